@@ -1,0 +1,58 @@
+# Everything happens in .venv; each stamp says what has been installed there, so that a second run needs no network.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SAMPLES := fixtures/samples
+
+.PHONY: demo test soak bench lint types fresh wheel clean
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@echo "installing receiptkit into $(VENV)"
+	@$(PIP) --upgrade 'pip>=25.1'
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.installed
+	@echo "installing what the tests need"
+	@$(PIP) --group test
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	@$(PIP) --group lint
+	@touch $@
+
+# Judge the sample captures: one that conforms, and a mock that lies in four ways (exit 1 is what it should say).
+demo: $(VENV)/.installed
+	$(BIN)/receiptkit validate $(SAMPLES)/conforming.ndjson
+	@echo
+	$(BIN)/receiptkit validate $(SAMPLES)/lying-mock.json; test $$? -eq 1
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest --quiet
+
+soak: $(VENV)/.test
+	$(BIN)/python -m pytest --quiet -m soak
+
+bench: $(VENV)/.test
+	$(BIN)/python tests/bench/bench.py
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.lint
+	$(BIN)/mypy
+
+# Generated files are what their sources make.
+fresh: $(VENV)/.installed
+	$(BIN)/receiptkit spec build --check
+
+# A wheel made from the source distribution, used from an empty folder in a clean environment.
+wheel:
+	$(PYTHON) tests/wheel.py
+
+clean:
+	rm -rf $(VENV) build dist .bench

@@ -1,0 +1,41 @@
+"""
+Contract tests and fixtures for the delivery receipts of Twilio Conversations.
+
+The names below are the public Python API; each is imported when it is first used, so that `import receiptkit` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from receiptkit.contract import Contract
+    from receiptkit.errors import DocumentError, ReceiptkitError, UsageError
+    from receiptkit.findings import Finding, Origin, Severity
+    from receiptkit.observations import Exchange
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Contract": "receiptkit.contract",
+    "DocumentError": "receiptkit.errors",
+    "Exchange": "receiptkit.observations",
+    "Finding": "receiptkit.findings",
+    "Origin": "receiptkit.findings",
+    "ReceiptkitError": "receiptkit.errors",
+    "Severity": "receiptkit.findings",
+    "UsageError": "receiptkit.errors",
+}
+
+__all__ = ["Contract", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'receiptkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,186 @@
+"""Files, folders and standard input: opened so that nothing they hold can hang or fill the machine."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from receiptkit.errors import CaptureError
+
+STDIN = "-"
+_GZIP = b"\x1f\x8b"
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What is refused, in bytes.
+
+    Attributes:
+        record: the largest JSON document, or line of NDJSON.
+        unpacked: the most that a compressed file may unpack to.
+    """
+
+    record: int = 128 * 2**20
+    unpacked: int = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: its name as it is reported, and whether it was named itself or found in a folder."""
+
+    name: str
+    named: bool = True
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes; 0 where that is unknown."""
+        try:
+            return os.stat(self.name).st_size if self.name != STDIN else 0
+        except OSError:
+            return 0
+
+
+def expand(paths: list[str]) -> Iterator[Source | CaptureError]:
+    """
+    Every file of the paths, folders searched in the order of their names.
+
+    Folders and files that begin with a dot are passed over, and links to folders are not followed. What cannot be listed is an error
+    in the stream, so that it hides nothing else.
+    """
+    for path in paths:
+        if path == STDIN or not os.path.isdir(path):
+            yield Source(path)
+        else:
+            yield from _folder(path)
+
+
+def _folder(path: str) -> Iterator[Source | CaptureError]:
+    errors: list[OSError] = []
+    for folder, subfolders, names in os.walk(path, onerror=errors.append):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Source(os.path.join(folder, name), named=False)
+    for error in errors:
+        yield _problem(str(error.filename), error)
+
+
+def is_regular(source: Source) -> bool:
+    """Whether a file found in a folder is one that can be read to an end: pipes and devices are only read when named."""
+    try:
+        return stat.S_ISREG(os.stat(source.name).st_mode)
+    except OSError:
+        return False
+
+
+@contextmanager
+def opened(source: Source, limits: Limits, progress: Callable[[int], None] | None = None) -> Iterator[tuple[BinaryIO, bytes]]:
+    """
+    A source opened for reading, decompressed, with its first bytes looked at.
+
+    Args:
+        source: what to open.
+        limits: what is refused.
+        progress: called with the number of bytes read from the file since the last call.
+
+    Raises:
+        CaptureError: it cannot be opened or read; also out of the reading of the stream.
+    """
+    try:
+        with _raw(source) as raw:
+            counted = io.BufferedReader(_Counted(raw, progress), 1 << 18) if progress else raw
+            stream = _unpacked(counted, limits)
+            yield stream, stream.peek(_HEAD)[:_HEAD]
+    except (OSError, EOFError, zlib.error) as error:
+        raise _problem(source.name, error) from None
+
+
+@contextmanager
+def _raw(source: Source) -> Iterator[io.BufferedReader]:
+    if source.name == STDIN:
+        yield cast(io.BufferedReader, sys.stdin.buffer)
+        return
+    # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as usual from then on.
+    descriptor = os.open(source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    with open(descriptor, "rb", buffering=1 << 18) as stream:
+        yield stream
+
+
+def _unpacked(stream: io.BufferedReader, limits: Limits) -> io.BufferedReader:
+    if stream.peek(2)[:2] != _GZIP:
+        return stream
+    unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
+    return io.BufferedReader(_Limited(cast(BinaryIO, unpacked), limits.unpacked), 1 << 18)
+
+
+class _Reader(io.RawIOBase):
+    """A raw stream over another."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner = inner
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        data = self._inner.read1(len(view)) if hasattr(self._inner, "read1") else self._inner.read(len(view))
+        view[: len(data)] = data
+        self.note(len(data))
+        return len(data)
+
+    def note(self, count: int) -> None:
+        raise NotImplementedError
+
+
+class _Counted(_Reader):
+    def __init__(self, inner: BinaryIO, progress: Callable[[int], None] | None) -> None:
+        super().__init__(inner)
+        self._progress = progress
+
+    def note(self, count: int) -> None:
+        if self._progress:
+            self._progress(count)
+
+
+class _Limited(_Reader):
+    def __init__(self, inner: BinaryIO, limit: int) -> None:
+        super().__init__(inner)
+        self._limit = self._left = limit
+
+    def note(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise _TooMuch(f"unpacks to more than {self._limit:,} bytes; --max-unpacked allows more")
+
+
+class _TooMuch(OSError):
+    """More was unpacked than is allowed."""
+
+
+def _problem(name: str, error: Exception) -> CaptureError:
+    if isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
+        return CaptureError(f"{name}: the compressed data is damaged or cut off")
+    said = getattr(error, "strerror", None) or str(error)
+    return CaptureError(f"{name}: {said[:1].lower()}{said[1:]}")
+
+
+def same_file(path: Path, source: Source) -> bool:
+    """Whether an output would overwrite an input."""
+    try:
+        return source.name != STDIN and os.path.samefile(path, source.name)
+    except OSError:
+        return False

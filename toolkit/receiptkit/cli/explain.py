@@ -1,0 +1,46 @@
+"""`receiptkit rules` and `receiptkit explain`."""
+
+from __future__ import annotations
+
+import textwrap
+
+import click
+from click.shell_completion import CompletionItem
+
+from receiptkit.display import printable
+from receiptkit.rules import Rule, catalogue
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(rule.id, help=rule.title) for rule in catalogue.RULES if rule.id.startswith(incomplete)]
+
+
+@click.command()
+def rules() -> None:
+    """List every rule: id, severity, what it says."""
+    width = max(len(rule.id) for rule in catalogue.RULES)
+    for rule in catalogue.RULES:
+        click.echo(f"{rule.id:{width}}  {rule.severity.value:7}  {rule.title}")
+
+
+@click.command()
+@click.argument("rule_id", metavar="ID", shell_complete=_complete)
+def explain(rule_id: str) -> None:
+    """Explain a rule: why it exists, who says so, an example, what to do."""
+    rule = catalogue.find(rule_id)
+    click.echo(f"{rule.id} ({rule.severity.value}): {rule.title}\n")
+    for name, text in _sections(rule):
+        click.echo(textwrap.fill(printable(text), 100, initial_indent=f"{name:12}", subsequent_indent=" " * 12))
+
+
+def _sections(rule: Rule) -> list[tuple[str, str]]:
+    profiles = "vendor, documented, strict" if rule.vendor else "documented, strict"
+    sections = [
+        ("why", rule.why),
+        ("grounding", rule.grounding),
+        ("what to do", rule.action),
+        ("profiles", rule.profile if rule.profile != "documented" else profiles),
+    ]
+    if rule.good is not None and rule.bad is not None:
+        sections += [("conforms", str(rule.good)), ("breaks it", str(rule.bad))]
+    return [*sections, ("switch off", f"--ignore {rule.id}")]

@@ -1,0 +1,86 @@
+"""The command `receiptkit`. Subcommands are imported when they are called for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from receiptkit import __version__
+from receiptkit.errors import ReceiptkitError
+
+_COMMANDS = {
+    "validate": ("receiptkit.cli.validate", "Judge captured responses."),
+    "rules": ("receiptkit.cli.explain", "List the rules."),
+    "explain": ("receiptkit.cli.explain", "Explain a rule: why it exists, who says so, what to do."),
+    "spec": ("receiptkit.cli.spec", "Show or build the contract documents."),
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported on use, so that `--help` and `--version` stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], _COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Contract tests and fixtures for the delivery receipts of Twilio Conversations."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command line.
+
+    Args:
+        argv: the arguments; those of the process by default.
+
+    Returns:
+        0 if everything conforms, 1 if there are findings, 2 if something could not be judged.
+    """
+    try:
+        code = cli.main(args=None if argv is None else list(argv), prog_name="receiptkit", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        hint = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
+        return _complain(" ".join(error.format_message().split()) + hint)
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted")
+    except ReceiptkitError as error:
+        return _complain(str(error))
+    except BrokenPipeError:
+        # The reader went away, as `head` does: nothing is left to say, and nobody to say it to.
+        sys.stderr.close()
+        return 2
+
+
+def _complain(message: str) -> int:
+    click.echo(f"receiptkit: {message}", err=True)
+    return 2

@@ -1,0 +1,47 @@
+"""`receiptkit spec`: the contract documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from receiptkit.contract.document import PROFILES, spec_directory
+from receiptkit.errors import DocumentError
+
+
+@click.group()
+def spec() -> None:
+    """Show or build the contract documents."""
+
+
+@spec.command()
+@click.option("--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="Which document.")
+def show(profile: str) -> None:
+    """Print the contract document of a profile: OpenAPI 3.1, usable in any other tool."""
+    path = spec_directory() / f"{profile}.yaml"
+    try:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+    except OSError as error:
+        raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+@spec.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a built document is not fresh.")
+@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), help="A folder with upstream/ and overlays/; by default the checkout's spec/.")
+def build(check: bool, directory: Path | None) -> int:
+    """Build the contract documents from upstream/ and overlays/."""
+    from receiptkit.contract import build as building
+
+    folder = directory or spec_directory()
+    if check:
+        names = building.stale(folder)
+        for name in names:
+            click.echo(f"{folder / name}: not what the sources make; run `receiptkit spec build`")
+        return int(bool(names))
+    if directory is None and folder.name == "_spec":
+        raise DocumentError("this is an installed receiptkit: build in a checkout, or name a folder with --directory")
+    for name, content in building.build(folder).items():
+        (folder / name).write_bytes(content)
+        click.echo(f"{folder / name}: {len(content):,} bytes")
+    return 0

@@ -1,0 +1,184 @@
+"""`receiptkit validate`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from click.shell_completion import CompletionItem
+
+from receiptkit import __version__
+from receiptkit.captures import STDIN, Limits, Source, expand, same_file
+from receiptkit.cli.progress import progress_bar
+from receiptkit.contract import Contract
+from receiptkit.contract.document import PROFILES
+from receiptkit.display import printable
+from receiptkit.errors import CaptureError, UsageError
+from receiptkit.findings import Severity
+from receiptkit.reports import REPORTS, About
+from receiptkit.rules import catalogue
+from receiptkit.validation import Selection, Summary, Validation
+
+_SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
+
+
+class _Size(click.ParamType):
+    """A number of bytes, with K, M or G."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(value.strip())
+        if match is None or int(match[1]) == 0:
+            self.fail(f"{value!r} is not a size such as 500K, 128M or 2G", param, ctx)
+        return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    scopes = sorted({rule.id.partition(".")[0] + ".*" for rule in catalogue.RULES})
+    return [CompletionItem(name) for name in (*scopes, *(rule.id for rule in catalogue.RULES)) if name.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
+@click.option("--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="How much the contract asks for.")
+@click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="What the report looks like.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the report to a file instead of standard output.")
+@click.option(
+    "--fail-on", type=click.Choice([severity.value for severity in Severity]), default="error", show_default=True, help="Exit 1 from this severity on."
+)
+@click.option("--select", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Report only rules like page.*; repeatable.")
+@click.option("--ignore", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Do not report rules like receipt.placeholder; repeatable.")
+@click.option("--as", "kind", metavar="KIND", help="What bare bodies are: page, receipt, message, configuration, error, webhook, or an operationId.")
+@click.option("--url", help="The URL that bare bodies answered to.")
+@click.option("--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1).")
+@click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
+@click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
+@click.option("--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, or line of NDJSON.")
+@click.option("--max-unpacked", type=_Size(), default="2G", show_default=True, help="The most that a gzip file may unpack to.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the closing summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Every finding by itself, with its grounding.")
+@click.pass_context
+def validate(ctx: click.Context, /, **options: Any) -> int:
+    """
+    Judge captured responses: JSON and NDJSON, plain or gzip; files, folders, or - for standard input.
+
+    A file holds a page, a receipt, a message, a webhook configuration or an error body; an array of those; or NDJSON with one a
+    line, or an exchange {"request": {"method", "url"}, "response": {"status", "headers", "body"}} a line.
+
+    Exit 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be judged.
+    """
+    if options["quiet"] and options["verbose"]:
+        raise click.UsageError("--quiet and --verbose contradict each other", ctx)
+    contract = Contract.load(options["profile"], options["document"])
+    for note in contract.document.notes:
+        click.echo(f"receiptkit: note: {printable(note)}", err=True)
+    validation = Validation(
+        contract,
+        selection=Selection(options["select"], options["ignore"], contract.rule_ids),
+        kind=options["kind"],
+        url=options["url"],
+        limits=Limits(options["max_record"], options["max_unpacked"]),
+    )
+    sources = list(expand([os.fspath(path) for path in options["paths"]]))
+    with _output(options["output"], sources) as out:
+        report = REPORTS[options["format_"]](out, _about(contract, options, out))
+        with _collector_off(), progress_bar(sources) as progress:
+            summary = validation.run(iter(sources), _Checked(report, progress), progress.advance if progress else None)
+        report.close(summary)
+    return _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
+
+
+class _Checked:
+    """A report that shares the terminal with a progress bar: the bar makes way for each line."""
+
+    def __init__(self, report: Any, progress: Any) -> None:
+        self.finding = report.finding
+        self._report, self._progress = report, progress
+
+    def end_of_file(self) -> None:
+        if self._progress:
+            self._progress.make_way()
+        self._report.end_of_file()
+
+
+def _about(contract: Contract, options: dict[str, Any], out: TextIO) -> About:
+    return About(
+        version=__version__,
+        profile=contract.profile,
+        contract=contract.document.sha256,
+        show_values=options["show_values"],
+        verbosity=int(options["verbose"]) - int(options["quiet"]),
+        colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+    )
+
+
+def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:
+    for problem in summary.problems:
+        click.echo(f"receiptkit: {printable(problem)}", err=True)
+    if summary.problems:
+        return 2
+    if summary.checked == 0 and not allow_empty:
+        click.echo(f"receiptkit: nothing was judged: {_why_nothing(summary)}; --allow-empty accepts that", err=True)
+        return 2
+    return int(summary.has(fail_on))
+
+
+def _why_nothing(summary: Summary) -> str:
+    if summary.observations:
+        return ", ".join(sorted(summary.unchecked))
+    return "no captures were found" if not summary.files else "the captures are empty"
+
+
+@contextmanager
+def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[TextIO]:
+    """Standard output, or a file that appears only when it is complete."""
+    if path is None or path == STDIN:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    target = Path(path)
+    if any(isinstance(source, Source) and same_file(target, source) for source in sources):
+        raise UsageError(f"-o {path}: that is one of the captures; it is not overwritten")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise UsageError(f"-o {path}: {(error.strerror or str(error)).lower()}") from None
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as out:
+            yield out
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Parsed bodies hold no cycles; looking for some costs a tenth of the run."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+

@@ -1,0 +1,230 @@
+"""The operations of a document: which one a method and URL mean, and what it answers with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+#: What an operation answers with, told by the end of its path.
+_KINDS = (
+    ("page", re.compile(r"/Receipts$")),
+    ("receipt", re.compile(r"/Receipts/\{[^/]+\}$")),
+    ("message", re.compile(r"/Messages/\{[^/]+\}$")),
+    ("configuration", re.compile(r"/Configuration/Webhooks$|/Conversations/Webhooks$")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What an answer looks like in one media type: its schema, and the place of the schema in the document."""
+
+    schema: Any
+    place: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer of an operation: the schemas of its body by media type; none where the document describes no body."""
+
+    status: str
+    content: dict[str, Media]
+    may_be_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    location: str
+    required: bool
+    schema: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """
+    One operation.
+
+    Attributes:
+        id: its operationId, or method and path.
+        kind: page, receipt, message, configuration or webhook; None for any other.
+        method: in lower case; the path with its parameters in braces.
+        in_service: whether it is scoped to a Conversation Service.
+    """
+
+    id: str
+    kind: str | None
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    responses: dict[str, Response]
+
+    @property
+    def in_service(self) -> bool:
+        return "/Services/{" in self.path
+
+    def response(self, status: int) -> Response | None:
+        """What the document says of a status: by its number, its class (4XX), or by default."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.responses:
+                return self.responses[key]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    pattern: re.Pattern[str]
+    literals: int
+    slashes: int
+    by_method: dict[str, Operation]
+
+
+class Operations:
+    """Every operation of a document, and the webhook."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._resolver = _Resolver(document)
+        routes = [self._route(path, item) for path, item in _objects(document.get("paths"))]
+        self._by_slashes: dict[int, list[_Route]] = {}
+        for route in sorted(routes, key=lambda route: -route.literals):
+            self._by_slashes.setdefault(route.slashes, []).append(route)
+        self.all = [operation for route in routes for operation in route.by_method.values()]
+        self.webhooks = [self._webhook(name, item) for name, item in _objects(document.get("webhooks"))]
+        self.by_id = {operation.id: operation for operation in (*self.all, *self.webhooks)}
+        self._prefixes = _server_paths(document)
+
+    def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation of a request with the values of its path parameters, whatever the host; None if there is none."""
+        for route, values in self._routed(url):
+            operation = route.by_method.get(method.lower())
+            if operation is not None:
+                return operation, {name: unquote(value) for name, value in values.items()}
+        return None
+
+    def of_url(self, url: str) -> list[Operation]:
+        """Every operation at the path of a URL, whatever its method."""
+        return [operation for route, _ in self._routed(url) for operation in route.by_method.values()]
+
+    def _routed(self, url: str) -> Iterator[tuple[_Route, dict[str, str]]]:
+        path = path_of(url)
+        if path is None:
+            return
+        for prefix in self._prefixes:
+            if not path.startswith(prefix):
+                continue
+            for route in self._by_slashes.get(path.count("/", len(prefix)), ()):
+                match = route.pattern.fullmatch(path, len(prefix))
+                if match:
+                    yield route, match.groupdict()
+
+    def _route(self, path: str, item: dict[str, Any]) -> _Route:
+        shared = item.get("parameters", [])
+        place = ("paths", path)
+        by_method = {
+            method: self._operation(method, path, item[method], shared, (*place, method))
+            for method in _METHODS
+            if isinstance(item.get(method), dict)
+        }
+        literals = sum("{" not in segment for segment in path.split("/"))
+        return _Route(_pattern(path), literals, path.rstrip("/").count("/"), by_method)
+
+    def _operation(self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]) -> Operation:
+        kind = next((kind for kind, end in _KINDS if end.search(path)), None)
+        parameters = [self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))]
+        responses = {
+            str(status): self._response(str(status), response, (*place, "responses", str(status)))
+            for status, response in _objects(spec.get("responses"))
+        }
+        return Operation(
+            id=str(spec.get("operationId") or f"{method.upper()} {path}"),
+            kind=kind,
+            method=method,
+            path=path,
+            parameters=tuple(
+                Parameter(str(item["name"]), str(item.get("in")), bool(item.get("required")), item.get("schema", True))
+                for item in parameters
+                if isinstance(item, dict) and "name" in item
+            ),
+            responses=responses,
+        )
+
+    def _response(self, status: str, response: Any, place: tuple[str, ...]) -> Response:
+        response = self._resolver(response)
+        content = {
+            media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema")) for media, body in _objects(response.get("content"))
+        }
+        return Response(status.upper() if status != "default" else status, content, response.get("x-receiptkit-empty-body") is True)
+
+    def _webhook(self, name: str, item: dict[str, Any]) -> Operation:
+        method = next((method for method in _METHODS if isinstance(item.get(method), dict)), "post")
+        spec = item.get(method, {})
+        place = ("webhooks", name, method, "requestBody")
+        request = self._resolver(spec.get("requestBody", {}))
+        return Operation(
+            id=str(spec.get("operationId") or name),
+            kind="webhook",
+            method=method,
+            path="",
+            parameters=(),
+            responses={"request": self._response("request", request, place)},
+        )
+
+
+def path_of(url: str) -> str | None:
+    """The path of a URL or of a bare path, without a trailing slash; None if it is no URL."""
+    try:
+        return urlsplit(url).path.rstrip("/") or "/"
+    except ValueError:
+        return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    names: set[str] = set()
+    pieces = []
+    for piece in re.split(r"(\{[^/{}]+\})", path.rstrip("/")):
+        name = re.sub(r"\W", "_", piece[1:-1])
+        if not piece.startswith("{"):
+            pieces.append(re.escape(piece))
+        elif name.isidentifier() and name not in names:
+            names.add(name)
+            pieces.append(f"(?P<{name}>[^/]+)")
+        else:
+            pieces.append("[^/]+")
+    return re.compile("".join(pieces))
+
+
+def _server_paths(document: dict[str, Any]) -> list[str]:
+    servers = [server.get("url") for server in _list(document.get("servers")) if isinstance(server, dict)]
+    paths = {(path_of(url) or "/").rstrip("/") for url in servers if isinstance(url, str)}
+    return sorted({"", *paths}, key=lambda path: -len(path))
+
+
+def _objects(value: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(str(name), item) for name, item in value.items() if isinstance(item, dict)] if isinstance(value, dict) else []
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+class _Resolver:
+    """Follows `$ref` to a parameter, response or request body within the document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def __call__(self, node: Any) -> Any:
+        for _ in range(20):
+            ref = node.get("$ref") if isinstance(node, dict) else None
+            if not isinstance(ref, str) or not ref.startswith("#/"):
+                return node
+            target: Any = self._document
+            for token in ref[2:].split("/"):
+                token = unquote(token).replace("~1", "/").replace("~0", "~")
+                target = target.get(token, {}) if isinstance(target, dict) else {}
+            node = target
+        return node

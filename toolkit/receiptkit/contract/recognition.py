@@ -1,0 +1,194 @@
+"""What a bare body is, when nobody says: decided by most shared member names, never by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from receiptkit.contract.operations import Media, Operation, Operations, path_of
+
+ERROR = "error"
+#: How many sets of member names the recogniser keeps its decision for.
+_MOST_REMEMBERED = 1000
+#: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
+_API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
+_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float), "object": (dict,), "array": (list,), "boolean": (bool,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What bodies of one kind look like: the JSON types of their members, those of nested objects and rows included."""
+
+    kind: str
+    members: dict[str, Any]
+    nested: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The kind of a body, or why none was found; and the operation of the right scope (None for errors)."""
+
+    kind: str | None
+    operation: Operation | None = None
+    reason: str = ""
+
+
+class Recogniser:
+    """Tells the kind and scope of bodies by the schemas of a document."""
+
+    def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
+        self._operations = operations
+        self._components = document.get("components", {})
+        self._shapes: list[Shape] = []
+        self._by_kind: dict[str, list[Operation]] = {}
+        for operation in (*operations.all, *operations.webhooks):
+            if operation.kind is not None:
+                self._by_kind.setdefault(operation.kind, []).append(operation)
+                self._shapes.extend(self._shapes_of(operation))
+        self._decided: dict[tuple[str, ...], str] = {}
+
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind there is a shape for."""
+        return sorted({shape.kind for shape in self._shapes})
+
+    def recognise(self, body: Any) -> Recognition:
+        """The kind of a parsed JSON value and the operation that answers with it."""
+        if not isinstance(body, dict):
+            return Recognition(None, reason="not a JSON object")
+        if not body:
+            return Recognition(None, reason="an empty object could be anything")
+        url = _own_url(body)
+        at_url = self._operations.of_url(url) if url is not None else []
+        if url is not None and not at_url and (path_of(url) or "").startswith(_API_PATHS):
+            return Recognition(None, reason="its url belongs to no operation of the contract")
+        kind = self._kind(body, at_url)
+        if kind is None:
+            return Recognition(None, reason="it shares too few member names with any response of the contract")
+        return Recognition(kind, self._scoped(kind, body, at_url))
+
+    def of_kind(self, kind: str, body: Any) -> Recognition:
+        """The operation for a body whose kind is known: its scope is told by its url, then by chat_service_sid."""
+        url = _own_url(body) if isinstance(body, dict) else None
+        return Recognition(kind, self._scoped(kind, body, self._operations.of_url(url) if url else []))
+
+    # -- the kind
+
+    def _kind(self, body: dict[str, Any], at_url: list[Operation]) -> str | None:
+        names = tuple(body)
+        if names in self._decided:
+            return self._decided[names]
+        shared: dict[str, int] = {}
+        for shape in self._shapes:
+            shared[shape.kind] = max(shared.get(shape.kind, 0), _shared(body, shape))
+        most = max(shared.values(), default=0)
+        best = [kind for kind, count in shared.items() if count == most]
+        if len(best) > 1:
+            best = [kind for kind in best if any(operation.kind == kind for operation in at_url)]
+        if len(best) != 1 or most < 2:
+            return None
+        top = [shape for shape in self._shapes if shape.kind == best[0]]
+        in_common = max(len(shape.members.keys() & body.keys()) for shape in top)
+        if 2 * in_common < len(body):
+            return None
+        complete = any(len(shape.members.keys() & body.keys()) == len(shape.members) for shape in top)
+        if (in_common > 3 or complete) and list(shared.values()).count(most) == 1:
+            if len(self._decided) < _MOST_REMEMBERED:
+                self._decided[names] = best[0]
+            return best[0]
+        return best[0] if max(_fitting(body, shape) for shape in top) >= 2 else None
+
+    # -- the scope
+
+    def _scoped(self, kind: str, body: Any, at_url: list[Operation]) -> Operation | None:
+        candidates = self._by_kind.get(kind, [])
+        for operation in at_url:
+            if operation.kind == kind:
+                return operation
+        in_service = isinstance(body, dict) and _names_service(body)
+        return next((operation for operation in candidates if operation.in_service == in_service), candidates[0] if candidates else None)
+
+    # -- shapes
+
+    def _shapes_of(self, operation: Operation) -> Iterable[Shape]:
+        for status, response in operation.responses.items():
+            kind = ERROR if status.startswith(("4", "5")) else operation.kind
+            media = response.content.get("application/json") or response.content.get("application/x-www-form-urlencoded")
+            if kind is not None and media is not None:
+                yield self._shape(kind, media)
+
+    def _shape(self, kind: str, media: Media) -> Shape:
+        members = self.members(media)
+        nested = {name: self._members(self._inner(schema)) for name, schema in members.items()}
+        return Shape(kind, {name: self._types(schema) for name, schema in members.items()}, {name: inner for name, inner in nested.items() if inner})
+
+    def members(self, media: Media) -> dict[str, Any]:
+        """The members an object of this media type has, with their schemas."""
+        return self._members(media.schema)
+
+    def _inner(self, schema: Any) -> Any:
+        schema = self._follow(schema)
+        return schema.get("items", schema) if isinstance(schema, dict) else schema
+
+    def _members(self, schema: Any, depth: int = 0) -> dict[str, Any]:
+        schema = self._follow(schema)
+        if not isinstance(schema, dict) or depth > 8:
+            return {}
+        found: dict[str, Any] = {}
+        for part in schema.get("allOf", []) if isinstance(schema.get("allOf"), list) else []:
+            found |= self._members(part, depth + 1)
+        properties = schema.get("properties")
+        return found | (properties if isinstance(properties, dict) else {})
+
+    def _types(self, schema: Any) -> tuple[type, ...]:
+        schema = self._follow(schema)
+        said = schema.get("type", []) if isinstance(schema, dict) else []
+        names = said if isinstance(said, list) else [said]
+        return tuple(kind for name in names for kind in _TYPES.get(name, ()))
+
+    def _follow(self, schema: Any) -> Any:
+        for _ in range(8):
+            ref = schema.get("$ref") if isinstance(schema, dict) else None
+            if not isinstance(ref, str) or not ref.startswith("#/components/schemas/"):
+                return schema
+            schema = self._components.get("schemas", {}).get(ref.rpartition("/")[2], {})
+        return schema
+
+
+def _shared(body: dict[str, Any], shape: Shape) -> int:
+    """How many member names a body has in common with a shape, those of its first row and its nested objects included."""
+    count = 0
+    for name, value in body.items():
+        if name not in shape.members:
+            continue
+        count += 1
+        inner = shape.nested.get(name)
+        if inner:
+            value = value[0] if isinstance(value, list) and value else value
+            count += sum(1 for key in value if key in inner) if isinstance(value, dict) else 0
+    return count
+
+
+def _fitting(body: dict[str, Any], shape: Shape) -> int:
+    """How many of the shared members, nested ones included, have a value of the type the shape gives."""
+    return sum(
+        1 + (_shared({name: value}, shape) - 1)
+        for name, value in body.items()
+        if name in shape.members and (not shape.members[name] or isinstance(value, shape.members[name]))
+    )
+
+
+def _own_url(body: dict[str, Any]) -> str | None:
+    """The url a resource gives for itself, or a page in its meta."""
+    url = body.get("url")
+    if url is None and isinstance(body.get("meta"), dict):
+        url = body["meta"].get("url")
+    return url if isinstance(url, str) else None
+
+
+def _names_service(body: dict[str, Any]) -> bool:
+    if isinstance(body.get("chat_service_sid"), str):
+        return True
+    rows = body.get("delivery_receipts")
+    return isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict) and isinstance(rows[0].get("chat_service_sid"), str)

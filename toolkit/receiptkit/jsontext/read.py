@@ -1,0 +1,114 @@
+"""
+Reading JSON text: a fast parser decides success, a slow scanner names what is wrong.
+
+orjson accepts exactly what RFC 8259 does, with three exceptions that matter here: duplicate members are silently dropped, its
+nesting limit is not ours, and it says "unexpected character" where a person needs "smart quotes". So its result is taken only
+after two cheap proofs (no member was lost, nesting is shallow), and everything else goes to the scanner.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any, NamedTuple
+
+import orjson
+
+from receiptkit.jsontext.scan import Defect, scan
+
+MAX_DEPTH = 100
+
+#: A page of 50 rows has 52 objects and one array.
+_FEW = 80
+_BRACKETS = b"[]{}"
+_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+_BOMS = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))
+
+
+class JsonText(NamedTuple):
+    """
+    What reading a text gave.
+
+    Attributes:
+        value: the parsed value; None if the text could not be read to its end.
+        defects: what is wrong with the text, in the order of its places.
+        readable: whether `value` is the value of the text, so that it can be judged.
+    """
+
+    value: Any
+    defects: tuple[Defect, ...] = ()
+    readable: bool = True
+
+
+def read(raw: bytes) -> JsonText:
+    """The value of a JSON text and everything that is wrong with it. Never raises for any bytes."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _diagnose(raw)
+    if no_member_lost(raw, value) and is_shallow(raw):
+        return JsonText(value)
+    return _diagnose(raw)
+
+
+def no_member_lost(raw: bytes, value: Any) -> bool:
+    r"""
+    Whether `value` surely holds every member of the text: a proof by counting.
+
+    Writing the value again reproduces every colon inside a string and one colon a member. A member that was dropped takes at
+    least its own colon with it, and only an escaped colon (`\u003a`) could hide that.
+    """
+    try:
+        again = orjson.dumps(value)
+    except (orjson.JSONEncodeError, RecursionError):
+        return False
+    if again == raw:
+        return True
+    return raw.count(b":") == again.count(b":") and (b"\\" not in raw or b"\\u003" not in raw)
+
+
+def is_shallow(raw: bytes) -> bool:
+    """Whether the text surely nests no deeper than `MAX_DEPTH`. Brackets inside strings can only turn the answer to False."""
+    if _has_few(raw, b"{", _FEW) and _has_few(raw, b"[", MAX_DEPTH - _FEW):
+        return True
+    brackets = raw.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return True
+    return False
+
+
+def _has_few(raw: bytes, mark: bytes, limit: int) -> bool:
+    """Whether a mark stands at most `limit` times; quicker than counting where it is rare."""
+    at = -1
+    for _ in range(limit):
+        at = raw.find(mark, at + 1)
+        if at < 0:
+            return True
+    return raw.find(mark, at + 1) < 0
+
+
+def decode(raw: bytes) -> tuple[str, Defect | None]:
+    """The text of the bytes up to where they stop being UTF-8, and the defect that is there."""
+    for bom, name in _BOMS:
+        if raw.startswith(bom):
+            return "", _not_utf8(0, f"this is {name}, not UTF-8", f"convert it: iconv -f {name} -t UTF-8")
+    if b"\0" in raw[:4] and len(raw) > 1:
+        return "", _not_utf8(0, "this looks like UTF-16 or UTF-32 without a byte order mark, not UTF-8", "convert it with iconv")
+    try:
+        return raw.decode(), None
+    except UnicodeDecodeError as error:
+        text = raw[: error.start].decode()
+        return text, _not_utf8(len(text), "these bytes are not UTF-8", None)
+
+
+def _not_utf8(offset: int, message: str, hint: str | None) -> Defect:
+    return Defect("json.encoding", "", offset, message, hint)
+
+
+def _diagnose(raw: bytes) -> JsonText:
+    text, defect = decode(raw)
+    if defect is not None:
+        return JsonText(None, (defect,), readable=False)
+    scanned = scan(text, MAX_DEPTH)
+    return JsonText(scanned.value, tuple(scanned.defects), scanned.readable)

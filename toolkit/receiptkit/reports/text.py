@@ -1,0 +1,98 @@
+"""The report for people: a line a finding, equal mistakes grouped and counted, a hint below, a summary at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TextIO
+
+from receiptkit.display import printable, shown
+from receiptkit.findings import NO_VALUE, Finding, Severity
+from receiptkit.reports.report import About, Counts, Report
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+#: Groups are held until their file ends; a capture made to have more than this gets its report in pieces.
+_MOST_GROUPS = 2000
+
+
+@dataclass(slots=True)
+class _Group:
+    first: Finding
+    count: int = 1
+
+
+class TextReport(Report):
+    """The format `text`."""
+
+    def __init__(self, out: TextIO, about: About) -> None:
+        super().__init__(out, about)
+        self._groups: dict[tuple[str, str, str, str], _Group] = {}
+
+    def finding(self, finding: Finding) -> None:
+        if self.about.verbosity < 0:
+            return
+        if self.about.verbosity > 0:
+            self._write(finding, 1)
+            return
+        groups = self._groups
+        key = (finding.rule, finding.severity.value, _INDEX.sub("/*", finding.pointer), finding.message)
+        if key in groups:
+            groups[key].count += 1
+        else:
+            if len(groups) >= _MOST_GROUPS:
+                self.end_of_file()
+            groups[key] = _Group(finding)
+
+    def end_of_file(self) -> None:
+        for group in self._groups.values():
+            self._write(group.first, group.count)
+        self._groups.clear()
+
+    def close(self, summary: Counts) -> None:
+        self.end_of_file()
+        for line in _summary(summary):
+            self.out.write(line + "\n")
+
+    def _write(self, finding: Finding, count: int) -> None:
+        severity = self._painted(finding.severity.value, _COLOURS[finding.severity])
+        times = f" ({count} times)" if count > 1 else ""
+        pointer = printable(finding.pointer) or '""'
+        value = f" [{shown(finding.value)}]" if self.about.show_values and finding.value is not NO_VALUE else ""
+        self.out.write(f"{_place(finding)} {pointer} {severity} {finding.rule}: {printable(finding.message)}{value}{times}\n")
+        if finding.hint:
+            self.out.write(f"    hint: {printable(finding.hint)}\n")
+        if self.about.verbosity > 0 and finding.grounding:
+            self.out.write(f"    why: {printable(finding.grounding)}\n")
+
+    def _painted(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.about.colour else text
+
+
+def _place(finding: Finding) -> str:
+    origin = finding.origin
+    if origin is None:
+        return "-"
+    place = ":".join([printable(origin.file), *(str(part) for part in (origin.line, origin.column) if part is not None)])
+    if origin.body_line is not None:
+        place += f" (body {origin.body_line}:{origin.body_column})"
+    return place
+
+
+def _summary(summary: Counts) -> list[str]:
+    found = summary.severities
+    counts = ", ".join(_many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING))
+    left = sum(summary.unchecked.values())
+    lines = [
+        f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}: {summary.checked} judged, {left} unchecked;"
+        f" {counts}, {found[Severity.INFO]} info"
+    ]
+    for reason, count in sorted(summary.unchecked.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"    unchecked: {reason} ({count})")
+    if summary.skipped:
+        lines.append(f"    skipped: {_many(summary.skipped, 'file')} of other kinds")
+    return lines
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,137 @@
+"""Examples of the catalogue: a conforming sample and what is changed in it. `receiptkit explain` prints the change alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from receiptkit import pointers
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "absent"})()
+
+_AC, _IS, _CH = "AC0c4e1f6f3a5b4d7e8f90a1b2c3d4e5f6", "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718", "CH2e603b8c5d7f90a1b2c3d4e5f6071829"
+_IM, _DY, _MB = "IM3f714c9d6e80a1b2c3d4e5f60718293a", "DY40825dae7f91b2c3d4e5f60718293a4b", "MB51936ebf80a2c3d4e5f60718293a4b5c"
+_SM = "SM62a47fc091b3d4e5f60718293a4b5c6d"
+_HOST = "https://conversations.twilio.com"
+_RECEIPTS = f"/v1/Conversations/{_CH}/Messages/{_IM}/Receipts"
+_LIST = f"{_HOST}{_RECEIPTS}?PageSize=50&Page=0"
+
+_RECEIPT = {
+    "sid": _DY,
+    "account_sid": _AC,
+    "conversation_sid": _CH,
+    "message_sid": _IM,
+    "channel_message_sid": _SM,
+    "participant_sid": _MB,
+    "status": "delivered",
+    "error_code": 0,
+    "date_created": "2026-03-02T09:15:00Z",
+    "date_updated": "2026-03-02T09:15:04Z",
+    "url": f"{_HOST}{_RECEIPTS}/{_DY}",
+}
+_META = {
+    "page": 0,
+    "page_size": 50,
+    "first_page_url": _LIST,
+    "previous_page_url": None,
+    "url": _LIST,
+    "next_page_url": None,
+    "key": "delivery_receipts",
+}
+_PAGE = {"meta": _META, "delivery_receipts": [_RECEIPT]}
+_MESSAGE = {
+    "sid": _IM,
+    "account_sid": _AC,
+    "conversation_sid": _CH,
+    "body": "Your parcel is on its way.",
+    "media": None,
+    "author": "system",
+    "participant_sid": None,
+    "attributes": "{}",
+    "date_created": "2026-03-02T09:14:59Z",
+    "date_updated": None,
+    "index": 4,
+    "delivery": {"total": 1, "sent": "all", "delivered": "all", "read": "none", "failed": "none", "undelivered": "none"},
+    "content_sid": None,
+    "url": f"{_HOST}/v1/Conversations/{_CH}/Messages/{_IM}",
+    "links": {"delivery_receipts": f"{_HOST}{_RECEIPTS}"},
+}
+_CONFIGURATION = {
+    "account_sid": _AC,
+    "pre_webhook_url": None,
+    "post_webhook_url": "https://example.com/conversations",
+    "method": "POST",
+    "filters": ["onDeliveryUpdated"],
+    "target": "webhook",
+    "url": f"{_HOST}/v1/Configuration/Webhooks",
+}
+_ERROR = {
+    "code": 20404,
+    "message": f"The requested resource /Conversations/{_CH} was not found",
+    "more_info": "https://www.twilio.com/docs/errors/20404",
+    "status": 404,
+}
+_SCOPED = f"{_HOST}/v1/Services/{_IS}/Conversations/{_CH}/Messages/{_IM}/Receipts/{_DY}"
+_SAMPLES: dict[str, Any] = {
+    "receipt": _RECEIPT,
+    "service receipt": {**_RECEIPT, "chat_service_sid": _IS, "url": _SCOPED},
+    "page": _PAGE,
+    "message": _MESSAGE,
+    "configuration": _CONFIGURATION,
+    "error": _ERROR,
+    "exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 200, "body": _PAGE}},
+    "failed exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 404, "body": _ERROR}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """
+    A sample by name, with values set at JSON Pointers (`ABSENT` removes one); or a text as it is.
+
+    Attributes:
+        sample: what is changed: receipt, page, message, configuration, error, exchange …
+        changes: the new value by its JSON Pointer; `/-` at the end of an array appends.
+        text: the whole text, for examples that are no JSON.
+    """
+
+    sample: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    text: str | None = None
+
+    def capture(self) -> bytes:
+        """The example as a file that `receiptkit validate` can judge."""
+        if self.text is not None:
+            return self.text.encode("utf-8", "surrogatepass")
+        body = copy.deepcopy(_SAMPLES[self.sample])
+        for pointer, value in self.changes.items():
+            body = _changed(body, pointers.split(pointer), value)
+        return json.dumps(body).encode()
+
+    def __str__(self) -> str:
+        if self.text is not None:
+            return self.text
+        if not self.changes:
+            return f"a {self.sample} as Twilio sends it"
+        changes = (f"{pointer} {'absent' if value is ABSENT else json.dumps(value)}" for pointer, value in self.changes.items())
+        return f"a {self.sample} with " + ", ".join(changes)
+
+
+def _changed(node: Any, path: list[str], value: Any) -> Any:
+    if not path:
+        return value
+    if isinstance(node, list):
+        index = len(node) if path[0] == "-" else int(path[0])
+        node[index : index + 1] = [_changed(node[index] if index < len(node) else None, path[1:], value)]
+    elif len(path) == 1 and value is ABSENT:
+        node.pop(path[0], None)
+    else:
+        node[path[0]] = _changed(node.get(path[0]), path[1:], value)
+    return node
+
+
+def sample(name: str) -> Any:
+    """A copy of a conforming sample."""
+    return copy.deepcopy(_SAMPLES[name])
