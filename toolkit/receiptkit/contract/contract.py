@@ -165,6 +165,13 @@ class Contract:
         unchecked = self._judge_response(exchange, operation, response, findings)
         return Verdict(findings, operation.id, unchecked)
 
+    def body_schema(self, operation: Operation, status: int) -> BodySchema:
+        """The compiled schema of a JSON answer of an operation; raises `UsageError` if the document describes none."""
+        response = operation.response(status)
+        if response is None or _JSON not in response.content:
+            raise UsageError(f"{operation.id} describes no JSON answer {status}")
+        return self._schema_of(response.content[_JSON])
+
     def text_findings(self, defects: Iterable[Defect], place: Callable[[int], tuple[int, int]]) -> list[Finding]:
         """The findings of a text's own defects; `place` turns an offset into the line and column of their origin."""
         findings = []
@@ -211,7 +218,7 @@ class Contract:
 
     def _body_findings(self, body: Any, operation: Operation, media: Media, named: bool = True) -> list[Finding]:
         name = operation.id if named else None
-        schema = self._bodies.get(media.place) or self._compiled(media)
+        schema = self._schema_of(media)
         findings = [] if schema.is_clean(body) else self._violation_findings(schema.violations(body), name, media)
         breaches = [breach for check in RECORD_CHECKS.get(operation.kind or "", ()) if isinstance(body, dict) for breach in check(body)]
         if breaches:
@@ -219,8 +226,10 @@ class Contract:
             findings += self._findings((breach for breach in breaches if breach.pointer not in taken), name)
         return findings
 
-    def _compiled(self, media: Media) -> BodySchema:
-        schema = self._bodies[media.place] = BodySchema(self.document.content, media.schema)
+    def _schema_of(self, media: Media) -> BodySchema:
+        schema = self._bodies.get(media.place)
+        if schema is None:
+            schema = self._bodies[media.place] = BodySchema(self.document.content, media.schema)
         return schema
 
     def _violation_findings(self, violations: Iterable[Violation], operation: str | None, media: Media) -> list[Finding]:
