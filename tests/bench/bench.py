@@ -67,7 +67,8 @@ def captures(receipts: int) -> Iterator[tuple[str, Path]]:
 
 def process(command: list[str]) -> tuple[float, int]:
     """Seconds of processor time and peak memory in KiB of a command."""
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:

@@ -12,7 +12,7 @@ from receiptkit.captures import Limits, Observation, Source, accepts, is_regular
 from receiptkit.contract import Contract, Verdict
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import LineIndex, decode, offsets
+from receiptkit.jsontext import decode
 from receiptkit.observations import Exchange
 from receiptkit.rules import catalogue
 
@@ -135,10 +135,9 @@ class Validation:
             self.summary.files += 1
             for observation in observations(stream, source.name, self._limits.record):
                 findings = self.judge(observation, source.name)
-                if findings:
-                    for finding in findings:
-                        self.summary.severities[finding.severity] += 1
-                        sink.finding(finding)
+                for finding in findings:
+                    self.summary.severities[finding.severity] += 1
+                    sink.finding(finding)
 
     def judge(self, observation: Observation, file: str) -> list[Finding]:
         """The wanted findings of one observation, with their origins; counts it."""
@@ -220,6 +219,8 @@ def _embedded_places(findings: list[Finding], exchange: Exchange) -> dict[str, t
     wanted = {finding.pointer for finding in findings if finding.origin is None and finding.pointer}
     if not wanted:
         return {}
+    from receiptkit.jsontext.locate import LineIndex, offsets
+
     text = exchange.body if isinstance(exchange.body, str) else decode(exchange.body)[0]
     lines = LineIndex(text)
     return {pointer: lines.place(offset) for pointer, offset in offsets(text, wanted, int(text.startswith("\ufeff"))).items()}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from receiptkit import pointers
-from receiptkit.jsontext import Defect, LineIndex, decode, offsets
-from receiptkit.jsontext.locate import elements
+from receiptkit.jsontext import Defect, decode
 from receiptkit.observations import Exchange
+
+if TYPE_CHECKING:
+    from receiptkit.jsontext.locate import LineIndex
 
 
 class Record:
@@ -31,10 +33,14 @@ class Record:
 
     @cached_property
     def _lines(self) -> LineIndex:
+        from receiptkit.jsontext.locate import LineIndex
+
         return LineIndex(self.text)
 
     @cached_property
     def _elements(self) -> list[int]:
+        from receiptkit.jsontext.locate import elements
+
         return elements(self.text)
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -44,6 +50,8 @@ class Record:
 
     def places(self, wanted: Iterable[str], element: int | None) -> dict[str, tuple[int, int]]:
         """Line and column of values; pointers start at the element of the array that the text is, or at its root."""
+        from receiptkit.jsontext.locate import offsets
+
         start = int(self.text.startswith("\ufeff")) if element is None else self._elements[element]
         return {pointer: self.place(offset) for pointer, offset in offsets(self.text, wanted, start).items()}
 

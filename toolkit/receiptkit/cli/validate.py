@@ -6,7 +6,6 @@ import gc
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +115,7 @@ def _about(contract: Contract, options: dict[str, Any], out: TextIO) -> About:
     return About(
         version=__version__,
         profile=contract.profile,
-        contract=contract.document.sha256,
+        contract="" if options["format_"] == "text" else contract.document.sha256,
         show_values=options["show_values"],
         verbosity=int(options["verbose"]) - int(options["quiet"]),
         colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
@@ -147,6 +146,8 @@ def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[
         yield sys.stdout
         sys.stdout.flush()
         return
+    import tempfile
+
     target = Path(path)
     if any(isinstance(source, Source) and same_file(target, source) for source in sources):
         raise UsageError(f"-o {path}: that is one of the captures; it is not overwritten")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from receiptkit.contract import document as documents
 from receiptkit.contract.document import Document
-from receiptkit.contract.engine import BodySchema, Violation
-from receiptkit.contract.hints import hint
-from receiptkit.contract.messages import message
+from receiptkit.contract.engine import BodySchema, Engine, Violation
 from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response
 from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import Defect, LineIndex, decode, read
+from receiptkit.jsontext import Defect, decode, read
 from receiptkit.observations import NOT_CAPTURED, Exchange
 from receiptkit.rules import RECORD_CHECKS, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
@@ -28,7 +25,6 @@ _FORM = "application/x-www-form-urlencoded"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 
 
-@dataclass(slots=True)
 class Verdict:
     """
     What became of one observation.
@@ -39,9 +35,12 @@ class Verdict:
         unchecked: why the body was not judged; None if it was.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    operation: str | None = None
-    unchecked: str | None = None
+    __slots__ = ("findings", "operation", "unchecked")
+
+    def __init__(self, findings: list[Finding] | None = None, operation: str | None = None, unchecked: str | None = None) -> None:
+        self.findings = [] if findings is None else findings
+        self.operation = operation
+        self.unchecked = unchecked
 
 
 class Contract:
@@ -57,6 +56,7 @@ class Contract:
         self.profile = profile
         self.operations = Operations(document.content)
         self._recogniser = Recogniser(self.operations, document.content)
+        self._engine = Engine(document.content)
         self._bodies: dict[tuple[str, ...], BodySchema] = {}
 
     @classmethod
@@ -109,7 +109,7 @@ class Contract:
         if text is None:
             return self.judge_body(body, operation).findings
         parsed = read(text)
-        findings = self.text_findings(parsed.defects, LineIndex(decode(text)[0]).place) if parsed.defects else []
+        findings = self.text_findings(parsed.defects, _place_in(text)) if parsed.defects else []
         if parsed.readable:
             findings += self.beside(parsed.defects, self.judge_body(parsed.value, operation).findings)
         return findings
@@ -229,10 +229,12 @@ class Contract:
     def _schema_of(self, media: Media) -> BodySchema:
         schema = self._bodies.get(media.place)
         if schema is None:
-            schema = self._bodies[media.place] = BodySchema(self.document.content, media.schema)
+            schema = self._bodies[media.place] = self._engine.body(media.schema)
         return schema
 
     def _violation_findings(self, violations: Iterable[Violation], operation: str | None, media: Media) -> list[Finding]:
+        from receiptkit.contract.words import hint, message
+
         findings = []
         for violation in violations:
             severity = catalogue.severity(violation.rule, self.profile, violation.severity)
@@ -282,7 +284,7 @@ class Contract:
         if text is not None:
             parsed = read(text)
             if parsed.defects and (parsed.readable or not findings):
-                findings += self.text_findings(parsed.defects, LineIndex(decode(text)[0]).place)
+                findings += self.text_findings(parsed.defects, _place_in(text))
             if not parsed.readable:
                 return None
             body = parsed.value
@@ -307,7 +309,11 @@ class Contract:
 
     def _parameter_breach(self, operation: Operation, parameter: Parameter, text: str) -> list[Breach]:
         place = (operation.id, parameter.location, parameter.name)
-        schema = self._bodies.setdefault(place, BodySchema(self.document.content, parameter.schema))
+        schema = self._bodies.get(place)
+        if schema is None:
+            schema = self._bodies[place] = self._engine.body(parameter.schema)
+        from receiptkit.contract.words import hint, message
+
         value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
         if schema.is_clean(value):
             return []
@@ -354,6 +360,12 @@ def _media(response: Response, content_type: str | None) -> Media | None:
 def _wrong_media_type(response: Response, content_type: str | None) -> Breach:
     wanted = " or ".join(response.content)
     return Breach("http.media-type", "", f"the response is not {wanted}, as its Content-Type says", value=content_type)
+
+
+def _place_in(text: bytes) -> Callable[[int], tuple[int, int]]:
+    from receiptkit.jsontext.locate import LineIndex
+
+    return LineIndex(decode(text)[0]).place
 
 
 def _is_integer(schema: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +21,22 @@ class Document:
 
     Attributes:
         content: the parsed document.
-        sha256: the hash of the file it was read from; what reports call the contract.
+        raw: the bytes it was read from.
         name: what to call it in messages.
         notes: what a user should know about how it was read, a sentence each.
     """
 
     content: dict[str, Any]
-    sha256: str
+    raw: bytes
     name: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file it was read from; what reports call the contract."""
+        import hashlib
+
+        return hashlib.sha256(self.raw).hexdigest()
 
     @property
     def provenance(self) -> str:
@@ -62,7 +68,7 @@ def built(profile: str) -> Document:
         raw = path.read_bytes()
     except OSError:
         raise DocumentError(f"{path} is missing: run `receiptkit spec build`, or install receiptkit again") from None
-    return Document(json.loads(raw), hashlib.sha256(raw).hexdigest(), f"receiptkit {profile}")
+    return Document(json.loads(raw), raw, f"receiptkit {profile}")
 
 
 def read(path: Path | str) -> Document:
@@ -86,7 +92,7 @@ def read(path: Path | str) -> Document:
     if version.startswith("3.0"):
         notes.append(f"{path} is OpenAPI {version}: read as its 3.1 equivalent")
         content = upgrade(content)
-    return Document(content, hashlib.sha256(raw).hexdigest(), Path(path).name, tuple(notes))
+    return Document(content, raw, Path(path).name, tuple(notes))
 
 
 def _parse(raw: bytes, name: str) -> dict[str, Any]:

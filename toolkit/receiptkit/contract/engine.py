@@ -8,7 +8,7 @@ with our own format functions, and every error is traced back to the place in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,16 +16,14 @@ from typing import Any
 import jsonschema_rs
 
 from receiptkit import pointers
-from receiptkit.contract.formats import FORMATS, SURELY
+from receiptkit.contract.formats import FORMATS
+from receiptkit.contract.rewriting import ENTRY, has_inverted_formats, hastened, rewritten, with_advice, without_advice
 from receiptkit.errors import DocumentError
 from receiptkit.findings import Severity
 from receiptkit.rules.schema import rule_id
 
-_ADVICE = "x-receiptkit-advice"
 _RULE = "x-receiptkit-rule"
 _SOURCE = "x-receiptkit-source"
-#: Marks, in a compiled schema, what was an entry of advice in the document.
-_ENTRY = "x-receiptkit-entry"
 
 #: Of several errors about one value, the first of these stands; keywords not named here are about something else.
 _RANK = {
@@ -42,9 +40,6 @@ _RANK = {
     "exclusiveMaximum": 5,
     "multipleOf": 6,
 }
-#: Below these a stricter schema can accept more, so nothing there may be replaced by something stricter.
-_INVERTING = ("not", "if", "oneOf", "contains", "propertyNames", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
-
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -76,22 +71,77 @@ class Violation:
     source: str | None
 
 
+class Engine:
+    """The schemas of a document, prepared once for all bodies that refer to them."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        components = document.get("components")
+        self._schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
+
+    def body(self, schema: Any) -> BodySchema:
+        """A body's schema, ready to be compiled on first use."""
+        return BodySchema(self, schema)
+
+    def exact(self, schema: Any) -> dict[str, Any]:
+        """The schema and all it refers to, advice folded in."""
+        return {**rewritten(_object(schema), with_advice), "components": {"schemas": self._exact}}
+
+    def quick(self, schema: Any, *, advice: bool) -> Any:
+        """A validator that accepts no more than the schema does, at native speed where that is possible."""
+        fold = with_advice if advice else without_advice
+        plain = rewritten(_object(schema), fold)
+        if self._inverted or has_inverted_formats(plain):
+            return _compile({**plain, "components": {"schemas": self._exact if advice else self._plain}}, FORMATS)
+        schemas = self._quick_advised if advice else self._quick_plain
+        return _compile({**rewritten(plain, hastened), "components": {"schemas": schemas}}, {})
+
+    @cached_property
+    def _exact(self) -> dict[str, Any]:
+        return self._each(self._schemas, with_advice)
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        return self._each(self._schemas, without_advice)
+
+    @cached_property
+    def _quick_advised(self) -> dict[str, Any]:
+        return self._each(self._exact, hastened)
+
+    @cached_property
+    def _quick_plain(self) -> dict[str, Any]:
+        return self._each(self._plain, hastened)
+
+    @cached_property
+    def _inverted(self) -> bool:
+        return has_inverted_formats(self._exact)
+
+    @staticmethod
+    def _each(schemas: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        return {name: rewritten(schema, change) for name, schema in schemas.items()}
+
+
+def _object(schema: Any) -> dict[str, Any]:
+    return schema if isinstance(schema, dict) else {"allOf": [schema]}
+
+
 class BodySchema:
     """One schema of a document, compiled on first use."""
 
-    def __init__(self, document: dict[str, Any], schema: Any) -> None:
-        self._document = document
+    def __init__(self, engine: Engine, schema: Any) -> None:
+        self._engine = engine
         self._schema = schema
 
     @cached_property
-    def is_clean(self) -> Any:
+    def is_clean(self) -> Callable[[Any], bool]:
         """A function: whether a value surely has no violation. False says nothing."""
-        return _quick(self._exact).is_valid
+        accepts: Callable[[Any], bool] = self._engine.quick(self._schema, advice=True).is_valid
+        return accepts
 
     @cached_property
-    def conforms(self) -> Any:
+    def conforms(self) -> Callable[[Any], bool]:
         """A function: whether a value surely breaks no keyword of the schema, advice left aside. False says nothing."""
-        return _quick(_without_advice(self._root)).is_valid
+        accepts: Callable[[Any], bool] = self._engine.quick(self._schema, advice=False).is_valid
+        return accepts
 
     def violations(self, value: Any) -> list[Violation]:
         """Every violation, one for each mistake, in the order of the places in the body."""
@@ -101,14 +151,9 @@ class BodySchema:
             return []
         return _one_a_mistake([violation for error in errors for violation in self._trace(error)])
 
-    @property
-    def _root(self) -> dict[str, Any]:
-        schema = self._schema if isinstance(self._schema, dict) else {"allOf": [self._schema]}
-        return {"components": self._document.get("components", {}), **schema}
-
     @cached_property
-    def _exact(self) -> Any:
-        return _with_advice(self._root)
+    def _exact(self) -> dict[str, Any]:
+        return self._engine.exact(self._schema)
 
     @cached_property
     def _validator(self) -> Any:
@@ -124,7 +169,7 @@ class BodySchema:
                     source = node.get(_SOURCE, {}).get(token)
             node = node[token] if isinstance(node, list) or token in node else None
         keyword = str(place[-1]) if place else "false"
-        entry = next((label[_ENTRY] for label in labels if _ENTRY in label), None)
+        entry = next((label[ENTRY] for label in labels if ENTRY in label), None)
         label = next((label[_RULE] for label in reversed(labels) if _RULE in label), None)
         pointer = pointers.join(error.instance_path)
         common = {
@@ -155,84 +200,6 @@ def _compile(schema: Any, formats: dict[str, Any]) -> Any:
         return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         raise DocumentError(f"the contract document holds a schema that cannot be compiled: {str(error).splitlines()[0]}") from None
-
-
-def _quick(schema: Any) -> Any:
-    """A validator that accepts no more than the schema does, at native speed where that is possible."""
-    if _has_inverted_formats(schema):
-        return _compile(schema, FORMATS)
-    return _compile(_hastened(schema), {})
-
-
-def _without_advice(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_without_advice(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {name: value if name in ("enum", "const") else _without_advice(value) for name, value in node.items() if name != _ADVICE}
-
-
-def _with_advice(node: Any) -> Any:
-    """The schema with every entry of advice as one more member of `allOf`, marked."""
-    if isinstance(node, list):
-        return [_with_advice(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    result = {name: value if name in ("enum", "const", _ADVICE) else _with_advice(value) for name, value in node.items()}
-    advice = result.pop(_ADVICE, None)
-    if isinstance(advice, list):
-        result["allOf"] = [*result.get("allOf", []), *({_ENTRY: _entry(item), "allOf": [item["schema"]]} for item in advice)]
-    return result
-
-
-def _entry(item: Any) -> dict[str, str]:
-    try:
-        rule, severity, _ = item["rule"], Severity(item["severity"]), item["schema"]
-        return {"rule": str(rule), "severity": severity.value}
-    except (TypeError, KeyError, ValueError):
-        raise DocumentError(f"the contract document: an entry of {_ADVICE} is {{rule, severity: error|warning|info, schema}}") from None
-
-
-def _hastened(node: Any) -> Any:
-    """
-    The schema in a form that accepts no more, is quicker to evaluate, and says nothing about why.
-
-    Formats are left to the native check, joined with a prefix under which it is surely right; a condition is asked for its
-    consequence first; annotations go.
-    """
-    if isinstance(node, list):
-        return [_hastened(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    result = {
-        name: value if name in ("enum", "const") else _hastened(value)
-        for name, value in node.items()
-        if not name.startswith("x-receiptkit-") and not (name == "description" and isinstance(value, str))
-    }
-    extra = []
-    if isinstance(result.get("format"), str) and result["format"] in SURELY:
-        extra.append({"pattern": SURELY[result["format"]]})
-    if "if" in result and "then" in result and "else" not in result and "anyOf" not in result:
-        result["anyOf"] = [result.pop("then"), {"not": result.pop("if")}]
-    if extra or "allOf" in result:
-        result["allOf"] = [*_flat(result.get("allOf", [])), *extra]
-    return result
-
-
-def _flat(schemas: list[Any]) -> list[Any]:
-    """Members of `allOf` that are nothing but an `allOf` themselves, replaced by theirs."""
-    return [inner for item in schemas for inner in (item["allOf"] if isinstance(item, dict) and set(item) == {"allOf"} else [item])]
-
-
-def _has_inverted_formats(node: Any, inverted: bool = False) -> bool:
-    """Whether a format or a reference stands where a stricter schema would accept more."""
-    if isinstance(node, list):
-        return any(_has_inverted_formats(item, inverted) for item in node)
-    if not isinstance(node, dict):
-        return False
-    if inverted and ("$ref" in node or "format" in node):
-        return True
-    return any(_has_inverted_formats(value, inverted or name in _INVERTING) for name, value in node.items() if name not in ("enum", "const"))
 
 
 def _one_a_mistake(violations: list[Violation]) -> list[Violation]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
@@ -81,6 +82,7 @@ class _Route:
     literals: int
     slashes: int
     by_method: dict[str, Operation]
+    operations: list[Operation]
 
 
 class Operations:
@@ -106,13 +108,17 @@ class Operations:
         return None
 
     def of_url(self, url: str) -> list[Operation]:
-        """Every operation at the path of a URL, whatever its method."""
-        return [operation for route, _ in self._routed(url) for operation in route.by_method.values()]
+        """Every operation at the path of a URL, whatever its method; of several paths that fit, the most literal one."""
+        path = path_of(url)
+        for prefix in self._prefixes:
+            if path.startswith(prefix):
+                for route in self._by_slashes.get(path.count("/", len(prefix)), ()):
+                    if route.pattern.fullmatch(path, len(prefix)):
+                        return route.operations
+        return []
 
     def _routed(self, url: str) -> Iterator[tuple[_Route, dict[str, str]]]:
         path = path_of(url)
-        if path is None:
-            return
         for prefix in self._prefixes:
             if not path.startswith(prefix):
                 continue
@@ -130,7 +136,7 @@ class Operations:
             if isinstance(item.get(method), dict)
         }
         literals = sum("{" not in segment for segment in path.split("/"))
-        return _Route(_pattern(path), literals, path.rstrip("/").count("/"), by_method)
+        return _Route(_pattern(path), literals, path.rstrip("/").count("/"), by_method, list(by_method.values()))
 
     def _operation(self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]) -> Operation:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
@@ -174,12 +180,10 @@ class Operations:
         )
 
 
-def path_of(url: str) -> str | None:
-    """The path of a URL or of a bare path, without a trailing slash; None if it is no URL."""
-    try:
-        return urlsplit(url).path.rstrip("/") or "/"
-    except ValueError:
-        return None
+def path_of(url: str) -> str:
+    """The path of a URL or of a bare path, without a trailing slash."""
+    match = _URL.match(url)
+    return (match[1].rstrip("/") if match else "") or "/"
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -199,7 +203,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def _server_paths(document: dict[str, Any]) -> list[str]:
     servers = [server.get("url") for server in _list(document.get("servers")) if isinstance(server, dict)]
-    paths = {(path_of(url) or "/").rstrip("/") for url in servers if isinstance(url, str)}
+    paths = {path_of(url).rstrip("/") for url in servers if isinstance(url, str)}
     return sorted({"", *paths}, key=lambda path: -len(path))
 
 

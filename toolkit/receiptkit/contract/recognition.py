@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit.contract.operations import Media, Operation, Operations, path_of
 
@@ -25,8 +25,7 @@ class Shape:
     nested: dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(NamedTuple):
     """The kind of a body, or why none was found; and the operation of the right scope (None for errors)."""
 
     kind: str | None
@@ -61,7 +60,7 @@ class Recogniser:
             return Recognition(None, reason="an empty object could be anything")
         url = _own_url(body)
         at_url = self._operations.of_url(url) if url is not None else []
-        if url is not None and not at_url and (path_of(url) or "").startswith(_API_PATHS):
+        if url is not None and not at_url and path_of(url).startswith(_API_PATHS):
             return Recognition(None, reason="its url belongs to no operation of the contract")
         kind = self._kind(body, at_url)
         if kind is None:
@@ -102,10 +101,10 @@ class Recogniser:
     # -- the scope
 
     def _scoped(self, kind: str, body: Any, at_url: list[Operation]) -> Operation | None:
-        candidates = self._by_kind.get(kind, [])
         for operation in at_url:
             if operation.kind == kind:
                 return operation
+        candidates = self._by_kind.get(kind, [])
         in_service = isinstance(body, dict) and _names_service(body)
         return next((operation for operation in candidates if operation.in_service == in_service), candidates[0] if candidates else None)
 

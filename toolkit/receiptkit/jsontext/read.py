@@ -8,20 +8,21 @@ after two cheap proofs (no member was lost, nesting is shallow), and everything 
 
 from __future__ import annotations
 
-import codecs
 from typing import Any, NamedTuple
 
 import orjson
 
-from receiptkit.jsontext.scan import Defect, scan
+from receiptkit.jsontext.defect import Defect
 
 MAX_DEPTH = 100
 
+#: Counting in this many bytes takes no time.
+_SHORT = 4096
 #: A page of 50 rows has 52 objects and one array.
 _FEW = 80
 _BRACKETS = b"[]{}"
 _NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
-_BOMS = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))
+_BOMS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
 class JsonText(NamedTuple):
@@ -68,8 +69,15 @@ def no_member_lost(raw: bytes, value: Any) -> bool:
 
 def is_shallow(raw: bytes) -> bool:
     """Whether the text surely nests no deeper than `MAX_DEPTH`. Brackets inside strings can only turn the answer to False."""
+    if len(raw) < _SHORT:
+        return raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH or _collapses(raw)
     if _has_few(raw, b"{", _FEW) and _has_few(raw, b"[", MAX_DEPTH - _FEW):
         return True
+    return _collapses(raw)
+
+
+def _collapses(raw: bytes) -> bool:
+    """Whether taking the innermost pairs of brackets away, `MAX_DEPTH` times, leaves none."""
     brackets = raw.translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
@@ -107,6 +115,8 @@ def _not_utf8(offset: int, message: str, hint: str | None) -> Defect:
 
 
 def _diagnose(raw: bytes) -> JsonText:
+    from receiptkit.jsontext.scan import scan
+
     text, defect = decode(raw)
     if defect is not None:
         return JsonText(None, (defect,), readable=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from receiptkit import pointers
+from receiptkit.jsontext.defect import Defect
 
 SPACE = re.compile(r"[ \t\n\r]*")
 STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
@@ -20,28 +21,6 @@ _LITERALS = {"true": True, "false": False, "null": None}
 _SMART_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 #: Longer than any number a double or a 64-bit integer needs, and short enough to convert at once.
 _LONGEST_NUMBER = 800
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """
-    Something wrong with a text.
-
-    Attributes:
-        rule: the id of the rule it breaks.
-        pointer: the value concerned, as a JSON Pointer; empty where the text could not be read that far.
-        offset: where, in code points from the start of the text.
-        message: what is wrong.
-        hint: what to do about it, where that is known.
-        severity: the name of a severity that differs from that of the rule.
-    """
-
-    rule: str
-    pointer: str
-    offset: int
-    message: str
-    hint: str | None = None
-    severity: str | None = None
 
 
 @dataclass(slots=True)

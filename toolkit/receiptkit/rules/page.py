@@ -100,9 +100,12 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
     rows = page.get("delivery_receipts")
     if not isinstance(rows, list):
         return
-    sids = [sid for row in rows if isinstance(row, dict) and isinstance(sid := row.get("sid"), str)]
-    if len(set(sids)) == len(sids):
-        return
+    try:
+        if len({row["sid"] for row in rows}) == len(rows):
+            return
+    except (TypeError, KeyError):
+        # Rows that are no receipts: the schema says so, the others are still compared.
+        pass
     first: dict[str, int] = {}
     for index, row in enumerate(rows):
         sid = row.get("sid") if isinstance(row, dict) else None
