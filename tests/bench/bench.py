@@ -37,13 +37,20 @@ with open(sys.argv[1], "rb") as stream:
 
 def page(number: int) -> dict[str, Any]:
     """A page of 50 receipts that conform, different for each number."""
-    body = sample("page")
+    body: dict[str, Any] = sample("page")
     row = body["delivery_receipts"][0]
     rows = []
     for index in range(PAGE_SIZE):
         serial = number * PAGE_SIZE + index + 0x1F2E3D4C5B6A798
         sid = f"DY{serial * 0x9E3779B97F4A7C15 % 16**32:032x}"
-        rows.append({**row, "sid": sid, "channel_message_sid": f"SM{serial * 0xC2B2AE3D27D4EB4F % 16**32:032x}", "url": row["url"][:-34] + sid})
+        rows.append(
+            {
+                **row,
+                "sid": sid,
+                "channel_message_sid": f"SM{serial * 0xC2B2AE3D27D4EB4F % 16**32:032x}",
+                "url": row["url"][:-34] + sid,
+            }
+        )
     body["delivery_receipts"] = rows
     return body
 
@@ -119,11 +126,15 @@ def schema_check() -> None:
     assert schema.conforms(body)
     assert schema.is_clean(body)
     assert contract.check(body) == []
-    request = MockRequest("https://conversations.twilio.com", "get", url.removeprefix("https://conversations.twilio.com").partition("?")[0])
+    request = MockRequest(
+        "https://conversations.twilio.com", "get", url.removeprefix("https://conversations.twilio.com").partition("?")[0]
+    )
     response = MockResponse(raw)
     openapi = OpenAPI.from_dict(contract.document.content)
     peer = per_call(lambda: openapi.validate_response(request, response))
-    print(f"a page of {PAGE_SIZE} receipts, parsed, beside openapi-core's validate_response ({peer * 1e3:.1f} ms) on the same document")
+    print(
+        f"a page of {PAGE_SIZE} receipts, parsed, beside openapi-core's validate_response ({peer * 1e3:.1f} ms) on the same document"
+    )
     ours = {
         "schema check": lambda: schema.conforms(body),
         "schema check and advice": lambda: schema.is_clean(body),
@@ -137,7 +148,11 @@ def schema_check() -> None:
 
 def start_up(runs: int) -> None:
     print("\nstart-up")
-    for arguments in (["-c", "pass"], ["-m", "receiptkit", "--version"], ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"]):
+    for arguments in (
+        ["-c", "pass"],
+        ["-m", "receiptkit", "--version"],
+        ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"],
+    ):
         seconds = statistics.median(process([sys.executable, *arguments])[0] for _ in range(runs))
         print(f"  python {' '.join(arguments):70} {seconds * 1e3:4.0f} ms")
 

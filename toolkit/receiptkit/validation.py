@@ -129,7 +129,11 @@ class Validation:
         with opened(source, self._limits, progress) as (stream, head):
             if not accepts(source.name, head):
                 if source.named:
-                    raise CaptureError("the file is empty" if not head.strip() else "not a capture receiptkit knows (JSON or NDJSON, plain or gzip)")
+                    raise CaptureError(
+                        "the file is empty"
+                        if not head.strip()
+                        else "not a capture receiptkit knows (JSON or NDJSON, plain or gzip)"
+                    )
                 self.summary.skipped += 1
                 return
             self.summary.files += 1
@@ -195,7 +199,9 @@ def _located(findings: list[Finding], observation: Observation, file: str) -> li
     wanted = {finding.pointer for finding in findings if finding.origin is None}
     places = observation.body_places(wanted, _BODY if exchange is not None else "") if wanted else {}
     return [
-        finding if finding.origin is not None else replace(finding, origin=Origin(file, observation.entry, *places[finding.pointer]))
+        finding
+        if finding.origin is not None
+        else replace(finding, origin=Origin(file, observation.entry, *places[finding.pointer]))
         for finding in findings
     ]
 

@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from receiptkit.errors import CaptureError
+
+if TYPE_CHECKING:
+    _Buffered = io.BufferedReader[Any]
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
@@ -99,7 +102,7 @@ def opened(source: Source, limits: Limits, progress: Callable[[int], None] | Non
     """
     try:
         with _raw(source) as raw:
-            counted = io.BufferedReader(_Counted(raw, progress), 1 << 18) if progress else raw
+            counted: _Buffered = io.BufferedReader(_Counted(raw, progress), 1 << 18) if progress else raw
             stream = _unpacked(counted, limits)
             yield stream, stream.peek(_HEAD)[:_HEAD]
     except (OSError, EOFError, zlib.error) as error:
@@ -107,23 +110,23 @@ def opened(source: Source, limits: Limits, progress: Callable[[int], None] | Non
 
 
 @contextmanager
-def _raw(source: Source) -> Iterator[io.BufferedReader]:
+def _raw(source: Source) -> Iterator[_Buffered]:
     if source.name == STDIN:
-        yield cast(io.BufferedReader, sys.stdin.buffer)
+        yield cast("_Buffered", sys.stdin.buffer)
         return
     # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as usual from then on.
     descriptor = os.open(source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if hasattr(os, "set_blocking"):
         os.set_blocking(descriptor, True)
     with open(descriptor, "rb", buffering=1 << 18) as stream:
-        yield stream
+        yield cast("_Buffered", stream)
 
 
-def _unpacked(stream: io.BufferedReader, limits: Limits) -> io.BufferedReader:
+def _unpacked(stream: _Buffered, limits: Limits) -> _Buffered:
     if stream.peek(2)[:2] != _GZIP:
         return stream
     unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
-    return io.BufferedReader(_Limited(cast(BinaryIO, unpacked), limits.unpacked), 1 << 18)
+    return io.BufferedReader(_Limited(cast("BinaryIO", unpacked), limits.unpacked), 1 << 18)
 
 
 class _Reader(io.RawIOBase):

@@ -22,28 +22,21 @@ class _Bar:
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("judging"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
-        self._task = self._progress.add_task("judging", total=total or None)
+        self.progress = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+        self._task = self.progress.add_task("judging", total=total or None)
         self._drawn = 0.0
 
-    def __enter__(self) -> _Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._progress.stop()
-
     def advance(self, count: int) -> None:
-        self._progress.update(self._task, advance=count)
+        self.progress.update(self._task, advance=count)
         now = time.monotonic()
         if now - self._drawn > 0.1:
             self._drawn = now
-            self._progress.refresh()
+            self.progress.refresh()
 
     def make_way(self) -> None:
         """Take the bar off the screen until it is next drawn, so that lines can be written."""
-        self._progress.live.stop()
-        self._progress.live.start()
+        self.progress.live.stop()
+        self.progress.live.start()
 
 
 @contextmanager
@@ -53,5 +46,6 @@ def progress_bar(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
     if not sys.stderr.isatty() or total < _LARGE:
         yield None
         return
-    with _Bar(total) as bar:
+    bar = _Bar(total)
+    with bar.progress:
         yield bar

@@ -28,7 +28,11 @@ def show(profile: str) -> None:
 
 @spec.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a built document is not fresh.")
-@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), help="A folder with upstream/ and overlays/; by default the checkout's spec/.")
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder with upstream/ and overlays/; by default the checkout's spec/.",
+)
 def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
     from receiptkit.contract import build as building

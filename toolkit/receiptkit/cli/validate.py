@@ -29,7 +29,7 @@ from receiptkit.validation import Selection, Summary, Validation
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
 
 
-class _Size(click.ParamType):
+class _Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
     """A number of bytes, with K, M or G."""
 
     name = "size"
@@ -50,20 +50,45 @@ def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
-@click.option("--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="How much the contract asks for.")
-@click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="What the report looks like.")
+@click.option(
+    "--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="How much the contract asks for."
+)
+@click.option(
+    "--format", "format_", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="What the report looks like."
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the report to a file instead of standard output.")
 @click.option(
-    "--fail-on", type=click.Choice([severity.value for severity in Severity]), default="error", show_default=True, help="Exit 1 from this severity on."
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default="error",
+    show_default=True,
+    help="Exit 1 from this severity on.",
 )
-@click.option("--select", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Report only rules like page.*; repeatable.")
-@click.option("--ignore", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Do not report rules like receipt.placeholder; repeatable.")
-@click.option("--as", "kind", metavar="KIND", help="What bare bodies are: page, receipt, message, configuration, error, webhook, or an operationId.")
+@click.option(
+    "--select", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Report only rules like page.*; repeatable."
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=_complete_rules,
+    help="Do not report rules like receipt.placeholder; repeatable.",
+)
+@click.option(
+    "--as",
+    "kind",
+    metavar="KIND",
+    help="What bare bodies are: page, receipt, message, configuration, error, webhook, or an operationId.",
+)
 @click.option("--url", help="The URL that bare bodies answered to.")
-@click.option("--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1).")
+@click.option(
+    "--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1)."
+)
 @click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
-@click.option("--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, or line of NDJSON.")
+@click.option(
+    "--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, or line of NDJSON."
+)
 @click.option("--max-unpacked", type=_Size(), default="2G", show_default=True, help="The most that a gzip file may unpack to.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the closing summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Every finding by itself, with its grounding.")
@@ -181,5 +206,3 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-

@@ -158,7 +158,9 @@ class Contract:
             breaches += self._parameter_breaches(operation, values, exchange.url)
         response = operation.response(exchange.status)
         if response is None:
-            breaches.append(Breach("http.undocumented-status", "", "the operation documents no such status", value=exchange.status))
+            breaches.append(
+                Breach("http.undocumented-status", "", "the operation documents no such status", value=exchange.status)
+            )
             findings = self._findings(breaches, operation.id)
             return Verdict(findings, operation.id, "undocumented status")
         findings = self._findings(breaches, operation.id)
@@ -181,7 +183,9 @@ class Contract:
                 line, column = place(defect.offset)
                 grounding = catalogue.find(defect.rule).grounding
                 origin = Origin(line=line, column=column)
-                findings.append(Finding(defect.rule, severity, defect.pointer, defect.message, defect.hint, grounding, None, origin))
+                findings.append(
+                    Finding(defect.rule, severity, defect.pointer, defect.message, defect.hint, grounding, None, origin)
+                )
         return findings
 
     # -- bodies
@@ -220,7 +224,9 @@ class Contract:
         name = operation.id if named else None
         schema = self._schema_of(media)
         findings = [] if schema.is_clean(body) else self._violation_findings(schema.violations(body), name, media)
-        breaches = [breach for check in RECORD_CHECKS.get(operation.kind or "", ()) if isinstance(body, dict) for breach in check(body)]
+        breaches = [
+            breach for check in RECORD_CHECKS.get(operation.kind or "", ()) if isinstance(body, dict) for breach in check(body)
+        ]
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
             findings += self._findings((breach for breach in breaches if breach.pointer not in taken), name)
@@ -263,7 +269,9 @@ class Contract:
 
     # -- exchanges
 
-    def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, findings: list[Finding]) -> str | None:
+    def _judge_response(
+        self, exchange: Exchange, operation: Operation, response: Response, findings: list[Finding]
+    ) -> str | None:
         """Judge media type and body, add to the findings; return why the body was not judged, if it was not."""
         if exchange.body is NOT_CAPTURED:
             return "no body was captured"

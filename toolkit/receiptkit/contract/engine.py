@@ -9,7 +9,7 @@ with our own format functions, and every error is traced back to the place in th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,7 @@ _RANK = {
     "exclusiveMaximum": 5,
     "multipleOf": 6,
 }
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -160,46 +161,56 @@ class BodySchema:
         return _compile(self._exact, FORMATS)
 
     def _trace(self, error: Any) -> Iterator[Violation]:
+        """The violations of one error, with what the document says along the way to its keyword."""
         place = tuple(error.schema_path)
-        node, labels, source = self._exact, [], None
-        for step, token in enumerate(place):
-            if isinstance(node, dict):
-                labels.append(node)
-                if step == len(place) - 1:
-                    source = node.get(_SOURCE, {}).get(token)
-            node = node[token] if isinstance(node, list) or token in node else None
-        keyword = str(place[-1]) if place else "false"
-        entry = next((label[ENTRY] for label in labels if ENTRY in label), None)
-        label = next((label[_RULE] for label in reversed(labels) if _RULE in label), None)
-        pointer = pointers.join(error.instance_path)
-        common = {
-            "rule": entry["rule"] if entry else label or rule_id("false" if _is_false(error) else keyword),
-            "keyword": "false" if _is_false(error) else keyword,
-            "expected": node,
-            "schema": labels[-1] if labels else {},
-            "place": place,
-            "severity": Severity(entry["severity"]) if entry else None,
-            "source": source,
-        }
+        expected, holders = _followed(self._exact, place)
+        keyword = "false" if error.kind.name == "falseSchema" else str(place[-1])
+        entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
+        rule = (
+            entry["rule"] if entry else next((holder[_RULE] for holder in reversed(holders) if _RULE in holder), rule_id(keyword))
+        )
+        violation = Violation(
+            rule=rule,
+            keyword=keyword,
+            pointer=pointers.join(error.instance_path),
+            value=error.instance,
+            expected=expected,
+            name=None,
+            schema=holders[-1] if holders else {},
+            place=place,
+            severity=Severity(entry["severity"]) if entry else None,
+            source=holders[-1].get(_SOURCE, {}).get(keyword) if holders else None,
+        )
         if keyword == "required":
-            yield Violation(pointer=pointer, value=error.instance, name=error.kind.property, **common)
+            yield replace(violation, name=error.kind.property)
         elif keyword in ("additionalProperties", "unevaluatedProperties") and hasattr(error.kind, "unexpected"):
             for name in error.kind.unexpected:
-                yield Violation(pointer=pointer + pointers.join([name]), value=error.instance.get(name), name=name, **common)
+                yield replace(
+                    violation, name=name, pointer=violation.pointer + pointers.join([name]), value=error.instance.get(name)
+                )
+        elif keyword == "false" and error.instance_path:
+            yield replace(violation, name=str(error.instance_path[-1]))
         else:
-            name = str(error.instance_path[-1]) if _is_false(error) and error.instance_path else None
-            yield Violation(pointer=pointer, value=error.instance, name=name, **common)
+            yield violation
 
 
-def _is_false(error: Any) -> bool:
-    return bool(error.kind.name == "falseSchema")
+def _followed(schema: Any, place: tuple[Any, ...]) -> tuple[Any, list[dict[str, Any]]]:
+    """What stands at a place of a schema, and every object on the way there."""
+    holders: list[dict[str, Any]] = []
+    for token in place:
+        if isinstance(schema, dict):
+            holders.append(schema)
+        schema = schema[token] if isinstance(schema, list) else schema.get(token)
+    return schema, holders
 
 
 def _compile(schema: Any, formats: dict[str, Any]) -> Any:
     try:
         return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        raise DocumentError(f"the contract document holds a schema that cannot be compiled: {str(error).splitlines()[0]}") from None
+        raise DocumentError(
+            f"the contract document holds a schema that cannot be compiled: {str(error).splitlines()[0]}"
+        ) from None
 
 
 def _one_a_mistake(violations: list[Violation]) -> list[Violation]:
@@ -214,7 +225,11 @@ def _one_a_mistake(violations: list[Violation]) -> list[Violation]:
     for violation in violations:
         rank = best.get(violation.pointer)
         about_a_member = violation.keyword == "required"
-        if rank is not None and not about_a_member and (violation.severity is not None or _RANK.get(violation.keyword, rank) > rank):
+        if (
+            rank is not None
+            and not about_a_member
+            and (violation.severity is not None or _RANK.get(violation.keyword, rank) > rank)
+        ):
             continue
         kept.setdefault((violation.pointer, violation.rule, violation.name), violation)
     return list(kept.values())

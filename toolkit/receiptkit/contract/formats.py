@@ -6,7 +6,9 @@ import re
 from datetime import date
 from ipaddress import AddressValueError, IPv6Address
 
-_DATE_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
+_DATE_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
 _UNRESERVED = r"A-Za-z0-9._~!$&'()*+,;=:@"
 _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*:(?://(?P<authority>(?:[{_UNRESERVED}\[\]-]|%[0-9A-Fa-f]{{2}})*)(?P<rooted>(?:/|(?=[?#])|\Z))|(?!//))"

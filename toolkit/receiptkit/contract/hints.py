@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+
 from receiptkit.contract.engine import Violation
 from receiptkit.display import printable
 

@@ -161,9 +161,12 @@ class Operations:
     def _response(self, status: str, response: Any, place: tuple[str, ...]) -> Response:
         response = self._resolver(response)
         content = {
-            media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema")) for media, body in _objects(response.get("content"))
+            media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema"))
+            for media, body in _objects(response.get("content"))
         }
-        return Response(status.upper() if status != "default" else status, content, response.get("x-receiptkit-empty-body") is True)
+        return Response(
+            status.upper() if status != "default" else status, content, response.get("x-receiptkit-empty-body") is True
+        )
 
     def _webhook(self, name: str, item: dict[str, Any]) -> Operation:
         method = next((method for method in _METHODS if isinstance(item.get(method), dict)), "post")

@@ -13,7 +13,14 @@ ERROR = "error"
 _MOST_REMEMBERED = 1000
 #: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
 _API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
-_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float), "object": (dict,), "array": (list,), "boolean": (bool,)}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "array": (list,),
+    "boolean": (bool,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,9 @@ class Recogniser:
                 return operation
         candidates = self._by_kind.get(kind, [])
         in_service = isinstance(body, dict) and _names_service(body)
-        return next((operation for operation in candidates if operation.in_service == in_service), candidates[0] if candidates else None)
+        return next(
+            (operation for operation in candidates if operation.in_service == in_service), candidates[0] if candidates else None
+        )
 
     # -- shapes
 
@@ -120,7 +129,11 @@ class Recogniser:
     def _shape(self, kind: str, media: Media) -> Shape:
         members = self.members(media)
         nested = {name: self._members(self._inner(schema)) for name, schema in members.items()}
-        return Shape(kind, {name: self._types(schema) for name, schema in members.items()}, {name: inner for name, inner in nested.items() if inner})
+        return Shape(
+            kind,
+            {name: self._types(schema) for name, schema in members.items()},
+            {name: inner for name, inner in nested.items() if inner},
+        )
 
     def members(self, media: Media) -> dict[str, Any]:
         """The members an object of this media type has, with their schemas."""
@@ -190,4 +203,6 @@ def _names_service(body: dict[str, Any]) -> bool:
     if isinstance(body.get("chat_service_sid"), str):
         return True
     rows = body.get("delivery_receipts")
-    return isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict) and isinstance(rows[0].get("chat_service_sid"), str)
+    return (
+        isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict) and isinstance(rows[0].get("chat_service_sid"), str)
+    )

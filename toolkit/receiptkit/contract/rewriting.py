@@ -20,7 +20,17 @@ _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSc
 #: Below these a stricter schema can accept more, so nothing there may be replaced by something stricter.
 _INVERTING = ("not", "if", "oneOf", "contains", "propertyNames", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
 #: Keywords that look at their neighbours: a schema with one of them is not merged with another.
-_SIBLINGS = {"$ref", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items", "else", "if", "minContains", "maxContains"}
+_SIBLINGS = {
+    "$ref",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "items",
+    "else",
+    "if",
+    "minContains",
+    "maxContains",
+}
 _PIECE = re.compile(r"(?:[A-Za-z0-9]|\[[A-Za-z0-9-]+\])(?:\{([0-9]+)\})?")
 _COUNTED = re.compile(rf"\^(?:{_PIECE.pattern})*\$")
 
@@ -65,7 +75,9 @@ def _entry(item: Any) -> dict[str, str]:
         rule, severity, _ = item["rule"], Severity(item["severity"]), item["schema"]
         return {"rule": str(rule), "severity": severity.value}
     except (TypeError, KeyError, ValueError):
-        raise DocumentError(f"the contract document: an entry of {ADVICE} is {{rule, severity: error|warning|info, schema}}") from None
+        raise DocumentError(
+            f"the contract document: an entry of {ADVICE} is {{rule, severity: error|warning|info, schema}}"
+        ) from None
 
 
 def hastened(schema: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +108,9 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _flat(schemas: list[Any]) -> list[Any]:
     """Members of `allOf` that are nothing but an `allOf` themselves, replaced by theirs."""
-    return [inner for item in schemas for inner in (item["allOf"] if isinstance(item, dict) and set(item) == {"allOf"} else [item])]
+    return [
+        inner for item in schemas for inner in (item["allOf"] if isinstance(item, dict) and set(item) == {"allOf"} else [item])
+    ]
 
 
 def _length(pattern: Any) -> int | None:

@@ -31,7 +31,9 @@ def _walk(node: Any) -> Any:
         return [_walk(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return _schema({name: value if name in _OPAQUE and not _is_only_a_name(value) else _walk(value) for name, value in node.items()})
+    return _schema(
+        {name: value if name in _OPAQUE and not _is_only_a_name(value) else _walk(value) for name, value in node.items()}
+    )
 
 
 def _is_only_a_name(value: Any) -> bool:

@@ -49,10 +49,9 @@ def _walk(text: str, at: int, tree: _Wanted, found: dict[str, int]) -> int:
     index = 0
     while text[at] not in "}]":
         if is_object:
-            key = STRING.match(text, at)
-            assert key is not None
-            token = json.loads(key[0])
-            at = _after_space(text, _after_space(text, key.end()) + 1)
+            end = skip(text, at)
+            token = json.loads(text[at:end])
+            at = _after_space(text, _after_space(text, end) + 1)
         else:
             token = str(index)
             index += 1

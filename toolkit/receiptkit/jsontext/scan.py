@@ -72,7 +72,10 @@ class _Scanner:
 
     def document(self) -> Any:
         if self.text.startswith("\ufeff"):
-            message, hint = "the text begins with a byte order mark, which most JSON parsers refuse", "save it as UTF-8 without BOM"
+            message, hint = (
+                "the text begins with a byte order mark, which most JSON parsers refuse",
+                "save it as UTF-8 without BOM",
+            )
             self.defects.append(Defect("json.encoding", "", 0, message, hint, severity="warning"))
             self.at = 1
         self.space()
@@ -231,12 +234,18 @@ class _Scanner:
         if char in _SMART_QUOTES:
             return f"a typographic quote where {what} should stand", 'replace the smart quotes by plain ones (")'
         if char == "'":
-            return f"a single quote where {what} should stand", "JSON wants double quotes; was this printed by Python or JavaScript?"
+            return (
+                f"a single quote where {what} should stand",
+                "JSON wants double quotes; was this printed by Python or JavaScript?",
+            )
         if self.text.startswith(("//", "/*", "#"), self.at):
             return f"a comment where {what} should stand", "JSON has no comments"
         word = _WORD.match(self.text, self.at)
         if word and word[0] in ("None", "True", "False", "undefined"):
-            return f"a literal of another language where {what} should stand", "write null, true or false; was this printed by Python or JavaScript?"
+            return (
+                f"a literal of another language where {what} should stand",
+                "write null, true or false; was this printed by Python or JavaScript?",
+            )
         if not char.isprintable():
             return f"a control character (U+{ord(char):04X}) where {what} should stand", None
         return f"something else where {what} should stand", None
@@ -249,7 +258,7 @@ class _Scanner:
         if char == "":
             return self.stop("the text ends inside a string", "the capture was cut off")
         if char == "\\":
-            return self.stop("an unknown escape in a string", r'JSON knows \" \\ \/ \b \f \n \r \t and \uXXXX')
+            return self.stop("an unknown escape in a string", r"JSON knows \" \\ \/ \b \f \n \r \t and \uXXXX")
         return self.stop(f"a raw control character (U+{ord(char):04X}) in a string", "escape it as \\n, \\t or \\u00XX")
 
     def trailing_hint(self) -> str | None:

@@ -82,11 +82,9 @@ def _place(finding: Finding) -> str:
 def _summary(summary: Counts) -> list[str]:
     found = summary.severities
     counts = ", ".join(_many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING))
-    left = sum(summary.unchecked.values())
-    lines = [
-        f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}: {summary.checked} judged, {left} unchecked;"
-        f" {counts}, {found[Severity.INFO]} info"
-    ]
+    judged = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
+    read = f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}"
+    lines = [f"{read}: {judged}; {counts}, {found[Severity.INFO]} info"]
     for reason, count in sorted(summary.unchecked.items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"    unchecked: {reason} ({count})")
     if summary.skipped:

@@ -27,7 +27,9 @@ def find(rule_id: str) -> Rule:
     if rule_id in _BY_ID:
         return _BY_ID[rule_id]
     close = difflib.get_close_matches(rule_id, list(_BY_ID), n=1)
-    raise UsageError(f"no rule is called {rule_id!r}" + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them"))
+    raise UsageError(
+        f"no rule is called {rule_id!r}" + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them")
+    )
 
 
 def get(rule_id: str) -> Rule | None:

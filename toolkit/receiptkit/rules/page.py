@@ -30,7 +30,9 @@ RULES = (
         grounding=OPENAPI,
         action="In a mock: cut the rows at page_size and link the rest with next_page_url.",
         good=Example("page", {"/meta/page_size": 1}),
-        bad=Example("page", {"/meta/page_size": 1, "/delivery_receipts/-": {**sample("receipt"), "sid": "DY" + "0123456789abcdef" * 2}}),
+        bad=Example(
+            "page", {"/meta/page_size": 1, "/delivery_receipts/-": {**sample("receipt"), "sid": "DY" + "0123456789abcdef" * 2}}
+        ),
     ),
     Rule(
         id="page.duplicate-receipt",

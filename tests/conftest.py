@@ -1,0 +1,60 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from receiptkit import Contract
+from receiptkit.cli import main
+
+# The quick run is the same every time; `make soak` looks further. No time limits: machines are noisy.
+settings.register_profile("quick", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quick")
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Samples of other people's, beside the checkout where the project is developed; a user's clone has none.
+REFERENCE = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of reference data, or a skip that says why."""
+    if not REFERENCE.is_dir():
+        pytest.skip(f"no reference data at {REFERENCE.parent.name}/{REFERENCE.name} beside the checkout")
+    return REFERENCE
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The contract of the default profile."""
+    return Contract.load()
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """The command line, in this process: exit code, standard output, standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def report(run: Callable[..., tuple[int, str, str]]) -> Callable[..., dict[str, Any]]:
+    """`validate --format json`, parsed."""
+
+    def call(*arguments: object) -> dict[str, Any]:
+        _, out, _ = run("validate", "--format", "json", *arguments)
+        parsed: dict[str, Any] = json.loads(out)
+        return parsed
+
+    return call

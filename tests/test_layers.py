@@ -1,0 +1,121 @@
+"""The arrows of ARCHITECTURE.md, held against the imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+PACKAGE = ROOT / "toolkit" / "receiptkit"
+
+#: The rooms from the ground up; each may import those before it.
+ROOMS = [
+    ("errors", "findings", "pointers", "display"),
+    ("observations", "jsontext"),
+    ("rules",),
+    ("contract",),
+    ("captures",),
+    ("validation",),
+    ("reports",),
+    ("cli",),
+]
+LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
+#: Rooms that are level with another or above it, and still must not know it.
+STRANGERS = {"reports": {"contract", "captures", "validation", "rules", "jsontext"}, "captures": {"contract", "rules"}}
+FRONT_DOORS = ("__init__.py", "__main__.py")
+#: Who alone may import what is heavy or particular.
+DOORS = {
+    "jsonschema_rs": {"contract/engine.py"},
+    "jsonpath": {"contract/overlay.py"},
+    "rich": {"cli/progress.py"},
+    "click": {"cli"},
+}
+
+
+def modules() -> list[Path]:
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).as_posix() not in FRONT_DOORS]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: a relative import"
+            names = [f"receiptkit.{alias.name}" for alias in node.names] if node.module == "receiptkit" else [node.module]
+            yield from names
+
+
+def room(name: str) -> str:
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_arrows_point_down(path: Path) -> None:
+    """A module imports its own room and the rooms below it, and none that it must not know."""
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    assert own in LEVEL, f"{own} has no place among the rooms"
+    for name in imported(path):
+        if name.startswith("receiptkit.") and room(name) != "__version__" and room(name) != own:
+            assert LEVEL[room(name)] <= LEVEL[own], f"{own} imports {room(name)} above it"
+            assert room(name) not in STRANGERS.get(own, set()), f"{own} must not know {room(name)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_heavy_doors(path: Path) -> None:
+    """A library with a door of its own is imported there alone."""
+    place = path.relative_to(PACKAGE).as_posix()
+    for name in imported(path):
+        doors = DOORS.get(name.partition(".")[0])
+        assert doors is None or any(place.startswith(door) for door in doors), f"{place} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["-c", "import receiptkit, sys"], ["click", "jsonschema_rs", "orjson", "yaml", "rich"]),
+        (
+            ["-m", "receiptkit", "--help"],
+            ["jsonschema_rs", "orjson", "yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker"],
+        ),
+        (
+            ["-m", "receiptkit", "--version"],
+            ["jsonschema_rs", "orjson", "yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker"],
+        ),
+        (
+            ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"],
+            [
+                "yaml",
+                "rich",
+                "jsonpath",
+                "openapi_core",
+                "jsonschema",
+                "faker",
+                "tempfile",
+                "hashlib",
+                "receiptkit.jsontext.scan",
+            ],
+        ),
+    ],
+    ids=["import", "help", "version", "validate"],
+)
+def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
+    """What a command does not need, it does not import."""
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines() if line.startswith("import time:")}
+    assert "receiptkit" in loaded
+    assert not loaded & set(absent)
+
+
+def test_modules_stay_small() -> None:
+    """No module outgrows what one reads in a sitting."""
+    long = {path.name: count for path in modules() if (count := len(path.read_text().splitlines())) > 400}
+    assert not long
