@@ -101,7 +101,7 @@ def decode(raw: bytes) -> tuple[str, Defect | None]:
     for bom, name in _BOMS:
         if raw.startswith(bom):
             return "", _not_utf8(0, f"this is {name}, not UTF-8", f"convert it: iconv -f {name} -t UTF-8")
-    if b"\0" in raw[:4] and len(raw) > 1:
+    if b"\0" in raw[:2] and len(raw) > 1:
         return "", _not_utf8(0, "this looks like UTF-16 or UTF-32 without a byte order mark, not UTF-8", "convert it with iconv")
     try:
         return raw.decode(), None

@@ -1,0 +1,104 @@
+"""The catalogue: every rule explains itself and its examples do what they say."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from receiptkit import Contract, Severity, UsageError
+from receiptkit.captures import Limits, observations
+from receiptkit.findings import Finding
+from receiptkit.rules import Rule, catalogue
+from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.page import duplicate_receipt, too_many_rows
+from receiptkit.validation import Validation
+
+WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
+#: A defect of the text that leaves nothing to be judged beside it.
+BESIDE = {"json.encoding": {"body.unknown-kind"}}
+
+
+def judged(example: Example, profile: str) -> list[Finding]:
+    def all_of_it() -> Iterator[Finding]:
+        validation = Validation(Contract.load(profile))
+        for observation in observations(io.BytesIO(example.capture()), "example.json", Limits().record):
+            yield from validation.judge(observation, "example.json")
+
+    return list(all_of_it())
+
+
+@pytest.mark.parametrize("rule", catalogue.RULES, ids=lambda rule: rule.id)
+def test_every_rule_explains_itself(rule: Rule, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A rule has a title, a reason, a grounding and a way out, and `explain` prints them."""
+    assert all((rule.title, rule.why, rule.grounding, rule.action))
+    assert "\n" not in rule.title
+    code, out, _ = run("explain", rule.id)
+    assert code == 0
+    flat = " ".join(out.split())
+    for text in (rule.id, rule.severity.value, rule.title, rule.why, rule.action, f"--ignore {rule.id}"):
+        assert " ".join(text.split()) in flat
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.id)
+def test_examples(rule: Rule) -> None:
+    """The good example has no finding of the rule, and no error or warning at all; the bad one has that finding alone."""
+    assert rule.good is not None
+    assert rule.bad is not None
+    good = judged(rule.good, rule.profile)
+    assert [finding.rule for finding in good if finding.severity is not Severity.INFO or finding.rule == rule.id] == []
+    bad = judged(rule.bad, rule.profile)
+    assert {finding.rule for finding in bad} - BESIDE.get(rule.id, set()) == {rule.id}
+
+
+def test_only_what_is_shadowed_has_no_example() -> None:
+    """A rule goes without examples only where another always comes first."""
+    assert {rule.id for rule in catalogue.RULES} - {rule.id for rule in WITH_EXAMPLES} == {
+        "schema.min-length",
+        "schema.max-length",
+    }
+
+
+def test_ids_are_unique_and_listed(run: Callable[..., tuple[int, str, str]]) -> None:
+    """`rules` lists every rule once."""
+    code, out, _ = run("rules")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == [rule.id for rule in catalogue.RULES]
+    assert len(set(catalogue.ids())) == len(catalogue.ids())
+
+
+def test_an_unknown_rule_is_answered_with_a_suggestion(run: Callable[..., tuple[int, str, str]]) -> None:
+    """A misspelt id exits 2 with the id that was probably meant."""
+    code, out, err = run("explain", "page.duplicate-reciept")
+    assert (code, out) == (2, "")
+    assert err == "receiptkit: no rule is called 'page.duplicate-reciept'; did you mean page.duplicate-receipt?\n"
+
+
+def test_severities_of_the_profiles() -> None:
+    """What a profile makes of a rule."""
+    severity = catalogue.severity
+    assert severity("page.duplicate-receipt", "documented") is Severity.WARNING
+    assert severity("page.duplicate-receipt", "strict") is Severity.ERROR
+    assert severity("page.duplicate-receipt", "vendor") is None
+    assert severity("schema.enum", "vendor") is Severity.ERROR
+    assert severity("receipt.scope", "documented", Severity.INFO) is Severity.INFO
+    assert severity("a.rule-of-yours", "documented") is Severity.ERROR
+    with pytest.raises(UsageError):
+        catalogue.find("nothing.like-it")
+
+
+@pytest.mark.parametrize("rows", [None, 3, "x", [None], [3, {"sid": []}, {"sid": []}], [{}, {}], [{"sid": None}, {"sid": None}]])
+def test_page_checks_survive_anything(rows: object) -> None:
+    """A check of a page says nothing of rows that are no receipts, and does not fail."""
+    for meta in (None, {"page_size": "1"}, {"page_size": True}, {"page_size": -1}, {}):
+        page = {"meta": meta, "delivery_receipts": rows}
+        assert list(too_many_rows(page)) == []
+        assert list(duplicate_receipt(page)) == []
+
+
+def test_each_repetition_is_a_finding() -> None:
+    """Of three rows with one SID the second and third are named, whatever else is among them."""
+    row = sample("receipt")
+    page = {"delivery_receipts": [row, None, row, {"sid": "DY1"}, row]}
+    assert [breach.pointer for breach in duplicate_receipt(page)] == ["/delivery_receipts/2/sid", "/delivery_receipts/4/sid"]
