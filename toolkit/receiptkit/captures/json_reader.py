@@ -42,14 +42,18 @@ def observations(stream: BinaryIO, name: str, max_record: int) -> Iterator[Obser
     first = next(lines, None)
     if first is None:
         return
-    second = next(lines, None)
-    entry = 0
-    if name.lower().endswith(_LINE_SUFFIXES) or (second is not None and _are_lines(first[1], second[1])):
-        rest = (first, second) if second is not None else (first,)
-        records: Iterator[tuple[int, bytes]] = chain(rest, lines)
+    too_large = None
+    try:
+        second = next(lines, None)
+    except CaptureError as error:
+        second, too_large = None, error
+    records: Iterator[tuple[int, bytes]]
+    if name.lower().endswith(_LINE_SUFFIXES) or too_large or (second is not None and _are_lines(first[1], second[1])):
+        records = chain((first,), (second,) if second is not None else (), _raising(too_large), lines)
     else:
-        head = first[1] + (b"\n" * (second[0] - first[0] - _newlines(first[1])) + second[1] if second is not None else b"")
-        records = iter([(first[0], _rest(stream, head, max_record))])
+        gap = b"\n" * (second[0] - first[0] - 1) + second[1] if second is not None else b""
+        records = iter([(first[0], _rest(stream, first[1] + gap, max_record))])
+    entry = 0
     for line, raw in records:
         record, text = Record(raw, line), read(raw)
         if type(text.value) is dict and "request" not in text.value:
@@ -62,8 +66,11 @@ def observations(stream: BinaryIO, name: str, max_record: int) -> Iterator[Obser
             entry += 1
 
 
-def _newlines(line: bytes) -> int:
-    return int(line.endswith(b"\n"))
+def _raising(error: CaptureError | None) -> Iterator[tuple[int, bytes]]:
+    """Nothing, or the error that was met while looking ahead."""
+    if error is not None:
+        raise error
+    yield from ()
 
 
 def _are_lines(first: bytes, second: bytes) -> bool:

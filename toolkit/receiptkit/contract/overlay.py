@@ -50,7 +50,9 @@ def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
     update = copy.deepcopy(action.get("update", {}))
     parent[key] = _merge(parent[key], update)
     if "x-source" in action and isinstance(parent[key], dict):
-        parent[key].setdefault("x-receiptkit-source", {}).update({name: action["x-source"] for name in update if not name.startswith("x-")})
+        parent[key].setdefault("x-receiptkit-source", {}).update(
+            {name: action["x-source"] for name in update if not name.startswith("x-")}
+        )
 
 
 def _merge(old: Any, new: Any) -> Any:

@@ -47,8 +47,8 @@ def rewritten(schema: Any, change: _Change) -> Any:
 def _part(name: str, value: Any, change: _Change) -> Any:
     if name in _OPAQUE or not isinstance(value, (dict, list)):
         return value
-    if name == ADVICE and isinstance(value, list):
-        return [{**item, "schema": rewritten(item.get("schema"), change)} if isinstance(item, dict) else item for item in value]
+    if name == ADVICE:
+        return value
     if isinstance(value, list):
         return [rewritten(item, change) for item in value]
     if name in _MAPS:
@@ -57,11 +57,26 @@ def _part(name: str, value: Any, change: _Change) -> Any:
 
 
 def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
-    """Every entry of advice as one more member of `allOf`, marked with its rule and severity."""
+    """
+    Every entry of advice as one more member of `allOf`, marked with its rule and severity.
+
+    An entry is `{rule, severity, schema}`; `{unless, advice}` holds entries that say nothing of what matches the schema `unless`.
+    """
     advice = schema.pop(ADVICE, None)
-    if isinstance(advice, list):
-        schema["allOf"] = [*schema.get("allOf", []), *({ENTRY: _entry(item), "allOf": [item["schema"]]} for item in advice)]
+    if advice is not None:
+        schema["allOf"] = [*schema.get("allOf", []), *_folded(advice)]
     return schema
+
+
+def _folded(advice: Any) -> list[dict[str, Any]]:
+    if not isinstance(advice, list) or not all(isinstance(item, dict) for item in advice):
+        raise DocumentError(f"the contract document: {ADVICE} is a list of entries")
+    return [
+        {"if": item["unless"], "else": {"allOf": _folded(item["advice"])}}
+        if {"unless", "advice"} <= item.keys()
+        else {ENTRY: _entry(item), "allOf": [item["schema"]]}
+        for item in advice
+    ]
 
 
 def without_advice(schema: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +100,7 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     A schema that accepts no more, is quicker to evaluate, and does not say why.
 
     Formats are left to the native check, joined with a prefix under which it is surely right; lengths that the pattern implies go; a
-    condition is asked for its consequence first; members of `allOf` that share no keyword are merged.
+    condition that needs a pattern is asked for its consequence first; members of `allOf` that share no keyword are merged.
     """
     schemas = _flat(schema.pop("allOf", []))
     schema.pop(ENTRY, None)
@@ -95,15 +110,24 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     for keyword in ("minLength", "maxLength"):
         if length is not None and schema.get(keyword) == length:
             del schema[keyword]
-    if "if" in schema and "then" in schema and not {"else", "anyOf"} & schema.keys():
+    if {"if", "else"} <= schema.keys() and not {"then", "anyOf"} & schema.keys():
+        schema["anyOf"] = [schema.pop("if"), schema.pop("else")]
+    if "then" in schema and _has_pattern(schema.get("if")) and not {"else", "anyOf"} & schema.keys():
         schema["anyOf"] = [schema.pop("then"), {"not": schema.pop("if")}]
     rest = []
     for part in schemas:
-        if isinstance(part, dict) and not part.keys() & schema.keys() and not _SIBLINGS & (part.keys() | schema.keys()):
+        if isinstance(part, dict) and set(part) == {"required"} and "required" in schema:
+            schema["required"] = [*schema["required"], *part["required"]]
+        elif isinstance(part, dict) and not part.keys() & schema.keys() and not _SIBLINGS & (part.keys() | schema.keys()):
             schema |= part
         else:
             rest.append(part)
     return schema | {"allOf": rest} if rest else schema
+
+
+def _has_pattern(schema: Any) -> bool:
+    properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    return any(isinstance(inner, dict) and "pattern" in inner for inner in properties.values())
 
 
 def _flat(schemas: list[Any]) -> list[Any]:

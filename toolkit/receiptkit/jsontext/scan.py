@@ -120,7 +120,7 @@ class _Scanner:
             self.at += 1
             return self.stack.pop().items
         if char != ",":
-            raise self.stop(*self.expected("a comma or the end of the " + ("object" if is_object else "array")))
+            raise self.unexpected("a comma or the end of the " + ("object" if is_object else "array"))
         comma = self.at
         self.at += 1
         self.space()
@@ -156,7 +156,7 @@ class _Scanner:
         self.space()
         start = self.at
         if self.text[start : start + 1] != '"':
-            raise self.stop(*self.expected("a member name in double quotes"))
+            raise self.unexpected("a member name in double quotes")
         top = self.stack[-1]
         top.key = ""
         key = self.string()
@@ -166,7 +166,7 @@ class _Scanner:
             self.defects.append(Defect("json.duplicate-key", self.pointer(), start, message))
         self.space()
         if self.text[self.at : self.at + 1] != ":":
-            raise self.stop(*self.expected("a colon"))
+            raise self.unexpected("a colon")
         self.at += 1
 
     def scalar(self, char: str) -> Any:
@@ -182,7 +182,7 @@ class _Scanner:
         if word and word[0] in _LITERALS:
             self.at = word.end()
             return _LITERALS[word[0]]
-        raise self.stop(*self.expected("a value"))
+        raise self.unexpected("a value")
 
     def string(self) -> str:
         start = self.at
@@ -227,8 +227,13 @@ class _Scanner:
     def stop(self, message: str, hint: str | None = None) -> _Stop:
         return _Stop(Defect("json.syntax", "", self.at, "not JSON: " + message, hint))
 
-    def expected(self, what: str) -> tuple[str, str | None]:
+    def unexpected(self, what: str) -> _Stop:
+        message, hint = self.instead_of(what)
+        return self.stop(message, hint)
+
+    def instead_of(self, what: str) -> tuple[str, str | None]:
         if self.at >= len(self.text):
+            self.at = len(self.text.rstrip("\r\n"))
             return f"the text ends where {what} should stand", "the capture was cut off"
         char = self.text[self.at]
         if char in _SMART_QUOTES:
