@@ -210,7 +210,7 @@ def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
 
 def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that goes between being found and being read is one line, and the others are judged."""
-    import receiptkit.validation as validation
+    from receiptkit import validation
 
     for name in ("a.json", "b.json", "c.json"):
         (tmp_path / name).write_text(RECEIPT)

@@ -140,7 +140,7 @@ def test_defects_of_exchanges_point_into_the_body(tmp_path: Path, report: Callab
     body = json.dumps(sample("receipt")).replace('"error_code": 0', '"error_code": NaN')
     url = sample("receipt")["url"]
     path = tmp_path / "x.json"
-    path.write_text('{"request": {"url": "%s", "url": "%s"}, "response": {"status": 200, "body": %s}}' % (url, url, body))
+    path.write_text(f'{{"request": {{"url": "{url}", "url": "{url}"}}, "response": {{"status": 200, "body": {body}}}}}')
     assert [(it["rule"], it["pointer"]) for it in report(path)["findings"]] == [
         ("json.duplicate-key", ""),
         ("json.not-finite", "/error_code"),

@@ -255,7 +255,7 @@ def test_vendor_keeps_what_the_published_document_says() -> None:
 def test_values_stay_out_of_messages(contract: Contract) -> None:
     """Neither message nor repr of a finding holds what was in the body."""
     secret = "SECRET-0123456789"
-    body = {name: secret for name in sample("receipt")}
+    body = dict.fromkeys(sample("receipt"), secret)
     findings = contract.check(body, operation="receipt")
     assert len(findings) == len(body)
     assert secret not in repr(findings)

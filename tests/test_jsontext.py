@@ -38,7 +38,7 @@ def test_reading_gives_the_value(value: Any, style: dict[str, Any]) -> None:
     assert (scanned.value, scanned.defects, scanned.readable) == (value, [], True)
 
 
-@given(_VALUES, st.integers(0, 200), st.sampled_from(list('"{}[]:,\\0-1eE.tfn \n\x00u') + ["\u201c", "é", ""]))
+@given(_VALUES, st.integers(0, 200), st.sampled_from([*'"{}[]:,\\0-1eE.tfn \n\x00u', "\u201c", "é", ""]))
 def test_reading_broken_text_never_fails(value: Any, at: int, patch: str) -> None:
     """A text changed at one place is read or refused exactly as the standard library does, and what is refused has a place."""
     text = json.dumps(value)
