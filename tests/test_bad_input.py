@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from receiptkit.captures import Limits, Source, opened
+from receiptkit.captures import Limits, Source, is_regular, opened
 from receiptkit.errors import CaptureError
 from receiptkit.rules.examples import sample
 
@@ -210,11 +210,9 @@ def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
 
 def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that goes between being found and being read is one line, and the others are judged."""
-    from receiptkit import validation
-
     for name in ("a.json", "b.json", "c.json"):
         (tmp_path / name).write_text(RECEIPT)
-    regular = validation.is_regular
+    regular = is_regular
 
     def vanish(source: Source) -> bool:
         found = regular(source)
@@ -222,7 +220,7 @@ def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.Monk
             Path(source.name).unlink()
         return found
 
-    monkeypatch.setattr(validation, "is_regular", vanish)
+    monkeypatch.setattr("receiptkit.validation.is_regular", vanish)
     code, out, err = run("validate", tmp_path)
     assert code == 2
     assert err == f"receiptkit: {tmp_path / 'b.json'}: no such file or directory\n"
