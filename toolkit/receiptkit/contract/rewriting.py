@@ -118,11 +118,20 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     for part in schemas:
         if isinstance(part, dict) and set(part) == {"required"} and "required" in schema:
             schema["required"] = [*schema["required"], *part["required"]]
+        elif _only_adds_properties(part, schema):
+            schema["properties"] = {**schema["properties"], **part["properties"]}
         elif isinstance(part, dict) and not part.keys() & schema.keys() and not _SIBLINGS & (part.keys() | schema.keys()):
             schema |= part
         else:
             rest.append(part)
     return schema | {"allOf": rest} if rest else schema
+
+
+def _only_adds_properties(part: Any, schema: dict[str, Any]) -> bool:
+    """Whether a schema is about members alone that another one, open to any, does not mention."""
+    if not isinstance(part, dict) or set(part) != {"properties"} or not isinstance(schema.get("properties"), dict):
+        return False
+    return not part["properties"].keys() & schema["properties"].keys() and not _SIBLINGS & schema.keys()
 
 
 def _has_pattern(schema: Any) -> bool:

@@ -45,6 +45,9 @@ def _schema(node: dict[str, Any]) -> dict[str, Any]:
     nullable = node.get("nullable")
     if isinstance(nullable, bool):
         node = {name: value for name, value in node.items() if name != "nullable"}
+        source = node.get("x-receiptkit-source")
+        if isinstance(source, dict) and "nullable" in source:
+            node["x-receiptkit-source"] = {"type" if name == "nullable" else name: text for name, text in source.items()}
         if nullable and isinstance(node.get("type"), str) and "$ref" not in node:
             node["type"] = [node["type"], "null"]
             if isinstance(node.get("enum"), list) and None not in node["enum"]:

@@ -62,7 +62,7 @@ def no_member_lost(raw: bytes, value: Any) -> bool:
         again = orjson.dumps(value)
     except (orjson.JSONEncodeError, RecursionError):
         return False
-    if again == raw:
+    if raw.startswith(again):
         return True
     return raw.count(b":") == again.count(b":") and (b"\\" not in raw or b"\\u003" not in raw)
 
@@ -87,13 +87,8 @@ def _collapses(raw: bytes) -> bool:
 
 
 def _has_few(raw: bytes, mark: bytes, limit: int) -> bool:
-    """Whether a mark stands at most `limit` times; quicker than counting where it is rare."""
-    at = -1
-    for _ in range(limit):
-        at = raw.find(mark, at + 1)
-        if at < 0:
-            return True
-    return raw.find(mark, at + 1) < 0
+    """Whether a mark stands at most `limit` times; splitting finds rare marks quicker than counting does."""
+    return len(raw.split(mark, limit + 1)) <= limit + 1
 
 
 def decode(raw: bytes) -> tuple[str, Defect | None]:
