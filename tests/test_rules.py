@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from receiptkit import Contract, Severity, UsageError
-from receiptkit.captures import Limits, observations
+from receiptkit.captures import Source
 from receiptkit.findings import Finding
 from receiptkit.rules import Rule, catalogue
 from receiptkit.rules.examples import Example, sample
@@ -20,13 +20,21 @@ WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
 BESIDE = {"json.encoding": {"body.unknown-kind"}}
 
 
-def judged(example: Example, profile: str) -> list[Finding]:
-    def all_of_it() -> Iterator[Finding]:
-        validation = Validation(Contract.load(profile))
-        for observation in observations(io.BytesIO(example.capture()), "example.json", Limits().record):
-            yield from validation.judge(observation, "example.json")
+class Collected(list[Finding]):
+    """A sink that keeps what it is given."""
 
-    return list(all_of_it())
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        pass
+
+
+def judged(example: Example, profile: str, folder: Path) -> list[Finding]:
+    path = folder / "example.json"
+    path.write_bytes(example.capture())
+    found = Collected()
+    Validation(Contract.load(profile)).run(iter([Source(str(path))]), found)
+    return found
 
 
 @pytest.mark.parametrize("rule", catalogue.RULES, ids=lambda rule: rule.id)
@@ -42,13 +50,13 @@ def test_every_rule_explains_itself(rule: Rule, run: Callable[..., tuple[int, st
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.id)
-def test_examples(rule: Rule) -> None:
+def test_examples(rule: Rule, tmp_path: Path) -> None:
     """The good example has no finding of the rule, and no error or warning at all; the bad one has that finding alone."""
     assert rule.good is not None
     assert rule.bad is not None
-    good = judged(rule.good, rule.profile)
+    good = judged(rule.good, rule.profile, tmp_path)
     assert [finding.rule for finding in good if finding.severity is not Severity.INFO or finding.rule == rule.id] == []
-    bad = judged(rule.bad, rule.profile)
+    bad = judged(rule.bad, rule.profile, tmp_path)
     assert {finding.rule for finding in bad} - BESIDE.get(rule.id, set()) == {rule.id}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from receiptkit.captures import Limits, Observation, Source, accepts, is_regular, observations, opened
+from receiptkit.captures import Limits, Observation, Source, Text, accepts, batches, is_regular, observations, opened
 from receiptkit.contract import Contract, Verdict
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Origin, Severity
@@ -137,11 +137,24 @@ class Validation:
                 self.summary.skipped += 1
                 return
             self.summary.files += 1
-            for observation in observations(stream, source.name, self._limits.record):
-                findings = self.judge(observation, source.name)
-                for finding in findings:
+            entry = 0
+            for batch in batches(stream, source.name, self._limits.record):
+                entry += self._batch(batch, entry, source.name, sink)
+
+    def _batch(self, batch: list[Text], entry: int, file: str, sink: Sink) -> int:
+        """Judge some texts, all at once if they surely are in order; return how many observations were in them."""
+        if self._operation is None and self.contract.surely_conform([raw for _, raw in batch]):
+            self.summary.observations += len(batch)
+            self.summary.checked += len(batch)
+            return len(batch)
+        start = entry
+        for text in batch:
+            for observation in observations(text, entry):
+                entry += 1
+                for finding in self.judge(observation, file):
                     self.summary.severities[finding.severity] += 1
                     sink.finding(finding)
+        return entry - start
 
     def judge(self, observation: Observation, file: str) -> list[Finding]:
         """The wanted findings of one observation, with their origins; counts it."""

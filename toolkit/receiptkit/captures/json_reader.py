@@ -8,11 +8,16 @@ from typing import Any, BinaryIO
 
 from receiptkit.captures.record import Observation, Record, below
 from receiptkit.errors import CaptureError
-from receiptkit.jsontext import JsonText, read
+from receiptkit.jsontext import read
 from receiptkit.observations import NOT_CAPTURED, Exchange
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
+#: A text and the line it begins on.
+Text = tuple[int, bytes]
+
+#: Short lines are handed out together up to this many bytes, which a processor's cache still holds when parsed; a page stands alone.
+_BATCH_BYTES = 1 << 15
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -26,9 +31,9 @@ def accepts(name: str, head: bytes) -> bool:
     return head.startswith(_BOMS) or start[:2] in (b"\0{", b"\0[") or name.lower().endswith(_JSON_SUFFIXES)
 
 
-def observations(stream: BinaryIO, name: str, max_record: int) -> Iterator[Observation]:
+def batches(stream: BinaryIO, name: str, max_record: int) -> Iterator[list[Text]]:
     """
-    The observations of a JSON or NDJSON stream.
+    The texts of a JSON or NDJSON stream, a few at a time; how many says nothing.
 
     Args:
         stream: positioned at the start, decompressed.
@@ -36,37 +41,58 @@ def observations(stream: BinaryIO, name: str, max_record: int) -> Iterator[Obser
         max_record: the most bytes that a JSON document or a line may have.
 
     Raises:
-        CaptureError: a record is larger than that.
+        CaptureError: a record is larger than that; what stands before it has been handed out.
     """
+    batch: list[Text] = []
+    size = 0
+    try:
+        for text in _texts(stream, name, max_record):
+            batch.append(text)
+            size += len(text[1])
+            if size >= _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+    except Exception:
+        # Whatever ended the reading, what was read is judged first.
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def observations(text: Text, entry: int) -> Iterator[Observation]:
+    """The observations in a text, numbered from `entry` on: one, or one for each element of an array."""
+    record = Record(text[1], text[0])
+    value, defects, readable = read(record.raw)
+    if not readable:
+        yield Observation(entry, record, None, None, defects=defects, unusable="unreadable")
+    elif isinstance(value, list) and not (defects and not value):
+        for index, element in enumerate(value):
+            yield _observation(entry + index, record, index, element, below(defects, index) if defects else ())
+    else:
+        yield _observation(entry, record, None, value, defects)
+
+
+def _texts(stream: BinaryIO, name: str, max_record: int) -> Iterator[Text]:
+    """The texts of a stream with the lines they begin on: its lines, or itself."""
     lines = _lines(stream, max_record)
     first = next(lines, None)
     if first is None:
         return
-    too_large = None
+    second = too_large = None
     try:
         second = next(lines, None)
     except CaptureError as error:
-        second, too_large = None, error
-    records: Iterator[tuple[int, bytes]]
+        too_large = error
     if name.lower().endswith(_LINE_SUFFIXES) or too_large or (second is not None and _are_lines(first[1], second[1])):
-        records = chain((first,), (second,) if second is not None else (), _raising(too_large), lines)
+        yield from chain((first,), (second,) if second is not None else (), _raising(too_large), lines)
     else:
         gap = b"\n" * (second[0] - first[0] - 1) + second[1] if second is not None else b""
-        records = iter([(first[0], _rest(stream, first[1] + gap, max_record))])
-    entry = 0
-    for line, raw in records:
-        record, text = Record(raw, line), read(raw)
-        if type(text.value) is dict and "request" not in text.value:
-            # What nearly every record is, spared the detour.
-            yield Observation(entry, record, None, text.value, None, text.defects)
-            entry += 1
-            continue
-        for observation in _of_record(record, text, entry):
-            yield observation
-            entry += 1
+        yield first[0], _rest(stream, first[1] + gap, max_record)
 
 
-def _raising(error: CaptureError | None) -> Iterator[tuple[int, bytes]]:
+def _raising(error: CaptureError | None) -> Iterator[Text]:
     """Nothing, or the error that was met while looking ahead."""
     if error is not None:
         raise error
@@ -78,7 +104,7 @@ def _are_lines(first: bytes, second: bytes) -> bool:
     return second[:1] in (b"{", b"[") and first.rstrip()[-1:] not in (b",", b":", b"[", b"{")
 
 
-def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
+def _lines(stream: BinaryIO, limit: int) -> Iterator[Text]:
     """The lines that are not blank, with their numbers."""
     number = 0
     readline: Callable[[int], bytes] = stream.readline
@@ -99,17 +125,6 @@ def _rest(stream: BinaryIO, head: bytes, limit: int) -> bytes:
 
 def _too_large(what: str, limit: int) -> CaptureError:
     return CaptureError(f"{what} is larger than {limit:,} bytes; --max-record allows more")
-
-
-def _of_record(record: Record, text: JsonText, entry: int) -> Iterator[Observation]:
-    value, defects, readable = text
-    if not readable:
-        yield Observation(entry, record, None, None, defects=defects, unusable="unreadable")
-    elif isinstance(value, list) and not (defects and not value):
-        for index, element in enumerate(value):
-            yield _observation(entry + index, record, index, element, below(defects, index) if defects else ())
-    else:
-        yield _observation(entry, record, None, value, defects)
 
 
 def _observation(entry: int, record: Record, element: int | None, value: Any, defects: tuple[Any, ...]) -> Observation:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from receiptkit.contract import document as documents
 from receiptkit.contract.document import Document
 from receiptkit.contract.engine import BodySchema, Engine, Violation
 from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response
+from receiptkit.contract.parameters import parameter_breaches
 from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import Defect, decode, read
+from receiptkit.jsontext import Defect, decode, read, read_all
 from receiptkit.observations import NOT_CAPTURED, Exchange
 from receiptkit.rules import RECORD_CHECKS, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 
 
 class Verdict:
@@ -86,7 +84,7 @@ class Contract:
     @property
     def rule_ids(self) -> list[str]:
         """The rules that the document itself names, which may be more than the catalogue has."""
-        return sorted(set(_named_rules(self.document.content)))
+        return self.document.rule_ids
 
     # -- public checks
 
@@ -147,6 +145,24 @@ class Contract:
             return Verdict(operation=found.id, unchecked="the document describes no such body")
         return Verdict(self._body_findings(body, found, media), found.id)
 
+    def surely_conform(self, texts: list[bytes]) -> bool:
+        """
+        Whether texts are bodies of one operation that surely have no finding: all of them judged at once. False says nothing.
+
+        An operation is only recognised here after a body like it has been judged by itself.
+        """
+        bodies = read_all(texts)
+        operation = self._recogniser.common(bodies) if bodies else None
+        if bodies is None or operation is None:
+            return False
+        response = operation.response(200)
+        media = response.content.get(_JSON) if response else None
+        if media is None:
+            return False
+        schema = self._compiled((*media.place, "each"), {"type": "array", "items": media.schema})
+        checks = RECORD_CHECKS.get(operation.kind or "", ())
+        return schema.is_clean(bodies) and not any(True for check in checks for body in bodies for _ in check(body))
+
     def judge_exchange(self, exchange: Exchange) -> Verdict:
         """Judge an exchange."""
         resolved = self.operations.resolve(exchange.method, exchange.url)
@@ -155,7 +171,7 @@ class Contract:
         operation, values = resolved
         breaches: list[Breach] = []
         if exchange.status < 400:
-            breaches += self._parameter_breaches(operation, values, exchange.url)
+            breaches += parameter_breaches(operation, values, exchange.url, self._parameter_schema, self.document.provenance)
         response = operation.response(exchange.status)
         if response is None:
             breaches.append(
@@ -166,6 +182,15 @@ class Contract:
         findings = self._findings(breaches, operation.id)
         unchecked = self._judge_response(exchange, operation, response, findings)
         return Verdict(findings, operation.id, unchecked)
+
+    def _parameter_schema(self, operation: Operation, parameter: Parameter) -> BodySchema:
+        return self._compiled((operation.id, parameter.location, parameter.name), parameter.schema)
+
+    def _compiled(self, place: tuple[str, ...], schema: Any) -> BodySchema:
+        compiled = self._bodies.get(place)
+        if compiled is None:
+            compiled = self._bodies[place] = self._engine.body(schema)
+        return compiled
 
     def body_schema(self, operation: Operation, status: int) -> BodySchema:
         """The compiled schema of a JSON answer of an operation; raises `UsageError` if the document describes none."""
@@ -233,10 +258,7 @@ class Contract:
         return findings
 
     def _schema_of(self, media: Media) -> BodySchema:
-        schema = self._bodies.get(media.place)
-        if schema is None:
-            schema = self._bodies[media.place] = self._engine.body(media.schema)
-        return schema
+        return self._compiled(media.place, media.schema)
 
     def _violation_findings(self, violations: Iterable[Violation], operation: str | None, media: Media) -> list[Finding]:
         from receiptkit.contract.words import hint, message
@@ -281,7 +303,7 @@ class Contract:
         if text is not None and not text.strip() and response.may_be_empty:
             return None
         said = exchange.header("content-type")
-        media = _media(response, said)
+        media = response.media(said)
         if media is None:
             findings += self._findings([_wrong_media_type(response, said)], operation.id)
             media = response.content.get(_JSON)
@@ -303,40 +325,6 @@ class Contract:
             findings += self._findings(status_mismatch(body, exchange.status), operation.id)
         return None
 
-    def _parameter_breaches(self, operation: Operation, values: dict[str, str], url: str) -> list[Breach]:
-        query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-        given = {"path": values, "query": query}
-        breaches = []
-        for parameter in operation.parameters:
-            value = given.get(parameter.location, {}).get(parameter.name)
-            if value is not None:
-                breaches += self._parameter_breach(operation, parameter, value)
-            elif parameter.required and parameter.location == "query":
-                breaches.append(Breach("request.parameter", "", f"the query parameter {parameter.name} is missing"))
-        return breaches
-
-    def _parameter_breach(self, operation: Operation, parameter: Parameter, text: str) -> list[Breach]:
-        place = (operation.id, parameter.location, parameter.name)
-        schema = self._bodies.get(place)
-        if schema is None:
-            schema = self._bodies[place] = self._engine.body(parameter.schema)
-        from receiptkit.contract.words import hint, message
-
-        value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
-        if schema.is_clean(value):
-            return []
-        return [
-            Breach(
-                "request.parameter",
-                "",
-                f"{parameter.location} parameter {parameter.name} {message(violation)}",
-                hint(violation),
-                f"{self.document.provenance}, {operation.id}",
-                value=text,
-            )
-            for violation in schema.violations(value)[:1]
-        ]
-
     # -- findings
 
     def _findings(self, breaches: Iterable[Breach], operation: str | None) -> list[Finding]:
@@ -356,15 +344,6 @@ class Contract:
         return Verdict(self._findings([Breach(rule, "", text)], operation), operation, unchecked)
 
 
-def _media(response: Response, content_type: str | None) -> Media | None:
-    """The schema for a content type; JSON if the type was not captured; None if the response has no such type."""
-    if content_type is None:
-        return response.content.get(_JSON) or next(iter(response.content.values()))
-    essence = content_type.partition(";")[0].strip().lower()
-    major = essence.partition("/")[0]
-    return response.content.get(essence) or response.content.get(f"{major}/*") or response.content.get("*/*")
-
-
 def _wrong_media_type(response: Response, content_type: str | None) -> Breach:
     wanted = " or ".join(response.content)
     return Breach("http.media-type", "", f"the response is not {wanted}, as its Content-Type says", value=content_type)
@@ -376,23 +355,7 @@ def _place_in(text: bytes) -> Callable[[int], tuple[int, int]]:
     return LineIndex(decode(text)[0]).place
 
 
-def _is_integer(schema: Any) -> bool:
-    said = schema.get("type") if isinstance(schema, dict) else None
-    return said == "integer" or (isinstance(said, list) and "integer" in said)
-
-
 def _text_of(body: Any) -> bytes | None:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
-
-
-def _named_rules(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _named_rules(item)
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            if name in ("x-receiptkit-rule", "rule") and isinstance(value, str):
-                yield value
-            yield from _named_rules(value)

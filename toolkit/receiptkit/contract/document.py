@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,22 @@ class Document:
         if isinstance(said, dict) and "repository" in said and "commit" in said:
             return f"{said['repository']} {said['commit']}"
         return self.name
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """The rules that the document itself names, which may be more than the catalogue has."""
+        return sorted(set(_named_rules(self.content)))
+
+
+def _named_rules(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _named_rules(item)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name in ("x-receiptkit-rule", "rule") and isinstance(value, str):
+                yield value
+            yield from _named_rules(value)
 
 
 def spec_directory() -> Path:

@@ -36,6 +36,14 @@ class Response:
     content: dict[str, Media]
     may_be_empty: bool
 
+    def media(self, content_type: str | None) -> Media | None:
+        """What a content type means here; JSON where none was captured; None if the answer has no such type."""
+        if content_type is None:
+            return self.content.get("application/json") or next(iter(self.content.values()))
+        essence = content_type.partition(";")[0].strip().lower()
+        major = essence.partition("/")[0]
+        return self.content.get(essence) or self.content.get(f"{major}/*") or self.content.get("*/*")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -79,6 +79,21 @@ class Recogniser:
         url = _own_url(body) if isinstance(body, dict) else None
         return Recognition(kind, self._scoped(kind, body, self._operations.of_url(url) if url else []))
 
+    def common(self, bodies: list[Any]) -> Operation | None:
+        """The operation that answered with every one of the bodies, where their names and URLs quickly tell; None says nothing."""
+        names = tuple(bodies[0]) if isinstance(bodies[0], dict) else ()
+        kind = self._decided.get(names)
+        if kind is None or kind == ERROR:
+            return None
+        url = _own_url(bodies[0])
+        at_url = self._operations.of_url(url) if url is not None else []
+        operation = next((operation for operation in at_url if operation.kind == kind), None)
+        of_url = self._operations.of_url
+        for body in bodies:
+            if type(body) is not dict or tuple(body) != names or (url := _own_url(body)) is None or of_url(url) is not at_url:
+                return None
+        return operation
+
     # -- the kind
 
     def _kind(self, body: dict[str, Any], at_url: list[Operation]) -> str | None:

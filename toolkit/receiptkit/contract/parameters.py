@@ -1,0 +1,64 @@
+"""Path and query parameters of a request, held against their schemas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from receiptkit.contract.engine import BodySchema
+from receiptkit.contract.operations import Operation, Parameter
+from receiptkit.rules import Breach
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
+_RULE = "request.parameter"
+
+SchemaOf = Callable[[Operation, Parameter], BodySchema]
+
+
+def parameter_breaches(operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str) -> list[Breach]:
+    """
+    What is wrong with the parameters of a request.
+
+    Args:
+        operation: what was asked for.
+        path: the values of the path parameters, decoded.
+        url: the URL with its query; of a parameter that is given twice the last value counts.
+        schema_of: gives the compiled schema of a parameter.
+        source: where the document comes from.
+    """
+    query = dict(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
+    given = {"path": path, "query": query}
+    breaches = []
+    for parameter in operation.parameters:
+        value = given.get(parameter.location, {}).get(parameter.name)
+        if value is not None:
+            breaches += _breaches(operation, parameter, value, schema_of(operation, parameter), source)
+        elif parameter.required and parameter.location == "query":
+            breaches.append(Breach(_RULE, "", f"the query parameter {parameter.name} is missing"))
+    return breaches
+
+
+def _breaches(operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str) -> list[Breach]:
+    from receiptkit.contract.words import hint, message
+
+    value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
+    if schema.is_clean(value):
+        return []
+    return [
+        Breach(
+            _RULE,
+            "",
+            f"{parameter.location} parameter {parameter.name} {message(violation)}",
+            hint(violation),
+            f"{source}, {operation.id}",
+            value=text,
+        )
+        for violation in schema.violations(value)[:1]
+    ]
+
+
+def _is_integer(schema: Any) -> bool:
+    said = schema.get("type") if isinstance(schema, dict) else None
+    return said == "integer" or (isinstance(said, list) and "integer" in said)
