@@ -17,7 +17,7 @@ PACKAGE = ROOT / "toolkit" / "receiptkit"
 #: The rooms from the ground up; each may import those before it.
 ROOMS = [
     ("errors", "findings", "pointers", "display"),
-    ("observations", "jsontext"),
+    ("observations", "jsontext", "webhooks"),
     ("rules",),
     ("contract",),
     ("captures",),

@@ -1,13 +1,24 @@
-"""What was seen: an exchange, or a bare body whose request is unknown."""
+"""What was seen: an exchange, the delivery of a webhook, or a bare body whose request is unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+#: What of an exchange or a delivery a finding is about. `response` and `request` are their bodies.
+Part = Literal["response", "request", "url", "status", "headers"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCaptured:
+    """Stands for a body that cannot be judged because the capture does not hold it; says why."""
+
+    reason: str = "no body was captured"
+
 
 #: Stands for a body that was not captured.
-NOT_CAPTURED: Any = type("NotCaptured", (), {"__repr__": lambda _: "NOT_CAPTURED", "__slots__": ()})()
+NOT_CAPTURED: Any = NotCaptured()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +28,12 @@ class Exchange:
 
     Attributes:
         method: the HTTP method, in any case.
-        url: the absolute URL or the path, with its query.
-        status: the HTTP status of the response.
+        url: the absolute URL or the path, with its query; empty where only the response was captured.
+        status: the HTTP status of the response; 0 if there was none.
         body: the response body: a parsed JSON value, or its text as `str` or `bytes`; `NOT_CAPTURED` if it is unknown.
         headers: the response headers; names in any case.
+        request_body: the body of the request, in the same forms.
+        request_headers: the headers of the request.
     """
 
     method: str
@@ -28,10 +41,49 @@ class Exchange:
     status: int
     body: Any = field(default=NOT_CAPTURED, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    request_body: Any = field(default=NOT_CAPTURED, repr=False)
+    request_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str | None:
         """The value of a response header, whatever the case of its name; None if there is none."""
-        for key, value in self.headers.items():
-            if key.lower() == name.lower():
-                return value
-        return None
+        return header(self.headers, name)
+
+    def request(self) -> Delivery:
+        """The request by itself: a webhook, if it is one."""
+        return Delivery(self.url, self.method, self.request_body, self.request_headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    A webhook request, as it arrived.
+
+    Attributes:
+        url: the URL it was sent to, with its query; empty if that is unknown.
+        method: the HTTP method, in any case.
+        body: the form or the JSON text as `str` or `bytes`; or the parameters as a mapping, of a repeated name to the list of its
+            values; `NOT_CAPTURED` if it is unknown.
+        headers: the request headers; names in any case.
+    """
+
+    url: str = ""
+    method: str = "POST"
+    body: Any = field(default=NOT_CAPTURED, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The value of a request header, whatever the case of its name; None if there is none."""
+        return header(self.headers, name)
+
+
+def header(headers: Mapping[str, str], name: str) -> str | None:
+    """The value of a header, whatever the case of its name; None if there is none."""
+    name = name.lower()
+    return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def text_of(body: Any) -> bytes | None:
+    """The bytes of a body that is text; None for one that is parsed, or was not captured."""
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None

@@ -8,15 +8,25 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from receiptkit.captures import Limits, Observation, Source, Text, accepts, batches, is_regular, observations, opened
-from receiptkit.contract import Contract, Verdict
+from receiptkit.captures import (
+    BY_NAME,
+    FORMATS,
+    Batch,
+    Format,
+    Limits,
+    Observation,
+    Place,
+    Source,
+    detected,
+    is_regular,
+    opened,
+)
+from receiptkit.contract import Contract, Verdict, beside
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import decode
-from receiptkit.observations import Exchange
+from receiptkit.jsontext import Position
+from receiptkit.observations import Delivery, Exchange, Part
 from receiptkit.rules import catalogue
-
-_BODY = "/response/body"
 
 
 @dataclass(slots=True)
@@ -83,7 +93,7 @@ class Validation:
         contract: Contract,
         *,
         selection: Selection | None = None,
-        kind: str | None = None,
+        known_as: Sequence[str] = (),
         url: str | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -91,21 +101,21 @@ class Validation:
         Args:
             contract: what to judge by.
             selection: which findings are wanted; all by default.
-            kind: what bare bodies are, as an operationId or a kind, instead of what they look like.
+            known_as: what captures are, instead of what they look like: the name of a format, a kind or operationId of bare bodies, or
+                one of each.
             url: the URL that bare bodies answered to.
             limits: what is refused to be read.
 
         Raises:
-            UsageError: the contract has no such kind, or no operation at the URL.
+            UsageError: there is no such format or kind, or no operation at the URL.
         """
         self.contract = contract
         self.summary = Summary()
         self._selection = selection or Selection()
         self._limits = limits or Limits()
+        self._format, kind = _known(contract, known_as)
         if kind is not None and url is not None:
-            raise UsageError("--as and --url both say what bare bodies are: give one of them")
-        if kind is not None and kind not in (*contract.kinds, *contract.operations.by_id):
-            raise UsageError(f"--as {kind}: the contract has no such kind or operation; kinds are {', '.join(contract.kinds)}")
+            raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
         self._operation = _operation_at(contract, url) if url is not None else kind
 
     def run(self, sources: Iterator[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
@@ -127,34 +137,40 @@ class Validation:
             self.summary.skipped += 1
             return
         with opened(source, self._limits, progress) as (stream, head):
-            if not accepts(source.name, head):
+            found = self._format or detected(source.name, head)
+            if found is None or not head.strip():
                 if source.named:
-                    raise CaptureError(
-                        "the file is empty"
-                        if not head.strip()
-                        else "not a capture receiptkit knows (JSON or NDJSON, plain or gzip)"
-                    )
+                    raise CaptureError(f"not a capture receiptkit knows ({_titles()})" if head.strip() else "the file is empty")
                 self.summary.skipped += 1
                 return
             self.summary.files += 1
             entry = 0
-            for batch in batches(stream, source.name, self._limits.record):
-                entry += self._batch(batch, entry, source.name, sink)
+            for piece in found.read(stream, source.name, self._limits):
+                entry += self._piece(piece, entry, source.name, sink)
 
-    def _batch(self, batch: list[Text], entry: int, file: str, sink: Sink) -> int:
+    def _piece(self, piece: Batch | Observation, entry: int, file: str, sink: Sink) -> int:
+        """Judge a piece of a file; return how many observations were in it."""
+        if isinstance(piece, Batch):
+            return self._batch(piece, entry, file, sink)
+        self._one(piece, file, sink)
+        return 1
+
+    def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
         """Judge some texts, all at once if they surely are in order; return how many observations were in them."""
-        if self._operation is None and self.contract.surely_conform([raw for _, raw in batch]):
-            self.summary.observations += len(batch)
-            self.summary.checked += len(batch)
-            return len(batch)
-        start = entry
-        for text in batch:
-            for observation in observations(text, entry):
-                entry += 1
-                for finding in self.judge(observation, file):
-                    self.summary.severities[finding.severity] += 1
-                    sink.finding(finding)
-        return entry - start
+        if self._operation is None and self.contract.judge.surely_conform([raw for _, raw in batch.texts]):
+            self.summary.observations += len(batch.texts)
+            self.summary.checked += len(batch.texts)
+            return len(batch.texts)
+        count = 0
+        for observation in batch.observations(entry):
+            self._one(observation, file, sink)
+            count += 1
+        return count
+
+    def _one(self, observation: Observation, file: str, sink: Sink) -> None:
+        for finding in self.judge(observation, file):
+            self.summary.severities[finding.severity] += 1
+            sink.finding(finding)
 
     def judge(self, observation: Observation, file: str) -> list[Finding]:
         """The wanted findings of one observation, with their origins; counts it."""
@@ -167,28 +183,49 @@ class Validation:
             summary.unchecked[verdict.unchecked] += 1
         if not verdict.findings and not observation.defects:
             return []
-        findings = self._of_text(observation, file) + self.contract.beside(observation.defects, verdict.findings)
+        findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
         wanted = [finding for finding in findings if self._selection.wants(finding.rule)]
-        return sorted(_located(wanted, observation, file), key=_by_place) if wanted else []
+        return sorted(_located(wanted, verdict.part, observation, file), key=_by_place) if wanted else []
 
     def _verdict(self, observation: Observation) -> Verdict:
+        seen, judge = observation.seen, self.contract.judge
         if observation.unusable is not None:
             # A text that is no JSON has been judged: it is not what Twilio sends.
             return Verdict(unchecked=None if observation.defects else observation.unusable)
-        if observation.exchange is not None:
-            return self.contract.judge_exchange(observation.exchange)
-        return self.contract.judge_body(observation.value, self._operation)
+        if isinstance(seen, Exchange):
+            return judge.exchange(seen) if seen.url else judge.answer(seen, self._operation)
+        if isinstance(seen, Delivery):
+            return judge.delivery(seen, self._operation)
+        return judge.body(observation.value, self._operation)
 
     def _of_text(self, observation: Observation, file: str) -> list[Finding]:
         """The findings of the record's own text. Their pointers, too, start at the body; what is outside of it has none."""
         located = []
-        for finding in self.contract.text_findings(observation.defects, observation.record.place):
+        for finding in self.contract.judge.profile.of_defects(observation.defects, observation.record.position):
             origin = replace(finding.origin or Origin(), file=file, entry=observation.entry)
             pointer = finding.pointer
-            if observation.exchange is not None:
-                pointer = pointer[len(_BODY) :] if pointer.startswith(_BODY) else ""
+            if observation.seen is not None:
+                body = observation.layout["request" if isinstance(observation.seen, Delivery) else "response"]
+                pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
             located.append(replace(finding, pointer=pointer, origin=origin))
         return located
+
+
+def _titles() -> str:
+    return "; ".join(format_.title for format_ in FORMATS) + "; plain or gzip"
+
+
+def _known(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
+    """The format and the kind that the names say."""
+    formats = [BY_NAME[name] for name in names if name in BY_NAME]
+    kinds = [name for name in names if name not in BY_NAME]
+    for kind in kinds:
+        if kind not in (*contract.kinds, *contract.operations.by_id):
+            known = f"formats are {', '.join(BY_NAME)}; kinds are {', '.join(contract.kinds)}"
+            raise UsageError(f"--as {kind}: no format, kind or operation is called that; {known}")
+    if len(formats) > 1 or len(kinds) > 1:
+        raise UsageError(f"--as {' --as '.join(names)}: give one format and one kind at most")
+    return (formats or [None])[0], (kinds or [None])[0]
 
 
 def _operation_at(contract: Contract, url: str) -> str:
@@ -204,42 +241,30 @@ def _by_place(finding: Finding) -> tuple[int, int, int, int, str, str, str]:
     return (*place, finding.pointer, finding.rule, finding.message)
 
 
-def _located(findings: list[Finding], observation: Observation, file: str) -> list[Finding]:
+def _located(findings: list[Finding], part: Part, observation: Observation, file: str) -> list[Finding]:
     """The findings with the file, the entry and the place of each; those that have a file already are left alone."""
-    exchange = observation.exchange
-    if exchange is not None and isinstance(exchange.body, (str, bytes)):
-        return _located_in_string(findings, observation, exchange, file)
-    wanted = {finding.pointer for finding in findings if finding.origin is None}
-    places = observation.body_places(wanted, _BODY if exchange is not None else "") if wanted else {}
-    return [
-        finding
-        if finding.origin is not None
-        else replace(finding, origin=Origin(file, observation.entry, *places[finding.pointer]))
-        for finding in findings
-    ]
-
-
-def _located_in_string(findings: list[Finding], observation: Observation, exchange: Exchange, file: str) -> list[Finding]:
-    """The same where the body is text within the capture: its start there, and line and column within the body."""
-    line, column = observation.body_places([""], _BODY)[""]
-    inside = _embedded_places(findings, exchange)
+    parts = {id(finding): _part(finding, part) for finding in findings}
+    places: dict[tuple[Part, str], Place] = {}
+    for each in dict.fromkeys(parts.values()):
+        wanted = {finding.pointer for finding in findings if finding.origin is None and parts[id(finding)] == each}
+        if wanted:
+            places |= {(each, pointer): place for pointer, place in observation.places(each, wanted).items()}
     located = []
     for finding in findings:
         said = finding.origin
-        if said is None or not said.file:
-            place = (said.line, said.column) if said is not None else inside.get(finding.pointer, (None, None))
-            finding = replace(finding, origin=Origin(file, observation.entry, line, column, *place))
-        located.append(finding)
+        if said is not None and said.file:
+            located.append(finding)
+            continue
+        if said is not None and said.line is not None and said.column is not None:
+            place = observation.place_within(part, Position(said.line, said.column))
+        else:
+            place = places[parts[id(finding)], finding.pointer]
+        origin = Origin(file, observation.entry, *place.position, *(place.within or ()))
+        located.append(replace(finding, origin=origin))
     return located
 
 
-def _embedded_places(findings: list[Finding], exchange: Exchange) -> dict[str, tuple[int, int]]:
-    """Lines and columns within a body that stands in the capture as a string."""
-    wanted = {finding.pointer for finding in findings if finding.origin is None and finding.pointer}
-    if not wanted:
-        return {}
-    from receiptkit.jsontext.locate import LineIndex, offsets
-
-    text = exchange.body if isinstance(exchange.body, str) else decode(exchange.body)[0]
-    lines = LineIndex(text)
-    return {pointer: lines.place(offset) for pointer, offset in offsets(text, wanted, int(text.startswith("\ufeff"))).items()}
+def _part(finding: Finding, part: Part) -> Part:
+    """What of an exchange a finding is about: what its rule says, or what was judged."""
+    rule = catalogue.get(finding.rule)
+    return rule.part if rule is not None and rule.part is not None else part

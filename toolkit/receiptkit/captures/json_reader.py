@@ -1,15 +1,17 @@
-"""JSON and NDJSON captures: a body or an exchange each, one at a time."""
+"""JSON and NDJSON captures: bodies, exchanges and webhook requests, one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from receiptkit.captures.record import Observation, Record, below
+from receiptkit.captures.envelope import seen
+from receiptkit.captures.exchanges import exchange, is_webhook_request, webhook_request
+from receiptkit.captures.record import JsonRecord, Observation, below
+from receiptkit.captures.sources import Limits, everything, lines
 from receiptkit.errors import CaptureError
-from receiptkit.jsontext import read
-from receiptkit.observations import NOT_CAPTURED, Exchange
+from receiptkit.jsontext import Defect, Position, read
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
@@ -19,6 +21,19 @@ Text = tuple[int, bytes]
 #: Short lines are handed out together up to this many bytes, which a processor's cache still holds when parsed; a page stands alone.
 _BATCH_BYTES = 1 << 15
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+
+
+class Batch(NamedTuple):
+    """Some texts that have been read and not yet parsed; how many says nothing."""
+
+    texts: list[Text]
+
+    def observations(self, entry: int) -> Iterator[Observation]:
+        """The observations in the texts, numbered from `entry` on."""
+        for line, raw in self.texts:
+            for observation in _observations(JsonRecord(raw, Position(line, 1)), entry):
+                entry += 1
+                yield observation
 
 
 def accepts(name: str, head: bytes) -> bool:
@@ -31,65 +46,64 @@ def accepts(name: str, head: bytes) -> bool:
     return head.startswith(_BOMS) or start[:2] in (b"\0{", b"\0[") or name.lower().endswith(_JSON_SUFFIXES)
 
 
-def batches(stream: BinaryIO, name: str, max_record: int) -> Iterator[list[Text]]:
-    """
-    The texts of a JSON or NDJSON stream, a few at a time; how many says nothing.
+def is_by_lines(name: str, head: bytes) -> bool:
+    """Whether a JSON file is surely NDJSON, whatever follows its first bytes: by its name, or by its first two lines."""
+    if name.lower().endswith(_LINE_SUFFIXES):
+        return True
+    first, _, rest = head.lstrip().partition(b"\n")
+    return _are_lines(first, rest.lstrip())
 
-    Args:
-        stream: positioned at the start, decompressed.
-        name: the name of the file; one that ends in .ndjson or .jsonl is not asked what it is.
-        max_record: the most bytes that a JSON document or a line may have.
+
+def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
+    """
+    The texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
 
     Raises:
-        CaptureError: a record is larger than that; what stands before it has been handed out.
+        CaptureError: a text is larger than a record may be; what stands before it has been handed out.
     """
+    return _batched(_texts(stream, name, limits.record))
+
+
+def read_lines(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
+    """The same of a stream that is NDJSON."""
+    return _batched(lines(stream, limits.record))
+
+
+def _batched(texts: Iterator[Text]) -> Iterator[Batch]:
     batch: list[Text] = []
     size = 0
     try:
-        for text in _texts(stream, name, max_record):
+        for text in texts:
             batch.append(text)
             size += len(text[1])
             if size >= _BATCH_BYTES:
-                yield batch
+                yield Batch(batch)
                 batch, size = [], 0
     except Exception:
         # Whatever ended the reading, what was read is judged first.
         if batch:
-            yield batch
+            yield Batch(batch)
         raise
     if batch:
-        yield batch
+        yield Batch(batch)
 
 
-def observations(text: Text, entry: int) -> Iterator[Observation]:
-    """The observations in a text, numbered from `entry` on: one, or one for each element of an array."""
-    record = Record(text[1], text[0])
-    value, defects, readable = read(record.raw)
-    if not readable:
-        yield Observation(entry, record, None, None, defects=defects, unusable="unreadable")
-    elif isinstance(value, list) and not (defects and not value):
-        for index, element in enumerate(value):
-            yield _observation(entry + index, record, index, element, below(defects, index) if defects else ())
-    else:
-        yield _observation(entry, record, None, value, defects)
-
-
-def _texts(stream: BinaryIO, name: str, max_record: int) -> Iterator[Text]:
+def _texts(stream: BinaryIO, name: str, limit: int) -> Iterator[Text]:
     """The texts of a stream with the lines they begin on: its lines, or itself."""
-    lines = _lines(stream, max_record)
-    first = next(lines, None)
+    by_line = lines(stream, limit)
+    first = next(by_line, None)
     if first is None:
         return
     second = too_large = None
     try:
-        second = next(lines, None)
+        second = next(by_line, None)
     except CaptureError as error:
         too_large = error
     if name.lower().endswith(_LINE_SUFFIXES) or too_large or (second is not None and _are_lines(first[1], second[1])):
-        yield from chain((first,), (second,) if second is not None else (), _raising(too_large), lines)
+        yield from chain((first,), (second,) if second is not None else (), _raising(too_large), by_line)
     else:
         gap = b"\n" * (second[0] - first[0] - 1) + second[1] if second is not None else b""
-        yield first[0], _rest(stream, first[1] + gap, max_record)
+        yield first[0], everything(stream, limit, "the JSON document", first[1] + gap)
 
 
 def _raising(error: CaptureError | None) -> Iterator[Text]:
@@ -104,55 +118,22 @@ def _are_lines(first: bytes, second: bytes) -> bool:
     return second[:1] in (b"{", b"[") and first.rstrip()[-1:] not in (b",", b":", b"[", b"{")
 
 
-def _lines(stream: BinaryIO, limit: int) -> Iterator[Text]:
-    """The lines that are not blank, with their numbers."""
-    number = 0
-    readline: Callable[[int], bytes] = stream.readline
-    while line := readline(limit + 1):
-        number += 1
-        if len(line) > limit:
-            raise _too_large(f"line {number}", limit)
-        if not line.isspace():
-            yield number, line
+def _observations(record: JsonRecord, entry: int) -> Iterator[Observation]:
+    """The observations in a text: one, or one for each element of an array."""
+    value, defects, readable = read(record.raw)
+    if not readable:
+        yield Observation(entry, record, defects=defects, unusable="unreadable")
+    elif isinstance(value, list) and not (defects and not value):
+        for index, element in enumerate(value):
+            yield _observation(entry + index, record, index, element, below(defects, index) if defects else ())
+    else:
+        yield _observation(entry, record, None, value, defects)
 
 
-def _rest(stream: BinaryIO, head: bytes, limit: int) -> bytes:
-    raw = head + stream.read(max(limit + 1 - len(head), 1))
-    if len(raw) > limit:
-        raise _too_large("the JSON document", limit)
-    return raw
-
-
-def _too_large(what: str, limit: int) -> CaptureError:
-    return CaptureError(f"{what} is larger than {limit:,} bytes; --max-record allows more")
-
-
-def _observation(entry: int, record: Record, element: int | None, value: Any, defects: tuple[Any, ...]) -> Observation:
-    if type(value) is dict and "response" in value and "request" in value:
-        exchange, unusable = _exchange(value)
-        return Observation(entry, record, element, value, exchange, defects, unusable)
-    return Observation(entry, record, element, value, None, defects)
-
-
-def _exchange(value: dict[str, Any]) -> tuple[Exchange | None, str | None]:
-    """The exchange of `{"request": {"method", "url"}, "response": {"status", "headers", "body"}}`, or why it is none."""
-    request, response = value["request"], value["response"]
-    if not isinstance(request, dict) or not isinstance(response, dict):
-        return None, "an exchange without request or response"
-    method, url, status = request.get("method", "GET"), request.get("url"), response.get("status")
-    if not isinstance(url, str) or not isinstance(method, str):
-        return None, "an exchange without a URL"
-    if not isinstance(status, int) or isinstance(status, bool):
-        return None, "an exchange without a status"
-    body = response.get("body")
-    return Exchange(method, url, status, NOT_CAPTURED if body is None else body, _headers(response.get("headers"))), None
-
-
-def _headers(said: Any) -> Mapping[str, str]:
-    """Headers as an object, or as a list of {name, value}."""
-    if isinstance(said, list):
-        said = {item.get("name"): item.get("value") for item in said if isinstance(item, dict)}
-    if not isinstance(said, dict):
-        return {}
-    first = {name: value[0] if isinstance(value, list) and value else value for name, value in said.items()}
-    return {name: value for name, value in first.items() if isinstance(name, str) and isinstance(value, str)}
+def _observation(entry: int, record: JsonRecord, element: int | None, value: Any, defects: tuple[Defect, ...]) -> Observation:
+    if type(value) is dict:
+        if "response" in value and "request" in value:
+            return seen(entry, record, exchange(value), element, defects)
+        if is_webhook_request(value):
+            return seen(entry, record, webhook_request(value), element, defects)
+    return Observation(entry, record, value=value, element=element, defects=defects)

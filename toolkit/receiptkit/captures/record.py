@@ -1,31 +1,53 @@
-"""Records of a file, and the observations in them."""
+"""Records of a file, the observations in them, and where in the file the parts of an observation stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from receiptkit import pointers
-from receiptkit.jsontext import Defect, decode
-from receiptkit.observations import Exchange
+from receiptkit.jsontext import Defect, Position, decode
+from receiptkit.observations import Delivery, Exchange, Part
 
 if TYPE_CHECKING:
     from receiptkit.jsontext.locate import LineIndex
 
 
-class Record:
+class Place(NamedTuple):
+    """A place in the file; for what does not stand there literally, the start of the text it is in and the place within that."""
+
+    position: Position
+    within: Position | None = None
+
+
+class Record(Protocol):
+    """What is held of a file while the observations in it are judged."""
+
+    #: Whether a part that is text stands in the file character for character.
+    literal: bool
+
+    def position(self, offset: int) -> Position:
+        """The position in the file of an offset in the record's text."""
+
+    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
+        """Where in the file values begin, by their names in the record: JSON Pointers, from the element on if it is an array's."""
+
+
+class JsonRecord:
     """
-    A JSON text of a file: a whole JSON document, or one line of NDJSON. Held only as long as its observations are judged.
+    A JSON text of a file: a document, a line of NDJSON, an entry of a HAR.
 
     Attributes:
         raw: the bytes of the text.
-        line: the line of the file it begins on, from 1.
     """
 
-    def __init__(self, raw: bytes, line: int) -> None:
+    literal = False
+
+    def __init__(self, raw: bytes, start: Position) -> None:
+        """Hold the bytes of a text that begins at `start` in the file."""
         self.raw = raw
-        self.line = line
+        self._start = start
 
     @cached_property
     def text(self) -> str:
@@ -43,17 +65,35 @@ class Record:
 
         return elements(self.text)
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """The line of the file and the column of an offset in the text."""
-        line, column = self._lines.place(offset)
-        return self.line + line - 1, column
+    def position(self, offset: int) -> Position:
+        """The position in the file of an offset in the text."""
+        return self._start.shifted(*self._lines.place(offset))
 
-    def places(self, wanted: Iterable[str], element: int | None) -> dict[str, tuple[int, int]]:
-        """Line and column of values; pointers start at the element of the array that the text is, or at its root."""
+    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
         from receiptkit.jsontext.locate import offsets
 
         start = int(self.text.startswith("\ufeff")) if element is None else self._elements[element]
-        return {pointer: self.place(offset) for pointer, offset in offsets(self.text, wanted, start).items()}
+        return {pointer: self.position(offset) for pointer, offset in offsets(self.text, wanted, start).items()}
+
+
+class PlacedRecord:
+    """A record whose parts' positions were noted while it was read: YAML, HTTP messages, lines of forms and URLs."""
+
+    def __init__(self, start: Position, places: Mapping[str, Position], *, literal: bool) -> None:
+        self._start = start
+        self.literal = literal
+        self._places = places
+
+    def position(self, offset: int) -> Position:
+        return self._start
+
+    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
+        return {name: self._places.get(name, self._start) for name in wanted}
+
+
+#: Under which name each part of an observation stands in its record.
+Layout = Mapping[Part, str]
+BARE: Layout = {"response": "", "request": "", "url": "", "status": "", "headers": ""}
 
 
 class Observation:
@@ -62,38 +102,90 @@ class Observation:
 
     Attributes:
         entry: its number within the file, from 0.
-        record: the text it stands in.
-        element: its index, where the text is an array of observations.
-        value: the parsed value of its text; None if that could not be read.
-        exchange: the request and response it is; None for a bare body.
-        defects: what is wrong with its text.
+        record: what it stands in.
+        seen: the exchange or the delivery it is; None for a bare body.
+        value: a bare body, parsed; None if it could not be read.
+        layout: where its parts stand in the record.
+        element: its index, where the record is an array of observations.
+        defects: what is wrong with the text of the record.
         unusable: why it cannot be judged, if it cannot.
     """
 
-    __slots__ = ("defects", "element", "entry", "exchange", "record", "unusable", "value")
+    __slots__ = ("defects", "element", "entry", "layout", "record", "seen", "unusable", "value")
 
     def __init__(
         self,
         entry: int,
         record: Record,
-        element: int | None,
-        value: Any,
-        exchange: Exchange | None = None,
+        seen: Exchange | Delivery | None = None,
+        *,
+        value: Any = None,
+        layout: Layout = BARE,
+        element: int | None = None,
         defects: tuple[Defect, ...] = (),
         unusable: str | None = None,
     ) -> None:
         self.entry = entry
         self.record = record
-        self.element = element
+        self.seen = seen
         self.value = value
-        self.exchange = exchange
+        self.layout = layout
+        self.element = element
         self.defects = defects
         self.unusable = unusable
 
-    def body_places(self, wanted: Iterable[str], at: str) -> dict[str, tuple[int, int]]:
-        """Line and column of values by their pointer into the body, which itself stands at `at` within the observation."""
-        prefixed = {at + pointer: pointer for pointer in wanted}
-        return {prefixed[pointer]: place for pointer, place in self.record.places(prefixed, self.element).items()}
+    def text(self, part: Part) -> str | None:
+        """A part that is text within the record; None for one that is a JSON value there, or is not there."""
+        value: Any = None
+        if part == "url":
+            value = self.seen.url if self.seen else None
+        elif isinstance(self.seen, Exchange):
+            value = self.seen.request_body if part == "request" else self.seen.body
+        elif isinstance(self.seen, Delivery) and part == "request":
+            value = self.seen.body
+        return decode(value)[0] if isinstance(value, bytes) else value if isinstance(value, str) else None
+
+    def start(self, part: Part) -> Position:
+        """Where a part begins; where the record begins, if the part is not there."""
+        return self.record.positions([self.layout[part]], self.element)[self.layout[part]]
+
+    def places(self, part: Part, wanted: Iterable[str]) -> dict[str, Place]:
+        """Where the values of a part stand, by their JSON Pointers into it; the whole of it has the pointer ""."""
+        text = self.text(part)
+        if text is not None:
+            within = _positions_within(part, text, [pointer for pointer in wanted if pointer])
+            start = self.start(part)
+            return {pointer: self._within(start, within.get(pointer)) for pointer in wanted}
+        at = self.layout[part]
+        names = {at + pointer: pointer for pointer in wanted}
+        return {names[name]: Place(position) for name, position in self.record.positions(names, self.element).items()}
+
+    def place_within(self, part: Part, position: Position | None) -> Place:
+        """The place of a position in a part that is text."""
+        return self._within(self.start(part), position)
+
+    def _within(self, start: Position, position: Position | None) -> Place:
+        if position is not None and self.record.literal:
+            return Place(start.shifted(*position))
+        return Place(start, position)
+
+
+def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Position]:
+    """Where in a text values begin: in the query of a URL, in JSON, in a form."""
+    if not wanted:
+        return {}
+    from receiptkit.jsontext.locate import LineIndex
+    from receiptkit.jsontext.locate import offsets as json_offsets
+    from receiptkit.webhooks import decode_form, decode_query, form_offsets, is_json
+
+    if part == "url":
+        offsets = form_offsets(decode_query(text), wanted)
+    elif part == "response" or is_json(text):
+        offsets = json_offsets(text, wanted, int(text.startswith("\ufeff")))
+    else:
+        offsets = form_offsets(decode_form(text), wanted)
+    lines = LineIndex(text)
+    return {pointer: Position(*lines.place(offset)) for pointer, offset in offsets.items()}
 
 
 def below(defects: Iterable[Defect], element: int) -> tuple[Defect, ...]:

@@ -187,3 +187,38 @@ def same_file(path: Path, source: Source) -> bool:
         return source.name != STDIN and os.path.samefile(path, source.name)
     except OSError:
         return False
+
+
+def lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
+    """
+    The lines that are not blank, with their numbers.
+
+    Raises:
+        CaptureError: a line is longer than the limit.
+    """
+    number = 0
+    readline: Callable[[int], bytes] = stream.readline
+    while line := readline(limit + 1):
+        number += 1
+        if len(line) > limit:
+            raise too_large(f"line {number}", limit)
+        if not line.isspace():
+            yield number, line
+
+
+def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> bytes:
+    """
+    All that is left of a stream, behind what has been read of it.
+
+    Raises:
+        CaptureError: it is more than the limit.
+    """
+    raw = head + stream.read(max(limit + 1 - len(head), 1))
+    if len(raw) > limit:
+        raise too_large(what, limit)
+    return raw
+
+
+def too_large(what: str, limit: int) -> CaptureError:
+    """The error for something that is larger than a record may be."""
+    return CaptureError(f"{what} is larger than {limit:,} bytes; --max-record allows more")

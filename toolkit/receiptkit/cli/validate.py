@@ -15,9 +15,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from receiptkit import __version__
-from receiptkit.captures import STDIN, Limits, Source, expand, same_file
+from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
 from receiptkit.cli.progress import progress_bar
-from receiptkit.contract import Contract
+from receiptkit.contract import ENGINES, Contract
 from receiptkit.contract.document import PROFILES
 from receiptkit.display import printable
 from receiptkit.errors import CaptureError, UsageError
@@ -48,6 +48,11 @@ def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str)
     return [CompletionItem(name) for name in (*scopes, *(rule.id for rule in catalogue.RULES)) if name.startswith(incomplete)]
 
 
+def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    kinds = ("page", "receipt", "message", "configuration", "error", "webhook")
+    return [CompletionItem(name) for name in (*BY_NAME, *kinds) if name.startswith(incomplete)]
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
 @click.option(
@@ -76,18 +81,28 @@ def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str)
 )
 @click.option(
     "--as",
-    "kind",
-    metavar="KIND",
-    help="What bare bodies are: page, receipt, message, configuration, error, webhook, or an operationId.",
+    "known_as",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=_complete_names,
+    help="What captures are: a format (har, cassette, http, form, json, ndjson), what bare bodies in them are (page, receipt, message, "
+    "configuration, error, webhook, or an operationId), or one of each.",
 )
 @click.option("--url", help="The URL that bare bodies answered to.")
 @click.option(
     "--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1)."
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="default",
+    show_default=True,
+    help="Who judges; reference is a slow second opinion by openapi-core and jsonschema.",
+)
 @click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
-    "--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, or line of NDJSON."
+    "--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, line, entry or body."
 )
 @click.option("--max-unpacked", type=_Size(), default="2G", show_default=True, help="The most that a gzip file may unpack to.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the closing summary.")
@@ -95,22 +110,22 @@ def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str)
 @click.pass_context
 def validate(ctx: click.Context, /, **options: Any) -> int:
     """
-    Judge captured responses: JSON and NDJSON, plain or gzip; files, folders, or - for standard input.
+    Judge captured responses and webhooks: HAR, VCR cassettes, NDJSON, JSON, forms, HTTP as text; plain or gzip; files, folders, or -
+    for standard input.
 
-    A file holds a page, a receipt, a message, a webhook configuration or an error body; an array of those; or NDJSON with one a
-    line, or an exchange {"request": {"method", "url"}, "response": {"status", "headers", "body"}} a line.
+    What a file is, is told by its content. Other traffic in it is counted and left alone.
 
     Exit 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be judged.
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
-    contract = Contract.load(options["profile"], options["document"])
+    contract = Contract.load(options["profile"], options["document"], engine=options["engine"])
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
     validation = Validation(
         contract,
         selection=Selection(options["select"], options["ignore"], contract.rule_ids),
-        kind=options["kind"],
+        known_as=options["known_as"],
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
     )

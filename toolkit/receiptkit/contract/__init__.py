@@ -1,5 +1,6 @@
-"""What a conforming response looks like: documents, operations, the engine, and the contract made of them."""
+"""What a conforming response looks like: documents, operations, engines, and the contract made of them."""
 
-from receiptkit.contract.contract import Contract, Verdict
+from receiptkit.contract.contract import ENGINES, Contract
+from receiptkit.contract.judge import Verdict, beside
 
-__all__ = ["Contract", "Verdict"]
+__all__ = ["ENGINES", "Contract", "Verdict", "beside"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from receiptkit.contract.engine import Violation
+from receiptkit.contract.violations import Violation
 from receiptkit.display import printable
 
 _MESSAGE_STATUSES = ("accepted", "scheduled", "queued", "sending", "receiving", "received", "canceled", "partially_delivered")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from receiptkit.contract.engine import Violation
+from receiptkit.contract.violations import Violation
 from receiptkit.display import printable
 from receiptkit.rules import catalogue
 

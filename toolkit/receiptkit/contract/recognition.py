@@ -79,6 +79,10 @@ class Recogniser:
         url = _own_url(body) if isinstance(body, dict) else None
         return Recognition(kind, self._scoped(kind, body, self._operations.of_url(url) if url else []))
 
+    def has_in_common(self, kind: str, body: dict[str, Any]) -> int:
+        """How many member names a body shares with a kind."""
+        return max((len(shape.members.keys() & body.keys()) for shape in self._shapes if shape.kind == kind), default=0)
+
     def common(self, bodies: list[Any]) -> Operation | None:
         """The operation that answered with every one of the bodies, where their names and URLs quickly tell; None says nothing."""
         names = tuple(bodies[0]) if isinstance(bodies[0], dict) else ()

@@ -1,7 +1,8 @@
 """JSON text: read it strictly, say what is wrong with it and where, find the place of a value."""
 
 from receiptkit.jsontext.defect import Defect
-from receiptkit.jsontext.read import MAX_DEPTH, JsonText, decode, read, read_all
+from receiptkit.jsontext.position import Position
+from receiptkit.jsontext.read import MAX_DEPTH, JsonText, decode, places_in, read, read_all, read_envelope
 
-# `locate` and `scan` are imported where a finding needs them: a run without findings does without.
-__all__ = ["MAX_DEPTH", "Defect", "JsonText", "decode", "read", "read_all"]
+# `locate`, `scan` and `split` are imported where they are needed: a run over conforming NDJSON does without.
+__all__ = ["MAX_DEPTH", "Defect", "JsonText", "Position", "decode", "places_in", "read", "read_all", "read_envelope"]

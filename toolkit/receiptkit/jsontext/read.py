@@ -8,6 +8,7 @@ after two cheap proofs (no member was lost, nesting is shallow), and everything 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -49,6 +50,19 @@ def read(raw: bytes) -> JsonText:
     if no_member_lost(raw, value) and is_shallow(raw):
         return JsonText(value)
     return _diagnose(raw)
+
+
+def read_envelope(raw: bytes) -> JsonText:
+    """
+    The value of a JSON text that is not Twilio's but a tool's, around what was captured.
+
+    Only what makes it unreadable is a defect: other people's traffic is in it too.
+    """
+    try:
+        return JsonText(orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        text = _diagnose(raw)
+        return JsonText(text.value) if text.readable else text
 
 
 def read_all(texts: list[bytes]) -> list[Any] | None:
@@ -125,6 +139,13 @@ def decode(raw: bytes) -> tuple[str, Defect | None]:
     except UnicodeDecodeError as error:
         text = raw[: error.start].decode()
         return text, _not_utf8(len(text), "these bytes are not UTF-8", None)
+
+
+def places_in(raw: bytes) -> Callable[[int], tuple[int, int]]:
+    """What turns an offset in a text into its line and column."""
+    from receiptkit.jsontext.locate import LineIndex
+
+    return LineIndex(decode(raw)[0]).place
 
 
 def _not_utf8(offset: int, message: str, hint: str | None) -> Defect:

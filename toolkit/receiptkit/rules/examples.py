@@ -6,6 +6,7 @@ import copy
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from receiptkit import pointers
 
@@ -73,6 +74,19 @@ _ERROR = {
     "more_info": "https://www.twilio.com/docs/errors/20404",
     "status": 404,
 }
+_PARAMETERS = {
+    "EventType": "onDeliveryUpdated",
+    "AccountSid": _AC,
+    "ConversationSid": _CH,
+    "MessageSid": _IM,
+    "ParticipantSid": _MB,
+    "ChannelMessageSid": _SM,
+    "DeliveryReceiptSid": _DY,
+    "Status": "sent",
+    "DateCreated": "2026-03-02T09:15:00.120Z",
+    "DateUpdated": "2026-03-02T09:15:04.350Z",
+    "RetryCount": "0",
+}
 _SCOPED = f"{_HOST}/v1/Services/{_IS}/Conversations/{_CH}/Messages/{_IM}/Receipts/{_DY}"
 _SAMPLES: dict[str, Any] = {
     "receipt": _RECEIPT,
@@ -82,6 +96,7 @@ _SAMPLES: dict[str, Any] = {
     "configuration": _CONFIGURATION,
     "error": _ERROR,
     "exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 200, "body": _PAGE}},
+    "webhook": {"method": "POST", "url": "https://example.com/hook", "params": _PARAMETERS},
     "failed exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 404, "body": _ERROR}},
 }
 
@@ -130,6 +145,11 @@ def _changed(node: Any, path: list[str], value: Any) -> Any:
     else:
         node[path[0]] = _changed(node.get(path[0]), path[1:], value)
     return node
+
+
+def form() -> str:
+    """The sample webhook as the body of its request."""
+    return urlencode(_PARAMETERS)
 
 
 def sample(name: str) -> Any:

@@ -23,6 +23,7 @@ RULES = (
         good=Example("exchange"),
         bad=Example("exchange", {_URL: "https://conversations.twilio.com/v1/Users"}),
         vendor=True,
+        part="url",
     ),
     Rule(
         id="http.undocumented-status",
@@ -33,6 +34,7 @@ RULES = (
         action="In a mock: answer 200, or an error with its body.",
         good=Example("exchange"),
         bad=Example("exchange", {"/response/status": 202}),
+        part="status",
     ),
     Rule(
         id="http.media-type",
@@ -44,6 +46,7 @@ RULES = (
         good=Example("exchange", {"/response/headers": {"Content-Type": "application/json;charset=utf-8"}}),
         bad=Example("exchange", {"/response/headers": {"Content-Type": "text/html"}}),
         vendor=True,
+        part="headers",
     ),
     Rule(
         id="request.parameter",
@@ -55,6 +58,7 @@ RULES = (
         good=Example("exchange"),
         bad=Example("exchange", {_URL: f"{_PATH}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts?PageSize=51"}),
         vendor=True,
+        part="url",
     ),
     Rule(
         id="error.shape",

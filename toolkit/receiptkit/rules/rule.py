@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from receiptkit.findings import NO_VALUE, Severity
+from receiptkit.observations import Part
 from receiptkit.rules.examples import Example
 
 #: What the pages of Twilio's reference are called throughout the catalogue.
@@ -32,6 +33,7 @@ class Rule:
         good, bad: an example that conforms, and the nearest one that does not. Both are judged in the tests.
         vendor: whether it also holds under the profile `vendor`, which keeps what the published document itself says.
         profile: the profile its examples are judged under.
+        part: what of an exchange it is about, if not the body that is judged.
         supersedes: rules whose findings at the same pointer say the same thing less well.
     """
 
@@ -45,6 +47,7 @@ class Rule:
     bad: Example | None = None
     vendor: bool = False
     profile: str = "documented"
+    part: Part | None = None
     supersedes: tuple[str, ...] = ()
 
 

@@ -1,0 +1,153 @@
+"""Bodies as they were sent: content encodings taken back, within a limit."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from receiptkit.observations import NotCaptured
+
+_STEP = 1 << 16
+
+
+class _TooMuch(Exception):
+    """A body unpacks to more than is allowed."""
+
+
+class _NoDecoder(Exception):
+    """No installed package decodes this."""
+
+
+def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
+    """
+    A body with its content encodings taken back.
+
+    Recorders often keep the header and decode the body, so one that already reads like JSON or a form is left alone.
+
+    Args:
+        body: `str`, `bytes`, or anything else, which is returned as it is.
+        content_encoding: the header.
+        limit: the most bytes that it may unpack to.
+
+    Returns:
+        The body; `NotCaptured` where it cannot be decoded.
+    """
+    if isinstance(body, str):
+        if not body.startswith("\x1f\x8b"):
+            return body
+        # Compressed bytes that were written into a text, a character each.
+        body = body.encode("latin-1", "replace")
+    if not isinstance(body, bytes) or body.lstrip()[:1] in (b"{", b"["):
+        return body
+    names = [name.strip().lower() for name in (content_encoding or "").split(",") if name.strip()]
+    for name in reversed(names or (["gzip"] if body.startswith(b"\x1f\x8b") else [])):
+        if name == "identity":
+            continue
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            return NotCaptured("a content encoding that is not known")
+        try:
+            body = _joined(decoder(body, limit), limit)
+        except _NoDecoder:
+            return NotCaptured(f"no decoder for {name} is installed; `pip install 'receiptkit[encodings]'` brings one")
+        except _TooMuch:
+            return NotCaptured(f"a compressed body unpacks to more than {limit:,} bytes; --max-record allows more")
+        except Exception:  # noqa: BLE001 # each decoder has errors of its own
+            return NotCaptured("a compressed body is damaged")
+    return body
+
+
+def from_base64(text: str) -> Any:
+    """The bytes of a base64 text, white space aside; `NotCaptured` where it is none."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return NotCaptured("the body is not the base64 it is said to be")
+
+
+def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
+    found, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise _TooMuch
+        found.append(piece)
+    return b"".join(found)
+
+
+def _zlib(bits: int) -> Callable[[bytes, int], Iterator[bytes]]:
+    def unpack(body: bytes, limit: int) -> Iterator[bytes]:
+        while body:
+            decoder = zlib.decompressobj(bits)
+            while not decoder.eof:
+                piece = decoder.decompress(body, _STEP)
+                body = decoder.unconsumed_tail
+                if not piece and not body and not decoder.eof:
+                    raise ValueError("cut off")
+                yield piece
+            # A gzip file may be several, one after the other.
+            body = decoder.unused_data.lstrip(b"\0") if bits == _GZIP else b""
+
+    return unpack
+
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def _deflate(body: bytes, limit: int) -> Iterator[bytes]:
+    """With the zlib header that the standard wants, or without, as some servers send it."""
+    wrapped = len(body) > 1 and body[0] & 15 == 8 and (body[0] * 256 + body[1]) % 31 == 0
+    return _zlib(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)(body, limit)
+
+
+def _brotli(body: bytes, limit: int) -> Iterator[bytes]:
+    decoder = _package("brotli", "brotlicffi").Decompressor()
+    while True:
+        try:
+            piece = decoder.process(body, output_buffer_limit=_STEP)
+        except TypeError:  # older than 1.2: no limit, so that a few bytes could fill the memory
+            raise _NoDecoder from None
+        yield piece
+        if decoder.is_finished():
+            return
+        if not piece and not body:
+            raise ValueError("cut off")
+        body = b""
+
+
+def _zstd(body: bytes, limit: int) -> Iterator[bytes]:
+    module = _package("compression.zstd", "backports.zstd", "zstandard")
+    if module.__name__ == "zstandard":
+        with module.ZstdDecompressor().stream_reader(body, read_across_frames=True) as reader:
+            while piece := reader.read(_STEP):
+                yield piece
+        return
+    decoder = module.ZstdDecompressor()
+    while not decoder.eof:
+        piece = decoder.decompress(body, max_length=_STEP)
+        body = b""
+        if not piece and decoder.needs_input:
+            raise ValueError("cut off")
+        yield piece
+
+
+def _package(*names: str) -> Any:
+    for name in names:
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    raise _NoDecoder
+
+
+_DECODERS: dict[str, Callable[[bytes, int], Iterator[bytes]]] = {
+    "gzip": _zlib(_GZIP),
+    "x-gzip": _zlib(_GZIP),
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

@@ -1,0 +1,65 @@
+"""The formats of captures: how each is told, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import BinaryIO
+
+from receiptkit.captures.json_reader import Batch
+from receiptkit.captures.record import Observation
+from receiptkit.captures.sources import Limits
+
+#: What readers hand out: observations, numbered from 0, or texts that may hold several.
+Piece = Observation | Batch
+Reader = Callable[[BinaryIO, str, Limits], Iterator[Piece]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """
+    A format of captures.
+
+    Attributes:
+        name: as `--as` takes it.
+        title: what it is.
+        module: the module with its functions `accepts` and `read`, imported when it is called for.
+        reader: the name of the latter.
+        asked: whether a file is asked if it is one; the others are only read when told so.
+    """
+
+    name: str
+    title: str
+    module: str
+    reader: str = "read"
+    asked: bool = True
+
+    def accepts(self, name: str, head: bytes) -> bool:
+        """Whether a file is of this format, by its first bytes, and by its name where these do not decide."""
+        return self.asked and bool(self._module().accepts(name, head))
+
+    def read(self, stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
+        """What is in a stream, which `opened` has opened."""
+        reader: Reader = getattr(self._module(), self.reader)
+        return reader(stream, name, limits)
+
+    def _module(self) -> object:
+        return import_module(f"receiptkit.captures.{self.module}")
+
+
+#: In the order in which a file is asked. JSON accepts what is broken, too, so it comes last.
+FORMATS = (
+    Format("har", "HAR 1.2", "har"),
+    Format("cassette", "VCR cassette, YAML or JSON", "cassette"),
+    Format("http", "HTTP requests and responses as text", "http_text"),
+    Format("form", "webhooks as forms or URLs, one a line", "form_lines"),
+    Format("json", "JSON", "json_reader", "read_json"),
+    Format("ndjson", "NDJSON", "json_reader", "read_lines", asked=False),
+)
+BY_NAME = {format_.name: format_ for format_ in FORMATS}
+
+
+def detected(name: str, head: bytes) -> Format | None:
+    """The format of a file, by its first bytes; None if it is none of ours."""
+    return next((format_ for format_ in FORMATS if format_.accepts(name, head)), None)

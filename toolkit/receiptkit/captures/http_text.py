@@ -1,0 +1,148 @@
+"""HTTP messages as text: what `curl -i` prints, what a proxy or a socket dump holds. A request may be followed by its response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from receiptkit.captures.encodings import decoded
+from receiptkit.captures.record import Layout, Observation, PlacedRecord
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.jsontext import Position
+from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, header
+
+_START = re.compile(
+    rb"^(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)"
+    rb"[ \t]*\r?$",
+    re.MULTILINE,
+)
+_HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n|\s*\Z")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
+_PARTS: Layout = {"response": "response", "request": "request", "url": "url", "status": "status", "headers": "headers"}
+
+
+@dataclass(slots=True)
+class _Message:
+    """A request or a response: what it says, and where in the file that begins."""
+
+    method: str
+    target: str
+    status: int
+    headers: dict[str, str]
+    body: Any
+    literal: bool
+    at: int
+    said_at: int
+    headers_at: int
+    body_at: int
+
+
+def accepts(name: str, head: bytes) -> bool:
+    """Whether a file begins with the first line of a request or of a response."""
+    return _START.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    The messages of a file. A request and the response after it are one observation; either stands by itself, too.
+
+    Raises:
+        CaptureError: the file is larger than a record may be.
+    """
+    raw = everything(stream, limits.record, "the file")
+    position, counted = Position(), 0
+    request: _Message | None = None
+    entry = 0
+    for message in [*_messages(raw, limits.record), None]:
+        ready = [request] if request and (message is None or message.method) else []
+        if message and not message.method:
+            ready, request = [request or message], None
+        for first in ready:
+            position, counted = position.after(raw[counted : first.at]), first.at
+            answer = message if message and not message.method else None
+            yield _observation(entry, None if first is answer else first, answer, raw, position)
+            entry += 1
+        if message is None or message.method:
+            request = message
+
+
+def _observation(entry: int, request: _Message | None, answer: _Message | None, raw: bytes, start: Position) -> Observation:
+    places: dict[str, Position] = {}
+    at = (request or answer).at  # type: ignore[union-attr] # there is one of them
+    if request:
+        places["url"] = start.after(raw[at : request.said_at])
+        places["request"] = start.after(raw[at : request.body_at])
+    if answer:
+        places["status"] = start.after(raw[at : answer.said_at])
+        places["headers"] = start.after(raw[at : answer.headers_at])
+        places["response"] = start.after(raw[at : answer.body_at])
+    literal = (request is None or request.literal) and (answer is None or answer.literal)
+    record = PlacedRecord(start, places, literal=literal)
+    if answer is None and request is not None:
+        return Observation(entry, record, Delivery(request.target, request.method, request.body, request.headers), layout=_PARTS)
+    sent = (request.body, request.headers) if request else (NOT_CAPTURED, {})
+    method, target = (request.method, request.target) if request else ("", "")
+    assert answer is not None
+    return Observation(entry, record, Exchange(method, target, answer.status, answer.body, answer.headers, *sent), layout=_PARTS)
+
+
+def _messages(raw: bytes, limit: int) -> Iterator[_Message]:
+    start = _START.search(raw)
+    while start:
+        end_of_head = _HEAD_END.search(raw, start.end())
+        headers_at, body_at = start.end() + 1, end_of_head.end() if end_of_head else len(raw)
+        headers = _headers(raw[start.end() : body_at])
+        following = _START.search(raw, _after_length(raw, body_at, headers))
+        literal_body = raw[body_at : following.start() if following else len(raw)].rstrip(b"\r\n")
+        body = decoded(_unchunked(literal_body, headers), header(headers, "content-encoding"), limit)
+        status = int(start["status"] or 0)
+        if not 100 <= status < 200:
+            said = "target" if start["method"] else "status"
+            yield _Message(
+                (start["method"] or b"").decode(),
+                (start["target"] or b"").decode("utf-8", "replace"),
+                status,
+                headers,
+                NOT_CAPTURED if body == b"" else body,
+                body is literal_body,
+                start.start(),
+                start.start(said),
+                min(headers_at, len(raw)),
+                body_at,
+            )
+        start = following
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in head.splitlines():
+        name, colon, value = line.partition(b":")
+        if colon:
+            headers.setdefault(name.strip().decode("latin-1"), value.strip().decode("latin-1"))
+    return headers
+
+
+def _after_length(raw: bytes, body_at: int, headers: dict[str, str]) -> int:
+    """Where the next message may begin: behind as much as the Content-Length says, unless that leaves something over."""
+    said = header(headers, "content-length") or ""
+    end = body_at + int(said) if said.isascii() and said.isdigit() and len(said) < 12 else body_at
+    rest = raw[end : end + 4096].lstrip() if end <= len(raw) else b""
+    return end if end > body_at and (end == len(raw) or not rest or _START.match(rest)) else body_at
+
+
+def _unchunked(body: bytes, headers: dict[str, str]) -> bytes:
+    """The body without its chunk sizes, if it has some: `curl` has taken them away, and left the header."""
+    if "chunked" not in (header(headers, "transfer-encoding") or "").lower():
+        return body
+    pieces, at = [], 0
+    while size := _CHUNK.match(body, at):
+        length = int(size[1], 16)
+        pieces.append(body[size.end() : size.end() + length])
+        at = size.end() + length
+        at += 2 if body[at : at + 2] == b"\r\n" else 1
+        if length == 0:
+            return b"".join(pieces)
+    # The last chunk may have lost its line break to the end of the file.
+    return b"".join(pieces) if body[at - 1 :].strip() in (b"", b"0") and pieces else body

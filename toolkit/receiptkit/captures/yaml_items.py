@@ -1,0 +1,191 @@
+"""
+The items of one list of a YAML document, read from the parser's events.
+
+Nothing is constructed but texts, numbers, lists and mappings, whatever a tag asks for; nothing recurses, an alias is a reference and
+not a copy, and depth is bounded. PyYAML's own composer in C overflows the stack on deep nesting.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+import yaml
+
+from receiptkit import pointers
+from receiptkit.errors import CaptureError
+from receiptkit.jsontext import MAX_DEPTH, Position
+
+_BINARY = ("tag:yaml.org,2002:binary", "!binary")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_PLAIN = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "false": False}
+#: A file that names more values than this to refer to them again is no cassette.
+_MOST_ANCHORS = 10_000
+
+
+class Item(NamedTuple):
+    """
+    An item of the list.
+
+    Attributes:
+        value: of dict, list, str, bytes, int, bool and None.
+        start: where it begins.
+        places: where the values in it begin, by their JSON Pointers.
+    """
+
+    value: Any
+    start: Position
+    places: dict[str, Position]
+
+
+class _Bounded:
+    """A stream that ends with an error when more than a limit is read for one item."""
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        self._stream = stream
+        self._limit = self._left = limit
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size if size >= 0 else 1 << 16)
+        self._left -= len(data)
+        if self._left < 0:
+            raise CaptureError(f"an interaction is larger than {self._limit:,} bytes; --max-record allows more")
+        return data
+
+    def renew(self) -> None:
+        self._left = self._limit
+
+
+def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item]:
+    """
+    The items of the list that is the value of one of these members of the document.
+
+    Raises:
+        CaptureError: it is not YAML, is nested deeper than 100, or an item is larger than the limit.
+    """
+    bounded = _Bounded(stream, limit)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        yield from _items(_Events(yaml.parse(bounded, Loader=loader)), names, bounded)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise CaptureError(f"{place}not YAML: {error.problem or error.context}") from None
+    except (yaml.YAMLError, UnicodeError, ValueError) as error:
+        raise CaptureError(f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
+
+
+def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:
+    for event in events:
+        if not isinstance(event, yaml.MappingStartEvent):
+            if isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
+                events.value(event)
+            continue
+        for key in events:
+            if isinstance(key, yaml.MappingEndEvent):
+                break
+            name, value = events.value(key), next(events)
+            if not isinstance(value, yaml.SequenceStartEvent) or name not in names:
+                events.value(value)
+                continue
+            for item in events:
+                if isinstance(item, yaml.SequenceEndEvent):
+                    break
+                places: dict[str, Position] = {}
+                found = events.value(item, places)
+                yield Item(found, _position(item), places)
+                bounded.renew()
+
+
+class _Events(Iterator[Any]):
+    """The parser's events, with values composed of them."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
+        self._anchors: dict[str, Any] = {}
+
+    def __next__(self) -> Any:
+        return next(self._events)
+
+    def value(self, event: Any, places: dict[str, Position] | None = None) -> Any:
+        """The value that begins with an event; the places of all in it are noted, the pointers starting here."""
+        top: list[Any] = []
+        stack: list[_Open] = [_Open(top, "", None)]
+        while True:
+            self._add(event, stack, places)
+            if len(stack) == 1:
+                return top[0]
+            event = next(self)
+
+    def _add(self, event: Any, stack: list[_Open], places: dict[str, Position] | None) -> None:
+        if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            stack.pop()
+            return
+        value: Any
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+        elif isinstance(event, yaml.AliasEvent):
+            value = self._anchors.get(event.anchor)
+        else:
+            value = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        pointer = stack[-1].put(value)
+        pointer = pointer if len(stack) > 1 else ""
+        if places is not None and pointer is not None:
+            places[pointer] = _position(event)
+        if getattr(event, "anchor", None) and not isinstance(event, yaml.AliasEvent):
+            if len(self._anchors) >= _MOST_ANCHORS:
+                raise CaptureError(f"more than {_MOST_ANCHORS:,} anchors: this is no cassette")
+            self._anchors[event.anchor] = value
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(stack) > MAX_DEPTH:
+                raise CaptureError(f"line {event.start_mark.line + 1}: nested deeper than {MAX_DEPTH}")
+            stack.append(_Open(value, pointer, None))
+
+
+class _Open:
+    """A container that is being filled."""
+
+    __slots__ = ("items", "key", "pointer")
+
+    def __init__(self, items: Any, pointer: str | None, key: Any) -> None:
+        self.items = items
+        self.pointer = pointer
+        self.key = key
+
+    def put(self, value: Any) -> str | None:
+        """Take a value, or the key of the next; return the pointer of a value, and None for a key and what is below one."""
+        if isinstance(self.items, list):
+            self.items.append(value)
+            return None if self.pointer is None else self._below(len(self.items) - 1)
+        if self.key is None:
+            # A key that is a list or a mapping has no name; it is kept apart from all that have one.
+            self.key = (str(value) if isinstance(value, (str, int)) else f"\0{id(value)}",)
+            return None
+        (name,), self.key = self.key, None
+        self.items[name] = value
+        return None if self.pointer is None else self._below(name)
+
+    def _below(self, token: str | int) -> str:
+        return f"{self.pointer}{pointers.join([token])}"
+
+
+def _position(event: Any) -> Position:
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _scalar(event: Any) -> Any:
+    """The value of a scalar. A tag changes nothing, except that of binary data."""
+    text = event.value
+    if event.tag in _BINARY:
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            return text
+    if not event.implicit[0] or event.tag:
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return _PLAIN.get(text, text)

@@ -1,0 +1,303 @@
+"""The judge: an observation goes in, a verdict comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from receiptkit.contract.deliveries import Payload, payload
+from receiptkit.contract.engine import BodySchema, Engine
+from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response
+from receiptkit.contract.parameters import parameter_breaches
+from receiptkit.contract.profile import Profile
+from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
+from receiptkit.errors import UsageError
+from receiptkit.findings import Finding, Severity
+from receiptkit.jsontext import Defect, places_in, read, read_all
+from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
+from receiptkit.rules import RECORD_CHECKS, Breach, catalogue
+from receiptkit.rules.exchange import status_mismatch
+from receiptkit.rules.webhook import delivery_breaches
+from receiptkit.webhooks import FORM
+
+_JSON = "application/json"
+#: A request among other traffic is taken for a webhook only if it has so many of its parameters.
+_LIKE_A_WEBHOOK = 5
+#: Statuses that a capture has where the API answered nothing, and what they mean.
+_NO_ANSWER = {0: "no response was captured", 304: "not modified: the body is in a cache"}
+
+
+class Verdict:
+    """
+    What became of one observation.
+
+    Attributes:
+        findings: what was found, their origins not yet known.
+        operation: the operationId it was judged as, if one was found.
+        unchecked: why the body was not judged; None if it was.
+        part: what the pointers of the findings lead into.
+    """
+
+    __slots__ = ("findings", "operation", "part", "unchecked")
+
+    def __init__(
+        self,
+        findings: list[Finding] | None = None,
+        operation: str | None = None,
+        unchecked: str | None = None,
+        part: Part = "response",
+    ) -> None:
+        self.findings = [] if findings is None else findings
+        self.operation = operation
+        self.unchecked = unchecked
+        self.part: Part = part
+
+
+class Judge:
+    """Judges by the operations, the schemas and the profile it is given."""
+
+    def __init__(self, profile: Profile, operations: Operations, engine: Engine) -> None:
+        self.profile = profile
+        self.operations = operations
+        self.recogniser = Recogniser(operations, profile.document.content)
+        self._engine = engine
+        self._bodies: dict[tuple[str, ...], BodySchema] = {}
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of body that can be told apart."""
+        return self.recogniser.kinds
+
+    # -- bodies
+
+    def body(self, body: Any, operation: str | None = None) -> Verdict:
+        """Judge a parsed body whose request is unknown."""
+        recognition = self.recogniser.recognise(body) if operation is None else self._named(operation, body)
+        if recognition.kind is None:
+            return self._left("body.unknown-kind", "unknown body", recognition.reason, None)
+        if recognition.kind == ERROR:
+            return self._judge_error(body)
+        found = recognition.operation
+        if found is None:
+            return self._left("body.unknown-kind", "unknown body", "the contract has no such response", None)
+        if found.kind == "webhook":
+            return self._judge_webhook(body, found)
+        response = found.response(200)
+        media = response.content.get(_JSON) if response else None
+        if response is None or media is None:
+            return Verdict(operation=found.id, unchecked="the document describes no such body")
+        return Verdict(self._body_findings(body, found, media), found.id)
+
+    def surely_conform(self, texts: list[bytes]) -> bool:
+        """
+        Whether texts are bodies of one operation that surely have no finding: all of them judged at once. False says nothing.
+
+        An operation is only recognised here after a body like it has been judged by itself.
+        """
+        bodies = read_all(texts)
+        operation = self.recogniser.common(bodies) if bodies else None
+        if bodies is None or operation is None:
+            return False
+        response = operation.response(200)
+        media = response.content.get(_JSON) if response else None
+        if media is None:
+            return False
+        schema = self._compiled((*media.place, "each"), {"type": "array", "items": media.schema})
+        checks = RECORD_CHECKS.get(operation.kind or "", ())
+        return schema.is_clean(bodies) and not any(True for check in checks for body in bodies for _ in check(body))
+
+    def text(self, raw: bytes, operation: str | None = None) -> Verdict:
+        """Judge the text of a body whose request is unknown, and its own defects with it."""
+        parsed = read(raw)
+        findings = self.profile.of_defects(parsed.defects, places_in(raw)) if parsed.defects else []
+        if not parsed.readable:
+            return Verdict(findings)
+        verdict = self.body(parsed.value, operation)
+        verdict.findings = findings + beside(parsed.defects, verdict.findings)
+        return verdict
+
+    def answer(self, answer: Exchange, operation: str | None = None) -> Verdict:
+        """Judge a response whose request is unknown."""
+        if answer.status in _NO_ANSWER:
+            return Verdict(unchecked=_NO_ANSWER[answer.status])
+        if isinstance(answer.body, NotCaptured):
+            return Verdict(unchecked=answer.body.reason)
+        kind = operation if answer.status < 400 or ERROR not in self.kinds else ERROR
+        text = text_of(answer.body)
+        verdict = self.body(answer.body, kind) if text is None else self.text(text, kind)
+        if answer.status >= 400:
+            body = answer.body if text is None else read(text).value
+            verdict.findings = verdict.findings + self.profile.of_breaches(status_mismatch(body, answer.status), None)
+        return verdict
+
+    # -- exchanges
+
+    def exchange(self, exchange: Exchange) -> Verdict:
+        """Judge an exchange."""
+        resolved = self.operations.resolve(exchange.method, exchange.url)
+        if resolved is None:
+            return self._judge_other(exchange)
+        operation, values = resolved
+        if exchange.status in _NO_ANSWER:
+            return Verdict(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
+        breaches: list[Breach] = []
+        if exchange.status < 400:
+            breaches += parameter_breaches(operation, values, exchange.url, self._parameter_schema, self.profile.document.provenance)
+        response = operation.response(exchange.status)
+        if response is None:
+            breaches.append(
+                Breach("http.undocumented-status", "", "the operation documents no such status", value=exchange.status)
+            )
+            findings = self.profile.of_breaches(breaches, operation.id)
+            return Verdict(findings, operation.id, "undocumented status")
+        findings = self.profile.of_breaches(breaches, operation.id)
+        unchecked = self._judge_response(exchange, operation, values, response, findings)
+        return Verdict(findings, operation.id, unchecked)
+
+    def _judge_other(self, exchange: Exchange) -> Verdict:
+        """Judge an exchange of no operation: a webhook, if its request is one."""
+        delivery = exchange.request()
+        said = payload(delivery).body
+        if isinstance(said, dict) and self.recogniser.has_in_common("webhook", said) >= _LIKE_A_WEBHOOK:
+            return self.delivery(delivery)
+        preflight = exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url)
+        if preflight:
+            return Verdict(unchecked="a CORS preflight")
+        return self._left("http.unknown-operation", "no operation of the contract", None, None)
+
+    def _judge_response(
+        self, exchange: Exchange, operation: Operation, values: dict[str, str], response: Response, findings: list[Finding]
+    ) -> str | None:
+        """Judge media type and body, add to the findings; return why the body was not judged, if it was not."""
+        if isinstance(exchange.body, NotCaptured):
+            return exchange.body.reason
+        if not response.content:
+            return "the document describes no body"
+        text = text_of(exchange.body)
+        if text is not None and not text.strip() and response.may_be_empty:
+            return None
+        said = exchange.header("content-type")
+        media = response.media(said)
+        if media is None:
+            findings += self.profile.of_breaches([_wrong_media_type(response, said)], operation.id)
+            media = response.content.get(_JSON)
+        judgeable = media is not None and isinstance(media.schema, dict) and media.schema
+        if media is None or not judgeable:
+            return None
+        body = exchange.body
+        defects: tuple[Defect, ...] = ()
+        if text is not None:
+            body, defects, readable = read(text)
+            if defects and (readable or not findings):
+                findings += self.profile.of_defects(defects, places_in(text))
+            if not readable:
+                return None
+        schema = self._engine.answer(self._schema_of(media), operation, values, exchange.status, media.place[-2])
+        findings += beside(defects, self._body_findings(body, operation, media, schema))
+        if exchange.status >= 400:
+            findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)
+        return None
+
+    # -- deliveries
+
+    def delivery(self, delivery: Delivery, operation: str | None = None) -> Verdict:
+        """Judge a webhook request."""
+        said = payload(delivery)
+        if said.text is not None and not said.readable:
+            return Verdict(self._payload_findings(said), part=said.part)
+        recognition = self.recogniser.recognise(said.body) if operation is None else self._named(operation, said.body)
+        found = recognition.operation
+        if found is None or found.kind != "webhook":
+            verdict = self._left("body.unknown-kind", "unknown body", recognition.reason or "no webhook", None)
+        else:
+            verdict = self._judge_webhook(said.body, found)
+            if verdict.unchecked is None:
+                sent = self.profile.of_breaches(delivery_breaches(said.repeated, said.unsound), found.id)
+                verdict.findings = [*self._payload_findings(said), *beside(said.defects, verdict.findings), *sent]
+        verdict.part = said.part
+        return verdict
+
+    def _payload_findings(self, said: Payload) -> list[Finding]:
+        return self.profile.of_defects(said.defects, places_in(said.text)) if said.defects and said.text is not None else []
+
+    def _judge_webhook(self, body: Any, operation: Operation) -> Verdict:
+        media = operation.responses["request"].content.get(FORM)
+        if media is None:
+            return Verdict(operation=operation.id, unchecked="the document describes no such body")
+        event = body.get("EventType") if isinstance(body, dict) else None
+        properties = self.recogniser.members(media).get("EventType", {})
+        known = properties.get("enum") if isinstance(properties, dict) else None
+        if isinstance(event, str) and isinstance(known, list) and event not in known:
+            return Verdict(operation=operation.id, unchecked="a webhook of another event")
+        return Verdict(self._body_findings(body, operation, media), operation.id)
+
+    # -- schemas
+
+    def body_schema(self, operation: Operation, status: int) -> BodySchema:
+        """The compiled schema of a JSON answer of an operation; raises `UsageError` if the document describes none."""
+        response = operation.response(status)
+        if response is None or _JSON not in response.content:
+            raise UsageError(f"{operation.id} describes no JSON answer {status}")
+        return self._schema_of(response.content[_JSON])
+
+    def _parameter_schema(self, operation: Operation, parameter: Parameter) -> BodySchema:
+        return self._compiled((operation.id, parameter.location, parameter.name), parameter.schema)
+
+    def _schema_of(self, media: Media) -> BodySchema:
+        return self._compiled(media.place, media.schema)
+
+    def _compiled(self, place: tuple[str, ...], schema: Any) -> BodySchema:
+        compiled = self._bodies.get(place)
+        if compiled is None:
+            compiled = self._bodies[place] = self._engine.body(schema)
+        return compiled
+
+    # -- what a body is, and what is wrong with it
+
+    def _named(self, name: str, body: Any) -> Recognition:
+        if name in self.operations.by_id:
+            operation = self.operations.by_id[name]
+            return Recognition(operation.kind or "other", operation)
+        if name == ERROR and ERROR in self.kinds:
+            return Recognition(ERROR)
+        if name in self.kinds:
+            return self.recogniser.of_kind(name, body)
+        raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}")
+
+    def _judge_error(self, body: Any) -> Verdict:
+        said = body.get("status") if isinstance(body, dict) else None
+        status = said if isinstance(said, int) and 400 <= said <= 599 else 400
+        for operation in self.operations.all:
+            response = operation.response(status) if operation.kind else None
+            if response is not None and _JSON in response.content:
+                return Verdict(self._body_findings(body, operation, response.content[_JSON], named=False))
+        return Verdict(unchecked="the document describes no errors")
+
+    def _body_findings(
+        self, body: Any, operation: Operation, media: Media, schema: BodySchema | None = None, *, named: bool = True
+    ) -> list[Finding]:
+        name = operation.id if named else None
+        schema = schema or self._schema_of(media)
+        findings = [] if schema.is_clean(body) else self.profile.of_violations(schema.violations(body), name, media)
+        breaches = [
+            breach for check in RECORD_CHECKS.get(operation.kind or "", ()) if isinstance(body, dict) for breach in check(body)
+        ]
+        if breaches:
+            taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
+            findings += self.profile.of_breaches((breach for breach in breaches if breach.pointer not in taken), name)
+        return findings
+
+    def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
+        text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
+        return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
+
+
+def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
+    """The findings that are not about a value which a defect of the text already explains."""
+    explained = {defect.pointer for defect in defects if defect.rule == "json.not-finite"}
+    return [finding for finding in findings if finding.pointer not in explained] if explained else findings
+
+
+def _wrong_media_type(response: Response, content_type: str | None) -> Breach:
+    wanted = " or ".join(response.content)
+    return Breach("http.media-type", "", f"the response is not {wanted}, as its Content-Type says", value=content_type)
