@@ -17,7 +17,11 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(PIP) --group test
+	@$(PIP) --editable '.[reference,encodings]' --group test
+	@touch $@
+
+$(VENV)/.soak: $(VENV)/.test
+	@$(PIP) --group soak
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
@@ -33,7 +37,8 @@ demo: $(VENV)/.installed
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --quiet
 
-soak: $(VENV)/.test
+# Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
+soak: $(VENV)/.soak
 	$(BIN)/python -m pytest --quiet -m soak
 
 bench: $(VENV)/.test

@@ -22,6 +22,7 @@ ROOMS = [
     ("contract",),
     ("captures",),
     ("validation",),
+    ("parallel",),
     ("reports",),
     ("cli",),
 ]
@@ -32,6 +33,10 @@ FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.
 DOORS = {
     "jsonschema_rs": {"contract/engine.py"},
+    "jsonschema": {"contract/reference.py"},
+    "openapi_core": {"contract/reference.py"},
+    "yaml": {"contract/document.py", "contract/build.py", "contract/overlay.py", "captures/yaml_items.py"},
+    "multiprocessing": {"parallel.py"},
     "jsonpath": {"contract/overlay.py"},
     "rich": {"cli/progress.py"},
     "click": {"cli"},

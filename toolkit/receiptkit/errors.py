@@ -16,4 +16,20 @@ class DocumentError(ReceiptkitError):
 
 
 class CaptureError(ReceiptkitError):
-    """A capture cannot be read, or not to its end."""
+    """
+    A capture cannot be read, or not to its end.
+
+    Attributes:
+        line: the line of the file that this is about, if it is about one; its number begins the text.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message, line)
+        self.line = line
+
+    def __str__(self) -> str:
+        return f"line {self.line} {self.args[0]}" if self.line is not None else str(self.args[0])
+
+    def below(self, lines: int) -> CaptureError:
+        """The same error where so many lines stand before what was read."""
+        return self if self.line is None else CaptureError(self.args[0], self.line + lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
@@ -17,9 +17,13 @@ from receiptkit.captures import (
     Observation,
     Place,
     Source,
+    Span,
+    batched,
     detected,
     is_regular,
+    line_spans,
     opened,
+    opened_span,
 )
 from receiptkit.contract import Contract, Verdict, beside
 from receiptkit.errors import CaptureError, UsageError
@@ -51,6 +55,16 @@ class Summary:
     unchecked: Counter[str] = field(default_factory=Counter)
     severities: Counter[Severity] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+
+    def add(self, other: Summary) -> None:
+        """Add what another part of the run came to."""
+        self.files += other.files
+        self.skipped += other.skipped
+        self.observations += other.observations
+        self.checked += other.checked
+        self.unchecked += other.unchecked
+        self.severities += other.severities
+        self.problems += other.problems
 
     def has(self, severity: Severity) -> bool:
         """Whether there is a finding at least this severe."""
@@ -118,21 +132,56 @@ class Validation:
             raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
         self._operation = _operation_at(contract, url) if url is not None else kind
 
-    def run(self, sources: Iterator[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
+    def run(self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
         """Judge every source and hand each finding to the sink. What cannot be read is noted and the rest goes on."""
         for source in sources:
             if isinstance(source, CaptureError):
-                self.summary.problems.append(str(source))
-                continue
-            try:
-                self._file(source, sink, progress)
-            except CaptureError as error:
-                said = str(error)
-                self.summary.problems.append(said if said.startswith(f"{source.name}: ") else f"{source.name}: {said}")
-            sink.end_of_file()
+                self.note(source)
+            else:
+                self.source(source, sink, progress)
         return self.summary
 
-    def _file(self, source: Source, sink: Sink, progress: Callable[[int], None] | None) -> None:
+    def source(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
+        """Judge a source to its end, or as far as it can be read."""
+        try:
+            self.file(source, sink, progress)
+        except CaptureError as error:
+            self.note(error, source)
+        sink.end_of_file()
+
+    def note(self, error: CaptureError, source: Source | None = None) -> None:
+        """Note what could not be read."""
+        prefix = f"{source.name}: " if source else ""
+        said = str(error)
+        self.summary.problems.append(said if said.startswith(prefix) else prefix + said)
+
+    def spans(self, source: Source, size: int) -> list[Span]:
+        """
+        The pieces of about `size` bytes in which a source can be judged; none if it cannot be, or is small.
+
+        Raises:
+            CaptureError: it cannot be read.
+        """
+        return line_spans(source, self._limits, size, self._format)
+
+    def span(self, source: Source, span: Span, sink: Sink) -> int:
+        """
+        Judge a piece of a source, counting entries and lines from its beginning; return how many lines it has.
+
+        Raises:
+            CaptureError: it cannot be read to its end.
+        """
+        with opened_span(source, span, self._limits.record) as lines:
+            self._pieces(batched(lines), source.name, sink)
+            return lines.number
+
+    def file(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
+        """
+        Judge a source.
+
+        Raises:
+            CaptureError: it cannot be read to its end; what could be has been judged.
+        """
         if not source.named and not is_regular(source):
             self.summary.skipped += 1
             return
@@ -144,16 +193,15 @@ class Validation:
                 self.summary.skipped += 1
                 return
             self.summary.files += 1
-            entry = 0
-            for piece in found.read(stream, source.name, self._limits):
-                entry += self._piece(piece, entry, source.name, sink)
+            self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
 
-    def _piece(self, piece: Batch | Observation, entry: int, file: str, sink: Sink) -> int:
-        """Judge a piece of a file; return how many observations were in it."""
-        if isinstance(piece, Batch):
-            return self._batch(piece, entry, file, sink)
-        self._one(piece, file, sink)
-        return 1
+    def _pieces(self, pieces: Iterable[Batch | Observation], file: str, sink: Sink) -> None:
+        entry = 0
+        for piece in pieces:
+            if isinstance(piece, Batch):
+                entry += self._batch(piece, entry, file, sink)
+            else:
+                self._one(piece, file, sink)
 
     def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
         """Judge some texts, all at once if they surely are in order; return how many observations were in them."""
@@ -225,7 +273,7 @@ def _known(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str
             raise UsageError(f"--as {kind}: no format, kind or operation is called that; {known}")
     if len(formats) > 1 or len(kinds) > 1:
         raise UsageError(f"--as {' --as '.join(names)}: give one format and one kind at most")
-    return (formats or [None])[0], (kinds or [None])[0]
+    return formats[0] if formats else None, kinds[0] if kinds else None
 
 
 def _operation_at(contract: Contract, url: str) -> str:

@@ -1,9 +1,10 @@
 """Files to observations: where captures are read."""
 
 from receiptkit.captures.formats import BY_NAME, FORMATS, Format, detected
-from receiptkit.captures.json_reader import Batch
+from receiptkit.captures.json_reader import Batch, batched
 from receiptkit.captures.record import Observation, Place
 from receiptkit.captures.sources import STDIN, Limits, Source, expand, is_regular, opened, same_file
+from receiptkit.captures.spans import Span, line_spans, opened_span
 
 __all__ = [
     "BY_NAME",
@@ -15,9 +16,13 @@ __all__ = [
     "Observation",
     "Place",
     "Source",
+    "Span",
+    "batched",
     "detected",
     "expand",
     "is_regular",
+    "line_spans",
     "opened",
+    "opened_span",
     "same_file",
 ]

@@ -6,6 +6,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -137,10 +138,8 @@ def _zstd(body: bytes, limit: int) -> Iterator[bytes]:
 
 def _package(*names: str) -> Any:
     for name in names:
-        try:
+        with suppress(ImportError):
             return import_module(name)
-        except ImportError:
-            continue
     raise _NoDecoder
 
 

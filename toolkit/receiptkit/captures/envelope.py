@@ -50,9 +50,7 @@ def _observation(entry: int, element: Element, see: Callable[[Any], Seen]) -> Ob
     return seen(entry, record, see(value))
 
 
-def seen(
-    entry: int, record: Record, what: Seen, element: int | None = None, defects: tuple[Defect, ...] = ()
-) -> Observation:
+def seen(entry: int, record: Record, what: Seen, element: int | None = None, defects: tuple[Defect, ...] = ()) -> Observation:
     """The observation of what was seen in a record, or of why nothing can be."""
     if isinstance(what, str):
         return Observation(entry, record, element=element, defects=defects, unusable=what)

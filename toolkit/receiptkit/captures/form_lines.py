@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from receiptkit.captures.record import Layout, Observation, PlacedRecord
-from receiptkit.captures.sources import Limits, lines
+from receiptkit.captures.sources import Limits, Lines
 from receiptkit.jsontext import Position, decode
 from receiptkit.observations import Delivery
 
@@ -32,7 +32,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Raises:
         CaptureError: a line is larger than a record may be.
     """
-    for entry, (number, raw) in enumerate(lines(stream, limits.record)):
+    for entry, (number, raw) in enumerate(Lines(stream, limits.record)):
         text, defect = decode(raw)
         line = text.strip(_AROUND)
         start = Position(number, 1 + len(text) - len(text.lstrip(_AROUND)))

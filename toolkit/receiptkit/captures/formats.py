@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from receiptkit.captures.json_reader import Batch
 from receiptkit.captures.record import Observation
@@ -44,7 +44,7 @@ class Format:
         reader: Reader = getattr(self._module(), self.reader)
         return reader(stream, name, limits)
 
-    def _module(self) -> object:
+    def _module(self) -> Any:
         return import_module(f"receiptkit.captures.{self.module}")
 
 

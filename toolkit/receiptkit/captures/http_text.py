@@ -80,12 +80,14 @@ def _observation(entry: int, request: _Message | None, answer: _Message | None, 
         places["response"] = start.after(raw[at : answer.body_at])
     literal = (request is None or request.literal) and (answer is None or answer.literal)
     record = PlacedRecord(start, places, literal=literal)
-    if answer is None and request is not None:
-        return Observation(entry, record, Delivery(request.target, request.method, request.body, request.headers), layout=_PARTS)
-    sent = (request.body, request.headers) if request else (NOT_CAPTURED, {})
-    method, target = (request.method, request.target) if request else ("", "")
-    assert answer is not None
-    return Observation(entry, record, Exchange(method, target, answer.status, answer.body, answer.headers, *sent), layout=_PARTS)
+    return Observation(entry, record, _seen(request, answer), layout=_PARTS)
+
+
+def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Delivery:
+    sent = Delivery(request.target, request.method, request.body, request.headers) if request else Delivery(method="")
+    if answer is None:
+        return sent
+    return Exchange(sent.method, sent.url, answer.status, answer.body, answer.headers, sent.body, sent.headers)
 
 
 def _messages(raw: bytes, limit: int) -> Iterator[_Message]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.captures.envelope import seen
 from receiptkit.captures.exchanges import exchange, is_webhook_request, webhook_request
 from receiptkit.captures.record import JsonRecord, Observation, below
-from receiptkit.captures.sources import Limits, everything, lines
+from receiptkit.captures.sources import Limits, Lines, everything
 from receiptkit.errors import CaptureError
 from receiptkit.jsontext import Defect, Position, read
 
@@ -46,12 +46,13 @@ def accepts(name: str, head: bytes) -> bool:
     return head.startswith(_BOMS) or start[:2] in (b"\0{", b"\0[") or name.lower().endswith(_JSON_SUFFIXES)
 
 
-def is_by_lines(name: str, head: bytes) -> bool:
-    """Whether a JSON file is surely NDJSON, whatever follows its first bytes: by its name, or by its first two lines."""
+def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:
+    """Whether a stream of JSON is NDJSON: by its name, or by its first two lines."""
     if name.lower().endswith(_LINE_SUFFIXES):
         return True
-    first, _, rest = head.lstrip().partition(b"\n")
-    return _are_lines(first, rest.lstrip())
+    by_line = iter(Lines(stream, limit))
+    first, second = next(by_line, None), next(by_line, None)
+    return first is not None and second is not None and _are_lines(first[1], second[1])
 
 
 def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
@@ -61,15 +62,16 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
     Raises:
         CaptureError: a text is larger than a record may be; what stands before it has been handed out.
     """
-    return _batched(_texts(stream, name, limits.record))
+    return batched(_texts(stream, name, limits.record))
 
 
 def read_lines(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
     """The same of a stream that is NDJSON."""
-    return _batched(lines(stream, limits.record))
+    return batched(Lines(stream, limits.record))
 
 
-def _batched(texts: Iterator[Text]) -> Iterator[Batch]:
+def batched(texts: Iterable[Text]) -> Iterator[Batch]:
+    """Texts in batches."""
     batch: list[Text] = []
     size = 0
     try:
@@ -90,7 +92,7 @@ def _batched(texts: Iterator[Text]) -> Iterator[Batch]:
 
 def _texts(stream: BinaryIO, name: str, limit: int) -> Iterator[Text]:
     """The texts of a stream with the lines they begin on: its lines, or itself."""
-    by_line = lines(stream, limit)
+    by_line = iter(Lines(stream, limit))
     first = next(by_line, None)
     if first is None:
         return

@@ -76,7 +76,7 @@ def _folder(path: str) -> Iterator[Source | CaptureError]:
             if not name.startswith("."):
                 yield Source(os.path.join(folder, name), named=False)
     for error in errors:
-        yield _problem(str(error.filename), error)
+        yield problem(str(error.filename), error)
 
 
 def is_regular(source: Source) -> bool:
@@ -106,7 +106,7 @@ def opened(source: Source, limits: Limits, progress: Callable[[int], None] | Non
             stream = _unpacked(counted, limits)
             yield stream, stream.peek(_HEAD)[:_HEAD]
     except (OSError, EOFError, zlib.error) as error:
-        raise _problem(source.name, error) from None
+        raise problem(source.name, error) from None
 
 
 @contextmanager
@@ -174,7 +174,8 @@ class _TooMuch(OSError):
     """More was unpacked than is allowed."""
 
 
-def _problem(name: str, error: Exception) -> CaptureError:
+def problem(name: str, error: Exception) -> CaptureError:
+    """What the operating system or a decompressor says, as a line about a file."""
     if isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
         return CaptureError(f"{name}: the compressed data is damaged or cut off")
     said = getattr(error, "strerror", None) or str(error)
@@ -189,21 +190,32 @@ def same_file(path: Path, source: Source) -> bool:
         return False
 
 
-def lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
+class Lines:
     """
-    The lines that are not blank, with their numbers.
+    The lines of a stream that are not blank, with their numbers.
 
-    Raises:
-        CaptureError: a line is longer than the limit.
+    Attributes:
+        number: how many have been read, blank ones included.
     """
-    number = 0
-    readline: Callable[[int], bytes] = stream.readline
-    while line := readline(limit + 1):
-        number += 1
-        if len(line) > limit:
-            raise too_large(f"line {number}", limit)
-        if not line.isspace():
-            yield number, line
+
+    def __init__(self, stream: BinaryIO, limit: int, size: int | None = None) -> None:
+        """Read from `stream`, which is to end with the line that reaches `size` bytes; `limit` is how long a line may be."""
+        self.number = 0
+        self._stream = stream
+        self._limit = limit
+        self._left = sys.maxsize if size is None else size
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Raises `CaptureError` where a line is longer than the limit."""
+        limit = self._limit
+        readline: Callable[[int], bytes] = self._stream.readline
+        while self._left > 0 and (line := readline(limit + 1)):
+            self.number += 1
+            self._left -= len(line)
+            if len(line) > limit:
+                raise CaptureError(_too_large(limit), self.number)
+            if not line.isspace():
+                yield self.number, line
 
 
 def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> bytes:
@@ -215,10 +227,9 @@ def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> by
     """
     raw = head + stream.read(max(limit + 1 - len(head), 1))
     if len(raw) > limit:
-        raise too_large(what, limit)
+        raise CaptureError(f"{what} {_too_large(limit)}")
     return raw
 
 
-def too_large(what: str, limit: int) -> CaptureError:
-    """The error for something that is larger than a record may be."""
-    return CaptureError(f"{what} is larger than {limit:,} bytes; --max-record allows more")
+def _too_large(limit: int) -> str:
+    return f"is larger than {limit:,} bytes; --max-record allows more"

@@ -128,7 +128,7 @@ class _Events(Iterator[Any]):
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event)
         elif isinstance(event, yaml.AliasEvent):
-            value = self._anchors.get(event.anchor)
+            value = self._anchors.get(event.anchor or "")
         else:
             value = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         pointer = stack[-1].put(value)
@@ -141,7 +141,7 @@ class _Events(Iterator[Any]):
             self._anchors[event.anchor] = value
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) > MAX_DEPTH:
-                raise CaptureError(f"line {event.start_mark.line + 1}: nested deeper than {MAX_DEPTH}")
+                raise CaptureError(f"line {_position(event).line}: nested deeper than {MAX_DEPTH}")
             stack.append(_Open(value, pointer, None))
 
 
@@ -173,6 +173,7 @@ class _Open:
 
 
 def _position(event: Any) -> Position:
+    """Where an event begins; the parsers always know."""
     return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
 

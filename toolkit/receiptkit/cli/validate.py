@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 from click.shell_completion import CompletionItem
 
-from receiptkit import __version__
+from receiptkit import __version__, parallel
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
 from receiptkit.cli.progress import progress_bar
 from receiptkit.contract import ENGINES, Contract
@@ -105,6 +105,12 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     "--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, line, entry or body."
 )
 @click.option("--max-unpacked", type=_Size(), default="2G", show_default=True, help="The most that a gzip file may unpack to.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    help="How many processes; by default one for little input, and all processors for much.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the closing summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Every finding by itself, with its grounding.")
 @click.pass_context
@@ -133,7 +139,14 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     with _output(options["output"], sources) as out:
         report = REPORTS[options["format_"]](out, _about(contract, options, out))
         with _collector_off(), progress_bar(sources) as progress:
-            summary = validation.run(iter(sources), _Checked(report, progress), progress.advance if progress else None)
+            summary = parallel.run(
+                validation,
+                sources,
+                _Checked(report, progress),
+                jobs=options["jobs"] or _jobs(sources),
+                values=options["show_values"],
+                progress=progress.advance if progress else None,
+            )
         report.close(summary)
     return _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
 
@@ -160,6 +173,11 @@ def _about(contract: Contract, options: dict[str, Any], out: TextIO) -> About:
         verbosity=int(options["verbose"]) - int(options["quiet"]),
         colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
     )
+
+
+def _jobs(sources: list[Source | CaptureError]) -> int:
+    size = sum(source.size for source in sources if isinstance(source, Source))
+    return parallel.processors() if size >= parallel.WORTHWHILE else 1
 
 
 def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:

@@ -15,7 +15,6 @@ from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.observations import Delivery, Exchange, text_of
 
-
 #: Who can judge.
 ENGINES = ("default", "reference")
 
@@ -40,9 +39,7 @@ class Contract:
         return Contract, (self.document, self.profile, self.engine)
 
     @classmethod
-    def load(
-        cls, profile: str = "documented", document: str | Path | None = None, *, engine: str = "default"
-    ) -> Contract:
+    def load(cls, profile: str = "documented", document: str | Path | None = None, *, engine: str = "default") -> Contract:
         """
         Load a contract.
 

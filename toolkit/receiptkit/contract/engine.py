@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from receiptkit.contract.formats import FORMATS
-from receiptkit.contract.operations import Operation
+from receiptkit.contract.operations import Answer
 from receiptkit.contract.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
 from receiptkit.errors import DocumentError
@@ -32,16 +32,8 @@ class Engine:
         """A body's schema, ready to be compiled on first use."""
         return BodySchema(self, schema)
 
-    def answer(self, schema: BodySchema, operation: Operation, values: dict[str, str], status: int, media_type: str) -> BodySchema:
-        """
-        What an answer is judged by, given the schema that our own look-up has found.
-
-        Args:
-            schema: that schema.
-            operation: what was asked for.
-            values: its path parameters.
-            status, media_type: of the answer.
-        """
+    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:  # noqa: ARG002 # other engines look it up themselves
+        """What an answer is judged by, given the schema that our own look-up has found."""
         return schema
 
     def exact(self, schema: Any) -> dict[str, Any]:

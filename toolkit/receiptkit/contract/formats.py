@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import AddressValueError, IPv6Address
 
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
@@ -61,6 +60,8 @@ def is_uri(text: str) -> bool:
 def _is_ip_literal(text: str) -> bool:
     if re.fullmatch(r"[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+", text):
         return True
+    from ipaddress import AddressValueError, IPv6Address
+
     try:
         IPv6Address(text)
     except AddressValueError:

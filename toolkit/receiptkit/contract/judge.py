@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from receiptkit.contract.deliveries import Payload, payload
 from receiptkit.contract.engine import BodySchema, Engine
-from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response
+from receiptkit.contract.operations import Answer, Media, Operation, Operations, Parameter, Response
 from receiptkit.contract.parameters import parameter_breaches
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
@@ -142,7 +142,9 @@ class Judge:
             return Verdict(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
         breaches: list[Breach] = []
         if exchange.status < 400:
-            breaches += parameter_breaches(operation, values, exchange.url, self._parameter_schema, self.profile.document.provenance)
+            breaches += parameter_breaches(
+                operation, values, exchange.url, self._parameter_schema, self.profile.document.provenance
+            )
         response = operation.response(exchange.status)
         if response is None:
             breaches.append(
@@ -192,7 +194,7 @@ class Judge:
                 findings += self.profile.of_defects(defects, places_in(text))
             if not readable:
                 return None
-        schema = self._engine.answer(self._schema_of(media), operation, values, exchange.status, media.place[-2])
+        schema = self._engine.answered(self._schema_of(media), Answer(operation, values, exchange.status, media.place[-2]))
         findings += beside(defects, self._body_findings(body, operation, media, schema))
         if exchange.status >= 400:
             findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
@@ -82,6 +82,15 @@ class Operation:
             if key in self.responses:
                 return self.responses[key]
         return None
+
+
+class Answer(NamedTuple):
+    """Which answer was given: of an operation, asked for with these path parameters, in this media type."""
+
+    operation: Operation
+    values: dict[str, str]
+    status: int
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)

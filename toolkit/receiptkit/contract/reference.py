@@ -23,7 +23,7 @@ from openapi_core.testing import MockRequest, MockResponse
 
 from receiptkit.contract.engine import BodySchema, Engine
 from receiptkit.contract.formats import FORMATS
-from receiptkit.contract.operations import Operation
+from receiptkit.contract.operations import Answer
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
 from receiptkit.errors import DocumentError
 
@@ -50,15 +50,15 @@ class ReferenceEngine(Engine):
     def body(self, schema: Any) -> BodySchema:
         return _Schema(self, schema)
 
-    def answer(self, schema: BodySchema, operation: Operation, values: dict[str, str], status: int, media_type: str) -> BodySchema:
+    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:
         """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
-        path = operation.path
-        for name, value in values.items():
+        operation, path = answer.operation, answer.operation.path
+        for name, value in answer.values.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         request = MockRequest(_ANYWHERE, operation.method, path)
 
         def errors(value: Any) -> Iterator[ValidationError]:
-            response = MockResponse(orjson.dumps(value), status, content_type=media_type)
+            response = MockResponse(orjson.dumps(value), answer.status, content_type=answer.media_type)
             for error in self._openapi.iter_response_errors(request, response):
                 found = getattr(error.__cause__, "schema_errors", None)
                 if found is None:
@@ -125,11 +125,13 @@ class _Answer(_Schema):
 
 def _names(error: ValidationError) -> list[str] | None:
     """The members an error is about; jsonschema says them in its message only."""
-    value, expected = error.instance, error.validator_value
+    value: Any = error.instance
+    expected: Any = error.validator_value
+    schema: Any = error.schema
     if error.validator == "required":
         return [name for name in expected if name not in value]
     if error.validator == "additionalProperties":
-        known, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
+        known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
         return [name for name in value if name not in known and not any(re.search(pattern, name) for pattern in patterns)]
     return None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from itertools import accumulate
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from receiptkit.errors import CaptureError
 from receiptkit.jsontext.position import Position
@@ -20,6 +20,10 @@ _BRACKET = re.compile(rb"[\[\]{}]")
 _SCALAR = re.compile(rb'"[^"]*"|[^\s,"]+')
 #: What mostly stands between two strings, where no bracket is to be looked for.
 _PLAIN = frozenset((b":", b": ", b",", b", "))
+#: What a bracket is for us: the array or an element of it begins or ends.
+_Boundary = Literal["enter", "begin", "end", "leave"] | None
+#: Boundaries that belong to what they close, or are of no element.
+_BEHIND = ("enter", "end")
 #: Of a string that stands in two chunks, no more is kept than the name of a member needs.
 _LONGEST_NAME = 64
 
@@ -77,25 +81,14 @@ class Splitter:
                 if pieces[index] in _PLAIN:
                     continue
                 for bracket in _BRACKET.finditer(pieces[index]):
-                    at = starts[index] + bracket.start()
-                    if bracket[0] in b"{[":
-                        if self.depth == self._array != 0:
-                            yield from self._scalars(self._take(chunk[done:at]))
-                            done = at
-                        elif self.depth <= self._deepest and not self._array and self._enters(strings[index], bracket[0]):
-                            self._take(chunk[done : at + 1])
-                            done = at + 1
-                        self.depth += 1
-                    else:
-                        self.depth = max(self.depth - 1, 0)
-                        if self._array and self.depth <= self._array:
-                            if self.depth == self._array:
-                                yield self._take(chunk[done : at + 1])
-                                done = at + 1
-                            else:
-                                yield from self._scalars(self._take(chunk[done:at]))
-                                done = at
-                                self._array = 0
+                    boundary = self._opens(strings[index], bracket[0]) if bracket[0] in b"{[" else self._closes()
+                    if boundary is not None:
+                        end = starts[index] + bracket.start() + (boundary in _BEHIND)
+                        taken = self._take(chunk[done:end])
+                        done = end
+                        yield from [taken] if boundary == "end" else self._scalars(taken)
+                        if boundary == "leave":
+                            self._array = 0
             self._hold(chunk[done:])
             in_string = in_string != (len(pieces) % 2 == 0)
             if in_string:
@@ -104,14 +97,26 @@ class Splitter:
                 last = strings[-2]
         yield from self._scalars(self._take(b"")) if self._array == self.depth != 0 else ()
 
-    def _enters(self, name: bytes, bracket: bytes) -> bool:
-        """Note the container that begins; whether it is the array that is looked for."""
-        self._names[max(self.depth - 1, 0) :] = [name] if self.depth else []
+    def _opens(self, name: bytes, bracket: bytes) -> _Boundary:
+        """Note the container that begins under a name; what begins with it for us."""
+        self.depth += 1
+        if self._array:
+            return "begin" if self.depth == self._array + 1 else None
+        if self.depth > self._deepest + 1:
+            return None
+        self._names[max(self.depth - 2, 0) :] = [name] if self.depth > 1 else []
         if bracket != b"[" or tuple(self._names) not in self._paths:
-            return False
+            return None
         self.found = True
-        self._array = self.depth + 1
-        return True
+        self._array = self.depth
+        return "enter"
+
+    def _closes(self) -> _Boundary:
+        """Note the container that ends; what ends with it for us."""
+        self.depth = max(self.depth - 1, 0)
+        if not self._array or self.depth > self._array:
+            return None
+        return "end" if self.depth == self._array else "leave"
 
     def _hold(self, raw: bytes) -> None:
         """Keep what belongs to an element, or stands before one; pass the rest."""

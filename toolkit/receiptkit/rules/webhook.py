@@ -36,6 +36,8 @@ RULES = (
 def delivery_breaches(repeated: Iterable[str], unsound: Iterable[str]) -> Iterator[Breach]:
     """What is wrong with how the parameters of a webhook were sent, by their names."""
     for name in repeated:
-        yield Breach("webhook.repeated-parameter", pointers.join([name]), "the parameter came more than once; its first value is judged")
+        yield Breach(
+            "webhook.repeated-parameter", pointers.join([name]), "the parameter came more than once; its first value is judged"
+        )
     for name in unsound:
         yield Breach("webhook.encoding", pointers.join([name]), "the parameter is not encoded as a form is")

@@ -1,0 +1,66 @@
+"""A large NDJSON in pieces, each of which can be read by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import BinaryIO
+
+from receiptkit.captures.formats import BY_NAME, Format, detected
+from receiptkit.captures.json_reader import is_by_lines
+from receiptkit.captures.sources import Limits, Lines, Source, problem
+
+_HEAD = 1 << 16
+Span = tuple[int, int]
+
+
+def line_spans(source: Source, limits: Limits, size: int, known: Format | None = None) -> list[Span]:
+    """
+    A file of NDJSON, cut at line breaks into pieces of about `size` bytes; nothing for any other file, or a small one.
+
+    Raises:
+        CaptureError: it cannot be read, or a line at its beginning is larger than a record may be.
+    """
+    if source.size < 2 * size:
+        return []
+    try:
+        with open(source.name, "rb") as stream:
+            head = stream.read(_HEAD)
+            found = known or detected(source.name, head)
+            if found is None or found.name not in ("json", "ndjson"):
+                return []
+            stream.seek(0)
+            if found is not BY_NAME["ndjson"] and not is_by_lines(stream, source.name, limits.record):
+                return []
+            return _cut(stream, size)
+    except OSError as error:
+        raise problem(source.name, error) from None
+
+
+def _cut(stream: BinaryIO, size: int) -> list[Span]:
+    end = stream.seek(0, os.SEEK_END)
+    cuts = [0]
+    while cuts[-1] + size < end:
+        stream.seek(cuts[-1] + size)
+        while (piece := stream.readline(_HEAD)) and not piece.endswith(b"\n"):
+            pass
+        cuts.append(stream.tell())
+    return list(pairwise(cuts if cuts[-1] == end else [*cuts, end]))
+
+
+@contextmanager
+def opened_span(source: Source, span: Span, limit: int) -> Iterator[Lines]:
+    """
+    The lines of a piece of a file, numbered from its beginning.
+
+    Raises:
+        CaptureError: it cannot be opened or read; also out of the reading of the lines.
+    """
+    try:
+        with open(source.name, "rb", buffering=1 << 18) as stream:
+            stream.seek(span[0])
+            yield Lines(stream, limit, span[1] - span[0])
+    except OSError as error:
+        raise problem(source.name, error) from None
