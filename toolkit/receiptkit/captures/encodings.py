@@ -13,6 +13,7 @@ from typing import Any
 from receiptkit.observations import NotCaptured
 
 _STEP = 1 << 16
+_SIP = 1 << 8
 
 
 class _TooMuch(Exception):
@@ -123,9 +124,12 @@ def _brotli(body: bytes, limit: int) -> Iterator[bytes]:
 def _zstd(body: bytes, limit: int) -> Iterator[bytes]:
     module = _package("compression.zstd", "backports.zstd", "zstandard")
     if module.__name__ == "zstandard":
-        with module.ZstdDecompressor().stream_reader(body, read_across_frames=True) as reader:
-            while piece := reader.read(_STEP):
-                yield piece
+        # It has no limit, but a few bytes hold a few blocks, of 128 KiB at the most.
+        decoder = module.ZstdDecompressor().decompressobj()
+        for at in range(0, len(body), _SIP):
+            yield decoder.decompress(body[at : at + _SIP])
+        if not decoder.eof:
+            raise ValueError("cut off")
         return
     decoder = module.ZstdDecompressor()
     while not decoder.eof:

@@ -130,8 +130,8 @@ def _after_length(raw: bytes, body_at: int, headers: dict[str, str]) -> int:
     """Where the next message may begin: behind as much as the Content-Length says, unless that leaves something over."""
     said = header(headers, "content-length") or ""
     end = body_at + int(said) if said.isascii() and said.isdigit() and len(said) < 12 else body_at
-    rest = raw[end : end + 4096].lstrip() if end <= len(raw) else b""
-    return end if end > body_at and (end == len(raw) or not rest or _START.match(rest)) else body_at
+    rest = raw[end : end + 4096].lstrip()
+    return end if body_at < end <= len(raw) and (not rest or _START.match(rest)) else body_at
 
 
 def _unchunked(body: bytes, headers: dict[str, str]) -> bytes:

@@ -86,7 +86,10 @@ class Splitter:
                         end = starts[index] + bracket.start() + (boundary in _BEHIND)
                         taken = self._take(chunk[done:end])
                         done = end
-                        yield from [taken] if boundary == "end" else self._scalars(taken)
+                        if boundary == "end":
+                            yield taken
+                        elif boundary != "enter":
+                            yield from self._scalars(taken)
                         if boundary == "leave":
                             self._array = 0
             self._hold(chunk[done:])
@@ -95,7 +98,9 @@ class Splitter:
                 before = strings[-1][:_LONGEST_NAME]
             elif len(pieces) > 1:
                 last = strings[-2]
-        yield from self._scalars(self._take(b"")) if self._array == self.depth != 0 else ()
+        rest = self._take(b"")
+        if self._array == self.depth != 0:
+            yield from self._scalars(rest)
 
     def _opens(self, name: bytes, bracket: bytes) -> _Boundary:
         """Note the container that begins under a name; what begins with it for us."""
