@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from receiptkit.contract import Contract
     from receiptkit.errors import DocumentError, ReceiptkitError, UsageError
     from receiptkit.findings import Finding, Origin, Severity
-    from receiptkit.observations import Exchange
+    from receiptkit.observations import Delivery, Exchange
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Contract": "receiptkit.contract",
+    "Delivery": "receiptkit.observations",
     "DocumentError": "receiptkit.errors",
     "Exchange": "receiptkit.observations",
     "Finding": "receiptkit.findings",
@@ -28,7 +29,7 @@ _HOMES = {
     "UsageError": "receiptkit.errors",
 }
 
-__all__ = ["Contract", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
+__all__ = ["Contract", "Delivery", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
 
 
 def __getattr__(name: str) -> Any:

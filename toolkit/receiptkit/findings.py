@@ -6,8 +6,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+
+class _NoValue:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NO_VALUE"
+
+    def __reduce__(self) -> str:
+        # There is one in each process.
+        return "NO_VALUE"
+
+
 #: Stands for "there is no value to show": the finding is about something absent.
-NO_VALUE: Any = type("NoValue", (), {"__repr__": lambda _: "NO_VALUE", "__slots__": ()})()
+NO_VALUE: Any = _NoValue()
 
 
 class Severity(str, Enum):

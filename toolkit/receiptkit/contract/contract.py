@@ -110,7 +110,7 @@ class Contract:
 
 def _engine(name: str, document: Document) -> Engine:
     if name not in ENGINES:
-        raise UsageError(f"no engine is called {name!r}: there are {', '.join(ENGINES)}")
+        raise UsageError(f"no engine is called {name!r}: there are {' and '.join(ENGINES)}")
     if name == "default":
         return Engine(document.content)
     try:

@@ -40,6 +40,10 @@ def _of_text(accepts: Callable[[str], bool]) -> Callable[[object], bool]:
 _CHECKS = {name: _of_text(accepts) for name, accepts in FORMATS.items()}
 
 
+#: Allows nothing.
+_NOTHING: dict[str, Any] = {"not": {}}
+
+
 class ReferenceEngine(Engine):
     """The schemas of a document, judged by other people's validators."""
 
@@ -70,7 +74,7 @@ class ReferenceEngine(Engine):
     @cached_property
     def _openapi(self) -> OpenAPI:
         # Any host will do, as for the default engine.
-        document = {**_anchored(self._document), "servers": [{"url": _ANYWHERE}]}
+        document = {**_prepared(self._document), "servers": [{"url": _ANYWHERE}]}
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
         except OpenAPIError as error:
@@ -95,7 +99,9 @@ class _Schema(BodySchema):
         """The violations of errors of jsonschema."""
         for error in errors:
             place = tuple(error.absolute_schema_path)
-            keyword = "false" if error.validator is None else str(error.validator)
+            keyword = str(error.validator)
+            if error.schema == _NOTHING:
+                place, keyword = place[:-1], "false"
             yield from traced(self._exact, place, keyword, list(error.absolute_path), error.instance, _names(error))
 
     @cached_property
@@ -103,7 +109,7 @@ class _Schema(BodySchema):
         checker = FormatChecker(formats=())
         for name, accepts in _CHECKS.items():
             checker.checks(name)(accepts)
-        schema = _anchored(self._exact)
+        schema = _prepared(self._exact)
         try:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
@@ -136,16 +142,22 @@ def _names(error: ValidationError) -> list[str] | None:
     return None
 
 
-def _anchored(node: Any) -> Any:
-    """A schema or document with its patterns as Python must read them to mean what ECMAScript does."""
+def _prepared(node: Any, name: str = "") -> Any:
+    """
+    A schema or document as these libraries must be given it to mean what it says.
+
+    Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids everything (`{"not": {}}`), because
+    jsonschema does not say where the former was.
+    """
     if isinstance(node, list):
-        return [_anchored(item) for item in node]
+        return [_prepared(item) for item in node]
+    if isinstance(node, str) and name == "pattern":
+        return python_pattern(node)
     if not isinstance(node, dict):
         return node
-    return {
-        name: python_pattern(value) if name == "pattern" and isinstance(value, str) else _anchored(value)
-        for name, value in node.items()
-    }
+    if name == "properties":
+        return {key: dict(_NOTHING) if value is False else _prepared(value) for key, value in node.items()}
+    return {key: _prepared(value, key) for key, value in node.items()}
 
 
 def python_pattern(pattern: str) -> str:

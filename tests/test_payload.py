@@ -1,0 +1,115 @@
+"""Forms and queries: nothing is lost, and every value has its place."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receiptkit import Contract, Delivery
+from receiptkit.rules.examples import form, sample
+from receiptkit.webhooks import decode_form, decode_query, form_offsets, is_json
+
+PARAMETERS: dict[str, str] = sample("webhook")["params"]
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("", []),
+        ("&&", []),
+        ("a=1&a=2&b=&a=1", [("a", "1"), ("a", "2"), ("b", ""), ("a", "1")]),
+        ("a", [("a", "")]),
+        ("=1", [("", "1")]),
+        ("a=b=c", [("a", "b=c")]),
+        ("a=x+y%2Bz%20", [("a", "x y+z ")]),
+        ("a;b=1", [("a;b", "1")]),
+        ("%61=%C3%A9é", [("a", "éé")]),
+        ("a=%zz%4", [("a", "%zz%4")]),
+        ("a=%ff", [("a", "\ufffd")]),
+    ],
+)
+def test_every_pair_is_kept(text: str, pairs: list[tuple[str, str]]) -> None:
+    """Repeated names, their order, blank values and escapes come out as they went in."""
+    assert [(item.name, item.value) for item in decode_form(text)] == pairs
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6))
+def test_what_a_library_encodes_comes_back(pairs: list[tuple[str, str]]) -> None:
+    """A form that `urllib` wrote is read as it was meant, each value at its place."""
+    pairs = [(name.encode("utf-8", "replace").decode(), value.encode("utf-8", "replace").decode()) for name, value in pairs]
+    text = urlencode(pairs)
+    decoded = decode_form(text)
+    assert [(item.name, item.value) for item in decoded] == pairs
+    for item in decoded:
+        assert item.sound
+        assert text[item.value_at :].partition("&")[0] == urlencode([("", item.value)])[1:]
+    prefixed = decode_query(f"https://example.com/?{text}#x=y")
+    assert [(item.name, item.value, item.at - 21) for item in prefixed] == [(item.name, item.value, item.at) for item in decoded]
+
+
+@given(st.text(alphabet="a=&%+;é\ud800 0fF", max_size=30))
+def test_any_text_is_a_form(text: str) -> None:
+    """Nothing that a form can be made of raises, and no pair is lost."""
+    decoded = decode_form(text)
+    assert len(decoded) == sum(1 for pair in text.split("&") if pair)
+    for item in decoded:
+        assert 0 <= item.at <= item.value_at <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("charset", "value"),
+    [("iso-8859-1", "é"), ("LATIN1", "é"), ("windows-1252", "é"), ("utf-8", "\ufffd"), ("utf-16", "\ufffd"), ("hex", "\ufffd")],
+)
+def test_the_charset_counts_where_forms_have_it(charset: str, value: str) -> None:
+    """A character set that forms use is believed; other names of codecs are not."""
+    (item,) = decode_form("a=%e9", f'application/x-www-form-urlencoded; charset="{charset}"')
+    assert (item.value, item.sound) == (value, value == "é")
+
+
+def test_places_of_parameters() -> None:
+    """The first of a repeated parameter has the place; one that is not there has the beginning."""
+    parameters = decode_form("b=1&a=2&a=3")
+    assert form_offsets(parameters, ["/a", "/b", "/c"]) == {"/a": 6, "/b": 2, "/c": 0}
+    assert is_json(' \n{"a": 1}')
+    assert not is_json("a={}")
+
+
+def rules(delivery: Delivery, profile: str = "documented") -> list[str]:
+    return [f"{item.rule} {item.pointer}" for item in Contract.load(profile).check_delivery(delivery)]
+
+
+def test_deliveries_from_python() -> None:
+    """A webhook is judged whatever form its parameters arrive in."""
+    url = "https://example.com/hook"
+    assert rules(Delivery(url, "POST", form())) == []
+    assert rules(Delivery(url, "post", form().encode())) == []
+    assert rules(Delivery(f"{url}?{form()}", "GET")) == []
+    assert rules(Delivery(f"{url}?{form()}", "POST", "")) == []
+    assert rules(Delivery(url, body=PARAMETERS)) == []
+    assert rules(Delivery(url, body={name: [value] for name, value in PARAMETERS.items()})) == []
+    assert rules(Delivery(url, body=form().replace("=sent", "=queued"))) == ["schema.enum /Status"]
+    assert rules(Delivery(url, body=form() + "&Status=read")) == ["webhook.repeated-parameter /Status"]
+    assert rules(Delivery(url, body={**PARAMETERS, "Status": ["sent", "read"]})) == ["webhook.repeated-parameter /Status"]
+    assert rules(Delivery(url, body=form() + f"&Name={quote('é', encoding='latin-1')}")) == ["webhook.encoding /Name"]
+    latin = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
+    assert rules(Delivery(url, body=form() + "&Name=%E9", headers=latin)) == []
+
+
+@pytest.mark.parametrize("body", ["", "a=b", b"\xff\xfe", "{", "[1]", "null", 7, [], {"a": [[]]}, {"EventType": None}, "{}"])
+def test_requests_that_are_no_webhook(body: object) -> None:
+    """Any other request is said to be none, or is no JSON, and never raises."""
+    assert rules(Delivery("https://example.com/hook?x=1", "POST", body))[0].split()[0] in ("body.unknown-kind", "json.syntax")
+
+
+def test_webhooks_of_another_event_are_left_alone() -> None:
+    """Another event is not judged by the schema of this one."""
+    verdict = Contract.load().judge.delivery(Delivery(body={**PARAMETERS, "EventType": "onMessageAdded", "Status": "x"}))
+    assert (verdict.unchecked, verdict.findings) == ("a webhook of another event", [])
+
+
+def test_the_vendor_knows_no_webhooks() -> None:
+    """Under `vendor` a webhook is left unchecked: the published document has none."""
+    assert rules(Delivery(body=PARAMETERS), "vendor") == ["body.unknown-kind "]
