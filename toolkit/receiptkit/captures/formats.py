@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.captures.json_reader import Batch
 from receiptkit.captures.record import Observation
@@ -16,8 +15,7 @@ Piece = Observation | Batch
 Reader = Callable[[BinaryIO, str, Limits], Iterator[Piece]]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """
     A format of captures.
 

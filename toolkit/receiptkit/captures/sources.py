@@ -10,9 +10,8 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from receiptkit.errors import CaptureError
 
@@ -24,8 +23,7 @@ _GZIP = b"\x1f\x8b"
 _HEAD = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """
     What is refused, in bytes.
 
@@ -38,8 +36,7 @@ class Limits:
     unpacked: int = 2 * 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file to read: its name as it is reported, and whether it was named itself or found in a folder."""
 
     name: str

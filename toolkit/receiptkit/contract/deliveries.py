@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit.jsontext import Defect, read
 from receiptkit.observations import Delivery, NotCaptured, Part, text_of
 from receiptkit.webhooks import Parameter, decode_form, decode_query, is_json
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """
     The parameters of a webhook.
 

@@ -38,16 +38,15 @@ class Engine:
 
     def exact(self, schema: Any) -> dict[str, Any]:
         """The schema and all it refers to, advice folded in."""
-        return {**rewritten(_object(schema), with_advice), "components": {"schemas": self._exact}}
+        return _with(rewritten(_object(schema), with_advice), self._exact)
 
     def quick(self, schema: Any, *, advice: bool) -> Any:
         """A validator that accepts no more than the schema does, at native speed where that is possible."""
         fold = with_advice if advice else without_advice
         plain = rewritten(_object(schema), fold)
         if self._inverted or has_inverted_formats(plain):
-            return _compile({**plain, "components": {"schemas": self._exact if advice else self._plain}}, FORMATS)
-        schemas = self._quick_advised if advice else self._quick_plain
-        return _compile({**rewritten(plain, hastened), "components": {"schemas": schemas}}, {})
+            return _compile(_with(plain, self._exact if advice else self._plain), FORMATS)
+        return _compile(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
 
     @cached_property
     def _exact(self) -> dict[str, Any]:
@@ -76,6 +75,17 @@ class Engine:
 
 def _object(schema: Any) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {"allOf": [schema]}
+
+
+def _with(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what its references lead to; one that has none, as those of parameters, is compiled alone."""
+    return {**schema, "components": {"schemas": schemas}} if _refers(schema) else schema
+
+
+def _refers(node: Any) -> bool:
+    if isinstance(node, dict):
+        return "$ref" in node or any(map(_refers, node.values()))
+    return isinstance(node, list) and any(map(_refers, node))
 
 
 class BodySchema:

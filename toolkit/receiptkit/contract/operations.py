@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -20,16 +19,14 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(NamedTuple):
     """What an answer looks like in one media type: its schema, and the place of the schema in the document."""
 
     schema: Any
     place: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """An answer of an operation: the schemas of its body by media type; none where the document describes no body."""
 
     status: str
@@ -45,16 +42,14 @@ class Response:
         return self.content.get(essence) or self.content.get(f"{major}/*") or self.content.get("*/*")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     name: str
     location: str
     required: bool
     schema: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """
     One operation.
 
@@ -93,8 +88,7 @@ class Answer(NamedTuple):
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
+class _Route(NamedTuple):
     pattern: re.Pattern[str]
     literals: int
     slashes: int

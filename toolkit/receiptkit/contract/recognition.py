@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from receiptkit.contract.operations import Media, Operation, Operations, path_of
@@ -23,8 +22,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What bodies of one kind look like: the JSON types of their members, those of nested objects and rows included."""
 
     kind: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit import pointers
 from receiptkit.contract.rewriting import ENTRY
@@ -33,8 +32,7 @@ _RANK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """
     One place where a body breaks its schema, or the advice beside it.
 
@@ -94,12 +92,12 @@ def traced(
     )
     if keyword == "required" and names is not None:
         for name in names:
-            yield replace(violation, name=name)
+            yield violation._replace(name=name)
     elif names is not None:
         for name in names:
-            yield replace(violation, name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name))
+            yield violation._replace(name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name))
     elif keyword == "false" and path:
-        yield replace(violation, name=str(path[-1]))
+        yield violation._replace(name=str(path[-1]))
     else:
         yield violation
 

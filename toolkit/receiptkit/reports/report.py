@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 from receiptkit.findings import Finding, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """
     What a report says of the run, and how it is to look.
 

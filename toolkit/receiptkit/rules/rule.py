@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit.findings import NO_VALUE, Severity
 from receiptkit.observations import Part
@@ -18,8 +17,7 @@ LIBRARIES = "source of Twilio's client libraries"
 CAPTURES = "captured responses"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """
     One thing that is checked.
 
@@ -51,8 +49,7 @@ class Rule:
     supersedes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(NamedTuple):
     """What a check hands back: which rule is broken where, before profile and origin make a finding of it."""
 
     rule: str
