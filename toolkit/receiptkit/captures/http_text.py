@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -14,11 +14,10 @@ from receiptkit.jsontext import Position
 from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, header
 
 _START = re.compile(
-    rb"^(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)"
-    rb"[ \t]*\r?$",
+    rb"^(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$",
     re.MULTILINE,
 )
-_HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n|\s*\Z")
+_BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
 _PARTS: Layout = {"response": "response", "request": "request", "url": "url", "status": "status", "headers": "headers"}
 
@@ -53,34 +52,36 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """
     raw = everything(stream, limits.record, "the file")
     position, counted = Position(), 0
-    request: _Message | None = None
-    entry = 0
-    for message in [*_messages(raw, limits.record), None]:
-        ready = [request] if request and (message is None or message.method) else []
-        if message and not message.method:
-            ready, request = [request or message], None
-        for first in ready:
-            position, counted = position.after(raw[counted : first.at]), first.at
-            answer = message if message and not message.method else None
-            yield _observation(entry, None if first is answer else first, answer, raw, position)
-            entry += 1
-        if message is None or message.method:
+    for entry, (request, answer) in enumerate(_pairs(_messages(raw, limits.record))):
+        at = min(message.at for message in (request, answer) if message)
+        position, counted = position.after(raw[counted:at]), at
+        yield Observation(entry, _record(request, answer, raw, at, position), _seen(request, answer), layout=_PARTS)
+
+
+def _pairs(messages: Iterable[_Message]) -> Iterator[tuple[_Message | None, _Message | None]]:
+    """Requests with the responses that follow them; one of the two is None where a message stands by itself."""
+    request = None
+    for message in messages:
+        if not message.method:
+            yield request, message
+            request = None
+        else:
+            if request:
+                yield request, None
             request = message
-
-
-def _observation(entry: int, request: _Message | None, answer: _Message | None, raw: bytes, start: Position) -> Observation:
-    places: dict[str, Position] = {}
-    at = (request or answer).at  # type: ignore[union-attr] # there is one of them
     if request:
-        places["url"] = start.after(raw[at : request.said_at])
-        places["request"] = start.after(raw[at : request.body_at])
+        yield request, None
+
+
+def _record(request: _Message | None, answer: _Message | None, raw: bytes, at: int, start: Position) -> PlacedRecord:
+    """Where the parts of an observation stand that begins `at` an offset, which is the position `start`."""
+    offsets: dict[str, int] = {}
+    if request:
+        offsets |= {"url": request.said_at, "request": request.body_at}
     if answer:
-        places["status"] = start.after(raw[at : answer.said_at])
-        places["headers"] = start.after(raw[at : answer.headers_at])
-        places["response"] = start.after(raw[at : answer.body_at])
-    literal = (request is None or request.literal) and (answer is None or answer.literal)
-    record = PlacedRecord(start, places, literal=literal)
-    return Observation(entry, record, _seen(request, answer), layout=_PARTS)
+        offsets |= {"status": answer.said_at, "headers": answer.headers_at, "response": answer.body_at}
+    literal = all(message.literal for message in (request, answer) if message)
+    return PlacedRecord(start, {part: start.after(raw[at:offset]) for part, offset in offsets.items()}, literal=literal)
 
 
 def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Delivery:
@@ -93,7 +94,7 @@ def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Deliv
 def _messages(raw: bytes, limit: int) -> Iterator[_Message]:
     start = _START.search(raw)
     while start:
-        end_of_head = _HEAD_END.search(raw, start.end())
+        end_of_head = _BLANK_LINE.search(raw, start.end())
         headers_at, body_at = start.end() + 1, end_of_head.end() if end_of_head else len(raw)
         headers = _headers(raw[start.end() : body_at])
         following = _START.search(raw, _after_length(raw, body_at, headers))
