@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test soak bench lint types fresh wheel clean
+.PHONY: demo test lowest soak bench lint types fresh wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -37,6 +37,13 @@ demo: $(VENV)/.installed
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --quiet
 
+# The tests with the lowest versions that pyproject.toml allows.
+lowest:
+	@$(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[reference,encodings]' --group test
+	.venv-lowest/bin/python -m pytest --quiet
+
 # Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
 soak: $(VENV)/.soak
 	$(BIN)/python -m pytest --quiet -m soak
@@ -60,4 +67,4 @@ wheel:
 	$(PYTHON) tests/wheel.py
 
 clean:
-	rm -rf $(VENV) build dist .bench
+	rm -rf $(VENV) .venv-lowest build dist .bench
