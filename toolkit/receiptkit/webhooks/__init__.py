@@ -1,5 +1,31 @@
-"""Webhooks as they travel: forms and queries."""
+"""Webhooks as they travel: forms and queries, and how a request is signed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from receiptkit.webhooks.payload import FORM, Parameter, decode_form, decode_query, form_offsets, is_json
 
-__all__ = ["FORM", "Parameter", "decode_form", "decode_query", "form_offsets", "is_json"]
+if TYPE_CHECKING:
+    from receiptkit.webhooks.signature import HEADER, sign, verify, with_body_hash
+
+__all__ = [
+    "FORM",
+    "HEADER",
+    "Parameter",
+    "decode_form",
+    "decode_query",
+    "form_offsets",
+    "is_json",
+    "sign",
+    "verify",
+    "with_body_hash",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Judging without an auth token does without hashlib.
+    if name in __all__:
+        return getattr(import_module("receiptkit.webhooks.signature"), name)
+    raise AttributeError(f"module 'receiptkit.webhooks' has no attribute {name!r}")
