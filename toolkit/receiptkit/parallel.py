@@ -1,9 +1,9 @@
 """
 A run over several processes, with the findings in the order in which one would have found them.
 
-The work is cut into units: a file, or a piece of a large NDJSON. Each process has every n-th of them from the beginning and writes
-what it finds into a pipe of its own, which the first process reads unit by unit; whoever is ahead waits when its pipe is full, so
-that memory stays bounded however much is found.
+The work is cut into units: a file, or a piece of a large NDJSON. Each of n processes has every n-th of them. The first one judges
+its own as their turn comes; the others write what they find into a pipe each, which the first one reads when it is their units' turn.
+Whoever is ahead waits when its pipe is full, so that memory stays bounded however much is found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -114,18 +115,32 @@ class _Gathering:
         self._entries = self._lines = 0
         self._failed = False
 
-    def unit(self, unit: _Unit, messages: Iterator[list[Finding] | _Done]) -> None:
+    def unit(self, unit: _Unit, messages: Iterator[list[Finding] | _Done] | None) -> None:
+        """Take what another process found in a unit; without messages, judge it here."""
         if unit.first:
             self._entries = self._lines = 0
             self._failed = False
-        for message in messages:
+        if messages is None:
+            self._done(unit, _judged(copy(self._validation), unit, self) if not self._failed else _Done())
+        for message in messages or ():
             if isinstance(message, _Done):
                 self._done(unit, message)
             elif not self._failed:
                 for finding in message:
-                    self._sink.finding(self._moved(finding))
+                    self.finding(finding)
         if unit.last:
             self._sink.end_of_file()
+
+    def finding(self, finding: Finding) -> None:
+        """Hand a finding on, moved to where it is in the whole file."""
+        origin = finding.origin
+        if origin is not None and self._entries + self._lines:
+            line = origin.line + self._lines if origin.line is not None else None
+            finding = replace(finding, origin=replace(origin, entry=origin.entry + self._entries, line=line))
+        self._sink.finding(finding)
+
+    def end_of_file(self) -> None:
+        """A unit is not a file."""
 
     def _done(self, unit: _Unit, done: _Done) -> None:
         if self._progress:
@@ -141,13 +156,6 @@ class _Gathering:
         self._entries += done.summary.observations
         self._lines += done.lines
 
-    def _moved(self, finding: Finding) -> Finding:
-        origin = finding.origin
-        if origin is None or not self._entries + self._lines:
-            return finding
-        line = origin.line + self._lines if origin.line is not None else None
-        return replace(finding, origin=replace(origin, entry=origin.entry + self._entries, line=line))
-
 
 # -- processes
 
@@ -155,8 +163,8 @@ class _Gathering:
 @contextmanager
 def _workers(
     validation: Validation, units: list[_Unit], count: int, *, values: bool
-) -> Iterator[Iterator[Iterator[list[Finding] | _Done]]]:
-    """Processes at work on the units; gives, for each unit in turn, the messages about it."""
+) -> Iterator[Iterator[Iterator[list[Finding] | _Done] | None]]:
+    """Processes at work on the units; gives, for each unit in turn, the messages about it, or None for those left to this process."""
     import multiprocessing
 
     # Forking hands everything over as it is; where that is not safe, a process starts anew and compiles its own contract.
@@ -165,14 +173,14 @@ def _workers(
         stream.flush()
     ends, processes = [], []
     try:
-        for number in range(count):
+        for number in range(1, count):
             end, other = context.Pipe(duplex=False)
             process = context.Process(target=_work, args=(validation, units[number::count], other, values), daemon=True)
             process.start()
             other.close()
             ends.append(end)
             processes.append(process)
-        yield (_messages(ends[number % count]) for number in range(len(units)))
+        yield (_messages(ends[number % count - 1]) if number % count else None for number in range(len(units)))
     finally:
         for end in ends:
             end.close()
@@ -230,7 +238,7 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
         pass
 
 
-def _judged(validation: Validation, unit: _Unit, sink: _Sending) -> _Done:
+def _judged(validation: Validation, unit: _Unit, sink: Sink) -> _Done:
     validation.summary = Summary()
     lines, problem = 0, None
     try:

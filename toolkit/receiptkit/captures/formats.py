@@ -24,6 +24,7 @@ class Format(NamedTuple):
         title: what it is.
         module: the module with its functions `accepts` and `read`, imported when it is called for.
         reader: the name of the latter.
+        begins: the characters such a file can begin with; empty for any.
         asked: whether a file is asked if it is one; the others are only read when told so.
     """
 
@@ -31,11 +32,14 @@ class Format(NamedTuple):
     title: str
     module: str
     reader: str = "read"
+    begins: bytes = b""
     asked: bool = True
 
     def accepts(self, name: str, head: bytes) -> bool:
         """Whether a file is of this format, by its first bytes, and by its name where these do not decide."""
-        return self.asked and bool(self._module().accepts(name, head))
+        if not self.asked or (self.begins and head.removeprefix(_BOM).lstrip()[:1] not in self.begins):
+            return False
+        return bool(self._module().accepts(name, head))
 
     def read(self, stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
         """What is in a stream, which `opened` has opened."""
@@ -46,12 +50,15 @@ class Format(NamedTuple):
         return import_module(f"receiptkit.captures.{self.module}")
 
 
+_BOM = b"\xef\xbb\xbf"
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 #: In the order in which a file is asked. JSON accepts what is broken, too, so it comes last.
 FORMATS = (
-    Format("har", "HAR 1.2", "har"),
+    Format("har", "HAR 1.2", "har", begins=b"{"),
     Format("cassette", "VCR cassette, YAML or JSON", "cassette"),
-    Format("http", "HTTP requests and responses as text", "http_text"),
-    Format("form", "webhooks as forms or URLs, one a line", "form_lines"),
+    Format("http", "HTTP requests and responses as text", "http_text", begins=b"GHPDO"),
+    Format("form", "webhooks as forms or URLs, one a line", "form_lines", begins=_LETTERS + b"/"),
     Format("json", "JSON", "json_reader", "read_json"),
     Format("ndjson", "NDJSON", "json_reader", "read_lines", asked=False),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -88,12 +89,20 @@ class Answer(NamedTuple):
     media_type: str
 
 
-class _Route(NamedTuple):
-    pattern: re.Pattern[str]
-    literals: int
-    slashes: int
-    by_method: dict[str, Operation]
-    operations: list[Operation]
+class _Route:
+    """The operations at a path."""
+
+    def __init__(self, path: str, by_method: dict[str, Operation]) -> None:
+        self.path = path.rstrip("/")
+        self.slashes = self.path.count("/")
+        self.literals = sum("{" not in segment for segment in path.split("/"))
+        self.by_method = by_method
+        self.operations = list(by_method.values())
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        # Compiled when a URL has as many segments: most routes never are.
+        return _pattern(self.path)
 
 
 class Operations:
@@ -146,8 +155,7 @@ class Operations:
             for method in _METHODS
             if isinstance(item.get(method), dict)
         }
-        literals = sum("{" not in segment for segment in path.split("/"))
-        return _Route(_pattern(path), literals, path.rstrip("/").count("/"), by_method, list(by_method.values()))
+        return _Route(path, by_method)
 
     def _operation(self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]) -> Operation:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
@@ -203,7 +211,7 @@ def path_of(url: str) -> str:
 def _pattern(path: str) -> re.Pattern[str]:
     names: set[str] = set()
     pieces = []
-    for piece in re.split(r"(\{[^/{}]+\})", path.rstrip("/")):
+    for piece in re.split(r"(\{[^/{}]+\})", path):
         name = re.sub(r"\W", "_", piece[1:-1])
         if not piece.startswith("{"):
             pieces.append(re.escape(piece))
