@@ -10,6 +10,7 @@ import pty
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -439,3 +440,42 @@ def test_help_names_every_option(run: Run) -> None:
             assert parameter.help, parameter.name
             assert parameter.opts[-1] in out
             assert re.search(rf"{parameter.opts[-1]}\b", readme), parameter.opts[-1]
+
+
+def test_output_follows_links_and_writes_into_pipes(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A link keeps leading where it leads, a pipe or a device is written to and stays what it is."""
+    target, link, pipe = tmp_path / "target.txt", tmp_path / "link.txt", tmp_path / "pipe"
+    link.symlink_to("target.txt")
+    assert run("validate", "-o", link, "fixtures/samples/conforming.ndjson")[0] == 0
+    assert link.is_symlink()
+    assert "4 judged" in target.read_text()
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    assert run("validate", "-o", pipe, "fixtures/samples/conforming.ndjson")[0] == 0
+    reader.join()
+    assert "4 judged" in read[0]
+    assert pipe.is_fifo()
+
+
+def test_a_full_device_is_one_line() -> None:
+    """A report that cannot be written is one line and exit 2, not findings."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    command = f"{sys.executable} -m receiptkit validate fixtures/samples/conforming.ndjson > /dev/full"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (2, "receiptkit: the report cannot be written: no space left on device\n")
+
+
+def test_without_a_command_the_help_is_shown(run: Callable[..., tuple[int, str, str]]) -> None:
+    """The first thing that anybody types prints the help, readably."""
+    _, out, err = run()
+    assert "Commands:\n" in out + err
+    assert "  validate " in out + err
+
+
+def test_the_json_report_says_what_could_not_be_read(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
+    """Whoever reads only the report learns what is missing from it."""
+    summary = report("fixtures/samples/conforming.ndjson", tmp_path / "nothing.json")["summary"]
+    assert summary["problems"] == [f"{tmp_path / 'nothing.json'}: no such file or directory"]

@@ -167,7 +167,7 @@ def exchange(**changes: Any) -> Exchange:
         ({"body": "{"}, [("json.syntax", "")]),
         ({"body": ""}, [("json.syntax", "")]),
         ({"status": 202}, [("http.undocumented-status", "")]),
-        ({"status": 304, "body": ""}, []),
+        ({"status": 304, "body": ""}, [("body.unchecked", "")]),
         ({"url": "https://x/v1/Users"}, [("http.unknown-operation", "")]),
         ({"url": PATH + "?PageSize=51"}, [("request.parameter", "")]),
         ({"url": PATH + "?PageSize=0"}, [("request.parameter", "")]),
@@ -184,7 +184,7 @@ def exchange(**changes: Any) -> Exchange:
         ({"status": 404, "body": {**sample("error"), "code": "20404"}}, [("error.shape", "/code")]),
         ({"status": 404, "body": "<html>", "headers": {"Content-Type": "text/html"}}, [("http.media-type", "")]),
         ({"status": 500, "body": {"message": "An error occurred", "status": 500}}, []),
-        ({"status": 503, "body": "<html>", "headers": {"Content-Type": "text/html"}}, []),
+        ({"status": 503, "body": "<html>", "headers": {"Content-Type": "text/html"}}, [("body.unchecked", "")]),
         ({"status": 502, "body": ""}, []),
     ],
 )

@@ -230,13 +230,26 @@ def test_har_of_other_tools(tmp_path: Path, report: Report) -> None:
 
 
 def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
-    """A HAR in which nothing is, is nothing judged."""
+    """A HAR in which nothing is, is nothing judged; one without a list of entries is none, beside others, too."""
     path = tmp_path / "none.har"
-    for content in ('{"log": {}}', '{"log": {"entries": []}}', '{"log": []}', '{"log": {"entries": {}}}'):
+    path.write_text('{"log": {"entries": []}}')
+    assert run("validate", path)[2] == "receiptkit: nothing was judged: the captures are empty; --allow-empty accepts that\n"
+    for content in ('{"log": {}}', '{"log": []}', '{"log": {"entries": {}}}'):
         path.write_text(content)
-        code, _, err = run("validate", path)
-        assert (code, err.count("\n")) == (2, 1)
-        assert "nothing was judged" in err
+        code, _, err = run("validate", path, "fixtures/samples/conforming.ndjson")
+        assert (code, err) == (2, f"receiptkit: {path}: there is no list `entries` in a `log`: this is no HAR\n")
+
+
+@pytest.mark.parametrize("format_", ["har", "cassette", "http"])
+@pytest.mark.parametrize("content", [b"{}", b"a: b\n", b"\x89PNG\r\n\x1a\n", b"HTTP", b"[1]"])
+def test_what_is_said_to_be_something_else(
+    tmp_path: Path, run: Callable[..., tuple[int, str, str]], format_: str, content: bytes
+) -> None:
+    """A file that is not what `--as` says is exit 2, also beside others that are."""
+    path = tmp_path / "capture"
+    path.write_bytes(content)
+    code, _, err = run("validate", "--allow-empty", "--as", format_, path)
+    assert (code, err.count("\n")) == (2, 1)
 
 
 def test_a_har_that_was_cut_off(tmp_path: Path, report: Report) -> None:
@@ -377,7 +390,8 @@ def test_only_a_response(tmp_path: Path, report: Report, run: Callable[..., tupl
     path.write_text("HTTP/2 200 \ncontent-type: application/json\n\n" + json.dumps(broken_page()))
     assert len(report(path)["findings"]) == 5
     path.write_text(
-        "HTTP/1.1 100 Continue\n\nHTTP/1.1 404 Not Found\ncontent-type: application/json\n\n" + json.dumps({"code": 20404})
+        "HTTP/1.1 100 Continue\n\nHTTP/1.1 404 Not Found\ncontent-type: application/json\n\n"
+        + json.dumps({"code": 20404, "status": 404})
     )
     assert {item["rule"] for item in report(path)["findings"]} == {"error.shape"}
     path.write_text("HTTP/1.1 404 Not Found\n\n" + json.dumps({**sample("error"), "status": 400}))
@@ -405,6 +419,74 @@ def test_lengths_and_chunks(tmp_path: Path, report: Report) -> None:
     assert first["origin"]["body_line"] is not None
     path.write_text(head + "Transfer-Encoding: chunked\n\n" + body)
     assert len(report(path)["findings"]) == 5
+
+
+def test_responses_of_others(tmp_path: Path, report: Report) -> None:
+    """A response that nobody says is ours, and that does not look like it, is left alone; told its URL, it is judged."""
+    path = tmp_path / "curl.txt"
+    for content in (
+        "HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html></html>",
+        "HTTP/1.1 200 OK\nContent-Type: text/plain\n\nok",
+        'HTTP/1.1 404 Not Found\nContent-Type: application/json\n\n{"detail": "no such order"}',
+        "HTTP/1.1 502 Bad Gateway\n\n<html></html>",
+    ):
+        path.write_text(content)
+        judged = report("--allow-empty", path)
+        assert judged["summary"]["unchecked"] == 1
+        assert judged["summary"]["errors"] == 0
+    url = sample("page")["meta"]["url"]
+    path.write_text("HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html></html>")
+    assert [item["rule"] for item in report("--url", url, path)["findings"]] == ["http.media-type"]
+    path.write_text(f"HTTP/1.1 201 Created\nContent-Type: application/json\n\n{TEXT}")
+    assert [item["rule"] for item in report("--url", url, path)["findings"]] == ["http.undocumented-status"]
+
+
+def test_an_error_page_of_a_proxy(tmp_path: Path, report: Report) -> None:
+    """A 5xx that is no JSON is not of the API: unchecked in every format, never judged, never an error."""
+    url = sample("page")["meta"]["url"]
+    path = tmp_path / "capture"
+    for headers in ({"Content-Type": "text/html"}, {}):
+        value = {"request": {"url": url}, "response": {"status": 502, "headers": headers, "body": "<html></html>"}}
+        path.write_text(json.dumps(value))
+        judged = report("--allow-empty", path)
+        assert (judged["findings"], judged["summary"]["checked"]) == ([], 0)
+
+
+def test_two_responses_in_a_file(tmp_path: Path, report: Report) -> None:
+    """`curl -i` of two URLs puts the second response right behind the body of the first."""
+    bad = json.dumps(broken_page())
+    path = tmp_path / "two.txt"
+    path.write_text("".join(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}" for body in (TEXT, bad)))
+    judged = report(path)
+    assert judged["summary"]["checked"] == 2
+    assert {item["origin"]["entry"] for item in judged["findings"]} == {1}
+
+
+def test_statuses_as_tools_write_them(tmp_path: Path, report: Report) -> None:
+    """An exchange may say `status_code`, and the number as a text."""
+    path = tmp_path / "capture"
+    for answer in ({"status": "200"}, {"status_code": 200}):
+        path.write_text(json.dumps({"request": {"url": sample("page")["meta"]["url"]}, "response": {**answer, "body": {}}}))
+        assert report(path)["summary"]["checked"] == 1
+
+
+def test_a_misspelt_event(tmp_path: Path, report: Report) -> None:
+    """An event of nearly our name is ours, misspelt; any other is left alone."""
+    path = tmp_path / "capture"
+    parameters = sample("webhook")["params"]
+    path.write_text(wrapping.form({**parameters, "EventType": "onDeliveryUpdate"}))
+    assert [(item["rule"], item["pointer"]) for item in report(path)["findings"]] == [("schema.enum", "/EventType")]
+    for event in ("onMessageUpdated", "onConversationUpdated", "onUserUpdated"):
+        path.write_text(wrapping.form({**parameters, "EventType": event}))
+        assert report("--allow-empty", path)["summary"]["unchecked_reasons"] == {"a webhook of another event": 1}
+
+
+def test_a_request_with_the_body_of_a_response(tmp_path: Path, report: Report) -> None:
+    """What holds a response as a request by itself is said to, not lost without a word."""
+    path = tmp_path / "capture"
+    path.write_text(json.dumps({"method": "GET", "url": "https://example.com/", "headers": {}, "body": sample("page")}))
+    (finding,) = report("--allow-empty", path)["findings"]
+    assert finding["message"].endswith("(the body of this request looks like a page, which a response has)")
 
 
 # -- said to be

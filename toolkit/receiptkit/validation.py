@@ -138,7 +138,7 @@ class Validation:
             selection: which findings are wanted; all by default.
             known_as: what captures are, instead of what they look like: the name of a format, a kind or operationId of bare bodies, or
                 one of each.
-            url: the URL that bare bodies answered to.
+            url: the URL that bare bodies, and responses without a request, answered to.
             limits: what is refused to be read.
 
         Raises:
@@ -152,6 +152,7 @@ class Validation:
         self._format, kind = _known(contract, known_as)
         if kind is not None and url is not None:
             raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
+        self._url = url
         self._operation = _operation_at(contract, url) if url is not None else kind
 
     def run(self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
@@ -266,6 +267,8 @@ class Validation:
             # A text that is no JSON has been judged: it is not what Twilio sends.
             return Verdict(unchecked=None if observation.defects else observation.unusable)
         if isinstance(seen, Exchange):
+            if not seen.url and self._url:
+                seen = replace(seen, method="GET", url=self._url)
             return judge.exchange(seen) if seen.url else judge.answer(seen, self._operation)
         if isinstance(seen, Delivery):
             return judge.delivery(seen, self._operation)

@@ -31,7 +31,13 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """
     if _is_json(stream.peek(64)):  # type: ignore[attr-defined] # sources hand out buffered readers
         paths = [(name,) for name in _NAMES]
-        yield from envelope.observations(stream, paths, limits.record, lambda value: interaction(value, limits.record))
+        yield from envelope.observations(
+            stream,
+            paths,
+            "list `interactions` or `http_interactions`: this is no cassette",
+            limits.record,
+            lambda value: interaction(value, limits.record),
+        )
         return
     from receiptkit.captures.yaml_items import items
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.record import JsonRecord, Observation, PlacedRecord, Record
+from receiptkit.errors import CaptureError
 from receiptkit.jsontext import Defect, read_envelope
 from receiptkit.jsontext.split import Element, Splitter
 
@@ -21,7 +22,7 @@ def beginning(*names: str) -> re.Pattern[bytes]:
 
 
 def observations(
-    stream: BinaryIO, paths: Collection[tuple[str, ...]], limit: int, see: Callable[[Any], Seen]
+    stream: BinaryIO, paths: Collection[tuple[str, ...]], what: str, limit: int, see: Callable[[Any], Seen]
 ) -> Iterator[Observation]:
     """
     The observations of such a document, one at a time.
@@ -29,14 +30,20 @@ def observations(
     Args:
         stream: the document.
         paths: where its array may stand.
+        what: what to call that.
         limit: the most bytes of one element.
         see: what the parsed element is.
+
+    Raises:
+        CaptureError: there is no such array, or an element is larger than the limit.
     """
     splitter = Splitter(paths, limit)
     entry = 0
     for element in splitter.elements(stream):
         yield _observation(entry, element, see)
         entry += 1
+    if not splitter.found:
+        raise CaptureError(f"there is no {what}")
     if splitter.depth > 0:
         defect = Defect("json.syntax", "", 0, "the file ends before the capture does: it was cut off", "capture it again")
         yield Observation(entry, PlacedRecord(splitter.position, {}, literal=False), defects=(defect,), unusable="unreadable")

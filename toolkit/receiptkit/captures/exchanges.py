@@ -27,10 +27,12 @@ def exchange(value: dict[str, Any]) -> Seen:
     request, response = value["request"], value["response"]
     if not isinstance(request, dict) or not isinstance(response, dict):
         return "an exchange without request or response"
-    method, url, status = request.get("method", "GET"), request.get("url"), response.get("status")
+    method, url = request.get("method", "GET"), request.get("url")
+    at = "status" if "status" in response else "status_code"
+    status = whole(response.get(at))
     if not isinstance(url, str) or not isinstance(method, str):
         return "an exchange without a URL"
-    if not isinstance(status, int) or isinstance(status, bool):
+    if status == 0 and response.get(at) != 0:
         return "an exchange without a status"
     found = Exchange(
         method,
@@ -41,7 +43,7 @@ def exchange(value: dict[str, Any]) -> Seen:
         _present(request.get("body")),
         headers_of(request.get("headers")),
     )
-    return found, _PLAIN
+    return found, _PLAIN if at == "status" else {**_PLAIN, "status": "/response/status_code"}
 
 
 def is_webhook_request(value: dict[str, Any]) -> bool:
@@ -141,7 +143,9 @@ def repeated(said: Any) -> dict[str, Any]:
 
 
 def whole(said: Any) -> int:
-    """An HTTP status; 0 for anything that is none."""
+    """An HTTP status, also one that is written as a text; 0 for anything that is none."""
+    if isinstance(said, str) and len(said) == 3 and said.isascii() and said.isdigit():
+        said = int(said)
     return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < 1000 else 0
 
 

@@ -29,7 +29,13 @@ def accepts(name: str, head: bytes) -> bool:
 
 def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """The entries of a HAR."""
-    return envelope.observations(stream, [("log", "entries")], limits.record, lambda entry: _seen(entry, limits.record))
+    return envelope.observations(
+        stream,
+        [("log", "entries")],
+        "list `entries` in a `log`: this is no HAR",
+        limits.record,
+        lambda entry: _seen(entry, limits.record),
+    )
 
 
 def _seen(entry: Any, limit: int) -> Seen:

@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 from receiptkit.captures.encodings import decoded
 from receiptkit.captures.record import Layout, Observation, PlacedRecord
 from receiptkit.captures.sources import Limits, everything
+from receiptkit.errors import CaptureError
 from receiptkit.jsontext import Position
 from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, header
 
-_START = re.compile(
-    rb"^(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$",
-    re.MULTILINE,
-)
+_LINE = rb"(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$"
+_FIRST_LINE = re.compile(_LINE, re.MULTILINE)
+_NEXT_FIRST_LINE = re.compile(b"^" + _LINE, re.MULTILINE)
+_SPACE = re.compile(rb"\s*")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
 _PARTS: Layout = {"response": "response", "request": "request", "url": "url", "status": "status", "headers": "headers"}
@@ -40,7 +41,7 @@ class _Message:
 
 def accepts(name: str, head: bytes) -> bool:
     """Whether a file begins with the first line of a request or of a response."""
-    return _START.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
+    return _FIRST_LINE.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
 
 
 def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
@@ -48,7 +49,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     The messages of a file. A request and the response after it are one observation; either stands by itself, too.
 
     Raises:
-        CaptureError: the file is larger than a record may be.
+        CaptureError: there is no message in the file, or it is larger than a record may be.
     """
     raw = everything(stream, limits.record, "the file")
     position, counted = Position(), 0
@@ -92,12 +93,14 @@ def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Deliv
 
 
 def _messages(raw: bytes, limit: int) -> Iterator[_Message]:
-    start = _START.search(raw)
+    start = _NEXT_FIRST_LINE.search(raw)
+    if start is None:
+        raise CaptureError("there is no first line of a request or a response: this is no HTTP as text")
     while start:
         end_of_head = _BLANK_LINE.search(raw, start.end())
         headers_at, body_at = start.end() + 1, end_of_head.end() if end_of_head else len(raw)
         headers = _headers(raw[start.end() : body_at])
-        following = _START.search(raw, _after_length(raw, body_at, headers))
+        following = _next(raw, body_at, headers)
         literal_body = raw[body_at : following.start() if following else len(raw)].rstrip(b"\r\n")
         body = decoded(_unchunked(literal_body, headers), header(headers, "content-encoding"), limit)
         status = int(start["status"] or 0)
@@ -127,12 +130,16 @@ def _headers(head: bytes) -> dict[str, str]:
     return headers
 
 
-def _after_length(raw: bytes, body_at: int, headers: dict[str, str]) -> int:
-    """Where the next message may begin: behind as much as the Content-Length says, unless that leaves something over."""
+def _next(raw: bytes, body_at: int, headers: dict[str, str]) -> re.Match[bytes] | None:
+    """The first line of the next message: behind as much as the Content-Length says, if that is right; wherever there is one, if not."""
     said = header(headers, "content-length") or ""
-    end = body_at + int(said) if said.isascii() and said.isdigit() and len(said) < 12 else body_at
-    rest = raw[end : end + 4096].lstrip()
-    return end if body_at < end <= len(raw) and (not rest or _START.match(rest)) else body_at
+    if said.isascii() and said.isdigit() and len(said) < 12 and body_at + int(said) <= len(raw):
+        space = _SPACE.match(raw, body_at + int(said))
+        behind = space.end() if space else len(raw)
+        following = _FIRST_LINE.match(raw, behind)
+        if following or behind == len(raw):
+            return following
+    return _NEXT_FIRST_LINE.search(raw, body_at)
 
 
 def _unchunked(body: bytes, headers: dict[str, str]) -> bytes:

@@ -64,7 +64,7 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
     The items of the list that is the value of one of these members of the document.
 
     Raises:
-        CaptureError: it is not YAML, is nested deeper than 100, or an item is larger than the limit.
+        CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is larger than the limit.
     """
     bounded = _Bounded(stream, limit)
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -79,6 +79,7 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
 
 
 def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:
+    there = False
     for event in events:
         if not isinstance(event, yaml.MappingStartEvent):
             if isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
@@ -91,6 +92,7 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
             if not isinstance(value, yaml.SequenceStartEvent) or name not in names:
                 events.value(value)
                 continue
+            there = True
             for item in events:
                 if isinstance(item, yaml.SequenceEndEvent):
                     break
@@ -98,6 +100,8 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
                 found = events.value(item, places)
                 yield Item(found, _position(item), places)
                 bounded.renew()
+    if not there:
+        raise CaptureError(f"there is no list {' or '.join(f'`{name}`' for name in names)}: this is no cassette")
 
 
 class _Events(Iterator[Any]):

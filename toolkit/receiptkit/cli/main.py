@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from receiptkit import __version__
 from receiptkit.errors import ReceiptkitError
+
+#: What newer clicks raise where a group is called without a command; older ones print the help themselves.
+_NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Judge captured responses."),
@@ -66,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except _NO_ARGUMENTS as error:
+        click.echo(error.format_message())
+        return 2
     except click.UsageError as error:
         hint = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
         return _complain(" ".join(error.format_message().split()) + hint)
@@ -79,6 +87,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away, as `head` does: nothing is left to say, and nobody to say it to.
         sys.stderr.close()
         return 2
+    except OSError as error:
+        # Nothing more can be written; what is still held would only be tried again at the end of the process.
+        sys.stdout = io.StringIO()
+        return _complain(f"the report cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _complain(message: str) -> int:

@@ -206,9 +206,14 @@ def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[
         return
     import tempfile
 
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     if any(isinstance(source, Source) and same_file(target, source) for source in sources):
         raise UsageError(f"-o {path}: that is one of the captures; it is not overwritten")
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A pipe or a device is written to, not replaced.
+        with open(path, "w", encoding="utf-8", newline="\n") as out:
+            yield out
+        return
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:

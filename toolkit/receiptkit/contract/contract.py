@@ -8,12 +8,13 @@ from typing import Any
 from receiptkit.contract import document as documents
 from receiptkit.contract.document import Document
 from receiptkit.contract.engine import Engine
-from receiptkit.contract.judge import Judge
+from receiptkit.contract.judge import Judge, Verdict
 from receiptkit.contract.operations import Operations
 from receiptkit.contract.profile import Profile
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.observations import Delivery, Exchange, text_of
+from receiptkit.rules import Breach
 
 #: Who can judge.
 ENGINES = ("default", "reference")
@@ -88,24 +89,34 @@ class Contract:
         """
         text = text_of(body)
         if text is None:
-            return self.judge.body(body, operation).findings
-        return self.judge.text(text, operation).findings
+            return self._said(self.judge.body(body, operation))
+        return self._said(self.judge.text(text, operation))
+
+    def _said(self, verdict: Verdict) -> list[Finding]:
+        """The findings of a verdict; one of them says so where nothing was judged."""
+        if verdict.unchecked is None or verdict.findings:
+            return verdict.findings
+        return self.judge.profile.of_breaches(
+            [Breach("body.unchecked", "", f"left unchecked: {verdict.unchecked}")], verdict.operation
+        )
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """
         Judge a request and its response: path and query parameters, status, media type and body.
 
-        An exchange of no operation of the contract is not judged; the finding `http.unknown-operation` says so.
+        An exchange of no operation of the contract is not judged; the finding `http.unknown-operation` says so. Where the answer is not
+        judged, `body.unchecked` says why.
         """
-        return self.judge.exchange(exchange).findings
+        return self._said(self.judge.exchange(exchange))
 
     def check_delivery(self, delivery: Delivery) -> list[Finding]:
         """
         Judge a webhook request: its parameters, and how they were sent. The pointers of findings name parameters: `/Status`.
 
-        A webhook of another event is not judged; what is no webhook of the contract is a finding: `body.unknown-kind`.
+        A webhook of another event is not judged, and `body.unchecked` says so; what is no webhook of the contract is a finding, too:
+        `body.unknown-kind`.
         """
-        return self.judge.delivery(delivery).findings
+        return self._said(self.judge.delivery(delivery))
 
 
 def _engine(name: str, document: Document) -> Engine:

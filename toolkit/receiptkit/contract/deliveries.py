@@ -32,11 +32,12 @@ class Payload(NamedTuple):
 
 
 def payload(delivery: Delivery) -> Payload:
-    """The parameters of a request: of its body, or of its URL where there is no body or the method is GET."""
+    """The parameters of a request: of its body, or of its URL where there is no body, or the method is GET and it has some."""
     raw = text_of(delivery.body)
     absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
-    if delivery.method.upper() == "GET" or absent:
-        return _of_parameters(decode_query(delivery.url), "url")
+    query = decode_query(delivery.url) if absent or delivery.method.upper() == "GET" else []
+    if query or absent:
+        return _of_parameters(query, "url")
     if raw is None:
         return _of_mapping(delivery.body)
     text = raw.decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from receiptkit.contract.deliveries import Payload, payload
@@ -18,7 +19,7 @@ from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_
 from receiptkit.rules import RECORD_CHECKS, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.webhook import delivery_breaches
-from receiptkit.webhooks import FORM
+from receiptkit.webhooks import FORM, is_json
 
 _JSON = "application/json"
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
@@ -122,10 +123,11 @@ class Judge:
             return Verdict(unchecked=_NO_ANSWER[answer.status])
         if isinstance(answer.body, NotCaptured):
             return Verdict(unchecked=answer.body.reason)
-        kind = operation if answer.status < 400 or ERROR not in self.kinds else ERROR
         text = text_of(answer.body)
-        verdict = self.body(answer.body, kind) if text is None else self.text(text, kind)
-        if answer.status >= 400:
+        if text is not None and not _is_json(answer, text):
+            return Verdict(unchecked="an answer that is no JSON, to a request that nobody knows")
+        verdict = self.body(answer.body, operation) if text is None else self.text(text, operation)
+        if answer.status >= 400 and verdict.unchecked is None:
             body = answer.body if text is None else read(text).value
             verdict.findings = verdict.findings + self.profile.of_breaches(status_mismatch(body, answer.status), None)
         return verdict
@@ -180,12 +182,15 @@ class Judge:
             return None
         said = exchange.header("content-type")
         media = response.media(said)
+        if said is None and text is not None and not _is_json(exchange, text):
+            media = response.content.get("*/*") or media
         if media is None:
             findings += self.profile.of_breaches([_wrong_media_type(response, said)], operation.id)
             media = response.content.get(_JSON)
-        judgeable = media is not None and isinstance(media.schema, dict) and media.schema
-        if media is None or not judgeable:
+        if media is None:
             return None
+        if not isinstance(media.schema, dict) or not media.schema:
+            return "the document says nothing of such a body"
         body = exchange.body
         defects: tuple[Defect, ...] = ()
         if text is not None:
@@ -210,7 +215,9 @@ class Judge:
         recognition = self.recogniser.recognise(said.body) if operation is None else self._named(operation, said.body)
         found = recognition.operation
         if found is None or found.kind != "webhook":
-            verdict = self._left("body.unknown-kind", "unknown body", recognition.reason or "no webhook", None)
+            reason = recognition.reason or f"the body of this request looks like a {recognition.kind}, which a response has"
+            reason = reason if said.body != {} else "a request without parameters"
+            verdict = self._left("body.unknown-kind", "unknown body", reason, None)
         else:
             verdict = self._judge_webhook(said.body, found)
             if verdict.unchecked is None:
@@ -229,7 +236,7 @@ class Judge:
         event = body.get("EventType") if isinstance(body, dict) else None
         properties = self.recogniser.members(media).get("EventType", {})
         known = properties.get("enum") if isinstance(properties, dict) else None
-        if isinstance(event, str) and isinstance(known, list) and event not in known:
+        if isinstance(event, str) and isinstance(known, list) and not get_close_matches(event, known, cutoff=0.9):
             return Verdict(operation=operation.id, unchecked="a webhook of another event")
         return Verdict(self._body_findings(body, operation, media), operation.id)
 
@@ -298,6 +305,12 @@ def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
     """The findings that are not about a value which a defect of the text already explains."""
     explained = {defect.pointer for defect in defects if defect.rule == "json.not-finite"}
     return [finding for finding in findings if finding.pointer not in explained] if explained else findings
+
+
+def _is_json(answer: Exchange, text: bytes) -> bool:
+    """Whether an answer is meant to be JSON: by its Content-Type, or by how it begins where that was not captured."""
+    said = answer.header("content-type")
+    return "json" in said.lower() if said is not None else is_json(text.decode("utf-8", "replace"))
 
 
 def _wrong_media_type(response: Response, content_type: str | None) -> Breach:

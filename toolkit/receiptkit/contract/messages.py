@@ -21,7 +21,8 @@ def message(violation: Violation) -> str:
     if rule is None:
         return _say(violation)
     if violation.name is not None:
-        return f"{rule.title}: {_quoted(violation.name)}"
+        what = "is missing" if violation.keyword == "required" else "has no place here"
+        return f"{rule.title}; {_quoted(violation.name)} {what}"
     if violation.severity is None:
         return f"{rule.title}: this {_say(violation)}"
     return rule.title

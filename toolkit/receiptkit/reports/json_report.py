@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from receiptkit.display import shown
+from receiptkit.display import printable, shown
 from receiptkit.findings import NO_VALUE, Finding, Origin, Severity
 from receiptkit.reports.report import Counts, Report
 
@@ -92,4 +92,5 @@ def _summary(summary: Counts) -> dict[str, Any]:
         "errors": found[Severity.ERROR],
         "warnings": found[Severity.WARNING],
         "infos": found[Severity.INFO],
+        "problems": [printable(problem) for problem in summary.problems],
     }

@@ -38,6 +38,7 @@ class Counts(Protocol):
     checked: int
     unchecked: Counter[str]
     severities: Counter[Severity]
+    problems: list[str]
 
 
 class Report:
