@@ -183,6 +183,10 @@ TEXT = json.dumps(sample("page"))
         (entry(url="https://api.twilio.com/2010-04-01/Accounts.json"), "no operation of the contract"),
         (entry(url="data:image/png;base64,AAAA"), "no operation of the contract"),
         (entry(content={"size": 90_000, "text": TEXT[:200]}), "the capture holds only the beginning of the body"),
+        (
+            entry(content={"size": len(TEXT), "text": TEXT[: TEXT.index("}") + 1]}),
+            "the capture holds only the beginning of the body",
+        ),
         (entry(content={"text": "%%%", "encoding": "base64"}), "the body is not the base64 it is said to be"),
         (entry(content={"text": "é", "encoding": "base64"}), "the body is not the base64 it is said to be"),
         ({"request": {"method": "GET"}, "response": {}}, "an entry without a URL"),

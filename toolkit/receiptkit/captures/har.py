@@ -10,6 +10,7 @@ from receiptkit.captures.encodings import decoded
 from receiptkit.captures.exchanges import Seen, headers_of, repeated, unpacked_base64, whole
 from receiptkit.captures.record import Layout, Observation
 from receiptkit.captures.sources import Limits
+from receiptkit.jsontext import read_envelope
 from receiptkit.observations import NOT_CAPTURED, Exchange, NotCaptured, header
 
 _BEGINNING = envelope.beginning("log")
@@ -72,10 +73,15 @@ def _body(content: dict[str, Any], content_encoding: str | None, limit: int) -> 
     if isinstance(body, NotCaptured):
         return body
     body = decoded(body, content_encoding if isinstance(body, bytes) and body[:2] == b"\x1f\x8b" else None, limit)
-    size = content.get("size")
-    if isinstance(size, int) and isinstance(body, str) and size > 4 * len(body) and body.rstrip()[-1:] not in ("}", "]"):
-        return NotCaptured("the capture holds only the beginning of the body")
-    return body
+    return NotCaptured("the capture holds only the beginning of the body") if _is_cut(body, content.get("size")) else body
+
+
+def _is_cut(body: Any, size: Any) -> bool:
+    """Whether a body is shorter than it is said to be, and not whole by itself: a size may also be that of another charset."""
+    if not isinstance(body, str) or not isinstance(size, int) or size <= len(body):
+        return False
+    raw = body.encode("utf-8", "replace")
+    return size > len(raw) and not read_envelope(raw).readable
 
 
 def _posted(post: Any) -> Any:
