@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -63,6 +65,7 @@ def test_text_report(bad: Path, run: Run) -> None:
         " is not read, failed, delivered, undelivered, sent or null (3 times)\n"
         "    hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it\n"
         "1 file, 1 observation: 1 judged, 0 unchecked; 3 errors, 0 warnings, 0 info\n"
+        "    -v shows each finding that stands here for several\n"
     )
 
 
@@ -104,6 +107,7 @@ def test_unchecked_is_counted_and_said(tmp_path: Path, run: Run) -> None:
         "    unchecked: an exchange without a URL (1)\n"
         "    unchecked: no body was captured (1)\n"
         "    unchecked: unknown body (1)\n"
+        "    -v shows each finding that stands here for several\n"
     )
 
 
@@ -479,3 +483,16 @@ def test_the_json_report_says_what_could_not_be_read(tmp_path: Path, report: Cal
     """Whoever reads only the report learns what is missing from it."""
     summary = report("fixtures/samples/conforming.ndjson", tmp_path / "nothing.json")["summary"]
     assert summary["problems"] == [f"{tmp_path / 'nothing.json'}: no such file or directory"]
+
+
+def test_an_interrupt_is_not_lost(bad: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C that something swallowed on its way ends the run at the next finding."""
+
+    def swallowed(*_: Any) -> bool:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return False
+
+    monkeypatch.setattr("receiptkit.contract.judge.Judge.surely_conform", swallowed)
+    code, out, err = run("validate", bad)
+    assert (code, out, err.strip()) == (2, "", "receiptkit: interrupted")

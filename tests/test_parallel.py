@@ -176,7 +176,14 @@ def test_interrupting_ends_all(tmp_path: Path) -> None:
         for _ in range(1500):
             out.write((BAD + "\n") * 30)
     command = [sys.executable, "-m", "receiptkit", "validate", "--format", "ndjson", "-j", "2", str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Whoever runs the tests in the background has it ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 # no threads here
+    )
     with process:
         assert process.stdout is not None
         process.stdout.readline()

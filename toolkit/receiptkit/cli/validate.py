@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,7 @@ from receiptkit.contract import ENGINES, Contract
 from receiptkit.contract.document import PROFILES
 from receiptkit.display import printable
 from receiptkit.errors import CaptureError, UsageError
-from receiptkit.findings import Severity
+from receiptkit.findings import Finding, Severity
 from receiptkit.reports import REPORTS, About
 from receiptkit.rules import catalogue
 from receiptkit.validation import Selection, Summary, Validation
@@ -138,11 +140,11 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
     with _output(options["output"], sources) as out:
         report = REPORTS[options["format_"]](out, _about(contract, options, out))
-        with _collector_off(), progress_bar(sources) as progress:
+        with _collector_off(), _interruptible() as stop, progress_bar(sources) as progress:
             summary = parallel.run(
                 validation,
                 sources,
-                _Checked(report, progress),
+                _Checked(report, progress, stop),
                 jobs=options["jobs"] or _jobs(sources),
                 values=options["show_values"],
                 progress=progress.advance if progress else None,
@@ -152,13 +154,19 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
 
 
 class _Checked:
-    """A report that shares the terminal with a progress bar: the bar makes way for each line."""
+    """A report that shares the terminal with a progress bar, which makes way for its lines; ends where the user said stop."""
 
-    def __init__(self, report: Any, progress: Any) -> None:
-        self.finding = report.finding
-        self._report, self._progress = report, progress
+    def __init__(self, report: Any, progress: Any, stop: threading.Event) -> None:
+        self._report, self._progress, self._stop = report, progress, stop
+
+    def finding(self, finding: Finding) -> None:
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        self._report.finding(finding)
 
     def end_of_file(self) -> None:
+        if self._stop.is_set():
+            raise KeyboardInterrupt
         if self._progress:
             self._progress.make_way()
         self._report.end_of_file()
@@ -232,6 +240,25 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Set at Ctrl-C, which also interrupts what is going on; that alone can be lost in a library that calls back."""
+    stop = threading.Event()
+
+    def interrupt(number: int, frame: Any) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -46,17 +46,14 @@ def _breaches(operation: Operation, parameter: Parameter, text: str, schema: Bod
     value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
     if schema.is_clean(value):
         return []
-    return [
-        Breach(
-            _RULE,
-            "",
-            f"{parameter.location} parameter {parameter.name} {message(violation)}",
-            hint(violation),
-            f"{source}, {operation.id}",
-            value=text,
-        )
-        for violation in schema.violations(value)[:1]
-    ]
+    for violation in schema.violations(value)[:1]:
+        # In a URL everything is text: that says nothing, and nothing stands in quotes.
+        is_type = violation.keyword == "type"
+        said = message(violation).replace("is a string, not", "is not") if is_type else message(violation)
+        what = f"{parameter.location} parameter {parameter.name} {said}"
+        help_ = None if is_type else hint(violation)
+        return [Breach(_RULE, "", what, help_, f"{source}, {operation.id}", value=text)]
+    return []
 
 
 def _is_integer(schema: Any) -> bool:

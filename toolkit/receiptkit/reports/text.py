@@ -28,6 +28,7 @@ class TextReport(Report):
     def __init__(self, out: TextIO, about: About) -> None:
         super().__init__(out, about)
         self._groups: dict[tuple[str, str, str, str], _Group] = {}
+        self._grouped = False
 
     def finding(self, finding: Finding) -> None:
         if self.about.verbosity < 0:
@@ -39,6 +40,7 @@ class TextReport(Report):
         key = (finding.rule, finding.severity.value, _INDEX.sub("/*", finding.pointer), finding.message)
         if key in groups:
             groups[key].count += 1
+            self._grouped = True
         else:
             if len(groups) >= _MOST_GROUPS:
                 self.end_of_file()
@@ -53,6 +55,8 @@ class TextReport(Report):
         self.end_of_file()
         for line in _summary(summary):
             self.out.write(line + "\n")
+        if self._grouped:
+            self.out.write("    -v shows each finding that stands here for several\n")
 
     def _write(self, finding: Finding, count: int) -> None:
         severity = self._painted(finding.severity.value, _COLOURS[finding.severity])
