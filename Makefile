@@ -17,10 +17,17 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(PIP) --editable '.[reference,encodings]' --group test
+	@$(PIP) --editable '.[faker,hypothesis,reference,encodings]' --group test
 	@touch $@
 
-$(VENV)/.soak: $(VENV)/.test
+# Twilio's own package for Node.js, which the tests run where there is one.
+$(VENV)/.node: tests/node/package.json $(VENV)/.test
+	@mkdir -p $(VENV)/node && cp tests/node/package.json $(VENV)/node/
+	@command -v npm >/dev/null || echo "no npm here: the tests with Twilio's package for Node.js will be skipped"
+	@! command -v npm >/dev/null || npm install --prefix $(VENV)/node --no-audit --no-fund --no-package-lock --silent || echo "npm could not install: those tests will be skipped"
+	@touch $@
+
+$(VENV)/.soak: $(VENV)/.node
 	@$(PIP) --group soak
 	@touch $@
 
@@ -34,14 +41,14 @@ demo: $(VENV)/.installed
 	@echo
 	$(BIN)/receiptkit validate $(SAMPLES)/lying-mock.json; test $$? -eq 1
 
-test: $(VENV)/.test
+test: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet
 
 # The tests with the lowest versions that pyproject.toml allows.
-lowest:
+lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[reference,encodings]' --group test
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings]' --group test
 	.venv-lowest/bin/python -m pytest --quiet
 
 # Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.

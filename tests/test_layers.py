@@ -20,7 +20,7 @@ ROOMS = [
     ("observations", "jsontext", "webhooks"),
     ("rules",),
     ("contract",),
-    ("captures",),
+    ("captures", "generation"),
     ("validation",),
     ("parallel",),
     ("reports",),
@@ -28,17 +28,29 @@ ROOMS = [
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 #: Rooms that are level with another or above it, and still must not know it.
-STRANGERS = {"reports": {"contract", "captures", "validation", "rules", "jsontext"}, "captures": {"contract", "rules"}}
+STRANGERS = {
+    "reports": {"contract", "captures", "validation", "rules", "jsontext"},
+    "captures": {"contract", "rules", "generation"},
+    "generation": {"captures", "rules"},
+}
 FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.
 DOORS = {
     "jsonschema_rs": {"contract/engine.py"},
     "jsonschema": {"contract/reference.py"},
     "openapi_core": {"contract/reference.py"},
-    "yaml": {"contract/document.py", "contract/build.py", "contract/overlay.py", "captures/yaml_items.py"},
+    "yaml": {
+        "contract/document.py",
+        "contract/build.py",
+        "contract/overlay.py",
+        "captures/yaml_items.py",
+        "generation/recording.py",
+    },
     "multiprocessing": {"parallel.py"},
     "jsonpath": {"contract/overlay.py"},
     "rich": {"cli/progress.py"},
+    "faker": {"generation/provider.py"},
+    "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},
 }
 
@@ -105,10 +117,15 @@ def test_heavy_doors(path: Path) -> None:
                 "tempfile",
                 "hashlib",
                 "receiptkit.jsontext.scan",
+                "receiptkit.generation",
             ],
         ),
+        (
+            ["-m", "receiptkit", "generate", "group-sms"],
+            ["yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker", "hypothesis", "tempfile"],
+        ),
     ],
-    ids=["import", "help", "version", "validate"],
+    ids=["import", "help", "version", "validate", "generate"],
 )
 def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
     """What a command does not need, it does not import."""

@@ -18,6 +18,8 @@ _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Judge captured responses."),
+    "generate": ("receiptkit.cli.generate", "Generate pages, messages, webhooks and captures of a scenario."),
+    "scenarios": ("receiptkit.cli.generate", "List the scenarios."),
     "rules": ("receiptkit.cli.explain", "List the rules."),
     "explain": ("receiptkit.cli.explain", "Explain a rule: why it exists, who says so, what to do."),
     "spec": ("receiptkit.cli.spec", "Show or build the contract documents."),

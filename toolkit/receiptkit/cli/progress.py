@@ -1,4 +1,4 @@
-"""Progress on a terminal, for captures that take long; silence everywhere else."""
+"""Progress on a terminal, for what takes long; silence everywhere else."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from contextlib import contextmanager
 from receiptkit.captures import Source
 from receiptkit.errors import CaptureError
 
-#: Below this a run is over before anyone wonders.
+#: Below this a run is over before anyone wonders: bytes to judge, receipts to generate.
 _LARGE = 20 * 2**20
+_MANY = 100_000
 
 
 class _Bar:
-    """A bar over bytes, drawn by rich on standard error."""
+    """A bar, drawn by rich on standard error."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, label: str, total: int, *, of_bytes: bool) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("judging"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        amount = DownloadColumn() if of_bytes else MofNCompleteColumn()
+        columns = (TextColumn(label), BarColumn(), amount, TimeRemainingColumn())
         self.progress = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
-        self._task = self.progress.add_task("judging", total=total or None)
+        self._task = self.progress.add_task(label, total=total or None)
         self._drawn = 0.0
 
     def advance(self, count: int) -> None:
@@ -40,12 +42,24 @@ class _Bar:
 
 
 @contextmanager
-def progress_bar(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
-    """A bar where standard error is a terminal and there is much to read; None elsewhere."""
+def judging(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
+    """A bar over the bytes of captures, where standard error is a terminal and there is much to read; None elsewhere."""
     total = sum(source.size for source in sources if isinstance(source, Source))
-    if not sys.stderr.isatty() or total < _LARGE:
+    with _shown(_Bar("judging", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None) as bar:
+        yield bar
+
+
+@contextmanager
+def generating(worlds: int, receipts: int) -> Iterator[_Bar | None]:
+    """A bar over worlds, where standard error is a terminal and there are many receipts to make; None elsewhere."""
+    with _shown(_Bar("generating", worlds, of_bytes=False) if sys.stderr.isatty() and receipts >= _MANY else None) as bar:
+        yield bar
+
+
+@contextmanager
+def _shown(bar: _Bar | None) -> Iterator[_Bar | None]:
+    if bar is None:
         yield None
         return
-    bar = _Bar(total)
     with bar.progress:
         yield bar

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
+import io
 import os
 import re
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,7 +17,9 @@ from click.shell_completion import CompletionItem
 
 from receiptkit import __version__, parallel
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
-from receiptkit.cli.progress import progress_bar
+from receiptkit.cli.files import written
+from receiptkit.cli.process import collector_off, interruptible
+from receiptkit.cli.progress import judging
 from receiptkit.contract import ENGINES, Contract
 from receiptkit.contract.document import PROFILES
 from receiptkit.display import printable
@@ -140,7 +141,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
     with _output(options["output"], sources) as out:
         report = REPORTS[options["format_"]](out, _about(contract, options, out))
-        with _collector_off(), _interruptible() as stop, progress_bar(sources) as progress:
+        with collector_off(), interruptible() as stop, judging(sources) as progress:
             summary = parallel.run(
                 validation,
                 sources,
@@ -212,62 +213,8 @@ def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[
         yield sys.stdout
         sys.stdout.flush()
         return
-    import tempfile
-
     target = Path(os.path.realpath(path))
     if any(isinstance(source, Source) and same_file(target, source) for source in sources):
         raise UsageError(f"-o {path}: that is one of the captures; it is not overwritten")
-    if os.path.exists(path) and not os.path.isfile(path):
-        # A pipe or a device is written to, not replaced.
-        with open(path, "w", encoding="utf-8", newline="\n") as out:
-            yield out
-        return
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise UsageError(f"-o {path}: {(error.strerror or str(error)).lower()}") from None
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
-            yield out
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """Set at Ctrl-C, which also interrupts what is going on; that alone can be lost in a library that calls back."""
-    stop = threading.Event()
-
-    def interrupt(number: int, frame: Any) -> None:
-        stop.set()
-        raise KeyboardInterrupt
-
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if ours:
-        signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield stop
-    finally:
-        if ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Parsed bodies hold no cycles; looking for some costs a tenth of the run."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    with written(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as out:
+        yield out

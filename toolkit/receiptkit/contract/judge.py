@@ -236,7 +236,12 @@ class Judge:
         event = body.get("EventType") if isinstance(body, dict) else None
         properties = self.recogniser.members(media).get("EventType", {})
         known = properties.get("enum") if isinstance(properties, dict) else None
-        if isinstance(event, str) and isinstance(known, list) and not get_close_matches(event, known, cutoff=0.9):
+        if (
+            isinstance(event, str)
+            and isinstance(known, list)
+            and event not in known
+            and not get_close_matches(event, known, cutoff=0.9)
+        ):
             return Verdict(operation=operation.id, unchecked="a webhook of another event")
         return Verdict(self._body_findings(body, operation, media), operation.id)
 

@@ -1,0 +1,175 @@
+"""`receiptkit generate` and `receiptkit scenarios`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import click
+from click.shell_completion import CompletionItem
+
+from receiptkit.cli.files import written
+from receiptkit.cli.process import collector_off
+from receiptkit.cli.progress import generating
+from receiptkit.contract import Contract
+from receiptkit.contract.document import PROFILES
+from receiptkit.display import printable
+from receiptkit.errors import UsageError
+from receiptkit.findings import Finding
+from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
+from receiptkit.generation.outputs import FORMS, Output, Wish
+
+#: Values of overrides that are numbers; all others are text.
+_NUMBERS = ("error_code", "index")
+_STDOUT = "-"
+
+
+def _complete_scenarios(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(each.name, help=each.summary) for each in SCENARIOS.values() if each.name.startswith(incomplete)]
+
+
+@click.command()
+def scenarios() -> None:
+    """List the scenarios that `generate` knows."""
+    width = max(map(len, SCENARIOS))
+    for each in SCENARIOS.values():
+        click.echo(f"{each.name:{width}}  {each.summary}")
+
+
+@click.command()
+@click.argument("scenario", shell_complete=_complete_scenarios)
+@click.option("--as", "form", type=click.Choice(list(FORMS)), default="page", show_default=True, help="What is written.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes.")
+@click.option(
+    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many worlds: of this seed and those after it."
+)
+@click.option("--receipts", type=click.IntRange(0), help="How many recipients; above 50 for load only.")
+@click.option("--page-size", type=click.IntRange(1), help="How many receipts a page holds.")
+@click.option(
+    "--scope", type=click.Choice(["default", "service"]), default="default", show_default=True, help="Which of the two REST APIs."
+)
+@click.option(
+    "--at",
+    "moment",
+    default="end",
+    show_default=True,
+    metavar="MOMENT",
+    help="When the world is looked at: start, end, 90s or 2h after the start, or a date and time.",
+)
+@click.option("--start", metavar="TIME", help="When the message is created (ISO 8601).")
+@click.option("--stream", type=click.Choice(STREAMS), help="How webhooks arrive, instead of how the scenario says.")
+@click.option(
+    "--set",
+    "facts",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="A fact that is given: conversation_sid, message.body, receipts.0.status, receipts.*.error_code …; repeatable.",
+)
+@click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
+@click.option(
+    "--webhook-method", type=click.Choice(["POST", "GET"]), default="POST", show_default=True, help="How webhooks are sent."
+)
+@click.option(
+    "--auth-token-env", metavar="NAME", help="The environment variable that holds the auth token with which webhooks are signed."
+)
+@click.option(
+    "--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="The contract to conform to."
+)
+@click.option(
+    "--document", type=click.Path(dir_okay=False), help="Conform to a contract document of your own (OpenAPI 3.0 or 3.1)."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file, which appears when it is complete.")
+@click.option("--force", is_flag=True, help="Overwrite a file that has another content.")
+def generate(scenario: str, **options: Any) -> None:
+    """
+    Generate a world of a SCENARIO, and write it as a page, a message, webhooks or a whole capture.
+
+    The same seed makes the same world in every form, so that pages, message and webhooks agree. `receiptkit scenarios` lists the
+    scenarios. What the contract forbids is refused.
+    """
+    contract = Contract.load(options["profile"], options["document"])
+    for note in contract.document.notes:
+        _note(note)
+    generator = Generator(contract)
+    wish = _wish(options)
+    facts = {
+        "receipts": options["receipts"],
+        "page_size": options["page_size"],
+        "in_service": options["scope"] == "service",
+        "stream": options["stream"],
+        "start": options["start"],
+        "set": dict(_given(fact) for fact in options["facts"]) or None,
+    }
+    first = generator.world(scenario, seed=options["seed"], **facts)
+    count = options["count"]
+    warned: set[str] = set()
+    output = Output(generator, wish, lambda finding: _warn(finding, warned))
+    something = False
+    with (
+        collector_off(),
+        generating(count, count * len(first.receipts)) as progress,
+        _output(options["output"], force=options["force"]) as out,
+    ):
+        worlds = _worlds(generator, first, options["seed"], count, facts, progress)
+        for piece in FORMS[options["form"]](output, worlds):
+            out.write(piece)
+            something = something or bool(piece)
+    if not something:
+        _note(f"nothing was written: {scenario} has nothing of the form {options['form']} by then")
+    elif options["form"] == "requests" and wish.auth_token is None:
+        _note("the requests are not signed: --auth-token-env NAME signs them")
+
+
+def _worlds(generator: Generator, first: World, seed: int, count: int, facts: dict[str, Any], progress: Any) -> Iterator[World]:
+    for number in range(count):
+        yield generator.world(first.scenario, seed=seed + number, **facts) if number else first
+        if progress:
+            progress.advance(1)
+
+
+def _note(text: str) -> None:
+    click.echo(f"receiptkit: note: {printable(text)}", err=True)
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    name = options["auth_token_env"]
+    token = os.environ.get(name) if name else None
+    if name and not token:
+        raise UsageError(f"--auth-token-env {name}: there is no such environment variable, or it is empty")
+    url = urlsplit(options["webhook_url"])
+    if url.scheme not in ("http", "https") or not url.netloc:
+        raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
+    return Wish(options["moment"], options["page_size"], options["webhook_url"], options["webhook_method"], token)
+
+
+def _given(fact: str) -> tuple[str, Any]:
+    path, equals, value = fact.partition("=")
+    if not equals:
+        raise UsageError(f"--set {fact}: say PATH=VALUE, such as receipts.0.status=failed")
+    if value == "null":
+        return path, None
+    number = path.rpartition(".")[2] in _NUMBERS and value.removeprefix("-").isdecimal() and value.isascii()
+    return path, int(value) if number else value
+
+
+def _warn(finding: Finding, warned: set[str]) -> None:
+    """A finding that is no error, once for each rule."""
+    if finding.rule not in warned:
+        warned.add(finding.rule)
+        click.echo(
+            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: {printable(finding.message)}", err=True
+        )
+
+
+@contextmanager
+def _output(path: str | None, *, force: bool) -> Iterator[BinaryIO]:
+    if path is not None and path != _STDOUT:
+        with written(path, spare=not force) as out:
+            yield out
+        return
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()

@@ -1,0 +1,81 @@
+"""What is known of channels, statuses and error codes and stands in no schema (facts: the guide, Twilio's error dictionary)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from receiptkit.errors import UsageError
+
+
+class Channel(NamedTuple):
+    """
+    A way to a recipient.
+
+    Attributes:
+        prefix: how the SIDs of its messages begin. Group MMS was seen with SM, too.
+        statuses: how a delivery can end.
+        codes: the error codes it can have, from and up to; a document may know others.
+        usual: those that are met most.
+    """
+
+    name: str
+    prefix: str
+    statuses: tuple[str, ...]
+    codes: range
+    usual: tuple[int, ...]
+
+
+_PHONE = ("sent", "delivered", "undelivered", "failed")
+_PHONE_CODES = (30003, 30005, 30006, 30007, 30008, 21610)
+#: Chat participants have no receipts, so chat is none of these.
+CHANNELS = {
+    channel.name: channel
+    for channel in (
+        Channel("sms", "SM", _PHONE, range(21000, 32000), _PHONE_CODES),
+        Channel("mms", "SM", _PHONE, range(21000, 32000), _PHONE_CODES),
+        Channel("whatsapp", "WA", (*_PHONE, "read"), range(63000, 64000), (63016, 63024, 63003, 63018)),
+    )
+}
+
+#: Statuses that have an error code.
+FAILURES = ("failed", "undelivered")
+
+#: What comes before a status. Nothing else does: a delivery that failed was never sent.
+_BEFORE = {"sent": (), "delivered": ("sent",), "read": ("sent", "delivered"), "undelivered": ("sent",), "failed": ()}
+#: Of a status that only the document knows.
+_BEFORE_ANY_OTHER = ("sent",)
+
+_SECOND, _HOUR = 1000, 3_600_000
+#: How long after the status before it, in milliseconds.
+_DELAYS = {
+    "sent": (200, 2500),
+    "delivered": (500, 9 * _SECOND),
+    "read": (4 * _SECOND, _HOUR),
+    "undelivered": (2 * _SECOND, 90 * _SECOND),
+    "failed": (150, 2000),
+}
+_ANY_OTHER_DELAY = (1 * _SECOND, 60 * _SECOND)
+#: Carriers give up on a message after hours.
+LATE = (4 * _HOUR, 10 * _HOUR)
+
+
+def channel(name: str) -> Channel:
+    """
+    A channel by its name.
+
+    Raises:
+        UsageError: there is no such channel.
+    """
+    if name not in CHANNELS:
+        raise UsageError(f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat participants have no receipts")
+    return CHANNELS[name]
+
+
+def life(status: str | None) -> tuple[str, ...]:
+    """The statuses up to one, itself included; none for a receipt that has no status yet."""
+    return (*_BEFORE.get(status, _BEFORE_ANY_OTHER), status) if status is not None else ()
+
+
+def delay(status: str) -> tuple[int, int]:
+    """How long a status takes, in milliseconds: the least, and less than the second."""
+    return _DELAYS.get(status, _ANY_OTHER_DELAY)

@@ -1,0 +1,151 @@
+"""The generator: worlds by scenario and seed, and their renderings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from receiptkit.contract import Contract
+from receiptkit.errors import UsageError
+from receiptkit.findings import Finding, Severity
+from receiptkit.generation.building import Builder
+from receiptkit.generation.rendering import Rendering
+from receiptkit.generation.scenarios import SCENARIOS, Outcome, scenario
+from receiptkit.generation.stream import Webhooks
+from receiptkit.generation.vocabulary import Vocabulary
+from receiptkit.generation.world import World
+
+#: Raised whenever the same seed makes other bytes than before (CONTRIBUTING.md, "Seeds").
+VERSION = 1
+
+
+class RefusedError(UsageError):
+    """
+    The contract forbids what was asked for.
+
+    Attributes:
+        findings: what it says, errors first.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
+        super().__init__(message, findings)
+        self.findings = list(findings)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Generator:
+    """
+    Makes worlds that conform to a contract, and renders them.
+
+    Args:
+        contract: whose document decides about patterns, enums and limits; `documented` by default.
+    """
+
+    def __init__(self, contract: Contract | None = None) -> None:
+        self.contract = contract or Contract.load()
+        self.vocabulary = Vocabulary(self.contract)
+        self._builder = Builder(self.vocabulary)
+
+    def world(
+        self,
+        name: str = "agent-and-sms",
+        *,
+        seed: int | str | random.Random = 0,
+        receipts: int | None = None,
+        outcomes: Sequence[Outcome] | None = None,
+        page_size: int | None = None,
+        in_service: bool = False,
+        stream: str | None = None,
+        start: str | None = None,
+        no_error: int | None = None,
+        set: dict[str, Any] | None = None,  # noqa: A002 # what the command calls it
+        check: bool = True,
+    ) -> World:
+        """
+        A world of a scenario.
+
+        Args:
+            name: the scenario.
+            seed: the same one makes the same world; or a generator of random numbers to draw from.
+            receipts: how many recipients other than chat participants; above 50 for load only, no conversation has more.
+            outcomes: what becomes of each recipient, instead of what the scenario says.
+            page_size: how many receipts a page holds.
+            in_service: whether its REST renderings are service-scoped.
+            stream: how its webhooks arrive, instead of how the scenario says.
+            start: when the message is created, in ISO 8601; drawn within half a year of 2026-03-02 by default.
+            no_error: what `error_code` is without an error, 0 or None; None by default, where the contract allows it.
+            set: single facts by path: `{"receipts.0.status": "failed", "message.body": "Hello"}`.
+            check: whether facts that were given are held against the contract.
+
+        Raises:
+            UsageError: there is no such scenario, path or moment.
+            RefusedError: the contract forbids what was asked for.
+        """
+        recipe = scenario(name)
+        rng = seed if isinstance(seed, random.Random) else random.Random(f"{name}/{seed}")
+        world = self._builder.world(
+            recipe,
+            rng,
+            receipts=receipts,
+            outcomes=outcomes,
+            page_size=page_size,
+            in_service=in_service,
+            stream=stream,
+            start=start,
+            no_error=no_error,
+            overrides=set,
+        )
+        if check and (set or outcomes or page_size is not None or no_error is not None):
+            self.refuse(self.findings(world))
+        return world
+
+    def any_world(self, rng: random.Random, **facts: Any) -> World:
+        """A world of a scenario drawn at random; the arguments of `world` decide what is not drawn."""
+        names = list(SCENARIOS)
+        return self.world(names[int(rng.random() * len(names))], seed=rng, **facts)
+
+    def at(self, world: World, moment: int | str = "end") -> Rendering:
+        """
+        What the REST API answers about a world.
+
+        Args:
+            world: what is asked about.
+            moment: when; in milliseconds since 1970, or as `World.moment` reads it.
+        """
+        return Rendering(self.vocabulary, world, world.moment(moment) if isinstance(moment, str) else moment)
+
+    def webhooks(self, world: World, moment: int | str = "end") -> Webhooks:
+        """The webhooks of a world that arrive by a moment; at the end, all of them."""
+        until = None if moment == "end" else world.moment(moment) if isinstance(moment, str) else moment
+        return Webhooks(self.vocabulary, world, until)
+
+    def findings(self, world: World) -> list[Finding]:
+        """What the contract says of every rendering of a world at its end."""
+        rendering = self.at(world)
+        found = [*self.contract.check(rendering.message(), operation=self._id("message", world))]
+        for page in rendering.pages():
+            found += self.contract.check(page, operation=self._id("page", world))
+        if self.contract.operations.webhooks:
+            webhooks = self.webhooks(world)
+            for event in webhooks.events:
+                found += self.contract.check(webhooks.parameters(event), operation="webhook")
+        return found
+
+    def refuse(self, findings: Iterable[Finding]) -> None:
+        """
+        Refuse what the contract forbids.
+
+        Raises:
+            RefusedError: there is an error among the findings.
+        """
+        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        if errors:
+            first = errors[0]
+            hint = f" ({first.hint})" if first.hint else ""
+            raise RefusedError(f"the contract forbids it: {first.pointer} {first.rule}: {first.message}{hint}", errors)
+
+    def _id(self, kind: str, world: World) -> str:
+        return self.vocabulary.operation(kind, in_service=world.in_service).id

@@ -1,0 +1,211 @@
+"""The forms in which `receiptkit generate` writes worlds. Every body is judged by the contract before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from receiptkit.findings import Finding
+from receiptkit.generation import recording
+from receiptkit.generation.generator import Generator
+from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL
+from receiptkit.generation.world import World
+from receiptkit.observations import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    How worlds are to be rendered.
+
+    Attributes:
+        moment: when they are looked at, as `World.moment` reads it.
+        page_size: how many receipts a page holds; what the world says by default.
+        webhook_url, method: where webhooks go, and how.
+        auth_token: signs them; without one they are not signed.
+    """
+
+    moment: str = "end"
+    page_size: int | None = None
+    webhook_url: str = WEBHOOK_URL
+    method: str = "POST"
+    auth_token: str | None = None
+
+
+class Output:
+    """
+    Writes worlds.
+
+    Args:
+        generator: what makes and judges them.
+        wish: how they are to be rendered.
+        warn: called with every finding that is no error.
+
+    Every method takes worlds and gives pieces of the file.
+    """
+
+    def __init__(self, generator: Generator, wish: Wish, warn: Callable[[Finding], None]) -> None:
+        self._generator = generator
+        self._wish = wish
+        self._warn = warn
+
+    # -- what the REST API answers
+
+    def page(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The first page of the list."""
+        return self._bodies("page", ((world, self._at(world).page(0, self._wish.page_size)) for world in worlds))
+
+    def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """Every page of the list, a line each."""
+        for world in worlds:
+            for page in self._at(world).pages(self._wish.page_size):
+                yield _line(self._judged(world, "page", page))
+
+    def receipt(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The first receipt."""
+        return self._bodies("receipt", ((world, self._at(world).receipt()) for world in worlds))
+
+    def receipts(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """Every receipt, a line each."""
+        for world in worlds:
+            # Judged a page at a time: one by one would take ten times as long.
+            for page in self._at(world).pages():
+                yield b"".join(map(_line, self._judged(world, "page", page)["delivery_receipts"]))
+
+    def message(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The message, with its summary of deliveries."""
+        return self._bodies("message", ((world, self._at(world).message()) for world in worlds))
+
+    def configuration(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The webhook configuration."""
+        return self._bodies("configuration", ((world, self._at(world).configuration(self._wish.webhook_url)) for world in worlds))
+
+    def errors(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """Answers that are errors, with their requests, a line each."""
+        for world in worlds:
+            found = [self._at(world).error(name) for name in ERRORS]
+            yield from recording.ndjson((0, self._exchange(exchange)) for exchange in found)
+
+    # -- webhooks
+
+    def webhook(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The parameters of every webhook as a JSON object, a line each."""
+        return (_line(parameters) for parameters, _ in self._webhooks(worlds))
+
+    def form(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """The body of every webhook, a line each."""
+        return (text + b"\n" for _, text in self._webhooks(worlds))
+
+    def url(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """Every webhook as the URL it calls where the method is GET, a line each."""
+        for world in worlds:
+            webhooks = self._generator.webhooks(world, self._wish.moment)
+            for event in webhooks.events:
+                yield webhooks.url(event, self._wish.webhook_url).encode() + b"\n"
+
+    def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """Every webhook as a complete request, a line each."""
+        wish = self._wish
+        for world in worlds:
+            webhooks = self._generator.webhooks(world, wish.moment)
+            for event in webhooks.events:
+                self._judged(world, "webhook", webhooks.parameters(event))
+                request = webhooks.request(event, wish.webhook_url, method=wish.method, auth_token=wish.auth_token)
+                yield _line(recording.request(request))
+
+    def _webhooks(self, worlds: Iterable[World]) -> Iterator[tuple[dict[str, str], bytes]]:
+        for world in worlds:
+            webhooks = self._generator.webhooks(world, self._wish.moment)
+            for event in webhooks.events:
+                yield self._judged(world, "webhook", webhooks.parameters(event)), webhooks.form(event).encode()
+
+    # -- captures
+
+    def har(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """All that a consumer sees, as a HAR 1.2."""
+        return recording.har(self._seen(worlds))
+
+    def cassette(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """All that a consumer sees, as a VCR cassette in the form of vcrpy."""
+        return recording.cassette(self._seen(worlds))
+
+    def ndjson(self, worlds: Iterable[World]) -> Iterator[bytes]:
+        """All that a consumer sees, an exchange or a webhook request a line."""
+        return recording.ndjson(self._seen(worlds))
+
+    def _seen(self, worlds: Iterable[World]) -> Iterator[recording.Seen]:
+        wish = self._wish
+        for world in worlds:
+            for moment, item in recording.seen(
+                self._generator,
+                world,
+                moment=wish.moment,
+                page_size=wish.page_size,
+                webhook_url=wish.webhook_url,
+                method=wish.method,
+                auth_token=wish.auth_token,
+            ):
+                if isinstance(item, Exchange):
+                    self._exchange(item)
+                else:
+                    self._accept(self._generator.contract.check_delivery(item))
+                yield moment, item
+
+    # --
+
+    def _at(self, world: World) -> Any:
+        return self._generator.at(world, self._wish.moment)
+
+    def _bodies(self, kind: str, bodies: Iterator[tuple[World, dict[str, Any]]]) -> Iterator[bytes]:
+        """One body by itself is indented; several are a line each."""
+        held: dict[str, Any] | None = None
+        for world, body in bodies:
+            if held is not None:
+                yield _line(held)
+            first, held = held is None, self._judged(world, kind, body)
+        if held is not None:
+            yield orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE) if first else _line(held)
+
+    def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        operation = kind if kind == "webhook" else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
+        self._accept(self._generator.contract.check(body, operation=operation))
+        return body
+
+    def _exchange(self, exchange: Exchange) -> Exchange:
+        self._accept(self._generator.contract.check_exchange(exchange))
+        return exchange
+
+    def _accept(self, findings: list[Finding]) -> None:
+        if findings:
+            self._generator.refuse(findings)
+            for finding in findings:
+                self._warn(finding)
+
+
+#: The forms, by the name that `--as` has for them.
+FORMS: dict[str, Callable[[Output, Iterable[World]], Iterator[bytes]]] = {
+    method.__name__: method
+    for method in (
+        Output.page,
+        Output.pages,
+        Output.receipt,
+        Output.receipts,
+        Output.message,
+        Output.configuration,
+        Output.errors,
+        Output.webhook,
+        Output.form,
+        Output.url,
+        Output.requests,
+        Output.har,
+        Output.cassette,
+        Output.ndjson,
+    )
+}
+
+
+def _line(body: Any) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)

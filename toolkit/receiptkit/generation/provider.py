@@ -1,0 +1,180 @@
+"""The Faker provider: `fake.add_provider(ReceiptProvider)`, then `fake.delivery_receipt()` and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from receiptkit.contract import Contract
+from receiptkit.errors import UsageError
+from receiptkit.generation.channels import CHANNELS, channel
+from receiptkit.generation.generator import Generator
+from receiptkit.generation.rendering import WEBHOOK_URL
+from receiptkit.generation.scenarios import ANY, Outcome
+from receiptkit.generation.world import World
+from receiptkit.observations import Delivery
+
+try:
+    from faker.providers import BaseProvider
+except ImportError:
+    raise UsageError("the provider needs Faker: pip install 'receiptkit[faker]'") from None
+
+_DRAWN: Any = object()
+_Choice = TypeVar("_Choice")
+
+
+class ReceiptProvider(BaseProvider):
+    """
+    Delivery receipts of Twilio Conversations, and what goes with them.
+
+    What is drawn is drawn from Faker's own random numbers, so that `seed_instance` decides about it; and it conforms to the contract
+    document, whose patterns, enums and limits it has. Bodies are dicts as `json.loads` returns them.
+
+    Args:
+        generator: Faker's.
+        contract: another contract than `documented`: `fake.add_provider(ReceiptProvider(fake, contract))`.
+    """
+
+    def __init__(self, generator: Any, contract: Contract | None = None) -> None:
+        super().__init__(generator)
+        self._generator = Generator(contract)
+
+    # -- identifiers
+
+    def account_sid(self) -> str:
+        """The SID of an account: `AC…`."""
+        return self._sid("account_sid")
+
+    def chat_service_sid(self) -> str:
+        """The SID of a Conversation Service: `IS…`."""
+        return self._sid("chat_service_sid")
+
+    def conversation_sid(self) -> str:
+        """The SID of a conversation: `CH…`."""
+        return self._sid("conversation_sid")
+
+    def message_sid(self) -> str:
+        """The SID of a message: `IM…`."""
+        return self._sid("message_sid")
+
+    def participant_sid(self) -> str:
+        """The SID of a participant: `MB…`."""
+        return self._sid("participant_sid")
+
+    def receipt_sid(self) -> str:
+        """The SID of a delivery receipt: `DY…`."""
+        return self._sid("sid")
+
+    def channel_message_sid(self, channel_name: str = "sms") -> str:
+        """The SID of a message in its channel (sms, mms, whatsapp): `SM…`, `WA…`."""
+        return self._generator.vocabulary.channel_maker(channel(channel_name).prefix)(self.generator.random)
+
+    def _sid(self, name: str) -> str:
+        return self._generator.vocabulary.makers[name](self.generator.random)
+
+    # -- words
+
+    def receipt_status(self) -> str:
+        """A status of a delivery receipt, other than null."""
+        return self._drawn([status for status in self._generator.vocabulary.statuses if status is not None])
+
+    def receipt_error_code(self, channel_name: str = "sms") -> int:
+        """An error code of a channel (sms, mms, whatsapp)."""
+        own = channel(channel_name)
+        return self._drawn([code for code in self._generator.vocabulary.error_codes if code in own.codes] or list(own.usual))
+
+    # -- worlds and their renderings
+
+    def receipt_world(self, scenario: str | None = None, **facts: Any) -> World:
+        """
+        A world: a message and what became of it. `receiptkit.generation.Generator` renders it at any moment.
+
+        Args:
+            scenario: its name; one of all by default.
+            facts: as for `Generator.world`: receipts, page_size, in_service, stream, start, set …
+        """
+        rng = self.generator.random
+        return self._generator.world(scenario, seed=rng, **facts) if scenario else self._generator.any_world(rng, **facts)
+
+    def delivery_receipt(
+        self, *, status: str | None = _DRAWN, channel_name: str | None = None, error_code: int = ANY, in_service: bool = False
+    ) -> dict[str, Any]:
+        """
+        One delivery receipt.
+
+        Args:
+            status: its status, None for null; drawn by default.
+            channel_name: sms, mms or whatsapp; drawn by default, so that it fits the status.
+            error_code: of a failure; drawn by default.
+            in_service: whether it is that of the service-scoped API.
+        """
+        world = self._one(status, channel_name, error_code, in_service=in_service)
+        return self._generator.at(world).receipt()
+
+    def receipt_page(self, scenario: str | None = None, **facts: Any) -> dict[str, Any]:
+        """The first page of a list of receipts; the arguments are those of `receipt_world`."""
+        return self._generator.at(self.receipt_world(scenario, **facts)).page()
+
+    def receipt_pages(self, scenario: str | None = None, **facts: Any) -> list[dict[str, Any]]:
+        """Every page of a list of receipts, linked; the arguments are those of `receipt_world`."""
+        return list(self._generator.at(self.receipt_world(scenario, **facts)).pages())
+
+    def receipt_message(self, scenario: str | None = None, **facts: Any) -> dict[str, Any]:
+        """A message with its `delivery` summary; the arguments are those of `receipt_world`."""
+        return self._generator.at(self.receipt_world(scenario, **facts)).message()
+
+    def delivery_webhook(self, *, status: str = _DRAWN, channel_name: str | None = None, error_code: int = ANY) -> dict[str, str]:
+        """The parameters of an onDeliveryUpdated webhook; the arguments are those of `delivery_receipt`."""
+        webhooks = self._generator.webhooks(self._one(status, channel_name, error_code, told=True))
+        return webhooks.parameters(webhooks.events[-1])
+
+    def delivery_requests(
+        self,
+        scenario: str | None = None,
+        *,
+        url: str = WEBHOOK_URL,
+        method: str = "POST",
+        auth_token: str | None = None,
+        **facts: Any,
+    ) -> list[Delivery]:
+        """
+        The webhook requests of a world, in the order in which they arrive.
+
+        Args:
+            scenario: its name; one of all by default.
+            url: where they go.
+            method: how: POST or GET.
+            auth_token: signs them.
+            facts: as for `receipt_world`.
+        """
+        webhooks = self._generator.webhooks(self.receipt_world(scenario, **facts))
+        return [webhooks.request(event, url, method=method, auth_token=auth_token) for event in webhooks.events]
+
+    # --
+
+    def _one(
+        self, status: Any, channel_name: str | None, error_code: int, *, in_service: bool = False, told: bool = False
+    ) -> World:
+        """A world with one receipt; if it is told, with a webhook."""
+        given = status is not _DRAWN or error_code != ANY
+        if channel_name is None:
+            channel_name = self._drawn(
+                [name for name, each in CHANNELS.items() if status in (_DRAWN, None, *each.statuses)] or ["sms"]
+            )
+        if status is _DRAWN:
+            status = self._drawn(list(self._statuses(channel(channel_name).statuses, told=told)))
+        outcome = Outcome(channel_name, status, error_code)
+        world = self._generator.world(
+            "agent-and-sms", seed=self.generator.random, receipts=1, outcomes=[outcome], in_service=in_service, check=given
+        )
+        if told and status is None:
+            raise UsageError("a receipt without a status has no webhook")
+        return world
+
+    def _statuses(self, of_channel: tuple[str, ...], *, told: bool) -> Iterator[str | None]:
+        for status in self._generator.vocabulary.statuses:
+            if status in of_channel or (status is None and not told):
+                yield status
+
+    def _drawn(self, choices: list[_Choice]) -> _Choice:
+        return choices[int(self.generator.random.random() * len(choices))]

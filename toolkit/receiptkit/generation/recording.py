@@ -1,0 +1,163 @@
+"""A world as somebody's tools would have recorded it: NDJSON of exchanges and webhook requests, HAR, VCR cassette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from receiptkit import __version__
+from receiptkit.generation.generator import Generator
+from receiptkit.generation.rendering import WEBHOOK_URL
+from receiptkit.generation.world import World, webhook_date
+from receiptkit.observations import Delivery, Exchange, text_of
+from receiptkit.webhooks import decode_query
+
+#: What was seen, and when, in milliseconds since 1970.
+Seen = tuple[int, Exchange | Delivery]
+
+
+def seen(
+    generator: Generator,
+    world: World,
+    *,
+    moment: str = "end",
+    page_size: int | None = None,
+    webhook_url: str = WEBHOOK_URL,
+    method: str = "POST",
+    auth_token: str | None = None,
+) -> list[Seen]:
+    """
+    Everything that a consumer would see of a world, in order of time: the configuration, the message as it was created, every webhook
+    as it arrives; and when nothing happens any more the list, a receipt and the message again.
+    """
+    webhooks = generator.webhooks(world, moment)
+    last = max([world.end, *(event.arrives for event in webhooks.events)]) + 1000 if moment == "end" else world.moment(moment)
+    early = min(world.message.answered + 30, last)
+    end = generator.at(world, last)
+    found: list[Seen] = [
+        (world.message.created - 2000, generator.at(world, "start").get_configuration(webhook_url)),
+        (early, generator.at(world, early).get_message()),
+    ]
+    found += [
+        (event.arrives, webhooks.request(event, webhook_url, method=method, auth_token=auth_token)) for event in webhooks.events
+    ]
+    found.sort(key=lambda item: item[0])
+    found += [(last + 10 * number, exchange) for number, exchange in enumerate(end.get_pages(page_size))]
+    if next(end.iter_receipts(), None) is not None:
+        found.append((last + 600, end.get_receipt()))
+    return [*found, (last + 800, end.get_message())]
+
+
+def ndjson(recorded: Iterable[Seen]) -> Iterator[bytes]:
+    """An exchange or a webhook request a line."""
+    for _, item in recorded:
+        yield orjson.dumps(_exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
+
+
+def request(delivery: Delivery) -> dict[str, Any]:
+    """A webhook request as a JSON object."""
+    return {"url": delivery.url, "method": delivery.method, "headers": dict(delivery.headers), "body": delivery.body}
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "request": {"method": exchange.method, "url": exchange.url, "headers": _REQUEST_HEADERS},
+        "response": {"status": exchange.status, "headers": dict(exchange.headers), "body": exchange.body},
+    }
+
+
+_REQUEST_HEADERS = {"Accept": "application/json"}
+
+
+def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
+    """A HAR 1.2, an entry a line."""
+    creator = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
+    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
+    joint = b""
+    for moment, item in recorded:
+        yield joint + orjson.dumps(_entry(moment, item))
+        joint = b",\n"
+    yield b"\n]}}\n"
+
+
+def _entry(moment: int, item: Exchange | Delivery) -> dict[str, Any]:
+    url, sent, headers, status, body, answered = _sides(item)
+    asked: dict[str, Any] = {
+        "method": item.method,
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(headers),
+        "queryString": [{"name": each.name, "value": each.value} for each in decode_query(url)],
+        "headersSize": -1,
+        "bodySize": len(sent),
+    }
+    if sent:
+        asked["postData"] = {"mimeType": headers["Content-Type"], "text": sent.decode()}
+    return {
+        "startedDateTime": webhook_date(moment),
+        "time": 42,
+        "request": asked,
+        "response": {
+            "status": status,
+            "statusText": HTTPStatus(status).phrase,
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(answered),
+            "content": {"size": len(body), "mimeType": answered.get("Content-Type", "x-unknown"), "text": body.decode()},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": len(body),
+        },
+        "cache": {},
+        "timings": {"send": 1, "wait": 40, "receive": 1},
+        "serverIPAddress": "",
+    }
+
+
+def cassette(recorded: Iterable[Seen]) -> Iterator[bytes]:
+    """A VCR cassette as vcrpy writes it."""
+    import yaml
+
+    first = True
+    for _, item in recorded:
+        if first:
+            yield b"interactions:\n"
+        first = False
+        # The dumper in Python is the same everywhere, the one in C is not always there.
+        text = yaml.dump([_interaction(item)], Dumper=yaml.SafeDumper, allow_unicode=True, width=1_000_000)
+        yield text.encode()
+    yield b"interactions: []\nversion: 1\n" if first else b"version: 1\n"
+
+
+def _interaction(item: Exchange | Delivery) -> dict[str, Any]:
+    url, sent, headers, status, body, answered = _sides(item)
+    return {
+        "request": {
+            "body": sent.decode() or None,
+            "headers": {name: [value] for name, value in headers.items()},
+            "method": item.method,
+            "uri": url,
+        },
+        "response": {
+            "body": {"string": body.decode()},
+            "headers": {name: [value] for name, value in answered.items()},
+            "status": {"code": status, "message": HTTPStatus(status).phrase},
+        },
+    }
+
+
+def _sides(item: Exchange | Delivery) -> tuple[str, bytes, dict[str, str], int, bytes, dict[str, str]]:
+    """Both sides of an exchange: URL, body and headers of the request; status, body and headers of the answer."""
+    if isinstance(item, Delivery):
+        return item.url, text_of(item.body) or b"", dict(item.headers), 204, b"", {}
+    headers = {"Host": urlsplit(item.url).netloc, **_REQUEST_HEADERS}
+    return item.url, b"", headers, item.status, orjson.dumps(item.body), dict(item.headers)
+
+
+def _pairs(headers: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]

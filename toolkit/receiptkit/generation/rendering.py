@@ -1,0 +1,286 @@
+"""A world at a moment, as the API would answer: receipts, pages, the message, the webhook configuration, errors."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from receiptkit.errors import UsageError
+from receiptkit.generation.channels import life
+from receiptkit.generation.schemas import Shape, made_up
+from receiptkit.generation.vocabulary import Vocabulary
+from receiptkit.generation.world import Receipt, World, rest_date
+from receiptkit.observations import Exchange
+
+#: Errors by name: HTTP status, Twilio's code and message (facts.md §1.6; the wording of others varies).
+ERRORS = {
+    "not-found": (404, 20404, "The requested resource {path} was not found"),
+    "unauthorized": (401, 20003, "Authenticate"),
+    "page-without-token": (400, 20001, "PageToken is required for paging."),
+    "too-many-requests": (429, 20429, "Too Many Requests"),
+    "server-error": (500, None, "An error occurred"),
+}
+#: Where webhooks go unless somebody says where.
+WEBHOOK_URL = "https://example.com/webhooks/twilio/conversations"
+
+_AMOUNTS = ("total", "sent", "delivered", "read", "failed", "undelivered")
+
+
+class Rendering:
+    """
+    What the REST API answers about a world at a moment. Bodies are dicts, ready for `json.dumps`.
+
+    Args:
+        vocabulary: what the contract document says of bodies; their members and the order of these are its own.
+        world: what is rendered.
+        moment: in milliseconds since 1970; what has not happened by then cannot be seen.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, world: World, moment: int) -> None:
+        self.world = world
+        self.moment = moment
+        self._vocabulary = vocabulary
+        self._in_service = world.in_service
+        self._ids = {
+            "ChatServiceSid": world.chat_service_sid,
+            "ConversationSid": world.conversation_sid,
+            "MessageSid": world.message.sid,
+        }
+        self._message_url = self._url("message", Sid=world.message.sid)
+        self._receipts_url = self._url("page")
+
+    # -- receipts
+
+    @property
+    def receipts(self) -> list[dict[str, Any]]:
+        """Every receipt that exists."""
+        return list(self.iter_receipts())
+
+    def iter_receipts(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
+        """The receipts that exist, from one to another, one at a time."""
+        shape = self._vocabulary.shape("receipt", in_service=self._in_service)
+        world, moment = self.world, self.moment
+        url = self._receipts_url + "/"
+        for receipt in world.receipts[start:stop]:
+            if receipt.created > moment:
+                continue
+            step = receipt.at(moment)
+            code = step.error_code if step else None
+            yield self._body(
+                shape,
+                {
+                    "sid": receipt.sid,
+                    "account_sid": world.account_sid,
+                    "chat_service_sid": world.chat_service_sid,
+                    "conversation_sid": world.conversation_sid,
+                    "message_sid": world.message.sid,
+                    "channel_message_sid": receipt.channel_message_sid,
+                    "participant_sid": receipt.participant_sid,
+                    "status": step.status if step else None,
+                    "error_code": world.no_error if code is None else code,
+                    "date_created": rest_date(receipt.created),
+                    "date_updated": rest_date(step.at) if step else None,
+                    "url": f"{url}{receipt.sid}",
+                },
+            )
+
+    def receipt(self, index: int = 0) -> dict[str, Any]:
+        """
+        One receipt, by its number from 0.
+
+        Raises:
+            UsageError: there is none of that number at this moment.
+        """
+        found = next(self.iter_receipts(index, index + 1), None) if index >= 0 else None
+        if found is None:
+            count = sum(1 for _ in self.world.seen_by(self.moment))
+            raise UsageError(f"{self.world.scenario} has {count} receipts at this moment: there is no receipt {index}")
+        return found
+
+    # -- pages
+
+    def pages(self, page_size: int | None = None) -> Iterator[dict[str, Any]]:
+        """The pages of the list of receipts, the first to the last; one that is empty where there are no receipts."""
+        size = page_size or self.world.page_size
+        count = sum(1 for _ in self.world.seen_by(self.moment))
+        for number in range(max(1, -(-count // size))):
+            yield self._page(number, size, count)
+
+    def page(self, number: int = 0, page_size: int | None = None) -> dict[str, Any]:
+        """
+        A page of the list of receipts, by its number from 0.
+
+        Raises:
+            UsageError: the list ends before it.
+        """
+        size = page_size or self.world.page_size
+        count = sum(1 for _ in self.world.seen_by(self.moment))
+        if not 0 <= number < max(1, -(-count // size)):
+            raise UsageError(f"{count} receipts on pages of {size}: there is no page {number}")
+        return self._page(number, size, count)
+
+    def _page(self, number: int, size: int, count: int) -> dict[str, Any]:
+        shape = self._vocabulary.shape("page", in_service=self._in_service)
+        rows_name = next((name for name, view in shape.properties.items() if view.get("type") == "array"), "delivery_receipts")
+        links = {
+            "url": self.page_url(number, size),
+            "first_page_url": self.page_url(0, size),
+            "previous_page_url": self.page_url(number - 1, size, back=True) if number else None,
+            "next_page_url": self.page_url(number + 1, size) if (number + 1) * size < count else None,
+        }
+        meta_shape = self._vocabulary.inner("page", "meta", in_service=self._in_service)
+        meta = self._body(meta_shape, {**links, "page": number, "page_size": size, "key": rows_name})
+        rows = list(self.iter_receipts(number * size, (number + 1) * size))
+        return self._body(shape, {rows_name: rows, "meta": meta})
+
+    def page_url(self, number: int, size: int, *, back: bool = False) -> str:
+        """
+        The URL of a page. Tokens are opaque; these hold the index of the first row, as those of Twilio's other lists do.
+
+        Args:
+            number: of the page, from 0.
+            size: how many rows a page holds.
+            back: whether it is a link back, which has a token even where it leads to the first page.
+        """
+        token = f"&PageToken=PT{number * size}" if number or back else ""
+        return f"{self._receipts_url}?PageSize={size}&Page={number}{token}"
+
+    # -- the message
+
+    def message(self) -> dict[str, Any]:
+        """The message with its summary of deliveries."""
+        world, message = self.world, self.world.message
+        date = rest_date(message.created)
+        known = {
+            "account_sid": world.account_sid,
+            "chat_service_sid": world.chat_service_sid,
+            "conversation_sid": world.conversation_sid,
+            "sid": message.sid,
+            "index": message.index,
+            "author": message.author,
+            "body": message.body,
+            "media": None,
+            "attributes": message.attributes,
+            "participant_sid": message.participant_sid,
+            "date_created": date,
+            "date_updated": date,
+            "url": self._message_url,
+            "delivery": self.summary(),
+            "links": {"delivery_receipts": self._receipts_url, "channel_metadata": f"{self._message_url}/ChannelMetadata"},
+            "content_sid": None,
+        }
+        return self._body(self._vocabulary.shape("message", in_service=self._in_service), known)
+
+    def summary(self) -> dict[str, Any] | None:
+        """The message's `delivery`: how many receipts reached each status; None while there are no receipts."""
+        reached = [self._reached(receipt) for receipt in self.world.seen_by(self.moment)]
+        if not reached:
+            return None
+        shape = self._vocabulary.inner("message", "delivery", in_service=self._in_service)
+        known: dict[str, Any] = {"total": len(reached)}
+        for name in shape.properties or _AMOUNTS:
+            if name != "total":
+                count = sum(name in statuses for statuses in reached)
+                known[name] = "all" if count == len(reached) else "some" if count else "none"
+        return self._body(shape, known) if shape.properties else known
+
+    def _reached(self, receipt: Receipt) -> frozenset[str]:
+        """Every status that a receipt has had: what is delivered was sent."""
+        step = receipt.at(self.moment)
+        had = [] if step is None else [each.status for each in receipt.steps if each.at <= step.at]
+        return frozenset(status for each in had for status in life(each))
+
+    # -- the configuration
+
+    def configuration(self, webhook_url: str = WEBHOOK_URL) -> dict[str, Any]:
+        """The webhook configuration that lets the webhooks of this world happen."""
+        values = {"ChatServiceSid": self.world.chat_service_sid}
+        known = {
+            "account_sid": self.world.account_sid,
+            "chat_service_sid": self.world.chat_service_sid,
+            "method": "POST",
+            "filters": ["onMessageAdded", "onDeliveryUpdated"],
+            "pre_webhook_url": None,
+            "post_webhook_url": webhook_url,
+            "target": "webhook",
+            "url": self._vocabulary.url("configuration", values, in_service=self._in_service),
+        }
+        return self._body(self._vocabulary.shape("configuration", in_service=self._in_service), known)
+
+    # -- exchanges
+
+    def error(self, name: str) -> Exchange:
+        """
+        An answer that is an error, to the request that gets it.
+
+        Args:
+            name: `not-found`, `unauthorized`, `page-without-token`, `too-many-requests` or `server-error`.
+
+        Raises:
+            UsageError: there is no such error.
+        """
+        if name not in ERRORS:
+            raise UsageError(f"no error is called {name!r}: there are {', '.join(ERRORS)}")
+        status, code, message = ERRORS[name]
+        url = f"{self._receipts_url}?PageSize=50&Page=1" if name == "page-without-token" else self._receipts_url
+        path = self._receipts_url.removeprefix(self._vocabulary.host).removeprefix("/v1")
+        body: dict[str, Any] = {"message": message.format(path=path), "status": status}
+        if code is not None:
+            body = {"code": code, **body, "more_info": f"https://www.twilio.com/docs/errors/{code}"}
+        return self._exchange(url, body, status)
+
+    def get_message(self) -> Exchange:
+        """The message, fetched."""
+        return self._exchange(self._message_url, self.message())
+
+    def get_receipt(self, index: int = 0) -> Exchange:
+        """One receipt, fetched."""
+        body = self.receipt(index)
+        return self._exchange(f"{self._receipts_url}/{self.world.receipts[index].sid}", body)
+
+    def get_pages(self, page_size: int | None = None) -> Iterator[Exchange]:
+        """The list, walked along `next_page_url`."""
+        size = page_size or self.world.page_size
+        for number, body in enumerate(self.pages(size)):
+            yield self._exchange(self.page_url(number, size) if number else f"{self._receipts_url}?PageSize={size}", body)
+
+    def get_configuration(self, webhook_url: str = WEBHOOK_URL) -> Exchange:
+        """The webhook configuration, fetched."""
+        values = {"ChatServiceSid": self.world.chat_service_sid}
+        url = self._vocabulary.url("configuration", values, in_service=self._in_service)
+        return self._exchange(url, self.configuration(webhook_url))
+
+    def _exchange(self, url: str, body: dict[str, Any], status: int = 200) -> Exchange:
+        # The same request at the same moment gets the same answer, its headers included.
+        rng = random.Random(f"{self.world.message.sid}/{self.moment}/{url}/{status}")
+        return Exchange("GET", url, status, body, _headers(rng))
+
+    # --
+
+    def _url(self, kind: str, **more: str) -> str:
+        return self._vocabulary.url(kind, {**self._ids, **more}, in_service=self._in_service)
+
+    def _body(self, shape: Shape, known: dict[str, Any]) -> dict[str, Any]:
+        """An object with the members that the document names, in its order."""
+        return {name: known[name] if name in known else self._made_up(shape, name) for name in shape.properties}
+
+    def _made_up(self, shape: Shape, name: str) -> Any:
+        rng = random.Random(f"{self.world.message.sid}/{shape.place}/{name}")
+        date = rest_date(self.world.message.created)
+        return made_up(shape.properties[name], f"{shape.place}/{name}", rng, date=date, url=self._message_url)
+
+
+def _headers(rng: random.Random) -> dict[str, str]:
+    """Response headers, as they were seen on Twilio's API."""
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "Twilio-Concurrent-Requests": "1",
+        "Twilio-Request-Id": f"RQ{rng.getrandbits(128):032x}",
+        "Twilio-Request-Duration": f"0.{20 + int(rng.random() * 70):03d}",
+        "X-Home-Region": "us1",
+        "X-API-Domain": "conversations.twilio.com",
+        "X-Powered-By": "AT-5000",
+        "X-Shenanigans": "none",
+        "Strict-Transport-Security": "max-age=31536000",
+    }

@@ -1,0 +1,192 @@
+"""The webhooks of a world: which come, when, how often, and as which requests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote_plus, urlsplit
+
+from receiptkit.generation.rendering import WEBHOOK_URL
+from receiptkit.generation.schemas import Shape, made_up
+from receiptkit.generation.vocabulary import Vocabulary
+from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
+from receiptkit.observations import Delivery
+from receiptkit.webhooks import FORM, HEADER, sign
+
+#: Parameters that are documented and were not there.
+_NEVER = ("Source", "ClientIdentity")
+
+
+class Event(NamedTuple):
+    """
+    One webhook request.
+
+    Attributes:
+        receipt, step: what it tells.
+        arrives: when, in milliseconds since 1970.
+        token: the same for every attempt at one request, and for its copies.
+        retry_count: how often it was tried before.
+    """
+
+    receipt: Receipt
+    step: Step
+    arrives: int
+    token: str
+    retry_count: int = 0
+
+
+def events(world: World, until: int | None = None) -> list[Event]:
+    """The webhooks of a world in the order in which they arrive, those that arrive by a moment."""
+    manner, seed = world.stream
+    rng = random.Random(seed)
+    arriving: list[Event] = []
+    for receipt in world.receipts:
+        own = list(_in_order(receipt, rng))
+        arriving += _MANNERS.get(manner, _as_they_are)(own, rng)
+    arriving.sort(key=lambda event: event.arrives)
+    return [event for event in arriving if until is None or event.arrives <= until]
+
+
+def _in_order(receipt: Receipt, rng: random.Random) -> Iterator[Event]:
+    earliest = 0
+    for step in receipt.steps:
+        earliest = max(earliest + 1, step.at + 60 + int(rng.random() * 400))
+        yield Event(receipt, step, earliest, _guid(rng))
+
+
+def _as_they_are(own: list[Event], rng: random.Random) -> list[Event]:
+    return own
+
+
+def _out_of_order(own: list[Event], rng: random.Random) -> list[Event]:
+    """The first one is overtaken by the second."""
+    late = 50 + int(rng.random() * 900)
+    return [own[0]._replace(arrives=own[1].arrives + late), *own[1:]] if len(own) > 1 else own
+
+
+def _duplicated(own: list[Event], rng: random.Random) -> list[Event]:
+    return own + [event._replace(arrives=event.arrives + 50 + int(rng.random() * 2000)) for event in own]
+
+
+def _read_before_delivered(own: list[Event], rng: random.Random) -> list[Event]:
+    read = next((event.arrives for event in own if event.step.status == "read"), None)
+    late = 50 + int(rng.random() * 900)
+    return [event._replace(arrives=read + late) if read and event.step.status == "delivered" else event for event in own]
+
+
+def _retried(own: list[Event], rng: random.Random) -> list[Event]:
+    """Nobody answered within five seconds, so each comes again."""
+    return own + [event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1) for event in own]
+
+
+_MANNERS = {
+    "out-of-order": _out_of_order,
+    "duplicated": _duplicated,
+    "read-before-delivered": _read_before_delivered,
+    "retried": _retried,
+}
+
+
+class Webhooks:
+    """
+    The webhooks of a world, rendered.
+
+    Args:
+        vocabulary: what the contract document says of their parameters.
+        world: whose webhooks.
+        moment: those that arrive by then, in milliseconds since 1970; all of them by default.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, world: World, moment: int | None = None) -> None:
+        self.world = world
+        self.events = events(world, moment)
+        self._shape = vocabulary.shape("webhook")
+
+    def parameters(self, event: Event) -> dict[str, str]:
+        """The parameters of a request, by name, in the document's order; all are text."""
+        world, (receipt, step, *_) = self.world, event
+        known = {
+            "EventType": _event_type(self._shape),
+            "AccountSid": world.account_sid,
+            "ChatServiceSid": world.chat_service_sid,
+            "ConversationSid": world.conversation_sid,
+            "MessageSid": world.message.sid,
+            "ParticipantSid": receipt.participant_sid,
+            "ChannelMessageSid": receipt.channel_message_sid,
+            "DeliveryReceiptSid": receipt.sid,
+            "Status": step.status,
+            "DateCreated": webhook_date(receipt.created),
+            "DateUpdated": webhook_date(step.at),
+            "RetryCount": str(event.retry_count),
+        }
+        if step.error_code:
+            known["ErrorCode"] = str(step.error_code)
+        absent = (*_NEVER, "ErrorCode")
+        return {
+            name: known[name] if name in known else self._made_up(name)
+            for name in self._shape.properties
+            if name in known or name not in absent
+        }
+
+    def form(self, event: Event) -> str:
+        """The body of a request."""
+        return _form(self.parameters(event))
+
+    def url(self, event: Event, webhook_url: str = WEBHOOK_URL) -> str:
+        """The URL of a request where the configured method is GET: the parameters are in its query."""
+        address, mark, fragment = webhook_url.partition("#")
+        joint = "&" if "?" in address else "?"
+        return f"{address}{joint}{self.form(event)}{mark}{fragment}"
+
+    def request(
+        self, event: Event, webhook_url: str = WEBHOOK_URL, *, method: str = "POST", auth_token: str | None = None
+    ) -> Delivery:
+        """
+        A complete request, as it would arrive.
+
+        Args:
+            event: what it tells.
+            webhook_url: where it goes.
+            method: POST or GET, as configured.
+            auth_token: the primary auth token of the account; without one the request is not signed.
+        """
+        posted = method.upper() == "POST"
+        url = webhook_url if posted else self.url(event, webhook_url)
+        parameters = self.parameters(event) if posted else {}
+        body = _form(parameters)
+        headers = {"Host": urlsplit(url).netloc.rpartition("@")[2]}
+        if posted:
+            headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
+        headers |= {
+            "Accept": "*/*",
+            "User-Agent": "TwilioProxy/1.1",
+            "X-Home-Region": "us1",
+            "I-Twilio-Idempotency-Token": event.token,
+            "Connection": "close",
+        }
+        if auth_token is not None:
+            headers[HEADER] = sign(url, auth_token, parameters)
+        return Delivery(url, method.upper(), body, headers)
+
+    def _made_up(self, name: str) -> str:
+        rng = random.Random(f"{self.world.message.sid}/{self._shape.place}/{name}")
+        date = rest_date(self.world.message.created)
+        return str(made_up(self._shape.properties[name], f"{self._shape.place}/{name}", rng, date=date, url=WEBHOOK_URL))
+
+
+def _form(parameters: dict[str, str]) -> str:
+    """A form body. Most values need no escapes, and finding that out is what takes long."""
+    return "&".join(
+        f"{name}={value if value.isascii() and value.isalnum() else quote_plus(value)}" for name, value in parameters.items()
+    )
+
+
+def _event_type(shape: Shape) -> str:
+    return str((shape.properties.get("EventType", {}).get("enum") or ["onDeliveryUpdated"])[0])
+
+
+def _guid(rng: random.Random) -> str:
+    """A GUID as version 4 has them."""
+    digits = f"{rng.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"

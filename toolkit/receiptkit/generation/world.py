@@ -1,0 +1,167 @@
+"""The world: one conversation, a message in it, and what became of it. Every rendering is of a world, so that they agree."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from typing import NamedTuple
+
+from receiptkit.errors import UsageError
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: times are UTC
+_AFTER = re.compile(r"\+?([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+class Step(NamedTuple):
+    """
+    A change of a receipt.
+
+    Attributes:
+        status: what it changed to.
+        at: when, in milliseconds since 1970, UTC.
+        error_code: why delivery failed; None where it did not.
+    """
+
+    status: str
+    at: int
+    error_code: int | None
+
+
+class Receipt(NamedTuple):
+    """
+    The delivery of the message to one recipient, in the course of time.
+
+    Attributes:
+        channel: sms, mms or whatsapp.
+        created: when it came to be, in milliseconds since 1970; it has no status until its first step.
+        steps: what became of it, in order of time.
+    """
+
+    sid: str
+    participant_sid: str
+    channel: str
+    channel_message_sid: str
+    created: int
+    steps: tuple[Step, ...]
+
+    def at(self, moment: int) -> Step | None:
+        """Its last step by a moment; None while it has no status."""
+        if not self.steps or self.steps[-1].at <= moment:
+            return self.steps[-1] if self.steps else None
+        index = bisect_right([step.at for step in self.steps], moment)
+        return self.steps[index - 1] if index else None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    The message.
+
+    Attributes:
+        created: when it was created, in milliseconds since 1970.
+        answered: when the call that created it returned to whoever sent it.
+        author: as the channel names them; `system` where no chat participant wrote it.
+        participant_sid: the author's; None for `system`.
+    """
+
+    sid: str
+    created: int
+    answered: int
+    author: str
+    participant_sid: str | None
+    body: str
+    attributes: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """
+    One message and what became of it.
+
+    Attributes:
+        scenario: the name of what it was made after.
+        in_service: whether its renderings are those of the service-scoped API; the service exists in any case.
+        agents: the SIDs of the chat participants; they have no receipts.
+        receipts: one for each other recipient, in the order in which they came to be.
+        page_size: how many receipts a page holds, unless a rendering is told otherwise.
+        stream: in which manner its webhooks arrive, and with which seed.
+        no_error: what `error_code` is without an error: None or 0. Both were seen.
+    """
+
+    scenario: str
+    account_sid: str
+    chat_service_sid: str
+    conversation_sid: str
+    message: Message
+    agents: tuple[str, ...]
+    receipts: tuple[Receipt, ...]
+    in_service: bool
+    page_size: int
+    stream: tuple[str, int]
+    no_error: int | None
+
+    @property
+    def end(self) -> int:
+        """The moment from which on nothing happens any more."""
+        return max([self.message.answered, *(_last(receipt) for receipt in self.receipts)])
+
+    def moment(self, text: str) -> int:
+        """
+        A moment in milliseconds since 1970.
+
+        Args:
+            text: `start` (the message is created, there are no receipts yet), `end`, a time after the start such as `90s`, `250ms`,
+                `5m`, `2h`, or a date and time in ISO 8601.
+
+        Raises:
+            UsageError: it is none of those.
+        """
+        if text in ("start", "end"):
+            return self.message.created if text == "start" else self.end
+        match = _AFTER.fullmatch(text)
+        return self.message.created + round(float(match[1]) * _UNITS[match[2]]) if match else milliseconds(text)
+
+    def seen_by(self, moment: int) -> Iterator[Receipt]:
+        """The receipts that exist at a moment."""
+        return (receipt for receipt in self.receipts if receipt.created <= moment)
+
+
+def _last(receipt: Receipt) -> int:
+    return receipt.steps[-1].at if receipt.steps else receipt.created
+
+
+def milliseconds(text: str) -> int:
+    """
+    A date and time in ISO 8601 as milliseconds since 1970; UTC unless it says otherwise.
+
+    Raises:
+        UsageError: it is no date and time.
+    """
+    try:
+        value = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
+    except ValueError:
+        raise UsageError(f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z") from None
+    value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
+    return (value - _EPOCH) // timedelta(milliseconds=1)
+
+
+def rest_date(moment: int) -> str:
+    """A moment as the REST API writes it: whole seconds."""
+    return _second(moment // 1000)
+
+
+# The receipts of a message are created within a second, and change within a few.
+@lru_cache(maxsize=4096)
+def _second(number: int) -> str:
+    return (_EPOCH + timedelta(seconds=number)).isoformat() + "Z"
+
+
+def webhook_date(moment: int) -> str:
+    """A moment as webhooks write it: with milliseconds."""
+    return f"{_second(moment // 1000)[:-1]}.{moment % 1000:03d}Z"
