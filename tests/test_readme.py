@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from receiptkit.cli.generate import generate
 from receiptkit.cli.main import _COMMANDS
+from receiptkit.generation.outputs import FORMS
 
 README = (ROOT / "README.md").read_text()
 SESSIONS = re.findall(r"```console\n\$ receiptkit ([^\n]*)\n(.*?)```", README, re.DOTALL)
@@ -27,9 +29,16 @@ def test_sessions(command: str, shown: str, run: Callable[..., tuple[int, str, s
 
 @pytest.mark.parametrize("code", PYTHON)
 def test_python_blocks(code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every Python block runs."""
+    """Every Python block runs, and what it prints are findings."""
     exec(compile(code, "README.md", "exec"), {})
-    assert "error schema.required /meta" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert ("error schema.required /meta" in out) is ("print(" in code)
+
+
+def test_every_scenario_and_form_is_in_the_readme() -> None:
+    """Every form is explained, every option of `generate` too."""
+    for name in (*FORMS, *(option for parameter in generate.params for option in parameter.opts if option.startswith("--"))):
+        assert f"`{name}" in README or name == "--as" or f", {name}" in README, name
 
 
 def test_links_lead_somewhere() -> None:

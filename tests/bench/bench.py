@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import generation
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
@@ -271,12 +272,28 @@ def schema_check() -> None:
         print(f"  {name:28} {took * 1e6:7.0f} µs   {peer / took:5.0f} times as fast")
 
 
+def generating(runs: int, receipts: int = 1_000_000) -> None:
+    generation.rates(runs)
+    print(f"\n`receiptkit generate full-house` on so many worlds that they have {receipts:,} receipts")
+    for form in ("receipts", "pages"):
+        memory = {}
+        for count in (receipts // 500, receipts // 50):
+            arguments = ["generate", "full-house", "--count", str(count), "--as", form, "-o", os.devnull]
+            memory[count] = peak_memory(arguments)
+        took = process([sys.executable, "-m", "receiptkit", *arguments]).elapsed
+        few, many = memory.values()
+        print(
+            f"  {form:10} {took:.1f} s   {receipts / took:,.0f} receipts/s   {many:.0f} MiB, with a tenth of them {few:.0f} MiB"
+        )
+
+
 def start_up(runs: int) -> None:
     print("\nstart-up")
     for arguments in (
         ["-c", "pass"],
         ["-m", "receiptkit", "--version"],
         ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"],
+        ["-m", "receiptkit", "generate", "group-sms"],
     ):
         seconds = statistics.median(process([sys.executable, *arguments]).busy for _ in range(runs))
         print(f"  python {' '.join(arguments):70} {seconds * 1e3:4.0f} ms")
@@ -291,6 +308,7 @@ def main() -> None:
     schema_check()
     whole_command(options.receipts, options.runs)
     traffic(options.receipts, options.runs)
+    generating(options.runs)
     start_up(options.runs)
 
 
