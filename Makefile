@@ -35,7 +35,7 @@ $(VENV)/.lint: $(VENV)/.test
 	@$(PIP) --group lint
 	@touch $@
 
-# Judge the sample captures: one that conforms, and a mock that lies in four ways (exit 1 is what it should say).
+# Judge the sample captures: one that conforms, and a mock that lies in five ways (exit 1 is what it should say).
 demo: $(VENV)/.installed
 	$(BIN)/receiptkit validate $(SAMPLES)/conforming.ndjson
 	@echo

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from receiptkit import Contract
 from receiptkit.cli import main
+from receiptkit.rules.examples import sample
 
 # The quick run is the same every time; `make soak` looks further. No time limits: machines are noisy.
 settings.register_profile("quick", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +21,12 @@ settings.load_profile("quick")
 ROOT = Path(__file__).resolve().parents[1]
 #: Samples of other people's, beside the checkout where the project is developed; a user's clone has none.
 REFERENCE = ROOT.parent / "shared" / "data"
+
+
+def receipt(sid: str) -> dict[str, Any]:
+    """A conforming receipt of another SID."""
+    row: dict[str, Any] = sample("receipt")
+    return {**row, "sid": sid, "url": row["url"][: -len(row["sid"])] + sid}
 
 
 @pytest.fixture(scope="session")

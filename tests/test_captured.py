@@ -30,6 +30,7 @@ _MASKED_PAGE = [
     *(f"info receipt.unknown-code /delivery_receipts/{row}/error_code" for row in range(3)),
     "warning page.previous-on-first /meta/previous_page_url",
     "warning page.next-without-token /meta/next_page_url",
+    "warning page.next-on-short-page /meta/next_page_url",
 ]
 _NOT_SUBSCRIBED = "info configuration.not-subscribed /filters"  # 21
 _NOT_OURS = ["info body.unknown-kind "]

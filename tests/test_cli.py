@@ -21,7 +21,7 @@ import jsonschema
 import pytest
 
 import receiptkit
-from conftest import ROOT
+from conftest import ROOT, receipt
 from receiptkit.rules.examples import sample
 
 Run = Callable[..., tuple[int, str, str]]
@@ -43,7 +43,7 @@ def good(tmp_path: Path) -> Path:
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
     page = sample("page")
-    page["delivery_receipts"] = [{**sample("receipt"), "sid": f"DY{n:032x}", "status": "queued"} for n in range(1, 4)]
+    page["delivery_receipts"] = [{**receipt(f"DY{n:032x}"), "status": "queued"} for n in range(1, 4)]
     return write(tmp_path / "bad.json", page)
 
 
@@ -270,7 +270,7 @@ def test_nothing_judged_is_not_success(tmp_path: Path, run: Run) -> None:
 
 def test_select_and_ignore(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
     """Globs over rule ids choose what is reported."""
-    path = write(tmp_path / "x.json", {**sample("receipt"), "status": "queued", "error_code": 3000, "sid": "DY" + "a" * 32})
+    path = write(tmp_path / "x.json", {**receipt("DY" + "a" * 32), "status": "queued", "error_code": 3000})
 
     def rules(*arguments: str) -> set[str]:
         return {it["rule"] for it in report(*arguments, path)["findings"]}

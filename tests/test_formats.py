@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import wrapping
+from conftest import receipt
 from receiptkit.jsontext import Position
 from receiptkit.jsontext.locate import LineIndex, offsets
 from receiptkit.rules.examples import sample
@@ -27,7 +28,7 @@ def broken_page() -> dict[str, Any]:
     row = page["delivery_receipts"][0]
     page["delivery_receipts"] = [
         {"note": "Grüße, 世界 🎉", **row, "status": "queued"},
-        {**row, "sid": "DY" + "0" * 31 + "1", "date_created": "yesterday", "error_code": "0"},
+        {**receipt("DY" + "0" * 31 + "1"), "date_created": "yesterday", "error_code": "0"},
     ]
     del page["delivery_receipts"][1]["participant_sid"]
     del page["meta"]["key"]

@@ -298,12 +298,24 @@ class Judge:
         ]
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
-            findings += self.profile.of_breaches((breach for breach in breaches if breach.pointer not in taken), name)
+            standing = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
+            findings += self.profile.of_breaches(standing, name)
+            findings = _standing(findings)
         return findings
 
     def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
         return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
+
+
+def _standing(findings: list[Finding]) -> list[Finding]:
+    """The findings without those that another one at the same pointer says better."""
+    said: dict[str, set[str]] = {}
+    for finding in findings:
+        rule = catalogue.get(finding.rule)
+        if rule is not None and rule.supersedes:
+            said.setdefault(finding.pointer, set()).update(rule.supersedes)
+    return [finding for finding in findings if finding.rule not in said.get(finding.pointer, ())] if said else findings
 
 
 def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:

@@ -1,12 +1,18 @@
-"""Rules about one delivery receipt. All of them are carried by the document."""
+"""Rules about one delivery receipt. Most of them are carried by the document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from receiptkit.findings import Severity
-from receiptkit.rules.examples import ABSENT, Example
-from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, GUIDE, LIBRARIES, OPENAPI, RECEIPT_PAGE, Rule
+from receiptkit.rules.dates import is_before
+from receiptkit.rules.examples import ABSENT, Example, sample
+from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, GUIDE, LIBRARIES, OPENAPI, RECEIPT_PAGE, Breach, Rule
 
 _FAILED = {"/status": "failed", "/error_code": 30008}
+
+_PLACEHOLDER = "DY" + "a" * 32
 
 RULES = (
     Rule(
@@ -50,6 +56,26 @@ RULES = (
         bad=Example("receipt", {"/status": "failed"}),
     ),
     Rule(
+        id="receipt.updated-before-created",
+        severity=Severity.WARNING,
+        title="updated before it was created",
+        why="A receipt changes after it is created. A sample of the guide has it the other way round, so it is no error.",
+        grounding=f"{RECEIPT_PAGE}, date_created and date_updated; {CAPTURES}",
+        action="In a mock: date_updated is null, or not before date_created.",
+        good=Example("receipt", {"/date_updated": "2026-03-02T09:15:00Z"}),
+        bad=Example("receipt", {"/date_updated": "2026-03-02T09:14:59Z"}),
+    ),
+    Rule(
+        id="receipt.url-mismatch",
+        severity=Severity.WARNING,
+        title="the url is not that of this receipt",
+        why="url repeats the SIDs of the body and its scope; a consumer that follows it reads another receipt, or none.",
+        grounding=f"{CAPTURES}; {RECEIPT_PAGE}",
+        action="In a mock: build url from the SIDs of the body, under /v1/Services/… where there is a chat_service_sid.",
+        good=Example("receipt"),
+        bad=Example("receipt", {"/sid": "DY" + "0123456789abcdef" * 2}),
+    ),
+    Rule(
         id="receipt.unknown-code",
         severity=Severity.INFO,
         title="not a delivery error code we know",
@@ -87,7 +113,7 @@ RULES = (
         grounding=f"{OPENAPI}, examples",
         action="In a mock: use SIDs that differ.",
         good=Example("receipt"),
-        bad=Example("receipt", {"/sid": "DY" + "a" * 32}),
+        bad=Example("receipt", {"/sid": _PLACEHOLDER, "/url": sample("receipt")["url"][:-34] + _PLACEHOLDER}),
     ),
     Rule(
         id="receipt.fractional-seconds",
@@ -110,3 +136,33 @@ RULES = (
         bad=Example("receipt", {"/channel_message_sid": "XE62a47fc091b3d4e5f60718293a4b5c6d"}),
     ),
 )
+
+
+def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
+    """What is wrong between the members of a receipt that stands at a pointer."""
+    if is_before(row.get("date_updated"), row.get("date_created")):
+        yield Breach(
+            "receipt.updated-before-created",
+            f"{at}/date_updated",
+            "is before date_created",
+            value=row["date_updated"],
+            reads=(f"{at}/date_created",),
+        )
+    url = row.get("url")
+    member = _differing(url, row) if isinstance(url, str) else None
+    if member is not None:
+        yield Breach(
+            "receipt.url-mismatch", f"{at}/url", f"names another {member} than the body", value=url, reads=(f"{at}/{member}",)
+        )
+
+
+def _differing(url: str, row: dict[str, Any]) -> str | None:
+    """Which SID in the URL of a receipt is not that of the body; None if it says the same, or is no receipt's."""
+    parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/")
+    named = dict(zip(parts[-6::2], parts[-5::2], strict=False))
+    if list(named) != ["Conversations", "Messages", "Receipts"]:
+        return None
+    told = {"sid": named["Receipts"], "message_sid": named["Messages"], "conversation_sid": named["Conversations"]}
+    if parts[-8:-7] == ["Services"]:
+        told["chat_service_sid"] = parts[-7]
+    return next((member for member, sid in told.items() if isinstance(row.get(member), str) and row[member] != sid), None)

@@ -50,7 +50,12 @@ class Rule(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """What a check hands back: which rule is broken where, before profile and origin make a finding of it."""
+    """
+    What a check hands back: which rule is broken where, before profile and origin make a finding of it.
+
+    Attributes:
+        reads: the pointers of other values that it rests on; where one of these is wrong itself, that is all there is to say.
+    """
 
     rule: str
     pointer: str
@@ -59,3 +64,4 @@ class Breach(NamedTuple):
     grounding: str | None = None
     severity: Severity | None = None
     value: Any = NO_VALUE
+    reads: tuple[str, ...] = ()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from receiptkit import pointers
 from receiptkit.findings import Severity
+from receiptkit.rules.dates import is_before
 from receiptkit.rules.examples import Example, form
 from receiptkit.rules.rule import LIBRARIES, Breach, Rule
 
@@ -41,3 +43,15 @@ def delivery_breaches(repeated: Iterable[str], unsound: Iterable[str]) -> Iterat
         )
     for name in unsound:
         yield Breach("webhook.encoding", pointers.join([name]), "the parameter is not encoded as a form is")
+
+
+def dates(parameters: dict[str, Any]) -> Iterator[Breach]:
+    """Whether a receipt that a webhook tells of was updated before it was created."""
+    if is_before(parameters.get("DateUpdated"), parameters.get("DateCreated")):
+        yield Breach(
+            "receipt.updated-before-created",
+            "/DateUpdated",
+            "is before DateCreated",
+            value=parameters["DateUpdated"],
+            reads=("/DateCreated",),
+        )

@@ -1,0 +1,35 @@
+"""Dates as bodies have them, to be compared."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+_DATE = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
+
+
+def seconds(text: object) -> int | None:
+    """A date and time in whole seconds since 1970; None for what is none. REST dates have no fractions, so nothing finer is compared."""
+    match = _DATE.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    numbers = [int(part) for part in match.groups()[:6]]
+    offset = int(match[8]) * 60 + int(match[9]) if match[7] else 0
+    try:
+        # Second 60 is a leap second: the one after 59.
+        moment = datetime(*numbers[:5]) + timedelta(seconds=numbers[5])  # type: ignore[arg-type] # noqa: DTZ001
+        return (moment - _EPOCH) // timedelta(seconds=1) - (offset * 60 if match[7] == "+" else -offset * 60)
+    except (ValueError, OverflowError):
+        return None
+
+
+def is_before(one: object, other: object) -> bool:
+    """Whether a date is before another, in whole seconds; not where one of them is no date."""
+    if type(one) is str and type(other) is str and len(one) == len(other) == 20 and one >= other:
+        # Both end in Z, or else one of them is no date: this is how texts compare.
+        return False
+    first, second = seconds(one), seconds(other)
+    return first is not None and second is not None and first < second
