@@ -175,7 +175,7 @@ def exchange(**changes: Any) -> Exchange:
         ({"url": PATH + "?PageSize=5%0A"}, [("request.parameter", "")]),
         ({"url": PATH + "?PageSize="}, [("request.parameter", "")]),
         ({"url": PATH + "?Page=-1&PageSize=99"}, [("request.parameter", "")] * 2),
-        ({"url": PATH + "?PageSize=50&Page=1&PageToken=PT50"}, []),
+        ({"url": PATH + "?PageSize=50&Page=1&PageToken=PT50"}, [("page.request-mismatch", "/meta/page")]),
         ({"url": PATH.replace("/IM", "/XX")}, [("request.parameter", "")]),
         ({"status": 404, "body": sample("error")}, []),
         ({"status": 404, "body": sample("error"), "url": PATH + "?PageSize=51"}, []),

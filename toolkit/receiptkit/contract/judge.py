@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,7 +16,7 @@ from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import Defect, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
-from receiptkit.rules import RECORD_CHECKS, Breach, catalogue
+from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, Asked, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.webhook import delivery_breaches
 from receiptkit.webhooks import FORM, is_json
@@ -200,7 +200,9 @@ class Judge:
             if not readable:
                 return None
         schema = self._engine.answered(self._schema_of(media), Answer(operation, values, exchange.status, media.place[-2]))
-        findings += beside(defects, self._body_findings(body, operation, media, schema))
+        # Where the request itself is wrong, nothing can be told of what it asked for.
+        asked = Asked(values, exchange.url) if exchange.status == 200 and not findings else None
+        findings += beside(defects, self._body_findings(body, operation, media, schema, asked=asked))
         if exchange.status >= 400:
             findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)
         return None
@@ -288,14 +290,19 @@ class Judge:
         return Verdict(unchecked="the document describes no errors")
 
     def _body_findings(
-        self, body: Any, operation: Operation, media: Media, schema: BodySchema | None = None, *, named: bool = True
+        self,
+        body: Any,
+        operation: Operation,
+        media: Media,
+        schema: BodySchema | None = None,
+        *,
+        named: bool = True,
+        asked: Asked | None = None,
     ) -> list[Finding]:
         name = operation.id if named else None
         schema = schema or self._schema_of(media)
         findings = [] if schema.is_clean(body) else self.profile.of_violations(schema.violations(body), name, media)
-        breaches = [
-            breach for check in RECORD_CHECKS.get(operation.kind or "", ()) if isinstance(body, dict) for breach in check(body)
-        ]
+        breaches = list(_breaches(body, operation.kind or "", asked)) if isinstance(body, dict) else []
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
             standing = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
@@ -306,6 +313,15 @@ class Judge:
     def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
         return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
+
+
+def _breaches(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
+    """What the checks in Python find, those against the request included where there is one."""
+    for check in RECORD_CHECKS.get(kind, ()):
+        yield from check(body)
+    if asked is not None:
+        for check_request in REQUEST_CHECKS.get(kind, ()):
+            yield from check_request(body, asked)
 
 
 def _standing(findings: list[Finding]) -> list[Finding]:

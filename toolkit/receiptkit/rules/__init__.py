@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from receiptkit.rules import catalogue, page, receipt, webhook
+from receiptkit.rules import asked, catalogue, page, receipt, webhook
+from receiptkit.rules.asked import Asked
 from receiptkit.rules.rule import Breach, Rule
 
 #: A check of one body, given that it is the object its kind says.
@@ -18,4 +19,14 @@ RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
     "webhook": (webhook.dates,),
 }
 
-__all__ = ["RECORD_CHECKS", "Breach", "RecordCheck", "Rule", "catalogue"]
+#: A check of one body against its request.
+RequestCheck = Callable[[dict[str, Any], Asked], Iterator[Breach]]
+
+#: The checks of an answer that is no error by the kind of its body.
+REQUEST_CHECKS: dict[str, tuple[RequestCheck, ...]] = {
+    "page": (asked.rows, asked.link, asked.size),
+    "receipt": (asked.resource,),
+    "message": (asked.resource,),
+}
+
+__all__ = ["RECORD_CHECKS", "REQUEST_CHECKS", "Asked", "Breach", "RecordCheck", "RequestCheck", "Rule", "catalogue"]

@@ -6,7 +6,7 @@ import difflib
 
 from receiptkit.errors import UsageError
 from receiptkit.findings import Severity
-from receiptkit.rules import configuration, delivery, exchange, page, receipt, schema, text, webhook
+from receiptkit.rules import asked, configuration, delivery, exchange, page, receipt, schema, text, webhook
 from receiptkit.rules.rule import Rule
 
 #: The rules that `receiptkit rules` lists, in the order of their scopes.
@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     *exchange.RULES,
     *receipt.RULES,
     *page.RULES,
+    *asked.RULES,
     *delivery.RULES,
     *webhook.RULES,
     *configuration.RULES,

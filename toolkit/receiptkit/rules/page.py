@@ -222,9 +222,9 @@ def _next(meta: dict[str, Any], next_url: str, url: str | None, count: int | Non
     elif url is not None and _asked(url).get("PageSize", asked.get("PageSize")) != asked.get("PageSize"):
         yield Breach("page.next-elsewhere", at, "has another PageSize than the page itself", value=next_url)
     number, size = meta.get("page"), meta.get("page_size")
-    if _number(number) and asked.get("Page", str(number + 1)) != str(number + 1):
+    if isinstance(number, int) and asked.get("Page", str(number + 1)) != str(number + 1):
         yield Breach("page.next-index", at, f"does not lead to page {number + 1}", value=next_url, reads=("/meta/page",))
-    if _number(size) and count is not None and count < size:
+    if isinstance(size, int) and count is not None and count < size:
         yield Breach(
             "page.next-on-short-page",
             at,
