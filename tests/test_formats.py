@@ -88,7 +88,7 @@ def value_at(node: Any, pointer: str) -> Any:
 def test_a_webhook_in_every_format(tmp_path: Path, report: Report, name: str) -> None:
     """A webhook has the same findings in every format, and each place leads to the parameter it is about."""
     good = sample("webhook")["params"]
-    bad = {**good, "Status": "queued", "DateUpdated": "2026-03-02 09:15:04", "Note": "é & =+"}
+    bad = {**good, "Status": "queued", "DateUpdated": "2026-03-02 09:15:04", "ClientIdentity": "é & =+"}
     del bad["MessageSid"]
     path = tmp_path / "capture"
     path.write_bytes(wrapping.WEBHOOKS[name](good))

@@ -30,7 +30,9 @@ def explain(rule_id: str) -> None:
     rule = catalogue.find(rule_id)
     click.echo(f"{rule.id} ({rule.severity.value}): {rule.title}\n")
     for name, text in _sections(rule):
-        click.echo(textwrap.fill(printable(text), 100, initial_indent=f"{name:12}", subsequent_indent=" " * 12))
+        click.echo(
+            textwrap.fill(printable(text), 100, initial_indent=f"{name:12}", subsequent_indent=" " * 12, break_on_hyphens=False)
+        )
 
 
 def _sections(rule: Rule) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 from click.shell_completion import CompletionItem
 
+from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off
 from receiptkit.cli.progress import generating
@@ -136,14 +136,16 @@ def _note(text: str) -> None:
 
 
 def _wish(options: dict[str, Any]) -> Wish:
-    name = options["auth_token_env"]
-    token = os.environ.get(name) if name else None
-    if name and not token:
-        raise UsageError(f"--auth-token-env {name}: there is no such environment variable, or it is empty")
     url = urlsplit(options["webhook_url"])
     if url.scheme not in ("http", "https") or not url.netloc:
         raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
-    return Wish(options["moment"], options["page_size"], options["webhook_url"], options["webhook_method"], token)
+    return Wish(
+        options["moment"],
+        options["page_size"],
+        options["webhook_url"],
+        options["webhook_method"],
+        secret(options["auth_token_env"]),
+    )
 
 
 def _given(fact: str) -> tuple[str, Any]:

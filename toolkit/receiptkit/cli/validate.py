@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from receiptkit import __version__, parallel
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
+from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
@@ -102,6 +103,11 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     show_default=True,
     help="Who judges; reference is a slow second opinion by openapi-core and jsonschema.",
 )
+@click.option(
+    "--auth-token-env",
+    metavar="NAME",
+    help="The environment variable that holds the auth token; the signatures of webhooks are then judged.",
+)
 @click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
@@ -128,7 +134,9 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
-    contract = Contract.load(options["profile"], options["document"], engine=options["engine"])
+    contract = Contract.load(
+        options["profile"], options["document"], engine=options["engine"], auth_token=secret(options["auth_token_env"])
+    )
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
     validation = Validation(

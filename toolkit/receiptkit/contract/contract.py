@@ -28,19 +28,27 @@ class Contract:
     needed.
     """
 
-    def __init__(self, document: Document, profile: str, engine: str = "default") -> None:
+    def __init__(self, document: Document, profile: str, engine: str = "default", auth_token: str | None = None) -> None:
         self.document = document
         self.profile = profile
         self.engine = engine
         self.operations = Operations(document.content)
         self.judge = Judge(Profile(profile, document), self.operations, _engine(engine, document))
+        self.judge.auth_token = auth_token
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process makes its own: compiled schemas do not travel."""
-        return Contract, (self.document, self.profile, self.engine)
+        return Contract, (self.document, self.profile, self.engine, self.judge.auth_token)
 
     @classmethod
-    def load(cls, profile: str = "documented", document: str | Path | None = None, *, engine: str = "default") -> Contract:
+    def load(
+        cls,
+        profile: str = "documented",
+        document: str | Path | None = None,
+        *,
+        engine: str = "default",
+        auth_token: str | None = None,
+    ) -> Contract:
         """
         Load a contract.
 
@@ -51,6 +59,7 @@ class Contract:
                 `profile` then only decides how severe its findings are. Overlays are not applied to it.
             engine: `default`; or `reference`, the slow second opinion of openapi-core and jsonschema, which must be installed
                 (`pip install 'receiptkit[reference]'`).
+            auth_token: the primary auth token of the account; where it is given, webhook requests must be signed with it.
 
         Raises:
             UsageError: there is no such profile or engine, or the packages of the engine are missing.
@@ -58,7 +67,7 @@ class Contract:
         """
         if profile not in documents.PROFILES:
             raise UsageError(f"no profile is called {profile!r}: there are {', '.join(documents.PROFILES)}")
-        return cls(documents.built(profile) if document is None else documents.read(document), profile, engine)
+        return cls(documents.built(profile) if document is None else documents.read(document), profile, engine, auth_token)
 
     @property
     def kinds(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,7 +18,7 @@ from receiptkit.jsontext import Defect, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
 from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, Asked, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
-from receiptkit.rules.webhook import delivery_breaches
+from receiptkit.rules.webhook import delivery_breaches, is_classic_callback, is_event_stream
 from receiptkit.webhooks import FORM, is_json
 
 _JSON = "application/json"
@@ -59,6 +59,8 @@ class Judge:
 
     def __init__(self, profile: Profile, operations: Operations, engine: Engine) -> None:
         self.profile = profile
+        #: Where it is known, the signatures of webhooks are judged.
+        self.auth_token: str | None = None
         self.operations = operations
         self.recogniser = Recogniser(operations, profile.document.content)
         self._engine = engine
@@ -73,6 +75,8 @@ class Judge:
 
     def body(self, body: Any, operation: str | None = None) -> Verdict:
         """Judge a parsed body whose request is unknown."""
+        if is_event_stream(body):
+            return Verdict(self.profile.of_breaches([said_by_title("webhook.event-stream")], None))
         recognition = self.recogniser.recognise(body) if operation is None else self._named(operation, body)
         if recognition.kind is None:
             return self._left("body.unknown-kind", "unknown body", recognition.reason, None)
@@ -214,6 +218,9 @@ class Judge:
         said = payload(delivery)
         if said.text is not None and not said.readable:
             return Verdict(self._payload_findings(said), part=said.part)
+        for rule, is_one in _NO_EVENTS.items():
+            if isinstance(said.body, dict) and is_one(said.body):
+                return Verdict(self.profile.of_breaches([said_by_title(rule)], None), part=said.part)
         recognition = self.recogniser.recognise(said.body) if operation is None else self._named(operation, said.body)
         found = recognition.operation
         if found is None or found.kind != "webhook":
@@ -224,9 +231,17 @@ class Judge:
             verdict = self._judge_webhook(said.body, found)
             if verdict.unchecked is None:
                 sent = self.profile.of_breaches(delivery_breaches(said.repeated, said.unsound), found.id)
-                verdict.findings = [*self._payload_findings(said), *beside(said.defects, verdict.findings), *sent]
+                signed = self._signature_findings(delivery, found.id)
+                verdict.findings = [*self._payload_findings(said), *beside(said.defects, verdict.findings), *sent, *signed]
         verdict.part = said.part
         return verdict
+
+    def _signature_findings(self, delivery: Delivery, operation: str) -> list[Finding]:
+        if self.auth_token is None:
+            return []
+        from receiptkit.contract.signatures import signature_breaches
+
+        return self.profile.of_breaches(signature_breaches(delivery, self.auth_token), operation)
 
     def _payload_findings(self, said: Payload) -> list[Finding]:
         return self.profile.of_defects(said.defects, places_in(said.text)) if said.defects and said.text is not None else []
@@ -244,7 +259,7 @@ class Judge:
             and event not in known
             and not get_close_matches(event, known, cutoff=0.9)
         ):
-            return Verdict(operation=operation.id, unchecked="a webhook of another event")
+            return self._left("webhook.other-event", "a webhook of another event", None, operation.id)
         return Verdict(self._body_findings(body, operation, media), operation.id)
 
     # -- schemas
@@ -301,8 +316,12 @@ class Judge:
     ) -> list[Finding]:
         name = operation.id if named else None
         schema = schema or self._schema_of(media)
-        findings = [] if schema.is_clean(body) else self.profile.of_violations(schema.violations(body), name, media)
         breaches = list(_breaches(body, operation.kind or "", asked)) if isinstance(body, dict) else []
+        violations = [] if schema.is_clean(body) else schema.violations(body)
+        misnamed = {breach.instead for breach in breaches if breach.instead is not None}
+        if misnamed:
+            violations = [each for each in violations if each.keyword != "required" or each.name not in misnamed]
+        findings = self.profile.of_violations(violations, name, media)
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
             standing = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
@@ -313,6 +332,18 @@ class Judge:
     def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
         return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
+
+
+#: What comes as a request and is no event of Conversations.
+_NO_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "webhook.classic-callback": is_classic_callback,
+    "webhook.event-stream": is_event_stream,
+}
+
+
+def said_by_title(rule: str) -> Breach:
+    """A breach of which the title of its rule says everything."""
+    return Breach(rule, "", catalogue.find(rule).title)
 
 
 def _breaches(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:

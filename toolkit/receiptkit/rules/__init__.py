@@ -16,7 +16,7 @@ RecordCheck = Callable[[dict[str, Any]], Iterator[Breach]]
 RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
     "page": (page.too_many_rows, page.duplicate_receipt, page.links, page.rows),
     "receipt": (receipt.of_receipt,),
-    "webhook": (webhook.dates,),
+    "webhook": (webhook.field_names, webhook.dates),
 }
 
 #: A check of one body against its request.

@@ -12,6 +12,7 @@ from receiptkit.rules.examples import Example
 OPENAPI = "Twilio's OpenAPI document (twilio-oai d50069b)"
 RECEIPT_PAGE = "Receipt resource page"
 GUIDE = 'guide "Delivery Receipts in Conversations"'
+CONVERSATIONS_WEBHOOKS = 'reference page "Conversations Webhooks"'
 ERROR_PAGES = "Twilio's error dictionary"
 LIBRARIES = "source of Twilio's client libraries"
 CAPTURES = "captured responses"
@@ -55,6 +56,7 @@ class Breach(NamedTuple):
 
     Attributes:
         reads: the pointers of other values that it rests on; where one of these is wrong itself, that is all there is to say.
+        instead: a member that is missing because it is called otherwise here; that it is missing need not be said, too.
     """
 
     rule: str
@@ -65,3 +67,4 @@ class Breach(NamedTuple):
     severity: Severity | None = None
     value: Any = NO_VALUE
     reads: tuple[str, ...] = ()
+    instead: str | None = None

@@ -8,10 +8,93 @@ from typing import Any
 from receiptkit import pointers
 from receiptkit.findings import Severity
 from receiptkit.rules.dates import is_before
-from receiptkit.rules.examples import Example, form
-from receiptkit.rules.rule import LIBRARIES, Breach, Rule
+from receiptkit.rules.examples import ABSENT, Example, form
+from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, LIBRARIES, Breach, Rule
+
+#: What consumers and their mocks call parameters, and what they are called.
+_NAMES = {
+    "DeliveryStatus": "Status",
+    "MessageStatus": "Status",
+    "ReceiptStatus": "Status",
+    "DeliveryRecipientSid": "DeliveryReceiptSid",
+    "ReceiptSid": "DeliveryReceiptSid",
+    "Sid": "DeliveryReceiptSid",
+    "Event": "EventType",
+    "Timestamp": "DateUpdated",
+}
+_CLASSIC = "MessageSid=SM62a47fc091b3d4e5f60718293a4b5c6d&SmsSid=SM62a47fc091b3d4e5f60718293a4b5c6d&SmsStatus=sent&MessageStatus=sent&To=%2B15550100"
+_EVENT_STREAM = '{"specversion": "1.0", "type": "com.twilio.conversations.delivery.updated", "id": "1", "data": {}}'
 
 RULES = (
+    Rule(
+        id="webhook.field-name",
+        severity=Severity.ERROR,
+        title="a parameter that is called otherwise",
+        why="The webhook says the same as the receipt under other names. A mock with names of its own tests a consumer that will find nothing.",
+        grounding=f"{CONVERSATIONS_WEBHOOKS}; live request of 2026-08",
+        action="In a mock: use the name that the message gives.",
+        good=Example("webhook"),
+        bad=Example("webhook", {"/params/Status": ABSENT, "/params/DeliveryStatus": "sent"}),
+        supersedes=("webhook.unknown-parameter", "schema.additional-properties"),
+    ),
+    Rule(
+        id="webhook.classic-callback",
+        severity=Severity.ERROR,
+        title="a status callback of Programmable Messaging, not an event of Conversations",
+        why="Messages sent through Conversations have no such callbacks; whoever waits for one of these waits for ever.",
+        grounding=f"{CONVERSATIONS_WEBHOOKS}; {LIBRARIES}",
+        action="In a mock: send onDeliveryUpdated. In a log of both kinds: leave these out.",
+        good=Example("webhook"),
+        bad=Example("text", text=_CLASSIC),
+    ),
+    Rule(
+        id="webhook.event-stream",
+        severity=Severity.ERROR,
+        title="an Event Streams envelope of a type that is discontinued",
+        why="com.twilio.conversations.delivery.updated cannot be subscribed to any more; delivery events come by webhook only.",
+        grounding="Event Streams, list of event types",
+        action="Receive onDeliveryUpdated by webhook.",
+        good=Example("webhook"),
+        bad=Example("text", text=_EVENT_STREAM),
+    ),
+    Rule(
+        id="webhook.other-event",
+        severity=Severity.INFO,
+        title="a webhook of another event: left unchecked",
+        why="One URL receives every event that is configured. The others are acknowledged, not judged.",
+        grounding=CONVERSATIONS_WEBHOOKS,
+        action="Nothing.",
+        good=Example("webhook"),
+        bad=Example("webhook", {"/params/EventType": "onMessageAdded"}),
+    ),
+    Rule(
+        id="webhook.unknown-parameter",
+        severity=Severity.INFO,
+        title="a parameter that nobody documents",
+        why="Twilio adds parameters without notice, so a consumer has to ignore what it does not know.",
+        grounding='"Webhooks Security" page; live request of 2026-08',
+        action="Nothing; if it is new, please report it.",
+        good=Example("webhook"),
+        bad=Example("webhook", {"/params/Carrier": "x"}),
+    ),
+    Rule(
+        id="webhook.signature-missing",
+        severity=Severity.ERROR,
+        title="the request is not signed",
+        why="Every request of Twilio's has X-Twilio-Signature. One without it comes from somebody else, or a proxy dropped the header.",
+        grounding='"Webhooks Security" page',
+        action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. Judged only with --auth-token-env.",
+        part="headers",
+    ),
+    Rule(
+        id="webhook.signature",
+        severity=Severity.ERROR,
+        title="the signature is not that of this request",
+        why="It is over the URL as Twilio called it and the parameters as they were sent; a proxy that changes either breaks it.",
+        grounding='"Webhooks Security" page; source of Twilio\'s client libraries: request validators',
+        action="Validate against the public URL and all values of repeated parameters. Judged only with --auth-token-env.",
+        part="headers",
+    ),
     Rule(
         id="webhook.repeated-parameter",
         severity=Severity.WARNING,
@@ -33,6 +116,26 @@ RULES = (
         bad=Example("text", text=form() + "&ClientIdentity=100%"),
     ),
 )
+
+
+def is_classic_callback(parameters: dict[str, Any]) -> bool:
+    """Whether parameters are those of a status callback of Programmable Messaging."""
+    if "EventType" in parameters or "DeliveryReceiptSid" in parameters:
+        return False
+    sid = parameters.get("MessageSid")
+    return "SmsStatus" in parameters or ("MessageStatus" in parameters and isinstance(sid, str) and sid[:2] in ("SM", "MM"))
+
+
+def is_event_stream(body: Any) -> bool:
+    """Whether a body is the envelope that Event Streams had for delivery receipts."""
+    return isinstance(body, dict) and "specversion" in body and body.get("type") == "com.twilio.conversations.delivery.updated"
+
+
+def field_names(parameters: dict[str, Any]) -> Iterator[Breach]:
+    """Parameters that are missing under their own name, and stand there under another."""
+    for name, right in _NAMES.items():
+        if name in parameters and right not in parameters:
+            yield Breach("webhook.field-name", f"/{name}", f"is called {right} in this event", instead=right)
 
 
 def delivery_breaches(repeated: Iterable[str], unsound: Iterable[str]) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from receiptkit.webhooks.payload import FORM, Parameter, decode_form, decode_query, form_offsets, is_json
 
 if TYPE_CHECKING:
-    from receiptkit.webhooks.signature import HEADER, sign, verify, with_body_hash
+    from receiptkit.webhooks.signature import HEADER, sign, url_forms, verify, with_body_hash
 
 __all__ = [
     "FORM",
@@ -19,6 +19,7 @@ __all__ = [
     "form_offsets",
     "is_json",
     "sign",
+    "url_forms",
     "verify",
     "with_body_hash",
 ]

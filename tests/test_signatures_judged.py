@@ -1,0 +1,128 @@
+"""Signatures of captured webhooks: judged where an auth token is given, with the likeliest cause of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from receiptkit import Contract, Delivery, Finding
+from receiptkit.generation import Generator
+from receiptkit.webhooks import HEADER, sign
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+URL = "https://example.com/hook?tenant=7"
+GENERATOR = Generator()
+WEBHOOKS = GENERATOR.webhooks(GENERATOR.world("in-order"))
+PARAMETERS = WEBHOOKS.parameters(WEBHOOKS.events[0])
+SIGNED = WEBHOOKS.request(WEBHOOKS.events[0], URL, auth_token=TOKEN)
+
+
+def judged(delivery: Delivery, token: str | None = TOKEN) -> list[Finding]:
+    contract = Contract.load(auth_token=token)
+    return [finding for finding in contract.check_delivery(delivery) if finding.rule != "webhook.unknown-parameter"]
+
+
+def test_sound_signatures() -> None:
+    """What is signed with the token passes: posted, in the query, as a mapping, with a port that a proxy added."""
+    assert judged(SIGNED) == []
+    assert judged(WEBHOOKS.request(WEBHOOKS.events[0], URL, method="GET", auth_token=TOKEN)) == []
+    assert judged(replace(SIGNED, body=PARAMETERS)) == []
+    assert judged(replace(SIGNED, url="https://example.com:443/hook?tenant=7")) == []
+    assert judged(replace(SIGNED, url="https://example.com:8443/hook?tenant=7")) == []
+
+
+def test_without_a_token_nothing_is_judged() -> None:
+    """Nobody who gives no token hears of signatures."""
+    assert judged(replace(SIGNED, headers={"x-twilio-signature": "x"}), None) == []
+    assert judged(replace(SIGNED, headers={"Host": "example.com"}), None) == []
+
+
+def test_a_missing_signature() -> None:
+    """A request with headers and without this one is not signed; where no headers were captured, nothing is known."""
+    (finding,) = judged(replace(SIGNED, headers={"Host": "example.com"}))
+    assert (finding.rule, finding.severity.value, finding.pointer) == ("webhook.signature-missing", "error", "")
+    assert judged(replace(SIGNED, headers={})) == []
+
+
+def over(url: str, parameters: object = PARAMETERS) -> dict[str, str]:
+    return {"Host": "example.com", HEADER: sign(url, TOKEN, parameters)}  # type: ignore[arg-type] # as tests need it
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cause"),
+    [
+        (replace(SIGNED, url=URL.replace("https", "http")), "a proxy ends TLS"),
+        (
+            replace(SIGNED, url="http://10.0.0.7/hook?tenant=7", headers={**SIGNED.headers, "X-Forwarded-Host": "example.com"}),
+            "X-Forwarded-Host",
+        ),
+        (replace(SIGNED, headers=over("https://example.com/hook")), "without its query"),
+        (replace(SIGNED, headers=over("https://example.com/hook/?tenant=7")), "slash at the end"),
+        (replace(SIGNED, headers=over(URL, ())), "over the URL alone"),
+        (
+            replace(
+                SIGNED,
+                body=urlencode([*PARAMETERS.items(), ("ClientIdentity", "a"), ("ClientIdentity", "b")]),
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "a"}),
+            ),
+            "first value",
+        ),
+        (
+            replace(
+                SIGNED,
+                body=urlencode([*PARAMETERS.items(), ("ClientIdentity", "a"), ("ClientIdentity", "b")]),
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "b"}),
+            ),
+            "last value",
+        ),
+        (replace(SIGNED, body=SIGNED.body.replace("Status=sent", "Status=read")), "another auth token"),
+        (replace(SIGNED, headers={HEADER: ""}), "another auth token"),
+        (replace(SIGNED, headers={HEADER: "\udcff é"}), "another auth token"),
+    ],
+    ids=["scheme", "host", "query", "slash", "no parameters", "first", "last", "changed", "empty", "odd"],
+)
+def test_the_likeliest_cause(delivery: Delivery, cause: str) -> None:
+    """A failure names the forms of the URL that were tried, and what would make it verify."""
+    found = [finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")]
+    assert [finding.rule for finding in found] == ["webhook.signature"]
+    assert "forms of the URL" in found[0].message
+    assert cause in (found[0].hint or "")
+
+
+def test_the_token_comes_from_the_environment(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command takes the name of a variable, judges with its value, points at the headers, and never prints it."""
+    monkeypatch.setenv("RIGHT", TOKEN)
+    monkeypatch.setenv("WRONG", TOKEN[::-1])
+    path = tmp_path / "requests.ndjson"
+    assert run("generate", "out-of-order", "--as", "requests", "--auth-token-env", "RIGHT", "-o", path)[0] == 0
+    assert run("validate", path, "--auth-token-env", "RIGHT")[0] == 0
+    code, out, err = run("validate", "-v", path, "--auth-token-env", "WRONG")
+    assert code == 1
+    assert 'requests.ndjson:1:86 "" error webhook.signature: does not verify' in out
+    assert TOKEN[::-1] not in out + err
+    code, out, err = run("validate", path, "--auth-token-env", "NOWHERE")
+    assert (code, out, err) == (
+        2,
+        "",
+        "receiptkit: --auth-token-env NOWHERE: there is no such environment variable, or it is empty\n",
+    )
+
+
+def test_signatures_in_several_processes(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other processes know the token, too."""
+    monkeypatch.setenv("WRONG", TOKEN[::-1])
+    monkeypatch.setenv("RIGHT", TOKEN)
+    paths = [tmp_path / name for name in ("a.ndjson", "b.ndjson")]
+    for path in paths:
+        run("generate", "in-order", "--as", "requests", "--auth-token-env", "RIGHT", "-o", path)
+    alone, shared = (run("validate", "--jobs", jobs, *paths, "--auth-token-env", "WRONG") for jobs in (1, 2))
+    assert alone == shared
+    assert alone[0] == 1
