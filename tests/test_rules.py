@@ -6,15 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from receiptkit import Contract, Severity, UsageError
 from receiptkit.captures import Source
 from receiptkit.findings import Finding
+from receiptkit.generation import Generator
 from receiptkit.rules import Rule, catalogue
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.page import duplicate_receipt, too_many_rows
+from receiptkit.rules.page import rows as page_rows
+from receiptkit.rules.receipt import of_receipt, surely_in_order
 from receiptkit.validation import Validation
 
+GENERATOR = Generator()
 WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
 #: A defect of the text that leaves nothing to be judged beside it.
 BESIDE = {"json.encoding": {"body.unknown-kind"}}
@@ -113,3 +119,23 @@ def test_each_repetition_is_a_finding() -> None:
     row = sample("receipt")
     page = {"delivery_receipts": [row, None, row, {"sid": "DY1"}, row]}
     assert [breach.pointer for breach in duplicate_receipt(page)] == ["/delivery_receipts/2/sid", "/delivery_receipts/4/sid"]
+
+
+@given(st.data())
+def test_what_is_surely_in_order_has_no_breach(data: st.DataObject) -> None:
+    """The short way over receipts says yes only where the checks themselves find nothing, and says yes to what is generated."""
+    rows = GENERATOR.at(
+        GENERATOR.world("group-sms", seed=data.draw(st.integers(0, 3)), in_service=data.draw(st.booleans()))
+    ).receipts
+    assert surely_in_order(rows, of_one_list=True)
+    texts = sorted({value for row in rows for value in row.values() if isinstance(value, str)})
+    odd = st.sampled_from(
+        [*texts, None, "", 5, "2026-03-02T09:15:04.250Z", "2026-03-02T09:15:04+02:00", "https://example.com/v1/x"]
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        row = data.draw(st.sampled_from(rows))
+        row[data.draw(st.sampled_from(list(row)))] = data.draw(odd)
+    for of_one_list in (False, True):
+        if surely_in_order(rows, of_one_list=of_one_list):
+            assert [breach for row in rows for breach in of_receipt(row)] == []
+            assert not of_one_list or list(page_rows({"delivery_receipts": rows})) == []

@@ -16,7 +16,7 @@ from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import Defect, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
-from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, Asked, Breach, catalogue
+from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.webhook import delivery_breaches, is_classic_callback, is_event_stream
 from receiptkit.webhooks import FORM, is_json
@@ -108,8 +108,14 @@ class Judge:
         if media is None:
             return False
         schema = self._compiled((*media.place, "each"), {"type": "array", "items": media.schema})
-        checks = RECORD_CHECKS.get(operation.kind or "", ())
-        return schema.is_clean(bodies) and not any(True for check in checks for body in bodies for _ in check(body))
+        return schema.is_clean(bodies) and self._surely_without_breach(bodies, operation.kind or "")
+
+    @staticmethod
+    def _surely_without_breach(bodies: list[Any], kind: str) -> bool:
+        quick = SURELY_IN_ORDER.get(kind)
+        if quick is not None:
+            return quick(bodies)
+        return not any(True for check in RECORD_CHECKS.get(kind, ()) for body in bodies for _ in check(body))
 
     def text(self, raw: bytes, operation: str | None = None) -> Verdict:
         """Judge the text of a body whose request is unknown, and its own defects with it."""

@@ -19,6 +19,9 @@ RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
     "webhook": (webhook.field_names, webhook.dates),
 }
 
+#: Of a kind whose bodies are many and small: whether its checks surely find nothing in any of some bodies.
+SURELY_IN_ORDER: dict[str, Callable[[list[Any]], bool]] = {"receipt": receipt.surely_in_order}
+
 #: A check of one body against its request.
 RequestCheck = Callable[[dict[str, Any], Asked], Iterator[Breach]]
 
@@ -29,4 +32,14 @@ REQUEST_CHECKS: dict[str, tuple[RequestCheck, ...]] = {
     "message": (asked.resource,),
 }
 
-__all__ = ["RECORD_CHECKS", "REQUEST_CHECKS", "Asked", "Breach", "RecordCheck", "RequestCheck", "Rule", "catalogue"]
+__all__ = [
+    "RECORD_CHECKS",
+    "REQUEST_CHECKS",
+    "SURELY_IN_ORDER",
+    "Asked",
+    "Breach",
+    "RecordCheck",
+    "RequestCheck",
+    "Rule",
+    "catalogue",
+]

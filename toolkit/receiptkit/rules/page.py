@@ -7,7 +7,7 @@ from typing import Any
 
 from receiptkit.findings import Severity
 from receiptkit.rules.examples import Example, sample
-from receiptkit.rules.receipt import of_receipt
+from receiptkit.rules.receipt import of_receipt, surely_in_order
 from receiptkit.rules.rule import CAPTURES, GUIDE, LIBRARIES, OPENAPI, Breach, Rule
 from receiptkit.webhooks import decode_query
 
@@ -237,7 +237,7 @@ def _next(meta: dict[str, Any], next_url: str, url: str | None, count: int | Non
 def rows(page: dict[str, Any]) -> Iterator[Breach]:
     """What is wrong with single rows, and between them."""
     rows = page.get("delivery_receipts")
-    if not isinstance(rows, list) or not rows or _surely_in_order(rows):
+    if not isinstance(rows, list) or not rows or surely_in_order(rows, of_one_list=True):
         return
     first = rows[0] if isinstance(rows[0], dict) else {}
     mixed: set[str] = set()
@@ -252,33 +252,6 @@ def rows(page: dict[str, Any]) -> Iterator[Breach]:
                 mixed.add(member)
                 rests_on = (f"/delivery_receipts/0/{member}",)
                 yield Breach("page.mixed-parents", f"{at}/{member}", "is not that of the first row", value=here, reads=rests_on)
-
-
-def _surely_in_order(rows: list[Any]) -> bool:
-    """Whether nothing can be wrong with rows; False says nothing. Almost every page takes this path, so that it is worth its lines."""
-    try:
-        first = rows[0]
-        account, conversation, message = first["account_sid"], first["conversation_sid"], first["message_sid"]
-        service = first.get("chat_service_sid")
-        scope = f"/v1/Services/{service}" if service else "/v1"
-        before = first["url"].partition("/v1/")[0] + f"{scope}/Conversations/{conversation}/Messages/{message}/Receipts/"
-        for row in rows:
-            updated = row["date_updated"]
-            if (
-                row["url"] != before + row["sid"]
-                or row["message_sid"] != message
-                or row["conversation_sid"] != conversation
-                or row["account_sid"] != account
-                or (
-                    updated is not None
-                    and not (len(updated) == 20 == len(row["date_created"]) and updated >= row["date_created"])
-                )
-                or (service and row["chat_service_sid"] != service)
-            ):
-                return False
-    except (TypeError, KeyError, AttributeError):
-        return False
-    return True
 
 
 def _number(value: Any) -> bool:

@@ -156,6 +156,37 @@ def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
         )
 
 
+def surely_in_order(rows: list[Any], *, of_one_list: bool = False) -> bool:
+    """
+    Whether nothing can be wrong between the members of receipts; False says nothing. Almost every receipt is seen here alone, so that it
+    is worth its lines.
+
+    Args:
+        rows: the receipts, which conform to their schema.
+        of_one_list: whether all of them must be of one message.
+    """
+    parents: tuple[Any, ...] | None = None
+    before = ""
+    try:
+        for row in rows:
+            these = row["account_sid"], row.get("chat_service_sid"), row["conversation_sid"], row["message_sid"]
+            if these != parents:
+                if of_one_list and parents is not None:
+                    return False
+                parents = these
+                scope = f"/v1/Services/{these[1]}" if these[1] else "/v1"
+                path = f"{scope}/Conversations/{these[2]}/Messages/{these[3]}/Receipts/"
+                before = row["url"].partition("/v1/")[0] + path
+            created, updated = row["date_created"], row["date_updated"]
+            if row["url"] != before + row["sid"] or (
+                updated is not None and not (len(updated) == 20 == len(created) and updated >= created)
+            ):
+                return False
+    except (TypeError, KeyError, AttributeError):
+        return False
+    return True
+
+
 def _differing(url: str, row: dict[str, Any]) -> str | None:
     """Which SID in the URL of a receipt is not that of the body; None if it says the same, or is no receipt's."""
     parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/")
