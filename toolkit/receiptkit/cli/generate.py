@@ -21,7 +21,8 @@ from receiptkit.display import printable
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
-from receiptkit.generation.outputs import FORMS, Output, Wish
+from receiptkit.generation.breakages import OF_RULES, breakage
+from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
 
 #: Values of overrides that are numbers; all others are text.
 _NUMBERS = ("error_code", "index")
@@ -30,6 +31,10 @@ _STDOUT = "-"
 
 def _complete_scenarios(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(each.name, help=each.summary) for each in SCENARIOS.values() if each.name.startswith(incomplete)]
+
+
+def _complete_breakages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(each.rule) for each in OF_RULES if each.rule.startswith(incomplete)]
 
 
 @click.command()
@@ -68,6 +73,13 @@ def scenarios() -> None:
     multiple=True,
     metavar="PATH=VALUE",
     help="A fact that is given: conversation_sid, message.body, receipts.0.status, receipts.*.error_code …; repeatable.",
+)
+@click.option(
+    "--break",
+    "rule",
+    metavar="RULE",
+    shell_complete=_complete_breakages,
+    help="Break the first body of each world, so that this rule finds it.",
 )
 @click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
 @click.option(
@@ -120,6 +132,8 @@ def generate(scenario: str, **options: Any) -> None:
             something = something or bool(piece)
     if not something:
         _note(f"nothing was written: {scenario} has nothing of the form {options['form']} by then")
+    elif wish.breakage is not None:
+        _note(f'broken on purpose: {wish.breakage.rule} at "{wish.breakage.pointer}" of the {wish.breakage.kind}')
     elif options["form"] == "requests" and wish.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
@@ -139,12 +153,19 @@ def _wish(options: dict[str, Any]) -> Wish:
     url = urlsplit(options["webhook_url"])
     if url.scheme not in ("http", "https") or not url.netloc:
         raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
+    flaw = breakage(options["rule"]) if options["rule"] else None
+    if flaw is not None and flaw.kind not in BREAKABLE.get(options["form"], ()):
+        fitting = [form for form, kinds in BREAKABLE.items() if flaw.kind in kinds]
+        raise UsageError(
+            f"--break {flaw.rule} is a flaw of the {flaw.kind}" + (f": say --as {' or '.join(fitting)}" if fitting else "")
+        )
     return Wish(
         options["moment"],
         options["page_size"],
         options["webhook_url"],
         options["webhook_method"],
         secret(options["auth_token_env"]),
+        flaw,
     )
 
 

@@ -135,7 +135,10 @@ def one_a_mistake(violations: list[Violation]) -> list[Violation]:
         elif violation.severity is None and violation.name is not None and violation.keyword != "required":
             best[violation.pointer] = -1
     kept: dict[tuple[str, str, str | None], Violation] = {}
+    ruled = {(each.pointer, each.keyword) for each in violations if each.severity is None and not each.rule.startswith("schema.")}
     for violation in violations:
+        if violation.rule.startswith("schema.") and (violation.pointer, violation.keyword) in ruled and violation.name is None:
+            continue
         rank = best.get(violation.pointer)
         about_a_member = violation.keyword == "required"
         if (

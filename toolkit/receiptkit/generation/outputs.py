@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
+from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.generation import recording
+from receiptkit.generation.breakages import Breakage
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL
+from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World
 from receiptkit.observations import Exchange
 
@@ -26,6 +29,7 @@ class Wish:
         page_size: how many receipts a page holds; what the world says by default.
         webhook_url, method: where webhooks go, and how.
         auth_token: signs them; without one they are not signed.
+        breakage: a flaw that the first body of its kind has in each world.
     """
 
     moment: str = "end"
@@ -33,6 +37,7 @@ class Wish:
     webhook_url: str = WEBHOOK_URL
     method: str = "POST"
     auth_token: str | None = None
+    breakage: Breakage | None = None
 
 
 class Output:
@@ -51,6 +56,8 @@ class Output:
         self._generator = generator
         self._wish = wish
         self._warn = warn
+        #: The world of which a body has been broken; the others of it stay whole.
+        self._broken_one: World | None = None
 
     # -- what the REST API answers
 
@@ -120,7 +127,8 @@ class Output:
         for world in worlds:
             webhooks = self._generator.webhooks(world, self._wish.moment)
             for event in webhooks.events:
-                yield self._judged(world, "webhook", webhooks.parameters(event)), webhooks.form(event).encode()
+                parameters = self._judged(world, "webhook", webhooks.parameters(event))
+                yield parameters, form_of(parameters).encode()
 
     # -- captures
 
@@ -171,7 +179,26 @@ class Output:
 
     def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         operation = kind if kind == "webhook" else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
+        flaw = self._wish.breakage
+        if flaw is not None and self._broken_one is not world:
+            self._broken_one = world
+            return self._broken(world, operation, body, flaw, "" if kind == flaw.kind else "/delivery_receipts/0")
         self._accept(self._generator.contract.check(body, operation=operation))
+        return body
+
+    def _broken(self, world: World, operation: str, body: dict[str, Any], flaw: Breakage, at: str) -> dict[str, Any]:
+        """A body with a flaw, of a receipt in the first row of a page, which causes the finding that it has to cause and no other."""
+        try:
+            if at:
+                rows = body["delivery_receipts"]
+                body = {**body, "delivery_receipts": [flaw.applied(rows[0]), *rows[1:]]}
+            else:
+                body = flaw.applied(body)
+            found = {(finding.rule, finding.pointer) for finding in self._generator.contract.check(body, operation=operation)}
+        except (LookupError, AttributeError, TypeError):
+            found = set()
+        if found != {(flaw.rule, at + flaw.pointer)}:
+            raise UsageError(f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}")
         return body
 
     def _exchange(self, exchange: Exchange) -> Exchange:
@@ -204,6 +231,19 @@ FORMS: dict[str, Callable[[Output, Iterable[World]], Iterator[bytes]]] = {
         Output.cassette,
         Output.ndjson,
     )
+}
+
+
+#: The forms that can be broken, and the kinds of body that flaws in them are of.
+BREAKABLE: dict[str, tuple[str, ...]] = {
+    "page": ("page", "receipt"),
+    "pages": ("page", "receipt"),
+    "receipt": ("receipt",),
+    "receipts": ("page", "receipt"),
+    "message": ("message",),
+    "configuration": ("configuration",),
+    "webhook": ("webhook",),
+    "form": ("webhook",),
 }
 
 

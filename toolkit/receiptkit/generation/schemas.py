@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 from receiptkit.generation.templates import Template
 
+#: Where a view keeps which members rules are about.
+_RULED = "ruled"
 _LISTS = ("required", "x-receiptkit-advice")
 
 
@@ -20,11 +22,13 @@ class Shape(NamedTuple):
         place: what it is, for messages.
         properties: the schema of each member, in the document's order, references followed.
         required: the members that it must have.
+        ruled: of members that a rule of its own is about, that rule.
     """
 
     place: str
     properties: dict[str, dict[str, Any]]
     required: frozenset[str]
+    ruled: dict[str, str]
 
 
 class Schemas:
@@ -41,7 +45,7 @@ class Schemas:
         """The members of an object."""
         view = self.view(schema)
         properties = {name: self.view(part) for name, part in view.get("properties", {}).items()}
-        return Shape(place, properties, frozenset(view.get("required", ())))
+        return Shape(place, properties, frozenset(view.get("required", ())), view.get(_RULED, {}))
 
     def _view(self, schema: Any, depth: int) -> dict[str, Any]:
         if not isinstance(schema, dict) or depth > 20:
@@ -57,6 +61,13 @@ class Schemas:
                     whole[name] = {**whole.get(name, {}), **value}
                 elif name not in ("$ref", "allOf"):
                     whole[name] = value
+        own = {
+            name: part["x-receiptkit-rule"]
+            for part in schema.get("allOf", ())
+            if "x-receiptkit-rule" in part
+            for name in (*part.get("required", ()), *part.get("properties", ()))
+        }
+        whole[_RULED] = {**whole.get(_RULED, {}), **own}
         return whole
 
     def _target(self, ref: str) -> Any:

@@ -131,7 +131,7 @@ class Webhooks:
 
     def form(self, event: Event) -> str:
         """The body of a request."""
-        return _form(self.parameters(event))
+        return form_of(self.parameters(event))
 
     def url(self, event: Event, webhook_url: str = WEBHOOK_URL) -> str:
         """The URL of a request where the configured method is GET: the parameters are in its query."""
@@ -154,7 +154,7 @@ class Webhooks:
         posted = method.upper() == "POST"
         url = webhook_url if posted else self.url(event, webhook_url)
         parameters = self.parameters(event) if posted else {}
-        body = _form(parameters)
+        body = form_of(parameters)
         headers = {"Host": urlsplit(url).netloc.rpartition("@")[2]}
         if posted:
             headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
@@ -175,7 +175,7 @@ class Webhooks:
         return str(made_up(self._shape.properties[name], f"{self._shape.place}/{name}", rng, date=date, url=WEBHOOK_URL))
 
 
-def _form(parameters: dict[str, str]) -> str:
+def form_of(parameters: dict[str, str]) -> str:
     """A form body. Most values need no escapes, and finding that out is what takes long."""
     return "&".join(
         f"{name}={value if value.isascii() and value.isalnum() else quote_plus(value)}" for name, value in parameters.items()
