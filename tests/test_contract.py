@@ -168,6 +168,7 @@ def exchange(**changes: Any) -> Exchange:
         ({"body": ""}, [("json.syntax", "")]),
         ({"status": 202}, [("http.undocumented-status", "")]),
         ({"status": 304, "body": ""}, [("body.unchecked", "")]),
+        ({"status": 307, "body": "<html>moved</html>"}, [("body.unchecked", "")]),
         ({"url": "https://x/v1/Users"}, [("http.unknown-operation", "")]),
         ({"url": PATH + "?PageSize=51"}, [("request.parameter", "")]),
         ({"url": PATH + "?PageSize=0"}, [("request.parameter", "")]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Callable
@@ -186,6 +187,10 @@ TEXT = json.dumps(sample("page"))
         (entry(content={"size": 90_000, "text": TEXT[:200]}), "the capture holds only the beginning of the body"),
         (
             entry(content={"size": len(TEXT), "text": TEXT[: TEXT.index("}") + 1]}),
+            "the capture holds only the beginning of the body",
+        ),
+        (
+            entry(content={"size": len(TEXT), "text": base64.b64encode(TEXT.encode()[:402]).decode(), "encoding": "base64"}),
             "the capture holds only the beginning of the body",
         ),
         (entry(content={"text": "%%%", "encoding": "base64"}), "the body is not the base64 it is said to be"),

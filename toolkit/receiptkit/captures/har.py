@@ -11,7 +11,7 @@ from receiptkit.captures.exchanges import Seen, headers_of, repeated, unpacked_b
 from receiptkit.captures.record import Layout, Observation
 from receiptkit.captures.sources import Limits
 from receiptkit.jsontext import read_envelope
-from receiptkit.observations import NOT_CAPTURED, Exchange, NotCaptured, header
+from receiptkit.observations import NOT_CAPTURED, Exchange, NotCaptured, header, text_of
 
 _BEGINNING = envelope.beginning("log")
 _LAYOUT: Layout = {
@@ -78,9 +78,9 @@ def _body(content: dict[str, Any], content_encoding: str | None, limit: int) -> 
 
 def _is_cut(body: Any, size: Any) -> bool:
     """Whether a body is shorter than it is said to be, and not whole by itself: a size may also be that of another charset."""
-    if not isinstance(body, str) or not isinstance(size, int) or size <= len(body):
+    if not isinstance(body, (str, bytes)) or not isinstance(size, int) or size <= len(body):
         return False
-    raw = body.encode("utf-8", "replace")
+    raw = text_of(body) or b""
     return size > len(raw) and not read_envelope(raw).readable
 
 

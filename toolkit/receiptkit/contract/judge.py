@@ -25,7 +25,11 @@ _JSON = "application/json"
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
 #: Statuses that a capture has where the API answered nothing, and what they mean.
-_NO_ANSWER = {0: "no response was captured", 304: "not modified: the body is in a cache"}
+_NO_ANSWER = {
+    0: "no response was captured",
+    304: "not modified: the body is in a cache",
+    **dict.fromkeys((301, 302, 303, 307, 308), "a redirect"),
+}
 
 
 class Verdict:
