@@ -68,6 +68,7 @@ types: $(VENV)/.lint
 # Generated files are what their sources make.
 fresh: $(VENV)/.installed
 	$(BIN)/receiptkit spec build --check
+	$(BIN)/receiptkit fixtures write fixtures --check
 
 # A wheel made from the source distribution, used from an empty folder in a clean environment.
 wheel:

@@ -31,7 +31,7 @@ def findings(generator: Generator, each: Breakage, body: object) -> list[tuple[s
     return [(finding.rule, finding.pointer) for finding in generator.contract.check(body, operation=operation)]
 
 
-@pytest.mark.parametrize("each", ALL, ids=[f"{each.name} {dict(each.facts)}" for each in ALL])
+@pytest.mark.parametrize("each", ALL, ids=[f"{each.rule} {each.kind} {each.at} {dict(each.facts)}" for each in ALL])
 def test_exactly_one_finding(each: Breakage) -> None:
     """A broken body has the finding it is made for and nothing else; whole, it has none."""
     whole = rendered(GENERATOR, each.world(GENERATOR), each.kind)
@@ -40,7 +40,7 @@ def test_exactly_one_finding(each: Breakage) -> None:
     assert whole == rendered(GENERATOR, each.world(GENERATOR), each.kind)
 
 
-@pytest.mark.parametrize("each", OF_RULES, ids=[each.name for each in OF_RULES])
+@pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
 def test_the_reference_engine_agrees(each: Breakage) -> None:
     """The second opinion finds the same."""
     generator = Generator(Contract.load(engine="reference"))
@@ -55,7 +55,7 @@ def test_every_rule_about_bodies_has_one() -> None:
 
 
 @pytest.mark.parametrize("form", BREAKABLE)
-@pytest.mark.parametrize("each", OF_RULES, ids=[each.name for each in OF_RULES])
+@pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
 def test_generate_break(run: Callable[..., tuple[int, str, str]], each: Breakage, form: str) -> None:
     """`generate --break` writes what `validate` then finds, once; a form that cannot have the flaw is refused."""
     scope = ["--scope", "service"] if dict(each.facts).get("in_service") else []

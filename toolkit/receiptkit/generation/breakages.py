@@ -37,6 +37,8 @@ class Breakage(NamedTuple):
         scenario: a world whose rendering can have it.
         changes: what it sets in such a rendering.
         facts: what the world needs besides, as for `Generator.world`.
+        member: the pointer of what is changed, where that is not where the finding is: of a member that is missing.
+        keyword: the keyword of the document that it breaks, if it is derived from one.
     """
 
     rule: str
@@ -45,11 +47,13 @@ class Breakage(NamedTuple):
     scenario: str
     changes: Changes
     facts: tuple[tuple[str, Any], ...] = ()
+    member: str | None = None
+    keyword: str | None = None
 
     @property
-    def name(self) -> str:
-        """What it is called: its rule; with kind and pointer where it is derived from a keyword."""
-        return f"{self.rule} {self.kind} {self.pointer}".rstrip() if self.rule.startswith("schema.") else self.rule
+    def at(self) -> str:
+        """The pointer of what is changed."""
+        return self.pointer if self.member is None else self.member
 
     def world(self, generator: Generator, seed: int = 0) -> World:
         """A world that it can be shown in."""
@@ -274,7 +278,8 @@ def _of_shape(shape: Shape, at: str, kind: str, facts: tuple[tuple[str, Any], ..
                 by_part = shape.ruled.get(name) if keyword in ("required", "type") else None
                 by_member = view.get("x-receiptkit-rule") if keyword != "required" else None
                 rule = by_part or by_member or f"schema.{keyword}"
-                yield Breakage(rule, at if keyword == "required" else pointer, kind, _ONE, _to(pointer, value), facts)
+                found_at = at if keyword == "required" else pointer
+                yield Breakage(rule, found_at, kind, _ONE, _to(pointer, value), facts, pointer, keyword)
 
 
 def _wrong(keyword: str, name: str, view: dict[str, Any], shape: Shape) -> Iterator[Any]:

@@ -1,0 +1,181 @@
+"""The corpus: every scenario and every breakage as plain files, for teams in any language."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from receiptkit import __version__
+from receiptkit.errors import UsageError
+from receiptkit.findings import Finding
+from receiptkit.generation import recording
+from receiptkit.generation.breakages import Breakage, breakages
+from receiptkit.generation.generator import VERSION, Generator
+from receiptkit.generation.rendering import ERRORS
+from receiptkit.generation.scenarios import SCENARIOS
+from receiptkit.generation.world import World
+from receiptkit.observations import Delivery
+
+#: The format of the manifest; raised when a reader of the old one could stumble over the new one.
+FORMAT = 1
+MANIFEST = "manifest.json"
+SCHEMA = "manifest.schema.json"
+#: Signs the webhook requests of the corpus. It is nobody's.
+AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 # no secret
+
+
+_README = """# Fixtures of delivery receipts
+
+Written by `receiptkit fixtures write`; `manifest.json` lists every file with its SHA-256 and the findings it has to have. Use them in tests of any
+language: what conforms must be read, what is broken must be refused or survived.
+
+| folder | holds |
+|---|---|
+| `scenarios/NAME/default`, `scenarios/NAME/service` | a message and what became of it, of the default and of the service-scoped API: every page of its list of receipts, the message with its summary, the webhook configuration; and once, the webhooks as signed requests in the order in which they arrive |
+| `errors/` | the bodies of answers that are errors, by their HTTP status |
+| `breakages/RULE/` | bodies with one flaw each: what, where, and of which scope is in the name of the file; `expected` in the manifest has the finding. `receiptkit explain RULE` says why it is one |
+
+The files of a scenario agree with each other. Webhooks are signed with the auth token in the manifest, which is nobody's; nothing here is of a real
+account. The same version of the generator and the same seed make the same bytes.
+"""
+
+
+class File(NamedTuple):
+    """
+    A file of the corpus.
+
+    Attributes:
+        path: relative to the corpus, with slashes.
+        content: its bytes.
+        entry: what the manifest says of it besides.
+    """
+
+    path: str
+    content: bytes
+    entry: dict[str, Any]
+
+
+def corpus(generator: Generator, seed: int = 0) -> Iterator[File]:
+    """
+    Every file of the corpus in the order of their paths, what describes them last. Each has been judged, and has the findings it is said to have.
+
+    Args:
+        generator: makes the worlds; its contract judges.
+        seed: of all worlds.
+
+    Raises:
+        UsageError: a file has other findings than it has to have. That is a defect of receiptkit, or of a document of one's own.
+    """
+    entries = []
+    for file in sorted([*_scenarios(generator, seed), *_errors(generator, seed), *_breakages(generator, seed)]):
+        entries.append({"file": file.path, **file.entry, "sha256": _sha256(file)})
+        yield file
+    about = [File("README.md", _README.encode(), {}), File(SCHEMA, Path(__file__).with_name(SCHEMA).read_bytes(), {})]
+    yield from about
+    manifest = {
+        "$schema": f"./{SCHEMA}",
+        "format": FORMAT,
+        "receiptkit": __version__,
+        "generator": VERSION,
+        "contract": generator.contract.document.sha256,
+        "profile": generator.contract.profile,
+        "seed": seed,
+        "auth_token": AUTH_TOKEN,
+        "about": [{"file": file.path, "sha256": _sha256(file)} for file in about],
+        "files": entries,
+    }
+    yield File(MANIFEST, _json(manifest), {})
+
+
+# -- what conforms
+
+
+def _scenarios(generator: Generator, seed: int) -> Iterator[File]:
+    for name in SCENARIOS:
+        for scope in ("default", "service"):
+            world = generator.world(name, seed=seed, in_service=scope == "service")
+            yield from _world(generator, world, f"scenarios/{name}/{scope}", {"scenario": name, "scope": scope, "seed": seed})
+
+
+def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]) -> Iterator[File]:
+    rendering, webhooks = generator.at(world), generator.webhooks(world)
+    bodies = {
+        "message.json": ("message", rendering.message()),
+        "configuration.json": ("configuration", rendering.configuration()),
+    }
+    for number, page in enumerate(rendering.pages()):
+        bodies[f"page-{number}.json"] = ("page", page)
+    for name, (kind, body) in bodies.items():
+        _prove(generator, generator.contract.check(body, operation=_operation(generator, world, kind)), [], f"{folder}/{name}")
+        yield File(f"{folder}/{name}", _json(body), {"kind": kind, **said, "expected": []})
+    if world.in_service or not webhooks.events:
+        # Webhooks are the same in both scopes.
+        return
+    requests = [webhooks.request(event, auth_token=AUTH_TOKEN) for event in webhooks.events]
+    for request in requests:
+        _prove(generator, generator.contract.check_delivery(request), [], f"{folder}/webhooks.ndjson")
+    webhook = {"kind": "webhooks", **said, "expected": []}
+    yield File(f"{folder}/webhooks.ndjson", b"".join(map(_line, requests)), webhook)
+
+
+def _errors(generator: Generator, seed: int) -> Iterator[File]:
+    rendering = generator.at(generator.world("agent-and-sms", seed=seed))
+    for name in ERRORS:
+        error = rendering.error(name)
+        path = f"errors/{error.status}-{name}.json"
+        _prove(generator, generator.contract.check_exchange(error), [], path)
+        yield File(path, _json(error.body), {"kind": "error", "status": error.status, "seed": seed, "expected": []})
+
+
+# -- what does not
+
+
+def _breakages(generator: Generator, seed: int) -> Iterator[File]:
+    for each in breakages(generator):
+        world = each.world(generator, seed)
+        body = each.body(generator, seed)
+        path = f"breakages/{each.rule}/{_slug(each)}.json"
+        found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
+        expected = [{"rule": each.rule, "severity": found[0].severity.value if found else "error", "pointer": each.pointer}]
+        _prove(generator, found, expected, path)
+        scope = "service" if world.in_service else "default"
+        entry = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed, "expected": expected}
+        yield File(path, _json(body), entry)
+
+
+def _slug(each: Breakage) -> str:
+    """A file name for a flaw: what it is in, where, and of which scope."""
+    place = re.sub(r"[^A-Za-z0-9_]+", "-", each.at).strip("-")
+    scope = "service" if dict(each.facts).get("in_service") else ""
+    keyword = "" if each.rule.startswith("schema.") else each.keyword
+    return "-".join(part for part in (scope, each.kind, place, keyword) if part)
+
+
+# --
+
+
+def _operation(generator: Generator, world: World, kind: str) -> str:
+    return kind if kind in ("webhook", "error") else generator.vocabulary.operation(kind, in_service=world.in_service).id
+
+
+def _prove(generator: Generator, found: list[Finding], expected: list[dict[str, str]], path: str) -> None:
+    actual = [{"rule": finding.rule, "severity": finding.severity.value, "pointer": finding.pointer} for finding in found]
+    if actual != expected:
+        raise UsageError(f"{path}: has the findings {actual}, not {expected}; it is not written")
+
+
+def _sha256(file: File) -> str:
+    return hashlib.sha256(file.content).hexdigest()
+
+
+def _json(body: Any) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _line(request: Delivery) -> bytes:
+    return orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE)
