@@ -69,6 +69,7 @@ types: $(VENV)/.lint
 fresh: $(VENV)/.installed
 	$(BIN)/receiptkit spec build --check
 	$(BIN)/receiptkit fixtures write fixtures --check
+	$(BIN)/python tests/rules_page.py --check
 
 # A wheel made from the source distribution, used from an empty folder in a clean environment.
 wheel:
