@@ -1,6 +1,4 @@
-"""
-`docs/rules.md`: every rule, as `receiptkit explain` tells it. `python tests/rules_page.py` writes it; `--check` says whether it is fresh.
-"""
+"""`docs/rules.md`: every rule, as `receiptkit explain` tells it. `python tests/rules_page.py` writes it; `--check` says whether it is fresh."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 import wrapping
-from conftest import receipt
+from conftest import ROOT, receipt
 from receiptkit.jsontext import Position
 from receiptkit.jsontext.locate import LineIndex, offsets
-from receiptkit.rules.examples import sample
+from receiptkit.rules.examples import form, sample
 from receiptkit.webhooks import decode_form, form_offsets
 
 Report = Callable[..., dict[str, Any]]
@@ -551,3 +551,74 @@ def test_positions_know_what_a_line_is() -> None:
     assert Position(3, 5).shifted(1, 4) == (3, 8)
     assert Position(3, 5).shifted(2, 4) == (4, 4)
     assert yaml.__version__
+
+
+def test_folders_hold_other_things(tmp_path: Path, report: Report) -> None:
+    """Files of other kinds that begin as JSON does are passed over in a folder; whoever names one is told what is wrong with it."""
+    others = {
+        "README.md": "[![badge](http://x)](http://y)\n# Title\n",
+        "pyproject.toml": '[tool.x]\nname = "a"\n',
+        "app.log": "[2026-01-01 10:00:00] INFO hello\n",
+        "tsconfig.json": '{\n  // TS\n  "compilerOptions": {"strict": true,},\n}\n',
+        "shell.nix": "{ pkgs }: pkgs.mkShell { }\n",
+        "template.json": "{{#each rows}}{{this}}{{/each}}",
+    }
+    for name, text in others.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "page.json").write_text(json.dumps(sample("page"), indent=1))
+    (tmp_path / "cut.json").write_text(json.dumps(sample("page"))[:200])
+    (tmp_path / "other.json").write_text('{"name": "x", "version": 1}')
+    said = report(tmp_path)
+    assert said["summary"]["skipped"] == len(others)
+    assert [(Path(item["origin"]["file"]).name, item["rule"]) for item in said["findings"]] == [
+        ("cut.json", "json.syntax"),
+        ("other.json", "body.unknown-kind"),
+    ]
+    assert [item["rule"] for item in report(tmp_path / "tsconfig.json")["findings"]] == ["json.syntax"]
+
+
+def test_a_byte_order_mark_takes_nothing_away(tmp_path: Path, report: Report) -> None:
+    """Behind a BOM the first message and the first interaction are read like any other."""
+    request = f"POST /hook HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{form()}"
+    path = tmp_path / "two.http"
+    path.write_bytes(b"\xef\xbb\xbf" + f"{request.replace('Status=sent', 'Status=queued')}\r\n\r\n{request}".encode())
+    said = report(path)
+    assert (said["summary"]["checked"], [item["rule"] for item in said["findings"]]) == (2, ["schema.enum"])
+    cassette = tmp_path / "bom.yaml"
+    cassette.write_bytes(b"\xef\xbb\xbf" + (ROOT / "fixtures" / "samples" / "recorded.yaml").read_bytes())
+    assert [item["rule"] for item in report(cassette)["findings"]] == [
+        "http.unknown-operation",
+        "receipt.failure-without-code",
+        "webhook.field-name",
+    ]
+
+
+@pytest.mark.parametrize("head", ["content-encoding: gzip\r\ncontent-length: 500\r\n", "content-type: application/json\r\n"])
+def test_answers_without_a_line_break_between_them(tmp_path: Path, report: Report, head: str) -> None:
+    """What `curl -i` prints of one answer after the other: the next status line follows the body on the same line."""
+    page = {**sample("page"), "note": "}HTTP/2 200"}
+    path = tmp_path / "several.http"
+    path.write_bytes((f"HTTP/2 200 \r\n{head}\r\n{json.dumps(page)}" * 3).encode())
+    said = report(path)
+    assert (said["summary"]["checked"], said["findings"]) == (3, [])
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "judged"),
+    [
+        ("https://api.acme.test/v1/Conversations/42/Messages/7", {"id": 7, "text": "hello"}, False),
+        ("https://api.acme.test/v1/Configuration/Webhooks", {"webhooks": []}, False),
+        ("https://api.acme.test/v1/Configuration/Webhooks", sample("configuration"), True),
+        ("http://localhost:3000/v1/Conversations/42/Messages/7", {"id": 7}, True),
+        ("http://10.0.0.7/v1/Conversations/42/Messages/7", {"id": 7}, True),
+        ("http://mock:8080/v1/Conversations/42/Messages/7", {"id": 7}, True),
+        ("/v1/Conversations/42/Messages/7", {"id": 7}, True),
+        ("https://mock.acme.test/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages/7", {"id": 7}, True),
+        ("https://conversations.dublin.ie1.twilio.com/v1/Conversations/42/Messages/7", {"id": 7}, True),
+    ],
+)
+def test_other_services_with_such_paths(tmp_path: Path, report: Report, url: str, body: Any, judged: bool) -> None:
+    """Another host's answer at such a path is only ours where its SIDs or its body are."""
+    path = tmp_path / "exchange.json"
+    path.write_text(json.dumps({"request": {"method": "GET", "url": url}, "response": {"status": 200, "body": body}}))
+    assert report(path)["summary"]["checked"] == int(judged)

@@ -288,3 +288,27 @@ def test_the_pure_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None
             list(items(io.BytesIO(deep), ["interactions"], 1 << 20))
         results.append([(item.value, item.start, item.places) for item in read])
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "m.yaml",
+            'interactions:\n- request: {method: GET, uri: x}\n  response:\n    ? "'
+            + "A" * 100_000
+            + '"\n    : ['
+            + "1," * 2000
+            + "1]\n",
+        ),
+        ("m.json", '{"sid": "x", "' + "A" * 100_000 + '": [' + "NaN," * 2000 + "NaN]}"),
+    ],
+    ids=["yaml", "json"],
+)
+def test_a_long_key_over_many_values(tmp_path: Path, run: Callable[..., tuple[int, str, str]], name: str, text: str) -> None:
+    """Pointers do not repeat a long key as often as there are values below it."""
+    path = tmp_path / name
+    path.write_text(text)
+    code, out, _ = run("validate", path, "--allow-empty", "-v")
+    assert code in (0, 1)
+    assert len(out) < 10_000_000

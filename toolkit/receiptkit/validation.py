@@ -210,6 +210,8 @@ class Validation:
             return
         with opened(source, self._limits, progress) as (stream, head):
             found = self._format or detected(source.name, head)
+            if found is not None and not source.named and not self._format and not found.is_likely(head):
+                found = None
             if found is None or not head.strip():
                 if source.named:
                     raise CaptureError(f"not a capture receiptkit knows ({_titles()})" if head.strip() else "the file is empty")

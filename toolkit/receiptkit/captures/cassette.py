@@ -14,7 +14,7 @@ from receiptkit.captures.sources import Limits
 #: What the list of interactions is called: by vcrpy and go-vcr; by Ruby's VCR and Betamax.
 _NAMES = ("interactions", "http_interactions")
 _JSON = envelope.beginning(*_NAMES)
-_YAML = re.compile(rb"^(?:http_)?interactions:", re.MULTILINE)
+_YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
 
 
 def accepts(name: str, head: bytes) -> bool:

@@ -26,6 +26,7 @@ class Format(NamedTuple):
         reader: the name of the latter.
         begins: the characters such a file can begin with; empty for any.
         asked: whether a file is asked if it is one; the others are only read when told so.
+        vague: whether files of other kinds begin like it, so that one which nobody named must also look like a capture.
     """
 
     name: str
@@ -34,12 +35,17 @@ class Format(NamedTuple):
     reader: str = "read"
     begins: bytes = b""
     asked: bool = True
+    vague: bool = False
 
     def accepts(self, name: str, head: bytes) -> bool:
         """Whether a file is of this format, by its first bytes, and by its name where these do not decide."""
         if not self.asked or (self.begins and head.removeprefix(_BOM).lstrip()[:1] not in self.begins):
             return False
         return bool(self._module().accepts(name, head))
+
+    def is_likely(self, head: bytes) -> bool:
+        """Whether a file that was found in a folder, and accepted, is worth reading."""
+        return not self.vague or bool(self._module().is_likely(head))
 
     def read(self, stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
         """What is in a stream, which `opened` has opened."""
@@ -59,7 +65,7 @@ FORMATS = (
     Format("cassette", "VCR cassette, YAML or JSON", "cassette"),
     Format("http", "HTTP requests and responses as text", "http_text", begins=b"GHPDO"),
     Format("form", "webhooks as forms or URLs, one a line", "form_lines", begins=_LETTERS + b"/"),
-    Format("json", "JSON", "json_reader", "read_json"),
+    Format("json", "JSON", "json_reader", "read_json", vague=True),
     Format("ndjson", "NDJSON", "json_reader", "read_lines", asked=False),
 )
 BY_NAME = {format_.name: format_ for format_ in FORMATS}

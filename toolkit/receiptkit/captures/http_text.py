@@ -16,10 +16,13 @@ from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, header
 
 _LINE = rb"(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$"
 _FIRST_LINE = re.compile(_LINE, re.MULTILINE)
-_NEXT_FIRST_LINE = re.compile(b"^" + _LINE, re.MULTILINE)
-_SPACE = re.compile(rb"\s*")
+#: The answers of an API end without a line break, so that what `curl -i` prints of the next one follows on the same line.
+_NEXT_FIRST_LINE = re.compile(rb'(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=HTTP/[^"\r\n]*\r?$))' + _LINE, re.MULTILINE)
+#: As many blanks as are skipped behind a body.
+_SPACE = re.compile(rb"\s{0,4096}")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
+_BOM = b"\xef\xbb\xbf"
 _PARTS: Layout = {"response": "response", "request": "request", "url": "url", "status": "status", "headers": "headers"}
 
 
@@ -41,7 +44,7 @@ class _Message:
 
 def accepts(name: str, head: bytes) -> bool:
     """Whether a file begins with the first line of a request or of a response."""
-    return _FIRST_LINE.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
+    return _FIRST_LINE.match(head.removeprefix(_BOM).lstrip()) is not None
 
 
 def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
@@ -93,7 +96,7 @@ def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Deliv
 
 
 def _messages(raw: bytes, limit: int) -> Iterator[_Message]:
-    start = _NEXT_FIRST_LINE.search(raw)
+    start = _NEXT_FIRST_LINE.search(raw, len(_BOM) if raw.startswith(_BOM) else 0)
     if start is None:
         raise CaptureError("there is no first line of a request or a response: this is no HTTP as text")
     while start:

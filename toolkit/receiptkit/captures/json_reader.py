@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
@@ -11,7 +12,7 @@ from receiptkit.captures.exchanges import exchange, is_webhook_request, webhook_
 from receiptkit.captures.record import JsonRecord, Observation, below
 from receiptkit.captures.sources import Limits, Lines, everything
 from receiptkit.errors import CaptureError
-from receiptkit.jsontext import Defect, Position, read
+from receiptkit.jsontext import Defect, Position, read, read_envelope
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
@@ -20,6 +21,10 @@ Text = tuple[int, bytes]
 
 #: Short lines are handed out together up to this many bytes, which a processor's cache still holds when parsed; a page stands alone.
 _BATCH_BYTES = 1 << 15
+_NAMES = re.compile(
+    rb"delivery_receipts|conversation_sid|message_sid|MessageSid|EventType|error_code|"
+    rb'"(?:sid|account_sid|url|request|response|params|interactions|http_interactions|log|meta|more_info)"'
+)
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -44,6 +49,14 @@ def accepts(name: str, head: bytes) -> bool:
     if not start:
         return False
     return head.startswith(_BOMS) or start[:2] in (b"\0{", b"\0[") or name.lower().endswith(_JSON_SUFFIXES)
+
+
+def is_likely(head: bytes) -> bool:
+    """Whether a file is JSON rather than something that begins like it: it holds names of a capture, or can be read."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _NAMES.search(start):
+        return True
+    return any(read_envelope(text).readable for text in (start, start.partition(b"\n")[0]))
 
 
 def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:

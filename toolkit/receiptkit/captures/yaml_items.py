@@ -20,6 +20,8 @@ from receiptkit.errors import CaptureError
 from receiptkit.jsontext import MAX_DEPTH, Position
 
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
+#: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
+_LONGEST_KEY = 1000
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _PLAIN = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "false": False}
 #: A file that names more values than this to refer to them again is no cassette.
@@ -173,7 +175,7 @@ class _Open:
         return None if self.pointer is None else self._below(name)
 
     def _below(self, token: str | int) -> str:
-        return f"{self.pointer}{pointers.join([token])}"
+        return f"{self.pointer}{pointers.join([token if isinstance(token, int) else token[:_LONGEST_KEY]])}"
 
 
 def _position(event: Any) -> Position:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from receiptkit.contract.breaches import NO_EVENTS, breaches_of, said_by_title, standing
 from receiptkit.contract.deliveries import Payload, payload
 from receiptkit.contract.engine import BodySchema, Engine
-from receiptkit.contract.operations import Answer, Media, Operation, Operations, Parameter, Response
+from receiptkit.contract.operations import Answer, Media, Operation, Operations, Parameter, Response, is_elsewhere
 from receiptkit.contract.parameters import parameter_breaches
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
@@ -16,15 +18,16 @@ from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import Defect, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
-from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
+from receiptkit.rules import RECORD_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
 from receiptkit.rules.exchange import status_mismatch
-from receiptkit.rules.webhook import delivery_breaches, is_classic_callback, is_event_stream
+from receiptkit.rules.webhook import delivery_breaches, is_event_stream
 from receiptkit.webhooks import FORM, is_json
 
 _JSON = "application/json"
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
 #: Statuses that a capture has where the API answered nothing, and what they mean.
+_SID = re.compile(r"(?:IS|CH|IM|DY)[0-9A-Za-z]{32}")
 _NO_ANSWER = {
     0: "no response was captured",
     304: "not modified: the body is in a cache",
@@ -154,6 +157,8 @@ class Judge:
         if resolved is None:
             return self._judge_other(exchange)
         operation, values = resolved
+        if is_elsewhere(exchange.url) and not self._resembles(exchange, operation, values):
+            return self._judge_other(exchange)
         if exchange.status in _NO_ANSWER:
             return Verdict(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
         breaches: list[Breach] = []
@@ -171,6 +176,14 @@ class Judge:
         findings = self.profile.of_breaches(breaches, operation.id)
         unchecked = self._judge_response(exchange, operation, values, response, findings)
         return Verdict(findings, operation.id, unchecked)
+
+    def _resembles(self, exchange: Exchange, operation: Operation, values: dict[str, str]) -> bool:
+        """Whether an exchange with somebody else's host is one of ours all the same: a mock's, by the SIDs in its path, or by its body."""
+        if any(_SID.fullmatch(value) for value in values.values()):
+            return True
+        text = text_of(exchange.body)
+        body = exchange.body if text is None else read(text).value
+        return operation.kind is not None and self.recogniser.recognise(body).kind == operation.kind
 
     def _judge_other(self, exchange: Exchange) -> Verdict:
         """Judge an exchange of no operation: a webhook, if its request is one."""
@@ -228,7 +241,7 @@ class Judge:
         said = payload(delivery)
         if said.text is not None and not said.readable:
             return Verdict(self._payload_findings(said), part=said.part)
-        for rule, is_one in _NO_EVENTS.items():
+        for rule, is_one in NO_EVENTS.items():
             if isinstance(said.body, dict) and is_one(said.body):
                 return Verdict(self.profile.of_breaches([said_by_title(rule)], None), part=said.part)
         recognition = self.recogniser.recognise(said.body) if operation is None else self._named(operation, said.body)
@@ -326,7 +339,7 @@ class Judge:
     ) -> list[Finding]:
         name = operation.id if named else None
         schema = schema or self._schema_of(media)
-        breaches = list(_breaches(body, operation.kind or "", asked)) if isinstance(body, dict) else []
+        breaches = list(breaches_of(body, operation.kind or "", asked)) if isinstance(body, dict) else []
         violations = [] if schema.is_clean(body) else schema.violations(body)
         misnamed = {breach.instead for breach in breaches if breach.instead is not None}
         if misnamed:
@@ -334,45 +347,14 @@ class Judge:
         findings = self.profile.of_violations(violations, name, media)
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
-            standing = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
-            findings += self.profile.of_breaches(standing, name)
-            findings = _standing(findings)
+            left = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
+            findings += self.profile.of_breaches(left, name)
+            findings = standing(findings)
         return findings
 
     def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
         return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
-
-
-#: What comes as a request and is no event of Conversations.
-_NO_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "webhook.classic-callback": is_classic_callback,
-    "webhook.event-stream": is_event_stream,
-}
-
-
-def said_by_title(rule: str) -> Breach:
-    """A breach of which the title of its rule says everything."""
-    return Breach(rule, "", catalogue.find(rule).title)
-
-
-def _breaches(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
-    """What the checks in Python find, those against the request included where there is one."""
-    for check in RECORD_CHECKS.get(kind, ()):
-        yield from check(body)
-    if asked is not None:
-        for check_request in REQUEST_CHECKS.get(kind, ()):
-            yield from check_request(body, asked)
-
-
-def _standing(findings: list[Finding]) -> list[Finding]:
-    """The findings without those that another one at the same pointer says better."""
-    said: dict[str, set[str]] = {}
-    for finding in findings:
-        rule = catalogue.get(finding.rule)
-        if rule is not None and rule.supersedes:
-            said.setdefault(finding.pointer, set()).update(rule.supersedes)
-    return [finding for finding in findings if finding.rule not in said.get(finding.pointer, ())] if said else findings
 
 
 def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:

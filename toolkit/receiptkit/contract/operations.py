@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
+_ADDRESS = re.compile(r"[0-9.]+")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
@@ -206,6 +208,15 @@ def path_of(url: str) -> str:
     """The path of a URL or of a bare path, without a trailing slash."""
     match = _URL.match(url)
     return (match[1].rstrip("/") if match else "") or "/"
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether a URL has a host that is neither Twilio's nor one of a developer's own machine or network."""
+    match = _HOST.match(url)
+    host = match[1].lower() if match else ""
+    if host.endswith((".twilio.com", ".local", ".localhost", ".internal")) or "." not in host or host.startswith("["):
+        return False
+    return not _ADDRESS.fullmatch(host)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

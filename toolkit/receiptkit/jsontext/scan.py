@@ -23,6 +23,10 @@ _SMART_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _LONGEST_NUMBER = 800
 
 
+#: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
+_LONGEST_KEY = 1000
+
+
 @dataclass(slots=True)
 class Scanned:
     value: Any
@@ -222,7 +226,7 @@ class _Scanner:
     # -- words for what is wrong
 
     def pointer(self) -> str:
-        return pointers.join(container.key for container in self.stack)
+        return pointers.join(str(container.key)[:_LONGEST_KEY] for container in self.stack)
 
     def stop(self, message: str, hint: str | None = None) -> _Stop:
         return _Stop(Defect("json.syntax", "", self.at, "not JSON: " + message, hint))

@@ -149,9 +149,11 @@ class Splitter:
     def _scalars(between: Element) -> Iterator[Element]:
         """The elements that are no containers, which stand between two that are."""
         if between.raw.strip(b" \t\r\n,"):
+            position, counted = between.position, 0
             for scalar in _SCALAR.finditer(_masked(between.raw)):
                 start, end = scalar.span()
-                yield Element(between.raw[start:end], between.position.after(between.raw[:start]))
+                position, counted = position.after(between.raw[counted:start]), start
+                yield Element(between.raw[start:end], position)
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

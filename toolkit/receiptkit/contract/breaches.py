@@ -1,0 +1,40 @@
+"""What the checks in Python find in a body, and which findings stand beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from receiptkit.findings import Finding
+from receiptkit.rules import RECORD_CHECKS, REQUEST_CHECKS, Asked, Breach, catalogue
+from receiptkit.rules.webhook import is_classic_callback, is_event_stream
+
+#: What comes as a request and is no event of Conversations.
+NO_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "webhook.classic-callback": is_classic_callback,
+    "webhook.event-stream": is_event_stream,
+}
+
+
+def said_by_title(rule: str) -> Breach:
+    """A breach of which the title of its rule says everything."""
+    return Breach(rule, "", catalogue.find(rule).title)
+
+
+def breaches_of(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
+    """What the checks in Python find, those against the request included where there is one."""
+    for check in RECORD_CHECKS.get(kind, ()):
+        yield from check(body)
+    if asked is not None:
+        for check_request in REQUEST_CHECKS.get(kind, ()):
+            yield from check_request(body, asked)
+
+
+def standing(findings: list[Finding]) -> list[Finding]:
+    """The findings without those that another one at the same pointer says better."""
+    said: dict[str, set[str]] = {}
+    for finding in findings:
+        rule = catalogue.get(finding.rule)
+        if rule is not None and rule.supersedes:
+            said.setdefault(finding.pointer, set()).update(rule.supersedes)
+    return [finding for finding in findings if finding.rule not in said.get(finding.pointer, ())] if said else findings
