@@ -16,7 +16,7 @@ GENERATOR = Generator()
 ALL = breakages(GENERATOR)
 #: What no body can break: it is about text, request and response, or the capture.
 ELSEWHERE = (
-    *("json.", "http.", "request.", "body."),
+    *("json.", "http.", "request.", "body.", "capture."),
     *("error.status-mismatch", "configuration.legacy-path", "page.request-mismatch", "receipt.not-what-was-asked"),
     *("webhook.signature", "webhook.repeated-parameter", "webhook.encoding", "webhook.classic-callback", "webhook.event-stream"),
     # Shadowed by schema.pattern, and a keyword of the profile strict.

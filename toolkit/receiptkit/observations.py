@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-#: What of an exchange or a delivery a finding is about. `response` and `request` are their bodies.
-Part = Literal["response", "request", "url", "status", "headers"]
+#: What of an exchange or a delivery a finding is about. `response` and `request` are their bodies, `headers` those of the response or of a
+#: webhook, `sent` those of the request.
+Part = Literal["response", "request", "url", "status", "headers", "sent"]
 
 
 @dataclass(frozen=True, slots=True)

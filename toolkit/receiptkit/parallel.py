@@ -114,12 +114,14 @@ class _Gathering:
         self._progress = progress
         self._entries = self._lines = 0
         self._failed = False
+        self._secrets: set[str] = set()
 
     def unit(self, unit: _Unit, messages: Iterator[list[Finding] | _Done] | None) -> None:
         """Take what another process found in a unit; without messages, judge it here."""
         if unit.first:
             self._entries = self._lines = 0
             self._failed = False
+            self._secrets.clear()
         if messages is None:
             self._done(unit, _judged(copy(self._validation), unit, self) if not self._failed else _Done())
         for message in messages or ():
@@ -133,6 +135,12 @@ class _Gathering:
 
     def finding(self, finding: Finding) -> None:
         """Hand a finding on, moved to where it is in the whole file."""
+        if finding.rule == "capture.secret":
+            # Of one file, and each unit says it.
+            if finding.message in self._secrets:
+                self._validation.summary.severities[finding.severity] -= 1
+                return
+            self._secrets.add(finding.message)
         origin = finding.origin
         if origin is not None and self._entries + self._lines:
             line = origin.line + self._lines if origin.line is not None else None

@@ -149,6 +149,7 @@ class Validation:
         self._selection = selection or Selection()
         self._limits = limits or Limits()
         self._trial = _Trial()
+        self._said_secrets: set[str] = set()
         self._format, kind = _known(contract, known_as)
         if kind is not None and url is not None:
             raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
@@ -194,6 +195,7 @@ class Validation:
         Raises:
             CaptureError: it cannot be read to its end.
         """
+        self._said_secrets.clear()
         with opened_span(source, span, self._limits.record) as lines:
             self._pieces(batched(lines), source.name, sink)
             return lines.number
@@ -208,6 +210,7 @@ class Validation:
         if not source.named and not is_regular(source):
             self.summary.skipped += 1
             return
+        self._said_secrets.clear()
         with opened(source, self._limits, progress) as (stream, head):
             found = self._format or detected(source.name, head)
             if found is not None and not source.named and not self._format and not found.is_likely(head):
@@ -257,11 +260,19 @@ class Validation:
             summary.checked += 1
         else:
             summary.unchecked[verdict.unchecked] += 1
+        if observation.seen is not None:
+            verdict.findings = [*verdict.findings, *self._secrets(observation.seen)]
         if not verdict.findings and not observation.defects:
             return []
         findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
         wanted = [finding for finding in findings if self._selection.wants(finding.rule)]
         return sorted(_located(wanted, verdict.part, observation, file), key=_by_place) if wanted else []
+
+    def _secrets(self, seen: Exchange | Delivery) -> list[Finding]:
+        """What requests give away, once for each file and header."""
+        new = [finding for finding in self.contract.judge.secrets(seen) if finding.message not in self._said_secrets]
+        self._said_secrets.update(finding.message for finding in new)
+        return new
 
     def _verdict(self, observation: Observation) -> Verdict:
         seen, judge = observation.seen, self.contract.judge

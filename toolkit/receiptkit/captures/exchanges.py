@@ -18,8 +18,9 @@ _PLAIN: Layout = {
     "url": "/request/url",
     "status": "/response/status",
     "headers": "/response/headers",
+    "sent": "/request/headers",
 }
-_WEBHOOK: Layout = {"response": "", "request": "/body", "url": "/url", "status": "", "headers": "/headers"}
+_WEBHOOK: Layout = {"response": "", "request": "/body", "url": "/url", "status": "", "headers": "/headers", "sent": "/headers"}
 
 
 def exchange(value: dict[str, Any]) -> Seen:
@@ -92,6 +93,7 @@ def interaction(value: Any, limit: int) -> Seen:
         "url": f"/request/{address}",
         "status": f"/response{status_at}",
         "headers": "/response/headers",
+        "sent": "/request/headers",
     }
     return Exchange(method, url, status, body, headers, request_body, request_headers), layout
 

@@ -15,7 +15,7 @@ _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
 _FORM = re.compile(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
 _URL = re.compile(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
 _AROUND = "\ufeff \t\r\n"
-_PARTS: Layout = {"response": "", "request": "text", "url": "text", "status": "", "headers": ""}
+_PARTS: Layout = {"response": "", "request": "text", "url": "text", "status": "", "headers": "", "sent": ""}
 
 
 def accepts(name: str, head: bytes) -> bool:

@@ -20,6 +20,7 @@ _LAYOUT: Layout = {
     "url": "/request/url",
     "status": "/response/status",
     "headers": "/response/headers",
+    "sent": "/request/headers",
 }
 
 

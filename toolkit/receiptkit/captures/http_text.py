@@ -23,7 +23,14 @@ _SPACE = re.compile(rb"\s{0,4096}")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
 _BOM = b"\xef\xbb\xbf"
-_PARTS: Layout = {"response": "response", "request": "request", "url": "url", "status": "status", "headers": "headers"}
+_PARTS: Layout = {
+    "response": "response",
+    "request": "request",
+    "url": "url",
+    "status": "status",
+    "headers": "headers",
+    "sent": "sent",
+}
 
 
 @dataclass(slots=True)
@@ -81,7 +88,7 @@ def _record(request: _Message | None, answer: _Message | None, raw: bytes, at: i
     """Where the parts of an observation stand that begins `at` an offset, which is the position `start`."""
     offsets: dict[str, int] = {}
     if request:
-        offsets |= {"url": request.said_at, "request": request.body_at}
+        offsets |= {"url": request.said_at, "request": request.body_at, "sent": request.headers_at}
     if answer:
         offsets |= {"status": answer.said_at, "headers": answer.headers_at, "response": answer.body_at}
     literal = all(message.literal for message in (request, answer) if message)

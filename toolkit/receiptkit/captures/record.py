@@ -93,7 +93,7 @@ class PlacedRecord:
 
 #: Under which name each part of an observation stands in its record.
 Layout = Mapping[Part, str]
-BARE: Layout = {"response": "", "request": "", "url": "", "status": "", "headers": ""}
+BARE: Layout = {"response": "", "request": "", "url": "", "status": "", "headers": "", "sent": ""}
 
 
 class Observation:

@@ -19,6 +19,7 @@ from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import Defect, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
 from receiptkit.rules import RECORD_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
+from receiptkit.rules.capture import secrets
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.webhook import delivery_breaches, is_event_stream
 from receiptkit.webhooks import FORM, is_json
@@ -284,6 +285,13 @@ class Judge:
         ):
             return self._left("webhook.other-event", "a webhook of another event", None, operation.id)
         return Verdict(self._body_findings(body, operation, media), operation.id)
+
+    # -- requests
+
+    def secrets(self, seen: Exchange | Delivery) -> list[Finding]:
+        """What the headers of a request give away."""
+        headers = seen.request_headers if isinstance(seen, Exchange) else seen.headers
+        return self.profile.of_breaches(secrets(headers), None) if headers else []
 
     # -- schemas
 

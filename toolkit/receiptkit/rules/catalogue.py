@@ -6,7 +6,7 @@ import difflib
 
 from receiptkit.errors import UsageError
 from receiptkit.findings import Severity
-from receiptkit.rules import asked, configuration, delivery, exchange, page, receipt, schema, text, webhook
+from receiptkit.rules import asked, capture, configuration, delivery, exchange, page, receipt, schema, text, webhook
 from receiptkit.rules.rule import Rule
 
 #: The rules that `receiptkit rules` lists, in the order of their scopes.
@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *delivery.RULES,
     *webhook.RULES,
     *configuration.RULES,
+    *capture.RULES,
 )
 _BY_ID = {rule.id: rule for rule in (*RULES, *schema.OTHER_KEYWORDS)}
 

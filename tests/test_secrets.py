@@ -1,0 +1,104 @@
+"""Credentials in captures: named once for each file and header, at their place, and never shown."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from receiptkit.generation import Generator, recording
+
+Report = Callable[..., dict[str, Any]]
+Run = Callable[..., tuple[int, str, str]]
+BASIC = "Basic " + base64.b64encode(b"AC2e603b8c5d7f90a1b2c3d4e5f6071829:4f9d1c7ab23e4d58a6b04f9d1c7ab23e").decode()
+GENERATOR = Generator()
+SEEN = recording.seen(GENERATOR, GENERATOR.world("group-sms"))
+
+
+def with_header(text: str, value: str) -> str:
+    """A generated capture whose requests to the API carry a header."""
+    return text.replace('"Accept":"application/json"', f'"Accept":"application/json","Authorization":"{value}"')
+
+
+def lines(value: str) -> str:
+    return with_header(b"".join(recording.ndjson(SEEN)).decode(), value)
+
+
+@pytest.mark.parametrize("value", [BASIC, "Bearer 4f9d1c7ab23e4d58a6b0", BASIC.lower().replace("basic", "bearer")])
+def test_once_for_each_file(report: Report, run: Run, tmp_path: Path, value: str) -> None:
+    """However often a header is there, it is one warning a file, at the first place, without its value."""
+    for name in ("a.ndjson", "b.ndjson"):
+        (tmp_path / name).write_text(lines(value))
+    findings = report(tmp_path)["findings"]
+    assert [(Path(item["origin"]["file"]).name, item["rule"], item["severity"]) for item in findings] == [
+        ("a.ndjson", "capture.secret", "warning"),
+        ("b.ndjson", "capture.secret", "warning"),
+    ]
+    assert (findings[0]["origin"]["line"], "Authorization" in findings[0]["message"]) == (1, True)
+    for options in ((), ("-v", "--show-values"), ("--format", "json"), ("--format", "junit"), ("--format", "github")):
+        assert value.partition(" ")[2] not in "".join(run("validate", tmp_path, *options)[1:])
+    assert run("validate", tmp_path, "--ignore", "capture.*", "--fail-on", "info")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "Basic REDACTED",
+            "Bearer <token>",
+            "Bearer ****************",
+            "Basic ",
+            "",
+            "Bearer x",
+            "Negotiate",
+            "Bearer aaaaaaaaaaaaaaaa",
+        ),
+        "Basic " + base64.b64encode(b"AC2e603b8c5d7f90a1b2c3d4e5f6071829:").decode(),
+        "Basic " + base64.b64encode(b"user:DUMMY_PASSWORD").decode(),
+        "Basic %%%%%%%%%%%%",
+    ],
+)
+def test_what_was_taken_away_is_no_secret(report: Report, tmp_path: Path, value: str) -> None:
+    """What a filter put in the place of credentials, and a scheme alone, are no finding."""
+    path = tmp_path / "a.ndjson"
+    path.write_text(lines(value))
+    assert report(path)["findings"] == []
+
+
+def test_in_every_format(report: Report, tmp_path: Path) -> None:
+    """HAR, cassette, HTTP as text and webhook requests: the place is that of the request's headers."""
+    har = json.loads(b"".join(recording.har(SEEN)))
+    har["log"]["entries"][1]["request"]["headers"].append({"name": "authorization", "value": BASIC})
+    (tmp_path / "a.har").write_text(json.dumps(har, indent=1))
+    cassette = yaml.safe_load(b"".join(recording.cassette(SEEN)))
+    cassette["interactions"][1]["request"]["headers"]["Authorization"] = [BASIC]
+    (tmp_path / "b.yaml").write_text(yaml.safe_dump(cassette))
+    (tmp_path / "c.http").write_text(
+        f"GET /v1/Users HTTP/1.1\r\nHost: x\r\nAuthorization: {BASIC}\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n"
+    )
+    hook = {"url": "https://example.com/", "method": "POST", "headers": {"Proxy-Authorization": BASIC}, "body": "a=1"}
+    (tmp_path / "d.json").write_text(json.dumps(hook))
+    found = {
+        Path(item["origin"]["file"]).name: item["origin"]["line"]
+        for item in report(tmp_path)["findings"]
+        if item["rule"] == "capture.secret"
+    }
+    text = (tmp_path / "a.har").read_text().splitlines()
+    assert sorted(found) == ["a.har", "b.yaml", "c.http", "d.json"]
+    assert '"headers": [' in text[found["a.har"] - 1]
+    assert (found["c.http"], found["d.json"]) == (2, 1)
+
+
+def test_once_with_several_processes(run: Run, tmp_path: Path) -> None:
+    """A large NDJSON in pieces says it once, and the summary counts it once."""
+    path = tmp_path / "large.ndjson"
+    one = lines(BASIC)
+    path.write_text(one * (6 * 2**20 // len(one) + 1))
+    alone, shared = (run("validate", "--jobs", jobs, path) for jobs in (1, 2))
+    assert alone == shared
+    assert "0 errors, 1 warning, 0 info" in alone[1]
