@@ -17,8 +17,9 @@ PACKAGE = ROOT / "toolkit" / "receiptkit"
 #: The rooms from the ground up; each may import those before it.
 ROOMS = [
     ("errors", "findings", "pointers", "display"),
-    ("observations", "jsontext", "webhooks"),
+    ("observations", "jsontext", "webhooks", "configuration"),
     ("rules",),
+    ("selection",),
     ("contract",),
     ("captures", "generation"),
     ("validation",),

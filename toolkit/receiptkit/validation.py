@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Protocol
 
 from receiptkit.captures import (
@@ -31,6 +30,7 @@ from receiptkit.findings import Finding, Origin, Severity
 from receiptkit.jsontext import Position
 from receiptkit.observations import Delivery, Exchange, Part
 from receiptkit.rules import catalogue
+from receiptkit.selection import Selection
 
 #: A trial that keeps failing is made once in 2 to the power of this many times.
 _RAREST = 6
@@ -80,26 +80,6 @@ class Sink(Protocol):
     def finding(self, finding: Finding) -> None: ...
 
     def end_of_file(self) -> None: ...
-
-
-class Selection:
-    """Which findings are wanted, by the globs of their rules: those selected, without those ignored."""
-
-    def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = (), known: Sequence[str] = ()) -> None:
-        """Raises `UsageError` for a glob that matches no rule; `known` names rules beside those of the catalogue."""
-        every = [*catalogue.ids(), *known]
-        for glob in (*select, *ignore):
-            if not any(fnmatchcase(rule, glob) for rule in every):
-                catalogue.find(glob)
-        self._select = tuple(select) or ("*",)
-        self._ignore = tuple(ignore)
-        self._wanted: dict[str, bool] = {}
-
-    def wants(self, rule: str) -> bool:
-        if rule not in self._wanted:
-            selected = any(fnmatchcase(rule, glob) for glob in self._select)
-            self._wanted[rule] = selected and not any(fnmatchcase(rule, glob) for glob in self._ignore)
-        return self._wanted[rule]
 
 
 class _Trial:
@@ -265,7 +245,7 @@ class Validation:
         if not verdict.findings and not observation.defects:
             return []
         findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
-        wanted = [finding for finding in findings if self._selection.wants(finding.rule)]
+        wanted = self._selection.applied(findings, file)
         return sorted(_located(wanted, verdict.part, observation, file), key=_by_place) if wanted else []
 
     def _secrets(self, seen: Exchange | Delivery) -> list[Finding]:

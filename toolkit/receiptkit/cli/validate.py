@@ -15,12 +15,13 @@ from typing import Any, TextIO
 import click
 from click.shell_completion import CompletionItem
 
-from receiptkit import __version__, parallel
+from receiptkit import __version__, configuration, parallel
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
+from receiptkit.configuration import Configuration
 from receiptkit.contract import ENGINES, Contract
 from receiptkit.contract.document import PROFILES
 from receiptkit.display import printable
@@ -28,7 +29,8 @@ from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.reports import REPORTS, About
 from receiptkit.rules import catalogue
-from receiptkit.validation import Selection, Summary, Validation
+from receiptkit.selection import Selection
+from receiptkit.validation import Summary, Validation
 
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
 
@@ -92,6 +94,11 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     help="What captures are: a format (har, cassette, http, form, json, ndjson), what bare bodies in them are (page, receipt, message, "
     "configuration, error, webhook, or an operationId), or one of each.",
 )
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="The settings; by default receiptkit.toml, or [tool.receiptkit] of pyproject.toml.",
+)
 @click.option("--url", help="The URL that bare bodies answered to.")
 @click.option(
     "--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1)."
@@ -134,6 +141,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
+    settings = configuration.read(Path(options["config"])) if options["config"] else configuration.found(Path.cwd())
+    options |= _settled(ctx, settings)
     contract = Contract.load(
         options["profile"], options["document"], engine=options["engine"], auth_token=secret(options["auth_token_env"])
     )
@@ -141,7 +150,14 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
     validation = Validation(
         contract,
-        selection=Selection(options["select"], options["ignore"], contract.rule_ids),
+        selection=Selection(
+            options["select"],
+            options["ignore"],
+            contract.rule_ids,
+            severity=settings.severity,
+            per_path_ignores=settings.per_path_ignores,
+            root=settings.path.parent if settings.path else None,
+        ),
         known_as=options["known_as"],
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
@@ -160,6 +176,13 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
             )
         report.close(summary)
     return _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
+
+
+def _settled(ctx: click.Context, settings: Configuration) -> dict[str, Any]:
+    """What the settings say where no option says otherwise."""
+    said = {"profile": settings.profile, "fail_on": settings.fail_on, "select": settings.select, "ignore": settings.ignore}
+    default = click.core.ParameterSource.DEFAULT
+    return {name: value for name, value in said.items() if value and ctx.get_parameter_source(name) is default}
 
 
 class _Checked:
