@@ -116,3 +116,11 @@ def test_webhooks_of_another_event_are_left_alone() -> None:
 def test_the_vendor_knows_no_webhooks() -> None:
     """Under `vendor` a webhook is left unchecked: the published document has none."""
     assert rules(Delivery(body=PARAMETERS), "vendor") == ["body.unknown-kind "]
+
+
+def test_an_event_is_one_whatever_else_it_carries() -> None:
+    """A request that says it is onDeliveryUpdated is judged as such, with more unknown parameters than known ones, and fewer required ones."""
+    many = {f"X{number}": "1" for number in range(40)}
+    found = rules(Delivery("https://example.com/hook", body={**PARAMETERS, **many, "Status": "queued"}))
+    assert [rule for rule in found if not rule.startswith("webhook.unknown-parameter")] == ["schema.enum /Status"]
+    assert "schema.required " in rules(Delivery("https://example.com/hook", body={"EventType": "onDeliveryUpdated"}))

@@ -51,6 +51,8 @@ class Recogniser:
                 self._by_kind.setdefault(operation.kind, []).append(operation)
                 self._shapes.extend(self._shapes_of(operation))
         self._decided: dict[tuple[str, ...], str] = {}
+        #: The webhooks by the event that they say they are of, which decides however much else they carry.
+        self._by_event = {event: operation for operation in operations.webhooks for event in self._events(operation)}
 
     @property
     def kinds(self) -> list[str]:
@@ -63,6 +65,9 @@ class Recogniser:
             return Recognition(None, reason="not a JSON object")
         if not body:
             return Recognition(None, reason="an empty object could be anything")
+        event = body.get("EventType")
+        if isinstance(event, str) and event in self._by_event:
+            return Recognition("webhook", self._by_event[event])
         url = _own_url(body)
         at_url = self._operations.of_url(url) if url is not None else []
         if url is not None and not at_url and path_of(url).startswith(_API_PATHS):
@@ -135,6 +140,13 @@ class Recogniser:
         )
 
     # -- shapes
+
+    def _events(self, operation: Operation) -> list[str]:
+        media = operation.responses["request"].content.values()
+        said = [self._follow(self.members(each).get("EventType", {})) for each in media]
+        return [
+            event for schema in said if isinstance(schema, dict) for event in schema.get("enum", ()) if isinstance(event, str)
+        ]
 
     def _shapes_of(self, operation: Operation) -> Iterable[Shape]:
         for status, response in operation.responses.items():
