@@ -515,5 +515,6 @@ def test_native_date_time_is_surely_right(text: str) -> None:
 @given(st.from_regex(r"\Ahttps://[A-Za-z0-9][A-Za-z0-9.:@%\[\]_~-]{0,8}[/?#]?[ -~é]{0,8}\n?\Z"))
 def test_native_uri_is_surely_right(text: str) -> None:
     """The same for URIs."""
+    assert not _NATIVE.is_clean([{"u": "https://0@"}])
     if _NATIVE.is_clean([{"u": text}]):
         assert is_uri(text)

@@ -73,5 +73,5 @@ def _is_ip_literal(text: str) -> bool:
 FORMATS = {"date-time": is_date_time, "uri": is_uri}
 
 #: What the native check of a format must be joined with so that it accepts only what the function accepts. Anything else is left to the
-#: function. Literal prefixes cost next to nothing.
-SURELY = {"date-time": "^2", "uri": "^https://[A-Za-z0-9]"}
+#: function. Literal prefixes cost next to nothing; the host must be followed by a path, or else what looks like one may be a user.
+SURELY = {"date-time": "^2", "uri": "^https://[A-Za-z0-9.-]+/"}
