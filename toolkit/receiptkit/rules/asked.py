@@ -74,14 +74,13 @@ def resource(body: dict[str, Any], asked: Asked) -> Iterator[Breach]:
 
 
 def rows(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
-    """Whether the rows of a page are of the message that was asked for. Where none of them is, that is one thing to say."""
+    """Whether the rows of a page are of the message that was asked for: the first one tells, others that differ from it are page.mixed-parents."""
     found = page.get("delivery_receipts")
-    for index, row in enumerate(found if isinstance(found, list) else []):
-        if isinstance(row, dict):
-            breaches = [breach for breach in resource(row, asked) if breach.pointer != "/sid"]
-            yield from (breach._replace(pointer=f"/delivery_receipts/{index}{breach.pointer}") for breach in breaches)
-            if index == 0 and breaches:
-                return
+    first = found[0] if isinstance(found, list) and found else None
+    if isinstance(first, dict):
+        for breach in resource(first, asked):
+            if breach.pointer != "/sid":
+                yield breach._replace(pointer=f"/delivery_receipts/0{breach.pointer}")
 
 
 def link(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
