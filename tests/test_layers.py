@@ -118,6 +118,7 @@ def test_heavy_doors(path: Path) -> None:
                 "tempfile",
                 "hashlib",
                 "receiptkit.jsontext.scan",
+                "receiptkit.contract.words",
                 "receiptkit.generation",
             ],
         ),

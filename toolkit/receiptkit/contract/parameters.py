@@ -41,11 +41,11 @@ def parameter_breaches(operation: Operation, path: dict[str, str], url: str, sch
 
 
 def _breaches(operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str) -> list[Breach]:
-    from receiptkit.contract.words import hint, message
-
     value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
     if schema.is_clean(value):
         return []
+    from receiptkit.contract.words import hint, message
+
     for violation in schema.violations(value)[:1]:
         # In a URL everything is text: that says nothing, and nothing stands in quotes.
         is_type = violation.keyword == "type"
