@@ -493,6 +493,6 @@ def test_an_interrupt_is_not_lost(bad: Path, run: Run, monkeypatch: pytest.Monke
             signal.raise_signal(signal.SIGINT)
         return False
 
-    monkeypatch.setattr("receiptkit.contract.judge.Judge.surely_conform", swallowed)
+    monkeypatch.setattr("receiptkit.contract.judge.Judge.conforming", swallowed)
     code, out, err = run("validate", bad)
     assert (code, out, err.strip()) == (2, "", "receiptkit: interrupted")

@@ -21,7 +21,8 @@ ROOMS = [
     ("rules",),
     ("selection",),
     ("contract",),
-    ("captures", "generation"),
+    ("captures", "generation", "history"),
+    ("locating",),
     ("validation",),
     ("parallel",),
     ("reports",),
@@ -31,8 +32,9 @@ LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 #: Rooms that are level with another or above it, and still must not know it.
 STRANGERS = {
     "reports": {"contract", "captures", "validation", "rules", "jsontext"},
-    "captures": {"contract", "rules", "generation"},
-    "generation": {"captures", "rules"},
+    "captures": {"contract", "rules", "generation", "history"},
+    "generation": {"captures", "rules", "history"},
+    "history": {"captures", "generation"},
 }
 FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.

@@ -22,8 +22,18 @@ from receiptkit.validation import Validation
 
 GENERATOR = Generator()
 WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
-#: A defect of the text that leaves nothing to be judged beside it.
-BESIDE = {"json.encoding": {"body.unknown-kind"}}
+_CUT = {"listing.truncated"}
+#: What else the breaking example of a rule cannot but have.
+BESIDE = {
+    # Nothing is left to be judged.
+    "json.encoding": {"body.unknown-kind"},
+    # A single page with a next link.
+    **dict.fromkeys(("page.next-without-token", "page.next-elsewhere", "page.next-index", "page.next-on-short-page"), _CUT),
+    # The page that leads back is not the last one, and the first has no token.
+    "listing.loop": {"page.next-index", "page.next-without-token"},
+    # The second failure is without a code by itself, too.
+    "timeline.code-wiped": {"receipt.failure-without-code"},
+}
 
 
 class Collected(list[Finding]):
@@ -74,6 +84,7 @@ def test_only_what_is_shadowed_has_no_example() -> None:
         "body.unchecked",  # only said from Python
         "webhook.signature-missing",  # only where an auth token is given
         "webhook.signature",
+        "capture.nothing-judged",  # said of a whole run
     }
 
 

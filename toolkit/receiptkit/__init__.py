@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from receiptkit.contract import Contract
     from receiptkit.errors import DocumentError, ReceiptkitError, UsageError
     from receiptkit.findings import Finding, Origin, Severity
+    from receiptkit.history import History
     from receiptkit.observations import Delivery, Exchange
 
 __version__ = "0.1.0"
@@ -23,13 +24,25 @@ _HOMES = {
     "DocumentError": "receiptkit.errors",
     "Exchange": "receiptkit.observations",
     "Finding": "receiptkit.findings",
+    "History": "receiptkit.history",
     "Origin": "receiptkit.findings",
     "ReceiptkitError": "receiptkit.errors",
     "Severity": "receiptkit.findings",
     "UsageError": "receiptkit.errors",
 }
 
-__all__ = ["Contract", "Delivery", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
+__all__ = [
+    "Contract",
+    "Delivery",
+    "DocumentError",
+    "Exchange",
+    "Finding",
+    "History",
+    "Origin",
+    "ReceiptkitError",
+    "Severity",
+    "UsageError",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,9 @@ A run over several processes, with the findings in the order in which one would 
 The work is cut into units: a file, or a piece of a large NDJSON. Each of n processes has every n-th of them. The first one judges
 its own as their turn comes; the others write what they find into a pipe each, which the first one reads when it is their units' turn.
 Whoever is ahead waits when its pipe is full, so that memory stays bounded however much is found.
+
+What takes more than one observation to see is judged where the observations were, unless they were in several processes: at the end of a
+file (of the run, with `join`) each process says of which SIDs it knows something, and hands over only what others know something of, too.
 """
 
 from __future__ import annotations
@@ -12,16 +15,17 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import STDIN, Source, Span, is_regular
 from receiptkit.errors import CaptureError
 from receiptkit.findings import NO_VALUE, Finding
-from receiptkit.validation import Sink, Summary, Validation
+from receiptkit.history import Ledger
+from receiptkit.rules.sightings import Found
+from receiptkit.validation import Base, Sink, Summary, Validation
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -35,12 +39,22 @@ _TOGETHER = 200
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A file, or a piece of one: whether it is the first and the last of them."""
+    """A file, or a piece of one: their numbers in the order of the run, and whether it is the first and the last piece."""
 
+    file: int
+    number: int
     source: Source
     span: Span | None = None
     first: bool = True
     last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a process found between observations that it alone has seen; and what it has seen of things that others have, too."""
+
+    found: list[Found]
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +91,33 @@ def run(
         values: whether the findings are to keep the offending values.
         progress: called with how many more bytes have been read.
     """
-    steps = [step for source in sources for step in _steps(validation, source)] if jobs > 1 else list(sources)
+    if jobs < 2:
+        return validation.run(sources, sink, progress)
+    steps: list[_Unit | Source | CaptureError] = []
+    for file, source in enumerate(sources):
+        steps += _steps(validation, source, file, len(steps))
     units = [step for step in steps if isinstance(step, _Unit)]
     if len(units) < 2:
         return validation.run((step.source if isinstance(step, _Unit) else step for step in steps), sink, progress)
-    with _workers(validation, units, min(jobs, len(units)), values=values) as answers:
-        gathering = _Gathering(validation, sink, progress)
-        for step in steps:
+    count = min(jobs, len(units))
+    with _workers(validation, units, count, values=values) as ends:
+        gathering = _Gathering(validation, sink, progress, ends)
+        for number, step in enumerate(steps):
             if isinstance(step, _Unit):
-                gathering.unit(step, next(answers))
+                gathering.unit(step)
+            elif isinstance(step, Source):
+                validation.begin(number, number, step)
+                validation.source(step, sink, progress)
             else:
-                validation.run([step], sink, progress)
+                validation.note(step)
+        if validation.join:
+            gathering.conclude()
+            sink.end_of_file()
     return validation.summary
 
 
-def _steps(validation: Validation, source: Source | CaptureError) -> list[_Unit | Source | CaptureError]:
-    """A source as units for other processes; or itself, if only this one can read it."""
+def _steps(validation: Validation, source: Source | CaptureError, file: int, number: int) -> list[_Unit | Source | CaptureError]:
+    """A source as units for other processes, numbered from `number` on; or itself, if only this one can read it."""
     if isinstance(source, CaptureError) or source.name == STDIN or not is_regular(source):
         return [source]
     try:
@@ -101,37 +126,77 @@ def _steps(validation: Validation, source: Source | CaptureError) -> list[_Unit 
         # Whoever judges it will say so.
         spans = []
     if not spans:
-        return [_Unit(source)]
-    return [_Unit(source, span, span is spans[0], span is spans[-1]) for span in spans]
+        return [_Unit(file, number, source)]
+    last = len(spans) - 1
+    return [_Unit(file, number + index, source, span, index == 0, index == last) for index, span in enumerate(spans)]
 
 
 class _Gathering:
     """Puts together what the units came to, as if the file had been read in one go."""
 
-    def __init__(self, validation: Validation, sink: Sink, progress: Callable[[int], None] | None) -> None:
+    def __init__(
+        self, validation: Validation, sink: Sink, progress: Callable[[int], None] | None, ends: Sequence[Connection]
+    ) -> None:
+        """The units are dealt out in turn: to this process, and to those at the other ends."""
         self._validation = validation
         self._sink = sink
         self._progress = progress
+        self._ends = ends
+        self._dealt = 0
+        self._holding: set[int] = set()
         self._entries = self._lines = 0
         self._failed = False
         self._secrets: set[str] = set()
 
-    def unit(self, unit: _Unit, messages: Iterator[list[Finding] | _Done] | None) -> None:
-        """Take what another process found in a unit; without messages, judge it here."""
+    def unit(self, unit: _Unit) -> None:
+        """Take what was found in the next unit, or judge it here if it is this process's turn."""
         if unit.first:
             self._entries = self._lines = 0
             self._failed = False
             self._secrets.clear()
-        if messages is None:
-            self._done(unit, _judged(copy(self._validation), unit, self) if not self._failed else _Done())
-        for message in messages or ():
+        self._validation.bases[unit.number] = Base(unit.source.name, self._entries, self._lines)
+        who = self._dealt % (len(self._ends) + 1)
+        self._dealt += 1
+        self._holding.add(who)
+        if who:
+            self._take(unit, _messages(self._ends[who - 1]))
+        else:
+            self._done(unit, _judged(self._validation, unit, self) if not self._failed else _Done())
+        if unit.last:
+            if unit.span is not None and not self._validation.join:
+                self.conclude()
+            self._holding.clear()
+            self._sink.end_of_file()
+
+    def _take(self, unit: _Unit, messages: Iterator[list[Finding] | _Done]) -> None:
+        for message in messages:
             if isinstance(message, _Done):
                 self._done(unit, message)
             elif not self._failed:
                 for finding in message:
                     self.finding(finding)
-        if unit.last:
-            self._sink.end_of_file()
+
+    def conclude(self) -> None:
+        """Judge what takes more than one observation to see: of the file, or of the run."""
+        count = len(self._ends) + 1
+        holding = set(range(count)) if self._validation.join else self._holding
+        ends = [self._ends[who - 1] for who in sorted(holding) if who]
+        ledger, self._validation.ledger = self._validation.ledger, Ledger()
+        known = [ledger.digests(), *(_received(end, set()) for end in ends)]
+        once: set[int] = set()
+        shared: set[int] = set()
+        for digests in known:
+            shared |= once & digests
+            once |= digests
+        for end, digests in zip(ends, known[1:], strict=True):
+            _send(end, shared & digests)
+        joint = ledger.taken(shared)
+        found = list(ledger.findings())
+        for end in ends:
+            part = _received(end, _Shared([], Ledger()))
+            found += part.found
+            joint.merge(part.ledger)
+        self._validation.across([*found, *joint.findings()], self._sink)
 
     def finding(self, finding: Finding) -> None:
         """Hand a finding on, moved to where it is in the whole file."""
@@ -159,6 +224,7 @@ class _Gathering:
         summary.add(done.summary)
         summary.files += unit.span is not None and unit.first
         if done.problem is not None:
+            self._validation.go_on(unit.file, unit.number)
             self._validation.note(done.problem.below(self._lines), unit.source)
             self._failed = True
         self._entries += done.summary.observations
@@ -169,10 +235,8 @@ class _Gathering:
 
 
 @contextmanager
-def _workers(
-    validation: Validation, units: list[_Unit], count: int, *, values: bool
-) -> Iterator[Iterator[Iterator[list[Finding] | _Done] | None]]:
-    """Processes at work on the units; gives, for each unit in turn, the messages about it, or None for those left to this process."""
+def _workers(validation: Validation, units: list[_Unit], count: int, *, values: bool) -> Iterator[list[Connection]]:
+    """Processes at work, each on every n-th of the units but the first; gives the ends at which they speak."""
     import multiprocessing
 
     # Forking hands everything over as it is; where that is not safe, a process starts anew and compiles its own contract.
@@ -182,13 +246,13 @@ def _workers(
     ends, processes = [], []
     try:
         for number in range(1, count):
-            end, other = context.Pipe(duplex=False)
+            end, other = context.Pipe()
             process = context.Process(target=_work, args=(validation, units[number::count], other, values), daemon=True)
             process.start()
             other.close()
             ends.append(end)
             processes.append(process)
-        yield (_messages(ends[number % count - 1]) if number % count else None for number in range(len(units)))
+        yield ends
     finally:
         for end in ends:
             end.close()
@@ -200,13 +264,26 @@ def _workers(
 def _messages(end: Connection) -> Iterator[list[Finding] | _Done]:
     """The messages about one unit; the last is that it is done."""
     while True:
-        try:
-            message = end.recv()
-        except (EOFError, OSError):
-            message = _Done(problem=CaptureError("a process that judged it ended before it was done; --jobs 1 does without"))
+        message = _received(
+            end, _Done(problem=CaptureError("a process that judged it ended before it was done; --jobs 1 does without"))
+        )
         yield message
         if isinstance(message, _Done):
             return
+
+
+def _received(end: Connection, instead: Any) -> Any:
+    """What comes next; or something instead, if nobody speaks there any more."""
+    try:
+        return end.recv()
+    except (EOFError, OSError):
+        return instead
+
+
+def _send(end: Connection, message: object) -> None:
+    # Whoever is gone has been missed at its units.
+    with suppress(OSError):
+        end.send(message)
 
 
 class _Sending:
@@ -237,23 +314,41 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     try:
-        for unit in units:
+        for unit, following in zip(units, [*units[1:], None], strict=True):
             sink = _Sending(end, values=values)
             done = _judged(validation, unit, sink)
             sink.send()
             end.send(done)
-    except BrokenPipeError:
+            ends_file = unit.span is not None and (following is None or following.file != unit.file)
+            if following is None if validation.join else ends_file:
+                _share(validation, end)
+    except (BrokenPipeError, EOFError):
         pass
 
 
+def _share(validation: Validation, end: Connection) -> None:
+    """Say what is known of, judge what only this process knows of, and hand over the rest."""
+    ledger, validation.ledger = validation.ledger, Ledger()
+    end.send(ledger.digests())
+    shared = ledger.taken(end.recv())
+    end.send(_Shared(list(ledger.findings()), shared))
+
+
 def _judged(validation: Validation, unit: _Unit, sink: Sink) -> _Done:
-    validation.summary = Summary()
+    before, validation.summary = validation.summary, Summary()
     lines, problem = 0, None
     try:
         if unit.span is None:
+            validation.begin(unit.file, unit.number, unit.source)
             validation.file(unit.source, sink)
         else:
+            validation.go_on(unit.file, unit.number)
             lines = validation.span(unit.source, unit.span, sink)
     except CaptureError as error:
         problem = error
-    return _Done(validation.summary, lines, problem)
+    if unit.span is None and not validation.join:
+        if problem is None:
+            validation.conclude(sink)
+        validation.ledger = Ledger()
+    done, validation.summary = validation.summary, before
+    return _Done(done, lines, problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from receiptkit.captures import (
     BY_NAME,
@@ -14,7 +14,6 @@ from receiptkit.captures import (
     Format,
     Limits,
     Observation,
-    Place,
     Source,
     Span,
     batched,
@@ -27,9 +26,11 @@ from receiptkit.captures import (
 from receiptkit.contract import Contract, Verdict, beside
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import Position
-from receiptkit.observations import Delivery, Exchange, Part
+from receiptkit.history import Ledger, findings_across
+from receiptkit.locating import located
+from receiptkit.observations import Delivery, Exchange
 from receiptkit.rules import catalogue
+from receiptkit.rules.sightings import At, Found
 from receiptkit.selection import Selection
 
 #: A trial that keeps failing is made once in 2 to the power of this many times.
@@ -82,6 +83,14 @@ class Sink(Protocol):
     def end_of_file(self) -> None: ...
 
 
+class Base(NamedTuple):
+    """Where a unit of work, which counts from 0, begins: in which file, after how many entries and lines."""
+
+    file: str
+    entries: int = 0
+    lines: int = 0
+
+
 class _Trial:
     """When to try what is quick if it works, and wasted if it does not: more and more rarely where it keeps failing."""
 
@@ -111,6 +120,7 @@ class Validation:
         known_as: Sequence[str] = (),
         url: str | None = None,
         limits: Limits | None = None,
+        join: bool = False,
     ) -> None:
         """
         Args:
@@ -120,6 +130,7 @@ class Validation:
                 one of each.
             url: the URL that bare bodies, and responses without a request, answered to.
             limits: what is refused to be read.
+            join: whether rules across observations hold for all sources together; for each by itself, if not.
 
         Raises:
             UsageError: there is no such format or kind, or no operation at the URL.
@@ -130,6 +141,14 @@ class Validation:
         self._limits = limits or Limits()
         self._trial = _Trial()
         self._said_secrets: set[str] = set()
+        self.join = join
+        self.ledger = Ledger()
+        #: Where each unit of work begins, by its number.
+        self.bases: dict[int, Base] = {}
+        self._file = self._unit = 0
+        self._broken: set[int] = set()
+        severities = (catalogue.severity(rule, contract.profile) for rule in catalogue.ACROSS if self._selection.wants(rule))
+        self._remembers = any(severity is not None for severity in severities)
         self._format, kind = _known(contract, known_as)
         if kind is not None and url is not None:
             raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
@@ -138,12 +157,44 @@ class Validation:
 
     def run(self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
         """Judge every source and hand each finding to the sink. What cannot be read is noted and the rest goes on."""
-        for source in sources:
+        for number, source in enumerate(sources):
             if isinstance(source, CaptureError):
                 self.note(source)
             else:
+                self.begin(number, number, source)
                 self.source(source, sink, progress)
+        if self.join:
+            self.conclude(sink)
+            sink.end_of_file()
         return self.summary
+
+    def begin(self, file: int, unit: int, source: Source) -> None:
+        """Say which number the file and the unit of work have that come next; their order is that of arrival."""
+        self.go_on(file, unit)
+        self.bases[unit] = Base(source.name)
+
+    def go_on(self, file: int, unit: int) -> None:
+        """Say the same of a unit whose base is known later."""
+        self._file, self._unit = file, unit
+
+    def conclude(self, sink: Sink) -> None:
+        """Judge what has been remembered of everything that was judged so far, and forget it."""
+        ledger, self.ledger = self.ledger, Ledger()
+        self.across(ledger.findings(), sink)
+
+    def across(self, found: Iterable[Found], sink: Sink) -> None:
+        """Hand on what takes more than one observation to see: the wanted findings, in the order of their places."""
+        told = (
+            each for each in found if self._broken.isdisjoint((each.at.file, each.other.file if each.other else each.at.file))
+        )
+        findings = findings_across(self.contract, told, self._origin)
+        wanted = [finding for finding in findings if self._selection.applied([finding], _file(finding))]
+        for finding in wanted:
+            self._hand_on(finding, sink)
+
+    def _origin(self, at: At) -> Origin:
+        base = self.bases[at.unit]
+        return Origin(base.file, base.entries + at.entry, base.lines + at.line, at.column)
 
     def source(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
         """Judge a source to its end, or as far as it can be read."""
@@ -151,11 +202,16 @@ class Validation:
             self.file(source, sink, progress)
         except CaptureError as error:
             self.note(error, source)
+        if not self.join:
+            self.conclude(sink)
         sink.end_of_file()
 
     def note(self, error: CaptureError, source: Source | None = None) -> None:
         """Note what could not be read."""
         prefix = f"{source.name}: " if source else ""
+        if source:
+            # What was seen of it is not the whole story: nothing is told that takes more than one observation.
+            self._broken.add(self._file)
         said = str(error)
         self.summary.problems.append(said if said.startswith(prefix) else prefix + said)
 
@@ -213,23 +269,32 @@ class Validation:
 
     def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
         """Judge some texts, all at once if they surely are in order; return how many observations were in them."""
-        if self._operation is None and self._trial.is_due() and self._trial.worked(self._conform(batch)):
-            self.summary.observations += len(batch.texts)
-            self.summary.checked += len(batch.texts)
-            return len(batch.texts)
+        if self._operation is None and self._trial.is_due():
+            conforming = self.contract.judge.conforming([raw for _, raw in batch.texts])
+            if self._trial.worked(conforming is not None) and conforming is not None:
+                return self._remember_all(batch, *conforming, entry)
         count = 0
         for observation in batch.observations(entry):
             self._one(observation, file, sink)
             count += 1
         return count
 
-    def _conform(self, batch: Batch) -> bool:
-        return self.contract.judge.surely_conform([raw for _, raw in batch.texts])
+    def _remember_all(self, batch: Batch, kind: str, bodies: list[Any], entry: int) -> int:
+        """Count and remember the bodies of a batch that have no finding; return how many."""
+        self.summary.observations += len(bodies)
+        self.summary.checked += len(bodies)
+        if self._remembers:
+            for number, ((line, _), body) in enumerate(zip(batch.texts, bodies, strict=True), entry):
+                self.ledger.enter(kind, body, At(self._file, self._unit, number, line), of_one_list=True)
+        return len(bodies)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
         for finding in self.judge(observation, file):
-            self.summary.severities[finding.severity] += 1
-            sink.finding(finding)
+            self._hand_on(finding, sink)
+
+    def _hand_on(self, finding: Finding, sink: Sink) -> None:
+        self.summary.severities[finding.severity] += 1
+        sink.finding(finding)
 
     def judge(self, observation: Observation, file: str) -> list[Finding]:
         """The wanted findings of one observation, with their origins; counts it."""
@@ -240,13 +305,16 @@ class Validation:
             summary.checked += 1
         else:
             summary.unchecked[verdict.unchecked] += 1
+        if self._remembers and verdict.kind is not None:
+            at = At(self._file, self._unit, observation.entry, *observation.begins)
+            self.ledger.enter(verdict.kind, verdict.body, at)
         if observation.seen is not None:
             verdict.findings = [*verdict.findings, *self._secrets(observation.seen)]
         if not verdict.findings and not observation.defects:
             return []
         findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
         wanted = self._selection.applied(findings, file)
-        return sorted(_located(wanted, verdict.part, observation, file), key=_by_place) if wanted else []
+        return located(wanted, verdict.part, observation, file) if wanted else []
 
     def _secrets(self, seen: Exchange | Delivery) -> list[Finding]:
         """What requests give away, once for each file and header."""
@@ -280,6 +348,10 @@ class Validation:
         return located
 
 
+def _file(finding: Finding) -> str:
+    return finding.origin.file if finding.origin else ""
+
+
 def _titles() -> str:
     return "; ".join(format_.title for format_ in FORMATS) + "; plain or gzip"
 
@@ -302,38 +374,3 @@ def _operation_at(contract: Contract, url: str) -> str:
     if not operations:
         raise UsageError(f"--url {url}: no operation of the contract has this path; `receiptkit spec show` lists them")
     return operations[0].id
-
-
-def _by_place(finding: Finding) -> tuple[int, int, int, int, str, str, str]:
-    origin = finding.origin or Origin()
-    place = (origin.line or 0, origin.column or 0, origin.body_line or 0, origin.body_column or 0)
-    return (*place, finding.pointer, finding.rule, finding.message)
-
-
-def _located(findings: list[Finding], part: Part, observation: Observation, file: str) -> list[Finding]:
-    """The findings with the file, the entry and the place of each; those that have a file already are left alone."""
-    parts = {id(finding): _part(finding, part) for finding in findings}
-    places: dict[tuple[Part, str], Place] = {}
-    for each in dict.fromkeys(parts.values()):
-        wanted = {finding.pointer for finding in findings if finding.origin is None and parts[id(finding)] == each}
-        if wanted:
-            places |= {(each, pointer): place for pointer, place in observation.places(each, wanted).items()}
-    located = []
-    for finding in findings:
-        said = finding.origin
-        if said is not None and said.file:
-            located.append(finding)
-            continue
-        if said is not None and said.line is not None and said.column is not None:
-            place = observation.place_within(part, Position(said.line, said.column))
-        else:
-            place = places[parts[id(finding)], finding.pointer]
-        origin = Origin(file, observation.entry, *place.position, *(place.within or ()))
-        located.append(replace(finding, origin=origin))
-    return located
-
-
-def _part(finding: Finding, part: Part) -> Part:
-    """What of an exchange a finding is about: what its rule says, or what was judged."""
-    rule = catalogue.get(finding.rule)
-    return rule.part if rule is not None and rule.part is not None else part

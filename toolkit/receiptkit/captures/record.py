@@ -27,6 +27,9 @@ class Record(Protocol):
     #: Whether a part that is text stands in the file character for character.
     literal: bool
 
+    #: Where it begins.
+    start: Position
+
     def position(self, offset: int) -> Position:
         """The position in the file of an offset in the record's text."""
 
@@ -47,7 +50,7 @@ class JsonRecord:
     def __init__(self, raw: bytes, start: Position) -> None:
         """Hold the bytes of a text that begins at `start` in the file."""
         self.raw = raw
-        self._start = start
+        self.start = start
 
     @cached_property
     def text(self) -> str:
@@ -67,7 +70,7 @@ class JsonRecord:
 
     def position(self, offset: int) -> Position:
         """The position in the file of an offset in the text."""
-        return self._start.shifted(*self._lines.place(offset))
+        return self.start.shifted(*self._lines.place(offset))
 
     def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
         from receiptkit.jsontext.locate import offsets
@@ -80,15 +83,15 @@ class PlacedRecord:
     """A record whose parts' positions were noted while it was read: YAML, HTTP messages, lines of forms and URLs."""
 
     def __init__(self, start: Position, places: Mapping[str, Position], *, literal: bool) -> None:
-        self._start = start
+        self.start = start
         self.literal = literal
         self._places = places
 
     def position(self, offset: int) -> Position:
-        return self._start
+        return self.start
 
     def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
-        return {name: self._places.get(name, self._start) for name in wanted}
+        return {name: self._places.get(name, self.start) for name in wanted}
 
 
 #: Under which name each part of an observation stands in its record.
@@ -144,6 +147,11 @@ class Observation:
         elif isinstance(self.seen, Delivery) and part == "request":
             value = self.seen.body
         return decode(value)[0] if isinstance(value, bytes) else value if isinstance(value, str) else None
+
+    @property
+    def begins(self) -> Position:
+        """Where it begins."""
+        return self.record.start if self.element is None else self.record.positions([""], self.element)[""]
 
     def start(self, part: Part) -> Position:
         """Where a part begins; where the record begins, if the part is not there."""

@@ -115,6 +115,7 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     metavar="NAME",
     help="The environment variable that holds the auth token; the signatures of webhooks are then judged.",
 )
+@click.option("--join", is_flag=True, help="Take all captures for one story: polls and webhooks of one system.")
 @click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
@@ -161,6 +162,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         known_as=options["known_as"],
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
+        join=options["join"],
     )
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
     with _output(options["output"], sources) as out:

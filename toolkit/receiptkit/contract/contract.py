@@ -96,12 +96,14 @@ class Contract:
         Raises:
             UsageError: the contract has no such operation or kind.
         """
-        text = text_of(body)
-        if text is None:
-            return self._said(self.judge.body(body, operation))
-        return self._said(self.judge.text(text, operation))
+        return self.said(self.judged(body, operation))
 
-    def _said(self, verdict: Verdict) -> list[Finding]:
+    def judged(self, body: Any, operation: str | None = None) -> Verdict:
+        """What became of a body, parsed or text."""
+        text = text_of(body)
+        return self.judge.body(body, operation) if text is None else self.judge.text(text, operation)
+
+    def said(self, verdict: Verdict) -> list[Finding]:
         """The findings of a verdict; one of them says so where nothing was judged."""
         if verdict.unchecked is None or verdict.findings:
             return verdict.findings
@@ -116,7 +118,7 @@ class Contract:
         An exchange of no operation of the contract is not judged; the finding `http.unknown-operation` says so. Where the answer is not
         judged, `body.unchecked` says why.
         """
-        return self._said(self.judge.exchange(exchange))
+        return self.said(self.judge.exchange(exchange))
 
     def check_delivery(self, delivery: Delivery) -> list[Finding]:
         """
@@ -125,7 +127,7 @@ class Contract:
         A webhook of another event is not judged, and `body.unchecked` says so; what is no webhook of the contract is a finding, too:
         `body.unknown-kind`.
         """
-        return self._said(self.judge.delivery(delivery))
+        return self.said(self.judge.delivery(delivery))
 
 
 def _engine(name: str, document: Document) -> Engine:

@@ -45,9 +45,10 @@ class Verdict:
         operation: the operationId it was judged as, if one was found.
         unchecked: why the body was not judged; None if it was.
         part: what the pointers of the findings lead into.
+        kind, body: what was judged: a page, a receipt …, parsed. None where it was nothing of the contract's, or an error.
     """
 
-    __slots__ = ("findings", "operation", "part", "unchecked")
+    __slots__ = ("body", "findings", "kind", "operation", "part", "unchecked")
 
     def __init__(
         self,
@@ -55,11 +56,15 @@ class Verdict:
         operation: str | None = None,
         unchecked: str | None = None,
         part: Part = "response",
+        kind: str | None = None,
+        body: Any = None,
     ) -> None:
         self.findings = [] if findings is None else findings
         self.operation = operation
         self.unchecked = unchecked
         self.part: Part = part
+        self.kind = kind
+        self.body = body
 
 
 class Judge:
@@ -99,24 +104,26 @@ class Judge:
         media = response.content.get(_JSON) if response else None
         if response is None or media is None:
             return Verdict(operation=found.id, unchecked="the document describes no such body")
-        return Verdict(self._body_findings(body, found, media), found.id)
+        return Verdict(self._body_findings(body, found, media), found.id, kind=found.kind, body=body)
 
-    def surely_conform(self, texts: list[bytes]) -> bool:
+    def conforming(self, texts: list[bytes]) -> tuple[str, list[Any]] | None:
         """
-        Whether texts are bodies of one operation that surely have no finding: all of them judged at once. False says nothing.
+        The kind and the bodies of texts that are of one operation and surely have no finding: all of them judged at once. None says
+        nothing.
 
         An operation is only recognised here after a body like it has been judged by itself.
         """
         bodies = read_all(texts)
         operation = self.recogniser.common(bodies) if bodies else None
         if bodies is None or operation is None:
-            return False
+            return None
         response = operation.response(200)
         media = response.content.get(_JSON) if response else None
         if media is None:
-            return False
+            return None
+        kind = operation.kind or ""
         schema = self._compiled((*media.place, "each"), {"type": "array", "items": media.schema})
-        return schema.is_clean(bodies) and self._surely_without_breach(bodies, operation.kind or "")
+        return (kind, bodies) if schema.is_clean(bodies) and self._surely_without_breach(bodies, kind) else None
 
     @staticmethod
     def _surely_without_breach(bodies: list[Any], kind: str) -> bool:
@@ -145,6 +152,8 @@ class Judge:
         if text is not None and not _is_json(answer, text):
             return Verdict(unchecked="an answer that is no JSON, to a request that nobody knows")
         verdict = self.body(answer.body, operation) if text is None else self.text(text, operation)
+        if answer.status >= 400:
+            verdict.kind = None
         if answer.status >= 400 and verdict.unchecked is None:
             body = answer.body if text is None else read(text).value
             verdict.findings = verdict.findings + self.profile.of_breaches(status_mismatch(body, answer.status), None)
@@ -174,9 +183,9 @@ class Judge:
             )
             findings = self.profile.of_breaches(breaches, operation.id)
             return Verdict(findings, operation.id, "undocumented status")
-        findings = self.profile.of_breaches(breaches, operation.id)
-        unchecked = self._judge_response(exchange, operation, values, response, findings)
-        return Verdict(findings, operation.id, unchecked)
+        verdict = Verdict(self.profile.of_breaches(breaches, operation.id), operation.id)
+        verdict.unchecked = self._judge_response(exchange, operation, values, response, verdict)
+        return verdict
 
     def _resembles(self, exchange: Exchange, operation: Operation, values: dict[str, str]) -> bool:
         """Whether an exchange with somebody else's host is one of ours all the same: a mock's, by the SIDs in its path, or by its body."""
@@ -198,9 +207,10 @@ class Judge:
         return self._left("http.unknown-operation", "no operation of the contract", None, None)
 
     def _judge_response(
-        self, exchange: Exchange, operation: Operation, values: dict[str, str], response: Response, findings: list[Finding]
+        self, exchange: Exchange, operation: Operation, values: dict[str, str], response: Response, verdict: Verdict
     ) -> str | None:
-        """Judge media type and body, add to the findings; return why the body was not judged, if it was not."""
+        """Judge media type and body, add to the verdict; return why the body was not judged, if it was not."""
+        findings = verdict.findings
         if isinstance(exchange.body, NotCaptured):
             return exchange.body.reason
         if not response.content:
@@ -233,6 +243,8 @@ class Judge:
         findings += beside(defects, self._body_findings(body, operation, media, schema, asked=asked))
         if exchange.status >= 400:
             findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)
+        else:
+            verdict.kind, verdict.body = operation.kind, body
         return None
 
     # -- deliveries
@@ -284,7 +296,7 @@ class Judge:
             and not get_close_matches(event, known, cutoff=0.9)
         ):
             return self._left("webhook.other-event", "a webhook of another event", None, operation.id)
-        return Verdict(self._body_findings(body, operation, media), operation.id)
+        return Verdict(self._body_findings(body, operation, media), operation.id, kind=operation.kind, body=body)
 
     # -- requests
 

@@ -54,15 +54,15 @@ class Profile:
                 findings.append(finding)
         return findings
 
-    def of_breaches(self, breaches: Iterable[Breach], operation: str | None) -> list[Finding]:
-        """The findings of breaches, judged as an operation."""
+    def of_breaches(self, breaches: Iterable[Breach], operation: str | None, origin: Origin | None = None) -> list[Finding]:
+        """The findings of breaches, judged as an operation, with their origin where it is known."""
         findings = []
         for breach in breaches:
             severity = catalogue.severity(breach.rule, self.name, breach.severity)
             if severity is not None:
                 grounding = breach.grounding or catalogue.find(breach.rule).grounding
                 finding = Finding(
-                    breach.rule, severity, breach.pointer, breach.message, breach.hint, grounding, operation, value=breach.value
+                    breach.rule, severity, breach.pointer, breach.message, breach.hint, grounding, operation, origin, breach.value
                 )
                 findings.append(finding)
         return findings

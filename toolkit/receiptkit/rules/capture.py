@@ -24,6 +24,14 @@ RULES = (
         bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
         part="sent",
     ),
+    Rule(
+        id="capture.nothing-judged",
+        severity=Severity.ERROR,
+        title="there is nothing in the captures that could be judged",
+        why="A check that checks nothing is always green. It ends with exit 2, so that nobody takes it for a pass.",
+        grounding="the captures",
+        action="Give the right files; --as and --url say what bare bodies are; --allow-empty accepts it.",
+    ),
 )
 
 _HEADERS = ("authorization", "proxy-authorization")

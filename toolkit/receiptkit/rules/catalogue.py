@@ -6,7 +6,20 @@ import difflib
 
 from receiptkit.errors import UsageError
 from receiptkit.findings import Severity
-from receiptkit.rules import asked, capture, configuration, delivery, exchange, page, receipt, schema, text, webhook
+from receiptkit.rules import (
+    asked,
+    capture,
+    configuration,
+    delivery,
+    exchange,
+    listing,
+    page,
+    receipt,
+    schema,
+    text,
+    timeline,
+    webhook,
+)
 from receiptkit.rules.rule import Rule
 
 #: The rules that `receiptkit rules` lists, in the order of their scopes.
@@ -17,11 +30,15 @@ RULES: tuple[Rule, ...] = (
     *receipt.RULES,
     *page.RULES,
     *asked.RULES,
+    *listing.RULES,
     *delivery.RULES,
+    *timeline.RULES,
     *webhook.RULES,
     *configuration.RULES,
     *capture.RULES,
 )
+#: Those that take more than one observation to see.
+ACROSS = tuple(rule.id for rule in RULES if rule.across)
 _BY_ID = {rule.id: rule for rule in (*RULES, *schema.OTHER_KEYWORDS)}
 
 

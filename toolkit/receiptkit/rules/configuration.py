@@ -1,10 +1,22 @@
-"""Rules about the webhook configuration, carried by the document."""
+"""Rules about the webhook configuration: by itself, which the document carries, and of an account beside those of its services."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from receiptkit.findings import Severity
-from receiptkit.rules.examples import Example
-from receiptkit.rules.rule import GUIDE, OPENAPI, Rule
+from receiptkit.rules.examples import ABSENT, Example
+from receiptkit.rules.rule import GUIDE, OPENAPI, Breach, Rule
+from receiptkit.rules.sightings import Configured, Found
+
+_OF_A_SERVICE = Example(
+    "configuration",
+    {
+        "/chat_service_sid": "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718",
+        "/target": ABSENT,
+        "/url": "https://conversations.twilio.com/v1/Services/IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718/Configuration/Webhooks",
+    },
+)
 
 RULES = (
     Rule(
@@ -47,4 +59,26 @@ RULES = (
         good=Example("configuration"),
         bad=Example("configuration", {"/url": "https://conversations.twilio.com/v1/Conversations/Webhooks"}),
     ),
+    Rule(
+        id="configuration.shadowed",
+        severity=Severity.WARNING,
+        title="the configuration of a service silences that of the account",
+        why="For conversations of a service that has webhooks of its own, only those are called. Whoever waits at the account's URL waits "
+        "for ever.",
+        grounding='reference page "Per-service webhooks"; live observation of 2026-08',
+        action="Let one URL of the service receive onDeliveryUpdated, or clear the service's URLs.",
+        good=Example("configuration", then=Example("configuration")),
+        bad=Example("configuration", then=_OF_A_SERVICE),
+        across=True,
+    ),
 )
+
+
+def of_account(configurations: list[Configured]) -> Iterator[Found]:
+    """Whether webhooks that the account wants are silenced by a service, going by the last that was seen of each configuration."""
+    services = [each for each in configurations if each.in_service and each.calls]
+    for each in configurations:
+        if not each.in_service and each.calls and each.wants_receipts and services:
+            other = min(service.at for service in services)
+            message = "is not called for conversations of a service that has webhooks of its own"
+            yield Found(each.at, Breach("configuration.shadowed", f"{each.at.pointer}/post_webhook_url", message), other)

@@ -110,28 +110,30 @@ class Example:
         sample: what is changed: receipt, page, message, configuration, error, exchange …
         changes: the new value by its JSON Pointer; `/-` at the end of an array appends.
         text: the whole text, for examples that are no JSON.
+        then: what is seen after it.
     """
 
     sample: str
     changes: dict[str, Any] = field(default_factory=dict)
     text: str | None = None
+    then: Example | None = None
 
     def capture(self) -> bytes:
-        """The example as a file that `receiptkit validate` can judge."""
+        """The example as a file that `receiptkit validate` can judge: what is seen one after the other stands in a line each."""
         if self.text is not None:
             return self.text.encode("utf-8", "surrogatepass")
         body = copy.deepcopy(_SAMPLES[self.sample])
         for pointer, value in self.changes.items():
             body = _changed(body, pointers.split(pointer), value)
-        return json.dumps(body).encode()
+        after = b"" if self.then is None else b"\n" + self.then.capture()
+        return json.dumps(body).encode() + after
 
     def __str__(self) -> str:
         if self.text is not None:
             return self.text
-        if not self.changes:
-            return f"a {self.sample} as Twilio sends it"
         changes = (f"{pointer} {'absent' if value is ABSENT else json.dumps(value)}" for pointer, value in self.changes.items())
-        return f"a {self.sample} with " + ", ".join(changes)
+        said = f"a {self.sample} with " + ", ".join(changes) if self.changes else f"a {self.sample} as Twilio sends it"
+        return said if self.then is None else f"{said}; then {self.then}"
 
 
 def _changed(node: Any, path: list[str], value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from receiptkit.findings import Severity
@@ -22,6 +23,7 @@ _SIZE_ONE = {
     "/meta/first_page_url": f"{_NEXT}?PageSize=1&Page=0",
 }
 _SECOND_PAGE = {"/meta/page": 1, "/meta/url": f"{_NEXT}?PageSize=50&Page=1&PageToken=PT50"}
+_SID = itemgetter("sid")
 #: What all rows of a page have in common.
 _PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid")
 
@@ -184,7 +186,7 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
     if not isinstance(rows, list):
         return
     try:
-        if len({row["sid"] for row in rows}) == len(rows):
+        if len(set(map(_SID, rows))) == len(rows):
             return
     except (TypeError, KeyError):
         # Rows that are no receipts: the schema says so, the others are still compared.
@@ -203,6 +205,9 @@ def links(page: dict[str, Any]) -> Iterator[Breach]:
     if not isinstance(meta, dict):
         return
     url, next_url = meta.get("url"), meta.get("next_page_url")
+    if next_url is None and isinstance(url, str) and url.endswith(f"?PageSize={meta.get('page_size')}&Page={meta.get('page')}"):
+        # Almost every page: the only one of its list.
+        return
     asked = _asked(url) if isinstance(url, str) else {}
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         if _number(meta.get(member)) and asked.get(name, str(meta[member])) != str(meta[member]):

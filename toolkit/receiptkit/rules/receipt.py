@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from receiptkit.findings import Severity
@@ -138,6 +139,12 @@ RULES = (
 )
 
 
+_SHARED = ("sid", "url", "date_created", "date_updated", "message_sid", "conversation_sid", "account_sid")
+# Without a service, a member that is compared anyway stands in for it.
+_COLUMNS = itemgetter(*_SHARED, "account_sid")
+_OF_A_SERVICE = itemgetter(*_SHARED, "chat_service_sid")
+
+
 def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
     """What is wrong between the members of a receipt that stands at a pointer."""
     if is_before(row.get("date_updated"), row.get("date_created")):
@@ -165,24 +172,20 @@ def surely_in_order(rows: list[Any], *, of_one_list: bool = False) -> bool:
         rows: the receipts, which conform to their schema.
         of_one_list: whether all of them must be of one message.
     """
-    parents: tuple[Any, ...] | None = None
+    message = conversation = account = service = None
     before = ""
     try:
-        for row in rows:
-            these = row["account_sid"], row.get("chat_service_sid"), row["conversation_sid"], row["message_sid"]
-            if these != parents:
-                if of_one_list and parents is not None:
+        columns = _OF_A_SERVICE if "chat_service_sid" in rows[0] else _COLUMNS
+        for sid, url, created, updated, its_message, its_conversation, its_account, its_service in map(columns, rows):
+            if its_message != message or its_conversation != conversation or its_account != account or its_service != service:
+                if of_one_list and before:
                     return False
-                parents = these
-                scope = f"/v1/Services/{these[1]}" if these[1] else "/v1"
-                path = f"{scope}/Conversations/{these[2]}/Messages/{these[3]}/Receipts/"
-                before = row["url"].partition("/v1/")[0] + path
-            created, updated = row["date_created"], row["date_updated"]
-            if row["url"] != before + row["sid"] or (
-                updated is not None and not (len(updated) == 20 == len(created) and updated >= created)
-            ):
+                message, conversation, account, service = its_message, its_conversation, its_account, its_service
+                scope = f"/v1/Services/{service}" if columns is _OF_A_SERVICE else "/v1"
+                before = f"{url.partition('/v1/')[0]}{scope}/Conversations/{conversation}/Messages/{message}/Receipts/"
+            if url != before + sid or (updated is not None and not (len(updated) == 20 == len(created) and updated >= created)):
                 return False
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, IndexError):
         return False
     return True
 

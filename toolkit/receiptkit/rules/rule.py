@@ -34,6 +34,7 @@ class Rule(NamedTuple):
         profile: the profile its examples are judged under.
         part: what of an exchange it is about, if not the body that is judged.
         supersedes: rules whose findings at the same pointer say the same thing less well.
+        across: whether it takes more than one observation to see.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Rule(NamedTuple):
     profile: str = "documented"
     part: Part | None = None
     supersedes: tuple[str, ...] = ()
+    across: bool = False
 
 
 class Breach(NamedTuple):

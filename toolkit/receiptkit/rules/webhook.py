@@ -9,7 +9,7 @@ from receiptkit import pointers
 from receiptkit.findings import Severity
 from receiptkit.rules.dates import is_before
 from receiptkit.rules.examples import ABSENT, Example, form
-from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, LIBRARIES, Breach, Rule
+from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, GUIDE, LIBRARIES, Breach, Rule
 
 #: What consumers and their mocks call parameters, and what they are called.
 _NAMES = {
@@ -114,6 +114,19 @@ RULES = (
         action="Encode the form with a library; log it as it arrived.",
         good=Example("text", text=form()),
         bad=Example("text", text=form() + "&ClientIdentity=100%"),
+    ),
+    Rule(
+        id="webhook.disagrees-with-receipt",
+        severity=Severity.WARNING,
+        title="a webhook and the receipt say different things of the same status",
+        why="They are the same facts under other names. A consumer tested with both of them ends in a state that depends on which it believes.",
+        grounding=f"{GUIDE}; live request of 2026-08",
+        action="In a mock: make the webhook and the receipt of one world, as `receiptkit generate` does.",
+        good=Example("webhook", {"/params/Status": "delivered"}, then=Example("receipt")),
+        bad=Example(
+            "webhook", {"/params/Status": "delivered", "/params/DateCreated": "2026-03-02T09:14:00.120Z"}, then=Example("receipt")
+        ),
+        across=True,
     ),
 )
 

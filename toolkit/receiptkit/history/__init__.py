@@ -1,0 +1,6 @@
+"""What was seen one after the other, judged together."""
+
+from receiptkit.history.history import History, findings_across
+from receiptkit.history.ledger import Ledger
+
+__all__ = ["History", "Ledger", "findings_across"]

@@ -1,0 +1,186 @@
+"""What is kept of receipts: the facts of those that stand in one place as one text, and what becomes of it at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from receiptkit.rules import timeline
+from receiptkit.rules.dates import seconds
+from receiptkit.rules.sightings import At, Page, Row, Sighting
+
+WEBHOOK = "webhook"
+_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+#: What is kept of a receipt, by its names in answers and in webhooks.
+_MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
+_PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
+_FACTS = itemgetter(*_MEMBERS)
+Facts = tuple[Any, ...]
+
+
+class Sheet:
+    """
+    The receipts of one page, one answer or one webhook.
+
+    Attributes:
+        kind: page, receipt or webhook.
+        conversation, message: whose they are.
+        facts: those of each row as JSON; null for what is no receipt, or one of another message.
+        first, last, count: where just this was seen first and last, and how often.
+    """
+
+    __slots__ = ("conversation", "count", "facts", "first", "kind", "last", "message")
+
+    def __init__(self, kind: str, conversation: Any, message: Any, facts: bytes, first: At, last: At, count: int = 1) -> None:
+        self.kind = kind
+        self.conversation = conversation
+        self.message = message
+        self.facts = facts
+        self.first = first
+        self.last = last
+        self.count = count
+
+    def says_the_same(self, other: Sheet) -> bool:
+        return (
+            self.facts == other.facts
+            and self.first.file == other.first.file
+            and (self.kind == WEBHOOK) == (other.kind == WEBHOOK)
+            and self.message == other.message
+            and self.conversation == other.conversation
+        )
+
+    def again(self, other: Sheet) -> None:
+        """Note where the same was seen, too."""
+        self.first = min(self.first, other.first)
+        self.last = max(self.last, other.last)
+        self.count += other.count
+
+    def sids(self) -> list[str]:
+        """The receipts, in their order."""
+        return [row[0] for row in orjson.loads(self.facts) if row is not None]
+
+    def rows(self) -> list[tuple[str, Sheet]]:
+        """Each receipt by itself."""
+        rows = orjson.loads(self.facts)
+        if self.kind != "page":
+            return [(row[0], self) for row in rows]
+        first: dict[str, Sheet] = {}
+        for index, row in enumerate(rows):
+            if row is not None and row[0] not in first:
+                first[row[0]] = self._row(index, row)
+        return list(first.items())
+
+    def _row(self, index: int, row: list[Any]) -> Sheet:
+        at = f"/delivery_receipts/{index}"
+        first, last = self.first._replace(pointer=at), self.last._replace(pointer=at)
+        return Sheet("receipt", self.conversation, self.message, orjson.dumps([row]), first, last, self.count)
+
+
+class Fetched:
+    """A page of a list that has more than one."""
+
+    __slots__ = ("at", "facts", "index", "next", "size", "url")
+
+    def __init__(self, at: At, meta: dict[str, Any], facts: bytes) -> None:
+        self.at = at
+        self.url: str = meta["url"]
+        self.next: str | None = meta["next_page_url"]
+        self.index: int = meta["page"]
+        self.size: int = meta["page_size"]
+        self.facts = facts
+
+
+# -- what is kept
+
+
+def all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
+    """The facts of receipts that conform: almost every receipt comes this way."""
+    return list(map(_FACTS, rows))
+
+
+def facts_of(row: Any) -> Facts | None:
+    """The facts of a receipt; None if it is none."""
+    if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
+        return None
+    return tuple(row.get(name) for name in _MEMBERS)
+
+
+def facts_told(parameters: dict[str, Any]) -> Facts | None:
+    """The facts that a webhook tells of a receipt; None if it tells of none."""
+    if not isinstance(parameters.get("DeliveryReceiptSid"), str):
+        return None
+    return tuple(parameters.get(name) for name in _PARAMETERS)
+
+
+def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[tuple[Sheet, list[str]]]:
+    """The sheets that the rows of a page make, one for each conversation and message, each with its receipts."""
+    owners = [(row.get("conversation_sid"), row.get("message_sid")) if isinstance(row, dict) else (None, None) for row in rows]
+    for owner in {str(owner): owner for owner in owners}.values():
+        own = [each if owner == of else None for each, of in zip(facts, owners, strict=True)]
+        sids = [each[0] for each in own if each is not None]
+        text = text_of_facts(own)
+        if sids and text is not None:
+            yield Sheet("page", *owner, text, at, at), sids
+
+
+def text_of_facts(facts: Any) -> bytes | None:
+    try:
+        return orjson.dumps(facts)
+    except (orjson.JSONEncodeError, RecursionError):
+        return None
+
+
+# -- what becomes of it
+
+
+def sightings(row: Sheet) -> Iterator[Sighting]:
+    """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
+    _, participant, status, code, created, updated, _ = orjson.loads(row.facts)[0]
+    begun = seconds(created)
+    changed = begun if updated is None else seconds(updated)
+    known = isinstance(status, str) or status is None
+    owners = all(isinstance(sid, str) and is_real(sid) for sid in (participant, row.conversation, row.message))
+    if begun is not None and changed is not None and known and status in timeline.STATUSES and owners:
+        by_webhook = row.kind == WEBHOOK
+        yield Sighting(
+            row.first,
+            row.last,
+            row.count,
+            by_webhook,
+            row.conversation,
+            row.message,
+            participant,
+            status,
+            _code(code),
+            begun,
+            changed,
+        )
+
+
+def _code(said: Any) -> int:
+    if isinstance(said, str) and said.isascii() and said.isdigit():
+        return int(said[:9])
+    return said if type(said) is int else 0
+
+
+def as_page(fetched: Fetched) -> Page:
+    return Page(fetched.at, fetched.url, fetched.next, fetched.index, fetched.size, rows_of(fetched.facts))
+
+
+def rows_of(facts: bytes) -> tuple[Row | None, ...]:
+    return tuple(_listed_row(row) for row in orjson.loads(facts))
+
+
+def _listed_row(row: list[Any] | None) -> Row | None:
+    if row is None or not is_real(row[0]):
+        return None
+    return Row(row[0], row[2] if isinstance(row[2], str) else None, row[6][:2] if isinstance(row[6], str) else "")
+
+
+def is_real(sid: str) -> bool:
+    """Whether a SID can be somebody's: placeholders (one digit throughout) and masked ones stand for many."""
+    return _SID.fullmatch(sid) is not None and len(set(sid[2:].lower())) > 1

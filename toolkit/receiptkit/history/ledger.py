@@ -1,0 +1,295 @@
+"""
+What was seen of every receipt, list, summary and configuration, kept small, to be judged together at the end.
+
+A page is kept as one text. Only receipts that are seen again are taken apart, so that a capture in which each comes once costs little.
+Nothing depends on the order in which things are entered: parts of a capture can be entered into ledgers of their own and merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from receiptkit.history.facts import (
+    WEBHOOK,
+    Facts,
+    Fetched,
+    Sheet,
+    all_facts,
+    as_page,
+    facts_of,
+    facts_told,
+    is_real,
+    parted,
+    rows_of,
+    sightings,
+    text_of_facts,
+)
+from receiptkit.rules import configuration, delivery, listing, timeline
+from receiptkit.rules.sightings import At, Configured, Found, Page, Summary
+
+_EVENT = "onDeliveryUpdated"
+
+
+class Ledger:
+    """What was seen, by the SIDs of receipts, messages and accounts."""
+
+    def __init__(self) -> None:
+        #: Every receipt, and the sheets they stand on, as long as none of them was seen twice: most captures never come further.
+        self._once: set[str] = set()
+        self._sheets: list[Sheet] = []
+        #: From then on: the sheet that a receipt stands on, or every different one.
+        self._receipts: dict[str, Sheet | list[Sheet]] = {}
+        #: Those that were seen more than once, though not only on pages that said just the same.
+        self._again: set[str] = set()
+        #: By message: sheets that are the whole list, and pages of longer ones.
+        self._lists: dict[str, list[Sheet | Fetched]] = {}
+        #: By message: where each summary was seen last in each file.
+        self._summaries: dict[str, dict[tuple[int, bytes], At]] = {}
+        #: By account: the last of each configuration, by its service.
+        self._configurations: dict[str, dict[str | None, Configured]] = {}
+
+    # -- entering
+
+    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False) -> None:
+        """
+        Note what a body says.
+
+        Args:
+            kind: page, receipt, message, configuration or webhook; others are passed over.
+            body: the parsed body; anything may be in it.
+            at: where it is.
+            of_one_list: whether all rows of a page are surely of one message.
+        """
+        if not isinstance(body, dict):
+            return
+        if kind == "page":
+            self._page(body, at, of_one_list=of_one_list)
+        elif kind == "receipt":
+            self._one(kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at)
+        elif kind == WEBHOOK:
+            self._one(kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at)
+        elif kind == "message":
+            self._message(body, at)
+        elif kind == "configuration":
+            self._configuration(body, at)
+
+    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool) -> None:
+        rows, meta = page.get("delivery_receipts"), page.get("meta")
+        if not isinstance(rows, list) or not isinstance(meta, dict):
+            return
+        facts: Sequence[Facts | None] = all_facts(rows) if of_one_list else [facts_of(row) for row in rows]
+        text = text_of_facts(facts)
+        message = _message_in(meta.get("url")) or _first_message(rows)
+        if text is None:
+            return
+        if of_one_list and rows:
+            whole = Sheet("page", rows[0]["conversation_sid"], rows[0]["message_sid"], text, at, at)
+            self._listed(message, meta, self._sheet(whole, [row[0] for row in facts if row is not None]))
+            return
+        self._listed(message, meta, Sheet("page", None, None, text, at, at))
+        for sheet, sids in parted(rows, facts, at):
+            self._sheet(sheet, sids)
+
+    def _listed(self, message: Any, meta: dict[str, Any], sheet: Sheet) -> None:
+        number, following = meta.get("page"), meta.get("next_page_url")
+        if (
+            not isinstance(message, str)
+            or not _is_link(meta)
+            or type(number) is not int
+            or type(meta.get("page_size")) is not int
+        ):
+            return
+        listed = self._lists.setdefault(message, [])
+        last = listed[-1] if listed else None
+        if number != 0 or following is not None:
+            listed.append(Fetched(sheet.last, meta, sheet.facts))
+        elif isinstance(last, Sheet) and last.facts == sheet.facts and last.first.file == sheet.first.file:
+            if last is not sheet:
+                last.again(sheet)
+        else:
+            listed.append(sheet)
+
+    def _one(self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: At) -> None:
+        text = text_of_facts([facts]) if facts is not None else None
+        if facts is not None and text is not None:
+            self._sheet(Sheet(kind, conversation, message, text, at, at), [facts[0]])
+
+    def _sheet(self, sheet: Sheet, sids: list[str]) -> Sheet:
+        """Enter the receipts of a sheet; return it, or the one that said just the same before."""
+        known = self._receipts
+        if not known:
+            if self._once.isdisjoint(sids):
+                self._once.update(sids)
+                self._sheets.append(sheet)
+                return sheet
+            self._look_up()
+        if known.keys().isdisjoint(sids):
+            known.update(dict.fromkeys(sids, sheet))
+            return sheet
+        before = known.get(sids[0])
+        if isinstance(before, Sheet) and before.kind == sheet.kind and before.says_the_same(sheet):
+            before.again(sheet)
+            if before.kind != "page":
+                self._again.add(sids[0])
+            return before
+        for sid, row in sheet.rows():
+            self._row(sid, row)
+        return sheet
+
+    def _look_up(self) -> None:
+        """From now on, know of every receipt where it stands."""
+        for sheet in self._sheets:
+            self._receipts.update(dict.fromkeys(sheet.sids(), sheet))
+        self._once.clear()
+        self._sheets.clear()
+
+    def _row(self, sid: str, row: Sheet) -> None:
+        self._again.add(sid)
+        for each in self._apart(sid):
+            if each.says_the_same(row):
+                each.again(row)
+                return
+        self._receipts[sid] = [*self._apart(sid), row]
+
+    def _apart(self, sid: str) -> list[Sheet]:
+        """The different things that are known of a receipt; a page that it stands on is taken apart."""
+        known = self._receipts.get(sid)
+        if isinstance(known, list):
+            return known
+        if known is None:
+            return []
+        if known.kind == "page":
+            for other, row in known.rows():
+                if self._receipts.get(other) is known:
+                    self._receipts[other] = row
+            known = self._receipts[sid]
+        return [known] if isinstance(known, Sheet) else known
+
+    def _message(self, message: dict[str, Any], at: At) -> None:
+        sid, summary = message.get("sid"), message.get("delivery")
+        if isinstance(sid, str) and "delivery" in message and (summary is None or isinstance(summary, dict)):
+            text = text_of_facts(summary)
+            if text is not None:
+                seen = self._summaries.setdefault(sid, {})
+                seen[at.file, text] = max(at, seen.get((at.file, text), at))
+
+    def _configuration(self, body: dict[str, Any], at: At) -> None:
+        account, service, filters = body.get("account_sid"), body.get("chat_service_sid"), body.get("filters")
+        if not isinstance(account, str) or not (service is None or isinstance(service, str)):
+            return
+        calls = isinstance(body.get("post_webhook_url"), str)
+        wants = isinstance(filters, list) and _EVENT in filters
+        known = self._configurations.setdefault(account, {})
+        seen = Configured(at, service is not None, calls, wants)
+        known[service] = max(seen, known.get(service, seen))
+
+    # -- merging
+
+    def merge(self, other: Ledger) -> None:
+        """Take over what another ledger holds; in whichever order, the same comes of it. The other one is not to be used any more."""
+        self._again |= other._again
+        for sheet, sids in other._standing():
+            self._sheet(sheet, sids)
+        for message, listed in other._lists.items():
+            self._lists.setdefault(message, []).extend(listed)
+        for message, seen in other._summaries.items():
+            known = self._summaries.setdefault(message, {})
+            known.update({text: max(at, known.get(text, at)) for text, at in seen.items()})
+        for account, configured in other._configurations.items():
+            of_account = self._configurations.setdefault(account, {})
+            of_account.update({service: max(each, of_account.get(service, each)) for service, each in configured.items()})
+
+    def _standing(self) -> Iterator[tuple[Sheet, list[str]]]:
+        """Every sheet, with the receipts that stand on it."""
+        yield from ((sheet, sheet.sids()) for sheet in self._sheets)
+        whole: dict[int, tuple[Sheet, list[str]]] = {}
+        for sid, known in self._receipts.items():
+            if isinstance(known, list):
+                yield from ((row, [sid]) for row in known)
+            elif known.kind == "page":
+                whole.setdefault(id(known), (known, []))[1].append(sid)
+            else:
+                yield known, [sid]
+        yield from whole.values()
+
+    def digests(self) -> set[int]:
+        """What it holds something of, as numbers that are the same in every process: rarely, two SIDs have the same."""
+        return {_digest(sid) for held in (self._once, *self._held()) for sid in held}
+
+    def taken(self, digests: set[int]) -> Ledger:
+        """The part of it with these digests, as a ledger of its own; it is not here any more."""
+        part = Ledger()
+        if not digests:
+            return part
+        self._look_up()
+        for sid in [sid for sid in self._receipts if _digest(sid) in digests]:
+            rows = self._apart(sid)
+            part._receipts[sid] = rows
+            del self._receipts[sid]
+            if sid in self._again:
+                self._again.remove(sid)
+                part._again.add(sid)
+        for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
+            for sid in [sid for sid in mine if _digest(sid) in digests]:
+                its[sid] = mine.pop(sid)
+        return part
+
+    def _held(self) -> tuple[dict[str, Any], ...]:
+        return self._receipts, self._lists, self._summaries, self._configurations
+
+    # -- judging
+
+    def findings(self) -> Iterator[Found]:
+        """What is wrong between the things that were entered, in no order."""
+        for sid in self._again:
+            if is_real(sid):
+                seen = [sighting for row in self._apart(sid) for sighting in sightings(row)]
+                if seen:
+                    yield from timeline.of_receipt(seen)
+        for message in self._lists:
+            if is_real(message):
+                yield from self._of_message(message)
+        for account, configured in self._configurations.items():
+            if len(configured) > 1 and is_real(account):
+                yield from configuration.of_account(list(configured.values()))
+
+    def _of_message(self, message: str) -> Iterator[Found]:
+        walked = listing.walks([as_page(each) for each in self._lists[message] if isinstance(each, Fetched)])
+        whole: dict[tuple[int, bytes], Sheet] = {}
+        for each in self._lists[message]:
+            if isinstance(each, Sheet) and (same := whole.setdefault((each.first.file, each.facts), each)) is not each:
+                same.again(each)
+        if walked:
+            yield from listing.of_walks(walked, [sheet.last for sheet in whole.values()])
+        summaries = self._summaries.get(message)
+        if summaries:
+            walked += [
+                listing.Walk([Page(sheet.first, "", None, 0, 0, rows_of(sheet.facts))], is_linked=True)
+                for sheet in whole.values()
+            ]
+            yield from delivery.of_message(walked, [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()])
+
+
+def _first_message(rows: list[Any]) -> Any:
+    return rows[0].get("message_sid") if rows and isinstance(rows[0], dict) else None
+
+
+def _message_in(url: Any) -> str | None:
+    parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/") if isinstance(url, str) else []
+    return parts[-2] if parts[-3:-2] == ["Messages"] else None
+
+
+def _is_link(meta: dict[str, Any]) -> bool:
+    following = meta.get("next_page_url")
+    return isinstance(meta.get("url"), str) and "next_page_url" in meta and (following is None or isinstance(following, str))
+
+
+def _digest(sid: str) -> int:
+    try:
+        return int(sid[2:18], 16)
+    except ValueError:
+        return crc32(sid.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,238 @@
+"""Rules about the pages of a list, one after the other: a walk along its next links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from receiptkit.findings import Severity
+from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
+from receiptkit.rules.sightings import At, Found, Page, Row
+from receiptkit.webhooks import decode_query
+
+_LIST = sample("page")["meta"]["url"].partition("?")[0]
+_OTHER = "DY" + "0123456789abcdef" * 2
+_FIRST: dict[str, Any] = {
+    "/meta/page_size": 1,
+    "/meta/url": f"{_LIST}?PageSize=1&Page=0",
+    "/meta/first_page_url": f"{_LIST}?PageSize=1&Page=0",
+    "/meta/next_page_url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT1",
+}
+_SECOND: dict[str, Any] = {
+    **_FIRST,
+    "/meta/page": 1,
+    "/meta/url": _FIRST["/meta/next_page_url"],
+    "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page=0&PageToken=PT0",
+    "/meta/next_page_url": None,
+    "/delivery_receipts/0/sid": _OTHER,
+    "/delivery_receipts/0/url": f"{_LIST}/{_OTHER}",
+}
+
+
+def _walked(later: dict[str, Any]) -> Example:
+    """Two pages of a list, with changes to the second one."""
+    return Example("page", _FIRST, then=Example("page", {**_SECOND, **later}))
+
+
+RULES = (
+    Rule(
+        id="listing.loop",
+        severity=Severity.ERROR,
+        title="the next links lead back to a page of the same walk",
+        why="Client libraries follow next_page_url until it is null: this walk has no end.",
+        grounding=LIBRARIES,
+        action="In a mock: let the last page have next_page_url null.",
+        good=_walked({}),
+        bad=_walked({"/meta/next_page_url": _FIRST["/meta/url"]}),
+        across=True,
+    ),
+    Rule(
+        id="listing.overlap",
+        severity=Severity.ERROR,
+        title="a receipt stands on two pages of one walk",
+        why="Client libraries hand out every row of every page: its consumer counts a recipient twice. Where the pages are not linked, it "
+        "may be another walk, and this is information.",
+        grounding=f"{LIBRARIES}; {CAPTURES}",
+        action="In a mock: give each page rows of its own.",
+        good=_walked({}),
+        bad=_walked({f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}),
+        across=True,
+    ),
+    Rule(
+        id="listing.gap",
+        severity=Severity.WARNING,
+        title="a page between two pages of a walk is missing",
+        why="The capture does not show every receipt; what is told of all of them may be wrong.",
+        grounding=f"{OPENAPI}, meta.page",
+        action="Capture the whole walk. In a mock: number the pages one by one.",
+        good=_walked({}),
+        bad=_walked({"/meta/page": 2, "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"}),
+        across=True,
+    ),
+    Rule(
+        id="listing.size-changed",
+        severity=Severity.WARNING,
+        title="PageSize changes in the middle of a walk",
+        why="A page token counts in pages of its own walk; with another size receipts are skipped or come twice.",
+        grounding=f"{OPENAPI}, PageSize",
+        action="Follow next_page_url as it is.",
+        good=_walked({}),
+        bad=_walked(
+            {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
+            | {"/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0", "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0"}
+        ),
+        across=True,
+    ),
+    Rule(
+        id="listing.url-mismatch",
+        severity=Severity.WARNING,
+        title="next_page_url is not the link of the page after it",
+        why="Consumers that make links of their own, or mocks whose links lead nowhere. Following them would have led elsewhere.",
+        grounding=f"{LIBRARIES}; {CAPTURES}",
+        action="Follow next_page_url as it is. In a mock: let meta.url repeat what was asked for.",
+        good=_walked({}),
+        bad=_walked({"/meta/url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT7"}),
+        across=True,
+    ),
+    Rule(
+        id="listing.truncated",
+        severity=Severity.INFO,
+        title="the capture ends before the list does",
+        why="There is a next_page_url, and nobody followed it: a consumer that reads one page only, or a capture that was cut.",
+        grounding=CAPTURES,
+        action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
+        good=_walked({}),
+        bad=Example("page", _FIRST),
+        across=True,
+    ),
+)
+
+#: Path, query parameters in any order.
+Link = tuple[str, tuple[tuple[str, str], ...]]
+
+
+class Walk(NamedTuple):
+    """
+    Pages of a list in the order in which they were fetched.
+
+    Attributes:
+        pages: the pages.
+        is_linked: whether it began with page 0, and each page is where the one before it said.
+    """
+
+    pages: list[Page]
+    is_linked: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it holds the whole list."""
+        return self.is_linked and self.pages[-1].next is None
+
+    @property
+    def rows(self) -> list[Row | None]:
+        return [row for page in self.pages for row in page.rows]
+
+
+def walks(pages: list[Page]) -> list[Walk]:
+    """The walks that pages of one message make, those of each file and each list apart; fetching an earlier page again begins a new one."""
+    found: list[Walk] = []
+    in_files = sorted(pages, key=lambda page: (page.at.file, _link(page.url)[0], page.at))
+    for _, fetched in groupby(in_files, key=lambda page: (page.at.file, _link(page.url)[0])):
+        found += _of_one_list(fetched)
+    return found
+
+
+def _of_one_list(pages: Iterator[Page]) -> list[Walk]:
+    found: list[Walk] = []
+    #: The walk that goes on at a link.
+    waiting: dict[Link, int] = {}
+    seen: set[Link] = set()
+    for page in pages:
+        link = _link(page.url)
+        at = waiting.pop(link, None) if page.number > 0 else None
+        if at is not None:
+            found[at].pages.append(page)
+        elif (
+            page.number > 0
+            and link not in seen
+            and found
+            and found[-1].pages[-1].next
+            and found[-1].pages[-1].number < page.number
+        ):
+            at = len(found) - 1
+            found[at] = Walk([*found[at].pages, page], is_linked=False)
+        else:
+            at = len(found)
+            found.append(Walk([page], is_linked=page.number == 0))
+        seen.add(link)
+        if page.next is not None:
+            waiting[_link(page.next)] = at
+    return found
+
+
+def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
+    """
+    What is wrong within walks along the lists of one message, and whether the last one of each file comes to its end.
+
+    Args:
+        walked: walks of more than one page.
+        whole: where the whole list was seen on one page.
+    """
+    for walk in walked:
+        yield from _steps(walk)
+        yield from _overlap(walk)
+    for _, own in groupby(walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])):
+        last = max((walk.pages for walk in own), key=lambda pages: pages[-1].at)
+        end = last[-1]
+        if any(at.file == end.at.file and at > end.at for at in whole):
+            continue
+        if end.next is not None and _link(end.next) not in {_link(page.url) for page in last}:
+            yield _found("listing.truncated", end, "next_page_url", "nobody followed it: there are more receipts")
+
+
+def _steps(walk: Walk) -> Iterator[Found]:
+    passed = {_link(walk.pages[0].url): walk.pages[0]}
+    for before, page in zip(walk.pages, walk.pages[1:], strict=False):
+        link = _link(page.url)
+        if before.next is None or link != _link(before.next):
+            yield _apart(before, page)
+        passed[link] = page
+        back = passed.get(_link(page.next)) if page.next is not None and page.next != page.url else None
+        if back is not None:
+            yield _found("listing.loop", page, "next_page_url", "leads back to a page of the same walk", back)
+
+
+def _apart(before: Page, page: Page) -> Found:
+    """What is wrong with a page that is not where the one before it said."""
+    if page.size != before.size:
+        return _found("listing.size-changed", page, "page_size", f"is not {before.size}, as on the page before", before)
+    if page.number > before.number + 1:
+        return _found("listing.gap", page, "page", f"follows page {before.number}: what is between them is missing", before)
+    return _found("listing.url-mismatch", page, "url", "is not the next_page_url of the page before", before)
+
+
+def _overlap(walk: Walk) -> Iterator[Found]:
+    first: dict[str, Page] = {}
+    for page in walk.pages:
+        twice = [(index, row.sid) for index, row in enumerate(page.rows) if row is not None and row.sid in first]
+        if twice:
+            index, sid = twice[0]
+            more = f", and {len(twice) - 1} more" if len(twice) > 1 else ""
+            severity = None if walk.is_linked else Severity.INFO
+            pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
+            message = f"this receipt{more} stands on an earlier page of the walk, too"
+            yield Found(page.at, Breach("listing.overlap", pointer, message, severity=severity), first[sid].at)
+        for row in page.rows:
+            if row is not None:
+                first.setdefault(row.sid, page)
+
+
+def _link(url: str) -> Link:
+    place = url.partition("#")[0].partition("?")[0]
+    return place, tuple(sorted((item.name, item.value) for item in decode_query(url)))
+
+
+def _found(rule: str, page: Page, member: str, message: str, other: Page | None = None) -> Found:
+    return Found(page.at, Breach(rule, f"{page.at.pointer}/meta/{member}", message), other.at if other else None)

@@ -1,0 +1,95 @@
+"""What is remembered of receipts, pages, summaries and configurations, to be compared with what is seen elsewhere."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from receiptkit.rules.rule import Breach
+
+
+class At(NamedTuple):
+    """
+    Where something was seen. In the order of these, things arrived.
+
+    Attributes:
+        file: the number of the file.
+        unit: the number of the piece of it, where it is read in pieces.
+        entry, line, column: within that piece, the line and column of where the observation begins.
+        pointer: where within the observation.
+    """
+
+    file: int = 0
+    unit: int = 0
+    entry: int = 0
+    line: int = 1
+    column: int = 1
+    pointer: str = ""
+
+
+class Found(NamedTuple):
+    """A breach that takes more than one observation to see: where it is, and where the other one is that it contradicts."""
+
+    at: At
+    breach: Breach
+    other: At | None = None
+
+
+class Sighting(NamedTuple):
+    """
+    One state of a receipt, as one source tells it.
+
+    Attributes:
+        first, last, times: where it was seen first and last, and how often.
+        by_webhook: whether a webhook told it; a REST answer otherwise.
+        conversation, message, participant: whose receipt it is.
+        status: None before the message left.
+        error_code: 0 for none.
+        created, updated: in seconds since 1970.
+    """
+
+    first: At
+    last: At
+    times: int
+    by_webhook: bool
+    conversation: str
+    message: str
+    participant: str
+    status: str | None
+    error_code: int
+    created: int
+    updated: int
+
+
+class Row(NamedTuple):
+    """A receipt in a list: its SID, its status, and the prefix of the SID in its channel."""
+
+    sid: str
+    status: str | None
+    channel: str
+
+
+class Page(NamedTuple):
+    """A page of a list: its own link and the next one, its number and size, its rows; None stands for a row that is no receipt."""
+
+    at: At
+    url: str
+    next: str | None
+    number: int
+    size: int
+    rows: tuple[Row | None, ...]
+
+
+class Summary(NamedTuple):
+    """The `delivery` of a message, None where it is null; where it was last seen."""
+
+    at: At
+    delivery: dict[str, object] | None
+
+
+class Configured(NamedTuple):
+    """A webhook configuration, of an account or of a service: whether it names a URL for events, and wants those of receipts."""
+
+    at: At
+    in_service: bool
+    calls: bool
+    wants_receipts: bool
