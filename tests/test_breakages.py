@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from receiptkit import Contract, UsageError
+from receiptkit.corpus import judged
 from receiptkit.generation import Generator
 from receiptkit.generation.breakages import OF_RULES, Breakage, breakage, breakages, rendered
+from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE
 from receiptkit.rules import catalogue
 
 GENERATOR = Generator()
 ALL = breakages(GENERATOR)
-#: What no body can break: it is about text, request and response, or the capture.
-ELSEWHERE = (
-    *("json.", "http.", "request.", "body.", "capture."),
-    *("error.status-mismatch", "configuration.legacy-path", "page.request-mismatch", "receipt.not-what-was-asked"),
-    *("webhook.signature", "webhook.repeated-parameter", "webhook.encoding", "webhook.classic-callback", "webhook.event-stream"),
-    # Shadowed by schema.pattern, and a keyword of the profile strict.
-    *("schema.min-length", "schema.max-length", "schema.additional-properties"),
-)
+#: What cannot be caused: shadowed by schema.pattern, a keyword of the profile strict, and what only Python users are told.
+IMPOSSIBLE = {"schema.min-length", "schema.max-length", "schema.additional-properties", "body.unchecked"}
 
 
 def findings(generator: Generator, each: Breakage, body: object) -> list[tuple[str, str]]:
@@ -47,11 +44,46 @@ def test_the_reference_engine_agrees(each: Breakage) -> None:
     assert findings(generator, each, each.body(GENERATOR)) == [(each.rule, each.pointer)]
 
 
-def test_every_rule_about_bodies_has_one() -> None:
-    """No rule about a body goes without a breakage."""
-    broken = {each.rule for each in ALL}
-    assert {rule.id for rule in catalogue.RULES if not rule.id.startswith(ELSEWHERE)} - broken == set()
+def test_every_rule_has_one() -> None:
+    """No rule goes without a breakage, and none is of a rule that there is not."""
+    broken = {each.rule for each in ALL} | {each.rule for each in OF_CAPTURES}
+    assert {rule.id for rule in catalogue.RULES} - broken == IMPOSSIBLE
     assert all(catalogue.get(rule) is not None for rule in broken)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("each", OF_CAPTURES, ids=[each.rule for each in OF_CAPTURES])
+def test_captures(each: CaptureBreakage, seed: int) -> None:
+    """A broken capture has the finding it is made for, in the record it is said to be in, and nothing else."""
+    found = judged(GENERATOR.contract, each, each.capture(GENERATOR, seed))
+    assert [(finding.rule, finding.pointer) for finding in found] == [(each.rule, each.pointer)]
+    assert found[0].origin is not None
+    assert found[0].origin.entry == each.entry
+
+
+@pytest.mark.parametrize("each", OF_CAPTURES, ids=[each.rule for each in OF_CAPTURES])
+def test_generate_break_of_captures(run: Callable[..., tuple[int, str, str]], each: CaptureBreakage, tmp_path: Path) -> None:
+    """`generate --break` of such a rule writes a capture without being told to."""
+    options = [part for name, value in each.facts for part in (f"--{name.replace('_', '-')}", value)]
+    path = tmp_path / "capture.ndjson"
+    code, _, err = run("generate", each.scenario, *options, "--break", each.rule, "-o", path)
+    assert code == 0
+    assert err.startswith(f"receiptkit: note: broken on purpose: {each.rule} at ")
+    assert path.read_bytes() == each.capture(GENERATOR)
+
+
+def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> None:
+    """A scenario that cannot show it, and a form that is no capture, are refused with what can."""
+    code, out, err = run("generate", "chat-only", "--break", "listing.loop")
+    assert (code, out, err) == (
+        2,
+        "",
+        "receiptkit: chat-only cannot show listing.loop: try three-pages --receipts 45 --page-size 15\n",
+    )
+    code, out, err = run("generate", "landline", "--break", "timeline.after-terminal")
+    assert (code, out.count("\n")) == (0, 3)
+    code, out, err = run("generate", "three-pages", "--break", "listing.gap", "--as", "page")
+    assert (code, out, err) == (2, "", "receiptkit: --break listing.gap is a flaw of a capture: say --as ndjson\n")
 
 
 @pytest.mark.parametrize("form", BREAKABLE)

@@ -13,8 +13,10 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT
 from receiptkit import Contract, UsageError
-from receiptkit.generation import SCENARIOS, Generator, breakages, corpus
+from receiptkit.corpus import corpus
+from receiptkit.generation import SCENARIOS, Generator, breakages
 from receiptkit.generation.breakages import Breakage
+from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.webhooks import HEADER, decode_form, verify
 
 Run = Callable[..., tuple[int, str, str]]
@@ -39,14 +41,26 @@ def test_everything_is_in_it() -> None:
     shown = {(entry.get("scenario"), entry.get("scope")) for entry in MANIFEST["files"] if entry["file"].startswith("scenarios/")}
     assert shown == {(name, scope) for name in SCENARIOS for scope in ("default", "service")}
     broken = [entry for entry in MANIFEST["files"] if entry["file"].startswith("breakages/")]
-    assert len(broken) == len(breakages.breakages(Generator()))
+    assert len(broken) == len(breakages.breakages(Generator())) + len(OF_CAPTURES)
     assert sum(path.stat().st_size for path in FIXTURES.rglob("*") if path.is_file()) < 3_000_000
 
 
 @pytest.mark.parametrize("entry", MANIFEST["files"], ids=lambda entry: entry["file"])
-def test_committed_files_have_their_findings(entry: dict[str, Any], contract: Contract) -> None:
+def test_committed_files_have_their_findings(
+    entry: dict[str, Any], contract: Contract, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file, read as it was committed, has exactly the findings that the manifest says."""
     raw = (FIXTURES / entry["file"]).read_bytes()
+    if entry["kind"] == "capture":
+        arguments = ["--auth-token-env", "TOKEN"] if entry.get("needs") else []
+        monkeypatch.setenv("TOKEN", MANIFEST["auth_token"])
+        _, out, _ = run("validate", "--format", "json", *arguments, FIXTURES / entry["file"])
+        said = [
+            {name: (each | each["origin"])[name] for name in ("rule", "severity", "pointer", "entry")}
+            for each in json.loads(out)["findings"]
+        ]
+        assert said == entry["expected"]
+        return
     if entry["kind"] == "webhooks":
         for line in raw.splitlines():
             request = json.loads(line)
@@ -65,9 +79,9 @@ def test_committed_files_have_their_findings(entry: dict[str, Any], contract: Co
 def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """A breakage that causes something else than it should stops the corpus."""
     wrong = Breakage("schema.type", "/status", "receipt", "agent-and-sms", lambda row: {"/status": "queued"})
-    monkeypatch.setattr(corpus, "breakages", lambda generator: [wrong])
+    monkeypatch.setattr("receiptkit.corpus.corpus.breakages", lambda generator: [wrong])
     with pytest.raises(UsageError, match=r"breakages/schema.type/receipt-status.json: has the findings .*schema.enum"):
-        list(corpus.corpus(Generator()))
+        list(corpus(Generator()))
 
 
 def test_write_and_check(run: Run, tmp_path: Path) -> None:

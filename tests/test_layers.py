@@ -24,7 +24,7 @@ ROOMS = [
     ("captures", "generation", "history"),
     ("locating",),
     ("validation",),
-    ("parallel",),
+    ("parallel", "corpus"),
     ("reports",),
     ("cli",),
 ]

@@ -112,13 +112,13 @@ def run(
                 validation.note(step)
         if validation.join:
             gathering.conclude()
-            sink.end_of_file()
+    validation.finish(sink)
     return validation.summary
 
 
 def _steps(validation: Validation, source: Source | CaptureError, file: int, number: int) -> list[_Unit | Source | CaptureError]:
     """A source as units for other processes, numbered from `number` on; or itself, if only this one can read it."""
-    if isinstance(source, CaptureError) or source.name == STDIN or not is_regular(source):
+    if isinstance(source, CaptureError) or source.content is not None or source.name == STDIN or not is_regular(source):
         return [source]
     try:
         spans = validation.spans(source, _SPAN)

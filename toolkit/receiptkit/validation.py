@@ -29,7 +29,7 @@ from receiptkit.findings import Finding, Origin, Severity
 from receiptkit.history import Ledger, findings_across
 from receiptkit.locating import located
 from receiptkit.observations import Delivery, Exchange
-from receiptkit.rules import catalogue
+from receiptkit.rules import Breach, catalogue
 from receiptkit.rules.sightings import At, Found
 from receiptkit.selection import Selection
 
@@ -121,6 +121,7 @@ class Validation:
         url: str | None = None,
         limits: Limits | None = None,
         join: bool = False,
+        allow_empty: bool = False,
     ) -> None:
         """
         Args:
@@ -131,6 +132,7 @@ class Validation:
             url: the URL that bare bodies, and responses without a request, answered to.
             limits: what is refused to be read.
             join: whether rules across observations hold for all sources together; for each by itself, if not.
+            allow_empty: whether it is all right that nothing could be judged.
 
         Raises:
             UsageError: there is no such format or kind, or no operation at the URL.
@@ -142,6 +144,7 @@ class Validation:
         self._trial = _Trial()
         self._said_secrets: set[str] = set()
         self.join = join
+        self._allow_empty = allow_empty
         self.ledger = Ledger()
         #: Where each unit of work begins, by its number.
         self.bases: dict[int, Base] = {}
@@ -163,10 +166,21 @@ class Validation:
             else:
                 self.begin(number, number, source)
                 self.source(source, sink, progress)
+        self.finish(sink)
+        return self.summary
+
+    def finish(self, sink: Sink) -> None:
+        """Judge what can only be told at the end of a run."""
         if self.join:
             self.conclude(sink)
-            sink.end_of_file()
-        return self.summary
+        summary = self.summary
+        if summary.files and not summary.checked and not summary.problems and not self._allow_empty:
+            file = self.bases[self._unit].file if summary.files == 1 else ""
+            breach = Breach("capture.nothing-judged", "", catalogue.find("capture.nothing-judged").title)
+            findings = self.contract.judge.profile.of_breaches([breach], None, Origin(file))
+            for finding in self._selection.applied(findings, file):
+                self._hand_on(finding, sink)
+        sink.end_of_file()
 
     def begin(self, file: int, unit: int, source: Source) -> None:
         """Say which number the file and the unit of work have that come next; their order is that of arrival."""

@@ -37,14 +37,24 @@ class Limits(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A file to read: its name as it is reported, and whether it was named itself or found in a folder."""
+    """
+    A file to read.
+
+    Attributes:
+        name: as it is reported.
+        named: whether it was named itself; found in a folder, if not.
+        content: what is in it, where that is held already and there is no such file.
+    """
 
     name: str
     named: bool = True
+    content: bytes | None = None
 
     @property
     def size(self) -> int:
         """Its size in bytes; 0 where that is unknown."""
+        if self.content is not None:
+            return len(self.content)
         try:
             return os.stat(self.name).st_size if self.name != STDIN else 0
         except OSError:
@@ -108,6 +118,9 @@ def opened(source: Source, limits: Limits, progress: Callable[[int], None] | Non
 
 @contextmanager
 def _raw(source: Source) -> Iterator[_Buffered]:
+    if source.content is not None:
+        yield io.BufferedReader(cast("io.RawIOBase", io.BytesIO(source.content)))
+        return
     if source.name == STDIN:
         yield cast("_Buffered", sys.stdin.buffer)
         return

@@ -11,10 +11,10 @@ import click
 
 from receiptkit.cli.files import written
 from receiptkit.contract import Contract
+from receiptkit.corpus import MANIFEST, File, corpus
 from receiptkit.display import printable
 from receiptkit.errors import UsageError
 from receiptkit.generation import Generator
-from receiptkit.generation.corpus import MANIFEST, File, corpus
 
 
 @click.group()

@@ -21,12 +21,15 @@ from receiptkit.display import printable
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
-from receiptkit.generation.breakages import OF_RULES, breakage
+from receiptkit.generation.breakages import OF_RULES, Breakage, breakage
+from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
 
 #: Values of overrides that are numbers; all others are text.
 _NUMBERS = ("error_code", "index")
 _STDOUT = "-"
+#: The form of what is broken between records.
+_CAPTURE = "ndjson"
 
 
 def _complete_scenarios(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -34,7 +37,7 @@ def _complete_scenarios(ctx: click.Context, param: click.Parameter, incomplete: 
 
 
 def _complete_breakages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(each.rule) for each in OF_RULES if each.rule.startswith(incomplete)]
+    return [CompletionItem(each.rule) for each in (*OF_RULES, *OF_CAPTURES) if each.rule.startswith(incomplete)]
 
 
 @click.command()
@@ -47,7 +50,7 @@ def scenarios() -> None:
 
 @click.command()
 @click.argument("scenario", shell_complete=_complete_scenarios)
-@click.option("--as", "form", type=click.Choice(list(FORMS)), default="page", show_default=True, help="What is written.")
+@click.option("--as", "form", type=click.Choice(list(FORMS)), help="What is written; by default the page, or what --break needs.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes.")
 @click.option(
     "--count", type=click.IntRange(1), default=1, show_default=True, help="How many worlds: of this seed and those after it."
@@ -79,7 +82,7 @@ def scenarios() -> None:
     "rule",
     metavar="RULE",
     shell_complete=_complete_breakages,
-    help="Break the first body of each world, so that this rule finds it.",
+    help="Break the first body of each world, or a capture of it, so that this rule finds it.",
 )
 @click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
 @click.option(
@@ -107,7 +110,9 @@ def generate(scenario: str, **options: Any) -> None:
     for note in contract.document.notes:
         _note(note)
     generator = Generator(contract)
-    wish = _wish(options)
+    flaw = breakage(options["rule"]) if options["rule"] else None
+    form = options["form"] or (_CAPTURE if isinstance(flaw, CaptureBreakage) else "page")
+    wish = _wish(options, form, flaw)
     facts = {
         "receipts": options["receipts"],
         "page_size": options["page_size"],
@@ -127,14 +132,16 @@ def generate(scenario: str, **options: Any) -> None:
         _output(options["output"], force=options["force"]) as out,
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
-        for piece in FORMS[options["form"]](output, worlds):
+        pieces = _broken(generator, flaw, worlds) if isinstance(flaw, CaptureBreakage) else FORMS[form](output, worlds)
+        for piece in pieces:
             out.write(piece)
             something = something or bool(piece)
     if not something:
-        _note(f"nothing was written: {scenario} has nothing of the form {options['form']} by then")
-    elif wish.breakage is not None:
-        _note(f'broken on purpose: {wish.breakage.rule} at "{wish.breakage.pointer}" of the {wish.breakage.kind}')
-    elif options["form"] == "requests" and wish.auth_token is None:
+        _note(f"nothing was written: {scenario} has nothing of the form {form} by then")
+    elif flaw is not None:
+        what = f"record {flaw.entry} of the capture, from 0" if isinstance(flaw, CaptureBreakage) else f"the {flaw.kind}"
+        _note(f'broken on purpose: {flaw.rule} at "{flaw.pointer}" of {what}')
+    elif form == "requests" and wish.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
 
@@ -145,27 +152,43 @@ def _worlds(generator: Generator, first: World, seed: int, count: int, facts: di
             progress.advance(1)
 
 
+def _broken(generator: Generator, flaw: CaptureBreakage, worlds: Iterator[World]) -> Iterator[bytes]:
+    """A capture of each world, with the flaw; each has been judged as a file."""
+    from receiptkit.corpus import judged
+
+    for world in worlds:
+        try:
+            capture = flaw.of(generator, world)
+            found = [(each.rule, each.pointer) for each in judged(generator.contract, flaw, capture)]
+        except (LookupError, UsageError, ValueError):
+            found = []
+        if found != [(flaw.rule, flaw.pointer)]:
+            options = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in flaw.facts)
+            raise UsageError(f"{world.scenario} cannot show {flaw.rule}: try {f'{flaw.scenario} {options}'.rstrip()}")
+        yield capture
+
+
 def _note(text: str) -> None:
     click.echo(f"receiptkit: note: {printable(text)}", err=True)
 
 
-def _wish(options: dict[str, Any]) -> Wish:
+def _wish(options: dict[str, Any], form: str, flaw: Breakage | CaptureBreakage | None) -> Wish:
     url = urlsplit(options["webhook_url"])
     if url.scheme not in ("http", "https") or not url.netloc:
         raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
-    flaw = breakage(options["rule"]) if options["rule"] else None
-    if flaw is not None and flaw.kind not in BREAKABLE.get(options["form"], ()):
-        fitting = [form for form, kinds in BREAKABLE.items() if flaw.kind in kinds]
-        raise UsageError(
-            f"--break {flaw.rule} is a flaw of the {flaw.kind}" + (f": say --as {' or '.join(fitting)}" if fitting else "")
-        )
+    fitting = [_CAPTURE] if isinstance(flaw, CaptureBreakage) else []
+    if isinstance(flaw, Breakage):
+        fitting = [name for name, kinds in BREAKABLE.items() if flaw.kind in kinds]
+    if flaw is not None and form not in fitting:
+        what = "a capture" if isinstance(flaw, CaptureBreakage) else f"the {flaw.kind}"
+        raise UsageError(f"--break {flaw.rule} is a flaw of {what}" + (f": say --as {' or '.join(fitting)}" if fitting else ""))
     return Wish(
         options["moment"],
         options["page_size"],
         options["webhook_url"],
         options["webhook_method"],
         secret(options["auth_token_env"]),
-        flaw,
+        flaw if isinstance(flaw, Breakage) else None,
     )
 
 

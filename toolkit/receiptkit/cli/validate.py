@@ -163,6 +163,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
         join=options["join"],
+        allow_empty=options["allow_empty"],
     )
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
     with _output(options["output"], sources) as out:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from receiptkit import pointers
 from receiptkit.errors import UsageError
+from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import Rendering
 from receiptkit.generation.schemas import Shape
@@ -309,17 +310,17 @@ def breakages(generator: Generator) -> list[Breakage]:
     return [*OF_RULES, *of_keywords(generator)]
 
 
-def breakage(rule: str) -> Breakage:
+def breakage(rule: str) -> Breakage | CaptureBreakage:
     """
-    The breakage of a rule.
+    The breakage of a rule, of a body or of a capture.
 
     Raises:
         UsageError: it has none.
     """
-    for each in OF_RULES:
+    for each in (*OF_RULES, *OF_CAPTURES):
         if each.rule == rule:
             return each
     from difflib import get_close_matches
 
-    close = get_close_matches(rule, [each.rule for each in OF_RULES], n=1)
+    close = get_close_matches(rule, [each.rule for each in (*OF_RULES, *OF_CAPTURES)], n=1)
     raise UsageError(f"there is no breakage of {rule!r}" + (f": did you mean {close[0]}?" if close else ""))

@@ -65,12 +65,13 @@ def request(delivery: Delivery) -> dict[str, Any]:
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     return {
-        "request": {"method": exchange.method, "url": exchange.url, "headers": _REQUEST_HEADERS},
+        "request": {"method": exchange.method, "url": exchange.url, "headers": _sent(exchange)},
         "response": {"status": exchange.status, "headers": dict(exchange.headers), "body": exchange.body},
     }
 
 
-_REQUEST_HEADERS = {"Accept": "application/json"}
+def _sent(exchange: Exchange) -> dict[str, str]:
+    return {"Accept": "application/json", **exchange.request_headers}
 
 
 def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
@@ -155,7 +156,7 @@ def _sides(item: Exchange | Delivery) -> tuple[str, bytes, dict[str, str], int, 
     """Both sides of an exchange: URL, body and headers of the request; status, body and headers of the answer."""
     if isinstance(item, Delivery):
         return item.url, text_of(item.body) or b"", dict(item.headers), 204, b"", {}
-    headers = {"Host": urlsplit(item.url).netloc, **_REQUEST_HEADERS}
+    headers = {"Host": urlsplit(item.url).netloc, **_sent(item)}
     return item.url, b"", headers, item.status, orjson.dumps(item.body), dict(item.headers)
 
 

@@ -245,6 +245,8 @@ class Ledger:
 
     def findings(self) -> Iterator[Found]:
         """What is wrong between the things that were entered, in no order."""
+        if self._again:
+            self._look_up()
         for sid in self._again:
             if is_real(sid):
                 seen = [sighting for row in self._apart(sid) for sighting in sightings(row)]

@@ -31,6 +31,7 @@ RULES = (
         why="A check that checks nothing is always green. It ends with exit 2, so that nobody takes it for a pass.",
         grounding="the captures",
         action="Give the right files; --as and --url say what bare bodies are; --allow-empty accepts it.",
+        vendor=True,
     ),
 )
 

@@ -64,7 +64,8 @@ _COUNTED = {
 
 def of_message(walked: list[Walk], summaries: list[Summary]) -> Iterator[Found]:
     """What is wrong with the summaries of a message, as far as complete lists of its receipts tell."""
-    lists = [walk for walk in walked if walk.is_complete and all(map(_is_over, walk.rows))]
+    # Of an empty list nobody can tell whether its receipts are yet to be created.
+    lists = [walk for walk in walked if walk.is_complete and walk.rows and all(map(_is_over, walk.rows))]
     for summary in summaries:
         before = [walk for walk in lists if walk.pages[-1].at.file == summary.at.file and walk.pages[-1].at < summary.at]
         if before:

@@ -1,4 +1,4 @@
-"""The corpus: every scenario and every breakage as plain files, for teams in any language."""
+"""What is in the corpus. Every file is judged before it is written, captures as files."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from typing import Any, NamedTuple
 import orjson
 
 from receiptkit import __version__
+from receiptkit.captures import Source
+from receiptkit.contract import Contract
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.generation import recording
 from receiptkit.generation.breakages import Breakage, breakages
+from receiptkit.generation.capture_breakages import AUTH_TOKEN, OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.generator import VERSION, Generator
 from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.generation.world import World
 from receiptkit.observations import Delivery
+from receiptkit.validation import Validation
 
 #: The format of the manifest; raised when a reader of the old one could stumble over the new one.
 FORMAT = 1
 MANIFEST = "manifest.json"
 SCHEMA = "manifest.schema.json"
-#: Signs the webhook requests of the corpus. It is nobody's.
-AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 # no secret
-
 
 _README = """# Fixtures of delivery receipts
 
@@ -39,6 +40,7 @@ language: what conforms must be read, what is broken must be refused or survived
 | `scenarios/NAME/default`, `scenarios/NAME/service` | a message and what became of it, of the default and of the service-scoped API: every page of its list of receipts, the message with its summary, the webhook configuration; and once, the webhooks as signed requests in the order in which they arrive |
 | `errors/` | the bodies of answers that are errors, by their HTTP status |
 | `breakages/RULE/` | bodies with one flaw each: what, where, and of which scope is in the name of the file; `expected` in the manifest has the finding. `receiptkit explain RULE` says why it is one |
+| `breakages/RULE/capture.*` | what takes more than one body to see: exchanges, webhook requests and bodies, a line each, in the order in which they were seen; `expected` has the number of the line, from 0, as `entry` |
 
 The files of a scenario agree with each other. Webhooks are signed with the auth token in the manifest, which is nobody's; nothing here is of a real
 account. The same version of the generator and the same seed make the same bytes.
@@ -72,7 +74,9 @@ def corpus(generator: Generator, seed: int = 0) -> Iterator[File]:
         UsageError: a file has other findings than it has to have. That is a defect of receiptkit, or of a document of one's own.
     """
     entries = []
-    for file in sorted([*_scenarios(generator, seed), *_errors(generator, seed), *_breakages(generator, seed)]):
+    for file in sorted(
+        [*_scenarios(generator, seed), *_errors(generator, seed), *_breakages(generator, seed), *_captures(generator, seed)]
+    ):
         entries.append({"file": file.path, **file.entry, "sha256": _sha256(file)})
         yield file
     about = [File("README.md", _README.encode(), {}), File(SCHEMA, Path(__file__).with_name(SCHEMA).read_bytes(), {})]
@@ -111,14 +115,14 @@ def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]
     for number, page in enumerate(rendering.pages()):
         bodies[f"page-{number}.json"] = ("page", page)
     for name, (kind, body) in bodies.items():
-        _prove(generator, generator.contract.check(body, operation=_operation(generator, world, kind)), [], f"{folder}/{name}")
+        _prove(generator.contract.check(body, operation=_operation(generator, world, kind)), [], f"{folder}/{name}")
         yield File(f"{folder}/{name}", _json(body), {"kind": kind, **said, "expected": []})
     if world.in_service or not webhooks.events:
         # Webhooks are the same in both scopes.
         return
     requests = [webhooks.request(event, auth_token=AUTH_TOKEN) for event in webhooks.events]
     for request in requests:
-        _prove(generator, generator.contract.check_delivery(request), [], f"{folder}/webhooks.ndjson")
+        _prove(generator.contract.check_delivery(request), [], f"{folder}/webhooks.ndjson")
     webhook = {"kind": "webhooks", **said, "expected": []}
     yield File(f"{folder}/webhooks.ndjson", b"".join(map(_line, requests)), webhook)
 
@@ -128,7 +132,7 @@ def _errors(generator: Generator, seed: int) -> Iterator[File]:
     for name in ERRORS:
         error = rendering.error(name)
         path = f"errors/{error.status}-{name}.json"
-        _prove(generator, generator.contract.check_exchange(error), [], path)
+        _prove(generator.contract.check_exchange(error), [], path)
         yield File(path, _json(error.body), {"kind": "error", "status": error.status, "seed": seed, "expected": []})
 
 
@@ -142,10 +146,41 @@ def _breakages(generator: Generator, seed: int) -> Iterator[File]:
         path = f"breakages/{each.rule}/{_slug(each)}.json"
         found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
         expected = [{"rule": each.rule, "severity": found[0].severity.value if found else "error", "pointer": each.pointer}]
-        _prove(generator, found, expected, path)
+        _prove(found, expected, path)
         scope = "service" if world.in_service else "default"
         entry = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed, "expected": expected}
         yield File(path, _json(body), entry)
+
+
+class _Found(list[Finding]):
+    """A report that keeps what it is told."""
+
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        """There is one file."""
+
+
+def _captures(generator: Generator, seed: int) -> Iterator[File]:
+    for each in OF_CAPTURES:
+        # Texts that are broken are no lines of anything.
+        path = f"breakages/{each.rule}/capture.{'json' if each.rule.startswith('json.') else 'ndjson'}"
+        content = each.capture(generator, seed)
+        found = judged(generator.contract, each, content)
+        severity = found[0].severity.value if found else "error"
+        expected = [{"rule": each.rule, "severity": severity, "pointer": each.pointer, "entry": each.entry}]
+        _prove(found, expected, path)
+        needs = {"needs": "auth_token"} if each.is_signed else {}
+        yield File(path, content, {"kind": "capture", "scenario": each.scenario, "seed": seed, **needs, "expected": expected})
+
+
+def judged(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> list[Finding]:
+    """The findings of the capture of a breakage, judged as a file."""
+    if breakage.is_signed:
+        contract = Contract(contract.document, contract.profile, auth_token=AUTH_TOKEN)
+    found = _Found()
+    Validation(contract).run([Source("capture", content=capture)], found)
+    return found
 
 
 def _slug(each: Breakage) -> str:
@@ -163,10 +198,15 @@ def _operation(generator: Generator, world: World, kind: str) -> str:
     return kind if kind in ("webhook", "error") else generator.vocabulary.operation(kind, in_service=world.in_service).id
 
 
-def _prove(generator: Generator, found: list[Finding], expected: list[dict[str, str]], path: str) -> None:
-    actual = [{"rule": finding.rule, "severity": finding.severity.value, "pointer": finding.pointer} for finding in found]
+def _prove(found: list[Finding], expected: list[dict[str, Any]], path: str) -> None:
+    actual = [_said(finding, with_entry="entry" in expected[0] if expected else False) for finding in found]
     if actual != expected:
         raise UsageError(f"{path}: has the findings {actual}, not {expected}; it is not written")
+
+
+def _said(finding: Finding, *, with_entry: bool) -> dict[str, Any]:
+    entry = {"entry": finding.origin.entry if finding.origin else 0} if with_entry else {}
+    return {"rule": finding.rule, "severity": finding.severity.value, "pointer": finding.pointer, **entry}
 
 
 def _sha256(file: File) -> str:

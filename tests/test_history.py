@@ -1,0 +1,439 @@
+"""What takes more than one observation to see: told in whatever pieces and order they are judged, and told of nothing that is in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sampling
+from receiptkit import Contract, Delivery, Exchange, History, Severity
+from receiptkit.captures import Source
+from receiptkit.findings import Finding
+from receiptkit.generation import SCENARIOS, Generator
+from receiptkit.generation.capture_breakages import OF_CAPTURES
+from receiptkit.generation.recording import seen
+from receiptkit.history import Ledger
+from receiptkit.rules import catalogue
+from receiptkit.rules.examples import sample
+from receiptkit.rules.sightings import At, Found
+from receiptkit.validation import Validation
+
+Run = Callable[..., tuple[int, str, str]]
+GENERATOR = Generator()
+CONTRACT = GENERATOR.contract
+
+
+class Collected(list[Finding]):
+    """A sink that keeps what it is given."""
+
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        pass
+
+
+def told(*lines: Any, join: bool = False) -> list[tuple[str, str, int]]:
+    """Rule, pointer and entry of the findings across observations: of one file, or of one for each list."""
+    found = Collected()
+    files = [lines] if not isinstance(lines[0], list) else lines
+    sources = [
+        Source(f"{number}.ndjson", content=b"".join(json.dumps(line).encode() + b"\n" for line in file))
+        for number, file in enumerate(files)
+    ]
+    Validation(CONTRACT, join=join).run(sources, found)
+    return [(each.rule, each.pointer, each.origin.entry) for each in found if each.rule in catalogue.ACROSS and each.origin]
+
+
+def receipt(**members: Any) -> dict[str, Any]:
+    return {**sample("receipt"), **members}
+
+
+def webhook(**parameters: Any) -> dict[str, Any]:
+    body: dict[str, Any] = sample("webhook")
+    return {**body, "params": {**body["params"], **parameters}}
+
+
+SENT, LATER = "2026-03-02T09:15:02Z", "2026-03-02T09:16:00Z"
+
+
+# -- timelines
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("sent", SENT), ("delivered", LATER), None),
+        (("delivered", SENT), ("sent", LATER), "timeline.regression"),
+        (("delivered", LATER), ("sent", SENT), "timeline.arrived-late"),
+        (("sent", LATER), ("delivered", SENT), "timeline.clock-backwards"),
+        (("delivered", SENT), ("undelivered", LATER), "timeline.regression"),
+        (("undelivered", SENT), ("delivered", LATER), "timeline.after-terminal"),
+        (("undelivered", LATER), ("delivered", SENT), "timeline.regression"),
+        (("failed", SENT), ("undelivered", LATER), "timeline.after-terminal"),
+        (("failed", SENT), ("sent", LATER), "timeline.after-terminal"),
+        (("read", SENT), ("failed", LATER), "timeline.after-terminal"),
+        (("read", SENT), ("delivered", LATER), "timeline.after-terminal"),
+        ((None, SENT), ("read", LATER), None),
+        (("sent", SENT), (None, LATER), "timeline.regression"),
+        # A tie is never a regression.
+        (("sent", SENT), ("delivered", SENT), None),
+        (("delivered", SENT), ("sent", SENT), "timeline.arrived-late"),
+        (("delivered", SENT), ("undelivered", SENT), None),
+    ],
+)
+def test_two_states(before: tuple[str, str], after: tuple[str, str], expected: str | None) -> None:
+    """What two states of a receipt say together, the second one seen later."""
+    first, second = (receipt(status=status, date_updated=date) for status, date in (before, after))
+    found = told(first, second)
+    assert [rule for rule, _, _ in found] == ([expected] if expected else [])
+    assert all(entry == 1 for _, _, entry in found)
+
+
+def test_judged_against_the_furthest() -> None:
+    """Stragglers are compared with the furthest state, not with one another."""
+    states = [("sent", "02"), ("read", "09"), ("delivered", "05"), ("sent", "02")]
+    lines = [receipt(status=status, date_updated=f"2026-03-02T09:15:{second}Z") for status, second in states]
+    assert told(*lines) == [("timeline.arrived-late", "/status", 2), ("timeline.arrived-late", "/status", 3)]
+
+
+def test_polling_is_no_event() -> None:
+    """The same answer again and again says nothing, however often; a webhook that comes again does, once."""
+    page = sample("page")
+    assert told(page, page, sample("receipt"), page, page) == []
+    assert told(webhook(), webhook(), webhook()) == [("timeline.duplicate", "/Status", 2)]
+
+
+def test_a_second_is_a_tie_between_sources() -> None:
+    """REST dates are whole seconds, cut or rounded: beside a webhook's, a second says nothing."""
+    rounded = receipt(status="sent", date_updated="2026-03-02T09:15:09Z")
+    assert told(rounded, webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.600Z")) == []
+    early = webhook(Status="delivered", DateUpdated="2026-03-02T09:15:07.600Z")
+    assert told(rounded, early) == [("timeline.clock-backwards", "/DateUpdated", 1)]
+
+
+def test_creation_stays() -> None:
+    """A receipt is created once."""
+    moved = receipt(date_created="2026-03-02T09:14:00Z")
+    assert told(sample("receipt"), moved) == [("timeline.clock-backwards", "/date_created", 1)]
+
+
+def test_of_two_receipts_only_the_identity_is_told() -> None:
+    """Where one SID stands for two receipts, their states need not agree."""
+    other = receipt(participant_sid="MB" + "0123456789abcdef" * 2, status="sent", date_updated=LATER)
+    assert told(sample("receipt"), other) == [("timeline.identity", "/participant_sid", 1)]
+
+
+@pytest.mark.parametrize("sid", ["DY" + "a" * 32, "DY" + "0" * 32, "DY" + "X" * 32, "DYxxxx"])
+def test_placeholders_never_join(sid: str) -> None:
+    """Nobody's SID stands for many receipts."""
+    first, second = receipt(sid=sid), receipt(sid=sid, status="sent", date_updated=LATER, participant_sid="MB" + "0f" * 16)
+    assert told(first, second) == []
+
+
+def test_a_stale_answer() -> None:
+    """An answer that was newer before is late, though it is the same as an earlier one."""
+    sent = receipt(status="sent", date_updated=SENT)
+    assert told(sent, receipt(), sent) == [("timeline.arrived-late", "/status", 2)]
+
+
+def test_sources_agree() -> None:
+    """Webhook and answer with one status have one error code; none, null and 0 are the same."""
+    failed = receipt(status="failed", error_code=30003)
+    assert told(webhook(Status="failed", ErrorCode="30003"), failed) == []
+    assert told(webhook(Status="failed", ErrorCode="30008"), failed) == [("webhook.disagrees-with-receipt", "/ErrorCode", 0)]
+    assert told(webhook(Status="delivered"), receipt(error_code=None)) == []
+
+
+# -- lists
+
+
+def pages(size: int = 20, receipts: int = 50) -> list[dict[str, Any]]:
+    return list(GENERATOR.at(GENERATOR.world("three-pages", receipts=receipts)).pages(size))
+
+
+def test_walks_in_order_say_nothing() -> None:
+    """A whole walk, the same again, two at once, and a single page with all of it."""
+    first, second, third = pages()
+    (whole,) = pages(50)
+    assert told(first, second, third) == []
+    assert told(first, second, third, first, second, third, whole) == []
+    assert told(first, first, second, second, third, third) == []
+    assert told(first, whole) == []
+
+
+def test_what_is_missing_from_walks() -> None:
+    """A walk that ends early is information; one with a hole a warning; one that begins late is neither."""
+    first, second, third = pages()
+    assert told(first, second) == [("listing.truncated", "/meta/next_page_url", 1)]
+    assert told(first, third) == [("listing.gap", "/meta/page", 1)]
+    assert told(second, third) == []
+
+
+def test_an_overlap_that_may_be_another_walk_is_information() -> None:
+    """Only links make two pages surely parts of one walk."""
+    first, _, third = pages()
+    third["delivery_receipts"][0] = first["delivery_receipts"][0]
+    found = Collected()
+    lines = b"".join(json.dumps(page).encode() + b"\n" for page in (first, third))
+    Validation(CONTRACT).run([Source("x.ndjson", content=lines)], found)
+    assert {(each.rule, each.severity) for each in found if each.rule == "listing.overlap"} == {
+        ("listing.overlap", Severity.INFO)
+    }
+
+
+# -- summaries
+
+
+def test_summaries_are_judged_when_nothing_can_change() -> None:
+    """A summary is held against a whole list whose receipts have come to their end, seen before it; else it may be of another moment."""
+    world = GENERATOR.world("group-sms")
+    end, early = GENERATOR.at(world), GENERATOR.at(world, "start")
+    page, message = end.page(), end.message()
+    wrong = {**message, "delivery": {**message["delivery"], "total": 1}}
+    assert told(page, message) == []
+    assert told(page, wrong) == [("delivery.total", "/delivery/total", 1)]
+    assert told(wrong, page) == []
+    assert told(early.page(), wrong) == []
+    assert told(page, {**message, "delivery": None}) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
+
+
+def test_delivered_is_no_end_where_it_can_be_read() -> None:
+    """A receipt of WhatsApp that is delivered may be read the next moment."""
+    row = receipt(channel_message_sid="WA" + "0123456789abcdef" * 2)
+    read = {**sample("message")["delivery"], "read": "all"}
+    assert told({**sample("page"), "delivery_receipts": [row]}, {**sample("message"), "delivery": read}) == []
+
+
+# -- files
+
+
+def test_files_are_apart_unless_joined() -> None:
+    """Two files are two stories; with `join` their dates alone tell what came first."""
+    polls, log = [receipt(status="sent", date_updated=LATER)], [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08Z")]
+    assert told(polls, log) == []
+    assert told(polls, log, join=True) == [("timeline.regression", "/status", 0)]
+    assert told(log, polls, join=True) == [("timeline.regression", "/status", 0)]
+
+
+def test_what_a_file_tells_alone_it_tells_among_others() -> None:
+    """Joining adds findings and takes none away."""
+    late = [receipt(), receipt(status="sent", date_updated=SENT)]
+    assert told(late) == [("timeline.arrived-late", "/status", 1)]
+    assert told(late, [receipt()], [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:04Z")], join=True) == told(late)
+
+
+def test_a_file_that_breaks_off_is_no_whole_story(tmp_path: Path, run: Run) -> None:
+    """Where a file cannot be read to its end, nothing is told that rests on having seen it all."""
+    first, *_ = pages()
+    path = tmp_path / "long.ndjson"
+    path.write_text(json.dumps(first) + "\n" + "x" * 100_000 + "\n")
+    for arguments in ((), ("--join",), ("--jobs", 2)):
+        code, out, err = run("validate", path, "--max-record", "60K", *arguments)
+        assert (code, "listing.truncated" in out, "line 2 is larger" in err) == (2, False, True)
+
+
+# -- pieces
+
+
+def stories() -> list[tuple[str, Any]]:
+    """Kinds and bodies of which nearly every rule has something to say, in an order of arrival."""
+    entered: list[tuple[str, Any]] = []
+    for each in OF_CAPTURES:
+        if each.rule in catalogue.ACROSS:
+            world = GENERATOR.world(each.scenario, seed=len(each.rule), **dict(each.facts))
+            for record in each.records(GENERATOR, world):
+                judge = CONTRACT.judge
+                verdict = judge.delivery(record) if isinstance(record, Delivery) else judge.body(record)
+                assert verdict.kind is not None
+                entered.append((verdict.kind, verdict.body))
+    return entered
+
+
+STORIES = stories()
+
+
+def findings(ledger: Ledger) -> list[Found]:
+    return sorted(ledger.findings(), key=lambda found: (found.at, found.breach.pointer, found.breach.rule))
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_pieces_in_any_order(data: st.DataObject) -> None:
+    """A capture cut into pieces at random, each judged by itself, merged in any order: the same findings, at the same places."""
+    chosen = data.draw(st.lists(st.sampled_from(range(len(STORIES))), min_size=1, max_size=60), label="arrivals")
+    files = data.draw(st.integers(1, 3), label="files")
+    pieces = data.draw(st.integers(1, 5), label="pieces")
+    whole, parts = Ledger(), [Ledger() for _ in range(pieces)]
+    for number, story in enumerate(chosen):
+        kind, body = STORIES[story]
+        at = At(file=number * files // len(chosen), entry=number)
+        whole.enter(kind, body, at)
+        data.draw(st.sampled_from(parts)).enter(kind, body, at)
+    order = data.draw(st.permutations(parts))
+    merged = order[0]
+    for part in order[1:]:
+        merged.merge(part)
+    assert findings(merged) == findings(whole)
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
+    """Processes that hand over only what several of them know of come to the same as one."""
+    chosen = data.draw(st.lists(st.sampled_from(range(len(STORIES))), min_size=1, max_size=60))
+    whole, parts = Ledger(), [Ledger(), Ledger(), Ledger()]
+    for number, story in enumerate(chosen):
+        whole.enter(*STORIES[story], At(entry=number))
+        data.draw(st.sampled_from(parts)).enter(*STORIES[story], At(entry=number))
+    known = [part.digests() for part in parts]
+    shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
+    joint = Ledger()
+    for part in parts:
+        joint.merge(part.taken(shared))
+    apart = [found for part in parts for found in part.findings()]
+    assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
+
+
+def test_every_rule_across_observations_is_in_these_stories() -> None:
+    """The proofs above are about all of them."""
+    ledger = Ledger()
+    for number, (kind, body) in enumerate(STORIES):
+        ledger.enter(kind, body, At(file=number, entry=number))
+    alone = {rule for each in OF_CAPTURES for rule in [each.rule] if rule in catalogue.ACROSS}
+    assert alone == set(catalogue.ACROSS)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies judged in batches are remembered as those judged one by one."""
+    if not quick:
+        monkeypatch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+    first, second, third = pages()
+    lines = [first, first, first, second, *[receipt()] * 100, receipt(status="sent", date_updated=SENT), *[first] * 40]
+    assert (
+        told(*lines)
+        == [
+            ("listing.truncated", "/meta/next_page_url", len(lines) - 1),
+            ("timeline.arrived-late", "/status", 104),
+        ][::-1]
+    )
+    assert third["meta"]["next_page_url"] is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"sid": "DY1", "delivery_receipts": [None, 3, {"sid": []}], "meta": {}},
+        {
+            "delivery_receipts": [{"sid": "DY" + "0f" * 16, "status": {}}] * 2,
+            "meta": {"url": 3, "next_page_url": [], "page": True},
+        },
+        {"delivery_receipts": [], "meta": {"url": "/", "next_page_url": "?", "page": 0, "page_size": 1 << 80}},
+        {"sid": "IM" + "0f" * 16, "delivery": {"total": "all", "sent": []}},
+        {"account_sid": [], "filters": 3},
+        {"DeliveryReceiptSid": "DY" + "0f" * 16, "Status": 3, "ErrorCode": "9" * 5000, "DateCreated": "\ud800"},
+        {"sid": "DY" + "0f" * 16, "error_code": 1 << 70},
+    ],
+)
+@pytest.mark.parametrize("kind", ["page", "receipt", "message", "configuration", "webhook", "error", "x"])
+def test_anything_can_be_remembered(kind: str, body: Any) -> None:
+    """Whatever stands in a body, remembering and judging it does not fail."""
+    ledger = Ledger()
+    for number in range(3):
+        ledger.enter(kind, body, At(entry=number))
+    list(ledger.findings())
+    ledger.taken(ledger.digests())
+
+
+# -- from Python
+
+
+def test_history() -> None:
+    """A history judges as its contract does, and in the end tells what is wrong between the observations, by their numbers."""
+    history = History(CONTRACT)
+    world = GENERATOR.world("out-of-order", seed=3)
+    webhooks = GENERATOR.webhooks(world)
+    for event in webhooks.events:
+        assert history.check_delivery(webhooks.request(event)) == []
+    assert history.check(sample("receipt") | {"status": "queued"})[0].rule == "schema.enum"
+    found = history.finish()
+    assert {each.rule for each in found} == {"timeline.arrived-late"}
+    assert found[0].origin is not None
+    assert "(compare observation " in found[0].message
+    assert history.finish() == []
+    exchange = GENERATOR.at(world).get_receipt()
+    assert history.check_exchange(exchange) == CONTRACT.check_exchange(exchange) == []
+    assert history.check_exchange(Exchange("GET", "/nothing", 200)) == CONTRACT.check_exchange(Exchange("GET", "/nothing", 200))
+
+
+# -- no false alarm
+
+
+def _worlds_in_order(count: int) -> None:
+    judge = GENERATOR.contract.judge
+    ledger = Ledger()
+    for number, (world, _) in enumerate(sampling.worlds(GENERATOR, count, seed=11)):
+        for entry, (_, item) in enumerate(seen(GENERATOR, world)):
+            verdict = judge.exchange(item) if isinstance(item, Exchange) else judge.delivery(item)
+            if verdict.kind is not None:
+                ledger.enter(verdict.kind, verdict.body, At(file=number % 2, entry=number * 1000 + entry))
+        if number % 100 == 99:
+            bad = [found for found in ledger.findings() if catalogue.find(found.breach.rule).severity is not Severity.INFO]
+            assert bad == []
+            ledger = Ledger()
+
+
+def test_worlds_are_in_order() -> None:
+    """What is recorded of generated worlds, joined, has no error and no warning."""
+    _worlds_in_order(400)
+
+
+@pytest.mark.soak
+def test_many_worlds_are_in_order() -> None:
+    """The same of a hundred thousand."""
+    _worlds_in_order(100_000)
+
+
+def test_scenarios_are_in_order() -> None:
+    """Every scenario, in both scopes, seen page by page and event by event, is information at the most."""
+    for name in SCENARIOS:
+        for in_service in (False, True):
+            world = GENERATOR.world(name, in_service=in_service, page_size=7)
+            ledger = Ledger()
+            moments = sorted({world.message.created, *(step.at for each in world.receipts for step in each.steps)})
+            entry = 0
+            for before, _ in pairwise([*moments, world.end + 1]):
+                at_moment = GENERATOR.at(world, before)
+                for kind, body in [*(("page", page) for page in at_moment.pages()), ("message", at_moment.message())]:
+                    ledger.enter(kind, body, At(entry=entry))
+                    entry += 1
+            rules = {found.breach.rule for found in ledger.findings()}
+            assert {catalogue.find(rule).severity for rule in rules} <= {Severity.INFO}, (name, rules)
+
+
+def test_the_findings_of_requests_and_bodies_are_the_same() -> None:
+    """An exchange is remembered as its body is."""
+    world = GENERATOR.world("three-pages")
+    exchanges = list(GENERATOR.at(world).get_pages())[:2]
+    history, bare = History(CONTRACT), History(CONTRACT)
+    for exchange in exchanges:
+        history.check_exchange(exchange)
+        bare.check(replace(exchange).body)
+    assert history.finish() == bare.finish() != []
+
+
+def test_the_vendor_profile_tells_nothing_across() -> None:
+    """What the published document does not say is not told under `vendor`."""
+    history = History(Contract.load("vendor"))
+    for state in (receipt(), receipt(status="sent", date_updated=LATER)):
+        history.check(state)
+    assert history.finish() == []
