@@ -488,10 +488,9 @@ def test_the_json_report_says_what_could_not_be_read(tmp_path: Path, report: Cal
 def test_an_interrupt_is_not_lost(bad: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C that something swallowed on its way ends the run at the next finding."""
 
-    def swallowed(*_: Any) -> bool:
+    def swallowed(*_: Any) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-        return False
 
     monkeypatch.setattr("receiptkit.contract.judge.Judge.conforming", swallowed)
     code, out, err = run("validate", bad)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def test_committed_files_have_their_findings(
 def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """A breakage that causes something else than it should stops the corpus."""
     wrong = Breakage("schema.type", "/status", "receipt", "agent-and-sms", lambda row: {"/status": "queued"})
-    monkeypatch.setattr("receiptkit.corpus.corpus.breakages", lambda generator: [wrong])
+    monkeypatch.setattr(sys.modules["receiptkit.corpus.corpus"], "breakages", lambda generator: [wrong])
     with pytest.raises(UsageError, match=r"breakages/schema.type/receipt-status.json: has the findings .*schema.enum"):
         list(corpus(Generator()))
 

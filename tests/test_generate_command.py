@@ -24,12 +24,19 @@ Run = Callable[..., tuple[int, str, str]]
 EMPTY = {"chat-only": ("webhook", "form", "url", "requests", "receipts"), "just-created": ("webhook", "form", "url", "requests")}
 
 
+#: What scenarios are made to show, as far as a form has it.
+SHOWN = {
+    **{name: {"timeline.arrived-late"} for name in ("out-of-order", "read-before-delivered")},
+    **{name: {"timeline.duplicate"} for name in ("duplicated", "retried")},
+}
+
+
 @pytest.mark.parametrize("scope", ["default", "service"])
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_written_is_judged_well(
     run: Run, report: Callable[..., dict[str, Any]], tmp_path: Path, form: str, scope: str
 ) -> None:
-    """Every scenario in every form is a capture that is detected by its content and has no finding at all."""
+    """Every scenario in every form is a capture that is detected by its content and has no finding but what the scenario shows."""
     for name in SCENARIOS:
         path = tmp_path / f"{name}.{form}"
         code, out, err = run("generate", name, "--as", form, "--scope", scope, "--seed", 5, "--count", 2, "-o", path)
@@ -42,7 +49,7 @@ def test_what_is_written_is_judged_well(
             assert path.read_bytes() == b""
             continue
         judged = report(path)
-        assert judged["findings"] == [], name
+        assert {finding["rule"] for finding in judged["findings"]} <= SHOWN.get(name, set()), name
         summary = judged["summary"]
         assert summary["observations"] > 0
         assert summary["observations"] == summary["checked"], name

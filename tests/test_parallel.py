@@ -25,9 +25,18 @@ from receiptkit.rules.examples import form, sample
 from receiptkit.validation import Summary, Validation
 
 Run = Callable[..., tuple[int, str, str]]
+STATES = (("sent", 2), ("sent", 9), ("delivered", 4), ("delivered", 1), ("undelivered", 5))
 PAGE = json.dumps(sample("page"))
 BAD = PAGE.replace('"delivered"', '"queued"')
 URL = sample("page")["meta"]["url"]
+#: States of one receipt, a page of it, a summary: whatever comes together, something is to be told of it.
+STORY = [
+    *(
+        json.dumps(sample("receipt") | {"status": status, "date_updated": f"2026-03-02T09:15:0{second}Z"})
+        for status, second in STATES
+    ),
+    *(json.dumps(sample("webhook")), json.dumps(sample("message") | {"delivery": None}), PAGE, BAD),
+]
 
 
 class Collected(list[Finding]):
@@ -50,7 +59,7 @@ def captures(tmp_path: Path) -> Path:
     """Files of every kind, good and bad; one NDJSON that is cut into many pieces."""
     rng = random.Random(7)
     odd = [PAGE, BAD, "", "   ", "{", '{"a": 1, "a": 2}', "[]", f"[{BAD}, {BAD}]", json.dumps({"x": "y" * 9000}), "é", "null"]
-    lines = [rng.choice(odd) for _ in range(300)]
+    lines = [rng.choice([*odd, *STORY]) for _ in range(300)]
     (tmp_path / "a.ndjson").write_text("\n".join([PAGE, BAD, *lines]) + "\n")
     (tmp_path / "b.har").write_bytes(wrapping.har(URL, 200, BAD))
     (tmp_path / "c.yaml").write_bytes(wrapping.as_yaml(wrapping.vcrpy(URL, 200, BAD)))
@@ -64,15 +73,17 @@ def captures(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("small_spans")
 @pytest.mark.parametrize("jobs", [2, 3, 16])
+@pytest.mark.parametrize("join", [False, True])
 @pytest.mark.parametrize("format_", ["json", "ndjson", "text"])
-def test_as_with_one_process(captures: Path, run: Run, jobs: int, format_: str) -> None:
-    """Report, complaints and exit code are the same, byte for byte."""
+def test_as_with_one_process(captures: Path, run: Run, jobs: int, format_: str, join: bool) -> None:
+    """Report, complaints and exit code are the same, byte for byte; what takes more than one observation included."""
     named = (captures / "a.ndjson", captures, captures / "nothing.json", captures / "g.ndjson")
-    arguments = ("validate", "--format", format_, "--show-values", *named)
+    arguments = ("validate", "--format", format_, "--show-values", *(["--join"] if join else []), *named)
     alone = run(*arguments, "--jobs", 1)
     assert run(*arguments, "--jobs", jobs) == alone
     assert alone[0] == 2
     assert alone[2].count("\n") == 2
+    assert "timeline.regression" in alone[1]
 
 
 @pytest.mark.usefixtures("small_spans")
@@ -122,7 +133,7 @@ def test_pieces_make_the_whole(lines: list[str], size: int, ended: bool) -> None
 
 
 @settings(max_examples=15)
-@given(st.lists(st.sampled_from([PAGE, BAD, "", "{", "[]"]), min_size=2, max_size=40), st.integers(2, 4), st.integers(100, 9000))
+@given(st.lists(st.sampled_from(["", "{", "[]", *STORY]), min_size=2, max_size=40), st.integers(2, 4), st.integers(100, 9000))
 def test_any_file_in_any_pieces(lines: list[str], jobs: int, size: int) -> None:
     """Whatever the lines, and however they are shared out, findings and counts are those of one process."""
     path = Path("/dev/shm" if Path("/dev/shm").is_dir() else ".") / f"receiptkit-{os.getpid()}-any.ndjson"

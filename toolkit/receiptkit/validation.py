@@ -174,10 +174,11 @@ class Validation:
         if self.join:
             self.conclude(sink)
         summary = self.summary
-        if summary.files and not summary.checked and not summary.problems and not self._allow_empty:
+        silent = not summary.checked and not summary.problems and not summary.severities
+        if summary.files and silent and not self._allow_empty:
             file = self.bases[self._unit].file if summary.files == 1 else ""
             breach = Breach("capture.nothing-judged", "", catalogue.find("capture.nothing-judged").title)
-            findings = self.contract.judge.profile.of_breaches([breach], None, Origin(file))
+            findings = self.contract.judge.profile.of_breaches([breach], None, Origin(file, 0, 1, 1))
             for finding in self._selection.applied(findings, file):
                 self._hand_on(finding, sink)
         sink.end_of_file()
@@ -321,7 +322,7 @@ class Validation:
             summary.unchecked[verdict.unchecked] += 1
         if self._remembers and verdict.kind is not None:
             at = At(self._file, self._unit, observation.entry, *observation.begins)
-            self.ledger.enter(verdict.kind, verdict.body, at)
+            self.ledger.enter(verdict.kind, verdict.body, at, asked=isinstance(observation.seen, Exchange))
         if observation.seen is not None:
             verdict.findings = [*verdict.findings, *self._secrets(observation.seen)]
         if not verdict.findings and not observation.defects:

@@ -83,10 +83,11 @@ class Sheet:
 class Fetched:
     """A page of a list that has more than one."""
 
-    __slots__ = ("at", "facts", "index", "next", "size", "url")
+    __slots__ = ("asked", "at", "facts", "index", "next", "size", "url")
 
-    def __init__(self, at: At, meta: dict[str, Any], facts: bytes) -> None:
+    def __init__(self, at: At, meta: dict[str, Any], facts: bytes, *, asked: bool) -> None:
         self.at = at
+        self.asked = asked
         self.url: str = meta["url"]
         self.next: str | None = meta["next_page_url"]
         self.index: int = meta["page"]
@@ -99,21 +100,30 @@ class Fetched:
 
 def all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
     """The facts of receipts that conform: almost every receipt comes this way."""
-    return list(map(_FACTS, rows))
+    try:
+        return list(map(_FACTS, rows))
+    except KeyError:
+        # A document of one's own may ask for less.
+        return [_taken(row, _MEMBERS) for row in rows]
 
 
 def facts_of(row: Any) -> Facts | None:
     """The facts of a receipt; None if it is none."""
     if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
         return None
-    return tuple(row.get(name) for name in _MEMBERS)
+    return _taken(row, _MEMBERS)
 
 
 def facts_told(parameters: dict[str, Any]) -> Facts | None:
     """The facts that a webhook tells of a receipt; None if it tells of none."""
     if not isinstance(parameters.get("DeliveryReceiptSid"), str):
         return None
-    return tuple(parameters.get(name) for name in _PARAMETERS)
+    return _taken(parameters, _PARAMETERS)
+
+
+def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
+    """What is missing is not null."""
+    return tuple(body.get(name, "") for name in names)
 
 
 def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[tuple[Sheet, list[str]]]:
@@ -168,7 +178,7 @@ def _code(said: Any) -> int:
 
 
 def as_page(fetched: Fetched) -> Page:
-    return Page(fetched.at, fetched.url, fetched.next, fetched.index, fetched.size, rows_of(fetched.facts))
+    return Page(fetched.at, fetched.url, fetched.next, fetched.index, fetched.size, rows_of(fetched.facts), fetched.asked)
 
 
 def rows_of(facts: bytes) -> tuple[Row | None, ...]:

@@ -54,7 +54,7 @@ class Ledger:
 
     # -- entering
 
-    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False) -> None:
+    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False, asked: bool = False) -> None:
         """
         Note what a body says.
 
@@ -63,11 +63,12 @@ class Ledger:
             body: the parsed body; anything may be in it.
             at: where it is.
             of_one_list: whether all rows of a page are surely of one message.
+            asked: whether its request was seen, too.
         """
         if not isinstance(body, dict):
             return
         if kind == "page":
-            self._page(body, at, of_one_list=of_one_list)
+            self._page(body, at, of_one_list=of_one_list, asked=asked)
         elif kind == "receipt":
             self._one(kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at)
         elif kind == WEBHOOK:
@@ -77,7 +78,7 @@ class Ledger:
         elif kind == "configuration":
             self._configuration(body, at)
 
-    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool) -> None:
+    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: bool) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
@@ -88,13 +89,13 @@ class Ledger:
             return
         if of_one_list and rows:
             whole = Sheet("page", rows[0]["conversation_sid"], rows[0]["message_sid"], text, at, at)
-            self._listed(message, meta, self._sheet(whole, [row[0] for row in facts if row is not None]))
+            self._listed(message, meta, self._sheet(whole, [row[0] for row in facts if row is not None]), asked=asked)
             return
-        self._listed(message, meta, Sheet("page", None, None, text, at, at))
+        self._listed(message, meta, Sheet("page", None, None, text, at, at), asked=asked)
         for sheet, sids in parted(rows, facts, at):
             self._sheet(sheet, sids)
 
-    def _listed(self, message: Any, meta: dict[str, Any], sheet: Sheet) -> None:
+    def _listed(self, message: Any, meta: dict[str, Any], sheet: Sheet, *, asked: bool) -> None:
         number, following = meta.get("page"), meta.get("next_page_url")
         if (
             not isinstance(message, str)
@@ -106,7 +107,7 @@ class Ledger:
         listed = self._lists.setdefault(message, [])
         last = listed[-1] if listed else None
         if number != 0 or following is not None:
-            listed.append(Fetched(sheet.last, meta, sheet.facts))
+            listed.append(Fetched(sheet.last, meta, sheet.facts, asked=asked))
         elif isinstance(last, Sheet) and last.facts == sheet.facts and last.first.file == sheet.first.file:
             if last is not sheet:
                 last.again(sheet)
@@ -270,7 +271,7 @@ class Ledger:
         summaries = self._summaries.get(message)
         if summaries:
             walked += [
-                listing.Walk([Page(sheet.first, "", None, 0, 0, rows_of(sheet.facts))], is_linked=True)
+                listing.Walk([Page(sheet.first, "", None, 0, 0, rows_of(sheet.facts), asked=False)], is_linked=True)
                 for sheet in whole.values()
             ]
             yield from delivery.of_message(walked, [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()])

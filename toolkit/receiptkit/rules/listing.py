@@ -104,7 +104,9 @@ RULES = (
         grounding=CAPTURES,
         action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
         good=_walked({}),
-        bad=Example("page", _FIRST),
+        bad=Example(
+            "exchange", {f"/response/body{at}": value for at, value in _FIRST.items()} | {"/request/url": _FIRST["/meta/url"]}
+        ),
         across=True,
     ),
 )
@@ -186,6 +188,9 @@ def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
     for _, own in groupby(walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])):
         last = max((walk.pages for walk in own), key=lambda pages: pages[-1].at)
         end = last[-1]
+        if len(last) == 1 and not end.asked:
+            # A body is no walk.
+            continue
         if any(at.file == end.at.file and at > end.at for at in whole):
             continue
         if end.next is not None and _link(end.next) not in {_link(page.url) for page in last}:

@@ -69,7 +69,16 @@ class Row(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of a list: its own link and the next one, its number and size, its rows; None stands for a row that is no receipt."""
+    """
+    A page of a list.
+
+    Attributes:
+        at: where it was seen.
+        url, next: its own link and the next one.
+        number, size: its index in the list, and how many rows it has at the most.
+        rows: None stands for a row that is no receipt.
+        asked: whether its request was seen, too.
+    """
 
     at: At
     url: str
@@ -77,6 +86,7 @@ class Page(NamedTuple):
     number: int
     size: int
     rows: tuple[Row | None, ...]
+    asked: bool
 
 
 class Summary(NamedTuple):
