@@ -94,9 +94,9 @@ class Recogniser:
             return None
         url = _own_url(bodies[0])
         at_url = self._operations.of_url(url) if url is not None else []
-        operation = next((operation for operation in at_url if operation.kind == kind), None)
+        operation = next((operation for operation in at_url if operation.kind == kind), None) if url is not None else None
         of_url = self._operations.of_url
-        for body in bodies:
+        for body in bodies[1:]:
             if type(body) is not dict or tuple(body) != names or (url := _own_url(body)) is None or of_url(url) is not at_url:
                 return None
         return operation

@@ -28,17 +28,14 @@ class Sheet:
 
     Attributes:
         kind: page, receipt or webhook.
-        conversation, message: whose they are.
-        facts: those of each row as JSON; null for what is no receipt, or one of another message.
+        facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
         first, last, count: where just this was seen first and last, and how often.
     """
 
-    __slots__ = ("conversation", "count", "facts", "first", "kind", "last", "message")
+    __slots__ = ("count", "facts", "first", "kind", "last")
 
-    def __init__(self, kind: str, conversation: Any, message: Any, facts: bytes, first: At, last: At, count: int = 1) -> None:
+    def __init__(self, kind: str, facts: bytes, first: At, last: At, count: int = 1) -> None:
         self.kind = kind
-        self.conversation = conversation
-        self.message = message
         self.facts = facts
         self.first = first
         self.last = last
@@ -49,8 +46,6 @@ class Sheet:
             self.facts == other.facts
             and self.first.file == other.first.file
             and (self.kind == WEBHOOK) == (other.kind == WEBHOOK)
-            and self.message == other.message
-            and self.conversation == other.conversation
         )
 
     def again(self, other: Sheet) -> None:
@@ -61,23 +56,23 @@ class Sheet:
 
     def sids(self) -> list[str]:
         """The receipts, in their order."""
-        return [row[0] for row in orjson.loads(self.facts) if row is not None]
+        return [row[0] for row in orjson.loads(self.facts)[2] if row is not None]
 
     def rows(self) -> list[tuple[str, Sheet]]:
         """Each receipt by itself."""
-        rows = orjson.loads(self.facts)
+        conversation, message, rows = orjson.loads(self.facts)
         if self.kind != "page":
             return [(row[0], self) for row in rows]
         first: dict[str, Sheet] = {}
         for index, row in enumerate(rows):
             if row is not None and row[0] not in first:
-                first[row[0]] = self._row(index, row)
+                first[row[0]] = self._row(index, text_of_facts(conversation, message, [row]) or b"")
         return list(first.items())
 
-    def _row(self, index: int, row: list[Any]) -> Sheet:
-        at = f"/delivery_receipts/{index}"
-        first, last = self.first._replace(pointer=at), self.last._replace(pointer=at)
-        return Sheet("receipt", self.conversation, self.message, orjson.dumps([row]), first, last, self.count)
+    def _row(self, index: int, facts: bytes) -> Sheet:
+        first = self.first._replace(pointer=f"/delivery_receipts/{index}")
+        last = first if self.last == self.first else self.last._replace(pointer=first.pointer)
+        return Sheet("receipt", facts, first, last, self.count)
 
 
 class Fetched:
@@ -132,14 +127,16 @@ def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[t
     for owner in {str(owner): owner for owner in owners}.values():
         own = [each if owner == of else None for each, of in zip(facts, owners, strict=True)]
         sids = [each[0] for each in own if each is not None]
-        text = text_of_facts(own)
+        text = text_of_facts(*owner, own)
         if sids and text is not None:
-            yield Sheet("page", *owner, text, at, at), sids
+            yield Sheet("page", text, at, at), sids
 
 
-def text_of_facts(facts: Any) -> bytes | None:
+def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]) -> bytes | None:
+    """Facts and whose they are as JSON; None for what is none."""
     try:
-        return orjson.dumps(facts)
+        # What orjson hands out holds more memory than its length.
+        return bytes(memoryview(orjson.dumps((conversation, message, facts))))
     except (orjson.JSONEncodeError, RecursionError):
         return None
 
@@ -149,11 +146,11 @@ def text_of_facts(facts: Any) -> bytes | None:
 
 def sightings(row: Sheet) -> Iterator[Sighting]:
     """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
-    _, participant, status, code, created, updated, _ = orjson.loads(row.facts)[0]
+    conversation, message, ((_, participant, status, code, created, updated, _),) = orjson.loads(row.facts)
     begun = seconds(created)
     changed = begun if updated is None else seconds(updated)
     known = isinstance(status, str) or status is None
-    owners = all(isinstance(sid, str) and is_real(sid) for sid in (participant, row.conversation, row.message))
+    owners = all(isinstance(sid, str) and is_real(sid) for sid in (participant, conversation, message))
     if begun is not None and changed is not None and known and status in timeline.STATUSES and owners:
         by_webhook = row.kind == WEBHOOK
         yield Sighting(
@@ -161,8 +158,8 @@ def sightings(row: Sheet) -> Iterator[Sighting]:
             row.last,
             row.count,
             by_webhook,
-            row.conversation,
-            row.message,
+            conversation,
+            message,
             participant,
             status,
             _code(code),
@@ -182,7 +179,7 @@ def as_page(fetched: Fetched) -> Page:
 
 
 def rows_of(facts: bytes) -> tuple[Row | None, ...]:
-    return tuple(_listed_row(row) for row in orjson.loads(facts))
+    return tuple(_listed_row(row) for row in orjson.loads(facts)[2])
 
 
 def _listed_row(row: list[Any] | None) -> Row | None:

@@ -7,7 +7,7 @@ Nothing depends on the order in which things are entered: parts of a capture can
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
@@ -82,20 +82,24 @@ class Ledger:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
-        facts: Sequence[Facts | None] = all_facts(rows) if of_one_list else [facts_of(row) for row in rows]
-        text = text_of_facts(facts)
-        message = _message_in(meta.get("url")) or _first_message(rows)
-        if text is None:
-            return
         if of_one_list and rows:
-            whole = Sheet("page", rows[0]["conversation_sid"], rows[0]["message_sid"], text, at, at)
-            self._listed(message, meta, self._sheet(whole, [row[0] for row in facts if row is not None]), asked=asked)
+            facts = all_facts(rows)
+            text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
+            if text is not None:
+                self._listed(page, self._sheet(Sheet("page", text, at, at), [row[0] for row in facts]), asked=asked)
             return
-        self._listed(message, meta, Sheet("page", None, None, text, at, at), asked=asked)
-        for sheet, sids in parted(rows, facts, at):
-            self._sheet(sheet, sids)
+        all_rows = [facts_of(row) for row in rows]
+        text = text_of_facts(None, None, all_rows)
+        sheets = list(parted(rows, all_rows, at))
+        for sheet, sids in sheets:
+            entered = self._sheet(sheet, sids)
+        if text is not None:
+            whole = entered if len(sheets) == 1 and len(sheets[0][1]) == len(rows) else Sheet("page", text, at, at)
+            self._listed(page, whole, asked=asked)
 
-    def _listed(self, message: Any, meta: dict[str, Any], sheet: Sheet, *, asked: bool) -> None:
+    def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: bool) -> None:
+        meta = page["meta"]
+        message = _message_in(meta.get("url")) or _first_message(page["delivery_receipts"])
         number, following = meta.get("page"), meta.get("next_page_url")
         if (
             not isinstance(message, str)
@@ -115,9 +119,9 @@ class Ledger:
             listed.append(sheet)
 
     def _one(self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: At) -> None:
-        text = text_of_facts([facts]) if facts is not None else None
+        text = text_of_facts(conversation, message, [facts]) if facts is not None else None
         if facts is not None and text is not None:
-            self._sheet(Sheet(kind, conversation, message, text, at, at), [facts[0]])
+            self._sheet(Sheet(kind, text, at, at), [facts[0]])
 
     def _sheet(self, sheet: Sheet, sids: list[str]) -> Sheet:
         """Enter the receipts of a sheet; return it, or the one that said just the same before."""
@@ -173,10 +177,9 @@ class Ledger:
     def _message(self, message: dict[str, Any], at: At) -> None:
         sid, summary = message.get("sid"), message.get("delivery")
         if isinstance(sid, str) and "delivery" in message and (summary is None or isinstance(summary, dict)):
-            text = text_of_facts(summary)
-            if text is not None:
-                seen = self._summaries.setdefault(sid, {})
-                seen[at.file, text] = max(at, seen.get((at.file, text), at))
+            seen = self._summaries.setdefault(sid, {})
+            said = at.file, _text(summary)
+            seen[said] = max(at, seen.get(said, at))
 
     def _configuration(self, body: dict[str, Any], at: At) -> None:
         account, service, filters = body.get("account_sid"), body.get("chat_service_sid"), body.get("filters")
@@ -275,6 +278,14 @@ class Ledger:
                 for sheet in whole.values()
             ]
             yield from delivery.of_message(walked, [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()])
+
+
+def _text(summary: dict[str, Any] | None) -> bytes:
+    try:
+        return orjson.dumps(summary)
+    except (orjson.JSONEncodeError, RecursionError):
+        # Numbers that no count of receipts comes to; its schema says so.
+        return b"{}"
 
 
 def _first_message(rows: list[Any]) -> Any:
