@@ -30,6 +30,7 @@ def _section(rule: Rule) -> str:
     marks = [
         rule.severity.value,
         *(["also under vendor"] if rule.vendor else []),
+        *(["across observations"] if rule.across else []),
         *([rule.profile] if rule.profile != "documented" else []),
     ]
     lines = [f"### {rule.id}\n", f"**{rule.title}** ({', '.join(marks)})\n", f"{rule.why}\n"]

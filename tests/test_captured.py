@@ -118,10 +118,13 @@ def test_other_formats_are_refused_by_name(reference: Path, run: Callable[..., t
     assert "not a capture receiptkit knows" in err
 
 
-def test_samples_of_the_vendors_document_have_no_error(reference: Path, report: Callable[..., dict[str, Any]]) -> None:
-    """No false alarm on examples, library fixtures, error bodies and the live webhook, judged all together."""
+@pytest.mark.parametrize("join", [False, True])
+def test_samples_of_the_vendors_document_have_no_error(
+    reference: Path, report: Callable[..., dict[str, Any]], join: bool
+) -> None:
+    """No false alarm on examples, library fixtures, error bodies and the live webhook, judged all together, as one story too."""
     captured = reference / "captured"
-    together = report(*(captured / name for name in ("oai", "rest", "errors", "webhook")))
+    together = report(*(captured / name for name in ("oai", "rest", "errors", "webhook")), *(["--join"] if join else []))
     assert together["summary"]["errors"] == 0
     assert {it["rule"] for it in together["findings"] if it["severity"] == "warning"} == {
         "page.duplicate-receipt",

@@ -43,6 +43,8 @@ def _sections(rule: Rule) -> list[tuple[str, str]]:
         ("what to do", rule.action),
         ("profiles", rule.profile if rule.profile != "documented" else profiles),
     ]
+    if rule.across:
+        sections.append(("told", "at the end of a file, of what it holds; with --join, of all files together"))
     if rule.good is not None and rule.bad is not None:
         sections += [("conforms", str(rule.good)), ("breaks it", str(rule.bad))]
     return [*sections, ("switch off", f"--ignore {rule.id}")]
