@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import jsonschema_rs
 
 from receiptkit.contract.formats import FORMATS
 from receiptkit.contract.operations import Answer
-from receiptkit.contract.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
+from receiptkit.contract.rewriting import closed, depth, has_inverted_formats, hastened, rewritten, with_advice, without_advice
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
 from receiptkit.errors import DocumentError
 
@@ -47,6 +48,22 @@ class Engine:
         if self._inverted or has_inverted_formats(plain):
             return _compile(_with(plain, self._exact if advice else self._plain), FORMATS)
         return _compile(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
+
+    def quick_for_many(self, schema: Any) -> tuple[Any, float]:
+        """
+        A validator for a list of bodies, of which it accepts only those without a finding and without a member that the document does
+        not know; and how deep what it accepts can nest.
+        """
+        plain = rewritten(_object(schema), with_advice)
+        if self._inverted or has_inverted_formats(plain):
+            return _compile(_with({"type": "array", "items": plain}, self._exact), FORMATS), inf
+        items = closed(rewritten(plain, hastened))
+        many = _with({"type": "array", "items": items}, self._quick_closed)
+        return _compile(many, {}), 1 + depth(items, self._quick_closed)
+
+    @cached_property
+    def _quick_closed(self) -> dict[str, Any]:
+        return {name: closed(schema) for name, schema in self._quick_advised.items()}
 
     @cached_property
     def _exact(self) -> dict[str, Any]:
@@ -100,6 +117,15 @@ class BodySchema:
         """A function: whether a value surely has no violation. False says nothing."""
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
         return accepts
+
+    @cached_property
+    def for_many(self) -> tuple[Callable[[list[Any]], bool], float]:
+        """
+        A function: whether each of some values surely has no violation; and how deep such values, and their list, can nest. False says
+        nothing: a member that the document does not know is enough.
+        """
+        validator, depth = self._engine.quick_for_many(self.source)
+        return validator.is_valid, depth
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

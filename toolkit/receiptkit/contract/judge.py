@@ -16,7 +16,7 @@ from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
-from receiptkit.jsontext import Defect, places_in, read, read_all
+from receiptkit.jsontext import MAX_DEPTH, Defect, is_shallow, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
 from receiptkit.rules import RECORD_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
 from receiptkit.rules.capture import secrets
@@ -122,8 +122,10 @@ class Judge:
         if media is None:
             return None
         kind = operation.kind or ""
-        schema = self._compiled((*media.place, "each"), {"type": "array", "items": media.schema})
-        return (kind, bodies) if schema.is_clean(bodies) and self._surely_without_breach(bodies, kind) else None
+        are_clean, depth = self._schema_of(media).for_many
+        if not are_clean(bodies) or (depth > MAX_DEPTH and not all(map(is_shallow, texts))):
+            return None
+        return (kind, bodies) if self._surely_without_breach(bodies, kind) else None
 
     @staticmethod
     def _surely_without_breach(bodies: list[Any], kind: str) -> bool:

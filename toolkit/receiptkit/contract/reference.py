@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from math import inf
 from typing import Any
 from urllib.parse import quote
 
@@ -87,6 +88,10 @@ class _Schema(BodySchema):
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
         return lambda value: not self.violations(value)
+
+    @cached_property
+    def for_many(self) -> tuple[Callable[[list[Any]], bool], float]:
+        return (lambda values: all(map(self.is_clean, values))), inf
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from receiptkit.contract.formats import SURELY
@@ -125,6 +126,44 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
         else:
             rest.append(part)
     return schema | {"allOf": rest} if rest else schema
+
+
+def closed(schema: Any) -> Any:
+    """
+    A schema that accepts no more: no member that it does not name, in whatever it describes itself.
+
+    Where every member is required, they are counted instead of looked up.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    schema = {name: closed(value) if name == "items" else value for name, value in schema.items()}
+    if not isinstance(schema.get("properties"), dict) or "patternProperties" in schema:
+        return schema
+    properties = {name: closed(inner) for name, inner in schema["properties"].items()}
+    schema |= {"properties": properties, "additionalProperties": False}
+    present = {name for name, inner in properties.items() if inner is not False}
+    if present and present <= set(schema.get("required", ())):
+        schema["minProperties"] = len(present)
+        del schema["required"]
+    return schema
+
+
+def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> float:
+    """How deep the values nest that a closed schema accepts; infinity where it does not say."""
+    if not isinstance(schema, dict):
+        return 0 if schema is False else inf
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        name = reference.rpartition("/")[2]
+        return inf if name in trail else depth(schemas.get(name), schemas, (*trail, name))
+    types = schema.get("type", [])
+    types = {types} if isinstance(types, str) else set(types)
+    deepest: float = 0 if types and types.isdisjoint(("object", "array")) else inf
+    if types and "object" not in types and "items" in schema:
+        deepest = 1 + depth(schema["items"], schemas, trail)
+    elif types and "array" not in types and schema.get("additionalProperties") is False:
+        deepest = 1 + max((depth(inner, schemas, trail) for inner in schema["properties"].values()), default=0)
+    return deepest
 
 
 def _only_adds_properties(part: Any, schema: dict[str, Any]) -> bool:

@@ -2,7 +2,18 @@
 
 from receiptkit.jsontext.defect import Defect
 from receiptkit.jsontext.position import Position
-from receiptkit.jsontext.read import MAX_DEPTH, JsonText, decode, places_in, read, read_all, read_envelope
+from receiptkit.jsontext.read import MAX_DEPTH, JsonText, decode, is_shallow, places_in, read, read_all, read_envelope
 
 # `locate`, `scan` and `split` are imported where they are needed: a run over conforming NDJSON does without.
-__all__ = ["MAX_DEPTH", "Defect", "JsonText", "Position", "decode", "places_in", "read", "read_all", "read_envelope"]
+__all__ = [
+    "MAX_DEPTH",
+    "Defect",
+    "JsonText",
+    "Position",
+    "decode",
+    "is_shallow",
+    "places_in",
+    "read",
+    "read_all",
+    "read_envelope",
+]
