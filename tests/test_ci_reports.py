@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft4Validator
 
-from conftest import receipt
+from conftest import ROOT, receipt
 from receiptkit.rules.examples import sample
 
 Run = Callable[..., tuple[int, str, str]]
@@ -89,3 +92,100 @@ def test_nothing_to_say(run: Run) -> None:
     assert ET.fromstring(out).findall(".//failure") == []
     assert len(ET.fromstring(out).findall(".//testcase")) == 1
     assert "::" not in run("validate", "--format", "github", "fixtures/samples/conforming.ndjson")[1]
+
+
+# -- SARIF
+
+
+@pytest.fixture(scope="module")
+def sarif_schema() -> dict[str, Any]:
+    """The JSON Schema of SARIF 2.1.0, as a package of its makers for Node.js has it."""
+    packages = Path(sys.prefix) / "node" / "node_modules"
+    path = packages / "@microsoft" / "jest-sarif" / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json"
+    if not path.exists():
+        pytest.skip("the schema of SARIF comes with a package for Node.js, which is not installed")
+    schema: dict[str, Any] = json.loads(path.read_text())
+    return schema
+
+
+def sarif(run: Run, *arguments: object) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(run("validate", "--format", "sarif", *arguments)[1])
+    return said
+
+
+def test_sarif_keeps_its_schema(run: Run, bad: Path, sarif_schema: dict[str, Any], tmp_path: Path) -> None:
+    """Whatever is found, or cannot be read, the report is valid by the schema of SARIF 2.1.0."""
+    broken = tmp_path / "broken.gz"
+    broken.write_bytes(b"\x1f\x8b damaged")
+    corpus = ROOT / "fixtures"
+    validator = Draft4Validator(sarif_schema)
+    for arguments in (
+        [bad],
+        [corpus],
+        [bad, broken, tmp_path / "nothing"],
+        [corpus / "samples" / "recorded.yaml", "--show-values"],
+    ):
+        validator.validate(sarif(run, *arguments))
+
+
+def test_sarif(run: Run, bad: Path) -> None:
+    """Each finding is a result at its place in the capture, and its rule has a help text."""
+    said = sarif(run, bad)["runs"][0]
+    first = said["results"][0]
+    assert said["columnKind"] == "unicodeCodePoints"
+    assert (first["ruleId"], first["level"]) == ("page.previous-on-first", "warning")
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == bad.as_uri()
+    assert place["region"]["startLine"] > 1
+    assert first["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "/meta/previous_page_url"}]
+    rules = said["tool"]["driver"]["rules"]
+    assert [rules[result["ruleIndex"]]["id"] for result in said["results"]] == [result["ruleId"] for result in said["results"]]
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
+    queued = [result for result in said["results"] if result["ruleId"] == "schema.enum"]
+    assert len({result["partialFingerprints"]["receiptkit/v1"] for result in queued}) == 1
+    assert said["invocations"][0]["executionSuccessful"] is True
+
+
+def test_sarif_paths(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path is a reference that code scanning can resolve, whatever stands in it."""
+    monkeypatch.chdir(tmp_path)
+    Path("a b").mkdir()
+    Path("a b/ü%.json").write_text("{")
+    result = sarif(run, "./a b/ü%.json")["runs"][0]["results"][0]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/%C3%BC%25.json"
+
+
+def test_sarif_says_what_could_not_be_read(run: Run, tmp_path: Path) -> None:
+    """What was not judged is no success."""
+    invocation = sarif(run, tmp_path / "nothing.json")["runs"][0]["invocations"][0]
+    assert invocation["executionSuccessful"] is False
+    assert "no such file" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+# -- several at once
+
+
+def test_several_reports(run: Run, bad: Path, tmp_path: Path) -> None:
+    """Each report is what it would be alone."""
+    alone = {name: run("validate", "--format", name, bad)[1] for name in ("text", "json", "junit", "sarif", "github", "ndjson")}
+    more = [part for name in alone if name != "github" for part in ("-o", f"{name}={tmp_path / name}")]
+    code, out, _ = run("validate", "--format", "github", *more, bad)
+    assert (code, out) == (1, alone["github"])
+    assert {name: (tmp_path / name).read_text() for name in alone if name != "github"} == {
+        name: text for name, text in alone.items() if name != "github"
+    }
+    assert run("validate", "--format", "json", "-o", tmp_path / "main.json", "-o", f"text={tmp_path / 'main.txt'}", bad)[1] == ""
+    assert (tmp_path / "main.json").read_text() == alone["json"]
+
+
+def test_two_reports_do_not_share_a_place(run: Run, bad: Path, tmp_path: Path) -> None:
+    """Two reports for one place, and two main reports, are refused in a line."""
+    path = tmp_path / "report"
+    code, out, err = run("validate", "-o", f"json={path}", "-o", f"sarif={path}", bad)
+    assert (code, out, err) == (2, "", f"receiptkit: -o {path}: two reports would go there\n")
+    code, _, err = run("validate", "-o", path, "-o", tmp_path / "other", bad)
+    assert code == 2
+    assert err.startswith(
+        f"receiptkit: -o {tmp_path / 'other'}: there is one report in text; say -o FORMAT=FILE for another (text, "
+    )
+    assert not path.exists()

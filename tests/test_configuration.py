@@ -131,6 +131,7 @@ def test_the_example_of_the_readme(tmp_path: Path) -> None:
         profile="strict",
         ignore=("receipt.placeholder",),
         fail_on="warning",
+        baseline=str(tmp_path / "tests" / "known-findings.json"),
         severity={"page.next-*": Severity.ERROR},
         per_path_ignores={"tests/old/*": ("receipt.expected-field",)},
     )

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "toolkit" / "receiptkit"
 #: The rooms from the ground up; each may import those before it.
 ROOMS = [
     ("errors", "findings", "pointers", "display"),
-    ("observations", "jsontext", "webhooks", "configuration"),
+    ("observations", "jsontext", "webhooks", "configuration", "fingerprint"),
+    ("baseline",),
     ("rules",),
     ("selection",),
     ("contract",),

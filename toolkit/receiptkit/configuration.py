@@ -16,7 +16,7 @@ _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 _PROFILES = ("vendor", "documented", "strict")
 _SEVERITIES = tuple(severity.value for severity in Severity)
 _LISTS = ("select", "ignore")
-_NAMES = ("profile", *_LISTS, "fail-on", "severity", "per-path-ignores")
+_NAMES = ("profile", *_LISTS, "fail-on", "baseline", "severity", "per-path-ignores")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Configuration:
         profile: vendor, documented or strict.
         select, ignore: globs of rules.
         fail_on: the severity from which on to exit 1.
+        baseline: the file of known findings; relative to the folder of the settings.
         severity: how severe rules are, by their globs; the last that fits counts.
         per_path_ignores: globs of rules that are ignored in files, by globs of their paths, relative to the folder of the settings.
     """
@@ -38,6 +39,7 @@ class Configuration:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str | None = None
+    baseline: str | None = None
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -82,6 +84,7 @@ def read(path: Path) -> Configuration:
         select=_texts(path, "select", table.get("select", [])),
         ignore=_texts(path, "ignore", table.get("ignore", [])),
         fail_on=_choice(path, table, "fail-on", _SEVERITIES),
+        baseline=_file(path, table, "baseline"),
         severity={
             rule: Severity(_one_of(path, f"severity.{rule}", said, _SEVERITIES))
             for rule, said in _table(path, table, "severity").items()
@@ -122,6 +125,13 @@ def _texts(path: Path, name: str, said: Any) -> tuple[str, ...]:
     if not isinstance(said, list) or not all(isinstance(item, str) for item in said):
         raise UsageError(f'{path}: {name} is no list of texts, such as ["page.*"]')
     return tuple(said)
+
+
+def _file(path: Path, table: dict[str, Any], name: str) -> str | None:
+    said = table.get(name)
+    if said is not None and not isinstance(said, str):
+        raise UsageError(f"{path}: {name} is no text")
+    return str(path.parent / said) if said is not None else None
 
 
 def _choice(path: Path, table: dict[str, Any], name: str, choices: Sequence[str]) -> str | None:

@@ -49,6 +49,7 @@ class Summary:
         checked: how many of these were judged.
         unchecked: how many were not, by the reason.
         severities: how many findings there are of each severity.
+        known: how many findings besides were known before.
         problems: what could not be read, a line each.
     """
 
@@ -58,6 +59,7 @@ class Summary:
     checked: int = 0
     unchecked: Counter[str] = field(default_factory=Counter)
     severities: Counter[Severity] = field(default_factory=Counter)
+    known: int = 0
     problems: list[str] = field(default_factory=list)
 
     def add(self, other: Summary) -> None:
@@ -68,6 +70,7 @@ class Summary:
         self.checked += other.checked
         self.unchecked += other.unchecked
         self.severities += other.severities
+        self.known += other.known
         self.problems += other.problems
 
     def has(self, severity: Severity) -> bool:

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from receiptkit import __version__, configuration, parallel
+from receiptkit.baseline import Baseline
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
@@ -27,7 +28,7 @@ from receiptkit.contract.document import PROFILES
 from receiptkit.display import printable
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Severity
-from receiptkit.reports import REPORTS, About
+from receiptkit.reports import REPORTS, About, Report
 from receiptkit.rules import catalogue
 from receiptkit.selection import Selection
 from receiptkit.validation import Summary, Validation
@@ -67,7 +68,20 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
 @click.option(
     "--format", "format_", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="What the report looks like."
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the report to a file instead of standard output.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the report to a file instead of standard output; with a format, one more report beside it; repeatable.",
+)
+@click.option("--baseline", type=click.Path(dir_okay=False), help="A file of known findings, which are counted and not told.")
+@click.option(
+    "--write-baseline",
+    type=click.Path(dir_okay=False),
+    help="Take every finding of this run for known, and write them to a file.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
@@ -149,16 +163,17 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     )
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
+    selection = Selection(
+        options["select"],
+        options["ignore"],
+        contract.rule_ids,
+        severity=settings.severity,
+        per_path_ignores=settings.per_path_ignores,
+        root=settings.path.parent if settings.path else None,
+    )
     validation = Validation(
         contract,
-        selection=Selection(
-            options["select"],
-            options["ignore"],
-            contract.rule_ids,
-            severity=settings.severity,
-            per_path_ignores=settings.per_path_ignores,
-            root=settings.path.parent if settings.path else None,
-        ),
+        selection=selection,
         known_as=options["known_as"],
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
@@ -166,55 +181,89 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         allow_empty=options["allow_empty"],
     )
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
-    with _output(options["output"], sources) as out:
-        report = REPORTS[options["format_"]](out, _about(contract, options, out))
+    known = Baseline.read(options["baseline"]) if options["baseline"] else None
+    if options["write_baseline"]:
+        _spare(options["write_baseline"], sources, "--write-baseline")
+        known = Baseline(options["write_baseline"])
+    with ExitStack() as stack:
+        reports = [
+            REPORTS[name](out, _about(contract, options, name, out))
+            for name, path in _outputs(options["outputs"], options["format_"])
+            for out in [stack.enter_context(_output(path, sources))]
+        ]
         with collector_off(), interruptible() as stop, judging(sources) as progress:
             summary = parallel.run(
                 validation,
                 sources,
-                _Checked(report, progress, stop),
+                _Checked(reports, known, progress, stop),
                 jobs=options["jobs"] or _jobs(sources),
                 values=options["show_values"],
                 progress=progress.advance if progress else None,
             )
-        report.close(summary)
+        if known is not None:
+            summary.severities.subtract(known.counts)
+            summary.known = known.counts.total()
+        for report in reports:
+            report.close(summary)
+    if options["write_baseline"] and known is not None:
+        with written(known.path) as out:
+            out.write(known.text().encode("utf-8", "surrogateescape"))
+        click.echo(f"receiptkit: note: {known.path}: {summary.known} findings are known from now on", err=True)
+    elif known is not None and not summary.problems:
+        _say_what_is_gone(known, sources, selection)
     return _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
+
+
+def _say_what_is_gone(known: Baseline, sources: list[Source | CaptureError], selection: Selection) -> None:
+    gone = known.gone([source.name for source in sources if isinstance(source, Source)], selection.wants)
+    if gone:
+        click.echo(
+            f"receiptkit: note: {gone} known findings of {known.path} are gone: --write-baseline {known.path} takes them out",
+            err=True,
+        )
 
 
 def _settled(ctx: click.Context, settings: Configuration) -> dict[str, Any]:
     """What the settings say where no option says otherwise."""
-    said = {"profile": settings.profile, "fail_on": settings.fail_on, "select": settings.select, "ignore": settings.ignore}
+    said = {name: getattr(settings, name) for name in ("profile", "fail_on", "baseline", "select", "ignore")}
     default = click.core.ParameterSource.DEFAULT
     return {name: value for name, value in said.items() if value and ctx.get_parameter_source(name) is default}
 
 
 class _Checked:
-    """A report that shares the terminal with a progress bar, which makes way for its lines; ends where the user said stop."""
+    """
+    Reports that share the terminal with a progress bar, which makes way for their lines; told only what is not known; the run ends where
+    the user said stop.
+    """
 
-    def __init__(self, report: Any, progress: Any, stop: threading.Event) -> None:
-        self._report, self._progress, self._stop = report, progress, stop
+    def __init__(self, reports: list[Report], known: Baseline | None, progress: Any, stop: threading.Event) -> None:
+        self._reports, self._known, self._progress, self._stop = reports, known, progress, stop
 
     def finding(self, finding: Finding) -> None:
         if self._stop.is_set():
             raise KeyboardInterrupt
-        self._report.finding(finding)
+        if self._known is None or not self._known.takes(finding):
+            for report in self._reports:
+                report.finding(finding)
 
     def end_of_file(self) -> None:
         if self._stop.is_set():
             raise KeyboardInterrupt
         if self._progress:
             self._progress.make_way()
-        self._report.end_of_file()
+        for report in self._reports:
+            report.end_of_file()
 
 
-def _about(contract: Contract, options: dict[str, Any], out: TextIO) -> About:
+def _about(contract: Contract, options: dict[str, Any], name: str, out: TextIO) -> About:
     return About(
         version=__version__,
         profile=contract.profile,
-        contract="" if options["format_"] == "text" else contract.document.sha256,
+        contract="" if name == "text" else contract.document.sha256,
         show_values=options["show_values"],
         verbosity=int(options["verbose"]) - int(options["quiet"]),
         colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        explained=catalogue.get,
     )
 
 
@@ -240,6 +289,26 @@ def _why_nothing(summary: Summary) -> str:
     return "no captures were found" if not summary.files else "the captures are empty"
 
 
+def _outputs(said: tuple[str, ...], main: str) -> list[tuple[str, str | None]]:
+    """The reports that are wanted, each with its file: those that name their format, and the one that does not."""
+    named: list[tuple[str, str | None]] = []
+    rest = []
+    for each in said:
+        name, equals, path = each.partition("=")
+        if equals and name in REPORTS:
+            named.append((name, path))
+        else:
+            rest.append(each)
+    if len(rest) > 1:
+        raise UsageError(f"-o {rest[1]}: there is one report in {main}; say -o FORMAT=FILE for another ({', '.join(REPORTS)})")
+    wanted = [(main, rest[0] if rest else None), *named]
+    places = [os.path.realpath(path) if path not in (None, STDIN) else STDIN for _, path in wanted]
+    twice = next((wanted[index][1] for index, place in enumerate(places) if place in places[:index]), None)
+    if twice is not None:
+        raise UsageError(f"-o {twice}: two reports would go there")
+    return wanted
+
+
 @contextmanager
 def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[TextIO]:
     """Standard output, or a file that appears only when it is complete."""
@@ -247,8 +316,12 @@ def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[
         yield sys.stdout
         sys.stdout.flush()
         return
-    target = Path(os.path.realpath(path))
-    if any(isinstance(source, Source) and same_file(target, source) for source in sources):
-        raise UsageError(f"-o {path}: that is one of the captures; it is not overwritten")
+    _spare(path, sources, "-o")
     with written(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as out:
         yield out
+
+
+def _spare(path: str, sources: list[Source | CaptureError], option: str) -> None:
+    target = Path(os.path.realpath(path))
+    if any(isinstance(source, Source) and same_file(target, source) for source in sources):
+        raise UsageError(f"{option} {path}: that is one of the captures; it is not overwritten")

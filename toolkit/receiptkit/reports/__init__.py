@@ -1,4 +1,4 @@
-"""Findings to text, JSON, annotations and XML. Reports know findings and a summary of counts, and nothing of how either came about."""
+"""Findings to text, JSON, annotations, XML and SARIF. Reports know findings and a summary of counts, and nothing of how either came about."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ REPORTS: dict[str, Maker] = {
     "ndjson": _maker("json_report", "NdjsonReport"),
     "github": _maker("github", "GithubReport"),
     "junit": _maker("junit", "JunitReport"),
+    "sarif": _maker("sarif", "SarifReport"),
 }
 
 __all__ = ["REPORTS", "About", "Maker", "Report"]

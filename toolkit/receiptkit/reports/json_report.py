@@ -92,5 +92,6 @@ def _summary(summary: Counts) -> dict[str, Any]:
         "errors": found[Severity.ERROR],
         "warnings": found[Severity.WARNING],
         "infos": found[Severity.INFO],
+        "known": summary.known,
         "problems": [printable(problem) for problem in summary.problems],
     }

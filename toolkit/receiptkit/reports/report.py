@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, TextIO
 
 from receiptkit.findings import Finding, Severity
+
+
+class Told(Protocol):
+    """What a report tells of a rule."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def grounding(self) -> str: ...
+    @property
+    def action(self) -> str: ...
 
 
 class About(NamedTuple):
@@ -19,6 +33,7 @@ class About(NamedTuple):
         show_values: whether offending values are shown.
         verbosity: -1 the summary alone, 0 findings grouped, 1 every finding with its grounding.
         colour: whether escape sequences for colour may be written.
+        explained: what is to be told of a rule, by its id; None of one that only a user's own document knows.
     """
 
     version: str
@@ -27,6 +42,7 @@ class About(NamedTuple):
     show_values: bool = False
     verbosity: int = 0
     colour: bool = False
+    explained: Callable[[str], Told | None] = lambda _: None
 
 
 class Counts(Protocol):
@@ -38,6 +54,7 @@ class Counts(Protocol):
     checked: int
     unchecked: Counter[str]
     severities: Counter[Severity]
+    known: int
     problems: list[str]
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TextIO
 
 from receiptkit.display import printable, shown
 from receiptkit.findings import NO_VALUE, Finding, Severity
+from receiptkit.fingerprint import without_numbers
 from receiptkit.reports.report import About, Counts, Report
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
-_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 #: Groups are held until their file ends; a capture made to have more than this gets its report in pieces.
 _MOST_GROUPS = 2000
 
@@ -37,7 +36,7 @@ class TextReport(Report):
             self._write(finding, 1)
             return
         groups = self._groups
-        key = (finding.rule, finding.severity.value, _INDEX.sub("/*", finding.pointer), finding.message)
+        key = (finding.rule, finding.severity.value, without_numbers(finding.pointer), finding.message)
         if key in groups:
             groups[key].count += 1
             self._grouped = True
@@ -88,7 +87,8 @@ def _summary(summary: Counts) -> list[str]:
     counts = ", ".join(_many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING))
     judged = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
     read = f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}"
-    lines = [f"{read}: {judged}; {counts}, {found[Severity.INFO]} info"]
+    known = f"; {summary.known} known" if summary.known else ""
+    lines = [f"{read}: {judged}; {counts}, {found[Severity.INFO]} info{known}"]
     for reason, count in sorted(summary.unchecked.items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"    unchecked: {reason} ({count})")
     if summary.skipped:

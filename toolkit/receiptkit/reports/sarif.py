@@ -1,0 +1,99 @@
+"""
+The report for code scanning: SARIF 2.1.0, its locations in the captures.
+
+Written as the findings come, so that its memory does not grow: the rules, which are those that were broken, stand behind the results.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from receiptkit.display import printable, shown
+from receiptkit.findings import NO_VALUE, Finding, Origin, Severity
+from receiptkit.fingerprint import identity
+from receiptkit.reports.report import About, Counts, Report
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+class SarifReport(Report):
+    """The format `sarif`."""
+
+    def __init__(self, out: Any, about: About) -> None:
+        super().__init__(out, about)
+        self._rules: dict[str, int] = {}
+        self._separator = ""
+        self.out.write(
+            f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"columnKind": "unicodeCodePoints", "results": ['
+        )
+
+    def finding(self, finding: Finding) -> None:
+        self.out.write(self._separator + "\n" + json.dumps(self._result(finding)))
+        self._separator = ","
+
+    def close(self, summary: Counts) -> None:
+        """Write which rules there are, and what could not be read."""
+        driver = {"name": "receiptkit", "version": self.about.version, "rules": [self._rule(rule) for rule in self._rules]}
+        problems = [{"level": "error", "message": {"text": printable(problem)}} for problem in summary.problems]
+        invocation = {"executionSuccessful": not problems, "toolExecutionNotifications": problems}
+        rest = json.dumps({"tool": {"driver": driver}, "invocations": [invocation]})
+        self.out.write("\n], " + rest[1:] + "]}\n")
+
+    def _result(self, finding: Finding) -> dict[str, Any]:
+        index = self._rules.setdefault(finding.rule, len(self._rules))
+        properties: dict[str, Any] = {"entry": finding.origin.entry if finding.origin else 0}
+        properties |= {"operation": finding.operation} if finding.operation else {}
+        properties |= {"value": shown(finding.value)} if self.about.show_values and finding.value is not NO_VALUE else {}
+        return {
+            "ruleId": finding.rule,
+            "ruleIndex": index,
+            "level": _LEVELS[finding.severity],
+            "message": {"text": _text(finding)},
+            "locations": [_location(finding)],
+            "partialFingerprints": {"receiptkit/v1": identity(finding).digest},
+            "properties": properties,
+        }
+
+    def _rule(self, rule: str) -> dict[str, Any]:
+        told = self.about.explained(rule)
+        if told is None:
+            return {"id": rule}
+        text = f"{told.why} {told.action} Grounding: {told.grounding}."
+        return {
+            "id": rule,
+            "shortDescription": {"text": told.title},
+            "fullDescription": {"text": told.why},
+            "help": {"text": text},
+        }
+
+
+def _text(finding: Finding) -> str:
+    origin = finding.origin or Origin()
+    within = f" (body {origin.body_line}:{origin.body_column})" if origin.body_line is not None else ""
+    hint = f" Hint: {finding.hint}" if finding.hint else ""
+    return printable(f"{finding.message}{within}{hint}")
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    origin = finding.origin or Origin()
+    location: dict[str, Any] = (
+        {"logicalLocations": [{"fullyQualifiedName": printable(finding.pointer)}]} if finding.pointer else {}
+    )
+    if origin.file:
+        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(origin.file)}}
+        if origin.line is not None:
+            place["region"] = {"startLine": origin.line, "startColumn": origin.column or 1}
+        location["physicalLocation"] = place
+    return location
+
+
+def _uri(file: str) -> str:
+    """A relative path as a relative reference, which code scanning resolves against the root of the repository."""
+    if os.path.isabs(file):
+        return Path(file).as_uri()
+    return quote(os.path.normpath(file).replace(os.sep, "/").encode("utf-8", "surrogateescape"))
