@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import messages
 from receiptkit import Contract, Severity, UsageError
 from receiptkit.captures import Source
 from receiptkit.findings import Finding
@@ -147,3 +148,8 @@ def test_what_is_surely_in_order_has_no_breach(data: st.DataObject) -> None:
         if surely_in_order(rows, of_one_list=of_one_list):
             assert [breach for row in rows for breach in of_receipt(row)] == []
             assert not of_one_list or list(page_rows({"delivery_receipts": rows})) == []
+
+
+def test_what_is_said() -> None:
+    """The words of every finding are those that were read and committed: they are part of the product."""
+    assert messages.messages(GENERATOR) == messages.FILE.read_text(encoding="utf-8")
