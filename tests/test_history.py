@@ -379,9 +379,9 @@ def test_a_document_that_asks_for_less(tmp_path: Path, run: Run) -> None:
     for name in ("participant_sid", "status", "error_code", "channel_message_sid"):
         del page["delivery_receipts"][0][name]
     capture = tmp_path / "pages.ndjson"
-    capture.write_text((json.dumps(page) + "\n") * 50)
+    capture.write_text((json.dumps(page) + "\n") * 500)
     code, out, _ = run("validate", capture, "--document", path)
-    assert (code, out.splitlines()[-1]) == (0, "1 file, 50 observations: 50 judged, 0 unchecked; 0 errors, 0 warnings, 0 info")
+    assert (code, out.splitlines()[-1]) == (0, "1 file, 500 observations: 500 judged, 0 unchecked; 0 errors, 0 warnings, 0 info")
 
 
 def test_history() -> None:
@@ -403,6 +403,33 @@ def test_history() -> None:
 
 
 # -- no false alarm
+
+
+def test_a_history_counts_its_observations() -> None:
+    """Findings name observations by their numbers, from 0, after each end anew; what a body is can be said."""
+    history = History(CONTRACT)
+    for _ in range(2):
+        states = [receipt(status="read", date_updated=LATER), {"a": 1}, receipt(status="sent", date_updated=SENT)]
+        assert history.check(states[0], operation="receipt") != history.check(states[1])
+        assert history.check({}, operation="receipt")[0].rule == "schema.required"
+        history.check(states[2])
+        (found,) = history.finish()
+        assert found.origin is not None
+        assert (found.rule, found.origin.entry, found.message.endswith("(compare observation 0)")) == (
+            "timeline.arrived-late",
+            3,
+            True,
+        )
+
+
+def test_only_a_page_that_was_asked_for_is_a_walk() -> None:
+    """A single page with a next link was left by whoever asked for it; a body alone says nothing of that."""
+    exchange = next(iter(GENERATOR.at(GENERATOR.world("three-pages")).get_pages()))
+    history = History(CONTRACT)
+    history.check_exchange(exchange)
+    assert [finding.rule for finding in history.finish()] == ["listing.truncated"]
+    history.check(exchange.body)
+    assert history.finish() == []
 
 
 def _worlds_in_order(count: int) -> None:

@@ -16,6 +16,7 @@ from receiptkit.findings import Finding
 from receiptkit.generation import Generator
 from receiptkit.rules import Rule, catalogue
 from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.page import duplicate_receipt, too_many_rows
 from receiptkit.rules.page import rows as page_rows
 from receiptkit.rules.receipt import of_receipt, surely_in_order
@@ -153,3 +154,10 @@ def test_what_is_surely_in_order_has_no_breach(data: st.DataObject) -> None:
 def test_what_is_said() -> None:
     """The words of every finding are those that were read and committed: they are part of the product."""
     assert messages.messages(GENERATOR) == messages.FILE.read_text(encoding="utf-8")
+
+
+def test_the_value_of_a_wrong_status() -> None:
+    """The status that contradicts HTTP's is the value of the finding."""
+    (breach,) = status_mismatch({"status": 400}, 404)
+    assert breach.value == 400
+    assert list(status_mismatch(["status"], 404)) == []

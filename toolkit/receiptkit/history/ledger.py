@@ -99,14 +99,9 @@ class Ledger:
 
     def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: bool) -> None:
         meta = page["meta"]
-        message = _message_in(meta.get("url")) or _first_message(page["delivery_receipts"])
+        message = _message_in(meta.get("url"))
         number, following = meta.get("page"), meta.get("next_page_url")
-        if (
-            not isinstance(message, str)
-            or not _is_link(meta)
-            or type(number) is not int
-            or type(meta.get("page_size")) is not int
-        ):
+        if message is None or not _is_link(meta) or type(number) is not int or type(meta.get("page_size")) is not int:
             return
         listed = self._lists.setdefault(message, [])
         last = listed[-1] if listed else None
@@ -286,10 +281,6 @@ def _text(summary: dict[str, Any] | None) -> bytes:
     except (orjson.JSONEncodeError, RecursionError):
         # Numbers that no count of receipts comes to; its schema says so.
         return b"{}"
-
-
-def _first_message(rows: list[Any]) -> Any:
-    return rows[0].get("message_sid") if rows and isinstance(rows[0], dict) else None
 
 
 def _message_in(url: Any) -> str | None:
