@@ -46,9 +46,9 @@ class Control:
         """
         if (by is None) == (to is None):
             raise UsageError("say either `by`, such as 90s, or `to`: next or end")
-        before = len(self.sender.sent)
+        before = self.sender.count
         await self.dispatcher.advance(self._reading(by, to))
-        return {"reading": self.state.clock.reading, "sent": len(self.sender.sent) - before}
+        return {"reading": self.state.clock.reading, "sent": self.sender.count - before}
 
     def _reading(self, by: str | None, to: str | None) -> int:
         now = self.state.clock.reading
@@ -86,7 +86,7 @@ class Control:
             seed: of the worlds; the one that the server began with by default.
         """
         self.state.reset(seed)
-        self.sender.sent.clear()
+        self.sender.forget()
 
     async def fault(self, kind: str, **how: Any) -> None:
         """
@@ -115,7 +115,7 @@ class Control:
             "clock": {"kind": state.settings.clock, "speed": state.settings.speed, "reading": state.clock.reading},
             "worlds": [self._world(life) for life in state.lives],
             "webhooks": {str(service or state.account_sid): each.body for service, each in state.subscriptions.items()},
-            "sent": len(self.sender.sent),
+            "sent": self.sender.count,
             "faults": state.faults.shown(),
         }
 

@@ -60,32 +60,45 @@ class Sender:
         self._transport = transport
         self._timeout = timeout
         self._client: httpx.AsyncClient | None = None
+        #: The last of them, and how many there were.
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
+        self.count = 0
 
     def request(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> Delivery:
         """The signed request that tells an event. A fragment of the URL is for the sender, so it is neither sent nor signed."""
         return webhooks.request(event, url.partition("#")[0], method=method, auth_token=self._auth_token)
 
-    async def send(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> Sent:
+    async def send(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> list[Sent]:
         """
         Send one webhook, again if nobody can be reached, with the same idempotency token and the next RetryCount.
 
         Returns:
-            The last request with its outcome.
+            Every request that was made, the last one with what came of it in the end.
         """
+        made = []
         override = _OVERRIDE.search(url.partition("#")[2])
         for left in range(int(override[1]) if override else _RETRIES, -1, -1):
             delivery = self.request(webhooks, event, url, method)
             outcome, again = await self._try(delivery)
-            self.sent.append(Sent(delivery, outcome))
+            made.append(self._keep(Sent(delivery, outcome)))
             if not again or not left:
                 break
             event = event._replace(retry_count=event.retry_count + 1)
-        return self.sent[-1]
+        return made
 
     def lose(self, webhooks: Webhooks, event: Event, url: str, method: str) -> None:
         """Keep a webhook as one that was lost on its way."""
-        self.sent.append(Sent(self.request(webhooks, event, url, method), "lost"))
+        self._keep(Sent(self.request(webhooks, event, url, method), "lost"))
+
+    def forget(self) -> None:
+        """Begin anew: nothing was sent."""
+        self.sent.clear()
+        self.count = 0
+
+    def _keep(self, sent: Sent) -> Sent:
+        self.sent.append(sent)
+        self.count += 1
+        return sent
 
     async def _try(self, delivery: Delivery) -> tuple[int | str, bool]:
         """What comes of one request, and whether nobody was reached."""
