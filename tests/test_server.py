@@ -101,7 +101,6 @@ def test_page_size_above_the_maximum() -> None:
     for strict, status in ((False, 200), (True, 400)):
         caller = Caller("three-pages", strict_page_size=strict)
         caller.do(caller.control.advance(to="end"))
-        answer = caller.app, caller.control
         answer = asyncio.run(_plain_get(caller, f"{paths(caller.world)['receipts']}?PageSize=1000"))
         assert answer.status_code == status
         assert strict or (answer.json()["meta"]["page_size"], len(answer.json()["delivery_receipts"])) == (50, 50)
@@ -181,9 +180,7 @@ def test_headers(caller: Caller) -> None:
     answers = [caller.get(path) for path in (paths(caller.world)["receipts"], "/v1/Nothing") for _ in range(2)]
     assert len({answer.headers["Twilio-Request-Id"] for answer in answers}) == 4
     for answer in answers:
-        assert {"Twilio-Concurrent-Requests", "Twilio-Request-Duration", "X-Home-Region", "X-Powered-By"} <= {
-            name.title() if name.startswith("t") else name.title() for name in answer.headers
-        }
+        assert {"twilio-concurrent-requests", "twilio-request-duration", "x-home-region", "x-powered-by"} <= set(answer.headers)
         assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
 
 

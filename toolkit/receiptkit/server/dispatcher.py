@@ -33,6 +33,10 @@ class Dispatcher:
         """The webhooks that are due after a reading of the clock, in order, whether anybody is subscribed or not."""
         return heapq.merge(*(life.calls(after) for life in self._state.lives), key=lambda call: call.due)
 
+    def _wanted(self) -> Iterator[Call]:
+        """Those that somebody is subscribed for. Without a subscription nobody asks what would be due."""
+        return self.upcoming(self._state.subscribed_at) if self._state.subscription().url else iter(())
+
     # -- the manual clock
 
     async def advance(self, to: int) -> None:
@@ -51,12 +55,11 @@ class Dispatcher:
                 raise UsageError("the clock is real and goes by itself: a manual one can be advanced")
             if to < clock.reading:
                 raise UsageError(f"the clock does not go back: it stands at {clock.reading} ms")
-            # Without a subscription nobody asks what would have been due.
-            calls = self.upcoming(clock.reading) if self._state.subscription().url else iter(())
-            for call in calls:
+            for call in self._wanted():
                 if call.due > to:
                     break
                 clock.reading = call.due
+                call.life.told = call.number + 1
                 await self._deliver(call)
             await self._release()
             clock.reading = to
@@ -67,25 +70,22 @@ class Dispatcher:
         """Send what is due when it is due, until cancelled."""
         state = self._state
         state.changed = asyncio.Event()
-        reached = -1
         sending: set[asyncio.Task[None]] = set()
         try:
             while True:
                 state.changed.clear()
                 clock = state.clock
-                calls = self.upcoming(reached) if isinstance(clock, RealClock) and state.subscription().url else iter(())
-                for call in calls:
+                for call in self._wanted() if isinstance(clock, RealClock) else ():
                     assert isinstance(clock, RealClock)  # noqa: S101 # there are calls for no other
                     if await self._changed_within(clock.seconds_until(call.due)):
                         break
-                    reached = call.due
+                    call.life.told = call.number + 1
                     task = asyncio.create_task(self._deliver(call))
                     sending.add(task)
                     task.add_done_callback(sending.discard)
                 else:
                     await self._release()
                     await state.changed.wait()
-                reached = state.clock.reading
         finally:
             for task in sending:
                 task.cancel()

@@ -16,6 +16,7 @@ class Call(NamedTuple):
 
     due: int
     life: Life
+    number: int
     event: Event
 
 
@@ -28,6 +29,9 @@ class Life:
         world: the message and what becomes of it.
         seed: what it was made of.
         since: the reading of the clock at which its message is created.
+
+    Attributes:
+        told: how many of its webhooks have been dealt with.
     """
 
     def __init__(self, generator: Generator, world: World, seed: int, since: int) -> None:
@@ -35,6 +39,7 @@ class Life:
         self.world = world
         self.seed = seed
         self.since = since
+        self.told = 0
 
     @cached_property
     def in_service(self) -> World:
@@ -57,11 +62,11 @@ class Life:
         return self._changes[index - 1] if index else self.world.message.created
 
     def calls(self, after: int) -> Iterator[Call]:
-        """The webhooks that arrive after a reading of the clock."""
-        for event in self.webhooks.events:
+        """The webhooks that arrive after a reading of the clock and have not been dealt with."""
+        for number, event in enumerate(self.webhooks.events[self.told :], self.told):
             due = self.reading(event.arrives)
             if due > after:
-                yield Call(due, self, event)
+                yield Call(due, self, number, event)
 
     @property
     def end(self) -> int:

@@ -175,8 +175,7 @@ class Rest:
             raise RefusedError.parameter(f"The body must be {FORM}.")
         before = self._state.subscriptions.get(asked.service, Subscription())
         parameters = decode_form(text.decode("utf-8", "replace"), media_type)
-        self._state.subscriptions[asked.service] = before.updated(parameters)
-        self._state.changed.set()
+        self._state.subscribe(asked.service, before.updated(parameters))
         return self._configuration(asked)
 
 

@@ -53,9 +53,12 @@ class State:
         self._conversations: dict[str, dict[str, Life]] = {}
         self._names: dict[str, str] = {}
         self._shared: dict[str, str] = {}
-        url = settings.webhook_url
         #: The account's configuration under None, those of services under their SIDs.
-        self.subscriptions = {None: Subscription("POST", (EVENT,), None, url) if url else Subscription()}
+        self.subscriptions: dict[str | None, Subscription] = {
+            None: Subscription("POST", (EVENT,), None, settings.webhook_url) if settings.webhook_url else Subscription()
+        }
+        #: The reading of the clock since which somebody is subscribed for delivery receipts.
+        self.subscribed_at = 0
         self.faults.clear()
         seed = settings.seed if seed is None else seed
         for name in settings.scenarios:
@@ -105,6 +108,14 @@ class State:
         if service not in (None, self.chat_service_sid):
             return {}
         return self._conversations.get(name) or self._conversations.get(self._names.get(name, ""), {})
+
+    def subscribe(self, service: str | None, subscription: Subscription) -> None:
+        """Configure the webhooks of a service, or under None those of the account."""
+        before = self.subscription().url
+        self.subscriptions[service] = subscription
+        if before is None:
+            self.subscribed_at = self.clock.reading
+        self.changed.set()
 
     def subscription(self) -> Subscription:
         """The configuration that counts: that of the service, if there is one, silences the account's."""
