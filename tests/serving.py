@@ -62,10 +62,10 @@ class Caller:
         *,
         authorization: str | None = "",
         content: bytes | None = None,
-        **headers: str,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """One request; it is authorised unless it says otherwise."""
-        sent = {"Authorization": basic(self.account, "x") if authorization == "" else authorization, **headers}
+        sent = {"Authorization": basic(self.account, "x") if authorization == "" else authorization, **(headers or {})}
         body = urlencode(form).encode() if form is not None else content
         if form is not None:
             sent["Content-Type"] = FORM
@@ -81,8 +81,8 @@ class Caller:
             self.judge(method, url, answer)
         return answer
 
-    def get(self, url: str, **headers: Any) -> httpx.Response:
-        return self.call("GET", url, **headers)
+    def get(self, url: str, **how: Any) -> httpx.Response:
+        return self.call("GET", url, **how)
 
     def judge(self, method: str, url: str, answer: httpx.Response) -> None:
         """No answer breaks the contract."""

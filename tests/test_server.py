@@ -164,7 +164,9 @@ def test_unique_name(caller: Caller) -> None:
 def test_who_is_let_in(user: str, secret: str, token: str | None, status: int) -> None:
     """The account or an API key, with any secret, or with the one that was set."""
     caller = Caller("group-sms", auth_token=token)
-    answer = caller.get(paths(caller.world)["receipts"], authorization=basic(caller.account if user == "account" else user, secret))
+    answer = caller.get(
+        paths(caller.world)["receipts"], authorization=basic(caller.account if user == "account" else user, secret)
+    )
     assert answer.status_code == status
     assert status == 200 or answer.json()["code"] == 20003
 
@@ -197,7 +199,7 @@ def test_origin_of_links(host: str, public: str | None, origin: str) -> None:
     """Links carry the host that the caller named, if it is one, or the one that was set."""
     caller = Caller("three-pages", public_origin=public)
     caller.do(caller.control.advance(to="end"))
-    page = caller.get(f"{paths(caller.world)['receipts']}?PageSize=2", Host=host).json()
+    page = caller.get(f"{paths(caller.world)['receipts']}?PageSize=2", headers={"Host": host}).json()
     assert page == caller.at(origin=origin).page(0, 2)
     assert page["meta"]["next_page_url"].startswith(origin)
 
@@ -244,7 +246,9 @@ def test_legacy_path(caller: Caller) -> None:
     assert caller.get("/v1/Conversations/Webhooks").json()["target"] == "flex"
 
 
-@pytest.mark.parametrize("form", [[("Method", "PUT")], [("PostWebhookUrl", "nowhere")], [("PreWebhookUrl", "http://")], [("Target", "x")]])
+@pytest.mark.parametrize(
+    "form", [[("Method", "PUT")], [("PostWebhookUrl", "nowhere")], [("PreWebhookUrl", "http://")], [("Target", "x")]]
+)
 def test_what_cannot_be_configured(caller: Caller, form: list[tuple[str, str]]) -> None:
     """What no configuration can say is refused, and nothing changes."""
     before = caller.get("/v1/Configuration/Webhooks").json()
@@ -255,7 +259,7 @@ def test_what_cannot_be_configured(caller: Caller, form: list[tuple[str, str]]) 
 
 def test_a_body_that_is_no_form(caller: Caller) -> None:
     """JSON is refused: Twilio takes forms."""
-    answer = caller.call("POST", "/v1/Configuration/Webhooks", content=b"{}", **{"Content-Type": "application/json"})
+    answer = caller.call("POST", "/v1/Configuration/Webhooks", content=b"{}", headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
 
 

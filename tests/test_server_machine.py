@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from urllib.parse import parse_qs
 
 from receiptkit.generation import SCENARIOS, Receipt, World
 from serving import Caller, paths
@@ -51,11 +51,11 @@ class ServerMachine(RuleBasedStateMachine):
 
     def due(self, until: int) -> list[tuple[str, str]]:
         """What webhooks have to tell between now and then, in any order."""
-        found = []
+        found: list[tuple[str, str]] = []
         for world, since in self.begun.values():
-            for event in self.caller.control.state.generator.webhooks(world).events:
-                if self.now < event.arrives - world.message.created + since <= until:
-                    found.append((event.receipt.sid, event.step.status))
+            began = since - world.message.created
+            events = self.caller.control.state.generator.webhooks(world).events
+            found += [(each.receipt.sid, each.step.status) for each in events if self.now < each.arrives + began <= until]
         return found
 
     # -- what can happen
@@ -71,7 +71,9 @@ class ServerMachine(RuleBasedStateMachine):
     def load(self, scenario: str, seed: int) -> None:
         self.caller.do(self.caller.control.load(scenario, seed))
         world = self.caller.control.state.generator.world(
-            scenario, seed=seed, set={"account_sid": self.caller.account, "chat_service_sid": self.caller.control.state.chat_service_sid}
+            scenario,
+            seed=seed,
+            set={"account_sid": self.caller.account, "chat_service_sid": self.caller.control.state.chat_service_sid},
         )
         self.begun[world.message.sid] = world, self.now
 

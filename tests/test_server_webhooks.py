@@ -32,10 +32,12 @@ class Consumer:
     def __init__(self, answer: Callable[[httpx.Request], Any] | None = None) -> None:
         self.requests: list[httpx.Request] = []
         self.answer = answer
+        self.called = asyncio.Event()
         self.transport = httpx.MockTransport(self.receive)
 
     async def receive(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        self.called.set()
         delivery = Delivery(str(request.url), request.method, request.content.decode(), dict(request.headers))
         # In a query the consumer's own parameters stand among those of the webhook.
         assert {finding.rule for finding in CONTRACT.check_delivery(delivery)} <= {"webhook.unknown-parameter"}
@@ -75,7 +77,7 @@ def test_every_webhook_of_every_scenario(scenario: str) -> None:
 
 def test_each_at_its_time() -> None:
     """Whoever polls while a webhook comes sees the state of that moment."""
-    seen = []
+    seen: list[str] = []
 
     def poll(request: httpx.Request) -> int:
         reading = caller.control.state.clock.reading
@@ -193,7 +195,8 @@ def test_the_real_clock() -> None:
             caller.control.state.subscribe(None, Subscription("POST", ("onDeliveryUpdated",), None, HOOK))
             await caller.control.load("agent-and-whatsapp-read", 4)
             while "read" not in consumer.statuses:
-                await asyncio.sleep(0.005)
+                await consumer.called.wait()
+                consumer.called.clear()
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(live())
@@ -214,7 +217,7 @@ def test_the_real_clock_is_not_advanced() -> None:
 
 
 def panel(caller: Caller, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
-    answer = caller.call(method, f"/_receiptkit{path}", content=body, authorization=None, **headers)
+    answer = caller.call(method, f"/_receiptkit{path}", content=body, authorization=None, headers=headers)
     return answer.status_code, answer.json()
 
 
@@ -269,7 +272,9 @@ def test_what_the_panel_refuses(path: str, body: bytes, said: str) -> None:
     assert (status, said in answer["error"]) == (400, True), answer
 
 
-@pytest.mark.parametrize(("host", "status"), [("127.0.0.1:80", 200), ("localhost", 200), ("[::1]:80", 200), ("evil.test", 403), ("", 403)])
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:80", 200), ("localhost", 200), ("[::1]:80", 200), ("evil.test", 403), ("", 403)]
+)
 def test_the_panel_is_local(host: str, status: int) -> None:
     """Where only this machine may steer, a name that somebody else gave it is refused: of a tunnel, or in a browser."""
     caller = Caller("group-sms", local_only=True)

@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
 class Load:
     def __init__(self, urls: list[str], authorization: str) -> None:
         hosts = [urlsplit(url) for url in urls]
-        self.address = hosts[0].hostname, hosts[0].port
+        self.host, self.port = hosts[0].hostname or "", hosts[0].port or 80
         self.requests = itertools.cycle(
             f"GET {each.path}?{each.query} HTTP/1.1\r\nHost: {each.netloc}\r\nAuthorization: {authorization}\r\n\r\n".encode()
             for each in hosts
@@ -54,7 +54,7 @@ class Load:
         """Answers per second, after a short while to warm up."""
         loop = asyncio.get_running_loop()
         for _ in range(connections):
-            await loop.create_connection(lambda: Connection(self), *self.address)
+            await loop.create_connection(lambda: Connection(self), self.host, self.port)
         await asyncio.sleep(seconds / 4)
         before, start = self.answers, time.perf_counter()
         await asyncio.sleep(seconds)

@@ -125,7 +125,9 @@ def beside_prism(runs: int) -> None:
         with ours("--scenario", "full-house", "--receipts", str(receipts)) as (secret, (url,), pid, _):
             body = get(url, secret["authorization"]) or b""
             if not command:
-                print(f"  {receipts:2} receipts   {rate([url], **secret):7,.0f} requests/s   Prism: skipped, there is no Node.js here")
+                print(
+                    f"  {receipts:2} receipts   {rate([url], **secret):7,.0f} requests/s   Prism: skipped, there is no Node.js here"
+                )
                 continue
             port = free_port()
             theirs = f"http://127.0.0.1:{port}{urlsplit(url).path}"
@@ -152,7 +154,9 @@ def many_worlds(runs: int, count: int = 10_000) -> None:
         first = [rate(lists[start : start + count // 4], **many[0]) for start in range(0, count, count // 4)]
         again = rate(lists, **many[0])
         alone = statistics.median(few for few, _ in pairs)
-        print(f"    pages of all worlds in turn: {statistics.median(first):,.0f} requests/s; a second time {again:,.0f}; one page {alone:,.0f}")
+        print(
+            f"    pages of all worlds in turn: {statistics.median(first):,.0f} requests/s; a second time {again:,.0f}; one page {alone:,.0f}"
+        )
         print(f"    then {memory(pid):.0f} MiB")
 
 

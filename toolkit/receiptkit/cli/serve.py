@@ -25,7 +25,11 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same worlds.")
 @click.option(
-    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many worlds of each: of this seed and those after it."
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many worlds of each: of this seed and those after it.",
 )
 @click.option("--receipts", type=click.IntRange(0), help="How many recipients each has; above 50 for load only.")
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Where to listen; any other address opens it to others.")
@@ -35,7 +39,9 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
 @click.option("--strict-page-size", is_flag=True, help="Refuse a PageSize above 50, instead of taking it for 50.")
 @click.option("--public-origin", metavar="URL", help="Scheme and host of links, instead of those that the caller used.")
 @click.option("--webhook-url", metavar="URL", help="Where the account's webhooks go from the start.")
-@click.option("--auth-token-env", metavar="NAME", help="The environment variable with the one secret that opens the server, and signs.")
+@click.option(
+    "--auth-token-env", metavar="NAME", help="The environment variable with the one secret that opens the server, and signs."
+)
 def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> None:
     """
     Be a local Twilio Conversations, until interrupted.
@@ -47,7 +53,8 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
     local = host in LOOPBACK
     if options["speed"] != 1 and options["clock"] == "manual":
         raise UsageError("--speed is for the real clock: a manual one is advanced")
-    from receiptkit.server.background import app, listening, server_of, url_of
+    from receiptkit.server.application import app
+    from receiptkit.server.background import listening, server_of, url_of
 
     application = app(auth_token=token, local_only=local, **options)
     control = application.state.control
@@ -60,7 +67,9 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
         click.echo(f"  account      {control.state.account_sid}, or an API key; auth token: {signed}")
         click.echo(f"  worlds       {_counted(control.state)}; {url}/_receiptkit/ shows and steers them")
         click.echo(f"  clock        {_clock(options)}")
-        click.echo(f"  answers      {'this machine only' if local else f'EVERYBODY who reaches {host}, who can steer it, too: --host'}")
+        click.echo(
+            f"  answers      {'this machine only' if local else f'EVERYBODY who reaches {host}, who can steer it, too: --host'}"
+        )
         try:
             server_of(application).run(sockets=[own])
         except KeyboardInterrupt:

@@ -81,6 +81,5 @@ async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str) -> li
 
 
 def _write(requests: Iterable[Delivery], out: BinaryIO) -> None:
-    for request in requests:
-        out.write(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE))
+    out.writelines(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE) for request in requests)
     out.flush()

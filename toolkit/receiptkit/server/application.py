@@ -50,7 +50,7 @@ def app(
     rest = Rest(state)
 
     @asynccontextmanager
-    async def lifespan(application: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         control.loop = asyncio.get_running_loop()
         sending = asyncio.create_task(dispatcher.run())
         yield

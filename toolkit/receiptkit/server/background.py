@@ -88,7 +88,8 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
     A server on a port of its own while a block lasts; nothing of it is left behind.
 
     Args:
-        host, port: where it listens; on any free port by default.
+        host: where it listens.
+        port: any free one by default.
         settings: as `app` takes them.
 
     Raises:

@@ -18,8 +18,14 @@ PREFIX = "/_receiptkit"
 _NUMBER, _TEXT = (int,), (str,)
 #: What can be said to an action, and of which types it is.
 _WORLD = {
-    **{"scenario": _TEXT, "seed": _NUMBER, "receipts": _NUMBER, "page_size": _NUMBER},
-    **{"stream": _TEXT, "start": _TEXT, "no_error": _NUMBER, "set": (dict,)},
+    "scenario": _TEXT,
+    "seed": _NUMBER,
+    "receipts": _NUMBER,
+    "page_size": _NUMBER,
+    "stream": _TEXT,
+    "start": _TEXT,
+    "no_error": _NUMBER,
+    "set": (dict,),
 }
 _FAULT = {"kind": _TEXT, "after": _NUMBER, "times": (int, type(None)), "seconds": (int, float)}
 _Arguments = Mapping[str, tuple[type, ...]]
