@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(PIP) --editable '.[faker,hypothesis,reference,encodings]' --group test
+	@$(PIP) --editable '.[faker,hypothesis,reference,encodings,server]' --group test --group api
 	@touch $@
 
 # Twilio's own package for Node.js, which the tests run where there is one.
@@ -48,7 +48,7 @@ test: $(VENV)/.node
 lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings]' --group test
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings,server]' --group test
 	.venv-lowest/bin/python -m pytest --quiet
 
 # Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.

@@ -24,7 +24,7 @@ ROOMS = [
     ("contract",),
     ("captures", "generation", "history"),
     ("locating",),
-    ("validation",),
+    ("validation", "server"),
     ("parallel", "corpus"),
     ("reports",),
     ("cli",),
@@ -36,6 +36,7 @@ STRANGERS = {
     "captures": {"contract", "rules", "generation", "history"},
     "generation": {"captures", "rules", "history"},
     "history": {"captures", "generation"},
+    "server": {"captures", "rules", "validation", "selection", "configuration", "jsontext", "history"},
 }
 FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.
@@ -56,6 +57,9 @@ DOORS = {
     "faker": {"generation/provider.py"},
     "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},
+    "starlette": {"server/"},
+    "uvicorn": {"server/background.py"},
+    "httpx": {"server/sender.py", "server/application.py"},
 }
 
 
@@ -107,7 +111,7 @@ def test_heavy_doors(path: Path) -> None:
         ),
         (
             ["-m", "receiptkit", "--version"],
-            ["jsonschema_rs", "orjson", "yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker"],
+            ["jsonschema_rs", "orjson", "yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker", "starlette", "httpx"],
         ),
         (
             ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"],
@@ -127,10 +131,16 @@ def test_heavy_doors(path: Path) -> None:
         ),
         (
             ["-m", "receiptkit", "generate", "group-sms"],
-            ["yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker", "hypothesis", "tempfile"],
+            ["yaml", "rich", "jsonpath", "openapi_core", "jsonschema", "faker", "hypothesis", "tempfile", "starlette", "httpx"],
         ),
+        (["-m", "receiptkit", "serve", "--help"], ["yaml", "rich", "starlette", "uvicorn", "httpx"]),
+        (
+            ["-m", "receiptkit", "trigger", "landline", "--to", "https://example.com", "--dry-run"],
+            ["yaml", "rich", "starlette", "uvicorn", "httpx"],
+        ),
+        (["-c", "import receiptkit.server; receiptkit.server.app()"], ["yaml", "rich", "uvicorn", "httpx"]),
     ],
-    ids=["import", "help", "version", "validate", "generate"],
+    ids=["import", "help", "version", "validate", "generate", "serve", "trigger", "app"],
 )
 def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
     """What a command does not need, it does not import."""

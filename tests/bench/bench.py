@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import generation
+import server
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
@@ -359,6 +360,7 @@ def main() -> None:
     traffic(options.receipts, options.runs)
     generating(options.runs)
     start_up(options.runs)
+    server.measure(options.runs)
 
 
 if __name__ == "__main__":

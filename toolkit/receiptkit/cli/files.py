@@ -12,13 +12,14 @@ from receiptkit.errors import UsageError
 
 
 @contextmanager
-def written(path: str, *, spare: bool = False) -> Iterator[BinaryIO]:
+def written(path: str, *, spare: bool = False, option: str = "-o") -> Iterator[BinaryIO]:
     """
     A file to write, which appears only when it is complete. A link is followed; a pipe or a device is written to, not replaced.
 
     Args:
         path: where it is to be.
         spare: whether a file that is there and has another content is left as it is.
+        option: by which it was named, for messages.
 
     Raises:
         UsageError: it cannot be written, or another file is there that is to be spared.
@@ -33,7 +34,7 @@ def written(path: str, *, spare: bool = False) -> Iterator[BinaryIO]:
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
-        raise UsageError(f"-o {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
     try:
         with open(handle, "wb") as out:
             yield out

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 from click.shell_completion import CompletionItem
 
+from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off
@@ -32,10 +33,6 @@ _STDOUT = "-"
 _CAPTURE = "ndjson"
 
 
-def _complete_scenarios(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(each.name, help=each.summary) for each in SCENARIOS.values() if each.name.startswith(incomplete)]
-
-
 def _complete_breakages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(each.rule) for each in (*OF_RULES, *OF_CAPTURES) if each.rule.startswith(incomplete)]
 
@@ -49,7 +46,7 @@ def scenarios() -> None:
 
 
 @click.command()
-@click.argument("scenario", shell_complete=_complete_scenarios)
+@click.argument("scenario", shell_complete=complete_scenarios)
 @click.option("--as", "form", type=click.Choice(list(FORMS)), help="What is written; by default the page, or what --break needs.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes.")
 @click.option(

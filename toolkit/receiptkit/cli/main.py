@@ -20,6 +20,8 @@ _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Judge captured responses."),
     "generate": ("receiptkit.cli.generate", "Generate pages, messages, webhooks and captures of a scenario."),
     "scenarios": ("receiptkit.cli.generate", "List the scenarios."),
+    "serve": ("receiptkit.cli.serve", "Be a local Twilio Conversations, with webhooks."),
+    "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
     "fixtures": ("receiptkit.cli.fixtures", "Write the corpus: every scenario and every breakage as files."),
     "rules": ("receiptkit.cli.explain", "List the rules."),
     "explain": ("receiptkit.cli.explain", "Explain a rule: why it exists, who says so, what to do."),

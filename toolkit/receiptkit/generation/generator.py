@@ -42,11 +42,12 @@ class Generator:
 
     Args:
         contract: whose document decides about patterns, enums and limits; `documented` by default.
+        host: scheme and host of the URLs in bodies, where they are not Twilio's.
     """
 
-    def __init__(self, contract: Contract | None = None) -> None:
+    def __init__(self, contract: Contract | None = None, host: str | None = None) -> None:
         self.contract = contract or Contract.load()
-        self.vocabulary = Vocabulary(self.contract)
+        self.vocabulary = Vocabulary(self.contract, host)
         self._builder = Builder(self.vocabulary)
 
     def world(

@@ -123,28 +123,14 @@ class Rendering:
     def _page(self, number: int, size: int, count: int) -> dict[str, Any]:
         shape = self._vocabulary.shape("page", in_service=self._in_service)
         rows_name = next((name for name, view in shape.properties.items() if view.get("type") == "array"), "delivery_receipts")
-        links = {
-            "url": self.page_url(number, size),
-            "first_page_url": self.page_url(0, size),
-            "previous_page_url": self.page_url(number - 1, size, back=True) if number else None,
-            "next_page_url": self.page_url(number + 1, size) if (number + 1) * size < count else None,
-        }
         meta_shape = self._vocabulary.inner("page", "meta", in_service=self._in_service)
-        meta = self._body(meta_shape, {**links, "page": number, "page_size": size, "key": rows_name})
+        meta = self._body(meta_shape, page_meta(self._receipts_url, rows_name, number, size, count))
         rows = list(self.iter_receipts(number * size, (number + 1) * size))
         return self._body(shape, {rows_name: rows, "meta": meta})
 
     def page_url(self, number: int, size: int, *, back: bool = False) -> str:
-        """
-        The URL of a page. Tokens are opaque; these hold the index of the first row, as those of Twilio's other lists do.
-
-        Args:
-            number: of the page, from 0.
-            size: how many rows a page holds.
-            back: whether it is a link back, which has a token even where it leads to the first page.
-        """
-        token = f"&PageToken=PT{number * size}" if number or back else ""
-        return f"{self._receipts_url}?PageSize={size}&Page={number}{token}"
+        """The URL of a page of the list of receipts; see the function of this name."""
+        return page_url(self._receipts_url, number, size, back=back)
 
     # -- the message
 
@@ -254,7 +240,7 @@ class Rendering:
     def _exchange(self, url: str, body: dict[str, Any], status: int = 200) -> Exchange:
         # The same request at the same moment gets the same answer, its headers included.
         rng = random.Random(f"{self.world.message.sid}/{self.moment}/{url}/{status}")
-        return Exchange("GET", url, status, body, _headers(rng))
+        return Exchange("GET", url, status, body, response_headers(rng))
 
     # --
 
@@ -271,7 +257,43 @@ class Rendering:
         return made_up(shape.properties[name], f"{shape.place}/{name}", rng, date=date, url=self._message_url)
 
 
-def _headers(rng: random.Random) -> dict[str, str]:
+def page_url(url: str, number: int, size: int, *, back: bool = False) -> str:
+    """
+    The URL of a page. Tokens are opaque; these hold the index of the first row, as those of Twilio's other lists do.
+
+    Args:
+        url: of the list.
+        number: of the page, from 0.
+        size: how many rows a page holds.
+        back: whether it is a link back, which has a token even where it leads to the first page.
+    """
+    token = f"&PageToken=PT{number * size}" if number or back else ""
+    return f"{url}?PageSize={size}&Page={number}{token}"
+
+
+def page_meta(url: str, key: str, number: int, size: int, count: int) -> dict[str, Any]:
+    """
+    The `meta` of a page.
+
+    Args:
+        url: of the list.
+        key: the member of the body that has the rows.
+        number: of the page, from 0.
+        size: how many rows a page holds.
+        count: how many rows the list has.
+    """
+    return {
+        "page": number,
+        "page_size": size,
+        "first_page_url": page_url(url, 0, size),
+        "previous_page_url": page_url(url, number - 1, size, back=True) if number else None,
+        "url": page_url(url, number, size),
+        "next_page_url": page_url(url, number + 1, size) if (number + 1) * size < count else None,
+        "key": key,
+    }
+
+
+def response_headers(rng: random.Random) -> dict[str, str]:
     """Response headers, as they were seen on Twilio's API."""
     return {
         "Content-Type": "application/json; charset=utf-8",

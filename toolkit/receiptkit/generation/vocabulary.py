@@ -34,10 +34,12 @@ class Vocabulary:
 
     Args:
         contract: whose document it is; it also judges what was generated.
+        host: scheme and host of addresses, where they are not those of the document.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, host: str | None = None) -> None:
         self.contract = contract
+        self._host = host
         self._schemas = Schemas(contract.document.content)
         self._shapes: dict[tuple[str, bool, str | None], Shape] = {}
 
@@ -141,7 +143,7 @@ class Vocabulary:
     def host(self) -> str:
         """Scheme and host of the API."""
         servers = self.contract.document.content.get("servers") or [{}]
-        return str(servers[0].get("url", "")).rstrip("/") or "https://conversations.twilio.com"
+        return self._host or str(servers[0].get("url", "")).rstrip("/") or "https://conversations.twilio.com"
 
     def url(self, kind: str, values: dict[str, str], *, in_service: bool) -> str:
         """The absolute URL of a resource, by the names of its path parameters."""

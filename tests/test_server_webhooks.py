@@ -1,0 +1,354 @@
+"""The webhooks of the server: which are sent, when, where, how often; the clock that lets them be due, and what goes wrong on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+
+from receiptkit import Contract, Delivery
+from receiptkit.errors import UsageError
+from receiptkit.generation import SCENARIOS
+from receiptkit.server import AUTH_TOKEN
+from receiptkit.server.faults import WEBHOOKS, Fault
+from receiptkit.server.sender import Sender
+from receiptkit.server.subscription import Subscription
+from serving import Caller, paths
+
+HOOK = "http://consumer.test/hook?tenant=7&empty="
+SUBSCRIBED = [("Filters", "onDeliveryUpdated"), ("Filters", "onMessageAdded"), ("PostWebhookUrl", HOOK)]
+CONTRACT = Contract.load(auth_token=AUTH_TOKEN)
+
+
+class Consumer:
+    """Receives webhooks, each judged by the contract, its signature included."""
+
+    def __init__(self, answer: Callable[[httpx.Request], Any] | None = None) -> None:
+        self.requests: list[httpx.Request] = []
+        self.answer = answer
+        self.called = asyncio.Event()
+        self.transport = httpx.MockTransport(self.receive)
+
+    async def receive(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.called.set()
+        delivery = Delivery(str(request.url), request.method, request.content.decode(), dict(request.headers))
+        # In a query the consumer's own parameters stand among those of the webhook.
+        assert {finding.rule for finding in CONTRACT.check_delivery(delivery)} <= {"webhook.unknown-parameter"}
+        result = self.answer(request) if self.answer else 204
+        return httpx.Response(await result if asyncio.iscoroutine(result) else result)
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        return [dict(parse_qsl(each.content.decode() or urlsplit(str(each.url)).query)) for each in self.requests]
+
+    @property
+    def statuses(self) -> list[str]:
+        return [each["Status"] for each in self.told]
+
+
+def subscribed(scenario: str, consumer: Consumer, **settings: Any) -> Caller:
+    return Caller(scenario, webhook_transport=consumer.transport, webhook_url=HOOK, **settings)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_webhook_of_every_scenario(scenario: str) -> None:
+    """What is sent in the course of time is the stream of the world: every request, in its order, at its time, with its token."""
+    consumer = Consumer()
+    caller = subscribed(scenario, consumer, seed=5)
+    webhooks = caller.control.state.generator.webhooks(caller.world)
+    caller.do(caller.control.advance(to="end"))
+    expected = [webhooks.request(event, HOOK, auth_token=AUTH_TOKEN) for event in webhooks.events]
+    assert [(each.method, str(each.url), each.content.decode()) for each in consumer.requests] == [
+        (each.method, each.url, each.body) for each in expected
+    ]
+    for request, delivery in zip(consumer.requests, expected, strict=True):
+        assert {name.title(): value for name, value in request.headers.items()} == {
+            name.title(): value for name, value in delivery.headers.items()
+        }
+    assert [each.outcome for each in caller.control.sender.sent] == [204] * len(expected)
+
+
+def test_each_at_its_time() -> None:
+    """Whoever polls while a webhook comes sees the state of that moment."""
+    seen: list[str] = []
+
+    def poll(request: httpx.Request) -> int:
+        reading = caller.control.state.clock.reading
+        life = next(caller.control.state.lives)
+        seen.append(caller.at(life.last_change(reading)).receipt()["status"])
+        return 200
+
+    consumer = Consumer(poll)
+    caller = subscribed("agent-and-whatsapp-read", consumer)
+    caller.do(caller.control.advance(to="end"))
+    assert seen == consumer.statuses == ["sent", "delivered", "read"]
+
+
+def test_advancing_step_by_step() -> None:
+    """`next` goes to the next webhook, a time goes on by that much, and nothing is sent twice."""
+    consumer = Consumer()
+    caller = subscribed("agent-and-whatsapp-read", consumer)
+    counts = []
+    for how in ({"to": "next"}, {"by": "0ms"}, {"to": "next"}, {"by": "1h"}, {"by": "30d"}, {"to": "end"}):
+        caller.do(caller.control.advance(**how))
+        counts.append(len(consumer.requests))
+    assert counts[:3] == [1, 1, 2]
+    assert counts[-1] == 3
+    assert caller.control.state.clock.reading > 30 * 86_400_000
+
+
+def test_get() -> None:
+    """With the method GET the parameters stand in the query, which is signed."""
+    consumer = Consumer()
+    caller = Caller("group-sms", webhook_transport=consumer.transport)
+    caller.call("POST", "/v1/Configuration/Webhooks", [*SUBSCRIBED, ("Method", "GET")])
+    caller.do(caller.control.advance(to="end"))
+    assert {(each.method, each.content) for each in consumer.requests} == {("GET", b"")}
+    assert consumer.statuses.count("delivered") == 4
+    assert all(each["tenant"] == "7" for each in consumer.told)
+
+
+@pytest.mark.parametrize(
+    ("account", "service", "count"),
+    [
+        ([], [], 0),
+        (SUBSCRIBED, [], 2),
+        ([], SUBSCRIBED, 2),
+        (SUBSCRIBED, [("Filters", "onMessageAdded"), ("PostWebhookUrl", HOOK)], 0),
+        (SUBSCRIBED, [("Filters", "onDeliveryUpdated")], 0),
+        ([("PostWebhookUrl", HOOK)], [], 0),
+        ([("Filters", "onMessageAdded"), ("PostWebhookUrl", HOOK)], SUBSCRIBED, 2),
+    ],
+)
+def test_filters_and_scopes(account: list[tuple[str, str]], service: list[tuple[str, str]], count: int) -> None:
+    """Only the events of the filters are sent, and a service's configuration silences the account's, whatever it filters."""
+    consumer = Consumer()
+    caller = Caller("agent-and-sms", webhook_transport=consumer.transport)
+    for form, in_service in ((account, False), (service, True)):
+        if form:
+            assert caller.call("POST", paths(caller.world, in_service=in_service)["configuration"], form).status_code == 200
+    caller.do(caller.control.advance(to="end"))
+    assert len(consumer.requests) == count
+
+
+def refuse(request: httpx.Request) -> int:
+    raise httpx.ConnectError("refused")
+
+
+@pytest.mark.parametrize(("fragment", "tries"), [("", 2), ("#rc=0", 1), ("#ct=100&rc=4", 5), ("#rc=9", 2)])
+def test_retries(fragment: str, tries: int) -> None:
+    """Where nobody can be reached it is tried once more, or as often as the URL says: the same token, signed anew, RetryCount counted."""
+    consumer = Consumer(refuse)
+    caller = Caller("agent-and-sms", webhook_transport=consumer.transport, webhook_url=HOOK + fragment)
+    caller.do(caller.control.advance(to="next"))
+    assert [each["RetryCount"] for each in consumer.told] == [str(number) for number in range(tries)]
+    assert len({each.headers["I-Twilio-Idempotency-Token"] for each in consumer.requests}) == 1
+    assert {str(each.url) for each in consumer.requests} == {HOOK}
+    assert [each.outcome for each in caller.control.sender.sent] == ["no connection: ConnectError"] * tries
+
+
+@pytest.mark.parametrize("status", [301, 404, 500, 503])
+def test_an_answer_is_an_answer(status: int) -> None:
+    """What was answered is not sent again, nor is a redirect followed."""
+    consumer = Consumer(lambda request: status)
+    caller = subscribed("agent-and-sms", consumer)
+    caller.do(caller.control.advance(to="next"))
+    assert [each.outcome for each in caller.control.sender.sent] == [status]
+
+
+def test_nobody_is_waited_for() -> None:
+    """An answer has five seconds, here less; after that it is not sent again."""
+    assert Sender(AUTH_TOKEN)._timeout == 5
+    caller = Caller("agent-and-sms")
+
+    async def send(port: int) -> list[Any]:
+        sender = Sender(AUTH_TOKEN, timeout=0.1)
+        webhooks = next(caller.control.state.lives).webhooks
+        try:
+            return [each.outcome for each in await sender.send(webhooks, webhooks.events[0], f"http://127.0.0.1:{port}/")]
+        finally:
+            await sender.close()
+
+    # Whoever connects is kept waiting.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert asyncio.run(send(silent.getsockname()[1])) == ["no answer within 0.1 seconds"]
+
+
+# -- the real clock
+
+
+def test_the_real_clock() -> None:
+    """Webhooks come by themselves while the application runs, those of a world that is loaded later, too; then nothing is left running."""
+    consumer = Consumer()
+    caller = Caller("agent-and-whatsapp-read", clock="real", speed=1_000_000, webhook_transport=consumer.transport)
+
+    async def live() -> None:
+        async with caller.app.router.lifespan_context(caller.app):
+            await asyncio.sleep(0.05)
+            caller.control.state.subscribe(None, Subscription("POST", ("onDeliveryUpdated",), None, HOOK))
+            await caller.control.load("agent-and-whatsapp-read", 4)
+            while "read" not in consumer.statuses:
+                await consumer.called.wait()
+                consumer.called.clear()
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(live())
+    assert sorted(consumer.statuses) == ["delivered", "read", "sent"]
+
+
+def test_the_real_clock_is_not_advanced() -> None:
+    """It goes by itself, and as fast as was said."""
+    caller = Caller("landline", clock="real", speed=1000)
+    with pytest.raises(UsageError, match="goes by itself"):
+        caller.do(caller.control.advance(by="1s"))
+    before = caller.control.state.clock.reading
+    time.sleep(0.02)
+    assert caller.control.state.clock.reading >= before + 20_000
+
+
+# -- the panel
+
+
+def panel(caller: Caller, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+    answer = caller.call(method, f"/_receiptkit{path}", content=body, authorization=None, headers=headers)
+    return answer.status_code, answer.json()
+
+
+def test_the_panel() -> None:
+    """It shows state and what was sent, lets time pass, loads, resets."""
+    consumer = Consumer()
+    caller = subscribed("group-sms", consumer)
+    status, shown = panel(caller, "GET", "/")
+    assert (status, shown["clock"]["reading"], shown["worlds"][0]["receipts"]) == (200, 0, 0)
+    assert shown["webhooks"][caller.account]["post_webhook_url"] == HOOK
+    assert panel(caller, "POST", "/clock/advance?by=1d") == (200, {"reading": 86_400_000, "sent": 8})
+    assert panel(caller, "POST", "/clock/advance", b'{"to": "next"}') == (200, {"reading": 86_400_000, "sent": 0})
+    sent = panel(caller, "GET", "/sent")[1]
+    assert [each["outcome"] for each in sent] == [204] * 8
+    assert CONTRACT.check_delivery(Delivery(*(sent[0][name] for name in ("url", "method", "body", "headers")))) == []
+    status, loaded = panel(caller, "POST", "/worlds", b'{"scenario": "landline", "seed": 3, "set": {"message.body": "Hi"}}')
+    assert (status, loaded["scenario"], loaded["receipts"], loaded["of"]) == (200, "landline", 0, 1)
+    assert len(panel(caller, "GET", "/")[1]["worlds"]) == 2
+    first = caller.world
+    assert panel(caller, "POST", "/reset") == (200, None)
+    shown = panel(caller, "GET", "/")[1]
+    assert (shown["clock"]["reading"], shown["sent"], len(shown["worlds"]), shown["faults"]) == (0, 0, 1, [])
+    assert caller.world == first
+    panel(caller, "POST", "/reset?seed=2")
+    assert caller.world == caller.control.state.generator.world("group-sms", seed=2)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/clock/advance", b"", "either `by`"),
+        ("/clock/advance", b'{"by": "soon"}', "no moment"),
+        ("/clock/advance", b'{"by": "1s", "to": "end"}', "either `by`"),
+        ("/clock/advance", b'{"to": "yesterday"}', "next or end"),
+        ("/clock/advance", b'{"by": 90}', "by: must be text"),
+        ("/clock/advance", b"[1]", "JSON object"),
+        ("/clock/advance", b"{", "JSON object"),
+        ("/worlds", b"{}", "say which scenario"),
+        ("/worlds", b'{"scenario": "nothing"}', "no scenario is called"),
+        ("/worlds", b'{"scenario": "landline", "seed": true}', "a whole number"),
+        ("/worlds", b'{"scenario": "landline", "color": 1}', "nothing is called 'color'"),
+        ("/worlds", b'{"scenario": "landline", "set": {"account_sid": "x"}}', "one account"),
+        ("/worlds", b'{"scenario": "landline", "set": {"receipts.0.status": "queued"}}', "the contract forbids it"),
+        ("/faults", b'{"kind": "flood"}', "no fault is called"),
+        ("/faults", b'{"kind": "lost", "times": 0}', "`times` from 1"),
+    ],
+)
+def test_what_the_panel_refuses(path: str, body: bytes, said: str) -> None:
+    """A mistake is answered with 400 and a line that says what can be said."""
+    caller = Caller("group-sms")
+    status, answer = panel(caller, "POST", path, body)
+    assert (status, said in answer["error"]) == (400, True), answer
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:80", 200), ("localhost", 200), ("[::1]:80", 200), ("evil.test", 403), ("", 403)]
+)
+def test_the_panel_is_local(host: str, status: int) -> None:
+    """Where only this machine may steer, a name that somebody else gave it is refused: of a tunnel, or in a browser."""
+    caller = Caller("group-sms", local_only=True)
+    assert panel(caller, "GET", "/", Host=host)[0] == status
+
+
+# -- faults
+
+
+@pytest.mark.parametrize(("kind", "status", "code"), [("too-many-requests", 429, 20429), ("server-error", 500, None)])
+def test_errors_on_purpose(kind: str, status: int, code: int | None) -> None:
+    """After so many requests, so many fail; then it is over."""
+    caller = Caller("group-sms")
+    assert panel(caller, "POST", f"/faults?kind={kind}&after=2&times=3")[0] == 200
+    path = paths(caller.world)["receipts"]
+    answers = [caller.get(path) for _ in range(7)]
+    assert [each.status_code for each in answers] == [200, 200, status, status, status, 200, 200]
+    assert answers[2].json().get("code") == code
+    assert panel(caller, "GET", "/")[1]["faults"] == []
+
+
+def test_faults_until_they_are_taken_away() -> None:
+    """Without a number of times it goes on."""
+    caller = Caller("group-sms")
+    panel(caller, "POST", "/faults", b'{"kind": "server-error", "times": null}')
+    path = paths(caller.world)["receipts"]
+    assert {caller.get(path).status_code for _ in range(5)} == {500}
+    assert panel(caller, "DELETE", "/faults") == (200, None)
+    assert caller.get(path).status_code == 200
+
+
+def test_slow_and_stale() -> None:
+    """A slow answer takes its time; a stale one says what was so before."""
+    caller = Caller("agent-and-sms")
+    caller.do(caller.control.advance(to="end"))
+    path = paths(caller.world)["receipt"]
+    caller.do(caller.control.fault("slow", seconds=0.05))
+    before = time.monotonic()
+    assert caller.get(path).json()["status"] == "delivered"
+    assert time.monotonic() - before >= 0.05
+    caller.do(caller.control.fault("stale"))
+    assert caller.get(path).status_code == 404
+    assert caller.get(path).json()["status"] == "delivered"
+
+
+@pytest.mark.parametrize("kind", WEBHOOKS)
+def test_webhook_faults(kind: str) -> None:
+    """One is sent twice with its token, lost, or sent after the one that follows it."""
+    consumer = Consumer()
+    caller = subscribed("agent-and-whatsapp-read", consumer)
+    caller.do(caller.control.fault(kind, after=1))
+    caller.do(caller.control.advance(to="end"))
+    expected = {
+        "duplicate": ["sent", "delivered", "delivered", "read"],
+        "lost": ["sent", "read"],
+        "reordered": ["sent", "read", "delivered"],
+    }
+    assert consumer.statuses == expected[kind]
+    tokens = {each.headers["I-Twilio-Idempotency-Token"] for each in consumer.requests}
+    assert len(tokens) == len(set(consumer.statuses))
+    outcomes = [each.outcome for each in caller.control.sender.sent]
+    assert outcomes.count("lost") == (kind == "lost")
+
+
+def test_the_last_one_reordered() -> None:
+    """What nothing follows comes after all."""
+    consumer = Consumer()
+    caller = subscribed("agent-and-sms", consumer)
+    caller.do(caller.control.fault("reordered", after=1))
+    caller.do(caller.control.advance(to="end"))
+    assert consumer.statuses == ["sent", "delivered"]
+
+
+def test_a_fault_says_what_it_is() -> None:
+    """A fault that is none is refused where it is made."""
+    with pytest.raises(UsageError, match="no fault is called"):
+        Fault("flood")

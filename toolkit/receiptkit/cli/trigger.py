@@ -1,0 +1,85 @@
+"""`receiptkit trigger`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable
+from contextlib import nullcontext
+from typing import BinaryIO
+
+import click
+import orjson
+
+from receiptkit.cli.completion import complete_scenarios
+from receiptkit.cli.environment import secret
+from receiptkit.cli.files import written
+from receiptkit.generation import STREAMS, Generator, Webhooks, recording
+from receiptkit.observations import Delivery
+from receiptkit.server.sender import Sender, Sent
+from receiptkit.server.settings import AUTH_TOKEN, absolute
+
+
+@click.command()
+@click.argument("scenario", shell_complete=complete_scenarios)
+@click.option("--to", "url", required=True, metavar="URL", help="Where the webhooks go.")
+@click.option("--method", type=click.Choice(["POST", "GET"]), default="POST", show_default=True, help="How they are sent.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same webhooks.")
+@click.option("--receipts", type=click.IntRange(0), help="How many recipients there are.")
+@click.option("--stream", type=click.Choice(STREAMS), help="How the webhooks arrive, instead of how the scenario says.")
+@click.option("--auth-token-env", metavar="NAME", help="The environment variable with the auth token that signs them.")
+@click.option("--dry-run", is_flag=True, help="Print the signed requests, a line of JSON each, and send nothing.")
+@click.option("--collect", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the requests, as --dry-run prints them.")
+def trigger(
+    scenario: str,
+    url: str,
+    method: str,
+    seed: int,
+    receipts: int | None,
+    stream: str | None,
+    auth_token_env: str | None,
+    dry_run: bool,
+    collect: str | None,
+) -> int:
+    """
+    Send the webhooks of a SCENARIO once, in the order in which they arrive, without a server.
+
+    It does not wait for the time between them. The exit code is 1 if one was not answered with success.
+    """
+    absolute(url, "--to")
+    generator = Generator()
+    webhooks = generator.webhooks(generator.world(scenario, seed=seed, receipts=receipts, stream=stream))
+    sender = Sender(secret(auth_token_env) or AUTH_TOKEN)
+    if not webhooks.events:
+        click.echo(f"receiptkit: note: {scenario} has no webhooks", err=True)
+    requests: Iterable[Delivery]
+    with written(collect, option="--collect") if collect else nullcontext() as kept:
+        if dry_run:
+            requests = [sender.request(webhooks, event, url, method) for event in webhooks.events]
+            _write(requests, sys.stdout.buffer)
+            all_accepted = True
+        else:
+            made = asyncio.run(_send(sender, webhooks, url, method))
+            requests = [sent.delivery for tries in made for sent in tries]
+            all_accepted = all(tries[-1].was_accepted for tries in made)
+        if kept is not None:
+            _write(requests, kept)
+    return 0 if all_accepted else 1
+
+
+async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str) -> list[list[Sent]]:
+    """Send them, and say what comes of each; the requests that were made for each."""
+    made = []
+    try:
+        for event in webhooks.events:
+            made.append(await sender.send(webhooks, event, url, method))
+            for sent in made[-1]:
+                click.echo(f"{event.step.status:11} {event.receipt.sid}  {sent.outcome}")
+    finally:
+        await sender.close()
+    return made
+
+
+def _write(requests: Iterable[Delivery], out: BinaryIO) -> None:
+    out.writelines(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE) for request in requests)
+    out.flush()

@@ -1,0 +1,34 @@
+"""A local Twilio Conversations: receipts over REST, their lives, and the signed webhooks that go with them (extra `server`)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from receiptkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from receiptkit.server.application import app
+    from receiptkit.server.background import Running, running
+    from receiptkit.server.control import Control
+    from receiptkit.server.settings import AUTH_TOKEN, Settings
+
+_HOMES = {
+    "AUTH_TOKEN": "settings",
+    "Control": "control",
+    "Running": "background",
+    "Settings": "settings",
+    "app": "application",
+    "running": "background",
+}
+
+__all__ = ["AUTH_TOKEN", "Control", "Running", "Settings", "app", "running"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'receiptkit.server' has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"receiptkit.server.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"the server needs {error.name}: pip install 'receiptkit[server]'") from None

@@ -1,0 +1,143 @@
+"""A server on a real port, in a thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import uvicorn
+
+from receiptkit.errors import UsageError
+from receiptkit.generation import World
+from receiptkit.observations import Delivery
+from receiptkit.server.application import app
+from receiptkit.server.control import Control
+from receiptkit.server.sender import Sent
+from receiptkit.server.settings import LOOPBACK
+
+_T = TypeVar("_T")
+
+
+class Running:
+    """
+    A server that runs, from a test's side. Its methods can be called from any thread.
+
+    Attributes:
+        url: where it is.
+        control: what steers it, in its own thread.
+    """
+
+    def __init__(self, url: str, control: Control) -> None:
+        self.url = url
+        self.control = control
+
+    @property
+    def account_sid(self) -> str:
+        """The account, as the user of HTTP Basic."""
+        return self.control.state.account_sid
+
+    @property
+    def auth_token(self) -> str:
+        """What opens the server, and signs webhooks."""
+        return self.control.state.settings.signing_token
+
+    @property
+    def worlds(self) -> list[World]:
+        """The worlds that are there."""
+        return [life.world for life in self.control.state.lives]
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Every webhook request that was made, with its outcome."""
+        return list(self.control.sender.sent)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The requests of `sent`, for `Contract.check_delivery`."""
+        return [each.delivery for each in self.sent]
+
+    def advance(self, by: str | None = None, to: str | None = None) -> None:
+        """Let the manual clock go on; see `Control.advance`."""
+        self._do(self.control.advance(by, to))
+
+    def load(self, scenario: str, seed: int = 0, **facts: Any) -> World:
+        """Let a world begin; see `Control.load`."""
+        self._do(self.control.load(scenario, seed, **facts))
+        return self.worlds[-1]
+
+    def reset(self, seed: int | None = None) -> None:
+        """Begin anew; see `Control.reset`."""
+        self._do(self.control.reset(seed))
+
+    def fault(self, kind: str, **how: Any) -> None:
+        """Let something go wrong; see `Control.fault`."""
+        self._do(self.control.fault(kind, **how))
+
+    def _do(self, action: Coroutine[Any, Any, _T]) -> _T:
+        assert self.control.loop is not None  # noqa: S101 # it runs
+        return asyncio.run_coroutine_threadsafe(action, self.control.loop).result()
+
+
+@contextmanager
+def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Iterator[Running]:
+    """
+    A server on a port of its own while a block lasts; nothing of it is left behind.
+
+    Args:
+        host: where it listens.
+        port: any free one by default.
+        settings: as `app` takes them.
+
+    Raises:
+        UsageError: a setting is none that can be, or the port is taken.
+    """
+    settings.setdefault("local_only", host in LOOPBACK)
+    application = app(**settings)
+    with listening(host, port) as own:
+        server = server_of(application)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [own]}, name="receiptkit", daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                thread.join(0.005)
+            yield Running(url_of(own), application.state.control)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def server_of(application: Any) -> uvicorn.Server:
+    """What serves an application: it says nothing by itself, and waits for nobody who stays connected."""
+    config = uvicorn.Config(application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1)
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """
+    A socket that listens.
+
+    Raises:
+        UsageError: that cannot be had.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        own = socket.create_server((host, port), family=family, backlog=2048)
+        # Connections inherit it; asyncio sets it only where the socket names its protocol, and an answer in two pieces takes 40 ms then.
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot listen on {host}:{port}: {str(reason).lower()}; --port 0 takes a free one") from None
+    with own:
+        yield own
+
+
+def url_of(own: socket.socket) -> str:
+    """How a socket is called on this machine."""
+    host, port = own.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # listening on all is called for by name
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,99 @@
+"""Faults on purpose: what goes wrong with the next requests to the API, or with the next webhooks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from receiptkit.errors import UsageError
+
+#: What can go wrong, by what it happens to, with what is done about it.
+REQUESTS = {
+    "too-many-requests": "answered with 429",
+    "server-error": "answered with 500",
+    "slow": "answered after so many seconds",
+    "cut": "the connection is cut in the middle of the answer",
+    "stale": "answered as so many seconds of world time before",
+}
+WEBHOOKS = {
+    "duplicate": "sent twice, with one idempotency token",
+    "lost": "not sent",
+    "reordered": "sent after the one that follows it",
+}
+_SECONDS = {"slow": 10.0, "stale": 3600.0}
+
+
+@dataclass(slots=True)
+class Fault:
+    """
+    Something that goes wrong.
+
+    Attributes:
+        kind: a name of `REQUESTS` or `WEBHOOKS`.
+        after: how many pass before it begins.
+        times: how many it then happens to; None for all of them.
+        seconds: of `slow` and `stale`.
+    """
+
+    kind: str
+    after: int = 0
+    times: int | None = 1
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in REQUESTS and self.kind not in WEBHOOKS:
+            raise UsageError(f"no fault is called {self.kind!r}: there are {', '.join([*REQUESTS, *WEBHOOKS])}")
+        if self.after < 0 or (self.times is not None and self.times < 1) or self.seconds < 0:
+            raise UsageError(f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0")
+        self.seconds = self.seconds or _SECONDS.get(self.kind, 0.0)
+
+    def happens(self) -> bool:
+        """Whether it happens to the next one, which is counted."""
+        if self.after:
+            self.after -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it will not happen again."""
+        return self.times == 0
+
+
+class Faults:
+    """The faults that are still to happen."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let something go wrong; of several faults the one that was added first happens, and the others wait."""
+        self._faults.append(fault)
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
+
+    def of_request(self) -> Fault | None:
+        """What happens to the next request to the API."""
+        return self._next(REQUESTS) if self._faults else None
+
+    def of_webhook(self) -> str | None:
+        """What happens to the next webhook."""
+        fault = self._next(WEBHOOKS) if self._faults else None
+        return fault.kind if fault else None
+
+    def _next(self, kinds: dict[str, str]) -> Fault | None:
+        for fault in self._faults:
+            if fault.kind in kinds:
+                if not fault.happens():
+                    return None
+                self._faults = [each for each in self._faults if not each.is_over]
+                return fault
+        return None
+
+    def shown(self) -> list[dict[str, Any]]:
+        """What is still to happen, ready for JSON."""
+        return [asdict(fault) for fault in self._faults]

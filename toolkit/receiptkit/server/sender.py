@@ -1,0 +1,132 @@
+"""Webhook requests on their way: sent with httpx, tried again where nobody could be reached, and kept."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from receiptkit.errors import UsageError
+from receiptkit.generation import Event, Webhooks
+from receiptkit.generation.recording import request as as_json
+from receiptkit.observations import Delivery
+
+if TYPE_CHECKING:
+    import httpx
+
+#: How long an answer may take, in seconds (facts: Conversations webhooks).
+TIMEOUT = 5.0
+#: How many requests are kept.
+_KEPT = 10_000
+#: How often a request is tried again; the fragment of the URL can say otherwise (facts: webhook connection overrides).
+_RETRIES = 1
+_OVERRIDE = re.compile(r"(?:^|&)rc=([0-5])(?:&|$)")
+
+
+class Sent(NamedTuple):
+    """
+    A request that was made, or was lost on purpose.
+
+    Attributes:
+        delivery: as it was sent.
+        outcome: the status of the answer, or why there was none.
+    """
+
+    delivery: Delivery
+    outcome: int | str
+
+    @property
+    def was_accepted(self) -> bool:
+        """Whether it was answered with success."""
+        return isinstance(self.outcome, int) and 200 <= self.outcome < 300
+
+    def shown(self) -> dict[str, Any]:
+        """The request with what became of it, ready for JSON."""
+        return {**as_json(self.delivery), "outcome": self.outcome}
+
+
+class Sender:
+    """
+    Sends webhooks, and keeps what it sent.
+
+    Args:
+        auth_token: signs them.
+        transport: what they go through, where that is not the network: `httpx.ASGITransport(app)` calls an application directly.
+        timeout: how long an answer may take, in seconds.
+    """
+
+    def __init__(self, auth_token: str, transport: httpx.AsyncBaseTransport | None = None, timeout: float = TIMEOUT) -> None:
+        self._auth_token = auth_token
+        self._transport = transport
+        self._timeout = timeout
+        self._client: httpx.AsyncClient | None = None
+        #: The last of them, and how many there were.
+        self.sent: deque[Sent] = deque(maxlen=_KEPT)
+        self.count = 0
+
+    def request(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> Delivery:
+        """The signed request that tells an event. A fragment of the URL is for the sender, so it is neither sent nor signed."""
+        return webhooks.request(event, url.partition("#")[0], method=method, auth_token=self._auth_token)
+
+    async def send(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> list[Sent]:
+        """
+        Send one webhook, again if nobody can be reached, with the same idempotency token and the next RetryCount.
+
+        Returns:
+            Every request that was made, the last one with what came of it in the end.
+        """
+        made = []
+        override = _OVERRIDE.search(url.partition("#")[2])
+        for left in range(int(override[1]) if override else _RETRIES, -1, -1):
+            delivery = self.request(webhooks, event, url, method)
+            outcome, again = await self._try(delivery)
+            made.append(self._keep(Sent(delivery, outcome)))
+            if not again or not left:
+                break
+            event = event._replace(retry_count=event.retry_count + 1)
+        return made
+
+    def lose(self, webhooks: Webhooks, event: Event, url: str, method: str) -> None:
+        """Keep a webhook as one that was lost on its way."""
+        self._keep(Sent(self.request(webhooks, event, url, method), "lost"))
+
+    def forget(self) -> None:
+        """Begin anew: nothing was sent."""
+        self.sent.clear()
+        self.count = 0
+
+    def _keep(self, sent: Sent) -> Sent:
+        self.sent.append(sent)
+        self.count += 1
+        return sent
+
+    async def _try(self, delivery: Delivery) -> tuple[int | str, bool]:
+        """What comes of one request, and whether nobody was reached."""
+        httpx = _httpx()
+        self._client = self._client or httpx.AsyncClient(
+            transport=self._transport, timeout=self._timeout, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+        try:
+            # The headers are the request's own: the client would add some.
+            request = httpx.Request(delivery.method, delivery.url, headers=delivery.headers, content=delivery.body)
+            response = await self._client.send(request)
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
+            return f"no answer within {self._timeout:g} seconds", False
+        except (httpx.TransportError, OSError) as error:
+            return f"no connection: {type(error).__name__}", True
+        return response.status_code, False
+
+    async def close(self) -> None:
+        """Give back what it holds."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+def _httpx() -> Any:
+    # Imported when the first webhook is sent: it takes as long as the server's start.
+    try:
+        import httpx
+    except ImportError:
+        raise UsageError("sending webhooks needs httpx: pip install 'receiptkit[server]'") from None
+    return httpx

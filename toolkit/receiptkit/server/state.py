@@ -1,0 +1,127 @@
+"""What a server holds: its worlds, where they stand, the webhook configurations, the faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from receiptkit.contract import Contract
+from receiptkit.errors import UsageError
+from receiptkit.generation import Generator, World
+from receiptkit.server.clock import Clock, ManualClock, RealClock
+from receiptkit.server.faults import Faults
+from receiptkit.server.life import Life
+from receiptkit.server.settings import Settings
+from receiptkit.server.subscription import EVENT, Subscription
+
+#: How many origins are answered in at a time; callers have one or two.
+_ORIGINS = 64
+#: What every world of a server shares: it is one account with one service.
+_SHARED = ("account_sid", "chat_service_sid")
+
+
+class State:
+    """
+    The state of a server. The same settings make the same one.
+
+    Args:
+        settings: how the server is to be.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.contract = Contract.load()
+        self.generator = Generator(self.contract)
+        self.faults = Faults()
+        #: Set when something changed that decides about webhooks to come.
+        self.changed = asyncio.Event()
+        #: The generator whose URLs begin with an origin.
+        self.speaking = lru_cache(maxsize=_ORIGINS)(lambda origin: Generator(self.contract, origin))
+        self.reset()
+
+    def reset(self, seed: int | None = None) -> None:
+        """
+        Begin anew: the worlds, the clock, the configurations.
+
+        Args:
+            seed: of the worlds; that of the settings by default.
+        """
+        settings = self.settings
+        self.clock: Clock = ManualClock() if settings.clock == "manual" else RealClock(settings.speed)
+        self._conversations: dict[str, dict[str, Life]] = {}
+        self._names: dict[str, str] = {}
+        self._shared: dict[str, str] = {}
+        #: The account's configuration under None, those of services under their SIDs.
+        self.subscriptions: dict[str | None, Subscription] = {
+            None: Subscription("POST", (EVENT,), None, settings.webhook_url) if settings.webhook_url else Subscription()
+        }
+        #: The reading of the clock since which somebody is subscribed for delivery receipts.
+        self.subscribed_at = 0
+        self.faults.clear()
+        seed = settings.seed if seed is None else seed
+        for name in settings.scenarios:
+            for number in range(settings.count):
+                self.load(name, seed + number, receipts=settings.receipts)
+
+    def load(self, name: str, seed: int = 0, **facts: Any) -> Life:
+        """
+        Let a world begin. One that is there already begins anew.
+
+        Args:
+            name: its scenario.
+            seed: of the world.
+            facts: as `Generator.world` takes them.
+
+        Raises:
+            UsageError: there is no such scenario or fact, or the contract forbids it.
+        """
+        given = facts.pop("set", None) or {}
+        if given.keys() & set(_SHARED):
+            raise UsageError(f"{' and '.join(_SHARED)} are those of the server: every world is of one account and one service")
+        world = self.generator.world(name, seed=seed, set={**self._shared, **given}, check=bool(given), **facts)
+        self._shared = self._shared or {fact: getattr(world, fact) for fact in _SHARED}
+        life = Life(self.generator, world, seed, self.clock.reading)
+        self._conversations.setdefault(world.conversation_sid, {})[world.message.sid] = life
+        self._names.setdefault(name, world.conversation_sid)
+        self.changed.set()
+        return life
+
+    @property
+    def account_sid(self) -> str:
+        """The one account."""
+        return self._shared["account_sid"]
+
+    @property
+    def chat_service_sid(self) -> str:
+        """The one service."""
+        return self._shared["chat_service_sid"]
+
+    @property
+    def lives(self) -> Iterator[Life]:
+        """Every world."""
+        return (life for messages in self._conversations.values() for life in messages.values())
+
+    def conversation(self, service: str | None, name: str) -> dict[str, Life]:
+        """The messages of a conversation by their SIDs; none if it does not exist there. Its unique name is that of its scenario."""
+        if service not in (None, self.chat_service_sid):
+            return {}
+        return self._conversations.get(name) or self._conversations.get(self._names.get(name, ""), {})
+
+    def subscribe(self, service: str | None, subscription: Subscription) -> None:
+        """Configure the webhooks of a service, or under None those of the account."""
+        before = self.subscription().url
+        self.subscriptions[service] = subscription
+        if before is None:
+            self.subscribed_at = self.clock.reading
+        self.changed.set()
+
+    def subscription(self) -> Subscription:
+        """The configuration that counts: that of the service, if there is one, silences the account's."""
+        own = self.subscriptions.get(self.chat_service_sid, Subscription())
+        return own if own.is_configured else self.subscriptions[None]
+
+    def any_world(self) -> World:
+        """Some world: what is the same for all of them can be rendered of it."""
+        return next(self.lives).world
