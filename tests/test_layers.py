@@ -25,7 +25,8 @@ ROOMS = [
     ("validation",),
     ("parallel",),
     ("reports",),
-    ("cli",),
+    ("cli", "testing"),
+    ("pytest_plugin",),
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 #: Rooms that are level with another or above it, and still must not know it.
@@ -33,10 +34,12 @@ STRANGERS = {
     "reports": {"contract", "captures", "validation", "rules", "jsontext"},
     "captures": {"contract", "rules", "generation"},
     "generation": {"captures", "rules"},
+    "testing": {"captures", "validation", "parallel", "cli"},
+    "pytest_plugin": {"cli", "reports", "validation", "captures"},
 }
 FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.
-DOORS = {
+DOORS: dict[str, set[str]] = {
     "jsonschema_rs": {"contract/engine.py"},
     "jsonschema": {"contract/reference.py"},
     "openapi_core": {"contract/reference.py"},
@@ -53,6 +56,9 @@ DOORS = {
     "faker": {"generation/provider.py"},
     "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},
+    "pytest": {"pytest_plugin.py"},
+    # What is wrapped is never imported: whoever uses it has done so.
+    **{client: set() for client in ("requests", "httpx", "aiohttp", "twilio", "responses", "flask")},
 }
 
 

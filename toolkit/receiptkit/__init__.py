@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from receiptkit.errors import DocumentError, ReceiptkitError, UsageError
     from receiptkit.findings import Finding, Origin, Severity
     from receiptkit.observations import Delivery, Exchange
+    from receiptkit.testing.matcher import ContractViolation
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Contract": "receiptkit.contract",
+    "ContractViolation": "receiptkit.testing.matcher",
     "Delivery": "receiptkit.observations",
     "DocumentError": "receiptkit.errors",
     "Exchange": "receiptkit.observations",
@@ -29,7 +31,7 @@ _HOMES = {
     "UsageError": "receiptkit.errors",
 }
 
-__all__ = ["Contract", "Delivery", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
+__all__ = ["Contract", "ContractViolation", "Delivery", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
 
 
 def __getattr__(name: str) -> Any:

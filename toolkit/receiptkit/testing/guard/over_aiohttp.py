@@ -1,0 +1,71 @@
+"""
+aiohttp. A body is seen when the code under test has read it: by `read`, `text` or `json`.
+
+Mocks replace `ClientSession._request`, so that what calls it is wrapped; and it itself too, which `aiohttp.request` calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from weakref import WeakSet
+
+from receiptkit.observations import Exchange
+from receiptkit.testing.guard.patches import Patches
+from receiptkit.testing.guard.watchers import current, saw
+
+_METHODS = ("request", "get", "options", "head", "post", "put", "patch", "delete")
+_READERS = ("read", "text", "json")
+_seen: WeakSet[Any] = WeakSet()
+
+
+def wrap(module: ModuleType, patches: Patches) -> None:
+    """Wrap the methods of a session."""
+    for name in _METHODS:
+        patches.wrap(module.ClientSession, name, _around)
+    patches.wrap(module.ClientSession, "_request", _around_request)
+
+
+def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # What it returns can be awaited and entered; the same around the same, watched, can too.
+        context = inner(self, *args, **kwargs)
+        return type(context)(_watched(context))
+
+    return calling
+
+
+def _around_request(inner: Callable[..., Any]) -> Callable[..., Any]:
+    async def request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return await _watched(inner(self, *args, **kwargs))
+
+    return request
+
+
+async def _watched(context: Any) -> Any:
+    response = await context
+    watcher = current()
+    if watcher is not None and response not in _seen and watcher.wants(response.method, str(response.url)):
+        _seen.add(response)
+        for name in _READERS:
+            setattr(response, name, _telling(response, name))
+    return response
+
+
+def _telling(response: Any, name: str) -> Callable[..., Any]:
+    reader = getattr(response, name)
+    # Once a body has been read, this hands it out again.
+    read = response.read
+
+    async def reading(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await reader(*args, **kwargs)
+        finally:
+            if response.__dict__.get(name) is reading and response._body is not None:  # noqa: SLF001 # as requests: nothing else says so
+                body = await read()
+                for each in _READERS:
+                    response.__dict__.pop(each, None)
+                saw(Exchange(response.method, str(response.url), response.status, body, dict(response.headers)))
+
+    return reading
