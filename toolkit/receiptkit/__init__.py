@@ -31,7 +31,18 @@ _HOMES = {
     "UsageError": "receiptkit.errors",
 }
 
-__all__ = ["Contract", "ContractViolation", "Delivery", "DocumentError", "Exchange", "Finding", "Origin", "ReceiptkitError", "Severity", "UsageError"]
+__all__ = [
+    "Contract",
+    "ContractViolation",
+    "Delivery",
+    "DocumentError",
+    "Exchange",
+    "Finding",
+    "Origin",
+    "ReceiptkitError",
+    "Severity",
+    "UsageError",
+]
 
 
 def __getattr__(name: str) -> Any:
