@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from textwrap import dedent
 
 import pytest
 
 from receiptkit.generation import Generator, Rendering
 
+# pytester forgets what a suite imports; libraries do not bear being imported twice.
+for _name in (
+    "aiohttp",
+    "aioresponses",
+    "flask",
+    "httpx",
+    "requests",
+    "requests_mock",
+    "responses",
+    "respx",
+    "twilio.rest",
+    "vcr",
+):
+    import_module(_name)
+
 #: A world that the tests of the plugin serve, by URL.
 WORLD = Generator().world("three-pages", seed=7)
 RENDERING: Rendering = Generator().at(WORLD)
 URL = f"https://conversations.twilio.com/v1/Conversations/{WORLD.conversation_sid}/Messages/{WORLD.message.sid}/Receipts"
+
+#: By its name as an entry point, pytest would take the module of the standard library for it.
+ASYNCIO = "pytest_asyncio.plugin"
 
 _SECONDS = re.compile(r"in [0-9.]+s\b")
 _RULE = re.compile(r"^([=_-]{3,}) (.*?) [=_-]{3,}$", re.MULTILINE)
@@ -43,6 +62,8 @@ class Suite:
             plugins: other plugins, by the names of their entry points.
             alone: whether to run it in a process of its own.
         """
+        if ASYNCIO in plugins:
+            arguments = ("-o", "asyncio_default_fixture_loop_scope=function", *arguments)
         named = [part for name in ("receiptkit", *plugins) for part in ("-p", name)]
         how = self.pytester.runpytest_subprocess if alone else self.pytester.runpytest_inprocess
         self.result = how("-q", "-p", "no:cacheprovider", *named, *arguments)

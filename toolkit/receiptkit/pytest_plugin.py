@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 _RUN = pytest.StashKey["Run"]()
-_MISTAKES = pytest.StashKey["list[str]"]()
+#: Of markers, by the ids of tests.
+_MISTAKES = pytest.StashKey["dict[str, str]"]()
 _TRAFFIC = pytest.StashKey["Traffic"]()
 _WATCHING = pytest.StashKey[Any]()
 _FACTORIES = pytest.StashKey["Factories"]()
@@ -213,7 +214,7 @@ def _parametrize(
     if mistake is None:
         metafunc.parametrize(name, found, ids=[getattr(value, "id", value) for value in found])
     else:
-        metafunc.config.stash.setdefault(_MISTAKES, []).append(f"{metafunc.definition.nodeid}: {mistake}")
+        metafunc.config.stash.setdefault(_MISTAKES, {})[metafunc.definition.nodeid] = mistake
 
 
 def _scenarios(_: pytest.Config, marker: pytest.Mark) -> list[str]:
@@ -231,16 +232,19 @@ def _breakages(config: pytest.Config, marker: pytest.Mark) -> list[BreakageCase]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    mistakes = [*config.stash.get(_MISTAKES, ()), *(mistake for item in items if (mistake := _mistake(item)))]
-    if mistakes:
-        raise pytest.UsageError(mistakes[0])
+    mistakes = config.stash.setdefault(_MISTAKES, {})
+    mistakes.update((item.nodeid, mistake) for item in items if (mistake := _mistake(item)))
+    # A process of pytest-xdist that ends here cannot say why: there, the tests say it.
+    if mistakes and not hasattr(config, "workerinput"):
+        raise pytest.UsageError(": ".join(next(iter(mistakes.items()))))
 
 
 def _mistake(item: pytest.Item) -> str | None:
+    """What is wrong with the marker that allows something in a test."""
     try:
         _allowed(item)
     except pytest.UsageError as error:
-        return f"{item.nodeid}: {error}"
+        return str(error)
     return None
 
 
@@ -288,7 +292,12 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
         traffic = item.stash[_TRAFFIC] = _run(item.config).traffic(str(item.path), _allowed(item))
         item.stash[_WATCHING] = watching(traffic)
         item.stash[_WATCHING].__enter__()
-    return (yield)
+    try:
+        return (yield)
+    finally:
+        mistake = item.config.stash[_MISTAKES].get(item.nodeid)
+        if mistake is not None:
+            pytest.fail(mistake, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

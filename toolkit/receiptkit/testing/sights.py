@@ -63,7 +63,7 @@ class Sights:
             yield "webhooks", "sent again (RetryCount)"
         elif (sid, status) in self._events:
             yield "webhooks", "duplicate"
-        if date < self._dates.get(sid, ""):
+        elif date < self._dates.get(sid, ""):
             yield "webhooks", "overtaken by a later one"
         self._events.add((sid, status))
         self._dates[sid] = max(date, self._dates.get(sid, ""))

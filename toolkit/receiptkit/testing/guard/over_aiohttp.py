@@ -6,7 +6,7 @@ Mocks replace `ClientSession._request`, so that what calls it is wrapped; and it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -48,15 +48,15 @@ async def _watched(context: Any) -> Any:
     watcher = current()
     if watcher is not None and response not in _seen and watcher.wants(response.method, str(response.url)):
         _seen.add(response)
+        # Once a body has been read, this hands it out again.
+        read = response.read
         for name in _READERS:
-            setattr(response, name, _telling(response, name))
+            setattr(response, name, _telling(response, name, read))
     return response
 
 
-def _telling(response: Any, name: str) -> Callable[..., Any]:
+def _telling(response: Any, name: str, read: Callable[[], Awaitable[bytes]]) -> Callable[..., Any]:
     reader = getattr(response, name)
-    # Once a body has been read, this hands it out again.
-    read = response.read
 
     async def reading(*args: Any, **kwargs: Any) -> Any:
         try:
