@@ -56,7 +56,7 @@ DOORS: dict[str, set[str]] = {
     "faker": {"generation/provider.py"},
     "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},
-    "pytest": {"pytest_plugin.py"},
+    "pytest": {"pytest_plugin"},
     # What is wrapped is never imported: whoever uses it has done so.
     **{client: set() for client in ("requests", "httpx", "aiohttp", "twilio", "responses", "flask")},
 }
