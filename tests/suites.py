@@ -68,11 +68,16 @@ class Suite:
         how = self.pytester.runpytest_subprocess if alone else self.pytester.runpytest_inprocess
         self.result = how("-q", "-p", "no:cacheprovider", *named, *arguments)
         printed = str(self.result.stdout.str()) + "\n"
-        return _RULE.sub(r"=== \2 ===", _SECONDS.sub("in 0s", printed))
+        return _RULE.sub(r"=== \2 ===", tidied(printed))
 
     def outcomes(self, **expected: int) -> None:
         """Hold the outcomes of the last run against these, and all others against none."""
         self.result.assert_outcomes(**expected)
+
+
+def tidied(printed: str) -> str:
+    """What pytest printed, as if it took no time."""
+    return _SECONDS.sub("in 0s", printed)
 
 
 def block(text: str) -> str:

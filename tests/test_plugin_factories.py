@@ -207,6 +207,9 @@ def test_a_guarded_test_may_get_its_flaw(suite: Suite) -> None:
         ),
         ('receipts_allow("page.ky", reason="x")', "no rule is called 'page.ky'; did you mean page.key?"),
         ('receipts_allow("page.key")', 'receipts_allow wants to know why: reason="…"'),
+        ("receipt_breakages(knd='page')", "receipt_breakages takes no knd: there is kind and in_service"),
+        ("receipt_scenarios(7)", "receipt_scenarios takes names, not 7"),
+        ("receipts_allow('page.key', because='x')", "receipts_allow takes no because: there is reason"),
         ("receipts_allow", 'receipts_allow takes ids of rules, such as "page.next-without-token"'),
     ],
 )

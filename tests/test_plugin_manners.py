@@ -66,7 +66,11 @@ def test_it_is_found(suite: Suite) -> None:
     for name in ("seed", "guard", "fail-on", "profile", "document", "show-values", "coverage", "coverage-fail-under"):
         assert f"--receipts-{name}" in printed
     markers = suite.run("--markers")
-    for name in ("receipt_scenarios(*names)", "receipt_breakages(*rules, kind=None)", "receipts_allow(*rules, reason)"):
+    for name in (
+        "receipt_scenarios(*names)",
+        "receipt_breakages(*rules, kind=None, in_service=None)",
+        "receipts_allow(*rules, reason)",
+    ):
         assert f"@pytest.mark.{name}: " in markers
     fixtures = suite.run("--fixtures")
     documented = {line.partition(" ")[0] for line in fixtures.splitlines() if "receiptkit/pytest_plugin/" in line}

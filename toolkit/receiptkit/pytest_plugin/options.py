@@ -31,7 +31,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 _MARKERS = (
     "receipt_scenarios(*names): run the test with the world of each scenario, of all by default, as receipt_world (see `receiptkit scenarios`)",
-    "receipt_breakages(*rules, kind=None): run the test with each flaw of these rules, of all by default, as receipt_breakage",
+    "receipt_breakages(*rules, kind=None, in_service=None): run the test with each flaw of these rules, of all by default, as receipt_breakage",
     "receipts_allow(*rules, reason): what the test gets may break these rules (see `receiptkit rules`)",
 )
 

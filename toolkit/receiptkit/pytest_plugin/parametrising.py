@@ -13,6 +13,9 @@ from receiptkit.pytest_plugin.stash import MISTAKES
 if TYPE_CHECKING:
     from receiptkit.testing.cases import BreakageCase
 
+#: The keywords that markers take.
+_KEYWORDS = {"receipt_scenarios": (), "receipt_breakages": ("kind", "in_service"), "receipts_allow": ("reason",)}
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     scenarios = metafunc.definition.get_closest_marker("receipt_scenarios")
@@ -27,7 +30,9 @@ def _parametrize(
     metafunc: pytest.Metafunc, name: str, marker: pytest.Mark, values: Callable[[pytest.Config, pytest.Mark], list[Any]]
 ) -> None:
     """Parametrise a test; a mistake is said when everything is collected, so that it is one line and ends the run."""
-    mistake = f"{marker.name} wants the test to take {name}" if name not in metafunc.fixturenames else None
+    mistake = _misuse(marker)
+    if mistake is None and name not in metafunc.fixturenames:
+        mistake = f"{marker.name} wants the test to take {name}"
     if mistake is None:
         try:
             found = values(metafunc.config, marker)
@@ -50,7 +55,17 @@ def _breakages(config: pytest.Config, marker: pytest.Mark) -> list[BreakageCase]
     from receiptkit.testing.cases import cases
 
     with Translating():
-        return cases(run_of(config).generator, marker.args, marker.kwargs.get("kind"))
+        return cases(run_of(config).generator, marker.args, **marker.kwargs)
+
+
+def _misuse(marker: pytest.Mark) -> str | None:
+    """What is wrong with the arguments of a marker as such."""
+    known = _KEYWORDS[marker.name]
+    for name in marker.kwargs:
+        if name not in known:
+            return f"{marker.name} takes no {name}" + (f": there is {' and '.join(known)}" if known else "")
+    wrong = next((each for each in marker.args if not isinstance(each, str)), None)
+    return None if wrong is None else f"{marker.name} takes names, not {wrong!r}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -76,6 +91,9 @@ def allowed(item: pytest.Item) -> list[str]:
     for marker in item.iter_markers("receipts_allow"):
         from receiptkit.testing.traffic import allowances
 
+        misuse = _misuse(marker)
+        if misuse is not None:
+            raise pytest.UsageError(misuse)
         known = run_of(item.config).settings.contract.rule_ids
         allowed += translated(allowances)(marker.args, marker.kwargs.get("reason"), known)
     breakage = getattr(getattr(item, "callspec", None), "params", {}).get("receipt_breakage")

@@ -34,7 +34,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        mistake = item.config.stash[MISTAKES].get(item.nodeid)
+        mistake = item.config.stash.get(MISTAKES, {}).get(item.nodeid)
         if mistake is not None:
             pytest.fail(mistake, pytrace=False)
 

@@ -32,7 +32,7 @@ class BreakageCase:
     """
 
     def __init__(self, breakage: Breakage, generator: Generator) -> None:
-        scope = "-in-service" if ("in_service", True) in breakage.facts else ""
+        scope = "-in-service" if _in_service(breakage) else ""
         self.id = f"{breakage.kind}-{breakage.rule}{scope}{breakage.at}"
         self.kind = breakage.kind
         self.expected = Expected(breakage.rule, breakage.pointer)
@@ -58,7 +58,9 @@ def scenarios(names: Sequence[str]) -> list[str]:
     return sorted({scenario(name).name for name in names} or SCENARIOS)
 
 
-def cases(generator: Generator, rules: Sequence[str], kind: str | None = None) -> list[BreakageCase]:
+def cases(
+    generator: Generator, rules: Sequence[str], *, kind: str | None = None, in_service: bool | None = None
+) -> list[BreakageCase]:
     """
     The flaws of rules, sorted by their ids.
 
@@ -66,21 +68,26 @@ def cases(generator: Generator, rules: Sequence[str], kind: str | None = None) -
         generator: what makes the bodies.
         rules: globs of rules; all by default.
         kind: of bodies; all by default.
+        in_service: whether bodies are those of the service-scoped API; both by default.
 
     Raises:
         UsageError: a glob or the kind fits none.
     """
     every = breakages(generator)
     kinds = sorted({each.kind for each in every})
-    if kind is not None and kind not in kinds:
+    if kind not in (None, *kinds):
         raise UsageError(f"no body is called {kind!r}: there are {', '.join(kinds)}")
-    wanted = [each for each in every if kind in (None, each.kind)]
+    wanted = [each for each in every if kind in (None, each.kind) and in_service in (None, _in_service(each))]
     for glob in rules:
         if not any(fnmatchcase(each.rule, glob) for each in wanted):
             catalogue.find(glob)
             raise UsageError(f"there is no breakage of {glob!r}" + (f" in a {kind}" if kind else ""))
     chosen = (each for each in wanted if not rules or any(fnmatchcase(each.rule, glob) for glob in rules))
     return sorted(_distinct(BreakageCase(each, generator) for each in chosen), key=lambda case: case.id)
+
+
+def _in_service(breakage: Breakage) -> bool:
+    return ("in_service", True) in breakage.facts
 
 
 def _distinct(found: Iterable[BreakageCase]) -> Iterable[BreakageCase]:

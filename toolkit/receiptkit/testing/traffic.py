@@ -112,7 +112,7 @@ def allowances(rules: Collection[str], reason: object, known: Collection[str]) -
     Raises:
         UsageError: one fits no rule, there are none, or nobody says why.
     """
-    if not rules or not all(isinstance(rule, str) for rule in rules):
+    if not rules:
         raise UsageError('receipts_allow takes ids of rules, such as "page.next-without-token"')
     if not isinstance(reason, str) or not reason.strip():
         raise UsageError('receipts_allow wants to know why: reason="…"')
