@@ -66,7 +66,9 @@ class Suite:
             arguments = ("-o", "asyncio_default_fixture_loop_scope=function", *arguments)
         named = [part for name in ("receiptkit", *plugins) for part in ("-p", name)]
         how = self.pytester.runpytest_subprocess if alone else self.pytester.runpytest_inprocess
-        self.result = how("-q", "-p", "no:cacheprovider", *named, *arguments)
+        # In this process the plugin has been imported before.
+        quiet = () if alone else ("-W", "ignore:Module already imported so cannot be rewritten")
+        self.result = how(*quiet, "-q", "-p", "no:cacheprovider", *named, *arguments)
         printed = str(self.result.stdout.str()) + "\n"
         return _RULE.sub(r"=== \2 ===", tidied(printed))
 
@@ -76,8 +78,8 @@ class Suite:
 
 
 def tidied(printed: str) -> str:
-    """What pytest printed, as if it took no time."""
-    return _SECONDS.sub("in 0s", printed)
+    """What pytest printed, as if it took no time, and as newer versions call their error."""
+    return _SECONDS.sub("in 0s", printed).replace("_pytest.config.exceptions.UsageError", "pytest.UsageError")
 
 
 def block(text: str) -> str:

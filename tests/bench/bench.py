@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import generation
+import plugin
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
@@ -310,6 +311,7 @@ def main() -> None:
     traffic(options.receipts, options.runs)
     generating(options.runs)
     start_up(options.runs)
+    plugin.idle(options.runs)
 
 
 if __name__ == "__main__":
