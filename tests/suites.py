@@ -63,6 +63,8 @@ class Suite:
             alone: whether to run it in a process of its own.
         """
         if ASYNCIO in plugins:
+            # Older ones leave event loops behind, whose warnings another suite would get.
+            alone = True
             arguments = ("-o", "asyncio_default_fixture_loop_scope=function", *arguments)
         named = [part for name in ("receiptkit", *plugins) for part in ("-p", name)]
         how = self.pytester.runpytest_subprocess if alone else self.pytester.runpytest_inprocess

@@ -39,6 +39,6 @@ def idle(runs: int) -> None:
                 if number:  # the first one writes bytecode
                     took[name].append(seconds)
     print("\npytest with one empty test, in turn")
-    for name, seconds in took.items():
-        more = statistics.median(each - alone for each, alone in zip(seconds, took["pytest alone"], strict=True))
-        print(f"  {name:20} {statistics.median(seconds) * 1e3:5.0f} ms   {more * 1e3:+5.0f} ms")
+    for name, each in took.items():
+        more = statistics.median(one - alone for one, alone in zip(each, took["pytest alone"], strict=True))
+        print(f"  {name:20} {statistics.median(each) * 1e3:5.0f} ms   {more * 1e3:+5.0f} ms")
