@@ -447,6 +447,82 @@ def test_secrets_and_values_stay_out(suite: Suite) -> None:
     assert '["queued"]' in printed
 
 
+def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:
+    """A mock in the place of a client's own method works as without us, whether it came before or after."""
+    suite.write(
+        test_it=f"""
+        import asyncio, aiohttp, httpx, pytest, requests
+        from unittest import mock
+        URL = {URL!r}
+
+        @pytest.fixture(params=[False, True])
+        def mocks(request):
+            with (mock.patch.object(requests.Session, "send", autospec=request.param) as send,
+                  mock.patch.object(httpx.Client, "send", autospec=request.param) as send_x,
+                  mock.patch.object(aiohttp.ClientSession, "get", autospec=request.param) as get):
+                yield send, send_x, get
+
+        @pytest.fixture
+        def guard(request):
+            return request.getfixturevalue("receipt_traffic")
+
+        async def got():
+            async with aiohttp.ClientSession() as session:
+                return session.get(URL)
+
+        def check(mocks):
+            send, send_x, get = mocks
+            assert requests.Session().get(URL) is send.return_value
+            assert httpx.Client().get(URL) is send_x.return_value
+            assert asyncio.run(got()) is get.return_value
+
+        def test_after(receipt_traffic, mocks):
+            check(mocks)
+
+        def test_again(mocks, receipt_traffic):
+            check(mocks)
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=4)
+
+
+def test_settings_for_some_files(suite: Suite) -> None:
+    """What a team's settings ignore in files, by their paths, is ignored in tests that stand there."""
+    suite.pytester.makepyprojecttoml('[tool.receiptkit.per-path-ignores]\n"test_o*.py" = ["schema.enum"]\n')
+    source = """
+    from served import *
+    import requests, responses
+
+    @responses.activate
+    def test_it(receipt_traffic, receipt_contract):
+        responses.get(URL, json=PAGE)
+        assert requests.get(URL + "?PageSize=20").json() != receipt_contract
+    """
+    suite.write(served=SERVED, test_it=source, test_other=source)
+    assert f"=== test_it ===\n{block(BLOCK)}\n=== short test summary info ===\n" in suite.run()
+    suite.outcomes(failed=1, passed=1)
+
+
+def test_unittest(suite: Suite) -> None:
+    """A method of a `unittest.TestCase` is guarded like any other test."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses, unittest
+
+        class TestIt(unittest.TestCase):
+            @responses.activate
+            def test_it(self):
+                responses.get(URL, json=PAGE)
+                requests.get(URL + "?PageSize=20")
+        """,
+    )
+    assert f"=== TestIt.test_it ===\n{block(BLOCK)}\n" in suite.run("--receipts-guard")
+    suite.outcomes(failed=1)
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = b'{"meta": {}, "delivery_receipts": [], "meta": {}}'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 
-_OPTIONS: dict[str, dict[str, Any]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {"metavar": "N", "help": "what generated worlds are drawn from, together with the test's id; 0 by default"},
     "guard": {
         "action": "store_true",
@@ -38,14 +38,14 @@ _MARKERS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("receiptkit", "receiptkit: contract tests for Twilio's delivery receipts")
-    for name, about in _OPTIONS.items():
+    for name, about in OPTIONS.items():
         group.addoption(f"--receipts-{name}", **about)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-    if any(option(config, name) not in (None, False) for name in _OPTIONS):
+    if any(option(config, name) not in (None, False) for name in OPTIONS):
         run_of(config)
 
 
@@ -65,7 +65,7 @@ def run_of(config: pytest.Config) -> Run:
         from receiptkit.testing.run import Run
         from receiptkit.testing.settings import Options
 
-        said = {name.replace("-", "_"): option(config, name) for name in _OPTIONS}
+        said = {name.replace("-", "_"): option(config, name) for name in OPTIONS}
         with Translating():
             config.stash[_RUN] = Run(Options(root=config.rootpath, **said))
     return config.stash[_RUN]

@@ -66,7 +66,7 @@ class ReceiptContract:
         else:
             found = contract.check(payload, operation=operation)
         self._seen(payload)
-        return sorted(self._settings.selection.applied(found, ""), key=lambda finding: -finding.severity.rank)
+        return sorted(self._settings.selection.applied(found, "."), key=lambda finding: -finding.severity.rank)
 
     def check(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
         """

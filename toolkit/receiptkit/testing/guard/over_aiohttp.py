@@ -6,7 +6,8 @@ Mocks replace `ClientSession._request`, so that what calls it is wrapped; and it
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -22,31 +23,37 @@ _seen: WeakSet[Any] = WeakSet()
 
 def wrap(module: ModuleType, patches: Patches) -> None:
     """Wrap the methods of a session."""
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
+            context = inner(self, *args, **kwargs)
+            if not isinstance(context, Coroutine) or not isinstance(context, AbstractAsyncContextManager):
+                return context
+            # It can be awaited and entered; the same around the same, watched, can too.
+            return type(context)(_watched(context, module.ClientResponse))  # type: ignore[call-arg,abstract]
+
+        return calling
+
+    def around_request(inner: Callable[..., Any]) -> Callable[..., Any]:
+        async def request(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return await _watched(inner(self, *args, **kwargs), module.ClientResponse)
+
+        return request
+
     for name in _METHODS:
-        patches.wrap(module.ClientSession, name, _around)
-    patches.wrap(module.ClientSession, "_request", _around_request)
+        patches.wrap(module.ClientSession, name, around)
+    patches.wrap(module.ClientSession, "_request", around_request)
 
 
-def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
-    def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
-        # What it returns can be awaited and entered; the same around the same, watched, can too.
-        context = inner(self, *args, **kwargs)
-        return type(context)(_watched(context))
-
-    return calling
-
-
-def _around_request(inner: Callable[..., Any]) -> Callable[..., Any]:
-    async def request(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return await _watched(inner(self, *args, **kwargs))
-
-    return request
-
-
-async def _watched(context: Any) -> Any:
+async def _watched(context: Any, real: Any) -> Any:
     response = await context
     watcher = current()
-    if watcher is not None and response not in _seen and watcher.wants(response.method, str(response.url)):
+    if (
+        watcher is not None
+        and isinstance(response, real)
+        and response not in _seen
+        and watcher.wants(response.method, str(response.url))
+    ):
         _seen.add(response)
         # Once a body has been read, this hands it out again.
         read = response.read

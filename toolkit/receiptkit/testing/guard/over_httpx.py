@@ -20,7 +20,8 @@ def wrap(module: ModuleType, patches: Patches) -> None:
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
             response = inner(self, *args, **kwargs)
-            _watch(response, module.ResponseNotRead)
+            if isinstance(response, module.Response):
+                _watch(response, module.ResponseNotRead)
             return response
 
         return send
@@ -28,7 +29,8 @@ def wrap(module: ModuleType, patches: Patches) -> None:
     def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
         async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
             response = await inner(self, *args, **kwargs)
-            _watch(response, module.ResponseNotRead)
+            if isinstance(response, module.Response):
+                _watch(response, module.ResponseNotRead)
             return response
 
         return send

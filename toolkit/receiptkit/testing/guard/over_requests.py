@@ -21,17 +21,18 @@ _seen: WeakSet[Any] = WeakSet()
 
 def wrap(module: ModuleType, patches: Patches) -> None:
     """Wrap both doors of a session: requests-mock replaces the inner one."""
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            response = inner(self, *args, **kwargs)
+            if isinstance(response, module.Response):
+                _watch(response)
+            return response
+
+        return sending
+
     for name in ("request", "send"):
-        patches.wrap(module.Session, name, _around)
-
-
-def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
-    def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
-        response = inner(self, *args, **kwargs)
-        _watch(response)
-        return response
-
-    return sending
+        patches.wrap(module.Session, name, around)
 
 
 def _watch(response: Any) -> None:

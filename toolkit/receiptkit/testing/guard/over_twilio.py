@@ -45,7 +45,7 @@ def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
 
 def _watch(method: str, uri: str, params: dict[str, Any], response: Any) -> None:
     watcher = current()
-    if watcher is not None and watcher.wants(method, uri):
+    if watcher is not None and isinstance(getattr(response, "text", None), str) and watcher.wants(method, uri):
         joint = "&" if "?" in uri else "?"
         url = uri + (joint + urlencode(params, doseq=True) if params else "")
         headers = dict(response.headers or {}) or {"Content-Type": "application/json"}

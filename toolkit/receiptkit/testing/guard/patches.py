@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from types import FunctionType
 from typing import Any, NamedTuple
 
 
@@ -30,7 +31,8 @@ class Patches:
             around: makes the new function of the old one.
         """
         inner = owner.__dict__.get(name)
-        if inner is None or any(patch.outer is inner for patch in self._done):
+        # What is no function is somebody's mock, which has no use for us.
+        if not isinstance(inner, FunctionType) or any(patch.outer is inner for patch in self._done):
             return
         outer = wraps(inner)(around(inner))
         setattr(owner, name, outer)
