@@ -138,6 +138,14 @@ def test_every_scenario_is_everything(suite: Suite) -> None:
     assert "not exercised" not in printed
 
 
+def test_a_document_without_webhooks(suite: Suite) -> None:
+    """What the contract does not describe is no gap."""
+    suite.write(test_it=SUITE.partition("def test_webhooks")[0])
+    printed = suite.run("--receipts-coverage", "--receipts-profile=vendor")
+    assert "webhooks       0 of   0     0 %\n" in printed
+    suite.outcomes(passed=5)
+
+
 def test_what_pytest_takes_for_the_file(suite: Suite) -> None:
     """A folder that follows the option is not overwritten, but asked about."""
     suite.write(test_it=SUITE)

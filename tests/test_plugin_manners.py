@@ -101,6 +101,7 @@ def test_it_is_found(suite: Suite) -> None:
         ),
         ("--receipts-profile=stict", "no profile is called 'stict': there are vendor, documented, strict"),
         ("--receipts-document=none.yaml", "none.yaml: no such file or directory"),
+        ("--receipts-coverage=none/coverage.json", "--receipts-coverage: there is no folder none"),
         ("--receipts-coverage-fail-under=101", "--receipts-coverage-fail-under: '101' is no percentage: say 0 to 100"),
     ],
 )

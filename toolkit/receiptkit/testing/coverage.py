@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from receiptkit.generation import ERRORS, SCENARIOS, Generator, World
+from receiptkit.errors import UsageError
+from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
 from receiptkit.observations import Delivery, Exchange
 from receiptkit.testing.sights import DIMENSIONS, Sight, Sights
 
@@ -31,7 +32,7 @@ class Coverage:
     @property
     def percent(self) -> float:
         """How much was exercised."""
-        return 100 * len(self.seen) / len(self.shown_by)
+        return 100 * len(self.seen) / max(len(self.shown_by), 1)
 
     def rows(self) -> Iterator[tuple[str, int, int]]:
         """Of each dimension: its name, how many items were exercised, and how many there are."""
@@ -76,13 +77,28 @@ def _shown_by(generator: Generator) -> dict[Sight, str]:
     return found
 
 
-def _shows(generator: Generator, world: World) -> Iterator[tuple[str, Iterable[Exchange | Delivery]]]:
+def _shows(generator: Generator, world: World) -> Iterator[tuple[str, Sequence[Exchange | Delivery]]]:
     """All that can be seen of a world at its end, and how it is asked for where that takes more than its scenario."""
-    rendering = generator.at(world)
-    webhooks = generator.webhooks(world)
-    yield "", [*rendering.get_pages(), rendering.get_message(), rendering.get_configuration()]
-    yield "", [rendering.get_receipt()] if world.receipts else []
-    for name in ERRORS:
-        yield f': Rendering.error("{name}")', [rendering.error(name)]
-    yield "", [webhooks.request(event) for event in webhooks.events]
-    yield ', method="GET"', [webhooks.request(event, method="GET") for event in webhooks.events]
+
+    def rest() -> Rendering:
+        return generator.at(world)
+
+    def delivered(method: str) -> list[Delivery]:
+        webhooks = generator.webhooks(world)
+        return [webhooks.request(event, method=method) for event in webhooks.events]
+
+    yield "", _made(lambda: rest().get_pages())
+    yield "", _made(lambda: [rest().get_message()])
+    yield "", _made(lambda: [rest().get_receipt()])
+    yield "", _made(lambda: [rest().get_configuration()])
+    yield from ((f': Rendering.error("{name}")', [rest().error(name)]) for name in ERRORS)
+    yield "", _made(lambda: delivered("POST"))
+    yield ', method="GET"', _made(lambda: delivered("GET"))
+
+
+def _made(make: Callable[..., Iterable[Exchange | Delivery]]) -> list[Exchange | Delivery]:
+    """What can be made; nothing where the document describes no such thing, or the world has none."""
+    try:
+        return list(make())
+    except UsageError:
+        return []

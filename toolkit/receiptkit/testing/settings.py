@@ -112,7 +112,10 @@ def _file(said: str | None) -> Path | None:
         raise UsageError(
             f"--receipts-coverage: {said!r} is no .json file: write --receipts-coverage=FILE.json, or put the option last"
         )
-    return Path(said)
+    path = Path(said)
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--receipts-coverage: there is no folder {path.parent}")
+    return path
 
 
 def _percentage(said: str | None) -> float | None:

@@ -30,7 +30,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
             if not isinstance(context, Coroutine) or not isinstance(context, AbstractAsyncContextManager):
                 return context
             # It can be awaited and entered; the same around the same, watched, can too.
-            return type(context)(_watched(context, module.ClientResponse))  # type: ignore[call-arg,abstract]
+            return type(context)(_watched(context, module.ClientResponse))  # type: ignore[call-arg]
 
         return calling
 
