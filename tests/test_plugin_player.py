@@ -183,6 +183,23 @@ def test_a_server_that_is_not_there(suite: Suite) -> None:
     assert "pytest.UsageError: http://127.0.0.1:9 does not answer a webhook: " in suite.run()
 
 
+def test_played_webhooks_fail_no_guarded_test(suite: Suite) -> None:
+    """What a test plays is what it wants, under the guard as well, however strict that is."""
+    suite.write(
+        test_it="""
+        def app(environ, start_response):
+            start_response("204 No Content", [])
+            return []
+
+        def test_it(play_receipt_webhooks, receipt_traffic):
+            play_receipt_webhooks(app, "agent-and-sms", **{"receipts.0.channel_message_sid": "XE" + "1" * 32})
+            assert receipt_traffic.exchanges == []
+        """
+    )
+    suite.run("--receipts-fail-on=info")
+    suite.outcomes(passed=1)
+
+
 def test_what_the_application_raises(suite: Suite) -> None:
     """An exception of the application's is an exception of the test's."""
     suite.write(
