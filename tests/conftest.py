@@ -13,10 +13,14 @@ from hypothesis import HealthCheck, settings
 from receiptkit import Contract
 from receiptkit.cli import main
 from receiptkit.rules.examples import sample
+from suites import Suite
 
 # The quick run is the same every time; `make soak` looks further. No time limits: machines are noisy.
 settings.register_profile("quick", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quick")
+
+#: Suites of their own, which tests of the plugin run.
+collect_ignore = ["consumers"]
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Samples of other people's, beside the checkout where the project is developed; a user's clone has none.
@@ -53,6 +57,15 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """A suite of a consumer's."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    return Suite(pytester)
 
 
 @pytest.fixture

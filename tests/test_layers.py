@@ -27,7 +27,8 @@ ROOMS = [
     ("validation", "server"),
     ("parallel", "corpus"),
     ("reports",),
-    ("cli",),
+    ("cli", "testing"),
+    ("pytest_plugin",),
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 #: Rooms that are level with another or above it, and still must not know it.
@@ -37,10 +38,12 @@ STRANGERS = {
     "generation": {"captures", "rules", "history"},
     "history": {"captures", "generation"},
     "server": {"captures", "rules", "validation", "selection", "configuration", "jsontext", "history"},
+    "testing": {"captures", "validation", "parallel", "cli"},
+    "pytest_plugin": {"cli", "reports", "validation", "captures"},
 }
 FRONT_DOORS = ("__init__.py", "__main__.py")
 #: Who alone may import what is heavy or particular.
-DOORS = {
+DOORS: dict[str, set[str]] = {
     "jsonschema_rs": {"contract/engine.py"},
     "jsonschema": {"contract/reference.py"},
     "openapi_core": {"contract/reference.py"},
@@ -60,6 +63,9 @@ DOORS = {
     "starlette": {"server/"},
     "uvicorn": {"server/background.py"},
     "httpx": {"server/sender.py", "server/application.py"},
+    "pytest": {"pytest_plugin"},
+    # What is wrapped is never imported: whoever uses it has done so.
+    **{client: set() for client in ("requests", "aiohttp", "twilio", "responses", "flask")},
 }
 
 

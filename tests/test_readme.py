@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from receiptkit import pytest_plugin
 from receiptkit.cli.generate import generate
 from receiptkit.cli.main import _COMMANDS
 from receiptkit.generation.outputs import FORMS
+from receiptkit.pytest_plugin.options import OPTIONS
+from suites import Suite
+from test_consumers import run as run_consumer
 
 README = (ROOT / "README.md").read_text()
 SESSIONS = re.findall(r"```console\n\$ receiptkit ([^\n]*)\n(.*?)```", README, re.DOTALL)
+PYTEST = re.findall(r"```console\n\$ pytest ([^\n]*)\n(.*?)```", README, re.DOTALL)
+SUITES = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -33,6 +39,29 @@ def test_python_blocks(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "README.md", "exec"), {})
     out = capsys.readouterr().out
     assert ("error schema.required /meta" in out) is ("print(" in code)
+
+
+@pytest.mark.parametrize(("command", "shown"), PYTEST, ids=[command for command, _ in PYTEST])
+def test_pytest_sessions(command: str, shown: str, tmp_path: Path) -> None:
+    """What pytest is shown to print about a consumer's suite is what it prints."""
+    *arguments, suite = shlex.split(command)
+    consumer, which = suite.removeprefix("test_").removesuffix(".py").split("_")
+    assert run_consumer(consumer, which, tmp_path, *arguments[1:])[1] == shown
+
+
+@pytest.mark.parametrize("source", SUITES)
+def test_suites(source: str, suite: Suite) -> None:
+    """Every suite that is shown passes, guarded, with a table of what it exercised."""
+    suite.write(test_it=source)
+    printed = suite.run("--receipts-guard", "--receipts-coverage", "--strict-markers")
+    assert set(suite.result.parseoutcomes()) == {"passed"}
+    assert "=== receipt coverage ===" in printed
+
+
+def test_every_fixture_and_option_of_the_plugin_is_in_the_readme() -> None:
+    """Nothing of the plugin is left undocumented."""
+    for name in (*pytest_plugin.__all__, *(f"--receipts-{option}" for option in OPTIONS)):
+        assert name.startswith(("_", "pytest_")) or name in README, name
 
 
 def test_every_scenario_and_form_is_in_the_readme() -> None:

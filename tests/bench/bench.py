@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import generation
+import plugin
 import server
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
@@ -360,6 +361,7 @@ def main() -> None:
     traffic(options.receipts, options.runs)
     generating(options.runs)
     start_up(options.runs)
+    plugin.idle(options.runs)
     server.measure(options.runs)
 
 

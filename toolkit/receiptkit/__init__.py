@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from receiptkit.findings import Finding, Origin, Severity
     from receiptkit.history import History
     from receiptkit.observations import Delivery, Exchange
+    from receiptkit.testing.matcher import ContractViolation
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Contract": "receiptkit.contract",
+    "ContractViolation": "receiptkit.testing.matcher",
     "Delivery": "receiptkit.observations",
     "DocumentError": "receiptkit.errors",
     "Exchange": "receiptkit.observations",
@@ -33,6 +35,7 @@ _HOMES = {
 
 __all__ = [
     "Contract",
+    "ContractViolation",
     "Delivery",
     "DocumentError",
     "Exchange",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from receiptkit.contract import Contract
 from receiptkit.errors import UsageError
-from receiptkit.generation.channels import CHANNELS, channel
+from receiptkit.generation.channels import channel
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
-from receiptkit.generation.scenarios import ANY, Outcome
+from receiptkit.generation.scenarios import ANY
+from receiptkit.generation.single import DRAWN, drawn, single
 from receiptkit.generation.world import World
 from receiptkit.observations import Delivery
 
@@ -19,7 +19,6 @@ try:
 except ImportError:
     raise UsageError("the provider needs Faker: pip install 'receiptkit[faker]'") from None
 
-_DRAWN: Any = object()
 _Choice = TypeVar("_Choice")
 
 
@@ -97,7 +96,7 @@ class ReceiptProvider(BaseProvider):
         return self._generator.world(scenario, seed=rng, **facts) if scenario else self._generator.any_world(rng, **facts)
 
     def delivery_receipt(
-        self, *, status: str | None = _DRAWN, channel_name: str | None = None, error_code: int = ANY, in_service: bool = False
+        self, *, status: str | None = DRAWN, channel_name: str | None = None, error_code: int = ANY, in_service: bool = False
     ) -> dict[str, Any]:
         """
         One delivery receipt.
@@ -123,7 +122,7 @@ class ReceiptProvider(BaseProvider):
         """A message with its `delivery` summary; the arguments are those of `receipt_world`."""
         return self._generator.at(self.receipt_world(scenario, **facts)).message()
 
-    def delivery_webhook(self, *, status: str = _DRAWN, channel_name: str | None = None, error_code: int = ANY) -> dict[str, str]:
+    def delivery_webhook(self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int = ANY) -> dict[str, str]:
         """The parameters of an onDeliveryUpdated webhook; the arguments are those of `delivery_receipt`."""
         webhooks = self._generator.webhooks(self._one(status, channel_name, error_code, told=True))
         return webhooks.parameters(webhooks.events[-1])
@@ -152,29 +151,9 @@ class ReceiptProvider(BaseProvider):
 
     # --
 
-    def _one(
-        self, status: Any, channel_name: str | None, error_code: int, *, in_service: bool = False, told: bool = False
-    ) -> World:
-        """A world with one receipt; if it is told, with a webhook."""
-        given = status is not _DRAWN or error_code != ANY
-        if channel_name is None:
-            channel_name = self._drawn(
-                [name for name, each in CHANNELS.items() if status in (_DRAWN, None, *each.statuses)] or ["sms"]
-            )
-        if status is _DRAWN:
-            status = self._drawn(list(self._statuses(channel(channel_name).statuses, told=told)))
-        outcome = Outcome(channel_name, status, error_code)
-        world = self._generator.world(
-            "agent-and-sms", seed=self.generator.random, receipts=1, outcomes=[outcome], in_service=in_service, check=given
-        )
-        if told and status is None:
-            raise UsageError("a receipt without a status has no webhook")
-        return world
-
-    def _statuses(self, of_channel: tuple[str, ...], *, told: bool) -> Iterator[str | None]:
-        for status in self._generator.vocabulary.statuses:
-            if status in of_channel or (status is None and not told):
-                yield status
+    def _one(self, *about: Any, **more: Any) -> World:
+        """A world with one receipt, as `single` makes it."""
+        return single(self._generator, self.generator.random, *about, **more)
 
     def _drawn(self, choices: list[_Choice]) -> _Choice:
-        return choices[int(self.generator.random.random() * len(choices))]
+        return drawn(self.generator.random, choices)

@@ -1,0 +1,118 @@
+"""The fixture `receipt_contract`: something to compare payloads with."""
+
+from __future__ import annotations
+
+import pickle
+
+from receiptkit import Contract, ContractViolation
+from suites import Suite, block
+
+BAD = {"meta": {"page": 0}, "delivery_receipts": []}
+
+
+def test_equality(suite: Suite) -> None:
+    """A payload that does not equal the contract is explained: a line a finding, its hint below."""
+    suite.write(
+        test_it="""
+        def test_it(receipt_contract, make_receipt_page):
+            page = make_receipt_page("group-sms")
+            assert page == receipt_contract
+            page["delivery_receipts"][0]["status"] = page["delivery_receipts"][3]["status"] = "queued"
+            page["delivery_receipts"][1]["error_code"] = "30003"
+            page["delivery_receipts"][2].pop("account_sid")
+            assert page == receipt_contract
+        """
+    )
+    expected = """
+    >       assert page == receipt_contract
+    E       assert payload == receipt_contract
+    E         the payload breaks the contract: 3 errors, 1 warning
+    E         - /delivery_receipts/0/status error schema.enum: is not read, failed, delivered, undelivered, sent or null (2 times)
+    E             hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
+    E         - /delivery_receipts/1/error_code error schema.type: is a string, not an integer or null
+    E             hint: a number in quotes: take the quotes away
+    E         - /delivery_receipts/2 warning receipt.expected-field: a member that receipts carry today is missing; "account_sid" is missing
+
+    test_it.py:7: AssertionError
+    """
+    printed = suite.run()
+    assert block(expected) in printed
+    suite.outcomes(failed=1)
+    assert '["queued"]' not in printed
+    assert '["queued"]' in suite.run("--receipts-show-values")
+
+
+def test_check(suite: Suite) -> None:
+    """`check` hands back what fails no test, and raises the rest with nothing but the caller's line in the traceback."""
+    suite.write(
+        test_it="""
+        import pytest
+        from receiptkit import ContractViolation, Delivery
+
+        def test_good(receipt_contract, make_receipt, make_receipt_webhook):
+            receipt = make_receipt(status="delivered", channel_name="sms")
+            receipt["error_code"] = 30003
+            assert [finding.rule for finding in receipt_contract.check(receipt)] == ["receipt.code-without-failure"]
+            assert receipt_contract.check(make_receipt_webhook()) == []
+
+        def test_bad(receipt_contract):
+            with pytest.raises(ContractViolation) as caught:
+                receipt_contract.check(Delivery(body="EventType=onDeliveryUpdated&Status=queued"))
+            assert "schema.enum" in [finding.rule for finding in caught.value.findings]
+            receipt_contract.check("{}", operation="receipt")
+        """
+    )
+    expected = """
+    >       receipt_contract.check("{}", operation="receipt")
+    E       receiptkit.ContractViolation: the payload breaks the contract: 6 errors, 5 warnings
+    """
+    printed = suite.run()
+    suite.outcomes(passed=1, failed=1)
+    assert block(expected) in printed
+    assert "matcher.py" not in printed
+
+
+def test_profiles_and_documents(suite: Suite) -> None:
+    """`--receipts-profile` and a team's settings decide; options win. So does `--receipts-document`."""
+    suite.write(
+        test_it="""
+        def test_it(receipt_contract, make_receipt):
+            assert {**make_receipt(), "more": 1} == receipt_contract
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=1)
+    suite.pytester.makepyprojecttoml('[tool.receiptkit]\nprofile = "strict"\n')
+    suite.run()
+    suite.outcomes(failed=1)
+    suite.run("--receipts-profile=documented")
+    suite.outcomes(passed=1)
+    suite.pytester.path.joinpath("own.json").write_text('{"openapi": "3.1.0", "paths": 1}')
+    suite.run("--receipts-document=own.json")
+    assert suite.result.ret == 4
+    assert suite.result.errlines == ["ERROR: own.json: `paths` is no object", ""]
+
+
+def test_the_other_way_around(suite: Suite) -> None:
+    """The contract may stand on the left as well; other comparisons with it are explained by pytest."""
+    suite.write(
+        test_it="""
+        def test_it(receipt_contract):
+            assert receipt_contract == {"meta": {}}
+
+        def test_other(receipt_contract, make_receipt):
+            assert make_receipt() != receipt_contract
+        """
+    )
+    printed = suite.run()
+    suite.outcomes(failed=2)
+    assert "E       assert payload == receipt_contract\n" in printed
+    assert "!= <receipt contract, profile documented>" in printed
+
+
+def test_a_violation_travels() -> None:
+    """The exception can be pickled, as other processes need it, and keeps its findings."""
+    violation = ContractViolation("it is wrong", Contract.load().check(BAD))
+    copy = pickle.loads(pickle.dumps(violation))
+    assert (str(copy), copy.findings) == (str(violation), violation.findings)
+    assert type(copy).__module__ == "receiptkit"

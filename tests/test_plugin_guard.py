@@ -1,0 +1,596 @@
+"""The guard: what the code under test gets, through whatever client, real or mocked, is judged when it is read."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from suites import ASYNCIO, RENDERING, URL, Suite, block
+
+#: A page that says what no page does, served by mocks; and what is said of it.
+SERVED = f"""
+import json, pytest
+URL = {URL!r}
+PAGE = json.loads({json.dumps(json.dumps(RENDERING.page()))})
+PAGE["delivery_receipts"][0]["status"] = "queued"
+HEADERS = {{"Content-Type": "application/json"}}
+"""
+BLOCK = f"""
+the code under test got what Twilio does not send:
+
+GET {URL}?PageSize=20 -> 200
+- /delivery_receipts/0/status error schema.enum: is not read, failed, delivered, undelivered, sent or null
+    hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
+
+to allow this on purpose: @pytest.mark.receipts_allow("schema.enum", reason="…")
+"""
+
+#: Tests that get the page through a client and a mock, with the plugins they need.
+WAYS = {
+    "requests, responses": (
+        """
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            assert requests.get(URL, params={"PageSize": 20}).json()["meta"]["page_size"] == 20
+        """,
+        (),
+    ),
+    "requests, responses, streamed": (
+        """
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            response = requests.get(URL, params={"PageSize": 20}, stream=True)
+            assert b"".join(response.iter_content(100)).startswith(b"{")
+        """,
+        (),
+    ),
+    "requests, requests-mock": (
+        """
+        import requests
+
+        def test_it(requests_mock):
+            requests_mock.get(URL, json=PAGE, headers=HEADERS)
+            assert requests.Session().get(URL, params={"PageSize": 20}).json()
+        """,
+        ("requests_mock",),
+    ),
+    "requests, vcrpy": (
+        """
+        import requests, vcr, yaml
+
+        def test_it(tmp_path):
+            response = {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Type": ["application/json"]},
+                        "body": {"string": json.dumps(PAGE)}}
+            request = {"method": "GET", "uri": URL + "?PageSize=20", "headers": {}, "body": None}
+            (tmp_path / "c.yaml").write_text(yaml.dump({"version": 1, "interactions": [{"request": request, "response": response}]}))
+            with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none"):
+                assert requests.get(URL + "?PageSize=20").json()
+        """,
+        (),
+    ),
+    "httpx, respx": (
+        """
+        import httpx, respx
+
+        @respx.mock
+        def test_it():
+            respx.get(URL).respond(json=PAGE)
+            assert httpx.get(URL, params={"PageSize": 20}).json()
+        """,
+        (),
+    ),
+    "httpx, respx, streamed": (
+        """
+        import httpx, respx
+
+        @respx.mock
+        def test_it():
+            respx.get(URL).respond(json=PAGE)
+            with httpx.stream("GET", URL, params={"PageSize": 20}) as response:
+                assert "".join(response.iter_text())
+        """,
+        (),
+    ),
+    "httpx, pytest-httpx": (
+        """
+        import httpx
+
+        def test_it(httpx_mock):
+            httpx_mock.add_response(json=PAGE)
+            assert httpx.Client().get(URL, params={"PageSize": 20}).json()
+        """,
+        ("pytest_httpx",),
+    ),
+    "httpx, a transport": (
+        """
+        import httpx
+
+        def test_it():
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
+            assert client.get(URL, params={"PageSize": 20}).json()
+        """,
+        (),
+    ),
+    "httpx, asyncio, pytest-asyncio": (
+        """
+        import httpx, respx
+
+        @pytest.mark.asyncio
+        @respx.mock
+        async def test_it():
+            respx.get(URL).respond(json=PAGE)
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(URL, params={"PageSize": 20})).json()
+        """,
+        (ASYNCIO,),
+    ),
+    "httpx, trio, anyio, streamed": (
+        """
+        import httpx
+
+        @pytest.fixture
+        def anyio_backend():
+            return "trio"
+
+        @pytest.mark.anyio
+        async def test_it():
+            transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Body(), headers=HEADERS))
+            async with httpx.AsyncClient(transport=transport) as client:
+                async with client.stream("GET", URL, params={"PageSize": 20}) as response:
+                    assert await response.aread()
+
+        class Body(httpx.AsyncByteStream):
+            async def __aiter__(self):
+                yield json.dumps(PAGE).encode()
+        """,
+        ("anyio",),
+    ),
+    "aiohttp, aioresponses": (
+        """
+        import aiohttp, aioresponses, asyncio
+
+        async def get():
+            async with aiohttp.ClientSession() as session, session.get(URL, params={"PageSize": "20"}) as response:
+                return await response.json()
+
+        def test_it():
+            with aioresponses.aioresponses() as mock:
+                mock.get(URL + "?PageSize=20", payload=PAGE)
+                assert asyncio.run(get())
+        """,
+        (),
+    ),
+    "aiohttp, vcrpy": (
+        """
+        import aiohttp, asyncio, vcr, yaml
+
+        async def get():
+            async with aiohttp.ClientSession() as session:
+                response = await session.request("GET", URL + "?PageSize=20")
+                return await response.text()
+
+        def test_it(tmp_path):
+            response = {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Type": ["application/json"]},
+                        "body": {"string": json.dumps(PAGE)}}
+            request = {"method": "GET", "uri": URL + "?PageSize=20", "headers": {}, "body": None}
+            (tmp_path / "c.yaml").write_text(yaml.dump({"version": 1, "interactions": [{"request": request, "response": response}]}))
+            with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none"):
+                assert asyncio.run(get())
+        """,
+        (),
+    ),
+    "Twilio's client, responses": (
+        """
+        import responses
+        from twilio.rest import Client
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            _, _, _, _, _, conversation, _, message, _ = URL.split("/")
+            resource = Client("AC" + "1" * 32, "token").conversations.v1.conversations(conversation).messages(message)
+            assert next(resource.delivery_receipts.stream(page_size=20)).status == "queued"
+        """,
+        (),
+    ),
+    "Twilio's client, an HTTP client of the test's": (
+        """
+        from twilio.http import HttpClient
+        from twilio.http.response import Response
+        from twilio.rest import Client
+
+        class Fake(HttpClient):
+            def __init__(self):
+                pass
+
+            def request(self, method, url, **rest):
+                return Response(200, json.dumps(PAGE))
+
+        def test_it():
+            _, _, _, _, _, conversation, _, message, _ = URL.split("/")
+            client = Client("AC" + "1" * 32, "token", http_client=Fake())
+            resource = client.conversations.v1.conversations(conversation).messages(message)
+            assert next(resource.delivery_receipts.stream(page_size=20)).status == "queued"
+        """,
+        (),
+    ),
+    "imported by the test": (
+        """
+        def test_it():
+            import httpx
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
+            assert client.get(URL, params={"PageSize": 20}).json()
+        """,
+        (),
+    ),
+}
+ALONE = ("imported by the test",)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_get_a_page_is_judged_once(suite: Suite, way: str) -> None:
+    """A lying page fails the test that read it, with request, pointer, hint and a way out: once, in one block."""
+    source, plugins = WAYS[way]
+    suite.write(served=SERVED, test_it="from served import *\n" + block(source))
+    printed = suite.run("--receipts-guard", plugins=plugins, alone=way in ALONE)
+    assert f"=== test_it ===\n{block(BLOCK)}\n=== short test summary info ===\n" in printed
+    suite.outcomes(failed=1)
+    suite.run(plugins=plugins, alone=way in ALONE)
+    suite.outcomes(passed=1)
+
+
+def test_the_fixture_guards_one_test(suite: Suite) -> None:
+    """`receipt_traffic` guards the test that takes it, and tells what it got."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @responses.activate
+        def test_it(receipt_traffic):
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=20")
+            assert [exchange.status for exchange in receipt_traffic.exchanges] == [200]
+            assert [finding.rule for finding in receipt_traffic.findings] == ["schema.enum"]
+
+        @responses.activate
+        def test_other():
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=20")
+        """,
+    )
+    assert f"=== test_it ===\n{block(BLOCK)}\n=== short test summary info ===\n" in suite.run()
+    suite.outcomes(failed=1, passed=1)
+
+
+def test_what_is_not_read_is_not_judged(suite: Suite) -> None:
+    """A stream that is left alone, or left before its end, is not read ahead and has no findings."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx
+
+        class Body(httpx.SyncByteStream):
+            read = 0
+            def __iter__(self):
+                for piece in json.dumps(PAGE).encode(), b" ":
+                    self.read += 1
+                    yield piece
+
+        def test_it(receipt_traffic):
+            body = Body()
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, stream=body)))
+            with client.stream("GET", URL):
+                assert body.read == 0
+            with client.stream("GET", URL) as response:
+                next(response.iter_bytes())
+                assert body.read == 1
+            assert receipt_traffic.exchanges == []
+        """,
+    )
+    suite.run()
+    suite.outcomes(passed=1)
+
+
+def test_other_traffic_is_left_alone(suite: Suite) -> None:
+    """Other paths, and paths like ours at somebody else's host, are nobody's business."""
+    suite.write(
+        test_it="""
+        import requests, responses
+
+        @responses.activate
+        def test_it(receipt_traffic):
+            for url in "https://example.com/users", "https://example.com/v1/Configuration/Webhooks":
+                responses.get(url, json={"users": []})
+                requests.get(url)
+            assert receipt_traffic.exchanges == []
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=1)
+
+
+def test_allowing(suite: Suite) -> None:
+    """What is allowed on purpose fails nothing; globs are ids, too; and it holds for that test alone."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @pytest.mark.parametrize("_", [pytest.param(1, marks=pytest.mark.receipts_allow("schema.*", reason="a fault drill")), 2])
+        @responses.activate
+        def test_it(_):
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=20")
+        """,
+    )
+    printed = suite.run("--receipts-guard", "--strict-markers")
+    assert f"=== test_it[2] ===\n{block(BLOCK)}\n" in printed
+    suite.outcomes(failed=1, passed=1)
+
+
+def test_a_failure_of_the_tests_own_comes_first(suite: Suite) -> None:
+    """Where the test fails by itself, what it got is said below."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            assert requests.get(URL + "?PageSize=20").status_code == 201
+        """,
+    )
+    printed = suite.run("--receipts-guard", "--tb=line")
+    suite.outcomes(failed=1)
+    assert "assert 200 == 201" in printed
+    printed = suite.run("--receipts-guard")
+    assert f"=== receiptkit ===\n{block(BLOCK)}\n=== short test summary info ===\n" in printed
+
+
+def test_setup_and_teardown(suite: Suite) -> None:
+    """What a fixture gets is judged as well: before the test it fails the test, after it is an error."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @pytest.fixture
+        def before():
+            with responses.mock:
+                responses.get(URL, json=PAGE)
+                requests.get(URL + "?PageSize=20")
+
+        @pytest.fixture
+        def after():
+            yield
+            with responses.mock:
+                responses.get(URL, json=PAGE)
+                requests.get(URL + "?PageSize=20")
+
+        def test_before(before):
+            pass
+
+        def test_after(after):
+            pass
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(failed=1, passed=1, errors=1)
+    assert f"=== test_before ===\n{block(BLOCK)}\n" in printed
+    assert f"=== ERROR at teardown of test_after ===\n{block(BLOCK)}\n" in printed
+
+
+def test_warnings_are_summarised(suite: Suite) -> None:
+    """Warnings fail nothing and stand at the end; with `--receipts-fail-on` they fail."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @pytest.mark.parametrize("_", [1, 2])
+        @responses.activate
+        def test_it(_):
+            PAGE["delivery_receipts"][0]["status"] = "delivered"
+            PAGE["meta"]["next_page_url"] = PAGE["meta"]["next_page_url"].partition("&PageToken")[0]
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=20")
+        """,
+    )
+    summary = "=== receipt warnings ===\n- /meta/next_page_url warning page.next-without-token: next_page_url has no PageToken"
+    assert f"{summary} (2 times)\n2 passed in 0s\n" in suite.run("--receipts-guard")
+    printed = suite.run("--receipts-guard", "--receipts-fail-on", "warning")
+    suite.outcomes(failed=2)
+    assert "receipt warnings" not in printed
+    suite.pytester.makepyprojecttoml('[tool.receiptkit]\nfail-on = "warning"\n')
+    suite.run("--receipts-guard")
+    suite.outcomes(failed=2)
+
+
+def test_secrets_and_values_stay_out(suite: Suite) -> None:
+    """Credentials, other parameters and values are shown only on request."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx
+
+        def test_it():
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
+            client.get(URL.replace("//", "//AC1:hush@") + "?PageSize=20&key=hush")
+        """,
+    )
+    printed = suite.run("--receipts-guard", "--show-capture=no")
+    suite.outcomes(failed=1)
+    assert "hush" not in printed
+    assert '"queued"' not in printed
+    printed = suite.run("--receipts-guard", "--receipts-show-values")
+    assert "key=hush" in printed
+    assert '["queued"]' in printed
+
+
+def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:
+    """A mock in the place of a client's own method works as without us, whether it came before or after."""
+    suite.write(
+        test_it=f"""
+        import asyncio, aiohttp, httpx, pytest, requests
+        from unittest import mock
+        URL = {URL!r}
+
+        @pytest.fixture(params=[False, True])
+        def mocks(request):
+            with (mock.patch.object(requests.Session, "send", autospec=request.param) as send,
+                  mock.patch.object(httpx.Client, "send", autospec=request.param) as send_x,
+                  mock.patch.object(aiohttp.ClientSession, "get", autospec=request.param) as get):
+                yield send, send_x, get
+
+        @pytest.fixture
+        def guard(request):
+            return request.getfixturevalue("receipt_traffic")
+
+        async def got():
+            async with aiohttp.ClientSession() as session:
+                return session.get(URL)
+
+        def check(mocks):
+            send, send_x, get = mocks
+            assert requests.Session().get(URL) is send.return_value
+            assert httpx.Client().get(URL) is send_x.return_value
+            assert asyncio.run(got()) is get.return_value
+
+        def test_after(receipt_traffic, mocks):
+            check(mocks)
+
+        def test_again(mocks, receipt_traffic):
+            check(mocks)
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=4)
+
+
+def test_settings_for_some_files(suite: Suite) -> None:
+    """What a team's settings ignore in files, by their paths, is ignored in tests that stand there."""
+    suite.pytester.makepyprojecttoml('[tool.receiptkit.per-path-ignores]\n"test_o*.py" = ["schema.enum"]\n')
+    source = """
+    from served import *
+    import requests, responses
+
+    @responses.activate
+    def test_it(receipt_traffic, receipt_contract):
+        responses.get(URL, json=PAGE)
+        assert requests.get(URL + "?PageSize=20").json() != receipt_contract
+    """
+    suite.write(served=SERVED, test_it=source, test_other=source)
+    assert f"=== test_it ===\n{block(BLOCK)}\n=== short test summary info ===\n" in suite.run()
+    suite.outcomes(failed=1, passed=1)
+
+
+def test_unittest(suite: Suite) -> None:
+    """A method of a `unittest.TestCase` is guarded like any other test."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses, unittest
+
+        class TestIt(unittest.TestCase):
+            @responses.activate
+            def test_it(self):
+                responses.get(URL, json=PAGE)
+                requests.get(URL + "?PageSize=20")
+        """,
+    )
+    assert f"=== TestIt.test_it ===\n{block(BLOCK)}\n" in suite.run("--receipts-guard")
+    suite.outcomes(failed=1)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b'{"meta": {}, "delivery_receipts": [], "meta": {}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
+
+
+def test_real_traffic_and_threads(suite: Suite, server: str) -> None:
+    """A real server is judged as well, its text included, and what a thread of the code under test gets."""
+    suite.write(
+        test_it=f"""
+        import asyncio, threading, aiohttp, requests
+        from concurrent.futures import ThreadPoolExecutor
+        URL = {URL.replace("https://conversations.twilio.com", server)!r}
+
+        def test_it(receipt_traffic):
+            with ThreadPoolExecutor() as pool:
+                pool.submit(requests.get, URL).result()
+
+        async def get():
+            async with aiohttp.request("GET", URL) as response:
+                return await response.read()
+
+        def test_aiohttp(receipt_traffic):
+            assert asyncio.run(get())
+        """
+    )
+    printed = suite.run()
+    suite.outcomes(failed=2)
+    assert printed.count("- body:1:39 /meta error json.duplicate-key") == 2
+
+
+def test_clients_are_left_as_they_were(suite: Suite) -> None:
+    """After the run nothing is wrapped any more."""
+    import aiohttp
+    import httpx
+    import requests
+
+    before = (
+        requests.Session.send,
+        requests.Session.request,
+        httpx.Client.send,
+        httpx.AsyncClient.send,
+        aiohttp.ClientSession.get,
+    )
+    finders = list(sys.meta_path)
+    suite.write(test_it="def test_it(receipt_traffic): pass")
+    suite.run()
+    suite.outcomes(passed=1)
+    after = (
+        requests.Session.send,
+        requests.Session.request,
+        httpx.Client.send,
+        httpx.AsyncClient.send,
+        aiohttp.ClientSession.get,
+    )
+    assert after == before
+    assert sys.meta_path == finders

@@ -1,0 +1,118 @@
+"""The fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from receiptkit.pytest_plugin.options import Translating, run_of, translated
+from receiptkit.pytest_plugin.stash import FACTORIES, TRAFFIC
+
+if TYPE_CHECKING:
+    from receiptkit.generation import World
+    from receiptkit.server import Running
+    from receiptkit.testing.cases import BreakageCase
+    from receiptkit.testing.factories import Factories
+    from receiptkit.testing.matcher import ReceiptContract
+    from receiptkit.testing.player import Player
+    from receiptkit.testing.traffic import Traffic
+
+
+@pytest.fixture(scope="session")
+def receipt_contract(pytestconfig: pytest.Config) -> ReceiptContract:
+    """The contract of Twilio's delivery receipts: `assert payload == receipt_contract`, or `receipt_contract.check(payload)`."""
+    return run_of(pytestconfig).contract
+
+
+@pytest.fixture
+def _receipt_factories(request: pytest.FixtureRequest) -> Factories:
+    node: pytest.Item = request.node
+    node.stash[FACTORIES] = run_of(request.config).factories(node.nodeid)
+    return node.stash[FACTORIES]
+
+
+@pytest.fixture
+def make_receipt_world(_receipt_factories: Factories) -> Callable[..., World]:
+    """Makes a world of a scenario: `make_receipt_world("group-sms", page_size=2)`."""
+    return translated(_receipt_factories.world)
+
+
+@pytest.fixture
+def make_receipt(_receipt_factories: Factories) -> Callable[..., dict[str, Any]]:
+    """Makes a receipt: `make_receipt(status="undelivered", channel_name="sms", error_code=30003)`."""
+    return translated(_receipt_factories.receipt)
+
+
+@pytest.fixture
+def make_receipt_page(_receipt_factories: Factories) -> Callable[..., dict[str, Any]]:
+    """Makes a page of the list of receipts, of a scenario or a world: `make_receipt_page("group-sms")`."""
+    return translated(_receipt_factories.page)
+
+
+@pytest.fixture
+def make_receipt_pages(_receipt_factories: Factories) -> Callable[..., list[dict[str, Any]]]:
+    """Makes all pages of a list of receipts, linked: `make_receipt_pages("three-pages")`."""
+    return translated(_receipt_factories.pages)
+
+
+@pytest.fixture
+def make_receipt_webhook(_receipt_factories: Factories) -> Callable[..., dict[str, str]]:
+    """Makes the parameters of a webhook: `make_receipt_webhook(status="read")`."""
+    return translated(_receipt_factories.webhook)
+
+
+@pytest.fixture
+def receipt_scenario() -> str:
+    """The name of the scenario that the marker `receipt_scenarios` runs the test with."""
+    raise pytest.UsageError("receipt_scenario and receipt_world need @pytest.mark.receipt_scenarios")
+
+
+@pytest.fixture
+def receipt_world(receipt_scenario: str, make_receipt_world: Callable[..., World]) -> World:
+    """The world that the marker `receipt_scenarios` runs the test with."""
+    return make_receipt_world(receipt_scenario)
+
+
+@pytest.fixture
+def receipt_breakage() -> BreakageCase:
+    """The flaw that the marker `receipt_breakages` runs the test with: `.body`, and the `.expected` finding."""
+    raise pytest.UsageError("receipt_breakage needs @pytest.mark.receipt_breakages")
+
+
+@pytest.fixture
+def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
+    """Judges what the test gets from the receipts API, real or mocked: `receipt_traffic.exchanges`, `.findings`."""
+    node: pytest.Item = request.node
+    if TRAFFIC not in node.stash:
+        raise pytest.UsageError("receipt_traffic must be an argument of the test, or of a fixture that it uses")
+    return node.stash[TRAFFIC]
+
+
+@pytest.fixture(scope="session")
+def receipt_auth_token() -> str:
+    """The auth token that played webhooks are signed with; define this fixture yourself to use another one."""
+    return "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def play_receipt_webhooks(request: pytest.FixtureRequest, _receipt_factories: Factories, receipt_auth_token: str) -> Player:
+    """Delivers webhooks to a WSGI or ASGI application or a URL: `play_receipt_webhooks(app, "out-of-order", url="https://…")`."""
+    from receiptkit.testing.player import Player
+
+    run = run_of(request.config)
+    traffic = request.node.stash.get(TRAFFIC, None)
+    delivered = traffic.delivered if traffic is not None else lambda _: None
+    return Player(run.generator, _receipt_factories, receipt_auth_token, delivered, Translating)
+
+
+@pytest.fixture
+def receipt_server(_receipt_factories: Factories) -> Iterator[Running]:
+    """A local Twilio of the test's own, at `.url`, whose clock stands still until `.advance(…)`; every scenario is a conversation of it."""
+    with Translating():
+        from receiptkit.server import running
+
+        server = running(clock="manual", seed=_receipt_factories.number())
+    with server as started:
+        yield started

@@ -1,0 +1,18 @@
+"""What a test carries with it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from receiptkit.testing.factories import Factories
+    from receiptkit.testing.traffic import Traffic
+
+TRAFFIC: pytest.StashKey[Traffic] = pytest.StashKey()
+WATCHING: pytest.StashKey[AbstractContextManager[None]] = pytest.StashKey()
+FACTORIES: pytest.StashKey[Factories] = pytest.StashKey()
+#: Of a run: the mistakes in markers, by the ids of tests.
+MISTAKES: pytest.StashKey[dict[str, str]] = pytest.StashKey()

@@ -1,0 +1,88 @@
+"""A test from its set-up to its report: what it gets is judged, and what it made can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from receiptkit.pytest_plugin.options import option, planned_run, run_of
+from receiptkit.pytest_plugin.parametrising import allowed
+from receiptkit.pytest_plugin.stash import FACTORIES, MISTAKES, TRAFFIC, WATCHING
+
+
+def _guarded(item: pytest.Item) -> bool:
+    return option(item.config, "guard") or "receipt_traffic" in getattr(item, "fixturenames", ())
+
+
+def _watched(item: pytest.Item) -> bool:
+    """Whether a test is looked at: because it is guarded, or because coverage was asked for."""
+    if _guarded(item):
+        return True
+    run = planned_run(item.config)
+    return run is not None and run.settings.coverage
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    if _watched(item):
+        from receiptkit.testing.guard import watching
+
+        traffic = item.stash[TRAFFIC] = run_of(item.config).traffic(str(item.path), allowed(item))
+        item.stash[WATCHING] = watching(traffic)
+        item.stash[WATCHING].__enter__()
+    try:
+        return (yield)
+    finally:
+        mistake = item.config.stash.get(MISTAKES, {}).get(item.nodeid)
+        if mistake is not None:
+            pytest.fail(mistake, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    result = yield
+    _fail(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    try:
+        result = yield
+    finally:
+        if WATCHING in item.stash:
+            item.stash[WATCHING].__exit__(None, None, None)
+            del item.stash[WATCHING]
+            item.stash[TRAFFIC].finish()
+            run_of(item.config).ended(item.stash[TRAFFIC], guarded=_guarded(item))
+    _fail(item)
+    return result
+
+
+def _fail(item: pytest.Item) -> None:
+    """Fail a test for what it got, unless that has been said."""
+    failure = _failure(item)
+    if failure is not None:
+        pytest.fail(failure, pytrace=False)
+
+
+def _failure(item: pytest.Item) -> str | None:
+    if TRAFFIC not in item.stash or not _guarded(item):
+        return None
+    item.stash[TRAFFIC].finish()
+    return item.stash[TRAFFIC].failure()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        failure = _failure(item)
+        if failure is not None:
+            report.sections.append(("receiptkit", failure))
+        factories = item.stash.get(FACTORIES, None)
+        if factories is not None and factories.count:
+            seed = run_of(item.config).settings.seed
+            report.sections.append(("receiptkit", f"to make the same again: pytest {item.nodeid!r} --receipts-seed={seed}"))
+    return report

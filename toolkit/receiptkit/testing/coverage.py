@@ -1,0 +1,104 @@
+"""Contract coverage: what of the contract a run exercised, and which scenarios would close the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from receiptkit.errors import UsageError
+from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
+from receiptkit.observations import Delivery, Exchange
+from receiptkit.testing.sights import DIMENSIONS, Sight, Sights
+
+#: Of the file that is written; raised when its members mean something else.
+VERSION = 1
+
+
+class Coverage:
+    """
+    What was exercised of what can be.
+
+    Args:
+        generator: what can be is what its scenarios show; each sight is closed by the first of them that shows it.
+        seen: sights of the run. Those that no scenario shows do not count.
+    """
+
+    def __init__(self, generator: Generator, seen: Iterable[Sight]) -> None:
+        #: What shows each sight.
+        self.shown_by = _shown_by(generator)
+        #: Those that were exercised.
+        self.seen = set(seen) & self.shown_by.keys()
+
+    @property
+    def percent(self) -> float:
+        """How much was exercised."""
+        return 100 * len(self.seen) / max(len(self.shown_by), 1)
+
+    def rows(self) -> Iterator[tuple[str, int, int]]:
+        """Of each dimension: its name, how many items were exercised, and how many there are."""
+        for dimension in DIMENSIONS:
+            items = [sight for sight in self.shown_by if sight[0] == dimension]
+            yield dimension, len(self.seen.intersection(items)), len(items)
+
+    def gaps(self) -> Iterator[tuple[Sight, str]]:
+        """What was not exercised, and what shows it."""
+        for dimension in DIMENSIONS:
+            for sight, closer in sorted(self.shown_by.items()):
+                if sight[0] == dimension and sight not in self.seen:
+                    yield sight, closer
+
+    def table(self) -> list[str]:
+        """The lines of the report."""
+        rows = [*self.rows(), ("total", len(self.seen), len(self.shown_by))]
+        lines = [f"{name:12} {seen:3} of {all_:3}  {100 * seen / max(all_, 1):4.0f} %" for name, seen, all_ in rows]
+        gaps = [f"  - {dimension}: {item} ({closer})" for (dimension, item), closer in self.gaps()]
+        return [*lines, "not exercised, and the scenario that would:", *gaps] if gaps else lines
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for machines."""
+        dimensions: dict[str, Any] = {name: {"exercised": [], "missing": {}} for name in DIMENSIONS}
+        for dimension, item in sorted(self.seen):
+            dimensions[dimension]["exercised"].append(item)
+        for (dimension, item), closer in self.gaps():
+            dimensions[dimension]["missing"][item] = closer
+        return {"version": VERSION, "percent": round(self.percent, 2), "dimensions": dimensions}
+
+
+def _shown_by(generator: Generator) -> dict[Sight, str]:
+    """Every sight that scenarios show, with the first that does."""
+    found: dict[Sight, str] = {}
+    for name in SCENARIOS:
+        for scope in ("", ", in_service=True"):
+            world = generator.world(name, in_service=bool(scope))
+            for how, shown in _shows(generator, world):
+                sights = Sights(generator.contract)
+                for sight in (sight for seen in shown for sight in sights.of(seen)):
+                    found.setdefault(sight, f"{name}{scope}{how}")
+    return found
+
+
+def _shows(generator: Generator, world: World) -> Iterator[tuple[str, Sequence[Exchange | Delivery]]]:
+    """All that can be seen of a world at its end, and how it is asked for where that takes more than its scenario."""
+
+    def rest() -> Rendering:
+        return generator.at(world)
+
+    def delivered(method: str) -> list[Delivery]:
+        webhooks = generator.webhooks(world)
+        return [webhooks.request(event, method=method) for event in webhooks.events]
+
+    yield "", _made(lambda: rest().get_pages())
+    yield "", _made(lambda: [rest().get_message()])
+    yield "", _made(lambda: [rest().get_receipt()])
+    yield "", _made(lambda: [rest().get_configuration()])
+    yield from ((f': Rendering.error("{name}")', [rest().error(name)]) for name in ERRORS)
+    yield "", _made(lambda: delivered("POST"))
+    yield ', method="GET"', _made(lambda: delivered("GET"))
+
+
+def _made(make: Callable[..., Iterable[Exchange | Delivery]]) -> list[Exchange | Delivery]:
+    """What can be made; nothing where the document describes no such thing, or the world has none."""
+    try:
+        return list(make())
+    except UsageError:
+        return []

@@ -1,0 +1,67 @@
+"""
+requests, and what is built upon it.
+
+Its own `send` reads a body that is not streamed. A streamed one is seen when the code under test has read it to its end, through whatever
+method: all of them use `iter_content`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+from weakref import WeakSet
+
+from receiptkit.observations import Exchange
+from receiptkit.testing.guard.patches import Patches
+from receiptkit.testing.guard.watchers import current, saw
+
+_seen: WeakSet[Any] = WeakSet()
+
+
+def wrap(module: ModuleType, patches: Patches) -> None:
+    """Wrap both doors of a session: requests-mock replaces the inner one."""
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            response = inner(self, *args, **kwargs)
+            if isinstance(response, module.Response):
+                _watch(response)
+            return response
+
+        return sending
+
+    for name in ("request", "send"):
+        patches.wrap(module.Session, name, around)
+
+
+def _watch(response: Any) -> None:
+    watcher, request = current(), getattr(response, "request", None)
+    if watcher is None or request is None or response in _seen or not watcher.wants(request.method, request.url):
+        return
+    _seen.add(response)
+    if response._content is not False:  # noqa: SLF001 # the only way to ask whether it has been read
+        saw(_exchange(response, response.content))
+    else:
+        response.iter_content = _collecting(response)
+
+
+def _collecting(response: Any) -> Callable[..., Iterator[Any]]:
+    inner = response.iter_content
+
+    def iter_content(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        chunks = []
+        for chunk in inner(*args, **kwargs):
+            chunks.append(chunk)
+            yield chunk
+        response.__dict__.pop("iter_content", None)
+        saw(_exchange(response, (type(chunks[0])() if chunks else b"").join(chunks)))
+
+    return iter_content
+
+
+def _exchange(response: Any, body: str | bytes) -> Exchange:
+    request = response.request
+    return Exchange(
+        request.method, request.url, response.status_code, body, dict(response.headers), request_headers=request.headers
+    )

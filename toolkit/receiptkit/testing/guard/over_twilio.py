@@ -1,0 +1,52 @@
+"""
+Twilio's client. It uses requests, and aiohttp where it is asynchronous, which show their exchanges themselves; this is for the HTTP clients
+that tests put in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+from receiptkit.observations import Exchange
+from receiptkit.testing.guard.patches import Patches
+from receiptkit.testing.guard.watchers import current, listening, saw
+
+
+def wrap(module: ModuleType, patches: Patches) -> None:
+    """Wrap the one method that every resource of the client uses, and its asynchronous twin."""
+    patches.wrap(module.ClientBase, "request", _around)
+    patches.wrap(module.ClientBase, "request_async", _around_async)
+
+
+def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def request(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
+        with listening() as heard:
+            response = inner(self, method, uri, *args, **kwargs)
+        if not heard:
+            _watch(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
+        return response
+
+    return request
+
+
+def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
+    async def request_async(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
+        with listening() as heard:
+            response = await inner(self, method, uri, *args, **kwargs)
+        if not heard:
+            _watch(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
+        return response
+
+    return request_async
+
+
+def _watch(method: str, uri: str, params: dict[str, Any], response: Any) -> None:
+    watcher = current()
+    if watcher is not None and isinstance(getattr(response, "text", None), str) and watcher.wants(method, uri):
+        joint = "&" if "?" in uri else "?"
+        url = uri + (joint + urlencode(params, doseq=True) if params else "")
+        headers = dict(response.headers or {}) or {"Content-Type": "application/json"}
+        saw(Exchange(method, url, response.status_code, response.text, headers))

@@ -1,0 +1,101 @@
+"""The contract as something to compare with: `assert payload == receipt_contract`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from receiptkit.findings import Finding
+from receiptkit.observations import Delivery, Exchange
+from receiptkit.testing.settings import Settings
+from receiptkit.testing.wording import counts, lines
+
+#: What says that nothing was judged. A payload that nobody knows does not equal the contract, however mild that is elsewhere.
+_UNJUDGED = ("body.unchecked", "body.unknown-kind", "http.unknown-operation", "webhook.other-event")
+
+
+class ContractViolation(AssertionError):
+    """
+    A payload is not what the contract says.
+
+    Attributes:
+        findings: what is wrong with it, and what else is worth knowing.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message, findings)
+        self.findings = list(findings)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+# It is named as it is imported, and pickled so.
+ContractViolation.__module__ = "receiptkit"
+
+
+class ReceiptContract:
+    """
+    The contract of a test run. What equals it has no finding that fails a test.
+
+    A payload is the body of a response or the parameters of a webhook, parsed or as text; an `Exchange`; or a `Delivery`.
+    """
+
+    def __init__(self, settings: Settings, seen: Callable[[Any], None]) -> None:
+        """
+        Args:
+            settings: of the run.
+            seen: is told of every payload that is judged.
+        """
+        self._settings = settings
+        self._seen = seen
+
+    def findings(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
+        """
+        All that the contract says of a payload, errors first.
+
+        Args:
+            payload: what is judged.
+            operation: what a body is: a kind, such as `receipt`, or an operationId. By default the body itself decides.
+        """
+        contract = self._settings.contract
+        if isinstance(payload, Exchange):
+            found = contract.check_exchange(payload)
+        elif isinstance(payload, Delivery):
+            found = contract.check_delivery(payload)
+        else:
+            found = contract.check(payload, operation=operation)
+        self._seen(payload)
+        return sorted(self._settings.selection.applied(found, "."), key=lambda finding: -finding.severity.rank)
+
+    def check(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
+        """
+        Judge a payload; the arguments are those of `findings`.
+
+        Returns:
+            The findings that fail no test.
+
+        Raises:
+            ContractViolation: there are others.
+        """
+        __tracebackhide__ = True
+        found = self.findings(payload, operation=operation)
+        if self._failing(found):
+            raise ContractViolation("\n".join(self.explanation(found)), found)
+        return found
+
+    def explanation(self, found: Sequence[Finding]) -> list[str]:
+        """Why a payload with these findings is not equal."""
+        return [f"the payload breaks the contract: {counts(found)}", *lines(found, show_values=self._settings.show_values)]
+
+    def __eq__(self, payload: object) -> bool:
+        return not self._failing(self.findings(payload))
+
+    __hash__ = None  # type: ignore[assignment] # it equals many things
+
+    def __repr__(self) -> str:
+        return f"<receipt contract, profile {self._settings.contract.profile}>"
+
+    def _failing(self, found: Sequence[Finding]) -> bool:
+        least = self._settings.fail_on.rank
+        return any(finding.severity.rank >= least or finding.rule in _UNJUDGED for finding in found)

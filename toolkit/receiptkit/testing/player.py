@@ -1,0 +1,154 @@
+"""The webhook player: delivers the webhooks of a world to an application, as Twilio would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from inspect import iscoroutinefunction
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from receiptkit.errors import UsageError
+from receiptkit.generation import WEBHOOK_URL, Generator, World
+from receiptkit.observations import Delivery
+from receiptkit.testing import asgi, wsgi
+from receiptkit.testing.factories import Factories
+
+#: In seconds; Twilio does not wait longer.
+_PATIENCE = 5
+
+
+class Answer(NamedTuple):
+    """
+    What an application answered to one webhook.
+
+    Attributes:
+        status: the HTTP status.
+        headers: names in lower case.
+        body: its bytes.
+        request: what was delivered.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    request: Delivery
+
+    @property
+    def text(self) -> str:
+        """The body, read as UTF-8."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.body)
+
+
+class Player:
+    """
+    Delivers webhooks.
+
+    Args:
+        generator, factories: make worlds.
+        auth_token: signs, unless another one is given.
+        delivered: is told of each webhook before it is delivered.
+        mistakes: a context in which our errors become those of whoever uses this.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        factories: Factories,
+        auth_token: str,
+        delivered: Callable[[Delivery], object],
+        mistakes: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._generator = generator
+        self._factories = factories
+        self._auth_token = auth_token
+        self._delivered = delivered
+        self._mistakes = mistakes
+
+    def __call__(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
+        """
+        Deliver the webhooks of a world in the order in which they arrive, and return the answers.
+
+        Args:
+            target: a WSGI or ASGI application, or the URL of a server.
+            scenario: the name of a scenario, or a world.
+            url: the URL of the webhook as Twilio was given it, which is what is signed; by default that of the server, or one at
+                example.com.
+            method: POST (default) or GET.
+            auth_token: of the account; by default that of the fixture `receipt_auth_token`. None leaves the requests unsigned.
+            how: overrides of a world that is made, too, as for `make_receipt_world`.
+
+        Raises:
+            UsageError: there is no such scenario, the target is none, or a server does not answer.
+        """
+        __tracebackhide__ = True
+        with self._mistakes():
+            deliver = self._sender(target)
+            return [deliver(request) for request in self._requests(target, scenario, **how)]
+
+    async def aplay(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
+        """The same for an ASGI application within a running event loop, whichever it is."""
+        __tracebackhide__ = True
+        with self._mistakes():
+            if not _is_asgi(target):
+                raise UsageError("aplay is for ASGI applications: call play_receipt_webhooks itself with anything else")
+            return [Answer(*await asgi.call(target, request), request) for request in self._requests(target, scenario, **how)]
+
+    def _requests(
+        self,
+        target: Any,
+        scenario: str | World,
+        *,
+        url: str | None = None,
+        method: str = "POST",
+        auth_token: str | None = "",
+        **overrides: Any,
+    ) -> Iterator[Delivery]:
+        if method.upper() not in ("POST", "GET"):
+            raise UsageError(f"webhooks are sent by POST or GET, not {method}")
+        token = self._auth_token if auth_token == "" else auth_token
+        webhooks = self._generator.webhooks(self._factories.world(scenario, **overrides))
+        for event in webhooks.events:
+            address = url or (target if isinstance(target, str) else WEBHOOK_URL)
+            request = webhooks.request(event, address, method=method, auth_token=token)
+            self._delivered(request)
+            yield request
+
+    @staticmethod
+    def _sender(target: Any) -> Callable[[Delivery], Answer]:
+        if isinstance(target, str):
+            return lambda request: _to_server(target, request)
+        if _is_asgi(target):
+            return lambda request: Answer(*asgi.call_alone(target, request), request)
+        if callable(target):
+            return lambda request: Answer(*wsgi.call(target, request), request)
+        raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
+
+
+def _is_asgi(target: Any) -> bool:
+    return iscoroutinefunction(target) or iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004 # how, not whether
+
+
+def _to_server(server: str, request: Delivery) -> Answer:
+    """Deliver to a server, with the query of the request and all that was signed."""
+    place = urlsplit(server)
+    if place.scheme not in ("http", "https") or not place.hostname:
+        raise UsageError(f"{server!r} is no URL of a server: say http://127.0.0.1:8000/webhooks")
+    query = urlsplit(request.url).query
+    path = (place.path or "/") + (f"?{query}" if query else "")
+    connection = (HTTPSConnection if place.scheme == "https" else HTTPConnection)(place.hostname, place.port, timeout=_PATIENCE)
+    try:
+        connection.request(request.method, path, request.body, dict(request.headers))
+        response = connection.getresponse()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read(), request)
+    except (OSError, HTTPException) as error:
+        reason = str(error) or type(error).__name__
+        raise UsageError(f"{place.scheme}://{place.netloc} does not answer a webhook: {reason}") from None
+    finally:
+        connection.close()

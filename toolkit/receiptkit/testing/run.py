@@ -1,0 +1,96 @@
+"""What all tests of a run share, and what the run has to say at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any
+
+from receiptkit.findings import Finding, Severity
+from receiptkit.generation import Generator
+from receiptkit.testing.coverage import Coverage
+from receiptkit.testing.factories import Factories
+from receiptkit.testing.matcher import ReceiptContract
+from receiptkit.testing.settings import Options, Settings, settings
+from receiptkit.testing.sights import Sight, Sights
+from receiptkit.testing.traffic import Traffic
+from receiptkit.testing.wording import lines
+
+
+class Run:
+    """
+    A run of tests; of several processes, what one of them does, until `merge` puts them together.
+
+    Args:
+        options: as they were given.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.settings: Settings = settings(options)
+        self._seen: set[Sight] = set()
+        self._warnings: list[Finding] = []
+
+    @cached_property
+    def generator(self) -> Generator:
+        """Makes worlds that conform to the contract of the run."""
+        return Generator(self.settings.contract)
+
+    @cached_property
+    def contract(self) -> ReceiptContract:
+        """What payloads are compared with."""
+        return ReceiptContract(self.settings, lambda payload: self._seen.update(Sights(self.settings.contract).of(payload)))
+
+    def factories(self, test: str) -> Factories:
+        """The factories of a test, by its id."""
+        return Factories(self.generator, f"{self.settings.seed}/{test}")
+
+    def traffic(self, file: str, allowed: Collection[str] = ()) -> Traffic:
+        """What a test gets; the arguments are those of `Traffic`."""
+        return Traffic(self.settings, file, allowed)
+
+    def ended(self, traffic: Traffic, *, guarded: bool) -> None:
+        """Know that a test has ended, and whether its traffic was to be judged or only looked at."""
+        sights = Sights(self.settings.contract)
+        for each in traffic.heard:
+            if each.judged:
+                self._seen.update(sights.of(each.seen))
+        if guarded:
+            least = self.settings.fail_on.rank
+            self._warnings += [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
+
+    # -- several processes
+
+    def share(self) -> dict[str, Any]:
+        """What another process must know, of plain values."""
+        warnings = [(each.rule, each.severity.value, each.pointer, each.message, each.hint) for each in self._warnings]
+        return {"seen": sorted(self._seen), "warnings": warnings}
+
+    def merge(self, share: dict[str, Any]) -> None:
+        """Take what another process shares."""
+        self._seen.update((dimension, item) for dimension, item in share["seen"])
+        self._warnings += [Finding(rule, Severity(severity), *words) for rule, severity, *words in share["warnings"]]
+
+    # -- the end
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What was exercised, once all of it is known."""
+        return Coverage(self.generator, self._seen)
+
+    def warnings(self) -> list[str]:
+        """The lines of the summary of warnings."""
+        return lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer)))
+
+    def write_coverage(self) -> None:
+        """Write the file that was asked for, if one was."""
+        path = self.settings.coverage_file
+        if path is not None:
+            path.write_text(json.dumps(self.coverage.as_json(), indent=2) + "\n")
+
+    def too_little(self) -> str | None:
+        """Why the coverage fails the run; None if it does not."""
+        least = self.settings.coverage_fail_under
+        if least is None or self.coverage.percent >= least:
+            return None
+        return f"receipt coverage is {self.coverage.percent:.1f} %, less than --receipts-coverage-fail-under={least:g}"
