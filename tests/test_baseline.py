@@ -93,7 +93,8 @@ def test_it_holds_no_values(project: Path, run: Run) -> None:
     assert text == (
         '{"version": 1, "known": [\n'
         '{"file": "captures/a.ndjson", "rule": "schema.enum", "pointer": "/delivery_receipts/*/status", '
-        '"operation": "ListConversationMessageReceipt", "count": 2}\n]}\n'
+        '"operation": "ListConversationMessageReceipt", '
+        '"message": "is not read, failed, delivered, undelivered, sent or null", "count": 2}\n]}\n'
     )
 
 
@@ -129,3 +130,36 @@ def test_captures_are_not_overwritten(project: Path, run: Run) -> None:
     expected = "receiptkit: --write-baseline captures/a.ndjson: that is one of the captures; it is not overwritten\n"
     assert (code, err) == (2, expected)
     assert json.loads((project / "captures" / "a.ndjson").read_text().splitlines()[0]) == BAD
+
+
+def test_a_baseline_overwrites_only_a_baseline(project: Path, run: Run) -> None:
+    """What is no baseline stays as it is; nor is one written by a run that could not judge everything."""
+    (project / "notes.json").write_text("{}")
+    code, _, err = run("validate", "captures", "--write-baseline", "notes.json")
+    assert (code, err) == (2, "receiptkit: notes.json: not a baseline of receiptkit\n")
+    assert (project / "notes.json").read_text() == "{}"
+    code, _, err = run("validate", "captures", "nothing.json", "--write-baseline", "known.json")
+    assert (code, err) == (2, "receiptkit: nothing.json: no such file or directory\n")
+    assert not (project / "known.json").exists()
+    for _ in range(2):
+        assert run("validate", "captures", "--write-baseline", "known.json")[0] == 0
+
+
+def test_two_things_at_one_place_are_two(project: Path, run: Run) -> None:
+    """What is missing tells findings of one rule at one place apart; numbers in what is said do not."""
+    path = project / "captures" / "a.ndjson"
+    without = [
+        {name: value for name, value in sample("receipt").items() if name != missing} for missing in ("status", "participant_sid")
+    ]
+    path.write_text(lines(without[0]))
+    run("validate", "captures", "--write-baseline", "known.json")
+    path.write_text(lines(without[1]))
+    assert run("validate", "captures", "--baseline", "known.json")[0] == 1
+    full = {**CONFORMING, "delivery_receipts": CONFORMING["delivery_receipts"] * 2}
+    full["meta"] = json.loads(json.dumps(full["meta"]).replace("PageSize=50", "PageSize=1")) | {"page_size": 1}
+    path.write_text(lines(full))
+    run("validate", "captures", "--write-baseline", "known.json")
+    full["delivery_receipts"] *= 2
+    path.write_text(lines(full))
+    found = [line for line in run("validate", "captures", "--baseline", "known.json")[1].splitlines() if "too-many-rows" in line]
+    assert found == []

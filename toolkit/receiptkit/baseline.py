@@ -38,6 +38,18 @@ class Baseline:
         self._found: Counter[Identity] = Counter()
 
     @classmethod
+    def anew(cls, path: str) -> Baseline:
+        """
+        A baseline to be written, which takes every finding for known.
+
+        Raises:
+            UsageError: something else is there.
+        """
+        if os.path.isfile(path) and os.path.getsize(path):
+            cls.read(path)
+        return cls(path)
+
+    @classmethod
     def read(cls, path: str) -> Baseline:
         """
         Read a baseline.

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from receiptkit.findings import Finding
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
+_NUMBER = re.compile(r"(?<![\w`])[0-9]+(?![\w`])")
+_COMPARED = re.compile(r" \(compare [^)]*\)$")
 
 
 class Identity(NamedTuple):
@@ -19,12 +21,14 @@ class Identity(NamedTuple):
         rule: the rule.
         pointer: where, `*` standing for the numbers of rows.
         operation: the operationId it was judged as; empty if there is none.
+        message: what is said, `*` standing for numbers, and without where else to look.
     """
 
     file: str
     rule: str
     pointer: str
     operation: str
+    message: str
 
     @property
     def digest(self) -> str:
@@ -42,4 +46,6 @@ def without_numbers(pointer: str) -> str:
 def identity(finding: Finding, file: str | None = None) -> Identity:
     """The identity of a finding; `file` is its path, if not as it was given."""
     given = finding.origin.file if finding.origin else ""
-    return Identity(given if file is None else file, finding.rule, without_numbers(finding.pointer), finding.operation or "")
+    message = _NUMBER.sub("*", _COMPARED.sub("", finding.message))
+    file = given if file is None else file
+    return Identity(file, finding.rule, without_numbers(finding.pointer), finding.operation or "", message)

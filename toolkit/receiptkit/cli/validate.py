@@ -33,6 +33,8 @@ from receiptkit.rules import catalogue
 from receiptkit.selection import Selection
 from receiptkit.validation import Summary, Validation
 
+#: The exit code of a run that could not judge all it was given.
+_FAILED = 2
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
 
 
@@ -184,7 +186,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     known = Baseline.read(options["baseline"]) if options["baseline"] else None
     if options["write_baseline"]:
         _spare(options["write_baseline"], sources, "--write-baseline")
-        known = Baseline(options["write_baseline"])
+        known = Baseline.anew(options["write_baseline"])
     with ExitStack() as stack:
         reports = [
             REPORTS[name](out, _about(contract, options, name, out))
@@ -205,13 +207,14 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
             summary.known = known.counts.total()
         for report in reports:
             report.close(summary)
-    if options["write_baseline"] and known is not None:
+    code = _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
+    if options["write_baseline"] and known is not None and code != _FAILED:
         with written(known.path) as out:
             out.write(known.text().encode("utf-8", "surrogateescape"))
         click.echo(f"receiptkit: note: {known.path}: {summary.known} findings are known from now on", err=True)
     elif known is not None and not summary.problems:
         _say_what_is_gone(known, sources, selection)
-    return _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
+    return code
 
 
 def _say_what_is_gone(known: Baseline, sources: list[Source | CaptureError], selection: Selection) -> None:
@@ -276,10 +279,10 @@ def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:
     for problem in summary.problems:
         click.echo(f"receiptkit: {printable(problem)}", err=True)
     if summary.problems:
-        return 2
+        return _FAILED
     if summary.checked == 0 and not allow_empty:
         click.echo(f"receiptkit: nothing was judged: {_why_nothing(summary)}; --allow-empty accepts that", err=True)
-        return 2
+        return _FAILED
     return int(summary.has(fail_on))
 
 
