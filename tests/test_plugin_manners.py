@@ -85,6 +85,7 @@ def test_it_is_found(suite: Suite) -> None:
         "receipt_breakage",
         "receipt_contract",
         "receipt_scenario",
+        "receipt_server",
         "receipt_traffic",
         "receipt_world",
     }
