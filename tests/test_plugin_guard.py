@@ -487,6 +487,58 @@ def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:
     suite.outcomes(passed=4)
 
 
+def test_tracebacks_are_the_clients_own(suite: Suite) -> None:
+    """What a client raises is shown without us in between."""
+    suite.write(
+        test_it=f"""
+        import httpx, requests, responses, respx
+        URL = {URL!r}
+
+        @responses.activate
+        def test_requests():
+            requests.get(URL)
+
+        def test_httpx():
+            def fail(request):
+                raise httpx.ConnectError("nobody there")
+            httpx.Client(transport=httpx.MockTransport(fail)).get(URL)
+        """
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(failed=2)
+    assert "receiptkit" not in printed
+
+
+def test_skipped_and_expected_failures(suite: Suite) -> None:
+    """A test that is skipped stays skipped; what is expected to fail may fail for what it got."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @responses.activate
+        def get():
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=20")
+
+        def test_skipped():
+            get()
+            pytest.skip("not today")
+
+        @pytest.mark.xfail(strict=True)
+        def test_expected():
+            get()
+
+        def test_given_up():
+            get()
+            pytest.xfail("known")
+        """,
+    )
+    suite.run("--receipts-guard")
+    suite.outcomes(skipped=1, xfailed=2)
+
+
 def test_settings_for_some_files(suite: Suite) -> None:
     """What a team's settings ignore in files, by their paths, is ignored in tests that stand there."""
     suite.pytester.makepyprojecttoml('[tool.receiptkit.per-path-ignores]\n"test_o*.py" = ["schema.enum"]\n')

@@ -41,7 +41,12 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    result = yield
+    try:
+        result = yield
+    except (pytest.skip.Exception, pytest.xfail.Exception):
+        # Whatever such a test got, it does not want to be judged by it.
+        _failure(item)
+        raise
     _fail(item)
     return result
 

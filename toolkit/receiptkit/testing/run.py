@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,7 @@ class Run:
     @cached_property
     def contract(self) -> ReceiptContract:
         """What payloads are compared with."""
-        return ReceiptContract(self.settings, lambda payload: self._seen.update(Sights(self.settings.contract).of(payload)))
+        return ReceiptContract(self.settings, lambda payload: self._saw([payload]))
 
     def factories(self, test: str) -> Factories:
         """The factories of a test, by its id."""
@@ -51,20 +51,23 @@ class Run:
 
     def ended(self, traffic: Traffic, *, guarded: bool) -> None:
         """Know that a test has ended, and whether its traffic was to be judged or only looked at."""
-        sights = Sights(self.settings.contract)
-        for each in traffic.heard:
-            if each.judged:
-                self._seen.update(sights.of(each.seen))
+        self._saw(each.seen for each in traffic.heard if each.judged)
         if guarded:
             least = self.settings.fail_on.rank
             self._warnings += [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
+
+    def _saw(self, observations: Iterable[Any]) -> None:
+        """Remember what the observations of one test show, if somebody wants to know."""
+        if self.settings.coverage:
+            sights = Sights(self.settings.contract)
+            self._seen.update(sight for seen in observations for sight in sights.of(seen))
 
     # -- several processes
 
     def share(self) -> dict[str, Any]:
         """What another process must know, of plain values."""
         warnings = [(each.rule, each.severity.value, each.pointer, each.message, each.hint) for each in self._warnings]
-        return {"seen": sorted(self._seen), "warnings": warnings}
+        return {"seen": sorted(self.coverage.seen) if self._seen else [], "warnings": warnings}
 
     def merge(self, share: dict[str, Any]) -> None:
         """Take what another process shares."""

@@ -26,6 +26,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             context = inner(self, *args, **kwargs)
             if not isinstance(context, Coroutine) or not isinstance(context, AbstractAsyncContextManager):
                 return context
@@ -36,6 +37,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     def around_request(inner: Callable[..., Any]) -> Callable[..., Any]:
         async def request(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             return await _watched(inner(self, *args, **kwargs), module.ClientResponse)
 
         return request
@@ -46,6 +48,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
 
 async def _watched(context: Any, real: Any) -> Any:
+    __tracebackhide__ = True
     response = await context
     watcher = current()
     if (
@@ -66,6 +69,7 @@ def _telling(response: Any, name: str, read: Callable[[], Awaitable[bytes]]) -> 
     reader = getattr(response, name)
 
     async def reading(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         try:
             return await reader(*args, **kwargs)
         finally:

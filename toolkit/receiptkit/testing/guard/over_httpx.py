@@ -19,6 +19,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             response = inner(self, *args, **kwargs)
             if isinstance(response, module.Response):
                 _watch(response, module.ResponseNotRead)
@@ -28,6 +29,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
         async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             response = await inner(self, *args, **kwargs)
             if isinstance(response, module.Response):
                 _watch(response, module.ResponseNotRead)

@@ -24,6 +24,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             response = inner(self, *args, **kwargs)
             if isinstance(response, module.Response):
                 _watch(response)

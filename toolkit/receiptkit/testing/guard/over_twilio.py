@@ -23,6 +23,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
 def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
     def request(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         with listening() as heard:
             response = inner(self, method, uri, *args, **kwargs)
         if not heard:
@@ -34,6 +35,7 @@ def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
 
 def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
     async def request_async(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         with listening() as heard:
             response = await inner(self, method, uri, *args, **kwargs)
         if not heard:
