@@ -47,7 +47,7 @@ class Factories:
             return scenario
         said = {name: value for name, value in overrides.items() if name in _FACTS}
         facts = {path: value for path, value in overrides.items() if path not in _FACTS}
-        said["set"] = {**said.get("set", {}), **facts} or None
+        said["set"] = {**(said.get("set") or {}), **facts} or None
         return self._generator.world(scenario, **{"seed": self._drawn(), **said})
 
     def receipt(
