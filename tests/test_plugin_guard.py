@@ -539,6 +539,41 @@ def test_skipped_and_expected_failures(suite: Suite) -> None:
     suite.outcomes(skipped=1, xfailed=2)
 
 
+def test_an_answer_that_is_used_again(suite: Suite) -> None:
+    """A mock that answers every request with the same object is judged each time, also where it does not say what it answered."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx, requests
+
+        ANSWER = requests.Response()
+        ANSWER.status_code, ANSWER._content, ANSWER.headers = 200, json.dumps(PAGE).encode(), HEADERS
+        ANSWER_X = httpx.Response(200, json=PAGE)
+
+        class Adapter(requests.adapters.BaseAdapter):
+            def send(self, request, **_):
+                return ANSWER
+
+        def test_requests(receipt_traffic):
+            session = requests.Session()
+            session.mount("https://", Adapter())
+            for _ in range(2):
+                session.get(URL + "?PageSize=20")
+            assert len(receipt_traffic.exchanges) == 2
+
+        def test_httpx(receipt_traffic):
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: ANSWER_X))
+            for _ in range(2):
+                client.get(URL + "?PageSize=20")
+            assert len(receipt_traffic.exchanges) == 2
+        """,
+    )
+    printed = suite.run()
+    suite.outcomes(failed=2)
+    assert printed.count("error schema.enum") == 4
+
+
 def test_settings_for_some_files(suite: Suite) -> None:
     """What a team's settings ignore in files, by their paths, is ignored in tests that stand there."""
     suite.pytester.makepyprojecttoml('[tool.receiptkit.per-path-ignores]\n"test_o*.py" = ["schema.enum"]\n')

@@ -11,6 +11,7 @@ from receiptkit.observations import Exchange
 from receiptkit.testing.guard.patches import Patches
 from receiptkit.testing.guard.watchers import current, saw
 
+#: Requests whose answers have been met: a mock may answer with the same object again.
 _seen: WeakSet[Any] = WeakSet()
 
 
@@ -42,10 +43,10 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
 
 def _watch(response: Any, not_read: type[Exception]) -> None:
-    watcher = current()
-    if watcher is None or response in _seen or not watcher.wants(response.request.method, str(response.request.url)):
+    watcher, request = current(), response.request
+    if watcher is None or request in _seen or not watcher.wants(request.method, str(request.url)):
         return
-    _seen.add(response)
+    _seen.add(request)
     try:
         saw(_exchange(response, response.content))
     except not_read:
