@@ -12,6 +12,7 @@ import pytest
 from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
 from receiptkit.server import app
+from receiptkit.server.clock import ManualClock
 from serving import CONTRACT, ORIGIN, Caller, basic, paths
 
 
@@ -217,6 +218,20 @@ def test_receipts_come_to_be() -> None:
     )
     caller.do(caller.control.advance(to="end"))
     assert caller.get(at["receipt"]).json()["status"] == "delivered"
+
+
+def test_to_the_millisecond() -> None:
+    """A change is seen from its own millisecond on, and not before."""
+    caller = Caller("partial-failure")
+    clock = caller.control.state.clock
+    assert isinstance(clock, ManualClock)
+    life = next(caller.control.state.lives)
+    for receipt in life.world.receipts:
+        for before, step in zip((None, *receipt.steps), receipt.steps, strict=False):
+            for early, expected in ((1, before), (0, step)):
+                clock.reading = life.reading(step.at) - early
+                row = caller.get(f"{paths(life.world)['receipts']}/{receipt.sid}").json()
+                assert row["status"] == (expected.status if expected else None)
 
 
 # -- configuration

@@ -261,6 +261,9 @@ def test_two_servers_share_nothing() -> None:
     """What is done to one is not seen in another."""
     with running(scenarios="landline", clock="manual") as one, running(scenarios="landline", clock="manual") as two:
         one.advance(to="end")
-        one.load("group-sms", seed=3)
+        conversation = one.worlds[0].conversation_sid
+        assert one.load("group-sms", seed=3, set={"conversation_sid": conversation}).scenario == "group-sms"
+        one.load("opted-out")
+        assert one.load("group-sms", seed=4, set={"conversation_sid": conversation}).scenario == "group-sms"
         assert two.control.state.clock.reading == 0
         assert len(two.worlds) == 1

@@ -181,6 +181,22 @@ def test_nobody_is_waited_for() -> None:
         assert asyncio.run(send(silent.getsockname()[1])) == ["no answer within 0.1 seconds"]
 
 
+def test_reset_by_a_consumer() -> None:
+    """What begins anew while time passes gets nothing of what was to come before."""
+
+    async def reset(request: httpx.Request) -> int:
+        if len(consumer.requests) == 1:
+            await caller.control.reset()
+        return 204
+
+    consumer = Consumer(reset)
+    caller = subscribed("group-sms", consumer)
+    caller.do(caller.control.advance(to="end"))
+    assert (len(consumer.requests), caller.control.state.clock.reading) == (1, 0)
+    caller.do(caller.control.advance(to="end"))
+    assert len(consumer.requests) == 1 + 8
+
+
 # -- the real clock
 
 

@@ -66,8 +66,8 @@ class Running:
 
     def load(self, scenario: str, seed: int = 0, **facts: Any) -> World:
         """Let a world begin; see `Control.load`."""
-        self._do(self.control.load(scenario, seed, **facts))
-        return self.worlds[-1]
+        begun = self._do(self.control.load(scenario, seed, **facts))
+        return next(world for world in self.worlds if world.message.sid == begun["message_sid"])
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew; see `Control.reset`."""

@@ -86,6 +86,7 @@ class Control:
             seed: of the worlds; the one that the server began with by default.
         """
         self.state.reset(seed)
+        self.dispatcher.forget()
         self.sender.forget()
 
     async def fault(self, kind: str, **how: Any) -> None:
