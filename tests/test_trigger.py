@@ -145,3 +145,16 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         rest = "".join(process.communicate())
     assert "the one in TOKEN" in lines
     assert "s3cret" not in lines + rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [(("serve",), "starlette"), (("serve",), "uvicorn"), (("trigger", "landline", "--to", "http://x"), "httpx")],
+)
+def test_without_the_extra(arguments: tuple[str, ...], missing: str) -> None:
+    """What is missing is said in a line, with what installs it."""
+    script = f"import sys; sys.modules['{missing}'] = None; from receiptkit.cli import main; sys.exit(main(sys.argv[1:]))"
+    result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"needs {missing}: pip install 'receiptkit[server]'\n")
+    assert len(result.stderr.splitlines()) == 1

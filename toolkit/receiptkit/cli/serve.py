@@ -53,8 +53,7 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
     local = host in LOOPBACK
     if options["speed"] != 1 and options["clock"] == "manual":
         raise UsageError("--speed is for the real clock: a manual one is advanced")
-    from receiptkit.server.application import app
-    from receiptkit.server.background import listening, server_of, url_of
+    from receiptkit.server import app, listening, server_of, url_of
 
     application = app(auth_token=token, local_only=local, **options)
     control = application.state.control

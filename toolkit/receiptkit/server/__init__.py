@@ -9,7 +9,7 @@ from receiptkit.errors import UsageError
 
 if TYPE_CHECKING:
     from receiptkit.server.application import app
-    from receiptkit.server.background import Running, running
+    from receiptkit.server.background import Running, listening, running, server_of, url_of
     from receiptkit.server.control import Control
     from receiptkit.server.settings import AUTH_TOKEN, Settings
 
@@ -19,10 +19,13 @@ _HOMES = {
     "Running": "background",
     "Settings": "settings",
     "app": "application",
+    "listening": "background",
     "running": "background",
+    "server_of": "background",
+    "url_of": "background",
 }
 
-__all__ = ["AUTH_TOKEN", "Control", "Running", "Settings", "app", "running"]
+__all__ = ["AUTH_TOKEN", "Control", "Running", "Settings", "app", "listening", "running", "server_of", "url_of"]
 
 
 def __getattr__(name: str) -> Any:
@@ -31,4 +34,5 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f"receiptkit.server.{_HOMES[name]}"), name)
     except ModuleNotFoundError as error:
-        raise UsageError(f"the server needs {error.name}: pip install 'receiptkit[server]'") from None
+        package = str(error.name).partition(".")[0]
+        raise UsageError(f"the server needs {package}: pip install 'receiptkit[server]'") from None

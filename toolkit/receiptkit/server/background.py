@@ -130,8 +130,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         # Connections inherit it; asyncio sets it only where the socket names its protocol, and an answer in two pieces takes 40 ms then.
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot listen on {host}:{port}: {str(reason).lower()}; --port 0 takes a free one") from None
+        # Python adds the address, which stands there already.
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0].lower()
+        raise UsageError(f"cannot listen on {host}:{port}: {reason}; port 0 takes a free one") from None
     with own:
         yield own
 

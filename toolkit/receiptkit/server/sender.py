@@ -104,11 +104,14 @@ class Sender:
         """What comes of one request, and whether nobody was reached."""
         httpx = _httpx()
         self._client = self._client or httpx.AsyncClient(
-            transport=self._transport, timeout=self._timeout, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+            transport=self._transport, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
         try:
-            # The headers are the request's own: the client would add some.
-            request = httpx.Request(delivery.method, delivery.url, headers=delivery.headers, content=delivery.body)
+            # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
+            limit = {"timeout": httpx.Timeout(self._timeout).as_dict()}
+            request = httpx.Request(
+                delivery.method, delivery.url, headers=delivery.headers, content=delivery.body, extensions=limit
+            )
             response = await self._client.send(request)
         except (httpx.ReadTimeout, httpx.WriteTimeout):
             return f"no answer within {self._timeout:g} seconds", False
