@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from receiptkit import Contract, UsageError
+from receiptkit import Contract, UsageError, rules
 from receiptkit.corpus import judged
-from receiptkit.generation import Generator
+from receiptkit.generation import Generator, World
 from receiptkit.generation.breakages import OF_RULES, Breakage, breakage, breakages, rendered
 from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE
@@ -111,3 +113,61 @@ def test_mistakes(run: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = run("generate", "chat-only", "--break", "receipt.url-mismatch")
     assert (code, out) == (2, "")
     assert err == "receiptkit: chat-only cannot show receipt.url-mismatch in this form: try agent-and-sms --as receipt\n"
+
+
+def caused(generator: Generator) -> set[str]:
+    """What causes the finding that it has to cause: breakages, and what is asked for otherwise or dated backwards."""
+    contract = generator.contract
+    world, nobody = generator.world("agent-and-sms"), generator.world("chat-only")
+    stranger = "IM" + "0123456789abcdef" * 2
+    message = generator.at(world).get_message()
+    pages = [next(iter(generator.at(each).get_pages())) for each in (world, nobody)]
+    webhooks = generator.webhooks(world)
+    backwards = {**webhooks.parameters(webhooks.events[0]), "DateUpdated": "2020-01-01T00:00:00.000Z"}
+    asked = [
+        replace(each, url=each.url.replace(own, stranger))
+        for each, own in zip((message, *pages), _messages(world, world, nobody), strict=True)
+    ]
+    return {
+        *(
+            f"{each.rule} {each.kind}"
+            for each in OF_RULES
+            if findings(generator, each, each.body(generator)) == [(each.rule, each.pointer)]
+        ),
+        *(each.rule for each in OF_CAPTURES if _is_found(generator, each)),
+        *(f"asked {number}" for number, each in enumerate(asked) if contract.check_exchange(each)),
+        *(["backwards"] if contract.check(backwards, operation="webhook") else []),
+    }
+
+
+def _messages(*worlds: World) -> list[str]:
+    return [world.message.sid for world in worlds]
+
+
+def _is_found(generator: Generator, each: CaptureBreakage) -> bool:
+    return [finding.rule for finding in judged(generator.contract, each, each.capture(generator))] == [each.rule]
+
+
+def _silent(*_: object) -> Iterator[Any]:
+    return iter(())
+
+
+EVERY = caused(GENERATOR)
+TABLES: list[dict[str, Any]] = [rules.RECORD_CHECKS, rules.REQUEST_CHECKS]
+CHECKS = [(checks, kind, number) for checks in TABLES for kind, own in checks.items() for number in range(len(own))]
+
+
+@pytest.mark.parametrize(
+    ("checks", "kind", "number"), CHECKS, ids=[f"{kind} {checks[kind][number].__name__}" for checks, kind, number in CHECKS]
+)
+def test_no_check_is_idle(monkeypatch: pytest.MonkeyPatch, checks: dict[str, Any], kind: str, number: int) -> None:
+    """Without any one of the checks of bodies and of answers, something goes unseen."""
+    monkeypatch.setitem(checks, kind, (*checks[kind][:number], _silent, *checks[kind][number + 1 :]))
+    assert caused(GENERATOR) < EVERY
+
+
+@pytest.mark.parametrize("check", ["timeline.of_receipt", "listing.of_walks", "delivery.of_message", "configuration.of_account"])
+def test_no_check_across_observations_is_idle(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    """Without any one of the checks across observations, something goes unseen."""
+    monkeypatch.setattr(f"receiptkit.rules.{check}", _silent)
+    assert caused(GENERATOR) < EVERY
