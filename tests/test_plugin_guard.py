@@ -681,3 +681,35 @@ def test_clients_are_left_as_they_were(suite: Suite) -> None:
     )
     assert after == before
     assert sys.meta_path == finders
+
+
+def test_what_takes_more_than_one_answer(suite: Suite) -> None:
+    """Answers that contradict each other fail the test that got both of them; those of another test are another story."""
+    suite.write(
+        test_it="""
+        import requests
+        import responses
+
+
+        def got(receipt):
+            with responses.RequestsMock() as mock:
+                mock.get(receipt["url"], json=receipt)
+                requests.get(receipt["url"])
+
+
+        def test_two_stories(make_receipt):
+            receipt = make_receipt(status="delivered", channel_name="sms")
+            got(receipt)
+            got({**receipt, "participant_sid": "MB" + "0123456789abcdef" * 2})
+
+
+        def test_one(make_receipt):
+            got(make_receipt(status="delivered", channel_name="sms"))
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(failed=1, passed=1)
+    assert (
+        "- /participant_sid error timeline.identity: is another one than this receipt had before (compare observation 0)\n"
+        in printed
+    )
