@@ -355,6 +355,26 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
     ledger.taken(ledger.digests())
 
 
+def test_many_states_of_one_receipt() -> None:
+    """However many states somebody gives one receipt, and however many lists and summaries one message, each is looked at a few times only."""
+    ledger = Ledger()
+    count = 20_000
+    first, second, _ = pages()
+    row, message = receipt(status="sent"), sample("message")
+    whole = sample("page")
+    for number in range(count):
+        date = f"2026-03-{2 + number // 3600 % 20:02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
+        for again in range(2):
+            ledger.enter("receipt", {**row, "date_updated": date}, At(entry=2 * number + again * 3 * count))
+        link = first["meta"]["url"].replace("Page=0", f"Page={number}")
+        meta = {**first["meta"], "page": number, "url": link, "next_page_url": f"{link}&PageToken=x"}
+        ledger.enter("page", {**first, "meta": meta, "delivery_receipts": second["delivery_receipts"][:1]}, At(entry=number))
+        rows = [{**whole["delivery_receipts"][0], "sid": f"DY{number:032x}"}]
+        ledger.enter("page", {**whole, "delivery_receipts": rows}, At(entry=number))
+        ledger.enter("message", {**message, "delivery": {**message["delivery"], "total": number}}, At(entry=count + number))
+    assert len(list(ledger.findings())) > count
+
+
 # -- from Python
 
 

@@ -20,6 +20,8 @@ _MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "d
 _PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
 _FACTS = itemgetter(*_MEMBERS)
 Facts = tuple[Any, ...]
+#: What makes two sheets say the same: their facts, the number of their file, and whether a webhook told them.
+Saying = tuple[bytes, int, bool]
 
 
 class Sheet:
@@ -41,12 +43,10 @@ class Sheet:
         self.last = last
         self.count = count
 
-    def says_the_same(self, other: Sheet) -> bool:
-        return (
-            self.facts == other.facts
-            and self.first.file == other.first.file
-            and (self.kind == WEBHOOK) == (other.kind == WEBHOOK)
-        )
+    @property
+    def saying(self) -> Saying:
+        """What it says, to be compared."""
+        return self.facts, self.first.file, self.kind == WEBHOOK
 
     def again(self, other: Sheet) -> None:
         """Note where the same was seen, too."""

@@ -17,6 +17,7 @@ from receiptkit.history.facts import (
     WEBHOOK,
     Facts,
     Fetched,
+    Saying,
     Sheet,
     all_facts,
     as_page,
@@ -42,7 +43,7 @@ class Ledger:
         self._once: set[str] = set()
         self._sheets: list[Sheet] = []
         #: From then on: the sheet that a receipt stands on, or every different one.
-        self._receipts: dict[str, Sheet | list[Sheet]] = {}
+        self._receipts: dict[str, Sheet | dict[Saying, Sheet]] = {}
         #: Those that were seen more than once, though not only on pages that said just the same.
         self._again: set[str] = set()
         #: By message: sheets that are the whole list, and pages of longer ones.
@@ -131,7 +132,7 @@ class Ledger:
             known.update(dict.fromkeys(sids, sheet))
             return sheet
         before = known.get(sids[0])
-        if isinstance(before, Sheet) and before.kind == sheet.kind and before.says_the_same(sheet):
+        if isinstance(before, Sheet) and before.kind == sheet.kind and before.saying == sheet.saying:
             before.again(sheet)
             if before.kind != "page":
                 self._again.add(sids[0])
@@ -149,25 +150,25 @@ class Ledger:
 
     def _row(self, sid: str, row: Sheet) -> None:
         self._again.add(sid)
-        for each in self._apart(sid):
-            if each.says_the_same(row):
-                each.again(row)
-                return
-        self._receipts[sid] = [*self._apart(sid), row]
+        sheets = self._apart(sid)
+        before = sheets.get(row.saying)
+        if before is None:
+            sheets[row.saying] = row
+        else:
+            before.again(row)
 
-    def _apart(self, sid: str) -> list[Sheet]:
-        """The different things that are known of a receipt; a page that it stands on is taken apart."""
+    def _apart(self, sid: str) -> dict[Saying, Sheet]:
+        """The different things that are known of a receipt, as it is held; a page that it stands on is taken apart."""
         known = self._receipts.get(sid)
-        if isinstance(known, list):
-            return known
-        if known is None:
-            return []
-        if known.kind == "page":
+        if isinstance(known, Sheet) and known.kind == "page":
             for other, row in known.rows():
                 if self._receipts.get(other) is known:
                     self._receipts[other] = row
             known = self._receipts[sid]
-        return [known] if isinstance(known, Sheet) else known
+        if not isinstance(known, dict):
+            known = {} if known is None else {known.saying: known}
+            self._receipts[sid] = known
+        return known
 
     def _message(self, message: dict[str, Any], at: At) -> None:
         sid, summary = message.get("sid"), message.get("delivery")
@@ -207,8 +208,8 @@ class Ledger:
         yield from ((sheet, sheet.sids()) for sheet in self._sheets)
         whole: dict[int, tuple[Sheet, list[str]]] = {}
         for sid, known in self._receipts.items():
-            if isinstance(known, list):
-                yield from ((row, [sid]) for row in known)
+            if isinstance(known, dict):
+                yield from ((row, [sid]) for row in known.values())
             elif known.kind == "page":
                 whole.setdefault(id(known), (known, []))[1].append(sid)
             else:
@@ -248,7 +249,7 @@ class Ledger:
             self._look_up()
         for sid in self._again:
             if is_real(sid):
-                seen = [sighting for row in self._apart(sid) for sighting in sightings(row)]
+                seen = [sighting for row in self._apart(sid).values() for sighting in sightings(row)]
                 if seen:
                     yield from timeline.of_receipt(seen)
         for message in self._lists:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from receiptkit.findings import Severity
@@ -65,11 +66,15 @@ _COUNTED = {
 def of_message(walked: list[Walk], summaries: list[Summary]) -> Iterator[Found]:
     """What is wrong with the summaries of a message, as far as complete lists of its receipts tell."""
     # Of an empty list nobody can tell whether its receipts are yet to be created.
-    lists = [walk for walk in walked if walk.is_complete and walk.rows and all(map(_is_over, walk.rows))]
+    lists = sorted(
+        (walk.pages[-1].at, number)
+        for number, walk in enumerate(walked)
+        if walk.is_complete and walk.rows and all(map(_is_over, walk.rows))
+    )
     for summary in summaries:
-        before = [walk for walk in lists if walk.pages[-1].at.file == summary.at.file and walk.pages[-1].at < summary.at]
-        if before:
-            yield from _compared(summary, max(before, key=lambda walk: walk.pages[-1].at))
+        before = bisect_left(lists, (summary.at, 0)) - 1
+        if before >= 0 and lists[before][0].file == summary.at.file:
+            yield from _compared(summary, walked[lists[before][1]])
 
 
 def _is_over(row: Row | None) -> bool:

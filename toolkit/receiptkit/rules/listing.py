@@ -147,31 +147,25 @@ def walks(pages: list[Page]) -> list[Walk]:
 
 
 def _of_one_list(pages: Iterator[Page]) -> list[Walk]:
-    found: list[Walk] = []
+    found: list[list[Page]] = []
+    broken: set[int] = set()
     #: The walk that goes on at a link.
     waiting: dict[Link, int] = {}
     seen: set[Link] = set()
     for page in pages:
         link = _link(page.url)
         at = waiting.pop(link, None) if page.number > 0 else None
-        if at is not None:
-            found[at].pages.append(page)
-        elif (
-            page.number > 0
-            and link not in seen
-            and found
-            and found[-1].pages[-1].next
-            and found[-1].pages[-1].number < page.number
-        ):
+        if at is None and found and link not in seen and found[-1][-1].next and found[-1][-1].number < page.number:
             at = len(found) - 1
-            found[at] = Walk([*found[at].pages, page], is_linked=False)
-        else:
+            broken.add(at)
+        if at is None:
             at = len(found)
-            found.append(Walk([page], is_linked=page.number == 0))
+            found.append([])
+        found[at].append(page)
         seen.add(link)
         if page.next is not None:
             waiting[_link(page.next)] = at
-    return found
+    return [Walk(walk, walk[0].number == 0 and number not in broken) for number, walk in enumerate(found)]
 
 
 def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:

@@ -222,15 +222,19 @@ def _said(rule: str, before: Sighting, after: Sighting) -> Found:
 
 def _again(arrived: list[Sighting]) -> Iterator[Found]:
     """Webhooks that came more than once, and answers that were newer before."""
+    earliest = {each.status: each for each in reversed(arrived)}
     for each in arrived:
         if each.by_webhook and each.times > 1:
             times = f"came {each.times} times: to be taken once"
             yield _found("timeline.duplicate", each, "status", times, each, at=each.last)
-        newer = (other for other in arrived if other.status in _FOLLOWING.get(each.status, ()) and other.first < each.last)
-        overtaken = next(newer, None) if not each.by_webhook and each.first < each.last else None
-        if overtaken is not None and each.first < overtaken.first and _order(each, overtaken) >= 0:
-            message = f"`{each.status or 'null'}` again after `{overtaken.status}`: a stale answer"
-            yield _found("timeline.arrived-late", each, "status", message, overtaken, at=each.last)
+        if each.by_webhook or each.first == each.last:
+            continue
+        for status in sorted(_FOLLOWING.get(each.status, ())):
+            newer = earliest.get(status)
+            if newer is not None and each.first < newer.first < each.last and _order(each, newer) >= 0:
+                message = f"`{each.status or 'null'}` again after `{status}`: a stale answer"
+                yield _found("timeline.arrived-late", each, "status", message, newer, at=each.last)
+                break
 
 
 def _between_files(sightings: list[Sighting]) -> Iterator[Found]:
