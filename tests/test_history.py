@@ -294,7 +294,7 @@ def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
     for number, story in enumerate(chosen):
         whole.enter(*STORIES[story], At(entry=number))
         data.draw(st.sampled_from(parts)).enter(*STORIES[story], At(entry=number))
-    known = [part.digests() for part in parts]
+    known = [part.sids() for part in parts]
     shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
     joint = Ledger()
     for part in parts:
@@ -352,7 +352,7 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
     for number in range(3):
         ledger.enter(kind, body, At(entry=number))
     list(ledger.findings())
-    ledger.taken(ledger.digests())
+    ledger.taken(ledger.sids())
 
 
 def test_many_states_of_one_receipt() -> None:

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import STDIN, Source, Span, is_regular
@@ -182,14 +183,10 @@ class _Gathering:
         holding = set(range(count)) if self._validation.join else self._holding
         ends = [self._ends[who - 1] for who in sorted(holding) if who]
         ledger, self._validation.ledger = self._validation.ledger, Ledger()
-        known = [ledger.digests(), *(_received(end, set()) for end in ends)]
-        once: set[int] = set()
-        shared: set[int] = set()
-        for digests in known:
-            shared |= once & digests
-            once |= digests
-        for end, digests in zip(ends, known[1:], strict=True):
-            _send(end, shared & digests)
+        known = [ledger.sids(), *(_received(end, set()) for end in ends)]
+        shared: set[str] = set().union(*(one & other for one, other in combinations(known, 2)))
+        for end, sids in zip(ends, known[1:], strict=True):
+            _send(end, shared & sids)
         joint = ledger.taken(shared)
         found = list(ledger.findings())
         for end in ends:
@@ -329,7 +326,7 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
 def _share(validation: Validation, end: Connection) -> None:
     """Say what is known of, judge what only this process knows of, and hand over the rest."""
     ledger, validation.ledger = validation.ledger, Ledger()
-    end.send(ledger.digests())
+    end.send(ledger.sids())
     shared = ledger.taken(end.recv())
     end.send(_Shared(list(ledger.findings()), shared))
 

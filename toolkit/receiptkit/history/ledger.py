@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from zlib import crc32
 
 import orjson
 
@@ -216,26 +215,23 @@ class Ledger:
                 yield known, [sid]
         yield from whole.values()
 
-    def digests(self) -> set[int]:
-        """What it holds something of, as numbers that are the same in every process: rarely, two SIDs have the same."""
-        return {_digest(sid) for held in (self._once, *self._held()) for sid in held}
+    def sids(self) -> set[str]:
+        """The SIDs of all it holds something of: receipts, messages, accounts."""
+        return self._once.union(*self._held())
 
-    def taken(self, digests: set[int]) -> Ledger:
-        """The part of it with these digests, as a ledger of its own; it is not here any more."""
+    def taken(self, sids: set[str]) -> Ledger:
+        """What it holds of these, as a ledger of its own; it is not here any more."""
         part = Ledger()
-        if not digests:
+        if not sids:
             return part
         self._look_up()
-        for sid in [sid for sid in self._receipts if _digest(sid) in digests]:
-            rows = self._apart(sid)
-            part._receipts[sid] = rows
+        for sid in sids & self._receipts.keys():
+            part._receipts[sid] = self._apart(sid)
             del self._receipts[sid]
-            if sid in self._again:
-                self._again.remove(sid)
-                part._again.add(sid)
+        part._again = self._again & sids
+        self._again -= sids
         for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
-            for sid in [sid for sid in mine if _digest(sid) in digests]:
-                its[sid] = mine.pop(sid)
+            its.update({sid: mine.pop(sid) for sid in sids & mine.keys()})
         return part
 
     def _held(self) -> tuple[dict[str, Any], ...]:
@@ -252,8 +248,9 @@ class Ledger:
                 seen = [sighting for row in self._apart(sid).values() for sighting in sightings(row)]
                 if seen:
                     yield from timeline.of_receipt(seen)
-        for message in self._lists:
-            if is_real(message):
+        for message, listed in self._lists.items():
+            # Most lists were seen once, on one page, and nothing is to be compared with them.
+            if (len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries) and is_real(message):
                 yield from self._of_message(message)
         for account, configured in self._configurations.items():
             if len(configured) > 1 and is_real(account):
@@ -292,10 +289,3 @@ def _message_in(url: Any) -> str | None:
 def _is_link(meta: dict[str, Any]) -> bool:
     following = meta.get("next_page_url")
     return isinstance(meta.get("url"), str) and "next_page_url" in meta and (following is None or isinstance(following, str))
-
-
-def _digest(sid: str) -> int:
-    try:
-        return int(sid[2:18], 16)
-    except ValueError:
-        return crc32(sid.encode("utf-8", "surrogatepass"))
