@@ -74,6 +74,9 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
         yield from _items(_Events(yaml.parse(bounded, Loader=loader)), names, bounded)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and "nesting depth" in str(error.problem):
+            # libyaml from 0.2.6 on has a limit of its own, and reads ahead.
+            raise CaptureError(f"line {mark.line + 1}: nested deeper than {MAX_DEPTH}") from None
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise CaptureError(f"{place}not YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
