@@ -12,15 +12,18 @@ import pytest
 from receiptkit import Contract, UsageError, rules
 from receiptkit.corpus import judged
 from receiptkit.generation import Generator, World
-from receiptkit.generation.breakages import OF_RULES, Breakage, breakage, breakages, rendered
+from receiptkit.generation.breakages import OF_RULES, Breakage, breakages, of_rule, rendered
 from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE
 from receiptkit.rules import catalogue
 
 GENERATOR = Generator()
 ALL = breakages(GENERATOR)
-#: What cannot be caused: shadowed by schema.pattern, a keyword of the profile strict, and what only Python users are told.
-IMPOSSIBLE = {"schema.min-length", "schema.max-length", "schema.additional-properties", "body.unchecked"}
+STRICT = Generator(Contract.load("strict"))
+#: What the profile strict adds.
+OF_STRICT = [each for each in breakages(STRICT) if each.rule == "schema.additional-properties"]
+#: What cannot be caused: shadowed by schema.pattern, and what only Python users are told.
+IMPOSSIBLE = {"schema.min-length", "schema.max-length", "body.unchecked"}
 
 
 def findings(generator: Generator, each: Breakage, body: object) -> list[tuple[str, str]]:
@@ -39,6 +42,13 @@ def test_exactly_one_finding(each: Breakage) -> None:
     assert whole == rendered(GENERATOR, each.world(GENERATOR), each.kind)
 
 
+@pytest.mark.parametrize("each", OF_STRICT, ids=[f"{each.kind} {each.at} {dict(each.facts)}" for each in OF_STRICT])
+def test_closed_objects(each: Breakage) -> None:
+    """Under strict every object of every body is closed: one more member is the one finding."""
+    assert findings(STRICT, each, each.body(STRICT)) == [(each.rule, each.pointer)]
+    assert findings(GENERATOR, each, each.body(STRICT)) in ([], [("webhook.unknown-parameter", each.pointer)])
+
+
 @pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
 def test_the_reference_engine_agrees(each: Breakage) -> None:
     """The second opinion finds the same."""
@@ -48,9 +58,40 @@ def test_the_reference_engine_agrees(each: Breakage) -> None:
 
 def test_every_rule_has_one() -> None:
     """No rule goes without a breakage, and none is of a rule that there is not."""
-    broken = {each.rule for each in ALL} | {each.rule for each in OF_CAPTURES}
+    broken = {each.rule for each in (*ALL, *OF_STRICT, *OF_CAPTURES)}
     assert {rule.id for rule in catalogue.RULES} - broken == IMPOSSIBLE
     assert all(catalogue.get(rule) is not None for rule in broken)
+
+
+def keywords(node: object) -> Iterator[tuple[str, object]]:
+    """The keywords in schemas of bodies, with their values; not of what other tools ignore."""
+    if isinstance(node, dict):
+        yield from node.items()
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    yield from (found for name, value in inner if not str(name).startswith("x-") for found in keywords(value))
+
+
+@pytest.mark.parametrize("generator", [GENERATOR, STRICT], ids=["documented", "strict"])
+def test_every_keyword_of_the_documents_has_one(generator: Generator) -> None:
+    """Whatever keyword a body can break in a document, a breakage breaks it; lengths stand beside patterns alone, which come first."""
+    schemas = generator.contract.document.content["components"]["schemas"]
+    checking = {
+        "type",
+        "enum",
+        "const",
+        "pattern",
+        "format",
+        "required",
+        "minimum",
+        "maximum",
+        "minItems",
+        "additionalProperties",
+    }
+    checking |= {"maxItems", "uniqueItems", "multipleOf", "minProperties", "maxProperties", "propertyNames", "dependentRequired"}
+    there = {name for name, value in keywords(schemas) if name in checking and value not in (True, {})}
+    assert {each.keyword for each in breakages(generator)} - {None} == there
+    for schema in [node for node in nodes(schemas) if {"minLength", "maxLength"} & node.keys()]:
+        assert "pattern" in schema
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -88,6 +129,13 @@ def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> N
     assert (code, out, err) == (2, "", "receiptkit: --break listing.gap is a flaw of a capture: say --as ndjson\n")
 
 
+def nodes(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    yield from (found for value in inner for found in nodes(value))
+
+
 @pytest.mark.parametrize("form", BREAKABLE)
 @pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
 def test_generate_break(run: Callable[..., tuple[int, str, str]], each: Breakage, form: str) -> None:
@@ -105,14 +153,53 @@ def test_generate_break(run: Callable[..., tuple[int, str, str]], each: Breakage
 
 def test_mistakes(run: Callable[..., tuple[int, str, str]]) -> None:
     """A rule that does not exist, and a world that cannot show one, are said in a line."""
-    with pytest.raises(UsageError, match=r"did you mean page.next-is-self\?"):
-        breakage("page.next-is-slf")
+    for wanted, said in {
+        "page.next-is-slf": "there is no breakage of 'page.next-is-slf': did you mean page.next-is-self?",
+        "nothing.like-it": "there is no breakage of 'nothing.like-it'",
+        "page.key@/x": "no breakage of page.key is at '/x': there is /meta/key",
+        "schema.enum@/statis": "no breakage of schema.enum is at '/statis': there is /status, /Status",
+        "listing.loop@/meta": "no breakage of listing.loop is at '/meta'",
+    }.items():
+        with pytest.raises(UsageError) as caught:
+            of_rule(GENERATOR, wanted)
+        assert str(caught.value) == said
     code, out, err = run("generate", "chat-only", "--as", "page", "--break", "page.mixed-parents")
     assert (code, out) == (2, "")
     assert err == "receiptkit: chat-only cannot show page.mixed-parents in this form: try group-sms --as page\n"
     code, out, err = run("generate", "chat-only", "--break", "receipt.url-mismatch")
     assert (code, out) == (2, "")
     assert err == "receiptkit: chat-only cannot show receipt.url-mismatch in this form: try agent-and-sms --as receipt\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note", "broken"),
+    [
+        (["schema.enum"], 'schema.enum at "/status" of the receipt', '"status": "no-such-thing"'),
+        (["schema.enum", "--as", "webhook"], 'schema.enum at "/Status" of the webhook', '"Status":"no-such-thing"'),
+        (["schema.type@/meta/page"], 'schema.type at "/meta/page" of the page', '"page": {'),
+        (["schema.minimum@/delivery/total"], 'schema.minimum at "/delivery/total" of the message', '"total": -1'),
+        (["schema.required@/account_sid"], 'schema.required at "" of the configuration', '"post_webhook_url"'),
+        (["page.key"], 'page.key at "/meta/key" of the page', '"key": "receipts"'),
+        (["webhook.field-name"], 'webhook.field-name at "/DeliveryStatus" of the webhook', '"DeliveryStatus":"sent"'),
+        (["error.shape"], 'error.shape at "/code" of the error', '"code":"20404"'),
+        (["schema.enum", "--as", "url"], 'schema.enum at "/Status" of the webhook', "&Status=no-such-thing&"),
+        (["schema.enum", "--as", "requests"], 'schema.enum at "/Status" of the webhook', "&Status=no-such-thing&"),
+        (
+            ["schema.additional-properties", "--profile", "strict", "--as", "receipt"],
+            'schema.additional-properties at "/stranger" of the receipt',
+            '"stranger": "?"',
+        ),
+    ],
+)
+def test_generate_break_of_keywords(
+    run: Callable[..., tuple[int, str, str]], arguments: list[str], note: str, broken: str
+) -> None:
+    """A keyword of the document is broken where it is said, or at the first member; in the first form that can show it."""
+    code, out, err = run("generate", "agent-and-sms", "--break", *arguments)
+    assert (code, err) == (0, f"receiptkit: note: broken on purpose: {note}\n")
+    assert out.count(broken) == 1
+    service = [*arguments, "--scope", "service"]
+    assert run("generate", "agent-and-sms", "--break", *service)[0] == 0
 
 
 def caused(generator: Generator) -> set[str]:

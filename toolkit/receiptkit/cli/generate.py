@@ -22,8 +22,8 @@ from receiptkit.display import printable
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
-from receiptkit.generation.breakages import OF_RULES, Breakage, breakage
-from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
+from receiptkit.generation.breakages import Breakage, breakable, of_rule
+from receiptkit.generation.capture_breakages import CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
 
 #: Values of overrides that are numbers; all others are text.
@@ -34,7 +34,7 @@ _CAPTURE = "ndjson"
 
 
 def _complete_breakages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(each.rule) for each in (*OF_RULES, *OF_CAPTURES) if each.rule.startswith(incomplete)]
+    return [CompletionItem(rule) for rule in sorted(breakable(Generator())) if rule.startswith(incomplete)]
 
 
 @click.command()
@@ -77,9 +77,9 @@ def scenarios() -> None:
 @click.option(
     "--break",
     "rule",
-    metavar="RULE",
+    metavar="RULE[@POINTER]",
     shell_complete=_complete_breakages,
-    help="Break the first body of each world, or a capture of it, so that this rule finds it.",
+    help="Break the first body of each world, at this pointer if one is given, or a capture of it, so that this rule finds it.",
 )
 @click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
 @click.option(
@@ -107,13 +107,22 @@ def generate(scenario: str, **options: Any) -> None:
     for note in contract.document.notes:
         _note(note)
     generator = Generator(contract)
-    flaw = breakage(options["rule"]) if options["rule"] else None
-    form = options["form"] or (_CAPTURE if isinstance(flaw, CaptureBreakage) else "page")
-    wish = _wish(options, form, flaw)
+    flaws = of_rule(generator, options["rule"]) if options["rule"] else []
+    of_capture = next((each for each in flaws if isinstance(each, CaptureBreakage)), None)
+    of_bodies = [each for each in flaws if isinstance(each, Breakage)]
+    fitting = [_CAPTURE] if of_capture else [form for form in BREAKABLE if any(_fits(each, form) for each in of_bodies)]
+    form = options["form"] or ([*fitting, "page"][0])
+    if flaws and form not in fitting:
+        what = (
+            "a capture" if of_capture else " or ".join(f"the {kind}" for kind in dict.fromkeys(each.kind for each in of_bodies))
+        )
+        raise UsageError(f"--break {options['rule']} is a flaw of {what}: say --as {' or '.join(fitting)}")
+    in_service = options["scope"] == "service"
+    wish = _wish(options, _in_scope([each for each in of_bodies if _fits(each, form)], in_service=in_service))
     facts = {
         "receipts": options["receipts"],
         "page_size": options["page_size"],
-        "in_service": options["scope"] == "service",
+        "in_service": in_service,
         "stream": options["stream"],
         "start": options["start"],
         "set": dict(_given(fact) for fact in options["facts"]) or None,
@@ -129,15 +138,18 @@ def generate(scenario: str, **options: Any) -> None:
         _output(options["output"], force=options["force"]) as out,
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
-        pieces = _broken(generator, flaw, worlds) if isinstance(flaw, CaptureBreakage) else FORMS[form](output, worlds)
+        pieces = _broken(generator, of_capture, worlds) if of_capture else FORMS[form](output, worlds)
         for piece in pieces:
             out.write(piece)
             something = something or bool(piece)
     if not something:
         _note(f"nothing was written: {scenario} has nothing of the form {form} by then")
-    elif flaw is not None:
-        what = f"record {flaw.entry} of the capture, from 0" if isinstance(flaw, CaptureBreakage) else f"the {flaw.kind}"
-        _note(f'broken on purpose: {flaw.rule} at "{flaw.pointer}" of {what}')
+    elif of_capture:
+        _note(
+            f'broken on purpose: {of_capture.rule} at "{of_capture.pointer}" of record {of_capture.entry} of the capture, from 0'
+        )
+    elif output.flaw:
+        _note(f'broken on purpose: {output.flaw.rule} at "{output.flaw.pointer}" of the {output.flaw.kind}')
     elif form == "requests" and wish.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
@@ -169,23 +181,26 @@ def _note(text: str) -> None:
     click.echo(f"receiptkit: note: {printable(text)}", err=True)
 
 
-def _wish(options: dict[str, Any], form: str, flaw: Breakage | CaptureBreakage | None) -> Wish:
+def _fits(flaw: Breakage, form: str) -> bool:
+    return flaw.kind in BREAKABLE.get(form, ())
+
+
+def _in_scope(flaws: list[Breakage], *, in_service: bool) -> tuple[Breakage, ...]:
+    """Those of bodies of a scope; all, where there is none."""
+    return tuple(each for each in flaws if dict(each.facts).get("in_service", in_service) is in_service) or tuple(flaws)
+
+
+def _wish(options: dict[str, Any], flaws: tuple[Breakage, ...]) -> Wish:
     url = urlsplit(options["webhook_url"])
     if url.scheme not in ("http", "https") or not url.netloc:
         raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
-    fitting = [_CAPTURE] if isinstance(flaw, CaptureBreakage) else []
-    if isinstance(flaw, Breakage):
-        fitting = [name for name, kinds in BREAKABLE.items() if flaw.kind in kinds]
-    if flaw is not None and form not in fitting:
-        what = "a capture" if isinstance(flaw, CaptureBreakage) else f"the {flaw.kind}"
-        raise UsageError(f"--break {flaw.rule} is a flaw of {what}" + (f": say --as {' or '.join(fitting)}" if fitting else ""))
     return Wish(
         options["moment"],
         options["page_size"],
         options["webhook_url"],
         options["webhook_method"],
         secret(options["auth_token_env"]),
-        flaw if isinstance(flaw, Breakage) else None,
+        flaws,
     )
 
 

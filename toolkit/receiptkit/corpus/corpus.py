@@ -28,6 +28,8 @@ from receiptkit.validation import Validation
 #: The format of the manifest; raised when a reader of the old one could stumble over the new one.
 FORMAT = 1
 MANIFEST = "manifest.json"
+#: A profile under which more is a flaw than under the default one.
+STRICT = "strict"
 SCHEMA = "manifest.schema.json"
 
 _README = """# Fixtures of delivery receipts
@@ -41,6 +43,8 @@ language: what conforms must be read, what is broken must be refused or survived
 | `errors/` | the bodies of answers that are errors, by their HTTP status |
 | `breakages/RULE/` | bodies with one flaw each: what, where, and of which scope is in the name of the file; `expected` in the manifest has the finding. `receiptkit explain RULE` says why it is one |
 | `breakages/RULE/capture.*` | what takes more than one body to see: exchanges, webhook requests and bodies, a line each, in the order in which they were seen; `expected` has the number of the line, from 0, as `entry` |
+
+Where the manifest says what a file `needs`, its finding is only there with the auth token, or under the profile `strict`.
 
 The files of a scenario agree with each other. Webhooks are signed with the auth token in the manifest, which is nobody's; nothing here is of a real
 account. The same version of the generator and the same seed make the same bytes.
@@ -140,16 +144,25 @@ def _errors(generator: Generator, seed: int) -> Iterator[File]:
 
 
 def _breakages(generator: Generator, seed: int) -> Iterator[File]:
-    for each in breakages(generator):
-        world = each.world(generator, seed)
-        body = each.body(generator, seed)
-        path = f"breakages/{each.rule}/{_slug(each)}.json"
-        found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
-        expected = [{"rule": each.rule, "severity": found[0].severity.value if found else "error", "pointer": each.pointer}]
-        _prove(found, expected, path)
-        scope = "service" if world.in_service else "default"
-        entry = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed, "expected": expected}
-        yield File(path, _json(body), entry)
+    every = breakages(generator)
+    for each in every:
+        yield _broken(generator, seed, each)
+    known, strict = {each.rule for each in every}, Generator(Contract.load(STRICT))
+    for each in breakages(strict):
+        if each.rule not in known:
+            yield _broken(strict, seed, each, {"needs": STRICT})
+
+
+def _broken(generator: Generator, seed: int, each: Breakage, needs: dict[str, str] | None = None) -> File:
+    world = each.world(generator, seed)
+    body = each.body(generator, seed)
+    path = f"breakages/{each.rule}/{_slug(each)}.json"
+    found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
+    expected = [{"rule": each.rule, "severity": found[0].severity.value if found else "error", "pointer": each.pointer}]
+    _prove(found, expected, path)
+    scope = "service" if world.in_service else "default"
+    said = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed}
+    return File(path, _json(body), {**said, **(needs or {}), "expected": expected})
 
 
 class _Found(list[Finding]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from receiptkit import pointers
@@ -24,6 +25,8 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 #: New values by the pointer they are set at, worked out from the body that is to be broken.
 Changes = Callable[[dict[str, Any]], dict[str, Any]]
 
+#: A member that no document knows.
+_STRANGER = "stranger"
 _KEYWORDS = ("required", "type", "enum", "const", "pattern", "format", "minimum", "maximum")
 
 
@@ -272,6 +275,11 @@ def of_keywords(generator: Generator) -> Iterator[Breakage]:
 
 
 def _of_shape(shape: Shape, at: str, kind: str, facts: tuple[tuple[str, Any], ...]) -> Iterator[Breakage]:
+    if shape.is_closed:
+        pointer = f"{at}/{_STRANGER}"
+        yield Breakage(
+            "schema.additional-properties", pointer, kind, _ONE, _to(pointer, "?"), facts, keyword="additionalProperties"
+        )
     for name, view in shape.properties.items():
         pointer = f"{at}{pointers.join([name])}"
         for keyword in _KEYWORDS:
@@ -310,17 +318,33 @@ def breakages(generator: Generator) -> list[Breakage]:
     return [*OF_RULES, *of_keywords(generator)]
 
 
-def breakage(rule: str) -> Breakage | CaptureBreakage:
+def of_rule(generator: Generator, wanted: str) -> list[Breakage] | list[CaptureBreakage]:
     """
-    The breakage of a rule, of a body or of a capture.
+    The breakages of a rule: of bodies, or of a capture where one body cannot show it.
+
+    Args:
+        generator: from whose document those of keywords are derived.
+        wanted: a rule; or `RULE@POINTER`, of which only those at that member are wanted.
 
     Raises:
-        UsageError: it has none.
+        UsageError: it has none, or none there.
     """
-    for each in (*OF_RULES, *OF_CAPTURES):
-        if each.rule == rule:
-            return each
-    from difflib import get_close_matches
+    rule, at, pointer = wanted.partition("@")
+    of_captures = [each for each in OF_CAPTURES if each.rule == rule]
+    of_bodies = [each for each in breakages(generator) if each.rule == rule]
+    if not of_captures and not of_bodies:
+        close = get_close_matches(rule, sorted(breakable(generator)), n=1)
+        raise UsageError(f"there is no breakage of {rule!r}" + (f": did you mean {close[0]}?" if close else ""))
+    if not at:
+        return of_bodies or of_captures
+    there = [each for each in of_bodies if each.at == pointer]
+    if not there:
+        places = sorted({each.at for each in of_bodies if each.at})
+        close = get_close_matches(pointer, places, n=3) or places[:3]
+        raise UsageError(f"no breakage of {rule} is at {pointer!r}" + (f": there is {', '.join(close)}" if close else ""))
+    return there
 
-    close = get_close_matches(rule, [each.rule for each in (*OF_RULES, *OF_CAPTURES)], n=1)
-    raise UsageError(f"there is no breakage of {rule!r}" + (f": did you mean {close[0]}?" if close else ""))
+
+def breakable(generator: Generator) -> set[str]:
+    """The rules that have a breakage."""
+    return {each.rule for each in (*breakages(generator), *OF_CAPTURES)}

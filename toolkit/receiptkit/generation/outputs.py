@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -29,7 +29,7 @@ class Wish:
         page_size: how many receipts a page holds; what the world says by default.
         webhook_url, method: where webhooks go, and how.
         auth_token: signs them; without one they are not signed.
-        breakage: a flaw that the first body of its kind has in each world.
+        flaws: of these, the first body of its kind has the first that the world can show.
     """
 
     moment: str = "end"
@@ -37,7 +37,7 @@ class Wish:
     webhook_url: str = WEBHOOK_URL
     method: str = "POST"
     auth_token: str | None = None
-    breakage: Breakage | None = None
+    flaws: tuple[Breakage, ...] = ()
 
 
 class Output:
@@ -58,6 +58,8 @@ class Output:
         self._warn = warn
         #: The world of which a body has been broken; the others of it stay whole.
         self._broken_one: World | None = None
+        #: The flaw that it has.
+        self.flaw: Breakage | None = None
 
     # -- what the REST API answers
 
@@ -94,7 +96,8 @@ class Output:
         """Answers that are errors, with their requests, a line each."""
         for world in worlds:
             found = [self._at(world).error(name) for name in ERRORS]
-            yield from recording.ndjson((0, self._exchange(exchange)) for exchange in found)
+            judged = [replace(exchange, body=self._judged(world, "error", exchange.body)) for exchange in found]
+            yield from recording.ndjson((0, exchange) for exchange in judged)
 
     # -- webhooks
 
@@ -111,7 +114,8 @@ class Output:
         for world in worlds:
             webhooks = self._generator.webhooks(world, self._wish.moment)
             for event in webhooks.events:
-                yield webhooks.url(event, self._wish.webhook_url).encode() + b"\n"
+                parameters = self._judged(world, "webhook", webhooks.parameters(event))
+                yield webhooks.url(event, self._wish.webhook_url, parameters).encode() + b"\n"
 
     def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Every webhook as a complete request, a line each."""
@@ -119,9 +123,9 @@ class Output:
         for world in worlds:
             webhooks = self._generator.webhooks(world, wish.moment)
             for event in webhooks.events:
-                self._judged(world, "webhook", webhooks.parameters(event))
-                request = webhooks.request(event, wish.webhook_url, method=wish.method, auth_token=wish.auth_token)
-                yield _line(recording.request(request))
+                said = self._judged(world, "webhook", webhooks.parameters(event))
+                how: Any = {"method": wish.method, "auth_token": wish.auth_token, "parameters": said}
+                yield _line(recording.request(webhooks.request(event, wish.webhook_url, **how)))
 
     def _webhooks(self, worlds: Iterable[World]) -> Iterator[tuple[dict[str, str], bytes]]:
         for world in worlds:
@@ -178,28 +182,28 @@ class Output:
             yield orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE) if first else _line(held)
 
     def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-        operation = kind if kind == "webhook" else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
-        flaw = self._wish.breakage
-        if flaw is not None and self._broken_one is not world:
+        is_named = kind in ("webhook", "error")
+        operation = kind if is_named else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
+        if self._wish.flaws and self._broken_one is not world:
             self._broken_one = world
-            return self._broken(world, operation, body, flaw, "" if kind == flaw.kind else "/delivery_receipts/0")
+            return self._broken(world, kind, operation, body)
         self._accept(self._generator.contract.check(body, operation=operation))
         return body
 
-    def _broken(self, world: World, operation: str, body: dict[str, Any], flaw: Breakage, at: str) -> dict[str, Any]:
-        """A body with a flaw, of a receipt in the first row of a page, which causes the finding that it has to cause and no other."""
-        try:
-            if at:
-                rows = body["delivery_receipts"]
-                body = {**body, "delivery_receipts": [flaw.applied(rows[0]), *rows[1:]]}
-            else:
-                body = flaw.applied(body)
-            found = {(finding.rule, finding.pointer) for finding in self._generator.contract.check(body, operation=operation)}
-        except (LookupError, AttributeError, TypeError):
-            found = set()
-        if found != {(flaw.rule, at + flaw.pointer)}:
-            raise UsageError(f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}")
-        return body
+    def _broken(self, world: World, kind: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A body with a flaw, which causes the finding that it has to cause and no other."""
+        for flaw in self._wish.flaws:
+            at = "" if kind == flaw.kind else "/delivery_receipts/0"
+            try:
+                broken = flaw.applied(body) if kind == flaw.kind else _with_first_row(body, flaw)
+                found = {(each.rule, each.pointer) for each in self._generator.contract.check(broken, operation=operation)}
+            except (LookupError, AttributeError, TypeError):
+                continue
+            if found == {(flaw.rule, at + flaw.pointer)}:
+                self.flaw = flaw
+                return broken
+        flaw = self._wish.flaws[0]
+        raise UsageError(f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}")
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         self._accept(self._generator.contract.check_exchange(exchange))
@@ -242,9 +246,17 @@ BREAKABLE: dict[str, tuple[str, ...]] = {
     "receipts": ("page", "receipt"),
     "message": ("message",),
     "configuration": ("configuration",),
+    "errors": ("error",),
     "webhook": ("webhook",),
     "form": ("webhook",),
+    "url": ("webhook",),
+    "requests": ("webhook",),
 }
+
+
+def _with_first_row(page: dict[str, Any], flaw: Breakage) -> dict[str, Any]:
+    rows = page["delivery_receipts"]
+    return {**page, "delivery_receipts": [flaw.applied(rows[0]), *rows[1:]]}
 
 
 def _line(body: Any) -> bytes:

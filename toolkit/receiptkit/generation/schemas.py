@@ -23,12 +23,14 @@ class Shape(NamedTuple):
         properties: the schema of each member, in the document's order, references followed.
         required: the members that it must have.
         ruled: of members that a rule of its own is about, that rule.
+        is_closed: whether it may have no other members.
     """
 
     place: str
     properties: dict[str, dict[str, Any]]
     required: frozenset[str]
     ruled: dict[str, str]
+    is_closed: bool
 
 
 class Schemas:
@@ -45,7 +47,8 @@ class Schemas:
         """The members of an object."""
         view = self.view(schema)
         properties = {name: self.view(part) for name, part in view.get("properties", {}).items()}
-        return Shape(place, properties, frozenset(view.get("required", ())), view.get(_RULED, {}))
+        is_closed = view.get("additionalProperties") is False
+        return Shape(place, properties, frozenset(view.get("required", ())), view.get(_RULED, {}), is_closed)
 
     def _view(self, schema: Any, depth: int) -> dict[str, Any]:
         if not isinstance(schema, dict) or depth > 20:

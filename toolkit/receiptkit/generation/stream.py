@@ -133,14 +133,20 @@ class Webhooks:
         """The body of a request."""
         return form_of(self.parameters(event))
 
-    def url(self, event: Event, webhook_url: str = WEBHOOK_URL) -> str:
+    def url(self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None) -> str:
         """The URL of a request where the configured method is GET: the parameters are in its query."""
         address, mark, fragment = webhook_url.partition("#")
         joint = "&" if "?" in address else "?"
-        return f"{address}{joint}{self.form(event)}{mark}{fragment}"
+        return f"{address}{joint}{form_of(self.parameters(event) if parameters is None else parameters)}{mark}{fragment}"
 
     def request(
-        self, event: Event, webhook_url: str = WEBHOOK_URL, *, method: str = "POST", auth_token: str | None = None
+        self,
+        event: Event,
+        webhook_url: str = WEBHOOK_URL,
+        *,
+        method: str = "POST",
+        auth_token: str | None = None,
+        parameters: dict[str, str] | None = None,
     ) -> Delivery:
         """
         A complete request, as it would arrive.
@@ -150,11 +156,13 @@ class Webhooks:
             webhook_url: where it goes.
             method: POST or GET, as configured.
             auth_token: the primary auth token of the account; without one the request is not signed.
+            parameters: what it says instead of what it would.
         """
         posted = method.upper() == "POST"
-        url = webhook_url if posted else self.url(event, webhook_url)
-        parameters = self.parameters(event) if posted else {}
-        body = form_of(parameters)
+        said = self.parameters(event) if parameters is None else parameters
+        url = webhook_url if posted else self.url(event, webhook_url, said)
+        said = said if posted else {}
+        body = form_of(said)
         headers = {"Host": urlsplit(url).netloc.rpartition("@")[2]}
         if posted:
             headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
@@ -166,7 +174,7 @@ class Webhooks:
             "Connection": "close",
         }
         if auth_token is not None:
-            headers[HEADER] = sign(url, auth_token, parameters)
+            headers[HEADER] = sign(url, auth_token, said)
         return Delivery(url, method.upper(), body, headers)
 
     def _made_up(self, name: str) -> str:

@@ -1,0 +1,66 @@
+"""
+`make mutation`: does any test notice when a line of rules/ or contract/ says something else?
+
+mutmut changes one thing at a time and runs the tests that reach it. It wants the package in src/, so it is given a copy that is laid out so.
+A list of the changes that nobody noticed is printed at the end; those that change nothing that can be seen are in CONTRIBUTING.md.
+
+    python tests/mutation.py [PATTERN ...]   only the mutants whose names match, such as 'receiptkit.rules.page.*'
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / ".mutation"
+#: The tests that hold what is judged, in this process.
+TESTS = ("rules", "breakages", "history", "contract", "captured", "spec", "reference", "signatures_judged", "secrets", "payload")
+#: What takes long and notices nothing that others do not, or runs other processes, which are not the mutated ones.
+LEFT_OUT = (
+    "generate_break",
+    "idle",
+    "random_mutants",
+    "test_check_names_what_is_stale",
+    "test_many_states_of_one_receipt",
+    "test_once",
+    "in_several_processes",
+    "test_worlds_are_in_order",
+)
+_SETTINGS = f"""
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/receiptkit/rules/*", "src/receiptkit/contract/*"]
+also_copy = ["spec", "fixtures", "README.md"]
+pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-k", "{" and ".join(f"not {name}" for name in LEFT_OUT)}"]
+pytest_add_cli_args_test_selection = {[f"tests/test_{name}.py" for name in TESTS]}
+"""
+
+
+def lay_out() -> None:
+    """The project as mutmut wants it; what it found before is kept."""
+    for name, source in {"src/receiptkit": "toolkit/receiptkit", "src/receiptkit/_spec": "spec", "tests": "tests"}.items():
+        shutil.copytree(ROOT / source, FOLDER / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("spec", "fixtures", "README.md"):
+        if not (FOLDER / name).exists():
+            (FOLDER / name).symlink_to(ROOT / name)
+    reference = ROOT.parent / "shared"
+    if reference.is_dir() and not (FOLDER / "shared").exists():
+        (FOLDER / "shared").symlink_to(reference)
+    (FOLDER / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + _SETTINGS)
+
+
+def main(patterns: list[str]) -> int:
+    lay_out()
+    mutmut = str(Path(sys.executable).with_name("mutmut"))
+    code = subprocess.run([mutmut, "run", *patterns], cwd=FOLDER, check=False).returncode
+    subprocess.run([mutmut, "results"], cwd=FOLDER, check=False)
+    return code
+
+
+if __name__ == "__main__":
+    os.environ.pop("CI", None)
+    raise SystemExit(main(sys.argv[1:]))
