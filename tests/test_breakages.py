@@ -58,7 +58,7 @@ def test_the_reference_engine_agrees(each: Breakage) -> None:
 
 def test_every_rule_has_one() -> None:
     """No rule goes without a breakage, and none is of a rule that there is not."""
-    broken = {each.rule for each in (*ALL, *OF_STRICT, *OF_CAPTURES)}
+    broken = {each.rule for each in (*ALL, *OF_STRICT)} | {each.rule for each in OF_CAPTURES}
     assert {rule.id for rule in catalogue.RULES} - broken == IMPOSSIBLE
     assert all(catalogue.get(rule) is not None for rule in broken)
 

@@ -347,4 +347,4 @@ def of_rule(generator: Generator, wanted: str) -> list[Breakage] | list[CaptureB
 
 def breakable(generator: Generator) -> set[str]:
     """The rules that have a breakage."""
-    return {each.rule for each in (*breakages(generator), *OF_CAPTURES)}
+    return {each.rule for each in breakages(generator)} | {each.rule for each in OF_CAPTURES}
