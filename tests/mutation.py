@@ -35,7 +35,7 @@ LEFT_OUT = (
         "test_once",
     ),
     *("in_several_processes", "test_worlds_are_in_order", "in_every_format", "many_findings", "memory", "megabytes", "bomb"),
-    *("terminal", "yaml", "as_large_as", "pure_parser"),
+    *("terminal", "yaml", "as_large_as", "pure_parser", "interrupt", "piped", "pipe", "completion"),
 )
 #: What runs when a module is imported, before mutmut changes anything; the page of all rules is held to what it makes.
 AT_IMPORT = ("*.x__rule__*", "*.x__then__*", "*.x__linked__*", "*.x__walked__*", "receiptkit.rules.examples.*")
@@ -45,7 +45,7 @@ _SETTINGS = f"""
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = ["src/receiptkit/rules/*", "src/receiptkit/contract/*"]
-also_copy = ["spec", "fixtures", "README.md"]
+also_copy = ["toolkit", "spec", "fixtures", "README.md"]
 pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-k", "{" and ".join(f"not {name}" for name in LEFT_OUT)}"]
 pytest_add_cli_args_test_selection = {[f"tests/test_{name}.py" for name in TESTS]}
 """
@@ -55,7 +55,7 @@ def lay_out() -> None:
     """The project as mutmut wants it; what it found before is kept."""
     for name, source in {"src/receiptkit": "toolkit/receiptkit", "src/receiptkit/_spec": "spec", "tests": "tests"}.items():
         shutil.copytree(ROOT / source, FOLDER / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("spec", "fixtures", "README.md"):
+    for name in ("toolkit", "spec", "fixtures", "README.md"):
         if not (FOLDER / name).exists():
             (FOLDER / name).symlink_to(ROOT / name)
     reference = ROOT.parent / "shared"
