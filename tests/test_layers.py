@@ -23,7 +23,7 @@ ROOMS = [
     ("selection",),
     ("contract",),
     ("captures", "generation", "history"),
-    ("locating",),
+    ("locating", "declared"),
     ("validation", "server"),
     ("parallel", "corpus"),
     ("reports",),

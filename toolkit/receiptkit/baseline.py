@@ -96,11 +96,7 @@ class Baseline:
 
     def text(self) -> str:
         """What was found, as a file: a finding a line, in the order of their identities."""
-        lines = [
-            json.dumps({**each._asdict(), "count": count}, ensure_ascii=False)
-            for each, count in sorted(self._found.items())
-            if count
-        ]
+        lines = [json.dumps({**each._asdict(), "count": count}) for each, count in sorted(self._found.items()) if count]
         return f'{{"version": {VERSION}, "known": [\n' + ",\n".join(lines) + "\n]}\n"
 
     def _relative(self, file: str) -> str:
@@ -115,6 +111,6 @@ class Baseline:
 
 def _entry(said: dict[str, Any]) -> tuple[Identity, int]:
     each = Identity(*(said[name] for name in Identity._fields))
-    if not all(isinstance(part, str) for part in each) or type(said["count"]) is not int:
+    if not all(isinstance(part, str) for part in each) or type(said["count"]) is not int or said["count"] < 1:
         raise TypeError
     return each, said["count"]

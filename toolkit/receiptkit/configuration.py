@@ -57,7 +57,7 @@ def found(start: Path) -> Configuration:
             return read(own)
         shared = folder / _SHARED
         # Most projects have this file, and most say nothing of us: then it is not parsed.
-        if shared.is_file() and b"tool.receiptkit" in _bytes(shared):
+        if shared.is_file() and b"receiptkit" in _bytes(shared) and "receiptkit" in _tools(_toml(shared)):
             return read(shared)
     return Configuration()
 
@@ -71,8 +71,7 @@ def read(path: Path) -> Configuration:
     """
     table = _toml(path)
     if path.name == _SHARED:
-        tool = table.get("tool", {})
-        table = tool.get("receiptkit", {}) if isinstance(tool, dict) else {}
+        table = _tools(table).get("receiptkit", {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: tool.receiptkit is no table")
     for name in table:
@@ -94,6 +93,11 @@ def read(path: Path) -> Configuration:
             for glob, rules in _table(path, table, "per-path-ignores").items()
         },
     )
+
+
+def _tools(table: dict[str, Any]) -> dict[str, Any]:
+    tool = table.get("tool")
+    return tool if isinstance(tool, dict) else {}
 
 
 def _bytes(path: Path) -> bytes:

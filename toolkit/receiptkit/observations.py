@@ -35,6 +35,7 @@ class Exchange:
         headers: the response headers; names in any case.
         request_body: the body of the request, in the same forms.
         request_headers: the headers of the request.
+        made_at: when it was made (ISO 8601), where the capture says so; empty if not.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     request_body: Any = field(default=NOT_CAPTURED, repr=False)
     request_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    made_at: str = ""
 
     def header(self, name: str) -> str | None:
         """The value of a response header, whatever the case of its name; None if there is none."""

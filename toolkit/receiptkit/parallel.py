@@ -183,10 +183,11 @@ class _Gathering:
         holding = set(range(count)) if self._validation.join else self._holding
         ends = [self._ends[who - 1] for who in sorted(holding) if who]
         ledger, self._validation.ledger = self._validation.ledger, Ledger()
-        known = [ledger.sids(), *(_received(end, set()) for end in ends)]
-        shared: set[str] = set().union(*(one & other for one, other in combinations(known, 2)))
-        for end, sids in zip(ends, known[1:], strict=True):
-            _send(end, shared & sids)
+        heard = [(ledger.sids(), ledger.summarised()), *(_received(end, (set(), set())) for end in ends)]
+        known = [sids for sids, _ in heard]
+        shared: set[str] = set().union(*(one & other for one, other in combinations(known, 2)), *(each for _, each in heard))
+        for end in ends:
+            _send(end, shared)
         joint = ledger.taken(shared)
         found = list(ledger.findings())
         for end in ends:
@@ -326,7 +327,7 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
 def _share(validation: Validation, end: Connection) -> None:
     """Say what is known of, judge what only this process knows of, and hand over the rest."""
     ledger, validation.ledger = validation.ledger, Ledger()
-    end.send(ledger.sids())
+    end.send((ledger.sids(), ledger.summarised()))
     shared = ledger.taken(end.recv())
     end.send(_Shared(list(ledger.findings()), shared))
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 from receiptkit.captures import (
-    BY_NAME,
     FORMATS,
     Batch,
-    Format,
     Limits,
     Observation,
     Source,
@@ -24,12 +22,14 @@ from receiptkit.captures import (
     opened_span,
 )
 from receiptkit.contract import Contract, Verdict, beside
+from receiptkit.declared import format_and_kind, operation_at
 from receiptkit.errors import CaptureError, UsageError
 from receiptkit.findings import Finding, Origin, Severity
 from receiptkit.history import Ledger, findings_across
 from receiptkit.locating import located
 from receiptkit.observations import Delivery, Exchange
 from receiptkit.rules import Breach, catalogue
+from receiptkit.rules.dates import milliseconds
 from receiptkit.rules.sightings import At, Found
 from receiptkit.selection import Selection
 
@@ -152,14 +152,16 @@ class Validation:
         #: Where each unit of work begins, by its number.
         self.bases: dict[int, Base] = {}
         self._file = self._unit = 0
+        #: When the last observation was made, in files that say so.
+        self._time = 0
         self._broken: set[int] = set()
         severities = (catalogue.severity(rule, contract.profile) for rule in catalogue.ACROSS if self._selection.wants(rule))
         self._remembers = any(severity is not None for severity in severities)
-        self._format, kind = _known(contract, known_as)
+        self._format, kind = format_and_kind(contract, known_as)
         if kind is not None and url is not None:
             raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
         self._url = url
-        self._operation = _operation_at(contract, url) if url is not None else kind
+        self._operation = operation_at(contract, url) if url is not None else kind
 
     def run(self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
         """Judge every source and hand each finding to the sink. What cannot be read is noted and the rest goes on."""
@@ -193,7 +195,7 @@ class Validation:
 
     def go_on(self, file: int, unit: int) -> None:
         """Say the same of a unit whose base is known later."""
-        self._file, self._unit = file, unit
+        self._file, self._unit, self._time = file, unit, 0
 
     def conclude(self, sink: Sink) -> None:
         """Judge what has been remembered of everything that was judged so far, and forget it."""
@@ -205,10 +207,9 @@ class Validation:
         told = (
             each for each in found if self._broken.isdisjoint((each.at.file, each.other.file if each.other else each.at.file))
         )
-        findings = findings_across(self.contract, told, self._origin)
-        wanted = [finding for finding in findings if self._selection.applied([finding], _file(finding))]
-        for finding in wanted:
-            self._hand_on(finding, sink)
+        for finding in findings_across(self.contract, told, self._origin):
+            for wanted in self._selection.applied([finding], _file(finding)):
+                self._hand_on(wanted, sink)
 
     def _origin(self, at: At) -> Origin:
         base = self.bases[at.unit]
@@ -303,7 +304,7 @@ class Validation:
         self.summary.checked += len(bodies)
         if self._remembers:
             for number, ((line, _), body) in enumerate(zip(batch.texts, bodies, strict=True), entry):
-                self.ledger.enter(kind, body, At(self._file, self._unit, number, line), of_one_list=True)
+                self.ledger.enter(kind, body, At(self._file, self._unit, 0, number, line), of_one_list=True)
         return len(bodies)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
@@ -324,8 +325,7 @@ class Validation:
         else:
             summary.unchecked[verdict.unchecked] += 1
         if self._remembers and verdict.kind is not None:
-            at = At(self._file, self._unit, observation.entry, *observation.begins)
-            self.ledger.enter(verdict.kind, verdict.body, at, asked=isinstance(observation.seen, Exchange))
+            self._remember(verdict, observation)
         if observation.seen is not None:
             verdict.findings = [*verdict.findings, *self._secrets(observation.seen)]
         if not verdict.findings and not observation.defects:
@@ -333,6 +333,14 @@ class Validation:
         findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
         wanted = self._selection.applied(findings, file)
         return located(wanted, verdict.part, observation, file) if wanted else []
+
+    def _remember(self, verdict: Verdict, observation: Observation) -> None:
+        seen = observation.seen if isinstance(observation.seen, Exchange) else None
+        if seen is not None and seen.made_at:
+            # What does not say when it was made came after the one before it.
+            self._time = milliseconds(seen.made_at) or self._time
+        at = At(self._file, self._unit, self._time, observation.entry, *observation.begins)
+        self.ledger.enter(verdict.kind or "", verdict.body, at, asked=seen.url or None if seen is not None else None)
 
     def _secrets(self, seen: Exchange | Delivery) -> list[Finding]:
         """What requests give away, once for each file and header."""
@@ -372,23 +380,3 @@ def _file(finding: Finding) -> str:
 
 def _titles() -> str:
     return "; ".join(format_.title for format_ in FORMATS) + "; plain or gzip"
-
-
-def _known(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
-    """The format and the kind that the names say."""
-    formats = [BY_NAME[name] for name in names if name in BY_NAME]
-    kinds = [name for name in names if name not in BY_NAME]
-    for kind in kinds:
-        if kind not in (*contract.kinds, *contract.operations.by_id):
-            known = f"formats are {', '.join(BY_NAME)}; kinds are {', '.join(contract.kinds)}"
-            raise UsageError(f"--as {kind}: no format, kind or operation is called that; {known}")
-    if len(formats) > 1 or len(kinds) > 1:
-        raise UsageError(f"--as {' --as '.join(names)}: give one format and one kind at most")
-    return formats[0] if formats else None, kinds[0] if kinds else None
-
-
-def _operation_at(contract: Contract, url: str) -> str:
-    operations = contract.operations.of_url(url)
-    if not operations:
-        raise UsageError(f"--url {url}: no operation of the contract has this path; `receiptkit spec show` lists them")
-    return operations[0].id

@@ -61,6 +61,8 @@ def _seen(entry: Any, limit: int) -> Seen:
         headers,
         _posted(request.get("postData")),
         headers_of(request.get("headers")),
+        # Entries may stand in any order.
+        str(entry.get("startedDateTime") or ""),
     )
     return exchange, _LAYOUT
 

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
@@ -61,18 +61,25 @@ class Source(NamedTuple):
             return 0
 
 
-def expand(paths: list[str]) -> Iterator[Source | CaptureError]:
+def expand(paths: list[str], own: Collection[str] = ()) -> Iterator[Source | CaptureError]:
     """
     Every file of the paths, folders searched in the order of their names.
 
     Folders and files that begin with a dot are passed over, and links to folders are not followed. What cannot be listed is an error
     in the stream, so that it hides nothing else.
+
+    Args:
+        paths: files, folders, and `-`.
+        own: files that a run writes, or keeps what it knows in: in folders they are no captures.
     """
+    mine = {os.path.realpath(path) for path in own}
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
             yield Source(path)
-        else:
-            yield from _folder(path)
+            continue
+        for found in _folder(path):
+            if isinstance(found, CaptureError) or not mine or os.path.realpath(found.name) not in mine:
+                yield found
 
 
 def _folder(path: str) -> Iterator[Source | CaptureError]:

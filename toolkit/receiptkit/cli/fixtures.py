@@ -23,17 +23,24 @@ def fixtures() -> None:
 
 
 @fixtures.command()
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes.")
+@click.argument("directory", type=click.Path(file_okay=False))
+@click.option(
+    "--seed", type=click.IntRange(-(2**63), 2**63 - 1), default=0, help="The same seed makes the same bytes; 0 by default."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything differs.")
 @click.option("--force", is_flag=True, help="Overwrite files that were changed, or that something else wrote.")
-def write(directory: Path, seed: int, check: bool, force: bool) -> int:
+def write(directory: str, seed: int, check: bool, force: bool) -> int:
     """
     Write the corpus into DIRECTORY, with a manifest that lists every file and the findings it has to have.
 
     Files of an earlier corpus are replaced, and taken away where there are no such ones any more; others are left as they are.
     """
-    files = list(corpus(Generator(Contract.load()), seed))
+    if not directory:
+        raise UsageError("DIRECTORY is empty; . is the working directory")
+    return _write(Path(directory), list(corpus(Generator(Contract.load()), seed)), check=check, force=force)
+
+
+def _write(directory: Path, files: list[File], *, check: bool, force: bool) -> int:
     known = _known(directory)
     stale = sorted(set(known) - {file.path for file in files})
     if check:
@@ -44,8 +51,12 @@ def write(directory: Path, seed: int, check: bool, force: bool) -> int:
     if foreign and not force:
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise UsageError(f"{directory / foreign[0]}{more}: changed, or not written by receiptkit; --force overwrites")
+    try:
+        for folder in {(directory / file.path).parent for file in files}:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: no folder can be made there: {(error.strerror or str(error)).lower()}") from None
     for file in files:
-        (directory / file.path).parent.mkdir(parents=True, exist_ok=True)
         with written(str(directory / file.path)) as out:
             out.write(file.content)
     for path in stale:

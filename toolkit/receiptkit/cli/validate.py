@@ -165,14 +165,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     )
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
-    selection = Selection(
-        options["select"],
-        options["ignore"],
-        contract.rule_ids,
-        severity=settings.severity,
-        per_path_ignores=settings.per_path_ignores,
-        root=settings.path.parent if settings.path else None,
-    )
+    selection = _selection(options, settings, contract.rule_ids)
     validation = Validation(
         contract,
         selection=selection,
@@ -182,15 +175,22 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         join=options["join"],
         allow_empty=options["allow_empty"],
     )
-    sources = list(expand([os.fspath(path) for path in options["paths"]]))
-    known = Baseline.read(options["baseline"]) if options["baseline"] else None
+    outputs = _outputs(options["outputs"], options["format_"])
+    baseline = options["write_baseline"] or options["baseline"]
+    own = [path for path in (*(path for _, path in outputs), baseline) if path not in (None, STDIN)]
+    if baseline and [os.path.realpath(path) for path in own].count(os.path.realpath(baseline)) > 1:
+        raise UsageError(f"-o {baseline}: that is the baseline; it is not overwritten with a report")
+    sources = list(expand([os.fspath(path) for path in options["paths"]], own))
+    known = None
     if options["write_baseline"]:
         _spare(options["write_baseline"], sources, "--write-baseline")
         known = Baseline.anew(options["write_baseline"])
+    elif baseline:
+        known = Baseline.read(baseline)
     with ExitStack() as stack:
         reports = [
             REPORTS[name](out, _about(contract, options, name, out))
-            for name, path in _outputs(options["outputs"], options["format_"])
+            for name, path in outputs
             for out in [stack.enter_context(_output(path, sources))]
         ]
         with collector_off(), interruptible() as stop, judging(sources) as progress:
@@ -209,12 +209,22 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
             report.close(summary)
     code = _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
     if options["write_baseline"] and known is not None and code != _FAILED:
-        with written(known.path) as out:
+        with written(known.path, option="--write-baseline") as out:
             out.write(known.text().encode("utf-8", "surrogateescape"))
         click.echo(f"receiptkit: note: {known.path}: {summary.known} findings are known from now on", err=True)
     elif known is not None and not summary.problems:
         _say_what_is_gone(known, sources, selection)
     return code
+
+
+def _selection(options: dict[str, Any], settings: Configuration, known: list[str]) -> Selection:
+    root = settings.path.parent if settings.path else None
+    how: dict[str, Any] = {"severity": settings.severity, "per_path_ignores": settings.per_path_ignores, "root": root}
+    try:
+        Selection(settings.select, settings.ignore, known, **how)
+    except UsageError as error:
+        raise UsageError(f"{settings.path}: {error}") from None
+    return Selection(options["select"], options["ignore"], known, **how)
 
 
 def _say_what_is_gone(known: Baseline, sources: list[Source | CaptureError], selection: Selection) -> None:

@@ -35,7 +35,7 @@ def payload(delivery: Delivery) -> Payload:
     """The parameters of a request: of its body, or of its URL where there is no body, or the method is GET and it has some."""
     raw = text_of(delivery.body)
     absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
-    query = decode_query(delivery.url) if absent or delivery.method.upper() == "GET" else []
+    query = _named(delivery.url) if absent or delivery.method.upper() == "GET" else []
     if query or absent:
         return _of_parameters(query, "url")
     if raw is None:
@@ -46,6 +46,11 @@ def payload(delivery: Delivery) -> Payload:
     value, defects, readable = read(raw)
     said = _of_mapping(value)
     return Payload(said.body, "request", said.repeated, (), raw, defects, readable)
+
+
+def _named(url: str) -> list[Parameter]:
+    """The parameters of a URL. What has no name is part of the address, and may be a secret one."""
+    return [parameter for parameter in decode_query(url) if url[parameter.value_at - 1 : parameter.value_at] == "="]
 
 
 def _of_parameters(parameters: Iterable[Parameter], part: Part) -> Payload:

@@ -54,6 +54,19 @@ class Sheet:
         self.last = max(self.last, other.last)
         self.count += other.count
 
+    @property
+    def message(self) -> str:
+        """The message whose receipts they are; empty if that is not said as SIDs say it."""
+        # The beginning of a text that may be long.
+        start = self.facts.find(b'","') + 3
+        return self.facts[start : self.facts.find(b'"', start)].decode() if self.facts[:2] == b'["' and start > 2 else ""
+
+    @property
+    def status(self) -> str | None:
+        """The status of the only one."""
+        status = orjson.loads(self.facts)[2][0][2]
+        return status if isinstance(status, str) else None
+
     def sids(self) -> list[str]:
         """The receipts, in their order."""
         return [row[0] for row in orjson.loads(self.facts)[2] if row is not None]
@@ -76,14 +89,15 @@ class Sheet:
 
 
 class Fetched:
-    """A page of a list that has more than one."""
+    """A page of a list that has more than one, and the URL that it was asked for by, if that is known."""
 
     __slots__ = ("asked", "at", "facts", "index", "next", "size", "url")
 
-    def __init__(self, at: At, meta: dict[str, Any], facts: bytes, *, asked: bool) -> None:
+    def __init__(self, at: At, meta: dict[str, Any], facts: bytes, *, asked: str | None) -> None:
         self.at = at
-        self.asked = asked
         self.url: str = meta["url"]
+        #: Most are alike: one of them is enough.
+        self.asked = self.url if asked == self.url else asked
         self.next: str | None = meta["next_page_url"]
         self.index: int = meta["page"]
         self.size: int = meta["page_size"]
@@ -122,14 +136,26 @@ def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
 
 
 def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[tuple[Sheet, list[str]]]:
-    """The sheets that the rows of a page make, one for each conversation and message, each with its receipts."""
-    owners = [(row.get("conversation_sid"), row.get("message_sid")) if isinstance(row, dict) else (None, None) for row in rows]
-    for owner in {str(owner): owner for owner in owners}.values():
-        own = [each if owner == of else None for each, of in zip(facts, owners, strict=True)]
-        sids = [each[0] for each in own if each is not None]
-        text = text_of_facts(*owner, own)
-        if sids and text is not None:
-            yield Sheet("page", text, at, at), sids
+    """The sheets that the rows of a page make, each with its receipts: one, or where they are of several messages, one for each row."""
+    owners = [(row["conversation_sid"], row["message_sid"]) if _is_owned(row) else None for row in rows]
+    different = {owner for owner, each in zip(owners, facts, strict=True) if each is not None}
+    if len(different) == 1 and (owner := different.pop()) is not None:
+        text = text_of_facts(*owner, facts)
+        if text is not None:
+            yield Sheet("page", text, at, at), [each[0] for each in facts if each is not None]
+        return
+    seen = set()
+    for index, (owner, each) in enumerate(zip(owners, facts, strict=True)):
+        text = text_of_facts(*owner, [each]) if owner is not None and each is not None else None
+        if each is not None and text is not None and (owner, each[0]) not in seen:
+            seen.add((owner, each[0]))
+            place = at._replace(pointer=f"/delivery_receipts/{index}")
+            yield Sheet("receipt", text, place, place), [each[0]]
+
+
+def _is_owned(row: Any) -> bool:
+    """Whether it is said of which message a row is."""
+    return isinstance(row, dict) and isinstance(row.get("conversation_sid"), str) and isinstance(row.get("message_sid"), str)
 
 
 def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]) -> bytes | None:
@@ -146,7 +172,7 @@ def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]
 
 def sightings(row: Sheet) -> Iterator[Sighting]:
     """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
-    conversation, message, ((_, participant, status, code, created, updated, _),) = orjson.loads(row.facts)
+    conversation, message, ((_, participant, status, code, created, updated, channel_message),) = orjson.loads(row.facts)
     begun = seconds(created)
     changed = begun if updated is None else seconds(updated)
     known = isinstance(status, str) or status is None
@@ -165,6 +191,7 @@ def sightings(row: Sheet) -> Iterator[Sighting]:
             _code(code),
             begun,
             changed,
+            channel_message if isinstance(channel_message, str) else "",
         )
 
 
@@ -185,7 +212,7 @@ def rows_of(facts: bytes) -> tuple[Row | None, ...]:
 def _listed_row(row: list[Any] | None) -> Row | None:
     if row is None or not is_real(row[0]):
         return None
-    return Row(row[0], row[2] if isinstance(row[2], str) else None, row[6][:2] if isinstance(row[6], str) else "")
+    return Row(row[0], row[2] if isinstance(row[2], str) else None)
 
 
 def is_real(sid: str) -> bool:

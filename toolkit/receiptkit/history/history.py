@@ -31,7 +31,7 @@ class History:
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
-        return self._noted(self._contract.judge.exchange(exchange), asked=True)
+        return self._noted(self._contract.judge.exchange(exchange), asked=exchange.url or None)
 
     def check_delivery(self, delivery: Delivery) -> list[Finding]:
         """Judge a webhook request, as `Contract.check_delivery` does, and remember it."""
@@ -47,7 +47,7 @@ class History:
         ledger, self._ledger, self._count = self._ledger, Ledger(), 0
         return findings_across(self._contract, ledger.findings(), lambda at: Origin(entry=at.entry))
 
-    def _noted(self, verdict: Verdict, *, asked: bool = False) -> list[Finding]:
+    def _noted(self, verdict: Verdict, *, asked: str | None = None) -> list[Finding]:
         if verdict.kind is not None:
             self._ledger.enter(verdict.kind, verdict.body, At(entry=self._count), asked=asked)
         self._count += 1

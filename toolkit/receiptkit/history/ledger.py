@@ -7,7 +7,7 @@ Nothing depends on the order in which things are entered: parts of a capture can
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -29,7 +29,7 @@ from receiptkit.history.facts import (
     text_of_facts,
 )
 from receiptkit.rules import configuration, delivery, listing, timeline
-from receiptkit.rules.sightings import At, Configured, Found, Page, Summary
+from receiptkit.rules.sightings import At, Configured, Found, Page, Summary, Told
 
 _EVENT = "onDeliveryUpdated"
 
@@ -54,7 +54,7 @@ class Ledger:
 
     # -- entering
 
-    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False, asked: bool = False) -> None:
+    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False, asked: str | None = None) -> None:
         """
         Note what a body says.
 
@@ -63,7 +63,7 @@ class Ledger:
             body: the parsed body; anything may be in it.
             at: where it is.
             of_one_list: whether all rows of a page are surely of one message.
-            asked: whether its request was seen, too.
+            asked: the URL of its request, if that was seen, too.
         """
         if not isinstance(body, dict):
             return
@@ -78,7 +78,7 @@ class Ledger:
         elif kind == "configuration":
             self._configuration(body, at)
 
-    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: bool) -> None:
+    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: str | None) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
@@ -94,10 +94,10 @@ class Ledger:
         for sheet, sids in sheets:
             entered = self._sheet(sheet, sids)
         if text is not None:
-            whole = entered if len(sheets) == 1 and len(sheets[0][1]) == len(rows) else Sheet("page", text, at, at)
+            whole = entered if [sheet.kind for sheet, _ in sheets] == ["page"] else Sheet("page", text, at, at)
             self._listed(page, whole, asked=asked)
 
-    def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: bool) -> None:
+    def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: str | None) -> None:
         meta = page["meta"]
         message = _message_in(meta.get("url"))
         number, following = meta.get("page"), meta.get("next_page_url")
@@ -180,10 +180,10 @@ class Ledger:
         account, service, filters = body.get("account_sid"), body.get("chat_service_sid"), body.get("filters")
         if not isinstance(account, str) or not (service is None or isinstance(service, str)):
             return
-        calls = isinstance(body.get("post_webhook_url"), str)
-        wants = isinstance(filters, list) and _EVENT in filters
+        is_set = bool(body.get("post_webhook_url") or body.get("pre_webhook_url"))
+        wants = bool(body.get("post_webhook_url")) and isinstance(filters, list) and _EVENT in filters
         known = self._configurations.setdefault(account, {})
-        seen = Configured(at, service is not None, calls, wants)
+        seen = Configured(at, service is not None, is_set, wants)
         known[service] = max(seen, known.get(service, seen))
 
     # -- merging
@@ -219,12 +219,17 @@ class Ledger:
         """The SIDs of all it holds something of: receipts, messages, accounts."""
         return self._once.union(*self._held())
 
+    def summarised(self) -> set[str]:
+        """The messages of which it holds a summary: all that is known of their receipts counts for that."""
+        return set(self._summaries)
+
     def taken(self, sids: set[str]) -> Ledger:
-        """What it holds of these, as a ledger of its own; it is not here any more."""
+        """What it holds of these, and of the receipts of these messages, as a ledger of its own; it is not here any more."""
         part = Ledger()
         if not sids:
             return part
         self._look_up()
+        sids = sids | {sid for sid, known in self._receipts.items() if any(sheet.message in sids for sheet in _sheets(known))}
         for sid in sids & self._receipts.keys():
             part._receipts[sid] = self._apart(sid)
             del self._receipts[sid]
@@ -248,15 +253,26 @@ class Ledger:
                 seen = [sighting for row in self._apart(sid).values() for sighting in sightings(row)]
                 if seen:
                     yield from timeline.of_receipt(seen)
+        told = self._told(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
             # Most lists were seen once, on one page, and nothing is to be compared with them.
             if (len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries) and is_real(message):
-                yield from self._of_message(message)
+                yield from self._of_message(message, told.get(message, []))
         for account, configured in self._configurations.items():
             if len(configured) > 1 and is_real(account):
                 yield from configuration.of_account(list(configured.values()))
 
-    def _of_message(self, message: str) -> Iterator[Found]:
+    def _told(self, messages: set[str]) -> dict[str, list[Told]]:
+        """What was told of the receipts of messages apart from lists."""
+        found: dict[str, list[Told]] = {}
+        every = (sheet for known in (self._sheets, *map(_sheets, self._receipts.values())) for sheet in known)
+        for sheet in every if messages else ():
+            if sheet.kind != "page" and (message := sheet.message) in messages:
+                told = (Told(at, sheet.sids()[0], sheet.status) for at in {sheet.first, sheet.last})
+                found.setdefault(message, []).extend(told)
+        return found
+
+    def _of_message(self, message: str, told: list[Told]) -> Iterator[Found]:
         walked = listing.walks([as_page(each) for each in self._lists[message] if isinstance(each, Fetched)])
         whole: dict[tuple[int, bytes], Sheet] = {}
         for each in self._lists[message]:
@@ -267,10 +283,17 @@ class Ledger:
         summaries = self._summaries.get(message)
         if summaries:
             walked += [
-                listing.Walk([Page(sheet.first, "", None, 0, 0, rows_of(sheet.facts), asked=False)], is_linked=True)
+                listing.Walk([Page(at, "", None, 0, 0, rows_of(sheet.facts), asked=None)], is_linked=True)
                 for sheet in whole.values()
+                for at in {sheet.first, sheet.last}
             ]
-            yield from delivery.of_message(walked, [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()])
+            said = [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
+            yield from delivery.of_message(walked, said, told)
+
+
+def _sheets(known: Sheet | dict[Saying, Sheet]) -> Iterable[Sheet]:
+    """The sheets that a receipt stands on, as it is held."""
+    return (known,) if isinstance(known, Sheet) else known.values()
 
 
 def _text(summary: dict[str, Any] | None) -> bytes:

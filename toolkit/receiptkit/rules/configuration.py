@@ -76,9 +76,9 @@ RULES = (
 
 def of_account(configurations: list[Configured]) -> Iterator[Found]:
     """Whether webhooks that the account wants are silenced by a service, going by the last that was seen of each configuration."""
-    services = [each for each in configurations if each.in_service and each.calls]
+    services = [each for each in configurations if each.in_service and each.is_set]
     for each in configurations:
-        if not each.in_service and each.calls and each.wants_receipts and services:
+        if not each.in_service and each.wants_receipts and services:
             other = min(service.at for service in services)
             message = "is not called for conversations of a service that has webhooks of its own"
             yield Found(each.at, Breach("configuration.shadowed", f"{each.at.pointer}/post_webhook_url", message), other)

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 _DATE = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
 
@@ -17,13 +17,20 @@ def seconds(text: object) -> int | None:
     if match is None:
         return None
     numbers = [int(part) for part in match.groups()[:6]]
-    offset = int(match[8]) * 60 + int(match[9]) if match[7] else 0
+    offset = int(match[9]) * 60 + int(match[10]) if match[8] else 0
     try:
         # Second 60 is a leap second: the one after 59.
         moment = datetime(*numbers[:5]) + timedelta(seconds=numbers[5])  # type: ignore[arg-type] # noqa: DTZ001
-        return (moment - _EPOCH) // timedelta(seconds=1) - (offset * 60 if match[7] == "+" else -offset * 60)
+        return (moment - _EPOCH) // timedelta(seconds=1) - (offset * 60 if match[8] == "+" else -offset * 60)
     except (ValueError, OverflowError):
         return None
+
+
+def milliseconds(text: object) -> int | None:
+    """A date and time in milliseconds since 1970; None for what is none."""
+    whole = seconds(text)
+    match = _DATE.fullmatch(text) if isinstance(text, str) else None
+    return None if whole is None or match is None else whole * 1000 + int((match[7] or "")[:3].ljust(3, "0"))
 
 
 def is_before(one: object, other: object) -> bool:

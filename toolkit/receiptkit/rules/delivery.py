@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
+from typing import TypeVar
 
 from receiptkit.findings import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.listing import Walk
 from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Breach, Rule
-from receiptkit.rules.sightings import Found, Row, Summary
+from receiptkit.rules.sightings import At, Found, Summary, Told
+
+_Seen = TypeVar("_Seen", Summary, Told)
+_at = attrgetter("at")
 
 RULES = (
     Rule(
@@ -51,9 +56,8 @@ RULES = (
     ),
 )
 
-_ENDS = frozenset({"read", "failed", "undelivered"})
-#: Channels in which nothing comes after delivered.
-_UNREAD = frozenset({"SM", "MM"})
+#: Statuses after which a summary changes in nothing but how many were read.
+_ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
 #: The statuses that a receipt has when it counts for a member of the summary. Whether one that failed was sent is not documented.
 _COUNTED = {
     "delivered": frozenset({"delivered", "read"}),
@@ -61,46 +65,71 @@ _COUNTED = {
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
 }
-
-
-def of_message(walked: list[Walk], summaries: list[Summary]) -> Iterator[Found]:
-    """What is wrong with the summaries of a message, as far as complete lists of its receipts tell."""
-    # Of an empty list nobody can tell whether its receipts are yet to be created.
-    lists = sorted(
-        (walk.pages[-1].at, number)
-        for number, walk in enumerate(walked)
-        if walk.is_complete and walk.rows and all(map(_is_over, walk.rows))
-    )
-    for summary in summaries:
-        before = bisect_left(lists, (summary.at, 0)) - 1
-        if before >= 0 and lists[before][0].file == summary.at.file:
-            yield from _compared(summary, walked[lists[before][1]])
-
-
-def _is_over(row: Row | None) -> bool:
-    return row is not None and (row.status in _ENDS or (row.status == "delivered" and row.channel in _UNREAD))
-
-
-def _compared(summary: Summary, walk: Walk) -> Iterator[Found]:
-    at, other = f"{summary.at.pointer}/delivery", walk.pages[-1].at
-    statuses = [row.status for row in walk.rows if row is not None]
-    said = summary.delivery
-    if said is None:
-        if statuses:
-            message = f"is null, although there are {len(statuses)} receipts"
-            yield Found(summary.at, Breach("delivery.disagrees-with-receipts", at, message), other)
-    elif isinstance(said.get("total"), int) and said["total"] != len(statuses):
-        yield Found(summary.at, Breach("delivery.total", f"{at}/total", f"is not {len(statuses)}, the number of receipts"), other)
-    else:
-        for member, counted in _COUNTED.items():
-            level = _level(sum(status in counted for status in statuses), len(statuses))
-            if said.get(member, level) in _LEVELS - {level}:
-                message = f"is not {level}, as the receipts have it"
-                yield Found(summary.at, Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message), other)
-
-
 _LEVELS = frozenset({"none", "some", "all"})
+
+
+def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -> Iterator[Found]:
+    """
+    What is wrong with the summaries of a message, as far as complete lists of its receipts tell.
+
+    A summary is compared with the last list before it, if every receipt in that is at its end, and nothing else was told of any since.
+
+    Args:
+        walked: every walk along its lists, those of a single page, too.
+        summaries: what was seen of the message.
+        told: what was told of its receipts apart from lists.
+    """
+    walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
+    ends = [walk.pages[-1].at for walk in walked]
+    summaries, told = sorted(summaries, key=lambda each: each.at), sorted(told)
+    for number, walk in enumerate(walked):
+        own = _between(summaries, ends, number)
+        # Of an empty list nobody can tell whether its receipts are yet to be created.
+        if (
+            not own
+            or not walk.is_complete
+            or not walk.rows
+            or not all(row is not None and row.status in _ENDS for row in walk.rows)
+        ):
+            continue
+        listed = {row.sid: row.status for row in walk.rows if row is not None}
+        news = next((each.at for each in _between(told, ends, number) if listed.get(each.sid, each) != each.status), None)
+        levels = _levels([row.status for row in walk.rows if row is not None])
+        for summary in own:
+            if summary.at.file == ends[number].file and (news is None or summary.at < news):
+                yield from _compared(summary, ends[number], len(listed), levels)
+
+
+def _between(seen: list[_Seen], ends: list[At], number: int) -> list[_Seen]:
+    """What was seen after a list, and before the next one."""
+    until = bisect_left(seen, ends[number + 1], key=_at) if number + 1 < len(ends) else len(seen)
+    return seen[bisect_right(seen, ends[number], key=_at) : until]
+
+
+def _levels(statuses: list[str | None]) -> dict[str, str]:
+    """What a summary of these says, as far as that is known."""
+    levels = {
+        member: _level(sum(status in counted for status in statuses), len(statuses)) for member, counted in _COUNTED.items()
+    }
+    if "delivered" in statuses:
+        # These may have been read since.
+        del levels["read"]
+    return levels
 
 
 def _level(count: int, total: int) -> str:
     return "none" if count == 0 else "all" if count == total else "some"
+
+
+def _compared(summary: Summary, other: At, count: int, levels: dict[str, str]) -> Iterator[Found]:
+    at, said = f"{summary.at.pointer}/delivery", summary.delivery
+    if said is None:
+        message = f"is null, although there are {count} receipts"
+        yield Found(summary.at, Breach("delivery.disagrees-with-receipts", at, message), other)
+    elif type(said.get("total")) is int and said["total"] != count:
+        yield Found(summary.at, Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"), other)
+    else:
+        for member, level in levels.items():
+            if said.get(member, level) in _LEVELS - {level}:
+                message = f"is not {level}, as the receipts have it"
+                yield Found(summary.at, Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message), other)

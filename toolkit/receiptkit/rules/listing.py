@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -41,7 +42,7 @@ RULES = (
         id="listing.loop",
         severity=Severity.ERROR,
         title="the next links lead back to a page of the same walk",
-        why="Client libraries follow next_page_url until it is null: this walk has no end.",
+        why="Client libraries follow next_page_url until it is null: this walk has no end. A mock that ignores the token does so, too.",
         grounding=LIBRARIES,
         action="In a mock: let the last page have next_page_url null.",
         good=_walked({}),
@@ -153,19 +154,35 @@ def _of_one_list(pages: Iterator[Page]) -> list[Walk]:
     waiting: dict[Link, int] = {}
     seen: set[Link] = set()
     for page in pages:
-        link = _link(page.url)
-        at = waiting.pop(link, None) if page.number > 0 else None
-        if at is None and found and link not in seen and found[-1][-1].next and found[-1][-1].number < page.number:
+        at = _goes_on(page, waiting)
+        if at is None and _is_further(page, found, seen):
             at = len(found) - 1
             broken.add(at)
+            # Whoever comes back to where it broke off begins another walk.
+            waiting.pop(_link(found[at][-1].next or ""), None)
         if at is None:
             at = len(found)
             found.append([])
         found[at].append(page)
-        seen.add(link)
+        seen.update(_links(page))
         if page.next is not None:
             waiting[_link(page.next)] = at
     return [Walk(walk, walk[0].number == 0 and number not in broken) for number, walk in enumerate(found)]
+
+
+def _goes_on(page: Page, waiting: dict[Link, int]) -> int | None:
+    """The walk that a page goes on with: by what was asked for, or by its own link. Page 0 by its own link begins another one."""
+    asked = waiting.pop(_link(page.asked), None) if page.asked is not None else None
+    own = waiting.pop(_link(page.url), None) if page.number > 0 else None
+    return asked if asked is not None else own
+
+
+def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
+    """Whether a page may be one of the last walk, though not the next."""
+    if not found or _link(page.url) in seen:
+        return False
+    last = found[-1][-1]
+    return last.next is not None and last.number < page.number
 
 
 def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
@@ -173,43 +190,60 @@ def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
     What is wrong within walks along the lists of one message, and whether the last one of each file comes to its end.
 
     Args:
-        walked: walks of more than one page.
+        walked: the walks.
         whole: where the whole list was seen on one page.
     """
-    for walk in walked:
-        yield from _steps(walk)
-        yield from _overlap(walk)
-    for _, own in groupby(walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])):
+    fetched_in: dict[Link, set[int]] = {}
+    for page in (page for walk in walked for page in walk.pages):
+        for link in _links(page):
+            fetched_in.setdefault(link, set()).add(page.at.file)
+    for _, each in groupby(walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])):
+        own = list(each)
+        numbers = sorted({page.number for walk in own for page in walk.pages})
+        for walk in own:
+            wrong = list(_steps(walk, numbers))
+            yield from wrong
+            if not any(each.breach.rule == "listing.loop" for each in wrong):
+                yield from _overlap(walk)
         last = max((walk.pages for walk in own), key=lambda pages: pages[-1].at)
         end = last[-1]
-        if len(last) == 1 and not end.asked:
+        if len(last) == 1 and end.asked is None:
             # A body is no walk.
             continue
         if any(at.file == end.at.file and at > end.at for at in whole):
             continue
-        if end.next is not None and _link(end.next) not in {_link(page.url) for page in last}:
+        if end.next is None or fetched_in.get(_link(end.next), set()) - {end.at.file}:
+            continue
+        if not any(_link(end.next) in _links(page) for page in last):
             yield _found("listing.truncated", end, "next_page_url", "nobody followed it: there are more receipts")
 
 
-def _steps(walk: Walk) -> Iterator[Found]:
-    passed = {_link(walk.pages[0].url): walk.pages[0]}
-    for before, page in zip(walk.pages, walk.pages[1:], strict=False):
-        link = _link(page.url)
-        if before.next is None or link != _link(before.next):
-            yield _apart(before, page)
-        passed[link] = page
+def _steps(walk: Walk, numbers: list[int]) -> Iterator[Found]:
+    """What is wrong between pages; `numbers` are those of all pages that were fetched of this list."""
+    passed: dict[Link, Page] = {}
+    before: Page | None = None
+    for page in walk.pages:
+        if before is not None and (before.next is None or _link(before.next) not in _links(page)):
+            yield from _apart(before, page, numbers)
+            passed = {}
+        passed.update(dict.fromkeys(_links(page), page))
         back = passed.get(_link(page.next)) if page.next is not None and page.next != page.url else None
         if back is not None:
-            yield _found("listing.loop", page, "next_page_url", "leads back to a page of the same walk", back)
+            where = "a page of the same walk" if back is not page else "this page, which was the answer to it"
+            yield _found("listing.loop", page, "next_page_url", f"leads back to {where}", back)
+            return
+        before = page
 
 
-def _apart(before: Page, page: Page) -> Found:
+def _apart(before: Page, page: Page, numbers: list[int]) -> Iterator[Found]:
     """What is wrong with a page that is not where the one before it said."""
     if page.size != before.size:
-        return _found("listing.size-changed", page, "page_size", f"is not {before.size}, as on the page before", before)
-    if page.number > before.number + 1:
-        return _found("listing.gap", page, "page", f"follows page {before.number}: what is between them is missing", before)
-    return _found("listing.url-mismatch", page, "url", "is not the next_page_url of the page before", before)
+        yield _found("listing.size-changed", page, "page_size", f"is not {before.size}, as on the page before", before)
+    elif page.number == before.number + 1:
+        yield _found("listing.url-mismatch", page, "url", "is not the next_page_url of the page before", before)
+    elif bisect_left(numbers, page.number) - bisect_right(numbers, before.number) < page.number - before.number - 1:
+        # Where all of them were fetched, it was in another order.
+        yield _found("listing.gap", page, "page", f"follows page {before.number}: what is between them is missing", before)
 
 
 def _overlap(walk: Walk) -> Iterator[Found]:
@@ -226,6 +260,11 @@ def _overlap(walk: Walk) -> Iterator[Found]:
         for row in page.rows:
             if row is not None:
                 first.setdefault(row.sid, page)
+
+
+def _links(page: Page) -> set[Link]:
+    """Where a page is: by its own link, and by what was asked for."""
+    return {_link(page.url)} if page.asked is None or page.asked == page.url else {_link(page.url), _link(page.asked)}
 
 
 def _link(url: str) -> Link:

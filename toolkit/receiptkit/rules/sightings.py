@@ -14,12 +14,14 @@ class At(NamedTuple):
     Attributes:
         file: the number of the file.
         unit: the number of the piece of it, where it is read in pieces.
+        time: when, in milliseconds since 1970, where the file says so, which need not be in this order; 0 elsewhere.
         entry, line, column: within that piece, the line and column of where the observation begins.
         pointer: where within the observation.
     """
 
     file: int = 0
     unit: int = 0
+    time: int = 0
     entry: int = 0
     line: int = 1
     column: int = 1
@@ -45,6 +47,7 @@ class Sighting(NamedTuple):
         status: None before the message left.
         error_code: 0 for none.
         created, updated: in seconds since 1970.
+        channel_message: the SID in its channel; empty if it was not told.
     """
 
     first: At
@@ -58,14 +61,14 @@ class Sighting(NamedTuple):
     error_code: int
     created: int
     updated: int
+    channel_message: str
 
 
 class Row(NamedTuple):
-    """A receipt in a list: its SID, its status, and the prefix of the SID in its channel."""
+    """A receipt in a list: its SID and its status."""
 
     sid: str
     status: str | None
-    channel: str
 
 
 class Page(NamedTuple):
@@ -77,7 +80,7 @@ class Page(NamedTuple):
         url, next: its own link and the next one.
         number, size: its index in the list, and how many rows it has at the most.
         rows: None stands for a row that is no receipt.
-        asked: whether its request was seen, too.
+        asked: the URL that was asked for it; None if its request was not seen.
     """
 
     at: At
@@ -86,7 +89,7 @@ class Page(NamedTuple):
     number: int
     size: int
     rows: tuple[Row | None, ...]
-    asked: bool
+    asked: str | None
 
 
 class Summary(NamedTuple):
@@ -96,10 +99,26 @@ class Summary(NamedTuple):
     delivery: dict[str, object] | None
 
 
+class Told(NamedTuple):
+    """What an answer or a webhook of its own said of a receipt: where, of which one, and its status."""
+
+    at: At
+    sid: str
+    status: str | None
+
+
 class Configured(NamedTuple):
-    """A webhook configuration, of an account or of a service: whether it names a URL for events, and wants those of receipts."""
+    """
+    A webhook configuration.
+
+    Attributes:
+        at: where it was seen.
+        in_service: whether it is that of a service; an account's otherwise.
+        is_set: whether it names a URL at all, which is what silences an account's.
+        wants_receipts: whether events of receipts are to be sent to one.
+    """
 
     at: At
     in_service: bool
-    calls: bool
+    is_set: bool
     wants_receipts: bool

@@ -126,6 +126,7 @@ _PARAMETERS = {
     "error_code": "ErrorCode",
     "date_created": "DateCreated",
     "date_updated": "DateUpdated",
+    "channel_message_sid": "ChannelMessageSid",
 }
 
 
@@ -169,7 +170,7 @@ def _in_order_of_arrival(arrived: list[Sighting]) -> Iterator[Found]:
     for each in arrived:
         before = created.setdefault(each.by_webhook, each)
         if before.created != each.created:
-            yield _found("timeline.clock-backwards", each, "date_created", "is another one than before", before)
+            yield _other_creation(before, each)
         if furthest is None:
             furthest = each
             continue
@@ -183,9 +184,7 @@ def _step(before: Sighting, after: Sighting) -> tuple[str | None, bool]:
     """What is wrong with a state that arrives after another, and whether it is the furthest now."""
     order = _order(before, after)
     if before.status == after.status:
-        wiped = (
-            before.status in _FAILURES and before.error_code and not after.error_code and before.by_webhook == after.by_webhook
-        )
+        wiped = _is_wiped(before, after)
         return "timeline.code-wiped" if wiped else None, order > 0 and not wiped
     if after.status in _FOLLOWING.get(before.status, ()):
         return "timeline.clock-backwards" if order < 0 else None, True
@@ -195,6 +194,16 @@ def _step(before: Sighting, after: Sighting) -> tuple[str | None, bool]:
     if order == 0:
         return None, False
     return _backward(before if order > 0 else after), order > 0
+
+
+def _is_wiped(before: Sighting, after: Sighting) -> bool:
+    """Whether a failure has lost its code. An answer does not take it from a webhook, nor a webhook from an answer."""
+    had = before.status in _FAILURES and before.error_code
+    return bool(had and not after.error_code and before.by_webhook == after.by_webhook)
+
+
+def _other_creation(before: Sighting, each: Sighting) -> Found:
+    return _found("timeline.clock-backwards", each, "date_created", "is another one than before", before)
 
 
 def _backward(earlier: Sighting) -> str:
@@ -241,18 +250,37 @@ def _between_files(sightings: list[Sighting]) -> Iterator[Found]:
     """What goes back between files, whose order of arrival nobody knows: told by the dates alone."""
     in_time = sorted(sightings, key=lambda each: (each.updated, each.status not in _FOLLOWING, each.first))
     for before, after in pairwise(in_time):
-        if before.first.file == after.first.file or _order(before, after) <= 0 or before.status == after.status:
+        if before.first.file == after.first.file or _order(before, after) <= 0:
             continue
-        if after.status not in _FOLLOWING.get(before.status, ()):
+        if before.status == after.status:
+            if _is_wiped(before, after):
+                yield _said("timeline.code-wiped", before, after)
+        elif after.status not in _FOLLOWING.get(before.status, ()):
             yield _said(_backward(before), before, after)
+    created: dict[bool, Sighting] = {}
+    for each in sightings:
+        before = created.setdefault(each.by_webhook, each)
+        if before.first.file != each.first.file and before.created != each.created:
+            yield _other_creation(before, each)
 
 
 def _between_sources(sightings: list[Sighting]) -> Iterator[Found]:
     """What webhooks say otherwise than answers with the same status."""
     answers = {each.status: each for each in reversed(sightings) if not each.by_webhook}
+    #: What answers say of a status: with a second to spare, because they have whole seconds.
+    said = {
+        (each.status, each.error_code, each.created + spare, message)
+        for each in sightings
+        if not each.by_webhook
+        for spare in (-1, 0, 1)
+        for message in {each.channel_message, ""}
+    }
     for each in sightings:
         answer = answers.get(each.status)
         if not each.by_webhook or answer is None:
+            continue
+        facts = (each.status, each.error_code, each.created)
+        if (*facts, each.channel_message) in said or ((*facts, "") in said and not answer.channel_message):
             continue
         rule = "webhook.disagrees-with-receipt"
         if each.error_code != answer.error_code:
@@ -260,6 +288,8 @@ def _between_sources(sightings: list[Sighting]) -> Iterator[Found]:
             yield _found(rule, each, member, "the error code is another one than that of the receipt", answer)
         elif abs(each.created - answer.created) > 1:
             yield _found(rule, each, "date_created", "is another one than that of the receipt", answer)
+        else:
+            yield _found(rule, each, "channel_message_sid", "is another one than that of the receipt", answer)
 
 
 def _found(rule: str, sighting: Sighting, member: str, message: str, other: Sighting, at: At | None = None) -> Found:
