@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,10 @@ def test_with_several_processes(project: Path, run: Run, jobs: int) -> None:
         ("[]", "not a baseline of receiptkit"),
         ('{"version": 1, "known": [{"file": 3}]}', "not a baseline of receiptkit"),
         ('{"version": 1, "known": 5}', "not a baseline of receiptkit"),
+        (
+            '{"version": 1, "known": [{"file": "a", "rule": "page.key", "pointer": "/x", "digest": "1", "count": -5}]}',
+            "not a baseline of receiptkit",
+        ),
         ('{"version": 2, "known": []}', "a baseline of version 2; this receiptkit knows version 1"),
     ],
 )
@@ -122,6 +127,45 @@ def test_mistakes(project: Path, run: Run, content: str | None, said: str) -> No
     if content is not None:
         (project / "known.json").write_text(content)
     assert run("validate", "captures", "--baseline", "known.json") == (2, "", f"receiptkit: known.json: {said}\n")
+
+
+def test_what_a_run_writes_is_no_capture(project: Path, run: Run) -> None:
+    """A baseline and reports may lie in the folder that is judged, and be written again and again."""
+    (project / "receiptkit.toml").write_text('baseline = "captures/known.json"\n')
+    for _ in range(2):
+        code, _, err = run("validate", "captures", "--write-baseline", "captures/known.json", "-o", "json=captures/report.json")
+        assert (code, err) == (0, "receiptkit: note: captures/known.json: 2 findings are known from now on\n")
+    code, out, err = run("validate", "captures", "--fail-on", "info", "-o", "sarif=captures/report.json", "-q")
+    assert (code, err) == (0, "")
+    assert out == "1 file, 3 observations: 3 judged, 0 unchecked; 0 errors, 0 warnings, 0 info; 2 known\n"
+
+
+def test_a_report_does_not_go_where_the_baseline_is(project: Path, run: Run) -> None:
+    """What is known is not lost to a report."""
+    run("validate", "captures", "--write-baseline", "known.json")
+    kept = (project / "known.json").read_bytes()
+    for arguments in (
+        ("--baseline", "known.json", "-o", "./known.json"),
+        ("--write-baseline", "known.json", "-o", "json=known.json"),
+    ):
+        code, out, err = run("validate", "captures", *arguments)
+        assert (code, out) == (2, "")
+        assert err == "receiptkit: -o known.json: that is the baseline; it is not overwritten with a report\n"
+    assert (project / "known.json").read_bytes() == kept
+
+
+def test_a_file_name_in_no_charset(project: Path, run: Run) -> None:
+    """Names of files are bytes, and are kept as such."""
+    (project / "captures" / "a.ndjson").rename(project / "captures" / os.fsdecode(b"e\xff.ndjson"))
+    for _ in range(2):
+        assert run("validate", "captures", "--write-baseline", "known.json")[0] == 0
+    assert run("validate", "captures", "--baseline", "known.json")[0] == 0
+
+
+def test_a_folder_that_is_not_there(project: Path, run: Run) -> None:
+    """The option that names it is said."""
+    err = run("validate", "captures", "--write-baseline", "nowhere/known.json")[2]
+    assert err == "receiptkit: --write-baseline nowhere/known.json: no such file or directory\n"
 
 
 def test_captures_are_not_overwritten(project: Path, run: Run) -> None:

@@ -82,9 +82,18 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
     assert run("validate", ".", "-q")[1].endswith("0 errors, 1 warning, 0 info\n")
     settings(project, 'ignore = ["*"]', "other.toml")
     assert run("validate", ".", "-q", "--config", "../other.toml")[1].endswith("0 errors, 0 warnings, 0 info\n")
-    settings(project, "[tool.other]\n", "pyproject.toml")
+    settings(project, '[project]\ndependencies = ["receiptkit"]\n', "pyproject.toml")
     (project / "receiptkit.toml").unlink()
     assert configuration.found(project).path is None
+
+
+@pytest.mark.parametrize(
+    "text", ["[tool]\nreceiptkit.{}", '[tool."receiptkit"]\n{}', "[ tool . receiptkit ]\n{}", "tool.receiptkit.{}"]
+)
+def test_however_the_table_is_written(project: Path, text: str) -> None:
+    """TOML has several ways to write a table."""
+    settings(project, text.format('profile = "strict"'), "pyproject.toml")
+    assert configuration.found(project).profile == "strict"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,7 @@ def test_mistakes_are_one_line(run: Run, project: Path, text: str, says: str) ->
     code, out, err = run("validate", "captures")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert says in err
+    assert str(project / "receiptkit.toml") in err
 
 
 def test_files_that_cannot_be_used(run: Run, project: Path) -> None:

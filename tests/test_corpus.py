@@ -136,6 +136,16 @@ def test_files_of_an_earlier_corpus_go(run: Run, tmp_path: Path) -> None:
     assert outside.read_text() == "{}"
 
 
+def test_places_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    """Where no folder can be made, and no name at all, is one line; nothing has been written by then."""
+    (tmp_path / "errors").write_text("")
+    code, out, err = run("fixtures", "write", tmp_path)
+    assert (code, out, err) == (2, "", f"receiptkit: {tmp_path / 'errors'}: no folder can be made there: file exists\n")
+    assert all(path.is_dir() or path.name == "errors" for path in tmp_path.rglob("*"))
+    assert run("fixtures", "write", "") == (2, "", "receiptkit: DIRECTORY is empty; . is the working directory\n")
+    assert run("fixtures", "write", tmp_path, "--seed", 2**64)[0] == 2
+
+
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"files": 5}', '{"files": [{"file": "x"}], "about": []}', "\x00"])
 def test_a_manifest_that_is_none(run: Run, tmp_path: Path, manifest: str) -> None:
     """A manifest.json of another kind is somebody else's file."""

@@ -151,6 +151,13 @@ def test_sources_agree() -> None:
     assert told(webhook(Status="failed", ErrorCode="30003"), failed) == []
     assert told(webhook(Status="failed", ErrorCode="30008"), failed) == [("webhook.disagrees-with-receipt", "/ErrorCode", 0)]
     assert told(webhook(Status="delivered"), receipt(error_code=None)) == []
+    other = "SM" + "0123456789abcdef" * 2
+    found = [("webhook.disagrees-with-receipt", "/ChannelMessageSid", 0)]
+    assert told(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == found
+    assert told(webhook(Status="delivered"), receipt(channel_message_sid=None)) == []
+    # One of the answers is enough.
+    late = {**failed, "error_code": 0, "date_updated": LATER}
+    assert [rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))] == []
 
 
 # -- lists
@@ -176,6 +183,82 @@ def test_what_is_missing_from_walks() -> None:
     assert told(first, second) == [("listing.truncated", "/meta/next_page_url", 1)]
     assert told(first, third) == [("listing.gap", "/meta/page", 1)]
     assert told(second, third) == []
+
+
+def exchange(body: dict[str, Any], url: str = "", made_at: str = "") -> dict[str, Any]:
+    """An answer with its request; as a HAR has it where it is said when it was made."""
+    url = url or body.get("meta", body)["url"]
+    return {
+        "request": {"method": "GET", "url": url},
+        "response": {"status": 200, "headers": {"Content-Type": "application/json"}, "body": body},
+    } | ({"startedDateTime": made_at} if made_at else {})
+
+
+def test_pages_of_several_clients() -> None:
+    """Pages that come in another order than they are linked in are parts of several walks: no loop, and nothing that is missing."""
+    first, second, third = map(exchange, pages())
+    assert told(first, third, second, third) == []
+    assert told(first, second, first, third, second, third) == []
+    assert told(first, third, second) == [("listing.truncated", "/meta/next_page_url", 2)]
+
+
+def test_a_list_that_ignores_what_is_asked_for() -> None:
+    """A mock that answers every link with the same page lets its consumer go on for ever; it is told once."""
+    first, *_ = pages()
+    following = first["meta"]["next_page_url"]
+    loop = ("listing.loop", "/meta/next_page_url", 1)
+    assert told(exchange(first), exchange(first, following)) == [loop]
+    assert told(exchange(first), *[exchange(first, following)] * 3) == [loop]
+    assert told(exchange(first, following)) == [("listing.loop", "/meta/next_page_url", 0)]
+    local = following.replace("https://conversations.twilio.com", "http://localhost:8080")
+    assert told(
+        exchange(first, "http://localhost:8080/v1/" + first["meta"]["url"].partition("/v1/")[2]), exchange(first, local)
+    ) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_a_walk_through_a_proxy() -> None:
+    """Pages go on with each other by their own links, too, where they were asked for under another name."""
+    local = [
+        exchange(page, page["meta"]["url"].replace("https://conversations.twilio.com", "http://localhost:8080"))
+        for page in pages()
+    ]
+    assert told(*local) == []
+    assert told(*local[:2]) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_a_walk_that_goes_on_in_another_file() -> None:
+    """What was followed elsewhere was followed."""
+    first, second, third = map(exchange, pages())
+    assert told([first, second], [third], join=True) == []
+    assert told([first, second], [third]) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
+    """A HAR may hold its entries in any order; one without a time came after the one before it."""
+    first, second, third = pages()
+    world = GENERATOR.world("agent-and-sms")
+    early, end = GENERATOR.at(world, "start").message(), GENERATOR.at(world)
+
+    def har(*entries: dict[str, Any]) -> list[tuple[str, str, int]]:
+        text = lambda body: {"mimeType": "application/json", "text": json.dumps(body)}  # noqa: E731
+        for entry in entries:
+            entry["response"] |= {"content": text(entry["response"].pop("body")), "headers": []}
+        found = Collected()
+        content = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+        Validation(CONTRACT).run([Source("x.har", content=content)], found)
+        return [(each.rule, each.pointer, each.origin.entry) for each in found if each.rule in catalogue.ACROSS and each.origin]
+
+    assert (
+        har(
+            exchange(first, made_at="2026-03-02T09:00:01.000Z"),
+            exchange(third, made_at="2026-03-02T09:00:03.000Z"),
+            exchange(second, made_at="2026-03-02T10:00:02.5+01:00"),
+        )
+        == []
+    )
+    assert har(exchange(end.page(), made_at="2026-03-02T09:00:10.2Z"), exchange(early, made_at="2026-03-02T09:00:10.1Z")) == []
+    late = exchange(end.page(), made_at="2026-03-02T09:00:10Z"), exchange({**end.message(), "delivery": None})
+    assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
 
 
 def test_an_overlap_that_may_be_another_walk_is_information() -> None:
@@ -206,11 +289,57 @@ def test_summaries_are_judged_when_nothing_can_change() -> None:
     assert told(page, {**message, "delivery": None}) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
 
 
-def test_delivered_is_no_end_where_it_can_be_read() -> None:
-    """A receipt of WhatsApp that is delivered may be read the next moment."""
-    row = receipt(channel_message_sid="WA" + "0123456789abcdef" * 2)
-    read = {**sample("message")["delivery"], "read": "all"}
-    assert told({**sample("page"), "delivery_receipts": [row]}, {**sample("message"), "delivery": read}) == []
+def listed(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {**sample("page"), "delivery_receipts": list(rows)}
+
+
+def summed_up(**levels: Any) -> dict[str, Any]:
+    return {**sample("message"), "delivery": {**sample("message")["delivery"], **levels}}
+
+
+SECOND = {"sid": "DY" + "0123456789abcdef" * 2, "participant_sid": "MB" + "0123456789abcdef" * 2}
+
+
+@pytest.mark.parametrize("channel", ["SM", "WA"])
+def test_what_is_delivered_may_have_been_read(channel: str) -> None:
+    """A receipt that is delivered may be read the next moment, in whatever channel; anything else it does not become."""
+    page = listed(receipt(channel_message_sid=channel + "0123456789abcdef" * 2))
+    assert told(page, summed_up(read="all")) == []
+    assert told(page, summed_up(delivered="none")) == [("delivery.disagrees-with-receipts", "/delivery/delivered", 1)]
+    assert told(page, summed_up(failed="some")) == [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
+
+
+def test_summaries_are_held_against_the_last_list() -> None:
+    """A list that was seen since tells more than one before it, also where it is not at its end, or is a part."""
+    page, more = listed(receipt()), listed(receipt(), receipt(**SECOND, status="sent"))
+    wrong = summed_up(total=2)
+    disagrees = [("delivery.total", "/delivery/total", 2)]
+    assert told(page, more, wrong) == []
+    assert told(page, more, page, wrong) == [("delivery.total", "/delivery/total", 3)]
+    assert told(page, page, wrong) == disagrees
+    assert told(page, listed(), wrong) == []
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        (webhook(DeliveryReceiptSid=SECOND["sid"], ParticipantSid=SECOND["participant_sid"], Status="sent"), []),
+        (receipt(status="read"), []),
+        (webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.100Z"), ["delivery.total"]),
+        (receipt(), ["delivery.total"]),
+    ],
+)
+def test_nothing_is_held_against_a_list_once_there_is_news(news: dict[str, Any], expected: list[str]) -> None:
+    """Between the list and the summary something else was told of a receipt: the summary may count it."""
+    wrong = summed_up(total=2)
+    assert [rule for rule, _, _ in told(listed(receipt()), news, wrong)] == expected
+    assert [rule for rule, _, _ in told(listed(receipt()), wrong, news)] == ["delivery.total"]
+
+
+@pytest.mark.parametrize("total", [True, 1e300, "1", None])
+def test_a_total_that_is_none_is_the_schemas(total: object) -> None:
+    """What is wrong with a value itself is all there is to say of it."""
+    assert told(listed(receipt(), receipt(**SECOND)), summed_up(total=total)) == []
 
 
 # -- files
@@ -222,6 +351,27 @@ def test_files_are_apart_unless_joined() -> None:
     assert told(polls, log) == []
     assert told(polls, log, join=True) == [("timeline.regression", "/status", 0)]
     assert told(log, polls, join=True) == [("timeline.regression", "/status", 0)]
+
+
+def test_what_needs_no_order_is_told_of_any_files() -> None:
+    """A date of creation that changes, and a code that is lost, do not depend on which file came first."""
+    first, other = webhook(), webhook(Status="delivered", DateUpdated=LATER, DateCreated="2026-03-02T09:14:00.120Z")
+    assert told([first], [other], join=True) == [("timeline.clock-backwards", "/DateCreated", 0)]
+    failed = {"status": "failed", "date_updated": SENT}
+    files = [receipt(**failed, error_code=30003)], [receipt(**{**failed, "date_updated": LATER})]
+    assert told(*files, join=True) == told(*reversed(files), join=True) == [("timeline.code-wiped", "/error_code", 0)]
+
+
+def test_a_severity_of_a_team_holds_across_observations(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the settings say of a rule decides over the exit code, too, whatever it takes to see it."""
+    monkeypatch.chdir(tmp_path)
+    back = (receipt(), receipt(status="sent", date_updated=LATER))
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(each) + "\n" for each in back))
+    assert run("validate", "a.ndjson")[0] == 0
+    for severity, arguments, expected in (("error", (), 1), ("info", ("--fail-on", "warning"), 0)):
+        (tmp_path / "receiptkit.toml").write_text(f'[severity]\n"timeline.*" = "{severity}"\n')
+        code, out, _ = run("validate", "a.ndjson", *arguments)
+        assert (code, f" {severity} timeline.regression: " in out) == (expected, True)
 
 
 def test_what_a_file_tells_alone_it_tells_among_others() -> None:
@@ -255,6 +405,10 @@ def stories() -> list[tuple[str, Any]]:
                 verdict = judge.delivery(record) if isinstance(record, Delivery) else judge.body(record)
                 assert verdict.kind is not None
                 entered.append((verdict.kind, verdict.body))
+    # A list, summaries that disagree with it, and news of which they may be: one receipt that it holds, and one that it does not.
+    news = [receipt(status="read"), receipt(**SECOND)]
+    entered += [("page", listed(receipt())), *(("receipt", each) for each in news)]
+    entered += [("message", summed_up(total=total)) for total in (2, 3)]
     return entered
 
 
@@ -269,7 +423,8 @@ def findings(ledger: Ledger) -> list[Found]:
 @settings(max_examples=150, deadline=None)
 def test_pieces_in_any_order(data: st.DataObject) -> None:
     """A capture cut into pieces at random, each judged by itself, merged in any order: the same findings, at the same places."""
-    chosen = data.draw(st.lists(st.sampled_from(range(len(STORIES))), min_size=1, max_size=60), label="arrivals")
+    stories = range(len(STORIES)) if data.draw(st.booleans()) else range(len(STORIES) - 5, len(STORIES))
+    chosen = data.draw(st.lists(st.sampled_from(stories), min_size=1, max_size=60), label="arrivals")
     files = data.draw(st.integers(1, 3), label="files")
     pieces = data.draw(st.integers(1, 5), label="pieces")
     whole, parts = Ledger(), [Ledger() for _ in range(pieces)]
@@ -289,13 +444,15 @@ def test_pieces_in_any_order(data: st.DataObject) -> None:
 @settings(max_examples=100, deadline=None)
 def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
     """Processes that hand over only what several of them know of come to the same as one."""
-    chosen = data.draw(st.lists(st.sampled_from(range(len(STORIES))), min_size=1, max_size=60))
+    stories = range(len(STORIES)) if data.draw(st.booleans()) else range(len(STORIES) - 5, len(STORIES))
+    chosen = data.draw(st.lists(st.sampled_from(stories), min_size=1, max_size=60))
     whole, parts = Ledger(), [Ledger(), Ledger(), Ledger()]
     for number, story in enumerate(chosen):
         whole.enter(*STORIES[story], At(entry=number))
         data.draw(st.sampled_from(parts)).enter(*STORIES[story], At(entry=number))
     known = [part.sids() for part in parts]
     shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
+    shared |= {message for part in parts for message in part.summarised()}
     joint = Ledger()
     for part in parts:
         joint.merge(part.taken(shared))

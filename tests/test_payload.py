@@ -124,3 +124,12 @@ def test_an_event_is_one_whatever_else_it_carries() -> None:
     found = rules(Delivery("https://example.com/hook", body={**PARAMETERS, **many, "Status": "queued"}))
     assert [rule for rule in found if not rule.startswith("webhook.unknown-parameter")] == ["schema.enum /Status"]
     assert "schema.required " in rules(Delivery("https://example.com/hook", body={"EventType": "onDeliveryUpdated"}))
+
+
+def test_what_has_no_name_in_a_query_is_part_of_the_address(contract: Contract) -> None:
+    """Some keep a secret in the query of their webhook's URL; it is no parameter, and never printed."""
+    query = "&".join(f"{name}={value}" for name, value in sample("webhook")["params"].items())
+    found = contract.check_delivery(Delivery(f"https://example.com/hook?s3cr3t&{query}", "GET"))
+    assert found == []
+    found = contract.check_delivery(Delivery(f"https://example.com/hook?{query}&Carrier=x", "GET"))
+    assert [(each.rule, each.pointer) for each in found] == [("webhook.unknown-parameter", "/Carrier")]
