@@ -240,9 +240,9 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
     early, end = GENERATOR.at(world, "start").message(), GENERATOR.at(world)
 
     def har(*entries: dict[str, Any]) -> list[tuple[str, str, int]]:
-        text = lambda body: {"mimeType": "application/json", "text": json.dumps(body)}  # noqa: E731
         for entry in entries:
-            entry["response"] |= {"content": text(entry["response"].pop("body")), "headers": []}
+            text = json.dumps(entry["response"].pop("body"))
+            entry["response"] |= {"content": {"mimeType": "application/json", "text": text}, "headers": []}
         found = Collected()
         content = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
         Validation(CONTRACT).run([Source("x.har", content=content)], found)
@@ -458,6 +458,18 @@ def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
         joint.merge(part.taken(shared))
     apart = [found for part in parts for found in part.findings()]
     assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
+
+
+def test_news_that_another_process_has() -> None:
+    """What is known of the receipts of a message counts for its summary, whoever knows it."""
+    mine, other, joint = Ledger(), Ledger(), Ledger()
+    mine.enter("page", listed(receipt()), At(entry=0))
+    mine.enter("message", summed_up(total=2), At(entry=2))
+    other.enter("receipt", receipt(**SECOND), At(entry=1))
+    shared = (mine.sids() & other.sids()) | mine.summarised()
+    for part in (mine, other):
+        joint.merge(part.taken(shared))
+    assert [*mine.findings(), *other.findings(), *joint.findings()] == []
 
 
 def test_every_rule_across_observations_is_in_these_stories() -> None:

@@ -34,8 +34,8 @@ RULES = (
         id="delivery.total",
         severity=Severity.WARNING,
         title="the total of a summary is not the number of receipts",
-        why="A mocked message with five recipients and a list with two makes a consumer wait for ever. Told only where the whole list was "
-        "seen, every receipt at its end, before the message.",
+        why="A mocked message with five recipients and a list with two makes a consumer wait for ever. Told only against the last "
+        "list before the message, if that was seen whole, every receipt at its end, and nothing else was told of any since.",
         grounding=f"{GUIDE}; {OPENAPI}, examples",
         action="In a mock: make the message and its receipts of one world, as `receiptkit generate` does.",
         good=Example("page", then=Example("message")),
@@ -46,8 +46,8 @@ RULES = (
         id="delivery.disagrees-with-receipts",
         severity=Severity.WARNING,
         title="a summary says other than the receipts do",
-        why="Consumers show the one and act on the other. Told only where the whole list was seen, every receipt at its end, before the "
-        "message.",
+        why="Consumers show the one and act on the other. Told only against the last list before the message, if that was seen whole, "
+        "every receipt at its end, and nothing else was told of any since. A delivered one may have been read.",
         grounding=f"{GUIDE}; {CAPTURES}",
         action="In a mock: count the receipts, a read one as delivered and sent, too.",
         good=Example("page", then=Example("message")),
