@@ -303,8 +303,8 @@ class Validation:
         self.summary.observations += len(bodies)
         self.summary.checked += len(bodies)
         if self._remembers:
-            for number, ((line, _), body) in enumerate(zip(batch.texts, bodies, strict=True), entry):
-                self.ledger.enter(kind, body, At(self._file, self._unit, 0, number, line), of_one_list=True)
+            lines = [line for line, _ in batch.texts]
+            self.ledger.enter_all(kind, bodies, At(self._file, self._unit, 0, entry, lines[0]), lines)
         return len(bodies)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:

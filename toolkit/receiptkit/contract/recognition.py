@@ -96,8 +96,13 @@ class Recogniser:
         at_url = self._operations.of_url(url) if url is not None else []
         operation = next((operation for operation in at_url if operation.kind == kind), None) if url is not None else None
         of_url = self._operations.of_url
+        before = _up_to_sid(url)
         for body in bodies[1:]:
-            if type(body) is not dict or tuple(body) != names or (url := _own_url(body)) is None or of_url(url) is not at_url:
+            if type(body) is not dict or tuple(body) != names or (url := _own_url(body)) is None:
+                return None
+            beside, before = before, _up_to_sid(url)
+            # Receipts of one message have one operation.
+            if (before is None or before != beside) and of_url(url) is not at_url:
                 return None
         return operation
 
@@ -226,6 +231,11 @@ def _own_url(body: dict[str, Any]) -> str | None:
     if url is None and isinstance(body.get("meta"), dict):
         url = body["meta"].get("url")
     return url if isinstance(url, str) else None
+
+
+def _up_to_sid(url: str | None) -> str | None:
+    """All of a URL but the SID at its end; None if there is none."""
+    return url[:-34] if url is not None and url[-35:-34] == "/" and url[-34:].isalnum() else None
 
 
 def _names_service(body: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from receiptkit.rules import timeline
 from receiptkit.rules.dates import seconds
 from receiptkit.rules.sightings import At, Page, Row, Sighting
 
-WEBHOOK = "webhook"
+PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 #: What is kept of a receipt, by its names in answers and in webhooks.
 _MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
@@ -26,10 +26,10 @@ Saying = tuple[bytes, int, bool]
 
 class Sheet:
     """
-    The receipts of one page, one answer or one webhook.
+    The receipts of one page, of lines that follow each other, of one answer or of one webhook.
 
     Attributes:
-        kind: page, receipt or webhook.
+        kind: page, lines, receipt or webhook.
         facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
         first, last, count: where just this was seen first and last, and how often.
     """
@@ -47,6 +47,11 @@ class Sheet:
     def saying(self) -> Saying:
         """What it says, to be compared."""
         return self.facts, self.first.file, self.kind == WEBHOOK
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it may hold several receipts, each once."""
+        return self.kind in (PAGE, LINES)
 
     def again(self, other: Sheet) -> None:
         """Note where the same was seen, too."""
@@ -74,7 +79,7 @@ class Sheet:
     def rows(self) -> list[tuple[str, Sheet]]:
         """Each receipt by itself."""
         conversation, message, rows = orjson.loads(self.facts)
-        if self.kind != "page":
+        if not self.is_of_many:
             return [(row[0], self) for row in rows]
         first: dict[str, Sheet] = {}
         for index, row in enumerate(rows):
@@ -83,9 +88,15 @@ class Sheet:
         return list(first.items())
 
     def _row(self, index: int, facts: bytes) -> Sheet:
-        first = self.first._replace(pointer=f"/delivery_receipts/{index}")
-        last = first if self.last == self.first else self.last._replace(pointer=first.pointer)
-        return Sheet("receipt", facts, first, last, self.count)
+        first = self._at(self.first, index)
+        last = first if self.last == self.first else self._at(self.last, index)
+        return Sheet(RECEIPT, facts, first, last, self.count)
+
+    def _at(self, at: At, index: int) -> At:
+        """Where one of its receipts is."""
+        if self.kind == LINES:
+            return at._replace(entry=at.entry + index, line=at.line + index)
+        return at._replace(pointer=f"/delivery_receipts/{index}")
 
 
 class Fetched:
@@ -142,7 +153,7 @@ def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[t
     if len(different) == 1 and (owner := different.pop()) is not None:
         text = text_of_facts(*owner, facts)
         if text is not None:
-            yield Sheet("page", text, at, at), [each[0] for each in facts if each is not None]
+            yield Sheet(PAGE, text, at, at), [each[0] for each in facts if each is not None]
         return
     seen = set()
     for index, (owner, each) in enumerate(zip(owners, facts, strict=True)):
@@ -150,7 +161,33 @@ def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[t
         if each is not None and text is not None and (owner, each[0]) not in seen:
             seen.add((owner, each[0]))
             place = at._replace(pointer=f"/delivery_receipts/{index}")
-            yield Sheet("receipt", text, place, place), [each[0]]
+            yield Sheet(RECEIPT, text, place, place), [each[0]]
+
+
+def of_lines(bodies: list[Any], at: At, lines: list[int]) -> Iterator[tuple[Sheet, list[str]]]:
+    """
+    The sheets that receipts make which conform and stand one on a line, each with its receipts.
+
+    Args:
+        bodies: the receipts.
+        at: where the first one is.
+        lines: on which lines they are.
+    """
+    facts = all_facts(bodies)
+    owners = [(body.get("conversation_sid"), body.get("message_sid")) for body in bodies]
+    start = 0
+    for end in range(1, len(bodies) + 1):
+        if end < len(bodies) and owners[end] == owners[start] and lines[end] - lines[start] == end - start:
+            continue
+        own = facts[start:end]
+        sids = [each[0] for each in own]
+        together = [own] if len(set(sids)) == len(sids) else [[each] for each in own]
+        for index, each in enumerate(together, start):
+            place = at._replace(entry=at.entry + index, line=lines[index])
+            text = text_of_facts(*owners[start], each)
+            if text is not None:
+                yield Sheet(LINES if len(each) > 1 else RECEIPT, text, place, place), [row[0] for row in each]
+        start = end
 
 
 def _is_owned(row: Any) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 
 from receiptkit.history.facts import (
+    PAGE,
+    RECEIPT,
     WEBHOOK,
     Facts,
     Fetched,
@@ -23,6 +25,7 @@ from receiptkit.history.facts import (
     facts_of,
     facts_told,
     is_real,
+    of_lines,
     parted,
     rows_of,
     sightings,
@@ -67,9 +70,9 @@ class Ledger:
         """
         if not isinstance(body, dict):
             return
-        if kind == "page":
+        if kind == PAGE:
             self._page(body, at, of_one_list=of_one_list, asked=asked)
-        elif kind == "receipt":
+        elif kind == RECEIPT:
             self._one(kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at)
         elif kind == WEBHOOK:
             self._one(kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at)
@@ -77,6 +80,23 @@ class Ledger:
             self._message(body, at)
         elif kind == "configuration":
             self._configuration(body, at)
+
+    def enter_all(self, kind: str, bodies: list[Any], at: At, lines: list[int]) -> None:
+        """
+        Note what bodies say that surely conform and stand one on a line; the rows of each page are of one message.
+
+        Args:
+            kind: as for `enter`.
+            bodies: the parsed bodies.
+            at: where the first one is.
+            lines: on which lines they are.
+        """
+        if kind == RECEIPT:
+            for sheet, sids in of_lines(bodies, at, lines):
+                self._sheet(sheet, sids)
+            return
+        for index, (body, line) in enumerate(zip(bodies, lines, strict=True)):
+            self.enter(kind, body, at._replace(entry=at.entry + index, line=line), of_one_list=True)
 
     def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: str | None) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
@@ -86,7 +106,7 @@ class Ledger:
             facts = all_facts(rows)
             text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
             if text is not None:
-                self._listed(page, self._sheet(Sheet("page", text, at, at), [row[0] for row in facts]), asked=asked)
+                self._listed(page, self._sheet(Sheet(PAGE, text, at, at), [row[0] for row in facts]), asked=asked)
             return
         all_rows = [facts_of(row) for row in rows]
         text = text_of_facts(None, None, all_rows)
@@ -94,7 +114,7 @@ class Ledger:
         for sheet, sids in sheets:
             entered = self._sheet(sheet, sids)
         if text is not None:
-            whole = entered if [sheet.kind for sheet, _ in sheets] == ["page"] else Sheet("page", text, at, at)
+            whole = entered if [sheet.kind for sheet, _ in sheets] == [PAGE] else Sheet(PAGE, text, at, at)
             self._listed(page, whole, asked=asked)
 
     def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: str | None) -> None:
@@ -133,7 +153,7 @@ class Ledger:
         before = known.get(sids[0])
         if isinstance(before, Sheet) and before.kind == sheet.kind and before.saying == sheet.saying:
             before.again(sheet)
-            if before.kind != "page":
+            if not before.is_of_many:
                 self._again.add(sids[0])
             return before
         for sid, row in sheet.rows():
@@ -159,7 +179,7 @@ class Ledger:
     def _apart(self, sid: str) -> dict[Saying, Sheet]:
         """The different things that are known of a receipt, as it is held; a page that it stands on is taken apart."""
         known = self._receipts.get(sid)
-        if isinstance(known, Sheet) and known.kind == "page":
+        if isinstance(known, Sheet) and known.is_of_many:
             for other, row in known.rows():
                 if self._receipts.get(other) is known:
                     self._receipts[other] = row
@@ -209,7 +229,7 @@ class Ledger:
         for sid, known in self._receipts.items():
             if isinstance(known, dict):
                 yield from ((row, [sid]) for row in known.values())
-            elif known.kind == "page":
+            elif known.is_of_many:
                 whole.setdefault(id(known), (known, []))[1].append(sid)
             else:
                 yield known, [sid]
@@ -267,8 +287,8 @@ class Ledger:
         found: dict[str, list[Told]] = {}
         every = (sheet for known in (self._sheets, *map(_sheets, self._receipts.values())) for sheet in known)
         for sheet in every if messages else ():
-            if sheet.kind != "page" and (message := sheet.message) in messages:
-                told = (Told(at, sheet.sids()[0], sheet.status) for at in {sheet.first, sheet.last})
+            if sheet.kind != PAGE and (message := sheet.message) in messages:
+                told = (Told(at, sid, row.status) for sid, row in sheet.rows() for at in {row.first, row.last})
                 found.setdefault(message, []).extend(told)
         return found
 
