@@ -555,10 +555,44 @@ def test_skipped_and_expected_failures(suite: Suite) -> None:
         def test_given_up():
             get()
             pytest.xfail("known")
+
+        @pytest.mark.xfail(raises=ValueError)
+        def test_for_another_reason():
+            get()
+            raise ValueError
+
+        @pytest.mark.xfail
+        def test_that_fails_itself():
+            get()
+            assert False
         """,
     )
     suite.run("--receipts-guard")
-    suite.outcomes(skipped=1, xfailed=2)
+    suite.outcomes(skipped=1, xfailed=4)
+
+
+def test_what_was_asked_for(suite: Suite) -> None:
+    """A page larger than any is asked for by ordinary clients, and nothing that they get is wrong with it: that is a warning."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            PAGE["delivery_receipts"][0]["status"] = "delivered"
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=100")
+        """,
+    )
+    warning = '- "" warning request.parameter: query parameter PageSize is above the maximum of 50'
+    assert f"=== receipt warnings ===\n{warning}\n1 passed in 0s\n" in suite.run("--receipts-guard")
+    suite.run("--receipts-guard", "--receipts-fail-on=warning")
+    suite.outcomes(failed=1)
+    suite.pytester.makepyprojecttoml('[tool.receiptkit.severity]\n"request.parameter" = "error"\n')
+    suite.run("--receipts-guard")
+    suite.outcomes(failed=1)
 
 
 def test_an_answer_that_is_used_again(suite: Suite) -> None:
