@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 from receiptkit import Contract, ContractViolation
 from suites import Suite, block
@@ -93,21 +94,68 @@ def test_profiles_and_documents(suite: Suite) -> None:
     assert suite.result.errlines == ["ERROR: own.json: `paths` is no object", ""]
 
 
-def test_the_other_way_around(suite: Suite) -> None:
-    """The contract may stand on the left as well; other comparisons with it are explained by pytest."""
+def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None:
+    """Whatever compares with the contract, on either side, in a list or an object, says what was found and shows nothing else."""
     suite.write(
         test_it="""
-        def test_it(receipt_contract):
-            assert receipt_contract == {"meta": {}}
+        def test_left(receipt_contract, make_receipt):
+            assert receipt_contract == bad(make_receipt)
 
-        def test_other(receipt_contract, make_receipt):
-            assert make_receipt() != receipt_contract
+        def test_unequal(receipt_contract, make_receipt):
+            assert good(make_receipt) != receipt_contract
+
+        def test_not(receipt_contract, make_receipt):
+            assert not (receipt_contract == {**good(make_receipt), "error_code": 30003})
+
+        def test_in(receipt_contract, make_receipt):
+            assert bad(make_receipt) in [receipt_contract]
+
+        def test_not_in(receipt_contract, make_receipt):
+            assert receipt_contract not in (bad(make_receipt), good(make_receipt))
+
+        def test_list(receipt_contract, make_receipt):
+            assert [1, good(make_receipt), bad(make_receipt)] == [1, receipt_contract, receipt_contract]
+
+        def test_object(receipt_contract, make_receipt):
+            assert {"a": bad(make_receipt), "b": 1} == {"b": 2, "a": receipt_contract}
+
+        def good(make_receipt):
+            return {**make_receipt(status="delivered", channel_name="sms"), "body": "hush"}
+
+        def bad(make_receipt):
+            return {**good(make_receipt), "status": "queued"}
         """
     )
-    printed = suite.run()
-    suite.outcomes(failed=2)
-    assert "E       assert payload == receipt_contract\n" in printed
-    assert "!= <receipt contract, profile documented>" in printed
+    expected = """
+    E       assert receipt_contract == payload
+    E         the payload breaks the contract: 1 error
+    E         - /status error
+    E       assert payload != receipt_contract
+    E         the payload conforms to the contract
+    E       assert not receipt_contract == payload
+    E         the payload conforms to the contract: 1 warning
+    E         - /error_code warning
+    E       assert payload in […]
+    E         [0]: the payload breaks the contract: 1 error
+    E         - /status error
+    E       assert receipt_contract not in […]
+    E         [0]: the payload breaks the contract: 1 error
+    E         - /status error
+    E         [1]: the payload conforms to the contract
+    E       assert […] == […]
+    E         [1]: the payload conforms to the contract
+    E         [2]: the payload breaks the contract: 1 error
+    E         - /status error
+    E       assert {…} == {…}
+    E         ['a']: the payload breaks the contract: 1 error
+    E         - /status error
+    """
+    printed = suite.run("-vv")
+    suite.outcomes(failed=7)
+    printed = printed.replace("AssertionError: ", "")
+    explained = [line for line in printed.splitlines() if line.startswith("E  ") and "hint:" not in line]
+    assert [re.sub(r"(error|warning) [a-z]+[.].*", r"\1", line) for line in explained] == block(expected).splitlines()
+    assert "'sid'" not in printed
 
 
 def test_a_violation_travels() -> None:

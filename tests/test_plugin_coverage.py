@@ -110,6 +110,31 @@ def test_the_file(suite: Suite) -> None:
     }
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
+@pytest.mark.parametrize("option", ["--collect-only", "--fixtures"])
+def test_a_run_of_no_tests(suite: Suite, option: str, processes: tuple[str, ...]) -> None:
+    """Where tests are only collected or listed, nothing was to be exercised: no file is written, and nothing fails."""
+    suite.write(test_it=SUITE)
+    how = ("--receipts-coverage=coverage.json", "--receipts-coverage-fail-under=61", option, *processes)
+    printed = suite.run(*how, plugins=("xdist",), alone=bool(processes))
+    assert suite.result.ret == 0
+    assert "receipt coverage" not in printed
+    assert not suite.pytester.path.joinpath("coverage.json").exists()
+
+
+def test_a_file_that_cannot_be_written(suite: Suite) -> None:
+    """A run whose file cannot be written says so in a line, and fails."""
+    suite.pytester.mkdir("folder.json")
+    suite.run("--receipts-coverage=folder.json")
+    assert suite.result.errlines == ["ERROR: --receipts-coverage: folder.json is a folder: name a file in it", ""]
+    suite.pytester.mkdir("folder")
+    suite.write(test_it="import os\n\ndef test_it(): os.rmdir('folder')\n")
+    printed = suite.run("--receipts-coverage=folder/coverage.json")
+    suite.outcomes(passed=1)
+    assert suite.result.ret == 1
+    assert "\n--receipts-coverage: cannot write folder/coverage.json: No such file or directory\n" in printed
+
+
 def test_every_scenario_is_everything(suite: Suite) -> None:
     """Whoever exercises what the scenarios show has no gap."""
     suite.write(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from receiptkit.generation import SCENARIOS
+from receiptkit.pytest_plugin.parametrising import id_of
 from suites import Suite
 
 QUEUED = (
@@ -86,9 +91,50 @@ def test_how_to_make_it_again(suite: Suite) -> None:
     printed = suite.run("--receipts-seed=5", "--tb=no", "--show-capture=all", "-rN")
     suite.outcomes(failed=2)
     printed = suite.run("--receipts-seed=5")
-    again = "=== receiptkit ===\nto make the same again: pytest 'test_it.py::test_it' --receipts-seed=5\n=== test_nothing ===\n"
+    again = "=== receiptkit ===\nto make the same again: pytest test_it.py::test_it --receipts-seed=5\n=== test_nothing ===\n"
     assert again in printed
     assert printed.count("to make the same again") == 1
+
+
+def test_how_to_name_a_test_in_a_shell(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said can be pasted where pytest was started, whatever the id of the test has in it."""
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.parametrize("_", ["café", "it's", "$HOME"])
+        def test_it(make_receipt, _):
+            assert make_receipt() is None
+        """
+    )
+    suite.pytester.makeini("[pytest]")
+    monkeypatch.chdir(suite.pytester.mkdir("below"))
+    printed = suite.run("..")
+    suite.outcomes(failed=3)
+    again = [line.partition(": ")[2] for line in printed.splitlines() if line.startswith("to make the same again")]
+    for command in again:
+        _, test, seed = shlex.split(command)
+        suite.run(test, seed)
+        suite.outcomes(failed=1)
+        assert command in suite.result.stdout.str()
+    assert again[2] == "pytest '../test_it.py::test_it[$HOME]' --receipts-seed=0"
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "marks"),
+    [
+        ("test_it.py::test_it[a@b]", []),
+        ("test_it.py::test_it[a@b]", [pytest.mark.xdist_group("b").mark]),
+        ("test_it.py::test_it[a@b]@default", [pytest.mark.xdist_group().mark]),
+        ("test_it.py::test_it[a@b]@one", [pytest.mark.xdist_group("one").mark]),
+        ("test_it.py::test_it[a@b]@one", [pytest.mark.xdist_group(name="one").mark, pytest.mark.xdist_group("two").mark]),
+        ("test_it.py::test_it[a@b]@one_two", [pytest.mark.xdist_group("one").mark, pytest.mark.xdist_group("two").mark]),
+    ],
+)
+def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
+    """The group that pytest-xdist adds to the id of a test, in the process that runs it, is no part of it."""
+    item: Any = SimpleNamespace(nodeid=nodeid, iter_markers=lambda name: iter(marks))
+    assert id_of(item) == "test_it.py::test_it[a@b]"
 
 
 @pytest.mark.parametrize(

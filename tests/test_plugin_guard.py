@@ -225,6 +225,28 @@ WAYS = {
         """,
         (),
     ),
+    "Twilio's client, an HTTP client with threads": (
+        """
+        import responses
+        from concurrent.futures import ThreadPoolExecutor
+        from twilio.http.http_client import TwilioHttpClient
+        from twilio.rest import Client
+
+        class Elsewhere(TwilioHttpClient):
+            def request(self, *args, **rest):
+                with ThreadPoolExecutor() as pool:
+                    return pool.submit(super().request, *args, **rest).result()
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            _, _, _, _, _, conversation, _, message, _ = URL.split("/")
+            client = Client("AC" + "1" * 32, "token", http_client=Elsewhere())
+            resource = client.conversations.v1.conversations(conversation).messages(message)
+            assert next(resource.delivery_receipts.stream(page_size=20)).status == "queued"
+        """,
+        (),
+    ),
     "imported by the test": (
         """
         def test_it():
@@ -533,10 +555,44 @@ def test_skipped_and_expected_failures(suite: Suite) -> None:
         def test_given_up():
             get()
             pytest.xfail("known")
+
+        @pytest.mark.xfail(raises=ValueError)
+        def test_for_another_reason():
+            get()
+            raise ValueError
+
+        @pytest.mark.xfail
+        def test_that_fails_itself():
+            get()
+            assert False
         """,
     )
     suite.run("--receipts-guard")
-    suite.outcomes(skipped=1, xfailed=2)
+    suite.outcomes(skipped=1, xfailed=4)
+
+
+def test_what_was_asked_for(suite: Suite) -> None:
+    """A page larger than any is asked for by ordinary clients, and nothing that they get is wrong with it: that is a warning."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            PAGE["delivery_receipts"][0]["status"] = "delivered"
+            responses.get(URL, json=PAGE)
+            requests.get(URL + "?PageSize=100")
+        """,
+    )
+    warning = '- "" warning request.parameter: query parameter PageSize is above the maximum of 50'
+    assert f"=== receipt warnings ===\n{warning}\n1 passed in 0s\n" in suite.run("--receipts-guard")
+    suite.run("--receipts-guard", "--receipts-fail-on=warning")
+    suite.outcomes(failed=1)
+    suite.pytester.makepyprojecttoml('[tool.receiptkit.severity]\n"request.parameter" = "error"\n')
+    suite.run("--receipts-guard")
+    suite.outcomes(failed=1)
 
 
 def test_an_answer_that_is_used_again(suite: Suite) -> None:
@@ -572,6 +628,200 @@ def test_an_answer_that_is_used_again(suite: Suite) -> None:
     printed = suite.run()
     suite.outcomes(failed=2)
     assert printed.count("error schema.enum") == 4
+
+
+def test_what_is_no_response(suite: Suite) -> None:
+    """A mock that stands for a response of Twilio's client is judged by what it says, and works as without us if it says little."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from types import SimpleNamespace
+        from unittest.mock import Mock
+        from served import *
+        from twilio.http.response import Response
+        from twilio.rest import Client
+
+        def receipts(response):
+            _, _, _, _, _, conversation, _, message, _ = URL.split("/")
+            client = Client("AC" + "1" * 32, "token", http_client=Mock(**{"request.return_value": response}))
+            return client.conversations.v1.conversations(conversation).messages(message).delivery_receipts
+
+        @pytest.mark.parametrize("kind", [Mock, SimpleNamespace])
+        def test_no_headers(kind, receipt_traffic):
+            assert next(receipts(kind(status_code=200, text=json.dumps(PAGE))).stream()).status == "queued"
+
+        def test_no_status(receipt_traffic):
+            client = Client("AC" + "1" * 32, "token", http_client=Mock(**{"request.return_value.text": "{}"}))
+            assert client.request("GET", URL) is client.http_client.request.return_value
+            assert receipt_traffic.exchanges == []
+
+        def test_no_json(receipt_traffic):
+            with pytest.raises(Exception, match="oops"):
+                receipts(Response(500, "oops")).list()
+            assert [exchange.status for exchange in receipt_traffic.exchanges] == [500]
+        """,
+    )
+    printed = suite.run()
+    suite.outcomes(failed=2, passed=2)
+    assert printed.count("error schema.enum") == 2
+    assert "AttributeError" not in printed
+
+
+def test_one_request_sent_again(suite: Suite) -> None:
+    """Each answer to a request is judged, also where it is the same request that is sent again."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx, requests, responses
+
+        @responses.activate
+        def test_requests(receipt_traffic):
+            responses.get(URL, status=503)
+            responses.get(URL, json=PAGE)
+            with requests.Session() as session:
+                request = session.prepare_request(requests.Request("GET", URL))
+                assert [session.send(request).status_code for _ in range(2)] == [503, 200]
+            assert [exchange.status for exchange in receipt_traffic.exchanges] == [503, 200]
+
+        @responses.activate
+        def test_retries_within_a_session(receipt_traffic):
+            class Session(requests.Session):
+                def send(self, *args, **kwargs):
+                    return [super(Session, self).send(*args, **kwargs) for _ in range(2)][-1]
+
+            responses.get(URL, status=503)
+            responses.get(URL, json=PAGE)
+            assert Session().get(URL).status_code == 200
+            assert [exchange.status for exchange in receipt_traffic.exchanges] == [503, 200]
+
+        def test_httpx(receipt_traffic):
+            answers = iter([httpx.Response(503), httpx.Response(200, json=PAGE)])
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: next(answers)))
+            request = client.build_request("GET", URL)
+            assert [client.send(request).status_code for _ in range(2)] == [503, 200]
+            assert [exchange.status for exchange in receipt_traffic.exchanges] == [503, 200]
+        """,
+    )
+    printed = suite.run()
+    suite.outcomes(failed=3)
+    assert printed.count("error schema.enum") == 3
+    assert "AssertionError" not in printed
+
+
+def test_a_request_that_cannot_be_hashed(suite: Suite) -> None:
+    """A session may answer with responses and requests of its own kind, of whatever kind they are."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+
+        class Request(requests.PreparedRequest):
+            __hash__ = None
+
+        class Session(requests.Session):
+            def send(self, request, **rest):
+                response = super().send(request, **rest)
+                response.request = Request()
+                response.request.prepare("GET", request.url)
+                return response
+
+        @responses.activate
+        def test_it(receipt_traffic):
+            responses.get(URL, json=PAGE)
+            assert Session().get(URL + "?PageSize=20").json()
+            assert len(receipt_traffic.exchanges) == 1
+        """,
+    )
+    assert f"=== test_it ===\n{block(BLOCK)}\n" in suite.run()
+    suite.outcomes(failed=1)
+
+
+def test_a_body_that_is_read_in_several_ways(suite: Suite) -> None:
+    """Who looks at the beginning first, reads raw bytes, or stops where the body ends has got the whole body all the same."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import gzip, httpx, pickle, requests, responses
+
+        def httpx_of(**how):
+            return httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, **how)))
+
+        class Body(httpx.SyncByteStream):
+            def __init__(self, body):
+                self.body = body
+            def __iter__(self):
+                yield self.body
+
+        @responses.activate
+        def test_requests(receipt_traffic):
+            responses.get(URL, json=PAGE)
+            response = requests.get(URL, stream=True)
+            assert next(response.iter_content(1)) == b"{"
+            assert next(response.iter_content(1, decode_unicode=True)) == '"'
+            assert response.content
+            with pytest.raises(TypeError):
+                requests.get(URL, stream=True).iter_content("x")
+
+        def test_raw(receipt_traffic):
+            body = gzip.compress(json.dumps(PAGE).encode())
+            with httpx_of(stream=Body(body), headers={**HEADERS, "Content-Encoding": "gzip"}).stream("GET", URL) as response:
+                assert b"".join(response.iter_raw()) == body
+
+        def test_the_whole_at_once(receipt_traffic):
+            body = json.dumps(PAGE).encode()
+            with httpx_of(stream=Body(body), headers={**HEADERS, "Content-Length": str(len(body))}).stream("GET", URL) as response:
+                assert next(response.iter_bytes()) == body
+
+        def test_what_cannot_be_decoded(receipt_traffic):
+            with httpx_of(stream=Body(b"no gzip"), headers={"Content-Encoding": "gzip"}).stream("GET", URL) as response:
+                assert b"".join(response.iter_raw()) == b"no gzip"
+            assert receipt_traffic.exchanges == []
+
+        def test_pickled(receipt_traffic):
+            with httpx_of(stream=Body(b"{}")).stream("GET", URL) as response:
+                assert pickle.loads(pickle.dumps(response)).status_code == 200
+        """,
+    )
+    printed = suite.run()
+    suite.outcomes(failed=3, passed=2)
+    assert printed.count("error schema.enum") == 3
+    assert "json.syntax" not in printed
+
+
+def test_errors_that_a_hook_raises(suite: Suite) -> None:
+    """Where a hook raises for a status, the code under test gets the response with the exception."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx, requests, responses
+
+        @responses.activate
+        def test_requests(receipt_traffic):
+            session = requests.Session()
+            session.hooks["response"] = lambda response, *args, **rest: response.raise_for_status()
+            responses.get(URL, json={"code": "20404"}, status=404)
+            with pytest.raises(requests.HTTPError) as caught:
+                session.get(URL)
+            assert receipt_traffic.exchanges == []
+            assert caught.value.response.json()["code"] == "20404"
+
+        def test_httpx(receipt_traffic):
+            def check(response):
+                response.read()
+                response.raise_for_status()
+            transport = httpx.MockTransport(lambda request: httpx.Response(404, json={"code": "20404"}))
+            with pytest.raises(httpx.HTTPStatusError):
+                httpx.Client(transport=transport, event_hooks={"response": [check]}).get(URL)
+            assert len(receipt_traffic.exchanges) == 1
+        """,
+    )
+    printed = suite.run()
+    suite.outcomes(failed=2)
+    assert printed.count("- /code error error.shape: ") == 2
 
 
 def test_settings_for_some_files(suite: Suite) -> None:

@@ -90,6 +90,8 @@ def test_asgi(suite: Suite, plugin: str, marker: str, backend: str) -> None:
         test_it=f"""
         import pytest
         from receivers import app, asgi_app
+        from starlette.requests import Request
+        from starlette.responses import StreamingResponse
         {URL}
         @pytest.fixture
         def anyio_backend():
@@ -105,13 +107,100 @@ def test_asgi(suite: Suite, plugin: str, marker: str, backend: str) -> None:
             assert [answer.status for answer in answers] == [204, 204]
 
         @pytest.mark.{marker}
-        async def test_wrong(play_receipt_webhooks):
-            with pytest.raises(pytest.UsageError, match="aplay is for ASGI applications"):
-                await play_receipt_webhooks.aplay(app)
+        async def test_what_blocks(play_receipt_webhooks):
+            answers = await play_receipt_webhooks.aplay(app, "late-failure", url=URL)
+            assert [answer.status for answer in answers] == [200, 200]
+
+        @pytest.mark.{marker}
+        async def test_disconnecting(play_receipt_webhooks):
+            async def app(scope, receive, send):
+                request = Request(scope, receive)
+                await request.body()
+                assert not await request.is_disconnected()
+                async def pieces():
+                    yield b"o"
+                    yield b"k"
+                await StreamingResponse(pieces())(scope, receive, send)
+                assert await request.is_disconnected()
+            assert [answer.text for answer in await play_receipt_webhooks.aplay(app, "late-failure")] == ["ok", "ok"]
         """,
     )
     suite.run(plugins=(plugin,))
-    suite.outcomes(passed=3)
+    suite.outcomes(passed=4)
+
+
+def test_one_loop_for_all_webhooks(suite: Suite) -> None:
+    """All webhooks are delivered in one event loop, and what a handler leaves to a task is done when the answers are there."""
+    suite.write(
+        test_it="""
+        import asyncio
+        queue, done, workers = asyncio.Queue(), [], []
+
+        async def work():
+            while True:
+                done.append(await queue.get())
+
+        async def tell(number):
+            await asyncio.sleep(0)
+            done.append(number)
+
+        async def app(scope, receive, send):
+            if not workers:
+                workers.append(asyncio.create_task(work()))
+            queue.put_nowait("worker")
+            workers.append(asyncio.create_task(tell("task")))
+            await send({"type": "http.response.start", "status": 204})
+            await send({"type": "http.response.body"})
+
+        def test_it(play_receipt_webhooks):
+            assert len(play_receipt_webhooks(app, "out-of-order")) == 5
+            assert sorted(done) == ["task"] * 5 + ["worker"] * 5
+            assert workers[0].cancelled()
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=1)
+
+
+def test_a_server_in_the_loop_of_the_test(suite: Suite) -> None:
+    """A server that shares the loop of the test answers while it plays; who would block it is told what to do."""
+    suite.write(
+        test_it="""
+        import asyncio, pytest
+        from aiohttp import web
+
+        async def served(play):
+            async def receive(request):
+                return web.Response(text=(await request.post())["Status"], headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+            app = web.Application()
+            app.router.add_post("/hook", receive)
+            runner = web.AppRunner(app)
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            try:
+                return await play(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", "late-failure")
+            finally:
+                await runner.cleanup()
+
+        def test_it(play_receipt_webhooks):
+            answers = asyncio.run(served(play_receipt_webhooks.aplay))
+            assert [answer.text for answer in answers] == ["sent", "undelivered"]
+            assert answers[0].headers["set-cookie"] == "a=1, b=2"
+
+        async def blocked(play):
+            play("http://user:hush@127.0.0.1:9/hook")
+
+        def test_blocked(play_receipt_webhooks):
+            with pytest.raises(pytest.UsageError) as caught:
+                asyncio.run(blocked(play_receipt_webhooks))
+            first, *_, last = str(caught.value).partition(" does not answer a webhook: ")
+            assert first == "http://127.0.0.1:9"
+            assert last.endswith(": await play_receipt_webhooks.aplay(…) in asynchronous tests")
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=2)
 
 
 def test_a_server(suite: Suite) -> None:
@@ -166,6 +255,15 @@ def test_own_token(suite: Suite) -> None:
         ("play_receipt_webhooks(app, 'in-ordr')", "no scenario is called 'in-ordr': did you mean in-order?"),
         ("play_receipt_webhooks(7)", "int is no WSGI or ASGI application and no URL"),
         ("play_receipt_webhooks('localhost:80')", "'localhost:80' is no URL of a server: say http://127.0.0.1:8000/webhooks"),
+        ("play_receipt_webhooks('in-order', app)", "'in-order' is no URL of a server: say http://127.0.0.1:8000/webhooks"),
+        (
+            "play_receipt_webhooks(lambda environ, start: [])",
+            "the WSGI application returned without an answer: it must call start_response",
+        ),
+        (
+            "play_receipt_webhooks(lambda environ, start: None)",
+            "the WSGI application returned nothing: have it return the pieces of the body, such as []",
+        ),
         ("play_receipt_webhooks(app, method='PUT')", "webhooks are sent by POST or GET, not PUT"),
     ],
 )

@@ -5,6 +5,7 @@ who does not use it does not pay for it.
 
 from receiptkit.pytest_plugin.ending import (
     pytest_assertrepr_compare,
+    pytest_runtestloop,
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_testnodedown,
@@ -52,6 +53,7 @@ __all__ = [
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
     "pytest_runtest_teardown",
+    "pytest_runtestloop",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_testnodedown",

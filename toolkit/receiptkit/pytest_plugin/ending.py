@@ -3,26 +3,57 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from receiptkit.pytest_plugin.options import planned_run, run_of
 
+if TYPE_CHECKING:
+    from receiptkit.testing.run import Run
+
+#: Of a run: whether its tests were run, not only collected or listed.
+_RAN: pytest.StashKey[bool] = pytest.StashKey()
+
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     matcher = sys.modules.get("receiptkit.testing.matcher")
-    if matcher is None or op != "==":
+    if matcher is None:
         return None
-    for contract, payload in ((right, left), (left, right)):
-        if isinstance(contract, matcher.ReceiptContract):
-            return ["payload == receipt_contract", *contract.explanation(contract.findings(payload))]
-    return None
+    kind = matcher.ReceiptContract
+    names, pairs = _sides(op, left, right)
+    said = []
+    for place, one, other in pairs:
+        contract, payload = (other, one) if isinstance(other, kind) else (one, other)
+        if isinstance(contract, kind):
+            first, *rest = contract.explanation(contract.findings(payload))
+            said += [f"{place}{first}", *rest]
+    if not said:
+        return None
+    # Nothing is shown of a payload.
+    shown = ["receipt_contract" if isinstance(side, kind) else name for name, side in zip(names, (left, right), strict=True)]
+    return [f"{shown[0]} {op} {shown[1]}", *said]
+
+
+def _sides(op: str, left: Any, right: Any) -> tuple[tuple[str, str], list[tuple[str, Any, Any]]]:
+    """How the sides of a comparison are called; and what is compared with what, also within lists and objects, and where that stands."""
+    if op in ("in", "not in") and isinstance(right, (list, tuple)):
+        return ("payload", "[…]"), [(f"[{index}]: ", left, each) for index, each in enumerate(right)]
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return ("[…]", "[…]"), [(f"[{index}]: ", *pair) for index, pair in enumerate(zip(left, right, strict=False))]
+    if isinstance(left, dict) and isinstance(right, dict):
+        return ("{…}", "{…}"), [(f"[{key!r}]: ", left[key], right[key]) for key in left if key in right]
+    return ("payload", "payload"), [("", left, right)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    session.config.stash[_RAN] = not session.config.option.collectonly
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    run = planned_run(session.config)
+    run = _finished_run(session.config)
     if run is None:
         return
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
@@ -30,7 +61,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         output["receiptkit"] = run.share()
         return
     run.write_coverage()
-    if run.too_little() and session.exitstatus == pytest.ExitCode.OK:
+    if run.failures() and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -43,7 +74,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    run = planned_run(config)
+    run = _finished_run(config)
     if run is None:
         return
     sections = {"receipt warnings": run.warnings(), "receipt coverage": run.coverage.table() if run.settings.coverage else []}
@@ -51,6 +82,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if lines:
             terminalreporter.section(title)
             terminalreporter.write("\n".join(lines) + "\n")
-    failure = run.too_little()
-    if failure is not None:
+    for failure in run.failures():
         terminalreporter.write_line(failure, red=True)
+
+
+def _finished_run(config: pytest.Config) -> Run | None:
+    """The run, if it has been needed and there was one."""
+    return planned_run(config) if config.stash.get(_RAN, False) else None

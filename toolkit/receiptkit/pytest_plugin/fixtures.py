@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from receiptkit.pytest_plugin.options import Translating, run_of, translated
+from receiptkit.pytest_plugin.parametrising import id_of
 from receiptkit.pytest_plugin.stash import FACTORIES, TRAFFIC
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def receipt_contract(pytestconfig: pytest.Config) -> ReceiptContract:
 @pytest.fixture
 def _receipt_factories(request: pytest.FixtureRequest) -> Factories:
     node: pytest.Item = request.node
-    node.stash[FACTORIES] = run_of(request.config).factories(node.nodeid)
+    node.stash[FACTORIES] = run_of(request.config).factories(id_of(node))
     return node.stash[FACTORIES]
 
 

@@ -70,7 +70,7 @@ def _misuse(marker: pytest.Mark) -> str | None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     mistakes = config.stash.setdefault(MISTAKES, {})
-    mistakes.update((item.nodeid, mistake) for item in items if (mistake := _mistake(item)))
+    mistakes.update((id_of(item), mistake) for item in items if (mistake := _mistake(item)))
     # A process of pytest-xdist that ends here cannot say why: there, the tests say it.
     if mistakes and not hasattr(config, "workerinput"):
         raise pytest.UsageError(": ".join(next(iter(mistakes.items()))))
@@ -96,5 +96,16 @@ def allowed(item: pytest.Item) -> list[str]:
             raise pytest.UsageError(misuse)
         known = run_of(item.config).settings.contract.rule_ids
         allowed += translated(allowances)(marker.args, marker.kwargs.get("reason"), known)
+    if item.get_closest_marker("receipt_breakages") is None:
+        return allowed
     breakage = getattr(getattr(item, "callspec", None), "params", {}).get("receipt_breakage")
     return allowed if breakage is None else [*allowed, breakage.expected.rule]
+
+
+def id_of(item: pytest.Item) -> str:
+    """The id of a test, without the group that pytest-xdist may add to it."""
+    groups = [str(each.args[0] if each.args else each.kwargs.get("name", "default")) for each in item.iter_markers("xdist_group")]
+    for added in ("_".join(groups), *groups[:1]):
+        if item.nodeid.endswith(f"@{added}"):
+            return item.nodeid.removesuffix(f"@{added}")
+    return item.nodeid

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
+from shlex import quote
 
 import pytest
 
 from receiptkit.pytest_plugin.options import option, planned_run, run_of
-from receiptkit.pytest_plugin.parametrising import allowed
+from receiptkit.pytest_plugin.parametrising import allowed, id_of
 from receiptkit.pytest_plugin.stash import FACTORIES, MISTAKES, TRAFFIC, WATCHING
 
 
@@ -34,7 +36,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        mistake = item.config.stash.get(MISTAKES, {}).get(item.nodeid)
+        mistake = item.config.stash.get(MISTAKES, {}).get(id_of(item))
         if mistake is not None:
             pytest.fail(mistake, pytrace=False)
 
@@ -79,9 +81,14 @@ def _failure(item: pytest.Item) -> str | None:
     return item.stash[TRAFFIC].failure()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if call.when == "call" and report.skipped:
+        # It was to fail, and has: its teardown need not.
+        _failure(item)
     if report.failed:
         failure = _failure(item)
         if failure is not None:
@@ -89,5 +96,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         factories = item.stash.get(FACTORIES, None)
         if factories is not None and factories.count:
             seed = run_of(item.config).settings.seed
-            report.sections.append(("receiptkit", f"to make the same again: pytest {item.nodeid!r} --receipts-seed={seed}"))
+            report.sections.append(("receiptkit", f"to make the same again: pytest {_argument(item)} --receipts-seed={seed}"))
     return report
+
+
+def _argument(item: pytest.Item) -> str:
+    """A test as one names it in a shell, from where pytest was started."""
+    file, *names = id_of(item).split("::")
+    return quote("::".join([os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir), *names]))

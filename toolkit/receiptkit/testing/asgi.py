@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from receiptkit.errors import UsageError
 from receiptkit.observations import Delivery
+from receiptkit.testing import loops
 
 Application = Callable[..., Awaitable[None]]
 
 
-def call_alone(application: Application, request: Delivery) -> tuple[int, dict[str, str], bytes]:
-    """As `call`, where no event loop is running."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(call(application, request))
-    raise UsageError("an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests")
-
-
-async def call(application: Application, request: Delivery) -> tuple[int, dict[str, str], bytes]:
+async def call(application: Application, request: Delivery) -> tuple[int, list[tuple[str, str]], bytes]:
     """The status, the headers and the body that it answers with. What it raises is raised."""
     to_read = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
     said: list[dict[str, Any]] = []
+    answered = loops.event()
 
     async def receive() -> dict[str, Any]:
-        return to_read.pop() if to_read else {"type": "http.disconnect"}
+        if to_read:
+            return to_read.pop()
+        # Who delivers stays until there is an answer.
+        if not answered.is_set():
+            await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
         said.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
-    await application(_scope(request), receive, send)
+    try:
+        await application(_scope(request), receive, send)
+    finally:
+        answered.set()
     start = next((message for message in said if message["type"] == "http.response.start"), None)
     if start is None:
         raise UsageError("the ASGI application returned without an answer")
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start.get("headers", ())}
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ())]
     return start["status"], headers, b"".join(message.get("body", b"") for message in said)
 
 

@@ -85,8 +85,9 @@ class ReceiptContract:
         return found
 
     def explanation(self, found: Sequence[Finding]) -> list[str]:
-        """Why a payload with these findings is not equal."""
-        return [f"the payload breaks the contract: {counts(found)}", *lines(found, show_values=self._settings.show_values)]
+        """Why a payload with these findings is equal or not."""
+        verdict = "the payload breaks the contract" if self._failing(found) else "the payload conforms to the contract"
+        return [f"{verdict}: {counts(found)}" if found else verdict, *lines(found, show_values=self._settings.show_values)]
 
     def __eq__(self, payload: object) -> bool:
         return not self._failing(self.findings(payload))

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from inspect import iscoroutinefunction
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from receiptkit.errors import UsageError
 from receiptkit.generation import WEBHOOK_URL, Generator, World
 from receiptkit.observations import Delivery
-from receiptkit.testing import asgi, wsgi
+from receiptkit.testing import asgi, loops, wsgi
 from receiptkit.testing.factories import Factories
 
 #: In seconds; Twilio does not wait longer.
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
     Attributes:
         status: the HTTP status.
-        headers: names in lower case.
+        headers: names in lower case; of a name that stands there again, all values with commas between them.
         body: its bytes.
         request: what was delivered.
     """
@@ -89,16 +89,22 @@ class Player:
         """
         __tracebackhide__ = True
         with self._mistakes():
-            deliver = self._sender(target)
-            return [deliver(request) for request in self._requests(target, scenario, **how)]
+            if not _is_asgi(target):
+                deliver = _sender(target)
+                return [deliver(request) for request in self._requests(target, scenario, **how)]
+            if loops.is_running():
+                raise UsageError("an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests")
+            return loops.run(self.aplay(target, scenario, **how))
 
     async def aplay(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
-        """The same for an ASGI application within a running event loop, whichever it is."""
+        """The same within a running event loop, which runs on meanwhile: a server of the test's own can answer."""
         __tracebackhide__ = True
         with self._mistakes():
-            if not _is_asgi(target):
-                raise UsageError("aplay is for ASGI applications: call play_receipt_webhooks itself with anything else")
-            return [Answer(*await asgi.call(target, request), request) for request in self._requests(target, scenario, **how)]
+            requests = self._requests(target, scenario, **how)
+            if _is_asgi(target):
+                return [_answer(await asgi.call(target, request), request) for request in requests]
+            deliver = _sender(target)
+            return [await loops.in_thread(deliver, request) for request in requests]
 
     def _requests(
         self,
@@ -120,35 +126,47 @@ class Player:
             self._delivered(request)
             yield request
 
-    @staticmethod
-    def _sender(target: Any) -> Callable[[Delivery], Answer]:
-        if isinstance(target, str):
-            return lambda request: _to_server(target, request)
-        if _is_asgi(target):
-            return lambda request: Answer(*asgi.call_alone(target, request), request)
-        if callable(target):
-            return lambda request: Answer(*wsgi.call(target, request), request)
-        raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
+
+def _sender(target: Any) -> Callable[[Delivery], Answer]:
+    if isinstance(target, str):
+        place = urlsplit(target)
+        if place.scheme not in ("http", "https") or not place.hostname:
+            raise UsageError(f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks")
+        return lambda request: _to_server(place, request)
+    if callable(target):
+        return lambda request: _answer(wsgi.call(target, request), request)
+    raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
+
+
+def _answer(said: tuple[int, list[tuple[str, str]], bytes], request: Delivery) -> Answer:
+    status, headers, body = said
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return Answer(status, joined, body, request)
 
 
 def _is_asgi(target: Any) -> bool:
     return iscoroutinefunction(target) or iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004 # how, not whether
 
 
-def _to_server(server: str, request: Delivery) -> Answer:
+def _to_server(place: SplitResult, request: Delivery) -> Answer:
     """Deliver to a server, with the query of the request and all that was signed."""
-    place = urlsplit(server)
-    if place.scheme not in ("http", "https") or not place.hostname:
-        raise UsageError(f"{server!r} is no URL of a server: say http://127.0.0.1:8000/webhooks")
     query = urlsplit(request.url).query
     path = (place.path or "/") + (f"?{query}" if query else "")
-    connection = (HTTPSConnection if place.scheme == "https" else HTTPConnection)(place.hostname, place.port, timeout=_PATIENCE)
+    connection = (HTTPSConnection if place.scheme == "https" else HTTPConnection)(
+        place.hostname or "", place.port, timeout=_PATIENCE
+    )
     try:
         connection.request(request.method, path, request.body, dict(request.headers))
         response = connection.getresponse()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read(), request)
+        return _answer((response.status, response.getheaders(), response.read()), request)
     except (OSError, HTTPException) as error:
         reason = str(error) or type(error).__name__
-        raise UsageError(f"{place.scheme}://{place.netloc} does not answer a webhook: {reason}") from None
+        server = f"{place.scheme}://{place.netloc.rpartition('@')[2]}"
+        # A loop that waits for this call cannot run a server as well.
+        hint = ": await play_receipt_webhooks.aplay(…) in asynchronous tests" if loops.is_running() else ""
+        raise UsageError(f"{server} does not answer a webhook: {reason}{hint}") from None
     finally:
         connection.close()

@@ -30,6 +30,7 @@ class Run:
         self.settings: Settings = settings(options)
         self._seen: set[Sight] = set()
         self._warnings: list[Finding] = []
+        self._failures: list[str] = []
 
     @cached_property
     def generator(self) -> Generator:
@@ -88,12 +89,17 @@ class Run:
     def write_coverage(self) -> None:
         """Write the file that was asked for, if one was."""
         path = self.settings.coverage_file
-        if path is not None:
+        if path is None:
+            return
+        try:
             path.write_text(json.dumps(self.coverage.as_json(), indent=2) + "\n")
+        except OSError as error:
+            self._failures.append(f"--receipts-coverage: cannot write {path}: {error.strerror}")
 
-    def too_little(self) -> str | None:
-        """Why the coverage fails the run; None if it does not."""
+    def failures(self) -> list[str]:
+        """Why the run fails, whatever its tests do."""
         least = self.settings.coverage_fail_under
         if least is None or self.coverage.percent >= least:
-            return None
-        return f"receipt coverage is {self.coverage.percent:.1f} %, less than --receipts-coverage-fail-under={least:g}"
+            return self._failures
+        percent = f"{self.coverage.percent:.1f} %"
+        return [*self._failures, f"receipt coverage is {percent}, less than --receipts-coverage-fail-under={least:g}"]

@@ -115,6 +115,8 @@ def _file(said: str | None) -> Path | None:
     path = Path(said)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--receipts-coverage: there is no folder {path.parent}")
+    if path.is_dir():
+        raise UsageError(f"--receipts-coverage: {said} is a folder: name a file in it")
     return path
 
 

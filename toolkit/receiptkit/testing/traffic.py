@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from threading import Lock
 from typing import NamedTuple
 
 from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
+from receiptkit.findings import Finding, Severity
 from receiptkit.history import History
 from receiptkit.observations import Delivery, Exchange
 from receiptkit.selection import Selection
 from receiptkit.testing.settings import Settings
 from receiptkit.testing.wording import lines, request_line, way_out
 
+#: Of what was asked for, not of what was got: clients ask for larger pages than there are, and get the largest.
+_ASKED = "request.parameter"
 _TITLE = "the code under test got what Twilio does not send:"
 
 
@@ -64,9 +67,10 @@ class Traffic:
         return self._settings.contract.operations.resolve(method, url) is not None
 
     def saw(self, exchange: Exchange) -> None:
-        """Judge an exchange."""
+        """Judge an exchange. What the code under test asked for is its own affair, of which a warning is enough."""
         with self._lock:
-            self._add(exchange, self._history.check_exchange(exchange))
+            found = self._history.check_exchange(exchange)
+            self._add(exchange, [replace(each, severity=Severity.WARNING) if each.rule == _ASKED else each for each in found])
 
     def delivered(self, delivery: Delivery) -> None:
         """Remember a webhook that the test delivers. It is as the test wants it; only what it contradicts is worth a finding."""

@@ -8,27 +8,32 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
+from receiptkit.errors import UsageError
 from receiptkit.observations import Delivery
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def call(application: Application, request: Delivery) -> tuple[int, dict[str, str], bytes]:
+def call(application: Application, request: Delivery) -> tuple[int, list[tuple[str, str]], bytes]:
     """The status, the headers and the body that it answers with. What it raises is raised."""
     head: list[Any] = []
     written: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], None]:
-        head[:] = [int(status.split(maxsplit=1)[0]), {name.lower(): value for name, value in headers}]
+        head[:] = [int(status.split(maxsplit=1)[0]), headers]
         return written.append
 
     pieces = application(_environment(request), start_response)
+    if pieces is None:
+        raise UsageError("the WSGI application returned nothing: have it return the pieces of the body, such as []")
     try:
         written.extend(pieces)
     finally:
         close = getattr(pieces, "close", None)
         if close:
             close()
+    if not head:
+        raise UsageError("the WSGI application returned without an answer: it must call start_response")
     status, headers = head
     return status, headers, b"".join(written)
 

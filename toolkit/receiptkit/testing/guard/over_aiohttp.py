@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
-from receiptkit.observations import Exchange
 from receiptkit.testing.guard.patches import Patches
 from receiptkit.testing.guard.watchers import current, saw
 
@@ -77,6 +76,6 @@ def _telling(response: Any, name: str, read: Callable[[], Awaitable[bytes]]) -> 
                 body = await read()
                 for each in _READERS:
                     response.__dict__.pop(each, None)
-                saw(Exchange(response.method, str(response.url), response.status, body, dict(response.headers)))
+                saw(response.method, str(response.url), response.status, response.headers, body)
 
     return reading

@@ -5,35 +5,36 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import Any
-from weakref import WeakSet
 
-from receiptkit.observations import Exchange
 from receiptkit.testing.guard.patches import Patches
 from receiptkit.testing.guard.watchers import current, saw
-
-#: Requests whose answers have been met: a mock may answer with the same object again.
-_seen: WeakSet[Any] = WeakSet()
 
 
 def wrap(module: ModuleType, patches: Patches) -> None:
     """Wrap both clients."""
 
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
-        def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            response = inner(self, *args, **kwargs)
-            if isinstance(response, module.Response):
-                _watch(response, module.ResponseNotRead)
+            try:
+                response = inner(self, request, *args, **kwargs)
+            except module.HTTPStatusError as error:
+                _watch(module, request, error.response)
+                raise
+            _watch(module, request, response)
             return response
 
         return send
 
     def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
-        async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            response = await inner(self, *args, **kwargs)
-            if isinstance(response, module.Response):
-                _watch(response, module.ResponseNotRead)
+            try:
+                response = await inner(self, request, *args, **kwargs)
+            except module.HTTPStatusError as error:
+                _watch(module, request, error.response)
+                raise
+            _watch(module, request, response)
             return response
 
         return send
@@ -42,58 +43,76 @@ def wrap(module: ModuleType, patches: Patches) -> None:
     patches.wrap(module.AsyncClient, "send", around_async)
 
 
-def _watch(response: Any, not_read: type[Exception]) -> None:
-    watcher, request = current(), response.request
-    if watcher is None or request in _seen or not watcher.wants(request.method, str(request.url)):
+def _watch(module: ModuleType, asked: Any, response: Any) -> None:
+    watcher = current()
+    if watcher is None or not isinstance(response, module.Response):
         return
-    _seen.add(request)
+    request = getattr(response, "_request", None) or asked
+    url = str(request.url)
+    if not watcher.wants(request.method, url):
+        return
+
+    def show(body: bytes) -> None:
+        saw(request.method, url, response.status_code, response.headers, body, request.headers)
+
+    def show_raw(body: bytes) -> None:
+        try:
+            show(module.Response(response.status_code, headers=response.headers, content=body).content)
+        except module.DecodingError:
+            return
+
     try:
-        saw(_exchange(response, response.content))
-    except not_read:
-        # Every method that decodes what it reads uses one of these.
-        response.iter_bytes = _collecting(response)
-        response.aiter_bytes = _collecting_async(response)
+        show(response.content)
+    except module.ResponseNotRead:
+        length = response.headers.get("content-length", "")
+        kinds = [kind for kind in (module.SyncByteStream, module.AsyncByteStream) if isinstance(response.stream, kind)]
+        collected = type("Collected", (_Collected, *kinds), {})
+        response.stream = collected(response.stream, int(length) if length.isdecimal() else None, show_raw)
 
 
-def _collecting(response: Any) -> Callable[..., Iterator[bytes]]:
-    inner = response.iter_bytes
+class _Collected:
+    """
+    The stream of a body.
 
-    def iter_bytes(*args: Any, **kwargs: Any) -> Iterator[bytes]:
-        chunks = []
-        for chunk in inner(*args, **kwargs):
-            chunks.append(chunk)
+    Args:
+        stream: what is read.
+        length: how long it is, where that is known: who has that much need not have met the end.
+        tell: is told the whole of it, once.
+    """
+
+    def __init__(self, stream: Any, length: int | None, tell: Callable[[bytes], None]) -> None:
+        self._stream = stream
+        self._length = length
+        self._tell = tell
+        self._chunks: list[bytes] = []
+        self._taken = 0
+        self._told = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            self._take(chunk)
             yield chunk
-        _done(response, chunks)
+        self._end()
 
-    return iter_bytes
-
-
-def _collecting_async(response: Any) -> Callable[..., AsyncIterator[bytes]]:
-    inner = response.aiter_bytes
-
-    async def aiter_bytes(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
-        chunks = []
-        async for chunk in inner(*args, **kwargs):
-            chunks.append(chunk)
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            self._take(chunk)
             yield chunk
-        _done(response, chunks)
+        self._end()
 
-    return aiter_bytes
+    def close(self) -> None:
+        self._stream.close()
 
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
-def _done(response: Any, chunks: list[bytes]) -> None:
-    for name in ("iter_bytes", "aiter_bytes"):
-        response.__dict__.pop(name, None)
-    saw(_exchange(response, b"".join(chunks)))
+    def _take(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._taken += len(chunk)
+        if self._taken == self._length:
+            self._end()
 
-
-def _exchange(response: Any, body: bytes) -> Exchange:
-    request = response.request
-    return Exchange(
-        request.method,
-        str(request.url),
-        response.status_code,
-        body,
-        dict(response.headers),
-        request_headers=dict(request.headers),
-    )
+    def _end(self) -> None:
+        if not self._told:
+            self._told = True
+            self._tell(b"".join(self._chunks))

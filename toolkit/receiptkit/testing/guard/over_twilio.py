@@ -10,7 +10,6 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
-from receiptkit.observations import Exchange
 from receiptkit.testing.guard.patches import Patches
 from receiptkit.testing.guard.watchers import current, listening, saw
 
@@ -24,10 +23,12 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
     def request(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        with listening() as heard:
+        if not _wanted(method, uri):
+            return inner(self, method, uri, *args, **kwargs)
+        with listening(method, uri) as heard:
             response = inner(self, method, uri, *args, **kwargs)
         if not heard:
-            _watch(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
+            _show(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
         return response
 
     return request
@@ -36,19 +37,24 @@ def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
 def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
     async def request_async(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        with listening() as heard:
+        if not _wanted(method, uri):
+            return await inner(self, method, uri, *args, **kwargs)
+        with listening(method, uri) as heard:
             response = await inner(self, method, uri, *args, **kwargs)
         if not heard:
-            _watch(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
+            _show(method, uri, (args[0] if args else kwargs.get("params")) or {}, response)
         return response
 
     return request_async
 
 
-def _watch(method: str, uri: str, params: dict[str, Any], response: Any) -> None:
+def _wanted(method: str, uri: str) -> bool:
     watcher = current()
-    if watcher is not None and isinstance(getattr(response, "text", None), str) and watcher.wants(method, uri):
-        joint = "&" if "?" in uri else "?"
-        url = uri + (joint + urlencode(params, doseq=True) if params else "")
-        headers = dict(response.headers or {}) or {"Content-Type": "application/json"}
-        saw(Exchange(method, url, response.status_code, response.text, headers))
+    return watcher is not None and watcher.wants(method, uri)
+
+
+def _show(method: str, uri: str, params: dict[str, Any], response: Any) -> None:
+    text = getattr(response, "text", None)
+    if isinstance(text, str):
+        url = uri + (("&" if "?" in uri else "?") + urlencode(params, doseq=True) if params else "")
+        saw(method, url, getattr(response, "status_code", None), getattr(response, "headers", None), text)

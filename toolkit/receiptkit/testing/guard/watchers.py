@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from receiptkit.observations import Exchange
 
@@ -22,9 +23,15 @@ class Watcher(Protocol):
         ...
 
 
+@dataclass(eq=False)
+class _Listener:
+    request: tuple[str, str]
+    heard: list[Exchange]
+
+
 _watching: list[Watcher] = []
-#: Where a client that uses another one waits to hear whether that one has shown the exchange.
-_heard: ContextVar[list[Exchange] | None] = ContextVar("receiptkit_heard", default=None)
+#: Where a client that uses another one, perhaps in another thread, waits to hear whether that one has shown the exchange.
+_listening: list[_Listener] = []
 
 
 def current() -> Watcher | None:
@@ -32,24 +39,38 @@ def current() -> Watcher | None:
     return _watching[-1] if _watching else None
 
 
-def saw(exchange: Exchange) -> None:
-    """Show an exchange whose body has been read to whoever is watching now."""
-    watcher, heard = current(), _heard.get()
-    if heard is not None:
-        heard.append(exchange)
+def saw(method: str, url: str, status: object, headers: object, body: str | bytes, sent: object = None) -> None:
+    """
+    Show an exchange to whoever is watching now. What has no status is no response, but a mock that stands for one, and is left alone.
+
+    Args:
+        method: of the request.
+        url: of the request.
+        status: of the response.
+        headers: of the response, None where there are none.
+        body: of the response, as it was read.
+        sent: the headers of the request.
+    """
+    if not isinstance(status, int):
+        return
+    exchange = Exchange(method, url, status, body, _headers(headers), request_headers=_headers(sent))
+    for listener in tuple(_listening):  # other threads come and go
+        if listener.request == _request(method, url):
+            listener.heard.append(exchange)
+    watcher = current()
     if watcher is not None:
         watcher.saw(exchange)
 
 
 @contextmanager
-def listening() -> Iterator[list[Exchange]]:
-    """The exchanges that are shown while this lasts, by what is called from here."""
-    heard: list[Exchange] = []
-    token = _heard.set(heard)
+def listening(method: str, url: str) -> Iterator[list[Exchange]]:
+    """The exchanges with a URL, whatever its query, that are shown while this lasts."""
+    listener = _Listener(_request(method, url), [])
+    _listening.append(listener)
     try:
-        yield heard
+        yield listener.heard
     finally:
-        _heard.reset(token)
+        _listening.remove(listener)
 
 
 @contextmanager
@@ -60,3 +81,14 @@ def watching(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watching.remove(watcher)
+
+
+def _request(method: str, url: str) -> tuple[str, str]:
+    """What a client's request and that of the client which it uses have in common; each quotes in its own way."""
+    return method.upper(), unquote(urlsplit(url).path)
+
+
+def _headers(said: object) -> dict[str, Any]:
+    if not isinstance(said, Mapping):
+        return {}
+    return {name: value for name, value in said.items() if isinstance(name, str) and isinstance(value, str)}
