@@ -73,6 +73,7 @@ def test_what_is_not_accepted(run: Run, hook: Any) -> None:
     hook.status = 500
     code, out, _ = run("trigger", "agent-and-sms", "--to", f"http://127.0.0.1:{hook.server_port}/", "--method", "GET")
     assert (code, [line.split()[-1] for line in out.splitlines()]) == (1, ["500", "500"])
+    hook.shutdown()
     hook.server_close()
     code, out, _ = run("trigger", "agent-and-sms", "--to", f"http://127.0.0.1:{hook.server_port}/")
     assert (code, out.count("no connection")) == (1, 4)

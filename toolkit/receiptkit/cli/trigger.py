@@ -16,8 +16,9 @@ from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
 from receiptkit.observations import Delivery
+from receiptkit.server.address import absolute
 from receiptkit.server.sender import Sender, Sent
-from receiptkit.server.settings import AUTH_TOKEN, absolute
+from receiptkit.server.settings import AUTH_TOKEN
 
 
 @click.command()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from receiptkit.errors import UsageError
+from receiptkit.server.address import absolute
 from receiptkit.server.errors import RefusedError
-from receiptkit.server.settings import absolute
 from receiptkit.webhooks import Parameter
 
 #: The event of delivery receipts.
