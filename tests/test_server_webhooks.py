@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -191,7 +192,103 @@ def test_reset_by_a_consumer() -> None:
     assert len(consumer.requests) == 1 + 8
 
 
+def test_advanced_by_several_at_once() -> None:
+    """Each lets pass what it says, after the others, and counts what was sent on its own way."""
+    caller = subscribed("group-sms", Consumer(lambda request: asyncio.sleep(0.01, 204)))
+
+    async def advance() -> list[Any]:
+        return list(await asyncio.gather(*(caller.control.advance(by=by) for by in ("300ms", "1h", "1h", "1d"))))
+
+    made = caller.do(advance())
+    assert [each["reading"] for each in made] == [300, 3_600_300, 7_200_300, 93_600_300]
+    assert [each["sent"] for each in made] == [0, 8, 0, 0]
+
+
+def test_a_world_that_begins_while_time_passes() -> None:
+    """A consumer lets another world begin: its webhooks come in their order on the same way, and the clock never goes back."""
+    readings: list[int] = []
+
+    async def load(request: httpx.Request) -> int:
+        readings.append(caller.control.state.clock.reading)
+        if len(readings) == 1:
+            await caller.control.load("landline", 9)
+        return 204
+
+    consumer = Consumer(load)
+    caller = subscribed("landline", consumer)
+    caller.do(caller.control.advance(by="1h"))
+    assert len(consumer.requests) == sum(len(life.webhooks.events) for life in caller.control.state.lives) == 4
+    assert readings == sorted(readings)
+    assert len({each["MessageSid"] for each in consumer.told}) == 2
+    caller.do(caller.control.advance(by="1s"))
+    assert (len(consumer.requests), caller.control.state.clock.reading) == (4, 3_601_000)
+
+
+async def everything_under_way() -> None:
+    """Let go on what can: no consumer is further away than a few turns of the loop."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("settings", [{"clock": "manual"}, {"clock": "real", "speed": 1_000_000}])
+@pytest.mark.parametrize("answer", [204, None])
+def test_reset_while_something_is_sent(settings: dict[str, Any], answer: int | None) -> None:
+    """What is on its way is of before, whether it is answered or not: it is not kept, nor tried again, and nothing follows it."""
+    arrived, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: httpx.Request) -> int:
+        arrived.set()
+        await goes_on.wait()
+        return answer or refuse(request)
+
+    consumer = Consumer(wait)
+    caller = subscribed("group-sms", consumer, **settings)
+    before = caller.account
+
+    async def live() -> None:
+        async with caller.app.router.lifespan_context(caller.app):
+            going = asyncio.create_task(caller.control.advance(to="end")) if settings["clock"] == "manual" else None
+            await arrived.wait()
+            await everything_under_way()
+            caller.control.state.settings = replace(caller.control.state.settings, webhook_url=None)
+            await caller.control.reset(seed=7)
+            reached = len(consumer.requests)
+            goes_on.set()
+            await everything_under_way()
+            if going is not None:
+                assert await going == {"reading": 0, "sent": 0}
+            assert len(consumer.requests) == reached
+            caller.control.state.subscribe(None, Subscription("POST", ("onDeliveryUpdated",), None, HOOK))
+            await caller.control.load("landline")
+            if going is not None:
+                await caller.control.advance(to="end")
+            while len(consumer.requests) < reached + 2:
+                consumer.called.clear()
+                await consumer.called.wait()
+            await everything_under_way()
+
+    caller.do(live())
+    assert caller.account != before
+    assert {dict(parse_qsl(each.delivery.body))["AccountSid"] for each in caller.control.sender.sent} == {caller.account}
+
+
 # -- the real clock
+
+
+def test_the_last_one_reordered_by_the_real_clock() -> None:
+    """What nothing follows comes after all, here too."""
+    consumer = Consumer()
+    caller = subscribed("agent-and-sms", consumer, clock="real", speed=1_000_000)
+
+    async def live() -> None:
+        await caller.control.fault("reordered", times=None)
+        async with caller.app.router.lifespan_context(caller.app):
+            while "delivered" not in consumer.statuses:
+                await consumer.called.wait()
+                consumer.called.clear()
+
+    caller.do(live())
+    assert consumer.statuses == ["sent", "delivered"]
 
 
 def test_the_real_clock() -> None:

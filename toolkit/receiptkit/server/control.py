@@ -46,12 +46,10 @@ class Control:
         """
         if (by is None) == (to is None):
             raise UsageError("say either `by`, such as 90s, or `to`: next or end")
-        before = self.sender.count
-        await self.dispatcher.advance(self._reading(by, to))
-        return {"reading": self.state.clock.reading, "sent": self.sender.count - before}
+        reading, sent = await self.dispatcher.advance(lambda now: self._reading(now, by, to))
+        return {"reading": reading, "sent": sent}
 
-    def _reading(self, by: str | None, to: str | None) -> int:
-        now = self.state.clock.reading
+    def _reading(self, now: int, by: str | None, to: str | None) -> int:
         if by is not None:
             world = self.state.any_world()
             return now + max(0, world.moment(f"+{by.removeprefix('+')}") - world.message.created)

@@ -80,11 +80,16 @@ class Sender:
         Returns:
             Every request that was made, the last one with what came of it in the end.
         """
-        made = []
+        made: list[Sent] = []
+        kept = self.sent
         for left in range(address(url).retries, -1, -1):
             delivery = self.request(webhooks, event, url, method)
             outcome, again = await self._try(delivery)
-            made.append(self._keep(Sent(delivery, outcome)))
+            made.append(Sent(delivery, outcome))
+            if self.sent is not kept:
+                # Everything began anew meanwhile: this is of before.
+                break
+            self._keep(made[-1])
             if not again or not left:
                 break
             event = event._replace(retry_count=event.retry_count + 1)
@@ -96,13 +101,12 @@ class Sender:
 
     def forget(self) -> None:
         """Begin anew: nothing was sent."""
-        self.sent.clear()
+        self.sent = deque(maxlen=_KEPT)
         self.count = 0
 
-    def _keep(self, sent: Sent) -> Sent:
+    def _keep(self, sent: Sent) -> None:
         self.sent.append(sent)
         self.count += 1
-        return sent
 
     async def _try(self, delivery: Delivery) -> tuple[int | str, bool]:
         """What comes of one request, and whether nobody was reached. Whatever goes wrong is an outcome: no webhook is lost without trace."""
@@ -110,7 +114,7 @@ class Sender:
         try:
             return await asyncio.wait_for(self._status(delivery), self._timeout), False
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            return f"no connection: {error or type(error).__name__}", True
+            return f"no connection: {str(error) or type(error).__name__}", True
         except (asyncio.TimeoutError, httpx.TimeoutException):
             return f"no answer within {self._timeout:g} seconds", False
         except httpx.TransportError as error:

@@ -35,8 +35,9 @@ class State:
         self.contract = Contract.load()
         self.generator = Generator(self.contract)
         self.faults = Faults()
-        #: Set when something changed that decides about webhooks to come.
+        #: Set when something changed that decides about webhooks to come, and how often that was.
         self.changed = asyncio.Event()
+        self.version = 0
         #: The generator whose URLs begin with an origin.
         self.speaking = lru_cache(maxsize=_ORIGINS)(lambda origin: Generator(self.contract, origin))
         self.reset()
@@ -85,8 +86,12 @@ class State:
         life = Life(self.generator, world, seed, self.clock.reading)
         self._conversations.setdefault(world.conversation_sid, {})[world.message.sid] = life
         self._names.setdefault(name, world.conversation_sid)
-        self.changed.set()
+        self._has_changed()
         return life
+
+    def _has_changed(self) -> None:
+        self.version += 1
+        self.changed.set()
 
     @property
     def account_sid(self) -> str:
@@ -103,6 +108,10 @@ class State:
         """Every world."""
         return (life for messages in self._conversations.values() for life in messages.values())
 
+    def holds(self, life: Life) -> bool:
+        """Whether a world is still there, and did not begin anew."""
+        return self._conversations.get(life.world.conversation_sid, {}).get(life.world.message.sid) is life
+
     def conversation(self, service: str | None, name: str) -> dict[str, Life]:
         """The messages of a conversation by their SIDs; none if it does not exist there. Its unique name is that of its scenario."""
         if service not in (None, self.chat_service_sid):
@@ -115,7 +124,7 @@ class State:
         self.subscriptions[service] = subscription
         if before is None:
             self.subscribed_at = self.clock.reading
-        self.changed.set()
+        self._has_changed()
 
     def subscription(self) -> Subscription:
         """The configuration that counts: that of the service, if there is one, silences the account's."""
