@@ -135,13 +135,15 @@ def test_get() -> None:
         (SUBSCRIBED, [], 2),
         ([], SUBSCRIBED, 2),
         (SUBSCRIBED, [("Filters", "onMessageAdded"), ("PostWebhookUrl", HOOK)], 0),
-        (SUBSCRIBED, [("Filters", "onDeliveryUpdated")], 0),
+        (SUBSCRIBED, [("PreWebhookUrl", HOOK)], 0),
+        (SUBSCRIBED, [("Filters", "onDeliveryUpdated")], 2),
+        (SUBSCRIBED, [("Target", "flex"), ("Filters", "onMessageAdded")], 2),
         ([("PostWebhookUrl", HOOK)], [], 0),
         ([("Filters", "onMessageAdded"), ("PostWebhookUrl", HOOK)], SUBSCRIBED, 2),
     ],
 )
 def test_filters_and_scopes(account: list[tuple[str, str]], service: list[tuple[str, str]], count: int) -> None:
-    """Only the events of the filters are sent, and a service's configuration silences the account's, whatever it filters."""
+    """Only the events of the filters are sent; a service's configuration with a URL silences the account's, whatever it filters."""
     consumer = Consumer()
     caller = Caller("agent-and-sms", webhook_transport=consumer.transport)
     for form, in_service in ((account, False), (service, True)):
@@ -370,22 +372,87 @@ def test_the_panel() -> None:
         ("/worlds", b'{"scenario": "landline", "set": {"receipts.0.status": "queued"}}', "the contract forbids it"),
         ("/faults", b'{"kind": "flood"}', "no fault is called"),
         ("/faults", b'{"kind": "lost", "times": 0}', "`times` from 1"),
+        ("/faults", b'{"kind": "stale", "seconds": 1e308}', "to a billion"),
+        ("/faults", b'{"kind": "lost", "after": 18446744073709551615}', "to a billion"),
+        ("/faults?kind=slow&seconds=soon", b"", "must be a whole number or a number"),
+        ("/clock/advance", b'{"by": "%bs"}' % (b"9" * 400), "ends after 30,000 years"),
+        ("/clock/advance", b'{"by": "%bs"}' % (b"9" * 30), "ends after 30,000 years"),
+        ("/worlds", b'{"scenario": "landline", "start": "9999-12-31T23:59:59Z"}', "from 1970 to 2999"),
+        ("/worlds", b'{"scenario": "landline", "start": "0001-01-01T00:00:00+14:00"}', "from 1970 to 2999"),
+        ("/worlds", b'{"scenario": "landline", "no_error": 7}', "there is 0, or null"),
+        ("/worlds", b'{"scenario": "landline", "page_size": 20}', "nothing is called 'page_size'"),
+        ("/worlds", b'{"scenario": "landline", "seed": 18446744073709551615}', "18 digits"),
+        ("/reset", b'{"seed": 18446744073709551615}', "18 digits"),
+        ("/reset?seed=" + "9" * 5000, b"", "must be a whole number"),
+        ("/reset?seed=true", b"", "must be a whole number"),
     ],
 )
 def test_what_the_panel_refuses(path: str, body: bytes, said: str) -> None:
     """A mistake is answered with 400 and a line that says what can be said."""
     caller = Caller("group-sms")
+    before = panel(caller, "GET", "/")
     status, answer = panel(caller, "POST", path, body)
     assert (status, said in answer["error"]) == (400, True), answer
+    assert panel(caller, "GET", "/") == before
+
+
+def test_what_is_said_in_the_query() -> None:
+    """Whatever JSON can say to the panel, the query can: numbers with a sign or a fraction, null, objects."""
+    caller = Caller("group-sms")
+    assert panel(caller, "POST", "/reset?seed=-1")[0] == 200
+    assert panel(caller, "POST", "/faults?kind=slow&seconds=0.5&times=null")[0] == 200
+    assert panel(caller, "POST", "/faults?kind=stale&seconds=0")[0] == 200
+    shown = panel(caller, "GET", "/")[1]
+    assert shown["worlds"][0]["seed"] == -1
+    assert [(each["seconds"], each["times"]) for each in shown["faults"]] == [(0.5, None), (0, 1)]
+    status, loaded = panel(caller, "POST", "/worlds?scenario=landline&no_error=0&set=%7B%22message.body%22:%20%22Hi%22%7D")
+    assert (status, loaded["scenario"]) == (200, "landline")
+    assert [life.world.message.body for life in caller.control.state.lives][-1] == "Hi"
 
 
 @pytest.mark.parametrize(
-    ("host", "status"), [("127.0.0.1:80", 200), ("localhost", 200), ("[::1]:80", 200), ("evil.test", 403), ("", 403)]
+    ("host", "status"),
+    [
+        ("127.0.0.1:80", 200),
+        ("LocalHost", 200),
+        ("[::1]:80", 200),
+        ("evil.test", 403),
+        ("", 403),
+        ("[", 403),
+        ("[::1", 403),
+    ],
 )
 def test_the_panel_is_local(host: str, status: int) -> None:
     """Where only this machine may steer, a name that somebody else gave it is refused: of a tunnel, or in a browser."""
     caller = Caller("group-sms", local_only=True)
     assert panel(caller, "GET", "/", Host=host)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "is_led"),
+    [
+        ("Origin", "https://evil.example", True),
+        ("Origin", "http://localhost.evil.example:8099", True),
+        ("Origin", "null", True),
+        ("Origin", "http://localhost:3000", False),
+        ("Sec-Fetch-Site", "cross-site", True),
+        ("Sec-Fetch-Site", "same-origin", False),
+        ("Sec-Fetch-Site", "none", False),
+    ],
+)
+def test_pages_of_others(header: str, value: str, is_led: bool) -> None:
+    """Where only this machine may steer, the page of another may not: neither the panel nor where webhooks go. Elsewhere it may."""
+    for local_only in (True, False):
+        caller = Caller("group-sms", local_only=local_only)
+        refused = is_led and local_only
+        before = panel(caller, "GET", "/", Host="localhost")[1]
+        headers = {"Host": "localhost", header: value}
+        assert panel(caller, "POST", "/worlds", b'{"scenario": "landline"}', **headers)[0] == (403 if refused else 200)
+        path = paths(caller.world)["configuration"]
+        answer = caller.call("POST", path, SUBSCRIBED, headers=headers)
+        assert (answer.status_code, answer.json().get("code")) == ((403, 20403) if refused else (200, None))
+        assert (panel(caller, "GET", "/", Host="localhost")[1] == before) is refused
+        assert caller.get(path, headers=headers).status_code == 200
 
 
 # -- faults
