@@ -73,7 +73,7 @@ class Caller:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app)
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-                given = {name: value for name, value in sent.items() if value is not None}
+                given = [(name.encode(), value.encode("latin-1")) for name, value in sent.items() if value is not None]
                 return await client.request(method, url, content=body, headers=given)
 
         answer: httpx.Response = asyncio.run(ask())

@@ -107,9 +107,9 @@ def test_page_size_above_the_maximum() -> None:
         assert strict or (answer.json()["meta"]["page_size"], len(answer.json()["delivery_receipts"])) == (50, 50)
 
 
-async def _plain_get(caller: Caller, url: str) -> httpx.Response:
+async def _plain_get(caller: Caller, url: str, **how: Any) -> httpx.Response:
     """A request that is not judged: it asks for what the contract does not allow to be asked for."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=caller.app), base_url=ORIGIN) as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=caller.app, **how), base_url=ORIGIN) as client:
         return await client.get(url, headers={"Authorization": basic(caller.account, "x")})
 
 
@@ -172,7 +172,7 @@ def test_who_is_let_in(user: str, secret: str, token: str | None, status: int) -
     assert status == 200 or answer.json()["code"] == 20003
 
 
-@pytest.mark.parametrize("header", [None, "Basic", "Basic %%%", "Bearer QUM6eA==", "Basic /////w==", "Basic QUM"])
+@pytest.mark.parametrize("header", [None, "Basic", "Basic %%%", "Bearer QUM6eA==", "Basic /////w==", "Basic QUM", "Basic é"])
 def test_what_is_no_authorization(caller: Caller, header: str | None) -> None:
     """No header, another scheme, and what is no base64 or no text are 401."""
     assert caller.get(paths(caller.world)["receipts"], authorization=header).status_code == 401
@@ -278,6 +278,22 @@ def test_a_body_that_is_no_form(caller: Caller) -> None:
     assert answer.status_code == 400
 
 
+def test_a_services_target(caller: Caller) -> None:
+    """A service has none, and saying one configures nothing."""
+    path = paths(caller.world, in_service=True)["configuration"]
+    before = caller.get(path).json()
+    assert caller.call("POST", path, [("Target", "flex")]).json() == before
+    assert caller.call("POST", path, [("Target", "nonsense")]).json() == before
+
+
+def test_what_nobody_foresaw(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of ours is answered as Twilio answers one of its own, not with a traceback."""
+    monkeypatch.setattr("receiptkit.server.rest.wanted", lambda *_, **__: 1 / 0)
+    answer = asyncio.run(_plain_get(caller, paths(caller.world)["receipts"], raise_app_exceptions=False))
+    assert (answer.status_code, answer.json()["status"]) == (500, 500)
+    assert answer.headers["X-Powered-By"]
+
+
 # -- settings
 
 
@@ -292,6 +308,9 @@ def test_a_body_that_is_no_form(caller: Caller) -> None:
         ({"webhook_url": "example.com"}, "not an absolute"),
         ({"webhook_url": "http://[::1"}, "not an absolute"),
         ({"public_origin": "https://example.com/path"}, "scheme and host alone"),
+        ({"public_origin": "https://example.com?"}, "scheme and host alone"),
+        ({"public_origin": "https://user:secret@example.com"}, "scheme and host alone"),
+        ({"seed": 10**19}, "18 digits"),
     ],
 )
 def test_wrong_settings(settings: dict[str, Any], said: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -255,6 +257,37 @@ def test_nothing_is_left_behind() -> None:
     assert threading.active_count() == before
     with running(scenarios="landline", port=port) as again:
         assert again.url == server.url
+
+
+def test_from_many_threads() -> None:
+    """Worlds can be read while others let worlds begin."""
+    with running(scenarios="landline", clock="manual") as server, ThreadPoolExecutor(4) as threads:
+        loading = [threads.submit(server.load, "landline", seed=seed) for seed in range(1, 200)]
+        counts = []
+        while not all(each.done() for each in loading):
+            counts.append(len(server.worlds))
+        assert counts == sorted(counts)
+        assert [each.result().scenario for each in loading] == ["landline"] * 199
+        assert len(server.worlds) == 200
+
+
+def test_a_server_that_is_closed() -> None:
+    """What there was can still be read; nothing can be done with it any more, and it says so."""
+    with running(scenarios="landline", clock="manual") as server:
+        pass
+    assert len(server.worlds) == 1
+    assert server.sent == []
+    for action in (server.reset, lambda: server.advance(to="end"), lambda: server.load("landline")):
+        with pytest.raises(UsageError, match="the server is closed"):
+            action()
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_what_is_no_port(port: int) -> None:
+    """It is said before a socket is made, which nobody would close."""
+    with pytest.raises(UsageError, match="ports are from 0 to 65535"), running(scenarios="landline", port=port):
+        pass
+    gc.collect()
 
 
 def test_two_servers_share_nothing() -> None:

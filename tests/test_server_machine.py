@@ -83,7 +83,7 @@ class ServerMachine(RuleBasedStateMachine):
         self.caller.call("POST", path, SUBSCRIBED if wanted else [("Filters", ""), ("PostWebhookUrl", "")])
         own = self.caller.get(paths(self.caller.world, in_service=True)["configuration"]).json()
         account = self.caller.get("/v1/Configuration/Webhooks").json()
-        decisive = account if own["method"] is None else own
+        decisive = own if own["post_webhook_url"] else account
         self.is_subscribed = decisive["post_webhook_url"] is not None and "onDeliveryUpdated" in (decisive["filters"] or [])
 
     @rule()

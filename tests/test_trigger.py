@@ -24,11 +24,13 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 class _Hook(BaseHTTPRequestHandler):
-    """Keeps what is called, and answers as it was told to."""
+    """Keeps what is called, and answers as it was told to; after three, when it is told to."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         self.server.seen.append(Delivery(self.path, self.command, body, dict(self.headers)))  # type: ignore[attr-defined]
+        if len(self.server.seen) > 3:  # type: ignore[attr-defined]
+            self.server.goes_on.wait()  # type: ignore[attr-defined]
         self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.end_headers()
 
@@ -41,7 +43,8 @@ class _Hook(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook() -> Iterator[Any]:
     with HTTPServer(("127.0.0.1", 0), _Hook) as consumer:
-        consumer.seen, consumer.status = [], 204  # type: ignore[attr-defined]
+        consumer.seen, consumer.status, consumer.goes_on = [], 204, threading.Event()  # type: ignore[attr-defined]
+        consumer.goes_on.set()  # type: ignore[attr-defined]
         thread = threading.Thread(target=consumer.serve_forever)
         thread.start()
         yield consumer
@@ -68,11 +71,35 @@ def test_what_arrives(run: Run, hook: Any, tmp_path: Path) -> None:
     assert run("validate", kept)[0] == 0
 
 
+@pytest.mark.parametrize(("ends", "code", "count"), [("interrupted", 2, 3), ("unread", 1, 4)])
+def test_what_was_sent_is_kept(hook: Any, tmp_path: Path, ends: str, code: int, count: int) -> None:
+    """However it ends: at Ctrl-C while somebody is waited for, or where nobody reads on, the file has every request up to there."""
+    hook.goes_on.clear()
+    kept = tmp_path / "kept.ndjson"
+    url = f"http://127.0.0.1:{hook.server_port}/"
+    command = [sys.executable, "-u", "-m", "receiptkit", "trigger", "full-house", "--to", url, "--collect", str(kept)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert all(process.stdout.readline() for _ in range(3))
+        if ends == "interrupted":
+            process.send_signal(signal.SIGINT)
+            process.wait()
+        process.stdout.close()
+        hook.goes_on.set()
+        err = process.stderr.read()
+    bodies = [json.loads(line)["body"] for line in kept.read_text().splitlines()]
+    assert (process.returncode, err.strip()) == (code, "receiptkit: interrupted" if ends == "interrupted" else "")
+    assert bodies == [each.body for each in hook.seen[:count]]
+    assert list(tmp_path.iterdir()) == [kept]
+
+
 def test_what_is_not_accepted(run: Run, hook: Any) -> None:
     """The exit code is 1 where an answer is no success, or there is none after it was tried again."""
     hook.status = 500
     code, out, _ = run("trigger", "agent-and-sms", "--to", f"http://127.0.0.1:{hook.server_port}/", "--method", "GET")
     assert (code, [line.split()[-1] for line in out.splitlines()]) == (1, ["500", "500"])
+    hook.shutdown()
     hook.server_close()
     code, out, _ = run("trigger", "agent-and-sms", "--to", f"http://127.0.0.1:{hook.server_port}/")
     assert (code, out.count("no connection")) == (1, 4)

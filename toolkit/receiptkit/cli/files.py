@@ -12,13 +12,14 @@ from receiptkit.errors import UsageError
 
 
 @contextmanager
-def written(path: str, *, spare: bool = False, option: str = "-o") -> Iterator[BinaryIO]:
+def written(path: str, *, spare: bool = False, partial: bool = False, option: str = "-o") -> Iterator[BinaryIO]:
     """
-    A file to write, which appears only when it is complete. A link is followed; a pipe or a device is written to, not replaced.
+    A file to write, which appears only at the end. A link is followed; a pipe or a device is written to, not replaced.
 
     Args:
         path: where it is to be.
         spare: whether a file that is there and has another content is left as it is.
+        partial: whether it appears also where something goes wrong before it is complete.
         option: by which it was named, for messages.
 
     Raises:
@@ -35,16 +36,20 @@ def written(path: str, *, spare: bool = False, option: str = "-o") -> Iterator[B
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+    is_kept = partial
     try:
         with open(handle, "wb") as out:
             yield out
         if spare:
             _spare(target, Path(temporary), path)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        is_kept = True
+    finally:
+        try:
+            if is_kept:
+                os.chmod(temporary, 0o666 & ~_umask())
+                os.replace(temporary, target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def _spare(target: Path, new: Path, path: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import BinaryIO
 
@@ -16,8 +15,9 @@ from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
 from receiptkit.observations import Delivery
-from receiptkit.server.sender import Sender, Sent
-from receiptkit.server.settings import AUTH_TOKEN, absolute
+from receiptkit.server.address import absolute
+from receiptkit.server.sender import Sender
+from receiptkit.server.settings import AUTH_TOKEN
 
 
 @click.command()
@@ -52,34 +52,33 @@ def trigger(
     sender = Sender(secret(auth_token_env) or AUTH_TOKEN)
     if not webhooks.events:
         click.echo(f"receiptkit: note: {scenario} has no webhooks", err=True)
-    requests: Iterable[Delivery]
-    with written(collect, option="--collect") if collect else nullcontext() as kept:
-        if dry_run:
-            requests = [sender.request(webhooks, event, url, method) for event in webhooks.events]
-            _write(requests, sys.stdout.buffer)
-            all_accepted = True
-        else:
-            made = asyncio.run(_send(sender, webhooks, url, method))
-            requests = [sent.delivery for tries in made for sent in tries]
-            all_accepted = all(tries[-1].was_accepted for tries in made)
-        if kept is not None:
-            _write(requests, kept)
-    return 0 if all_accepted else 1
+    # What was sent is kept, however it ends: interrupted, or with nobody to read what is printed.
+    with written(collect, option="--collect", partial=True) if collect else nullcontext() as kept:
+        if not dry_run:
+            return 0 if asyncio.run(_send(sender, webhooks, url, method, kept)) else 1
+        for event in webhooks.events:
+            request = sender.request(webhooks, event, url, method)
+            _write(request, kept)
+            _write(request, sys.stdout.buffer)
+        return 0
 
 
-async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str) -> list[list[Sent]]:
-    """Send them, and say what comes of each; the requests that were made for each."""
-    made = []
+async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str, kept: BinaryIO | None) -> bool:
+    """Send them, keep each request, and say what comes of it; whether all were accepted."""
+    all_accepted = True
     try:
         for event in webhooks.events:
-            made.append(await sender.send(webhooks, event, url, method))
-            for sent in made[-1]:
+            made = await sender.send(webhooks, event, url, method)
+            for sent in made:
+                _write(sent.delivery, kept)
                 click.echo(f"{event.step.status:11} {event.receipt.sid}  {sent.outcome}")
+            all_accepted &= made[-1].was_accepted
     finally:
         await sender.close()
-    return made
+    return all_accepted
 
 
-def _write(requests: Iterable[Delivery], out: BinaryIO) -> None:
-    out.writelines(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE) for request in requests)
-    out.flush()
+def _write(request: Delivery, out: BinaryIO | None) -> None:
+    if out is not None:
+        out.write(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE))
+        out.flush()

@@ -17,7 +17,7 @@ from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import World
 
 #: Raised whenever the same seed makes other bytes than before (CONTRIBUTING.md, "Seeds").
-VERSION = 1
+VERSION = 2
 
 
 class RefusedError(UsageError):

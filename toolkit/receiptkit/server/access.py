@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -14,7 +12,7 @@ from receiptkit.server.errors import RefusedError
 from receiptkit.server.settings import LOOPBACK
 
 _API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
-_HOST = re.compile(r"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def authenticate(header: str | None, account_sid: str, auth_token: str | None) -> None:
@@ -32,7 +30,7 @@ def authenticate(header: str | None, account_sid: str, auth_token: str | None) -
     scheme, _, encoded = (header or "").partition(" ")
     try:
         user, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         user = secret = ""
     known = user == account_sid or _API_KEY.fullmatch(user)
     right = hmac.compare_digest(secret.encode(), auth_token.encode()) if auth_token else bool(secret)
@@ -51,8 +49,20 @@ def origin(request: Request) -> str:
 
 def is_local(request: Request) -> bool:
     """
-    Whether a caller is of this machine, and calls it by a name of its own: a browser that was led here by somebody else's name, and what
-    comes through a tunnel, do not.
+    Whether a caller is of this machine, and calls it by a name of its own: a browser that was led here by somebody else's name or page, and
+    what comes through a tunnel, do not.
     """
     client = request.client.host if request.client else ""
-    return client in LOOPBACK and urlsplit(f"//{request.headers.get('host', '')}").hostname in LOOPBACK
+    return client in LOOPBACK and _is_ours(request.headers.get("host", "")) and not is_led(request)
+
+
+def is_led(request: Request) -> bool:
+    """Whether a browser says that somebody else's page made it call. Nothing but a browser says so, and it always does."""
+    page = request.headers.get("origin")
+    is_foreign = page is not None and not _is_ours(page.partition("://")[2])
+    return is_foreign or request.headers.get("sec-fetch-site") == "cross-site"
+
+
+def _is_ours(host: str) -> bool:
+    match = _HOST.fullmatch(host)
+    return match is not None and match["name"].strip("[]").lower() in LOOPBACK

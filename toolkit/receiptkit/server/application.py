@@ -63,9 +63,12 @@ def app(
         said = error if isinstance(error, RefusedError) else _of_routing(request, error)
         return Response(orjson.dumps(said.body), said.status, {**rest.headers(), **said.headers})
 
+    async def failed(request: Request, _: Exception) -> Response:
+        return await refused(request, RefusedError.named("server-error"))
+
     application = Starlette(
         routes=[*rest.routes(), *panel.routes(control, local_only=given.local_only)],
-        exception_handlers={RefusedError: refused, HTTPException: refused},
+        exception_handlers={RefusedError: refused, HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )
     # A path with a slash at its end is another one.

@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 class Running:
     """
-    A server that runs, from a test's side. Its methods can be called from any thread.
+    A server that runs, from a test's side. Its methods can be called from any thread; what there was can be read after it was closed, too.
 
     Attributes:
         url: where it is.
@@ -48,7 +48,7 @@ class Running:
     @property
     def worlds(self) -> list[World]:
         """The worlds that are there."""
-        return [life.world for life in self.control.state.lives]
+        return self._do(self._worlds()) if self._runs else [life.world for life in self.control.state.lives]
 
     @property
     def sent(self) -> list[Sent]:
@@ -66,8 +66,7 @@ class Running:
 
     def load(self, scenario: str, seed: int = 0, **facts: Any) -> World:
         """Let a world begin; see `Control.load`."""
-        begun = self._do(self.control.load(scenario, seed, **facts))
-        return next(world for world in self.worlds if world.message.sid == begun["message_sid"])
+        return self._do(self._load(scenario, seed, **facts))
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew; see `Control.reset`."""
@@ -77,7 +76,22 @@ class Running:
         """Let something go wrong; see `Control.fault`."""
         self._do(self.control.fault(kind, **how))
 
+    async def _worlds(self) -> list[World]:
+        return [life.world for life in self.control.state.lives]
+
+    async def _load(self, scenario: str, seed: int, **facts: Any) -> World:
+        begun = await self.control.load(scenario, seed, **facts)
+        return self.control.state.conversation(None, begun["conversation_sid"])[begun["message_sid"]].world
+
+    @property
+    def _runs(self) -> bool:
+        return self.control.loop is not None and not self.control.loop.is_closed()
+
     def _do(self, action: Coroutine[Any, Any, _T]) -> _T:
+        """What an action returns, which is done in the thread of the server: nothing else may look at what changes there."""
+        if not self._runs:
+            action.close()
+            raise UsageError("the server is closed: it runs while its `with` block lasts")
         assert self.control.loop is not None  # noqa: S101 # it runs
         return asyncio.run_coroutine_threadsafe(action, self.control.loop).result()
 
@@ -124,14 +138,16 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     Raises:
         UsageError: that cannot be had.
     """
+    if not 0 <= port <= 65535:
+        raise UsageError(f"cannot listen on {host}:{port}: ports are from 0 to 65535; port 0 takes a free one")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         own = socket.create_server((host, port), family=family, backlog=2048)
         # Connections inherit it; asyncio sets it only where the socket names its protocol, and an answer in two pieces takes 40 ms then.
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         # Python adds the address, which stands there already.
-        reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0].lower()
+        reason = str(error.strerror or error).partition(" (while")[0].lower()
         raise UsageError(f"cannot listen on {host}:{port}: {reason}; port 0 takes a free one") from None
     with own:
         yield own

@@ -14,6 +14,9 @@ from receiptkit.server.life import Life
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
 
+#: A reading that no clock reaches.
+_END_OF_TIME = 30_000 * 365 * 86_400_000
+
 
 class Control:
     """
@@ -46,15 +49,19 @@ class Control:
         """
         if (by is None) == (to is None):
             raise UsageError("say either `by`, such as 90s, or `to`: next or end")
-        before = self.sender.count
-        await self.dispatcher.advance(self._reading(by, to))
-        return {"reading": self.state.clock.reading, "sent": self.sender.count - before}
+        reading, sent = await self.dispatcher.advance(lambda now: self._reading(now, by, to))
+        return {"reading": reading, "sent": sent}
 
-    def _reading(self, by: str | None, to: str | None) -> int:
-        now = self.state.clock.reading
+    def _reading(self, now: int, by: str | None, to: str | None) -> int:
         if by is not None:
             world = self.state.any_world()
-            return now + max(0, world.moment(f"+{by.removeprefix('+')}") - world.message.created)
+            try:
+                then = now + world.moment(f"+{by.removeprefix('+')}") - world.message.created
+            except OverflowError:
+                then = _END_OF_TIME
+            if then >= _END_OF_TIME:
+                raise UsageError("the clock cannot be advanced that far: it ends after 30,000 years")
+            return then
         if to == "end":
             return max([now, *(life.end for life in self.state.lives)])
         if to == "next":
@@ -68,7 +75,7 @@ class Control:
         Args:
             scenario: its name.
             seed: of the world.
-            facts: `receipts`, `page_size`, `stream`, `start`, `no_error`, `set`, as `Generator.world` takes them.
+            facts: `receipts`, `outcomes`, `stream`, `start`, `no_error`, `set`, as `Generator.world` takes them.
 
         Returns:
             What `show` says of it.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from receiptkit.errors import UsageError
 from receiptkit.server.clock import ManualClock, RealClock
 from receiptkit.server.life import Call
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
+
+#: A webhook that is to be sent now, and what goes wrong with it.
+_Due = tuple[Call, "str | None"]
 
 
 class Dispatcher:
@@ -41,64 +44,79 @@ class Dispatcher:
         """Those that somebody is subscribed for. Without a subscription nobody asks what would be due."""
         return self.upcoming(self._state.subscribed_at) if self._state.subscription().url else iter(())
 
+    def _coming(self) -> Iterator[Call]:
+        """The same, looked for anew where something changed since the last one, which must have been taken by then."""
+        while True:
+            version = self._state.version
+            for call in self._wanted():
+                yield call
+                if self._state.version != version:
+                    break
+            else:
+                return
+
     # -- the manual clock
 
-    async def advance(self, to: int) -> None:
+    async def advance(self, until: Callable[[int], int]) -> tuple[int, int]:
         """
         Let the clock go on, and send what is due on the way, one after another, each at its own time.
 
         Args:
-            to: the reading to end at.
+            until: the reading to end at, of the one from which it goes on: that of before, where several advance it at once.
+
+        Returns:
+            The reading of the clock, and how many requests were sent.
 
         Raises:
-            UsageError: the clock is real, or has passed that already.
+            UsageError: the clock is real.
         """
-        clock = self._state.clock
         async with self._advancing:
+            clock = self._state.clock
             if not isinstance(clock, ManualClock):
                 raise UsageError("the clock is real and goes by itself: a manual one can be advanced")
-            if to < clock.reading:
-                raise UsageError(f"the clock does not go back: it stands at {clock.reading} ms")
-            for call in self._wanted():
+            to, before = until(clock.reading), self._sender.count
+            for call in self._coming():
                 if call.due > to or self._state.clock is not clock:
                     break
-                clock.reading = call.due
-                call.life.told = call.number + 1
-                await self._deliver(call)
-            await self._release()
+                clock.reading = max(clock.reading, call.due)
+                await self._send(self._taken(call))
+            if self._state.clock is not clock:
+                return self._state.clock.reading, 0
+            await self._send(self._released())
             clock.reading = to
+            return to, self._sender.count - before
 
     # -- the real clock
 
     async def run(self) -> None:
-        """Send what is due when it is due, until cancelled."""
+        """Send what is due when it is due, until cancelled; a manual clock is only advanced."""
         state = self._state
         state.changed = asyncio.Event()
         sending: set[asyncio.Task[None]] = set()
         try:
-            while True:
+            while isinstance(clock := state.clock, RealClock):
                 state.changed.clear()
-                clock = state.clock
-                for call in self._wanted() if isinstance(clock, RealClock) else ():
-                    assert isinstance(clock, RealClock)  # noqa: S101 # there are calls for no other
+                for call in self._coming():
                     if await self._changed_within(clock.seconds_until(call.due)):
                         break
-                    call.life.told = call.number + 1
-                    task = asyncio.create_task(self._deliver(call))
-                    sending.add(task)
-                    task.add_done_callback(sending.discard)
+                    self._begin(self._taken(call), sending)
                 else:
-                    await self._release()
+                    self._begin(self._released(), sending)
                     await state.changed.wait()
         finally:
             for task in sending:
                 task.cancel()
 
+    def _begin(self, due: list[_Due], sending: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(self._send(due))
+        sending.add(task)
+        task.add_done_callback(sending.discard)
+
     async def _changed_within(self, seconds: float) -> bool:
         """Whether something changed before a time is over."""
         if not seconds:
             await asyncio.sleep(0)
-            return False
+            return self._state.changed.is_set()
         try:
             await asyncio.wait_for(self._state.changed.wait(), seconds)
         except asyncio.TimeoutError:
@@ -107,26 +125,31 @@ class Dispatcher:
 
     # -- one webhook
 
-    async def _deliver(self, call: Call) -> None:
+    def _taken(self, call: Call) -> list[_Due]:
+        """What is to be sent when a webhook is due: it, and then those that were held back for it; nothing, if it is held back itself."""
+        call.life.told = call.number + 1
         fault = self._state.faults.of_webhook() if self._state.subscription().url else None
         if fault == "reordered":
             self._held.append(call)
-            return
-        await self._send(call, fault)
-        await self._release()
+            return []
+        return [(call, fault), *self._released()]
 
-    async def _release(self) -> None:
+    def _released(self) -> list[_Due]:
         held, self._held = self._held, []
-        for call in held:
-            await self._send(call)
+        return [(call, None) for call in held]
 
-    async def _send(self, call: Call, fault: str | None = None) -> None:
+    async def _send(self, due: list[_Due]) -> None:
+        for call, fault in due:
+            for _ in range(2 if fault == "duplicate" else 1):
+                await self._send_once(call, is_lost=fault == "lost")
+
+    async def _send_once(self, call: Call, *, is_lost: bool) -> None:
         subscription = self._state.subscription()
-        if subscription.url is None:
+        # Who begins anew while something is sent gets no more of what was before.
+        if subscription.url is None or not self._state.holds(call.life):
             return
         to = (call.life.webhooks, call.event, subscription.url, subscription.method or "POST")
-        if fault == "lost":
+        if is_lost:
             self._sender.lose(*to)
-            return
-        for _ in range(2 if fault == "duplicate" else 1):
+        else:
             await self._sender.send(*to)

@@ -21,6 +21,8 @@ WEBHOOKS = {
     "reordered": "sent after the one that follows it",
 }
 _SECONDS = {"slow": 10.0, "stale": 3600.0}
+#: How far a fault can reach: enough for thirty years.
+_MOST = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -32,20 +34,22 @@ class Fault:
         kind: a name of `REQUESTS` or `WEBHOOKS`.
         after: how many pass before it begins.
         times: how many it then happens to; None for all of them.
-        seconds: of `slow` and `stale`.
+        seconds: of `slow` and `stale`; 10 and 3600 by default.
     """
 
     kind: str
     after: int = 0
     times: int | None = 1
-    seconds: float = 0.0
+    seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in REQUESTS and self.kind not in WEBHOOKS:
             raise UsageError(f"no fault is called {self.kind!r}: there are {', '.join([*REQUESTS, *WEBHOOKS])}")
-        if self.after < 0 or (self.times is not None and self.times < 1) or self.seconds < 0:
-            raise UsageError(f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0")
-        self.seconds = self.seconds or _SECONDS.get(self.kind, 0.0)
+        if self.seconds is None:
+            self.seconds = _SECONDS.get(self.kind, 0.0)
+        times = 1 if self.times is None else self.times
+        if not (0 <= self.after <= _MOST and 1 <= times <= _MOST and 0 <= self.seconds <= _MOST):
+            raise UsageError(f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0, each to a billion")
 
     def happens(self) -> bool:
         """Whether it happens to the next one, which is counted."""

@@ -21,7 +21,6 @@ _WORLD = {
     "scenario": _TEXT,
     "seed": _NUMBER,
     "receipts": _NUMBER,
-    "page_size": _NUMBER,
     "stream": _TEXT,
     "start": _TEXT,
     "no_error": _NUMBER,
@@ -60,22 +59,27 @@ def _endpoint(action: _Action, known: _Arguments, *, local_only: bool) -> Callab
         if local_only and not is_local(request):
             return _answer({"error": "only this machine steers the server, by a name of its own; --host opens it"}, 403)
         try:
-            return _answer(await action(**_checked(await _given(request), known)))
+            return _answer(await action(**_checked(await _given(request, known), known)))
         except UsageError as error:
             return _answer({"error": str(error)}, 400)
 
     return endpoint
 
 
-async def _given(request: Request) -> Any:
-    """What is said: a JSON object, or a query, whose numbers are numbers."""
-    text = await request.body()
-    if not text:
-        return {name: int(value) if value.isdecimal() else value for name, value in request.query_params.items()}
+async def _given(request: Request, known: _Arguments) -> Any:
+    """What is said: a JSON object, or a query, in which everything but text is as it is in JSON."""
+    body = await request.body()
+    if body:
+        return _json(body, None)
+    given = request.query_params.items()
+    return {name: value if known.get(name, _TEXT) == _TEXT else _json(value, value) for name, value in given}
+
+
+def _json(text: bytes | str, otherwise: Any) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        return None
+        return otherwise
 
 
 def _checked(given: Any, known: _Arguments) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from receiptkit.generation import Rendering
 from receiptkit.generation.rendering import page_meta, response_headers
-from receiptkit.server.access import authenticate, origin
+from receiptkit.server.access import authenticate, is_led, origin
 from receiptkit.server.errors import RefusedError
 from receiptkit.server.life import Life
 from receiptkit.server.paging import Wanted, wanted
@@ -90,19 +90,21 @@ class Rest:
         async def endpoint(request: Request) -> Response:
             state = self._state
             authenticate(request.headers.get("authorization"), state.account_sid, state.settings.auth_token)
+            if request.method == "POST" and state.settings.local_only and is_led(request):
+                raise RefusedError(403, 20403, "Only this machine configures the server, not the page of another.")
             fault = state.faults.of_request()
             kind = fault.kind if fault else None
             if kind in ("too-many-requests", "server-error"):
                 raise RefusedError.named(kind)
             if fault and kind == "slow":
-                await asyncio.sleep(fault.seconds)
+                await asyncio.sleep(fault.seconds or 0)
             form = (await request.body(), request.headers.get("content-type", "")) if request.method == "POST" else (b"", "")
             asked = Asked(
                 request.path_params,
                 request.scope["path"],
                 request.scope["query_string"].decode("latin-1"),
                 state.settings.public_origin or origin(request),
-                state.clock.reading - (int(fault.seconds * 1000) if fault and kind == "stale" else 0),
+                state.clock.reading - (int((fault.seconds or 0) * 1000) if fault and kind == "stale" else 0),
                 form,
             )
             answer = methods["GET" if request.method == "HEAD" else request.method]
@@ -175,6 +177,9 @@ class Rest:
             raise RefusedError.parameter(f"The body must be {FORM}.")
         before = self._state.subscriptions.get(asked.service, Subscription())
         parameters = decode_form(text.decode("utf-8", "replace"), media_type)
+        if asked.service:
+            # Unknown parameters are ignored, and services have no target.
+            parameters = [parameter for parameter in parameters if parameter.name != "Target"]
         self._state.subscribe(asked.service, before.updated(parameters))
         return self._configuration(asked)
 

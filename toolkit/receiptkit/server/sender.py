@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from receiptkit.errors import UsageError
 from receiptkit.generation import Event, Webhooks
 from receiptkit.generation.recording import request as as_json
 from receiptkit.observations import Delivery
+from receiptkit.server.address import address
 
 if TYPE_CHECKING:
     import httpx
 
 #: How long an answer may take, in seconds (facts: Conversations webhooks).
 TIMEOUT = 5.0
+#: How much of that connecting may take, so that who cannot be reached is told from who does not answer.
+_TO_CONNECT = 0.9
 #: How many requests are kept.
 _KEPT = 10_000
-#: How often a request is tried again; the fragment of the URL can say otherwise (facts: webhook connection overrides).
-_RETRIES = 1
-_OVERRIDE = re.compile(r"(?:^|&)rc=([0-5])(?:&|$)")
 
 
 class Sent(NamedTuple):
@@ -65,8 +66,12 @@ class Sender:
         self.count = 0
 
     def request(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> Delivery:
-        """The signed request that tells an event. A fragment of the URL is for the sender, so it is neither sent nor signed."""
-        return webhooks.request(event, url.partition("#")[0], method=method, auth_token=self._auth_token)
+        """The signed request that tells an event. What is signed is what a receiver sees of the URL: no user, no fragment."""
+        to = address(url)
+        delivery = webhooks.request(event, to.url, method=method, auth_token=self._auth_token)
+        if to.authorization is None:
+            return delivery
+        return replace(delivery, headers={**delivery.headers, "Authorization": to.authorization})
 
     async def send(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> list[Sent]:
         """
@@ -75,12 +80,16 @@ class Sender:
         Returns:
             Every request that was made, the last one with what came of it in the end.
         """
-        made = []
-        override = _OVERRIDE.search(url.partition("#")[2])
-        for left in range(int(override[1]) if override else _RETRIES, -1, -1):
+        made: list[Sent] = []
+        kept = self.sent
+        for left in range(address(url).retries, -1, -1):
             delivery = self.request(webhooks, event, url, method)
             outcome, again = await self._try(delivery)
-            made.append(self._keep(Sent(delivery, outcome)))
+            made.append(Sent(delivery, outcome))
+            if self.sent is not kept:
+                # Everything began anew meanwhile: this is of before.
+                break
+            self._keep(made[-1])
             if not again or not left:
                 break
             event = event._replace(retry_count=event.retry_count + 1)
@@ -92,32 +101,48 @@ class Sender:
 
     def forget(self) -> None:
         """Begin anew: nothing was sent."""
-        self.sent.clear()
+        self.sent = deque(maxlen=_KEPT)
         self.count = 0
 
-    def _keep(self, sent: Sent) -> Sent:
+    def _keep(self, sent: Sent) -> None:
         self.sent.append(sent)
         self.count += 1
-        return sent
 
     async def _try(self, delivery: Delivery) -> tuple[int | str, bool]:
-        """What comes of one request, and whether nobody was reached."""
+        """What comes of one request, and whether nobody was reached. Whatever goes wrong is an outcome: no webhook is lost without trace."""
         httpx = _httpx()
-        self._client = self._client or httpx.AsyncClient(
-            transport=self._transport, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-        )
         try:
-            # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
-            limit = {"timeout": httpx.Timeout(self._timeout).as_dict()}
-            request = httpx.Request(
-                delivery.method, delivery.url, headers=delivery.headers, content=delivery.body, extensions=limit
-            )
-            response = await self._client.send(request)
-        except (httpx.ReadTimeout, httpx.WriteTimeout):
+            return await asyncio.wait_for(self._status(delivery), self._timeout), False
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            return f"no connection: {str(error) or type(error).__name__}", True
+        except (asyncio.TimeoutError, httpx.TimeoutException):
             return f"no answer within {self._timeout:g} seconds", False
-        except (httpx.TransportError, OSError) as error:
-            return f"no connection: {type(error).__name__}", True
-        return response.status_code, False
+        except httpx.TransportError as error:
+            return f"connection closed: {type(error).__name__}", False
+        except Exception as error:  # noqa: BLE001 # an application that is called directly can raise anything
+            return f"failed: {type(error).__name__}: {error}", False
+
+    async def _status(self, delivery: Delivery) -> int:
+        """The status of the answer. The rest of it is nobody's concern, and need not have an end."""
+        httpx = _httpx()
+        self._client = self._client or self._connected()
+        # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
+        limit = {"timeout": httpx.Timeout(self._timeout, connect=self._timeout * _TO_CONNECT).as_dict()}
+        request = httpx.Request(delivery.method, delivery.url, headers=delivery.headers, content=delivery.body, extensions=limit)
+        response = await self._client.send(request, stream=True)
+        await response.aclose()
+        return int(response.status_code)
+
+    def _connected(self) -> httpx.AsyncClient:
+        library = _httpx()
+        trusted: Any = True
+        if self._transport is None:
+            # With the authorities of this machine, and of SSL_CERT_FILE: a receiver that is developed has one of its own.
+            trusted = library.create_ssl_context()
+            trusted.load_default_certs()
+        limits = library.Limits(max_keepalive_connections=0)
+        client: httpx.AsyncClient = library.AsyncClient(transport=self._transport, verify=trusted, trust_env=False, limits=limits)
+        return client
 
     async def close(self) -> None:
         """Give back what it holds."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
 from receiptkit.generation.scenarios import scenario
+from receiptkit.server.address import absolute, address
 
 #: What webhooks are signed with unless somebody says otherwise. It is no secret; Twilio's library for Go wants letters and digits.
 AUTH_TOKEN = "receiptkit0local0auth0token00000"  # noqa: S105
@@ -67,28 +67,13 @@ class Settings:
             raise UsageError("an empty auth token opens nothing and signs nothing")
         if settings.webhook_url is not None:
             absolute(settings.webhook_url, "webhook URL")
-        if settings.public_origin is not None and urlsplit(absolute(settings.public_origin, "public origin"))[2:] != ("", "", ""):
-            raise UsageError(f"public origin {settings.public_origin}: scheme and host alone, such as https://example.com")
+        if settings.public_origin is not None:
+            origin = absolute(settings.public_origin, "public origin")
+            if address(origin).url != f"{origin.lower()}/":
+                raise UsageError(f"public origin {origin}: scheme and host alone, such as https://example.com")
         return settings
 
     @property
     def signing_token(self) -> str:
         """What webhooks are signed with."""
         return self.auth_token or AUTH_TOKEN
-
-
-def absolute(url: str, what: str) -> str:
-    """
-    A URL, if it is an absolute one of http or https.
-
-    Raises:
-        UsageError: it is not.
-    """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not url.isprintable() or " " in url:
-        raise UsageError(f"{what} {url}: not an absolute http or https URL")
-    return url

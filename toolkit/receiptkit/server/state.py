@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from receiptkit.contract import Contract
 from receiptkit.errors import UsageError
-from receiptkit.generation import Generator, World
+from receiptkit.generation import Generator, Outcome, World
 from receiptkit.server.clock import Clock, ManualClock, RealClock
 from receiptkit.server.faults import Faults
 from receiptkit.server.life import Life
@@ -35,8 +35,9 @@ class State:
         self.contract = Contract.load()
         self.generator = Generator(self.contract)
         self.faults = Faults()
-        #: Set when something changed that decides about webhooks to come.
+        #: Set when something changed that decides about webhooks to come, and how often that was.
         self.changed = asyncio.Event()
+        self.version = 0
         #: The generator whose URLs begin with an origin.
         self.speaking = lru_cache(maxsize=_ORIGINS)(lambda origin: Generator(self.contract, origin))
         self.reset()
@@ -49,6 +50,7 @@ class State:
             seed: of the worlds; that of the settings by default.
         """
         settings = self.settings
+        seed = _bounded(settings.seed if seed is None else seed)
         self.clock: Clock = ManualClock() if settings.clock == "manual" else RealClock(settings.speed)
         self._conversations: dict[str, dict[str, Life]] = {}
         self._names: dict[str, str] = {}
@@ -60,33 +62,66 @@ class State:
         #: The reading of the clock since which somebody is subscribed for delivery receipts.
         self.subscribed_at = 0
         self.faults.clear()
-        seed = settings.seed if seed is None else seed
         for name in settings.scenarios:
             for number in range(settings.count):
                 self.load(name, seed + number, receipts=settings.receipts)
 
-    def load(self, name: str, seed: int = 0, **facts: Any) -> Life:
+    def load(
+        self,
+        name: str,
+        seed: int = 0,
+        *,
+        receipts: int | None = None,
+        outcomes: Sequence[Outcome] | None = None,
+        stream: str | None = None,
+        start: str | None = None,
+        no_error: int | None = None,
+        set: dict[str, Any] | None = None,  # noqa: A002 # what the generator calls it
+    ) -> Life:
         """
         Let a world begin. One that is there already begins anew.
 
         Args:
             name: its scenario.
             seed: of the world.
-            facts: as `Generator.world` takes them.
+            receipts: how many recipients there are.
+            outcomes: what becomes of each of them.
+            stream: how its webhooks arrive.
+            start: its date, which is not that of the server.
+            no_error: what `error_code` is without an error, 0 or None.
+            set: single facts by path.
 
         Raises:
             UsageError: there is no such scenario or fact, or the contract forbids it.
         """
-        given = facts.pop("set", None) or {}
-        if given.keys() & set(_SHARED):
+        given = set or {}
+        if any(fact in given for fact in _SHARED):
             raise UsageError(f"{' and '.join(_SHARED)} are those of the server: every world is of one account and one service")
-        world = self.generator.world(name, seed=seed, set={**self._shared, **given}, check=bool(given), **facts)
+        if no_error not in (None, 0):
+            raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
+        if start is not None and not "1970" <= start[:4] <= "2999":
+            raise UsageError(f"start {start[:40]}: say a date from 1970 to 2999, such as 2026-03-02T09:15:00Z")
+        world = self.generator.world(
+            name,
+            seed=_bounded(seed),
+            receipts=receipts,
+            outcomes=outcomes,
+            stream=stream,
+            start=start,
+            no_error=no_error,
+            set={**self._shared, **given},
+            check=bool(given or outcomes),
+        )
         self._shared = self._shared or {fact: getattr(world, fact) for fact in _SHARED}
         life = Life(self.generator, world, seed, self.clock.reading)
         self._conversations.setdefault(world.conversation_sid, {})[world.message.sid] = life
         self._names.setdefault(name, world.conversation_sid)
-        self.changed.set()
+        self._has_changed()
         return life
+
+    def _has_changed(self) -> None:
+        self.version += 1
+        self.changed.set()
 
     @property
     def account_sid(self) -> str:
@@ -103,6 +138,10 @@ class State:
         """Every world."""
         return (life for messages in self._conversations.values() for life in messages.values())
 
+    def holds(self, life: Life) -> bool:
+        """Whether a world is still there, and did not begin anew."""
+        return self._conversations.get(life.world.conversation_sid, {}).get(life.world.message.sid) is life
+
     def conversation(self, service: str | None, name: str) -> dict[str, Life]:
         """The messages of a conversation by their SIDs; none if it does not exist there. Its unique name is that of its scenario."""
         if service not in (None, self.chat_service_sid):
@@ -115,7 +154,7 @@ class State:
         self.subscriptions[service] = subscription
         if before is None:
             self.subscribed_at = self.clock.reading
-        self.changed.set()
+        self._has_changed()
 
     def subscription(self) -> Subscription:
         """The configuration that counts: that of the service, if there is one, silences the account's."""
@@ -125,3 +164,10 @@ class State:
     def any_world(self) -> World:
         """Some world: what is the same for all of them can be rendered of it."""
         return next(self.lives).world
+
+
+def _bounded(seed: int) -> int:
+    """A seed that JSON can tell, with room for as many as worlds are counted."""
+    if abs(seed) >= 1 << 62:
+        raise UsageError("a seed has at most 18 digits")
+    return seed

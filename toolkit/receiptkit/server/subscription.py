@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from receiptkit.errors import UsageError
+from receiptkit.server.address import absolute
 from receiptkit.server.errors import RefusedError
-from receiptkit.server.settings import absolute
 from receiptkit.webhooks import Parameter
 
 #: The event of delivery receipts.
@@ -37,8 +37,8 @@ class Subscription:
 
     @property
     def is_configured(self) -> bool:
-        """Whether there is one; that of a service then silences the account's, whatever it filters."""
-        return self != Subscription()
+        """Whether something can go somewhere; the configuration of a service then silences the account's, whatever it filters."""
+        return bool(self.pre_webhook_url or self.post_webhook_url)
 
     @property
     def url(self) -> str | None:
