@@ -334,8 +334,6 @@ class Judge:
         if name in self.operations.by_id:
             operation = self.operations.by_id[name]
             return Recognition(operation.kind or "other", operation)
-        if name == ERROR and ERROR in self.kinds:
-            return Recognition(ERROR)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
         raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}")
