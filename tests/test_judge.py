@@ -284,3 +284,9 @@ def test_a_request_that_holds_a_list(contract: Contract) -> None:
     assert said(contract.check_delivery(Delivery(body="[1]"))) == [
         ("body.unknown-kind", "no response of the contract looks like this: left unchecked (not a JSON object)", None)
     ]
+
+
+def test_a_request_that_cannot_be_read(contract: Contract) -> None:
+    """JSON that is none is a finding about the body of the request, and no more is said of it."""
+    verdict = contract.judge.delivery(Delivery(body="{"))
+    assert ([finding.rule for finding in verdict.findings], verdict.part) == (["json.syntax"], "request")

@@ -160,7 +160,7 @@ def test_what_is_said_of_each_cause(delivery: Delivery, cause: str) -> None:
     """The hint says in one sentence over what the signature is, and what to do."""
     (found,) = [finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")]
     assert found.message == "does not verify, in any of 2 forms of the URL (as it is, without a port, with one)"
-    assert found.hint == cause
+    assert (found.hint, found.operation) == (cause, "onDeliveryUpdated")
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,11 @@ PLACEHOLDER = "a placeholder that was never filled in"
         ({"pattern": "^CH[0-9a-f]{32}$"}, "QQ" + "1f" * 16, None),
         ({"pattern": "^CH[0-9a-f]{32}$"}, "CH" + "zz" * 16, None),
         ({"pattern": "^QQ[0-9a-f]{32}$"}, "SM" + "1f" * 16, None),
+        ({"pattern": "^CH[0-9a-f]{32}$"}, "chxxxx", "a masked SID; in a mock, use one with 32 hexadecimal digits"),
+        ({"pattern": "^CH[0-9a-f]{32}$"}, "CH" + "1f" * 16 + "1", "a SID has 34 characters, this one 35"),
+        ({"pattern": "^CH[0-9a-f]{32}$"}, "CH-1", None),
+        ({"pattern": "^CH[0-9a-f]{32}$"}, "my room", None),
+        ({"required": ["status"]}, {"state": 1}, None),
         ({"multipleOf": 2}, 3, None),
     ],
 )

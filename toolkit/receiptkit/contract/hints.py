@@ -54,7 +54,7 @@ def _pattern(violation: Violation) -> str | None:
     if value != value.strip():
         return "there is white space around it"
     sid = _SID.fullmatch(value)
-    wanted = re.match(r"\^([A-Z]{2})\[", violation.expected) if isinstance(violation.expected, str) else None
+    wanted = re.match(r"\^([A-Z]{2})\[", violation.expected)
     if wanted and wanted[1] in _PREFIXES:
         if sid and sid[1] in _PREFIXES:
             return f"this is the SID of {_PREFIXES[sid[1]]} ({sid[1]}); {_PREFIXES[wanted[1]]} is wanted ({wanted[1]})"
