@@ -22,7 +22,7 @@ FOLDER = ROOT / ".mutation"
 #: The tests that hold what is judged.
 TESTS = (
     *("rules", "breakages", "history", "contract", "captured", "spec", "reference", "signatures_judged", "secrets", "payload"),
-    *("formats", "cli", "bad_input", "hostile_formats"),
+    *("formats", "cli", "bad_input", "hostile_formats", "rewriting", "words", "judge", "documents"),
 )
 #: What takes long and notices nothing that others do not, or runs other processes, which are not the mutated ones.
 LEFT_OUT = (

@@ -475,6 +475,8 @@ def test_date_time(text: str, accepted: bool) -> None:
         ("https://user:pw@example.com/", True),
         ("https://[::1]:80/", True),
         ("https://[v7.ab]/", True),
+        ("https://[V7F.AB]/", True),
+        ("https://[fe80::1%25eth0]/", False),
         ("https://[::g]/", False),
         ("urn:isbn:1", True),
         ("mailto:a@example.com", True),

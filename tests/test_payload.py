@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiptkit import Contract, Delivery
+from receiptkit.contract.deliveries import payload
 from receiptkit.rules.examples import form, sample
 from receiptkit.webhooks import decode_form, decode_query, form_offsets, is_json
 
@@ -104,6 +105,21 @@ def test_deliveries_from_python() -> None:
 def test_requests_that_are_no_webhook(body: object) -> None:
     """Any other request is said to be none, or is no JSON, and never raises."""
     assert rules(Delivery("https://example.com/hook?x=1", "POST", body))[0].split()[0] in ("body.unknown-kind", "json.syntax")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[1]", [1]),
+        ('{"a": ["x", "y"], "b": ["z"], "c": []}', {"a": "x", "b": "z", "c": []}),
+        ([1], [1]),
+        ("a=x&a=y&b", {"a": "x", "b": ""}),
+        ("", {}),
+    ],
+)
+def test_what_a_body_holds(body: object, expected: object) -> None:
+    """The first value of each parameter counts; what is no object is kept as it is."""
+    assert payload(Delivery(body=body)).body == expected
 
 
 def test_webhooks_of_another_event_are_left_alone() -> None:

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutants import KINDS, mutants
-from receiptkit import Contract, Delivery, Exchange, UsageError
+from receiptkit import Contract, Delivery, DocumentError, Exchange, UsageError
 from receiptkit.contract.document import PROFILES
-from receiptkit.contract.reference import python_pattern
+from receiptkit.contract.formats import is_uri
+from receiptkit.contract.reference import _of_text, _prepared, python_pattern
 from receiptkit.findings import Finding
 from receiptkit.rules.examples import sample
 
@@ -107,6 +108,148 @@ def test_patterns_mean_what_ecmascript_means(pattern: str, accepted: list[str], 
     for text in refused:
         assert not translated.search(text)
         assert not default.is_clean(text)
+
+
+LIST_PATH = "/v1/Conversations/{C}/Messages/{M}/Receipts"
+IN_PATH = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("C", "M")]
+TEXT = {"type": "string"}
+
+
+def own(folder: Path, schema: Any, engine: str, *, parameters: Any = IN_PATH, **answer: Any) -> Contract:
+    """The contract of a document of one's own, in which lists are answered with a schema as JSON:API, and with any object as JSON."""
+    media = {"application/json": {"schema": {"type": "object"}}, "application/vnd.api+json": {"schema": schema}}
+    operation = {"operationId": "List", "parameters": parameters}
+    paths = {LIST_PATH: {"get": {**operation, "responses": {"200": {"description": "a list", "content": media, **answer}}}}}
+    path = folder / "mine.json"
+    path.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "mine", "version": "1"}, "paths": paths}))
+    return Contract.load(document=path, engine=engine)
+
+
+def listed(body: Any) -> Exchange:
+    url = LIST_PATH.replace("{C}", "my%2Froom{C}").replace("{M}", "IM1")
+    return Exchange("GET", url, 200, body, {"content-type": "application/vnd.api+json"})
+
+
+@pytest.mark.parametrize("engine", ["default", "reference"])
+@pytest.mark.parametrize(
+    ("schema", "body", "expected"),
+    [
+        ({"type": "object"}, {}, []),
+        (
+            {"type": "object", "required": ["a", "b"]},
+            {"b": 1},
+            [("schema.required", "", 'the member "a" is missing')],
+        ),
+        (
+            {"type": "object", "required": ["a", "b"]},
+            {},
+            [("schema.required", "", 'the member "a" is missing'), ("schema.required", "", 'the member "b" is missing')],
+        ),
+        ({"properties": {"a": TEXT}}, {"a": 1}, [("schema.type", "/a", "is an integer, not a string")]),
+        ({"properties": {"a": False}}, {"a": 1}, [("schema.false", "/a", "must not be here")]),
+        ({"properties": {"a": {"properties": {"b": False}}}}, {"a": {"b": 1}}, [("schema.false", "/a/b", "must not be here")]),
+        (
+            {"properties": {"pattern": False, "properties": {"properties": {"properties": TEXT}}}},
+            {"pattern": 1, "properties": {"properties": 1}},
+            [
+                ("schema.false", "/pattern", "must not be here"),
+                ("schema.type", "/properties/properties", "is an integer, not a string"),
+            ],
+        ),
+        (
+            {"properties": {"a": True}, "additionalProperties": False},
+            {"a": 1, "b": 2, "c": 3},
+            [
+                ("schema.additional-properties", "/b", 'the document knows no member "b" here'),
+                ("schema.additional-properties", "/c", 'the document knows no member "c" here'),
+            ],
+        ),
+        (
+            {"patternProperties": {"^x": True, "y$": True}, "additionalProperties": False},
+            {"ax": 1, "xa": 1, "ay": 1, "ya": 1},
+            [
+                ("schema.additional-properties", "/ax", 'the document knows no member "ax" here'),
+                ("schema.additional-properties", "/ya", 'the document knows no member "ya" here'),
+            ],
+        ),
+        (
+            {"properties": {"pattern": {"pattern": r"^[\-\.\d]+$"}}},
+            {"pattern": "٣"},
+            [("schema.pattern", "/pattern", r"does not match ^[\-\.\d]+$")],
+        ),
+        ({"properties": {"a": {"pattern": r"^[\-\.\d]+$"}}}, {"a": "-.3"}, []),
+        ({"properties": {"a": {"pattern": "^a$"}}}, {"a": "a\n"}, [("schema.pattern", "/a", "does not match ^a$")]),
+        ({"allOf": [{"properties": {"a": {"pattern": "^a$"}}}]}, {"a": "a\n"}, [("schema.pattern", "/a", "does not match ^a$")]),
+        ({"properties": {"a": {"enum": [r"\d"]}}}, {"a": r"\d"}, []),
+        ({"properties": {"a": {"enum": ["^a$"]}}}, {"a": "^a$"}, []),
+        ({"properties": {"a": {"format": "uri"}}}, {"a": "x"}, [("schema.format", "/a", "is not an absolute URI")]),
+        ({"properties": {"a": {"format": "uri"}}}, {"a": 3}, []),
+        (
+            {"properties": {"a": {"format": "date-time"}}},
+            {"a": "2026-02-30T00:00:00Z"},
+            [("schema.format", "/a", "is not an RFC 3339 date-time")],
+        ),
+    ],
+)
+def test_documents_of_ones_own(tmp_path: Path, engine: str, schema: Any, body: Any, expected: list[tuple[str, str, str]]) -> None:
+    """Either engine says the same of an answer, by the schema of its media type, whatever stands in its path."""
+    findings = own(tmp_path, schema, engine).check_exchange(listed(body))
+    assert sorted((item.rule, item.pointer, item.message) for item in findings) == sorted(expected)
+
+
+@pytest.mark.parametrize("engine", ["default", "reference"])
+def test_advice_of_answers(tmp_path: Path, engine: str) -> None:
+    """What a document only advises is said of answers by either engine, as severe as the document has it."""
+    advice = [{"rule": "ours.short", "severity": "info", "schema": {"properties": {"a": {"maxLength": 1}}}}]
+    contract = own(tmp_path, {"properties": {"a": TEXT}, "x-receiptkit-advice": advice}, engine)
+    (finding,) = contract.check_exchange(listed({"a": "xy"}))
+    assert (finding.rule, finding.severity.value, finding.pointer) == ("ours.short", "info", "/a")
+
+
+@pytest.mark.parametrize("engine", ["default", "reference"])
+def test_many_values_for_either_engine(engine: str) -> None:
+    """Whether all of some values conform is the same question to either engine; advice does not count where conforming is asked."""
+    advice = [{"rule": "ours.short", "severity": "info", "schema": {"maxLength": 1}}]
+    schema = Contract.load(engine=engine).judge._engine.body({**TEXT, "x-receiptkit-advice": advice})
+    accepts, _ = schema.for_many
+    assert [accepts(values) for values in (["a", "b"], ["a", "ab"], [1, "a"], [])] == [True, False, False, True]
+    assert [schema.conforms(value) for value in ("a", "ab", 1)] == [True, True, False]
+
+
+def test_what_openapi_core_cannot_use(tmp_path: Path) -> None:
+    """A document, or an answer, that only openapi-core objects to is one line that says so."""
+    contract = own(tmp_path, {"type": "object"}, "reference", parameters=[])
+    with pytest.raises(DocumentError, match=r"^openapi-core cannot use the contract document: \w+$"):
+        contract.check_exchange(listed({}))
+    contract = own(tmp_path, {"type": "object"}, "reference", headers={"X-Count": {"required": True, "schema": TEXT}})
+    with pytest.raises(DocumentError, match=r"^openapi-core cannot judge List: MissingRequiredHeader$"):
+        contract.check_exchange(listed({}))
+
+
+def test_formats_are_of_texts() -> None:
+    """A format says nothing of what is no text."""
+    check = _of_text(is_uri)
+    assert [check(value) for value in ("https://example.com/", "x", 3, None)] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        ({"pattern": "a$"}, {"pattern": r"a(?![\s\S])"}),
+        ([{"pattern": "a$"}], [{"pattern": r"a(?![\s\S])"}]),
+        ({"title": "a$", "enum": ["a$"]}, {"title": "a$", "enum": ["a$"]}),
+        (
+            {"properties": {"pattern": {"title": "a$"}, "b": False}},
+            {"properties": {"pattern": {"title": "a$"}, "b": {"not": {}}}},
+        ),
+        ({"items": False, "minimum": 3}, {"items": False, "minimum": 3}),
+        ("a$", "a$"),
+        (False, False),
+    ],
+)
+def test_what_these_libraries_are_given(node: Any, expected: Any) -> None:
+    """Patterns are anchored, wherever they stand, and forbidden members forbid everything; nothing else is changed."""
+    assert _prepared(node) == expected
 
 
 def test_without_its_packages(monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from receiptkit import Contract, Delivery, Finding
+from receiptkit.contract.signatures import signature_breaches
 from receiptkit.generation import Generator
-from receiptkit.webhooks import HEADER, sign
+from receiptkit.observations import NOT_CAPTURED
+from receiptkit.webhooks import HEADER, sign, with_body_hash
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 URL = "https://example.com/hook?tenant=7"
@@ -91,6 +95,114 @@ def test_the_likeliest_cause(delivery: Delivery, cause: str) -> None:
     assert [finding.rule for finding in found] == ["webhook.signature"]
     assert "forms of the URL" in found[0].message
     assert cause in (found[0].hint or "")
+
+
+TLS = "it is over {}://…: a proxy ends TLS; validate against the public URL"
+HOST = "it is over the host that X-Forwarded-Host names: validate against the public URL"
+QUERY = "it is over the URL without its query: keep the query as it was called"
+SLASH = "it is over the URL with or without a slash at the end of the path"
+ALONE = "it is over the URL alone: sign the parameters of the form, too"
+REPEATED = "it is over the {} value of each repeated parameter alone: sign all of them"
+ANOTHER = "another auth token, another URL than the public one, or changed parameters"
+JSON = json.dumps(PARAMETERS).encode()
+
+
+def hashed(url: str) -> str:
+    return with_body_hash(url, JSON)
+
+
+def signed(called: str, seen: str, **changes: Any) -> Delivery:
+    """A request that was signed for one URL and arrived at another."""
+    return replace(SIGNED, url=seen, headers={**over(called), **changes.pop("more", {})}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cause"),
+    [
+        (signed("https://example.com/hook", "http://example.com/hook"), TLS.format("https")),
+        (signed("http://example.com/hook", "https://example.com/hook"), TLS.format("http")),
+        (signed("https://a.example/hook", "http://10.0.0.7/hook", more={"X-Forwarded-Host": "a.example"}), HOST),
+        (signed("https://a.example/hook", "http://10.0.0.7/hook", more={"x-original-host": "a.example"}), HOST),
+        (signed("http://a.example/hook", "https://10.0.0.7/hook", more={"x-forwarded-host": "a.example"}), HOST),
+        (signed("https://a.example/hook", "http://10.0.0.7/hook", more={"x-forwarded-host": "b.example"}), ANOTHER),
+        (signed("https://example.com/hook", "https://example.com/hook?tenant=7"), QUERY),
+        (signed("https://example.com/hook/", "https://example.com/hook"), SLASH),
+        (signed("https://example.com/hook", "https://example.com/hook/"), SLASH),
+        (signed("https://example.com/hook", "http://example.com/hook/"), SLASH),
+        (signed("http://example.com/hook/", "https://example.com/hook"), SLASH),
+        (replace(SIGNED, headers=over(URL, ())), ALONE),
+        (signed(hashed("https://example.com/hook"), hashed("http://example.com/hook"), body=JSON), ANOTHER),
+        (
+            replace(
+                SIGNED, url=hashed("http://example.com/hook"), body=JSON, headers=over(hashed("https://example.com/hook"), ())
+            ),
+            TLS.format("https"),
+        ),
+        (
+            replace(
+                SIGNED,
+                body={**PARAMETERS, "ClientIdentity": ["a", "b"]},
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "a"}),
+            ),
+            REPEATED.format("first"),
+        ),
+        (
+            replace(
+                SIGNED,
+                body={**PARAMETERS, "ClientIdentity": ["a", "b"]},
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "b"}),
+            ),
+            REPEATED.format("last"),
+        ),
+    ],
+)
+def test_what_is_said_of_each_cause(delivery: Delivery, cause: str) -> None:
+    """The hint says in one sentence over what the signature is, and what to do."""
+    (found,) = [finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")]
+    assert found.message == "does not verify, in any of 2 forms of the URL (as it is, without a port, with one)"
+    assert (found.hint, found.operation) == (cause, "onDeliveryUpdated")
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        replace(
+            SIGNED,
+            body={**PARAMETERS, "ClientIdentity": ["b", "a"]},
+            headers=over(URL, {**PARAMETERS, "ClientIdentity": ["a", "b"]}),
+        ),
+        replace(SIGNED, method="get", url=f"{URL}&{urlencode(PARAMETERS)}", headers=over(f"{URL}&{urlencode(PARAMETERS)}", ())),
+        replace(SIGNED, url=hashed(URL), body=JSON, headers=over(hashed(URL), ())),
+        replace(SIGNED, body=f" {SIGNED.body}\n"),
+        replace(SIGNED, body=b"Status=\xff", headers=over(URL, {"Status": "\ufffd"})),
+        replace(SIGNED, body=b"", headers=over(URL, ())),
+        replace(SIGNED, body=None, headers=over(URL, ())),
+        replace(
+            SIGNED,
+            body="Status=caf%E9",
+            headers={**over(URL, {"Status": "café"}), "Content-Type": "application/x-www-form-urlencoded; charset=latin-1"},
+        ),
+    ],
+    ids=["a list", "get", "JSON", "white space", "no UTF-8", "empty", "none", "another encoding"],
+)
+def test_what_is_signed(delivery: Delivery) -> None:
+    """A signature is over all values of a repeated parameter, over no parameters of a query, over the hash of JSON, and over what a form decodes to."""
+    assert list(signature_breaches(delivery, TOKEN)) == []
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        replace(SIGNED, url="/hook?tenant=7", headers={HEADER: "x"}),
+        replace(SIGNED, url="", headers={HEADER: "x"}),
+        replace(SIGNED, body=NOT_CAPTURED, headers={HEADER: "x"}),
+        replace(SIGNED, headers={}),
+    ],
+    ids=["a path", "no URL", "no body", "no headers"],
+)
+def test_what_was_not_captured_says_nothing_of_a_signature(delivery: Delivery) -> None:
+    """Where the URL or the body is not known whole, nothing can be told."""
+    assert list(signature_breaches(delivery, TOKEN)) == []
 
 
 def test_the_token_comes_from_the_environment(

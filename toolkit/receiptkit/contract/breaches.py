@@ -37,4 +37,4 @@ def standing(findings: list[Finding]) -> list[Finding]:
         rule = catalogue.get(finding.rule)
         if rule is not None and rule.supersedes:
             said.setdefault(finding.pointer, set()).update(rule.supersedes)
-    return [finding for finding in findings if finding.rule not in said.get(finding.pointer, ())] if said else findings
+    return [finding for finding in findings if finding.rule not in said.get(finding.pointer, ())]

@@ -56,10 +56,9 @@ class Engine:
         """
         plain = rewritten(_object(schema), with_advice)
         if self._inverted or has_inverted_formats(plain):
-            return _compile(_with({"type": "array", "items": plain}, self._exact), FORMATS), inf
+            return _compile(_with({"items": plain}, self._exact), FORMATS), inf
         items = closed(rewritten(plain, hastened))
-        many = _with({"type": "array", "items": items}, self._quick_closed)
-        return _compile(many, {}), 1 + depth(items, self._quick_closed)
+        return _compile(_with({"items": items}, self._quick_closed), {}), 1 + depth(items, self._quick_closed)
 
     @cached_property
     def _quick_closed(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def _enum(violation: Violation) -> str | None:
     if value in _MESSAGE_STATUSES and "delivered" in options:
         return f"`{value}` is a status of Programmable Messaging messages; a delivery receipt never has it"
     names = [option for option in options if isinstance(option, str)]
-    close = difflib.get_close_matches(value.strip().lower(), [name.lower() for name in names], n=1, cutoff=0.75)
+    close = difflib.get_close_matches(value.strip().lower(), [name.lower() for name in names], cutoff=0.75)
     return f"did you mean `{next(name for name in names if name.lower() == close[0])}`?" if close else None
 
 
@@ -54,7 +54,7 @@ def _pattern(violation: Violation) -> str | None:
     if value != value.strip():
         return "there is white space around it"
     sid = _SID.fullmatch(value)
-    wanted = re.match(r"\^([A-Z]{2})\[", violation.expected) if isinstance(violation.expected, str) else None
+    wanted = re.match(r"\^([A-Z]{2})\[", violation.expected)
     if wanted and wanted[1] in _PREFIXES:
         if sid and sid[1] in _PREFIXES:
             return f"this is the SID of {_PREFIXES[sid[1]]} ({sid[1]}); {_PREFIXES[wanted[1]]} is wanted ({wanted[1]})"
@@ -64,8 +64,8 @@ def _pattern(violation: Violation) -> str | None:
 
 
 def _type(violation: Violation) -> str | None:
-    value, types = violation.value, violation.expected
-    wanted = types if isinstance(types, list) else [types]
+    # The types are one name or a list of names, none of which is part of another.
+    value, wanted = violation.value, violation.expected
     if isinstance(value, str) and "integer" in wanted and re.fullmatch(r"-?[0-9]{1,18}", value):
         return "a number in quotes: take the quotes away"
     if isinstance(value, dict) and "string" in wanted and violation.pointer.endswith("/attributes"):
@@ -90,19 +90,17 @@ def _format(violation: Violation) -> str | None:
 
 
 def _required(violation: Violation) -> str | None:
-    name, body = violation.name, violation.value
-    if name is None or not isinstance(body, dict):
-        return None
-    known = violation.schema.get("properties", {}) if isinstance(violation.schema, dict) else {}
-    strangers = {_plain(other): other for other in body if isinstance(other, str) and other not in known and len(other) < 80}
-    close = difflib.get_close_matches(_plain(name), list(strangers), n=1, cutoff=0.8)
+    name, known = violation.name or "", violation.schema.get("properties", {})
+    strangers = {
+        _plain(other): other for other in violation.value if isinstance(other, str) and other not in known and len(other) < 80
+    }
+    close = difflib.get_close_matches(_plain(name), list(strangers), cutoff=0.8)
     return f"did you mean `{name}` where `{printable(strangers[close[0]])}` stands?" if close else None
 
 
 def _additional(violation: Violation) -> str | None:
-    known = violation.schema.get("properties", {}) if isinstance(violation.schema, dict) else {}
-    by_plain = {_plain(name): name for name in known}
-    close = difflib.get_close_matches(_plain(violation.name or "")[:80], list(by_plain), n=1, cutoff=0.8)
+    by_plain = {_plain(name): name for name in violation.schema.get("properties", {})}
+    close = difflib.get_close_matches(_plain(violation.name or "")[:80], list(by_plain), cutoff=0.8)
     return f"did you mean `{by_plain[close[0]]}`?" if close else None
 
 

@@ -239,7 +239,7 @@ class Judge:
                 findings += self.profile.of_defects(defects, places_in(text))
             if not readable:
                 return None
-        schema = self._engine.answered(self._schema_of(media), Answer(operation, values, exchange.status, media.place[-2]))
+        schema = self._engine.answered(self._schema_of(media), Answer(operation, exchange.status, media.place[-2]))
         # Where the request itself is wrong, nothing can be told of what it asked for.
         asked = Asked(values, exchange.url) if exchange.status == 200 and not findings else None
         findings += beside(defects, self._body_findings(body, operation, media, schema, asked=asked))
@@ -334,8 +334,6 @@ class Judge:
         if name in self.operations.by_id:
             operation = self.operations.by_id[name]
             return Recognition(operation.kind or "other", operation)
-        if name == ERROR and ERROR in self.kinds:
-            return Recognition(ERROR)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
         raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}")

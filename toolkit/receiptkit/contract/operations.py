@@ -83,10 +83,9 @@ class Operation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Which answer was given: of an operation, asked for with these path parameters, in this media type."""
+    """Which answer was given: of an operation, in this media type."""
 
     operation: Operation
-    values: dict[str, str]
     status: int
     media_type: str
 

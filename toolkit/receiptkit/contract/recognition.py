@@ -219,7 +219,7 @@ def _shared(body: dict[str, Any], shape: Shape) -> int:
 def _fitting(body: dict[str, Any], shape: Shape) -> int:
     """How many of the shared members, nested ones included, have a value of the type the shape gives."""
     return sum(
-        1 + (_shared({name: value}, shape) - 1)
+        _shared({name: value}, shape)
         for name, value in body.items()
         if name in shape.members and (not shape.members[name] or isinstance(value, shape.members[name]))
     )

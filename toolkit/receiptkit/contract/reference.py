@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from math import inf
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
@@ -57,10 +56,9 @@ class ReferenceEngine(Engine):
 
     def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:
         """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
-        operation, path = answer.operation, answer.operation.path
-        for name, value in answer.values.items():
-            path = path.replace("{" + name + "}", quote(value, safe=""))
-        request = MockRequest(_ANYWHERE, operation.method, path)
+        operation = answer.operation
+        # The path stands for itself: whatever its parameters are, nothing is told by them here.
+        request = MockRequest(_ANYWHERE, operation.method, operation.path)
 
         def errors(value: Any) -> Iterator[ValidationError]:
             response = MockResponse(orjson.dumps(value), answer.status, content_type=answer.media_type)
@@ -78,7 +76,7 @@ class ReferenceEngine(Engine):
         document = {**_prepared(self._document), "servers": [{"url": _ANYWHERE}]}
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
-        except OpenAPIError as error:
+        except (OpenAPIError, ValidationError) as error:
             raise DocumentError(f"openapi-core cannot use the contract document: {type(error).__name__}") from None
 
 

@@ -132,7 +132,7 @@ def closed(schema: Any) -> Any:
     """
     A schema that accepts no more: no member that it does not name, in whatever it describes itself.
 
-    Where every member is required, they are counted instead of looked up.
+    Where those are all required, and nothing else is, they are counted instead of looked up.
     """
     if not isinstance(schema, dict):
         return schema
@@ -142,7 +142,7 @@ def closed(schema: Any) -> Any:
     properties = {name: closed(inner) for name, inner in schema["properties"].items()}
     schema |= {"properties": properties, "additionalProperties": False}
     present = {name for name, inner in properties.items() if inner is not False}
-    if present and present <= set(schema.get("required", ())):
+    if present and present == set(schema.get("required", ())):
         schema["minProperties"] = len(present)
         del schema["required"]
     return schema
@@ -159,10 +159,10 @@ def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> 
     types = schema.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
     deepest: float = 0 if types and types.isdisjoint(("object", "array")) else inf
-    if types and "object" not in types and "items" in schema:
+    if types and "object" not in types and "items" in schema and "prefixItems" not in schema:
         deepest = 1 + depth(schema["items"], schemas, trail)
-    elif types and "array" not in types and schema.get("additionalProperties") is False:
-        deepest = 1 + max((depth(inner, schemas, trail) for inner in schema["properties"].values()), default=0)
+    elif types and "array" not in types and schema.get("additionalProperties") is False and "patternProperties" not in schema:
+        deepest = 1 + max((depth(inner, schemas, trail) for inner in schema.get("properties", {}).values()), default=0)
     return deepest
 
 

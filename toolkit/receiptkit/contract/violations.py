@@ -55,7 +55,7 @@ class Violation(NamedTuple):
     value: Any
     expected: Any
     name: str | None
-    schema: Any
+    schema: dict[str, Any]
     place: tuple[str | int, ...]
     severity: Severity | None
     source: str | None
