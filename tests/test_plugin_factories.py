@@ -96,6 +96,21 @@ def test_how_to_make_it_again(suite: Suite) -> None:
     assert printed.count("to make the same again") == 1
 
 
+def test_a_parameter_of_that_name(suite: Suite) -> None:
+    """A parameter of somebody's own may be called as a fixture of ours."""
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.parametrize("receipt_breakage", ["bones"])
+        def test_it(receipt_breakage):
+            assert receipt_breakage == "bones"
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=1)
+
+
 def test_how_to_name_a_test_in_a_shell(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said can be pasted where pytest was started, whatever the id of the test has in it."""
     suite.write(

@@ -469,6 +469,41 @@ def test_secrets_and_values_stay_out(suite: Suite) -> None:
     assert '["queued"]' in printed
 
 
+def test_names_stay_out(suite: Suite) -> None:
+    """The name of a conversation, which may be anybody's number, is shown only on request; a SID is no name."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import httpx
+
+        def test_it():
+            client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
+            client.get("https://conversations.twilio.com/v1/Conversations/+15551234567" + URL[URL.index("/Messages"):])
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    assert "GET https://conversations.twilio.com/v1/Conversations/…/Messages/IM" in printed
+    assert "+15551234567/Messages" in suite.run("--receipts-guard", "--receipts-show-values")
+
+
+def test_a_guard_that_saw_nothing(suite: Suite) -> None:
+    """A guarded run without any exchange says so: whoever mocks a client away would think it judged."""
+    suite.write(
+        test_it="""
+        import requests
+        from unittest import mock
+
+        def test_it():
+            with mock.patch("requests.get") as get:
+                assert requests.get("https://conversations.twilio.com/v1/Configuration/Webhooks") is get.return_value
+        """
+    )
+    idle = "--receipts-guard judged nothing: no test read an answer of the receipts API through a client that it sees\n"
+    assert f"{idle}1 passed in 0s\n" in suite.run("--receipts-guard")
+    assert "judged nothing" not in suite.run()
+
+
 def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:
     """A mock in the place of a client's own method works as without us, whether it came before or after."""
     suite.write(

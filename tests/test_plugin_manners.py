@@ -44,7 +44,15 @@ def test_idle_it_imports_nothing(tmp_path: Path) -> None:
 def test_it_says_nothing_unless_asked(suite: Suite) -> None:
     """A suite that passes is as quiet as without us, whatever it uses of ours."""
     suite.write(
-        test_it="def test_it(receipt_contract, make_receipt, receipt_traffic): assert make_receipt() == receipt_contract\n"
+        test_it="""
+        import requests, responses
+
+        @responses.activate
+        def test_it(receipt_contract, make_receipt, receipt_traffic):
+            receipt = make_receipt()
+            responses.get(receipt["url"], json=receipt)
+            assert requests.get(receipt["url"]).json() == receipt_contract
+        """
     )
     assert suite.run("--receipts-guard").splitlines()[1:] == ["1 passed in 0s"]
 

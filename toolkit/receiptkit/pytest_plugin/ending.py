@@ -82,6 +82,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if lines:
             terminalreporter.section(title)
             terminalreporter.write("\n".join(lines) + "\n")
+    idle = run.idle()
+    if idle is not None:
+        terminalreporter.write_line(idle)
     for failure in run.failures():
         terminalreporter.write_line(failure, red=True)
 

@@ -111,6 +111,7 @@ def play_receipt_webhooks(request: pytest.FixtureRequest, _receipt_factories: Fa
 @pytest.fixture
 def receipt_server(_receipt_factories: Factories) -> Iterator[Running]:
     """A local Twilio of the test's own, at `.url`, whose clock stands still until `.advance(…)`; every scenario is a conversation of it."""
+    __tracebackhide__ = True
     with Translating():
         from receiptkit.server import running
 

@@ -6,7 +6,7 @@ What the pytest plugin is made of. Nothing here knows pytest: `receiptkit.pytest
     factories, cases     worlds and bodies for a test; flaws to try it with
     guard/               sees the exchanges of HTTP clients
     traffic              judges what one test got
-    player, asgi         delivers webhooks to an application
+    player, wsgi, asgi   delivers webhooks to an application
     coverage, sights     what of the contract a run exercised
     wording              how all of that is said
 """

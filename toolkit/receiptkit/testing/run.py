@@ -31,6 +31,7 @@ class Run:
         self._seen: set[Sight] = set()
         self._warnings: list[Finding] = []
         self._failures: list[str] = []
+        self._judged = 0
 
     @cached_property
     def generator(self) -> Generator:
@@ -53,6 +54,7 @@ class Run:
     def ended(self, traffic: Traffic, *, guarded: bool) -> None:
         """Know that a test has ended, and whether its traffic was to be judged or only looked at."""
         self._saw(each.seen for each in traffic.heard if each.judged)
+        self._judged += len(traffic.exchanges)
         if guarded:
             least = self.settings.fail_on.rank
             self._warnings += [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
@@ -68,11 +70,12 @@ class Run:
     def share(self) -> dict[str, Any]:
         """What another process must know, of plain values."""
         warnings = [(each.rule, each.severity.value, each.pointer, each.message, each.hint) for each in self._warnings]
-        return {"seen": sorted(self.coverage.seen) if self._seen else [], "warnings": warnings}
+        return {"seen": sorted(self.coverage.seen) if self._seen else [], "warnings": warnings, "judged": self._judged}
 
     def merge(self, share: dict[str, Any]) -> None:
         """Take what another process shares."""
         self._seen.update((dimension, item) for dimension, item in share["seen"])
+        self._judged += share["judged"]
         self._warnings += [Finding(rule, Severity(severity), *words) for rule, severity, *words in share["warnings"]]
 
     # -- the end
@@ -81,6 +84,12 @@ class Run:
     def coverage(self) -> Coverage:
         """What was exercised, once all of it is known."""
         return Coverage(self.generator, self._seen)
+
+    def idle(self) -> str | None:
+        """What to say of a guard that had nothing to judge; None of any other."""
+        if not self.settings.guard or self._judged:
+            return None
+        return "--receipts-guard judged nothing: no test read an answer of the receipts API through a client that it sees"
 
     def warnings(self) -> list[str]:
         """The lines of the summary of warnings."""

@@ -16,6 +16,8 @@ from receiptkit.reports.text import TextReport
 
 _USER = re.compile(r"//[^/?#@]*@")
 _PARAMETER = re.compile(r"(?<=[?&])(?!PageSize=|Page=|PageToken=)([^=&#]*)=[^&#]*")
+#: A conversation may be asked for by a name, which may be anybody's number.
+_NAME = re.compile(r"(?<=/Conversations/)(?!CH[0-9a-fA-F]{32}/)[^/?#]+(?=/)")
 
 
 def lines(findings: Iterable[Finding], *, show_values: bool = False) -> list[str]:
@@ -44,8 +46,8 @@ def counts(findings: Sequence[Finding]) -> str:
 
 
 def request_line(seen: Exchange | Delivery, *, show_values: bool = False) -> str:
-    """A request, and what came of it. Credentials in the URL, and values of parameters that are not paging, are left out."""
-    url = seen.url if show_values else _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url))
+    """A request, and what came of it, without what is somebody's own: credentials, names of conversations, parameters but those of paging."""
+    url = seen.url if show_values else _NAME.sub("…", _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url)))
     return printable(f"{seen.method.upper()} {url} -> {seen.status if isinstance(seen, Exchange) else 'webhook'}")
 
 
