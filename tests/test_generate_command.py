@@ -178,6 +178,7 @@ def test_warnings_are_said(run: Run) -> None:
         (["group-sms", "--set", "receipts.0.status"], "say PATH=VALUE"),
         (["group-sms", "--set", "receipts.0.stauts=read"], "did you mean receipts.0.status?"),
         (["group-sms", "--at", "soon"], "'soon' is no moment"),
+        (["group-sms", "--start", "0001-01-01T00:00:00+14:00"], "is no moment"),
         (["group-sms", "--page-size", "51"], "/meta/page_size schema.maximum"),
         (["group-sms", "--page-size", "0"], "--page-size"),
         (["chat-only", "--receipts", "3"], "chat-only has no receipts"),

@@ -145,9 +145,9 @@ def milliseconds(text: str) -> int:
     """
     try:
         value = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
-    except ValueError:
+        value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z") from None
-    value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
     return (value - _EPOCH) // timedelta(milliseconds=1)
 
 
