@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test lowest soak bench lint types fresh wheel clean
+.PHONY: demo test lowest soak mutation bench lint types fresh wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -29,6 +29,10 @@ $(VENV)/.node: tests/node/package.json $(VENV)/.test
 
 $(VENV)/.soak: $(VENV)/.node
 	@$(PIP) --group soak
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.test
+	@$(PIP) --group mutation
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
@@ -55,6 +59,10 @@ lowest: $(VENV)/.node
 soak: $(VENV)/.soak
 	$(BIN)/python -m pytest --quiet -m soak
 
+# Whether any test notices when a line of what judges says something else; an hour or two.
+mutation: $(VENV)/.mutation
+	$(BIN)/python tests/mutation.py
+
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench.py
 
@@ -76,4 +84,4 @@ wheel:
 	$(PYTHON) tests/wheel.py
 
 clean:
-	rm -rf $(VENV) .venv-lowest build dist .bench
+	rm -rf $(VENV) .venv-lowest build dist .bench .mutation
