@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from receiptkit.generation import Generator, recording
+from receiptkit.rules.capture import secrets
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
@@ -68,6 +69,38 @@ def test_what_was_taken_away_is_no_secret(report: Report, tmp_path: Path, value:
     path = tmp_path / "a.ndjson"
     path.write_text(lines(value))
     assert report(path)["findings"] == []
+
+
+def basic(said: str) -> str:
+    return "Basic " + base64.b64encode(said.encode("latin-1")).decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_secret"),
+    [
+        (basic("user:4f9d1"), True),
+        (basic("user:4f9d"), False),
+        (basic("user:4f9d1c7a:b"), True),
+        (basic("4f9d1c7ab23e4d58"), False),
+        (basic("test:4f9d1c7ab"), True),
+        (basic("user:4f9d1cé7ab"), True),
+        ("Basic ####" + basic("user:4f9d1c7ab")[6:], False),
+        ("Bearer 4f9d1c7a", True),
+        ("Bearer 4f9d1c7", False),
+        ("Bearer 4f9d4f9d", False),
+        ("Digest 4f9d1c7ab", True),
+        ("token 4f9d1c7ab", True),
+        ("Bearer your4f9d1c7ab", False),
+        ("AWS4-HMAC-SHA256 4f9d1c7ab", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["Authorization", "proxy-authorization"])
+def test_what_is_a_secret(name: str, value: str, is_secret: bool) -> None:
+    """A scheme of HTTP with something behind it that nobody would put in the place of a secret; of Basic the password alone."""
+    found = [(breach.rule, breach.pointer, breach.message) for breach in secrets({name: f" {value} "})]
+    said = ("capture.secret", "", f"the request has a header {name.title()}, with credentials")
+    assert found == ([said] if is_secret else [])
+    assert list(secrets({"X-Other": value})) == []
 
 
 def test_in_every_format(report: Report, tmp_path: Path) -> None:

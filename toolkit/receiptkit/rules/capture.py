@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 
@@ -55,10 +54,7 @@ def secrets(headers: Mapping[str, str]) -> Iterator[Breach]:
 def _is_masked(scheme: str, text: str) -> bool:
     if scheme == "basic":
         try:
-            text = base64.b64decode(text, validate=True).decode("latin-1")
-        except (binascii.Error, ValueError):
-            return True
-        _, colon, text = text.partition(":")
-        if not colon or not text:
+            text = base64.b64decode(text, validate=True).decode("latin-1").partition(":")[2]
+        except ValueError:
             return True
     return len(set(text)) < 5 or _MASKED.search(text) is not None
