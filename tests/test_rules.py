@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,16 @@ class Collected(list[Finding]):
         pass
 
 
+@cache
+def loaded(profile: str) -> Contract:
+    return Contract.load(profile)
+
+
 def judged(example: Example, profile: str, folder: Path) -> list[Finding]:
     path = folder / "example.json"
     path.write_bytes(example.capture())
     found = Collected()
-    Validation(Contract.load(profile)).run(iter([Source(str(path))]), found)
+    Validation(loaded(profile)).run(iter([Source(str(path))]), found)
     return found
 
 
