@@ -1,10 +1,11 @@
 """
 `make mutation` asks whether any test notices when a line of rules/ or contract/ says something else.
 
-mutmut changes one thing at a time and runs the tests that reach it. It wants the package in src/, so it is given a copy that is laid out so.
-A list of the changes that nobody noticed is printed at the end; those that change nothing that can be seen are in CONTRIBUTING.md.
+mutmut changes one thing at a time and runs the tests that reach it. It wants the package in src/, so each group of modules is given a copy that is
+laid out so, with the tests that are about it. The changes that nobody noticed are printed; those that change nothing that can be seen are in
+CONTRIBUTING.md.
 
-    python tests/mutation.py [PATTERN ...]   only the mutants whose names match, such as 'receiptkit.rules.page.*'
+    python tests/mutation.py [GROUP ...]
 """
 
 from __future__ import annotations
@@ -19,14 +20,42 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".mutation"
-#: The tests that hold what is judged, one thing at a time.
-TESTS = (
-    *("rules", "breakages", "history", "contract", "reference", "signatures_judged", "secrets", "payload", "spec"),
-    *("rewriting", "words", "judge", "documents"),
-)
+#: Modules, and the tests that hold what they do.
+GROUPS = {
+    "across": (["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"], ["history"]),
+    "bodies": (["rules/page", "rules/receipt", "rules/asked", "rules/dates", "rules/exchange"], ["rules", "judge", "breakages"]),
+    "webhooks": (["rules/webhook", "rules/capture", "contract/deliveries"], ["rules", "payload", "secrets", "judge"]),
+    "catalogue": (["rules/catalogue", "rules/text", "rules/schema", "rules/rule"], ["rules"]),
+    "schemas": (["contract/rewriting", "contract/engine", "contract/formats"], ["rewriting", "contract"]),
+    "words": (["contract/hints", "contract/messages", "contract/violations", "contract/profile"], ["words", "judge"]),
+    "judging": (
+        [
+            "contract/judge",
+            "contract/recognition",
+            "contract/breaches",
+            "contract/contract",
+            "contract/operations",
+            "contract/parameters",
+        ],
+        ["judge", "contract", "words"],
+    ),
+    "signatures": (["contract/signatures"], ["signatures_judged"]),
+    "documents": (["contract/document", "contract/build", "contract/overlay", "contract/upgrade"], ["documents", "spec"]),
+    "reference": (["contract/reference"], ["reference"]),
+}
 #: What takes long and notices nothing that others do not, or runs other processes, which are not the mutated ones.
 LEFT_OUT = (
-    *("generate_break", "idle", "random_mutants", "engine_agrees", "native", "stale", "many_states", "test_once", "in_order"),
+    *(
+        "generate_break",
+        "idle",
+        "random_mutants",
+        "engine_agrees",
+        "native",
+        "stale",
+        "many_states",
+        "test_once",
+        "worlds_are_in_order",
+    ),
     *(
         "several_processes",
         "corpus",
@@ -36,55 +65,66 @@ LEFT_OUT = (
         "every_format",
         "of_a_team",
         "token_comes",
-        "likeliest",
+        "breaks_off",
     ),
-    *("breaks_off", "every_pair", "any_text", "library_encodes", "of_its_document"),
 )
 #: What runs when a module is imported, before mutmut changes anything; the page of all rules is held to what it makes.
-AT_IMPORT = ("*.x__rule__*", "*.x__then__*", "*.x__linked__*", "*.x__walked__*", "receiptkit.rules.examples.*")
+AT_IMPORT = ("*.x__rule__*", "*.x__then__*", "*.x__linked__*", "*.x__walked__*")
 #: What mutmut notes of a mutant that no test failed for, and of one that no test reaches.
 _PASSED, _NO_TESTS = 0, 33
-_SETTINGS = f"""
-[tool.mutmut]
-source_paths = ["src"]
-only_mutate = ["src/receiptkit/rules/*", "src/receiptkit/contract/*"]
-also_copy = ["toolkit", "spec", "fixtures", "README.md"]
-pytest_add_cli_args = ["-q", "-p", "no:cacheprovider", "-k", "{" and ".join(f"not {name}" for name in LEFT_OUT)}"]
-pytest_add_cli_args_test_selection = {[f"tests/test_{name}.py" for name in TESTS]}
-"""
 
 
-def lay_out() -> None:
-    """The project as mutmut wants it; what it found before is kept."""
+def lay_out(folder: Path, modules: list[str], tests: list[str]) -> None:
+    """The project as mutmut wants it."""
     for name, source in {"src/receiptkit": "toolkit/receiptkit", "src/receiptkit/_spec": "spec", "tests": "tests"}.items():
-        shutil.copytree(ROOT / source, FOLDER / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / source, folder / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "consumers")
+        )
     for name in ("toolkit", "spec", "fixtures", "README.md"):
-        if not (FOLDER / name).exists():
-            (FOLDER / name).symlink_to(ROOT / name)
-    reference = ROOT.parent / "shared"
-    if reference.is_dir() and not (FOLDER / "shared").exists():
-        (FOLDER / "shared").symlink_to(reference)
-    (FOLDER / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + _SETTINGS)
+        (folder / name).symlink_to(ROOT / name)
+    selected = [f"tests/test_{name}.py" for name in tests]
+    settings = {
+        "source_paths": ["src"],
+        "only_mutate": [f"src/receiptkit/{module}.py" for module in modules],
+        "also_copy": ["toolkit", "spec", "fixtures", "README.md"],
+        "pytest_add_cli_args": ["-q", "-p", "no:cacheprovider", "-k", " and ".join(f"not {name}" for name in LEFT_OUT)],
+        "pytest_add_cli_args_test_selection": selected,
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    text = (ROOT / "pyproject.toml").read_text() + "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
+    (folder / "pyproject.toml").write_text(text)
 
 
-def summary() -> list[str]:
-    """The score, and what nobody noticed."""
-    outcomes: dict[str, int | None] = {}
-    for path in sorted((FOLDER / "mutants").rglob("*.meta")):
-        outcomes |= json.loads(path.read_text())["exit_code_by_key"]
-    counted = {name: code for name, code in outcomes.items() if not any(fnmatch(name, each) for each in AT_IMPORT)}
-    survived = sorted(name for name, code in counted.items() if code in (_PASSED, _NO_TESTS))
-    judged = sum(code is not None for code in counted.values())
-    noticed = judged - len(survived)
-    return [*survived, f"{noticed} of {judged} mutants were noticed: {100 * noticed / max(judged, 1):.1f} %"]
+def outcomes(folder: Path) -> dict[str, int | None]:
+    """What became of each mutant, without those that could not be noticed."""
+    found: dict[str, int | None] = {}
+    for path in sorted((folder / "mutants").rglob("*.meta")):
+        found |= json.loads(path.read_text())["exit_code_by_key"]
+    return {name: code for name, code in found.items() if not any(fnmatch(name, each) for each in AT_IMPORT)}
 
 
-def main(patterns: list[str]) -> int:
-    lay_out()
+def main(groups: list[str]) -> int:
     mutmut = str(Path(sys.executable).with_name("mutmut"))
-    code = subprocess.run([mutmut, "run", *patterns], cwd=FOLDER, check=False).returncode
-    print("\n".join(summary()))
-    return code
+    every: dict[str, int | None] = {}
+    for group in groups or GROUPS:
+        folder = FOLDER / group
+        shutil.rmtree(folder, ignore_errors=True)
+        lay_out(folder, *GROUPS[group])
+        with (FOLDER / f"{group}.log").open("w") as log:
+            subprocess.run([mutmut, "run"], cwd=folder, check=False, stdout=log, stderr=log)
+        every |= said(group, outcomes(folder))
+    said("all", every)
+    return int(None in every.values() or not every)
+
+
+def said(group: str, found: dict[str, int | None]) -> dict[str, int | None]:
+    """Say what nobody noticed, and how much was."""
+    survived = sorted(name for name, code in found.items() if code in (_PASSED, _NO_TESTS))
+    judged = sum(code is not None for code in found.values())
+    noticed = judged - len(survived)
+    print("\n".join(survived) if group != "all" else "", end="\n", flush=True)
+    print(f"{group}: {noticed} of {judged} mutants were noticed: {100 * noticed / max(judged, 1):.1f} %", flush=True)
+    return found
 
 
 if __name__ == "__main__":
