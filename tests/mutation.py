@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".mutation"
 #: Modules, and the tests that hold what they do.
 GROUPS = {
-    "across": (["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"], ["history"]),
+    "across": (["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"], ["rules", "history"]),
     "bodies": (["rules/page", "rules/receipt", "rules/asked", "rules/dates", "rules/exchange"], ["rules", "judge", "breakages"]),
     "webhooks": (["rules/webhook", "rules/capture", "contract/deliveries"], ["rules", "payload", "secrets", "judge"]),
     "catalogue": (["rules/catalogue", "rules/text", "rules/schema", "rules/rule"], ["rules"]),

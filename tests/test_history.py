@@ -126,6 +126,35 @@ def test_creation_stays() -> None:
     assert told(sample("receipt"), moved) == [("timeline.clock-backwards", "/date_created", 1)]
 
 
+def said(*lines: Any) -> list[str]:
+    """The messages of what is told across observations of one file."""
+    found = Collected()
+    content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    Validation(CONTRACT).run([Source("x.ndjson", content=content)], found)
+    return [each.message for each in found if each.rule in catalogue.ACROSS]
+
+
+def test_what_is_said_of_states() -> None:
+    """Both states are named, and which date is later; a webhook's failure has no member for a code that is gone."""
+    sent = receipt(status="sent", date_updated=SENT)
+    assert said(sent, receipt(date_created="2026-03-02T09:14:00Z")) == ["is another one than before (compare line 1)"]
+    assert said(receipt(), {**sent, "date_updated": LATER}) == ["`sent`, by its date later than `delivered` (compare line 1)"]
+    back = receipt(status="undelivered", error_code=30003, date_updated=LATER)
+    assert said(back, receipt(date_updated=SENT)) == ["`delivered`, by its date earlier than `undelivered` (compare line 1)"]
+    assert said(sent, receipt(status=None, date_updated=LATER)) == ["`null`, by its date later than `sent` (compare line 1)"]
+    failed = [webhook(Status="failed", DateUpdated=f"2026-03-02T09:15:0{second}.100Z") for second in (7, 9)]
+    failed[0]["params"]["ErrorCode"] = "30003"
+    assert said(*failed) == ["`failed` without the code that it had before (compare line 1)"]
+    assert told(*failed) == [("timeline.code-wiped", "/Status", 1)]
+
+
+def test_only_a_failure_has_a_code_to_lose() -> None:
+    """An error code beside a status that is none was never right; that it goes is no loss."""
+    wrong = receipt(error_code=30003, date_updated=SENT)
+    assert told(wrong, receipt(date_updated=LATER)) == []
+    assert told([wrong], [receipt(date_updated=LATER)], join=True) == []
+
+
 def test_of_two_receipts_only_the_identity_is_told() -> None:
     """Where one SID stands for two receipts, their states need not agree."""
     other = receipt(participant_sid="MB" + "0123456789abcdef" * 2, status="sent", date_updated=LATER)
@@ -261,6 +290,27 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
     assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
 
 
+def test_what_is_said_of_walks() -> None:
+    """What is wrong is said with the numbers of pages and rows, and where the other page is."""
+    first, second, third = pages()
+    assert said(first, third) == ["follows page 0: what is between them is missing (compare line 1)"]
+    assert said(first, second) == ["nobody followed it: there are more receipts"]
+    other = {**second["meta"], "url": second["meta"]["url"] + "x"}
+    assert said(first, {**second, "meta": other}, third) == ["is not the next_page_url of the page before (compare line 1)"]
+    (larger,) = [page for page in pages(40) if page["meta"]["page"] == 1]
+    assert said(first, larger)[0] == "is not 20, as on the page before (compare line 1)"
+    again = {**second, "delivery_receipts": [*first["delivery_receipts"][:2], *second["delivery_receipts"][2:]]}
+    assert said(first, again, third) == ["this receipt, and 1 more stands on an earlier page of the walk, too (compare line 1)"]
+    once = {**second, "delivery_receipts": [first["delivery_receipts"][0], *second["delivery_receipts"][1:]]}
+    assert said(first, once, third) == ["this receipt stands on an earlier page of the walk, too (compare line 1)"]
+    assert told(first, once, third) == [("listing.overlap", "/delivery_receipts/0/sid", 1)]
+    back = {**third, "meta": {**third["meta"], "next_page_url": second["meta"]["url"]}}
+    assert said(first, second, back) == ["leads back to a page of the same walk (compare line 2)"]
+    assert said(exchange(first), exchange(first, first["meta"]["next_page_url"])) == [
+        "leads back to this page, which was the answer to it"
+    ]
+
+
 def test_an_overlap_that_may_be_another_walk_is_information() -> None:
     """Only links make two pages surely parts of one walk."""
     first, _, third = pages()
@@ -307,6 +357,22 @@ def test_what_is_delivered_may_have_been_read(channel: str) -> None:
     assert told(page, summed_up(read="all")) == []
     assert told(page, summed_up(delivered="none")) == [("delivery.disagrees-with-receipts", "/delivery/delivered", 1)]
     assert told(page, summed_up(failed="some")) == [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
+
+
+def test_what_is_said_of_summaries() -> None:
+    """A summary is told what the receipts have instead."""
+    both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
+    at = "(compare line 1)"
+    assert said(both, summed_up(total=3)) == [f"is not 2, the number of receipts {at}"]
+    assert said(both, {**sample("message"), "delivery": None}) == [f"is null, although there are 2 receipts {at}"]
+    levels = summed_up(total=2, delivered="some", undelivered="some", failed="none")
+    assert said(both, levels) == []
+    assert told(
+        both, {**levels, "delivery": {**levels["delivery"], "delivered": "all", "undelivered": "all", "failed": "some"}}
+    ) == [("delivery.disagrees-with-receipts", f"/delivery/{member}", 1) for member in ("delivered", "failed", "undelivered")]
+    read = listed(receipt(status="read"), receipt(**SECOND, status="read"))
+    assert said(read, summed_up(total=2, read="some")) == [f"is not all, as the receipts have it {at}"]
+    assert said(read, summed_up(total=2, read="few")) == []
 
 
 def test_summaries_are_held_against_the_last_list() -> None:

@@ -49,6 +49,9 @@ def test_a_missing_signature() -> None:
     """A request with headers and without this one is not signed; where no headers were captured, nothing is known."""
     (finding,) = judged(replace(SIGNED, headers={"Host": "example.com"}))
     assert (finding.rule, finding.severity.value, finding.pointer) == ("webhook.signature-missing", "error", "")
+    assert finding.message == "the request has no header X-Twilio-Signature"
+    (finding,) = judged(SIGNED, "another token")
+    assert (finding.rule, finding.severity.value, finding.pointer) == ("webhook.signature", "error", "")
     assert judged(replace(SIGNED, headers={})) == []
 
 
