@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,18 @@ def test_json_is_read_as_json(tmp_path: Path) -> None:
     assert (read.content, read.name) == ({"openapi": "3.1.0", "paths": {}}, "mine.json")
     assert (read.raw, read.provenance) == (path.read_bytes(), "mine.json")
     assert read.notes == (f"{path} is judged as it is: receiptkit's overlays are not applied to it",)
+
+
+def test_a_document_of_openapi_3_0(tmp_path: Path) -> None:
+    """An older document is read as its equivalent, and that is said, too."""
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"openapi": "3.0.3", "components": {"schemas": {"x": {"type": "string", "nullable": True}}}}))
+    read = document.read(path)
+    assert read.content == {"openapi": "3.1.0", "components": {"schemas": {"x": {"type": ["string", "null"]}}}}
+    assert read.notes == (
+        f"{path} is judged as it is: receiptkit's overlays are not applied to it",
+        f"{path} is OpenAPI 3.0.3: read as its 3.1 equivalent",
+    )
 
 
 # -- building
@@ -180,8 +193,8 @@ def test_what_an_action_does(before: dict[str, Any], actions: Any, after: dict[s
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("$.paths\n  .gone", "mine, action 1: the target matches nothing: $.paths .gone"),
-        ("$.[", "mine, action 1: the target is no JSONPath: "),
+        ("$.paths\n  .gone", r"mine, action 1: the target matches nothing: \$\.paths \.gone"),
+        ("$.[", r"mine, action 1: the target is no JSONPath: [a-z ]+"),
     ],
     ids=["gone", "none"],
 )
@@ -189,8 +202,7 @@ def test_targets(target: str, message: str) -> None:
     """A target is told in one line, with what is wrong with it."""
     with pytest.raises(DocumentError) as caught:
         apply({"info": {}}, {"actions": [{"target": target}]}, "mine")
-    assert str(caught.value).startswith(message)
-    assert "\n" not in str(caught.value)
+    assert re.fullmatch(message, str(caught.value))
 
 
 # -- from 3.0 to 3.1

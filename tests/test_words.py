@@ -128,7 +128,7 @@ PLACEHOLDER = "a placeholder that was never filled in"
         (CLOSED, {"state": 1}, None),
         (CLOSED, {"stranger": 1}, None),
         (CLOSED, {"": 1}, None),
-        ({"additionalProperties": False}, {"stranger": 1}, None),
+        ({"patternProperties": {"^x": True}, "additionalProperties": False}, {"stranger": 1}, None),
         (
             {"required": ["participant_sid"]},
             {"participantSid": 1},
