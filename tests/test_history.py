@@ -84,6 +84,7 @@ SENT, LATER = "2026-03-02T09:15:02Z", "2026-03-02T09:16:00Z"
         (("read", SENT), ("delivered", LATER), "timeline.after-terminal"),
         ((None, SENT), ("read", LATER), None),
         (("sent", SENT), (None, LATER), "timeline.regression"),
+        (("delivered", SENT), ("sent", "2026-03-02T09:15:03Z"), "timeline.regression"),
         # A tie is never a regression.
         (("sent", SENT), ("delivered", SENT), None),
         (("delivered", SENT), ("sent", SENT), "timeline.arrived-late"),
@@ -105,6 +106,45 @@ def test_judged_against_the_furthest() -> None:
     assert told(*lines) == [("timeline.arrived-late", "/status", 2), ("timeline.arrived-late", "/status", 3)]
 
 
+def states(*said: tuple[str | None, int]) -> list[tuple[str, int]]:
+    """The findings between states of a receipt, each with its status and the second of its date."""
+    lines = [receipt(status=status, date_updated=f"2026-03-02T09:15:{second:02}Z") for status, second in said]
+    return [(rule, entry) for rule, _, entry in told(*lines)]
+
+
+def test_what_is_the_furthest() -> None:
+    """A later date of the same status moves it on, an earlier one and a straggler do not; of two ends, the later one by its date is it."""
+    assert states(("delivered", 2), ("delivered", 30), ("sent", 10)) == [("timeline.arrived-late", 2)]
+    assert states(("delivered", 2), ("delivered", 3), ("sent", 3)) == [("timeline.arrived-late", 2)]
+    assert states(("delivered", 30), ("delivered", 2), ("sent", 10)) == [("timeline.arrived-late", 2)]
+    assert states(("read", 9), ("sent", 2), ("delivered", 5)) == [("timeline.arrived-late", 1), ("timeline.arrived-late", 2)]
+    assert states(("undelivered", 2), ("failed", 2), ("undelivered", 9)) == []
+    assert states(("failed", 2), ("undelivered", 3), ("failed", 4)) == [
+        ("timeline.after-terminal", 1),
+        ("timeline.after-terminal", 2),
+    ]
+    code = [
+        receipt(status="failed", error_code=code, date_updated=f"2026-03-02T09:15:{second}Z")
+        for code, second in ((30003, 10), (0, 20), (0, 30))
+    ]
+    assert told(*code) == [("timeline.code-wiped", "/error_code", entry) for entry in (1, 2)]
+
+
+def test_stale_answers() -> None:
+    """An answer that comes again after a newer one is stale, whatever else came between; not where the dates say otherwise."""
+    assert states((None, 2), ("sent", 3), (None, 2)) == [("timeline.arrived-late", 2)]
+    assert states(("sent", 2), ("delivered", 2), ("sent", 2)) == [("timeline.arrived-late", 2)]
+    assert states(("sent", 2), ("sent", 2), ("delivered", 3), ("read", 4), ("delivered", 3), ("sent", 2)) == [
+        ("timeline.arrived-late", 4),
+        ("timeline.arrived-late", 5),
+    ]
+    nothing, sent = receipt(status=None, date_updated=SENT), receipt(status="sent", date_updated=LATER)
+    assert said(nothing, sent, nothing) == ["`null` again after `sent`: a stale answer (compare line 2)"]
+    assert said({**nothing, "date_updated": LATER}, {**sent, "date_updated": SENT}) == [
+        "`sent` is older than the `null` before it (compare line 1)"
+    ]
+
+
 def test_polling_is_no_event() -> None:
     """The same answer again and again says nothing, however often; a webhook that comes again does, once."""
     page = sample("page")
@@ -118,6 +158,10 @@ def test_a_second_is_a_tie_between_sources() -> None:
     assert told(rounded, webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.600Z")) == []
     early = webhook(Status="delivered", DateUpdated="2026-03-02T09:15:07.600Z")
     assert told(rounded, early) == [("timeline.clock-backwards", "/DateUpdated", 1)]
+    late = webhook(Status="sent", DateUpdated="2026-03-02T09:15:08.600Z")
+    assert told(receipt(date_updated="2026-03-02T09:15:08Z"), late) == [("timeline.arrived-late", "/Status", 1)]
+    late = webhook(Status="sent", DateUpdated="2026-03-02T09:15:09.600Z")
+    assert told(receipt(date_updated="2026-03-02T09:15:08Z"), late) == [("timeline.arrived-late", "/Status", 1)]
 
 
 def test_creation_stays() -> None:
@@ -159,6 +203,12 @@ def test_of_two_receipts_only_the_identity_is_told() -> None:
     """Where one SID stands for two receipts, their states need not agree."""
     other = receipt(participant_sid="MB" + "0123456789abcdef" * 2, status="sent", date_updated=LATER)
     assert told(sample("receipt"), other) == [("timeline.identity", "/participant_sid", 1)]
+    for member, name, prefix in (("message_sid", "MessageSid", "IM"), ("conversation_sid", "ConversationSid", "CH")):
+        sid = prefix + "0123456789abcdef" * 2
+        assert told(sample("receipt"), {**other, "participant_sid": sample("receipt")["participant_sid"], member: sid}) == [
+            ("timeline.identity", f"/{member}", 1)
+        ]
+        assert told(webhook(), webhook(**{name: sid})) == [("timeline.identity", f"/{name}", 1)]
 
 
 @pytest.mark.parametrize("sid", ["DY" + "a" * 32, "DY" + "0" * 32, "DY" + "X" * 32, "DYxxxx"])
@@ -184,6 +234,20 @@ def test_sources_agree() -> None:
     found = [("webhook.disagrees-with-receipt", "/ChannelMessageSid", 0)]
     assert told(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == found
     assert told(webhook(Status="delivered"), receipt(channel_message_sid=None)) == []
+    for second, expected in (("03", found), ("04", []), ("05", []), ("06", []), ("07", found)):
+        created = webhook(
+            Status="delivered", DateCreated=f"2026-03-02T09:15:{second}.120Z", DateUpdated="2026-03-02T09:15:08.120Z"
+        )
+        answer = receipt(date_created="2026-03-02T09:15:05Z", date_updated="2026-03-02T09:15:08Z")
+        assert told(created, answer) == [(rule, "/DateCreated", at) for rule, _, at in expected]
+    is_another = "is another one than that of the receipt (compare line 2)"
+    assert said(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == [is_another]
+    assert said(webhook(Status="failed", ErrorCode="30008"), failed) == [f"the error code {is_another}"]
+    assert told(webhook(Status="failed"), failed) == [("webhook.disagrees-with-receipt", "/Status", 0)]
+    without = {"Status": "read", "DateUpdated": "2026-03-02T09:15:09.100Z"}
+    assert ("webhook.disagrees-with-receipt", "/ErrorCode", 2) in told(
+        receipt(), webhook(**without), webhook(Status="delivered", ErrorCode="30008")
+    )
     # One of the answers is enough.
     late = {**failed, "error_code": 0, "date_updated": LATER}
     assert [rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))] == []
@@ -229,6 +293,8 @@ def test_pages_of_several_clients() -> None:
     assert told(first, third, second, third) == []
     assert told(first, second, first, third, second, third) == []
     assert told(first, third, second) == [("listing.truncated", "/meta/next_page_url", 2)]
+    one, two, three, four = map(exchange, pages(15))
+    assert told(one, two, four, three, four) == []
 
 
 def test_a_list_that_ignores_what_is_asked_for() -> None:
@@ -347,6 +413,7 @@ def summed_up(**levels: Any) -> dict[str, Any]:
     return {**sample("message"), "delivery": {**sample("message")["delivery"], **levels}}
 
 
+ENDS = {"delivered", "read", "failed", "undelivered"}
 SECOND = {"sid": "DY" + "0123456789abcdef" * 2, "participant_sid": "MB" + "0123456789abcdef" * 2}
 
 
@@ -384,6 +451,24 @@ def test_summaries_are_held_against_the_last_list() -> None:
     assert told(page, more, page, wrong) == [("delivery.total", "/delivery/total", 3)]
     assert told(page, page, wrong) == disagrees
     assert told(page, listed(), wrong) == []
+    both = listed(receipt(), receipt(**SECOND))
+    assert told(page, summed_up(total=3), both, wrong, summed_up(total=1)) == [
+        ("delivery.total", "/delivery/total", 1),
+        ("delivery.total", "/delivery/total", 4),
+    ]
+
+
+def test_summaries_and_walks() -> None:
+    """A list is seen when its last page is; a part of one tells nothing."""
+    first, second = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(1)
+    rows = [page["delivery_receipts"][0] for page in (first, second)]
+    (whole,) = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(50)
+    early = {**whole, "delivery_receipts": [{**row, "status": "sent", "error_code": 0} for row in rows]}
+    message = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).message()
+    wrong = {**message, "delivery": {**message["delivery"], "total": 3}}
+    found = [each for each in told(first, early, second, wrong) if each[0].startswith("delivery")]
+    assert found == ([("delivery.total", "/delivery/total", 3)] if {row["status"] for row in rows} <= ENDS else [])
+    assert [each for each in told(first, wrong) if each[0].startswith("delivery")] == []
 
 
 @pytest.mark.parametrize(
@@ -393,6 +478,7 @@ def test_summaries_are_held_against_the_last_list() -> None:
         (receipt(status="read"), []),
         (webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.100Z"), ["delivery.total"]),
         (receipt(), ["delivery.total"]),
+        (receipt(**SECOND, status=None, date_updated=None), []),
     ],
 )
 def test_nothing_is_held_against_a_list_once_there_is_news(news: dict[str, Any], expected: list[str]) -> None:
