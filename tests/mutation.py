@@ -23,7 +23,7 @@ FOLDER = ROOT / ".mutation"
 #: Modules, and the tests that hold what they do.
 GROUPS = {
     "across": (["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"], ["rules", "history"]),
-    "bodies": (["rules/page", "rules/receipt", "rules/asked", "rules/dates", "rules/exchange"], ["rules", "judge", "breakages"]),
+    "bodies": (["rules/page", "rules/receipt", "rules/asked", "rules/dates", "rules/exchange"], ["bodies", "rules", "judge"]),
     "webhooks": (["rules/webhook", "rules/capture", "contract/deliveries"], ["rules", "payload", "secrets", "judge"]),
     "catalogue": (["rules/catalogue", "rules/text", "rules/schema", "rules/rule"], ["rules"]),
     "schemas": (["contract/rewriting", "contract/engine", "contract/formats"], ["rewriting", "contract"]),
