@@ -129,8 +129,8 @@ def test_rows_and_links_of_another_message() -> None:
     assert list(link(page(rows=[], url=slash), other)) == [said[0]._replace(value=slash)]
     assert list(link(page(rows=[]), asked())) == []
     assert list(link(page(), asked())) == []
-    for url in (None, 5, "https://example.com/x", LIST.replace("/Messages/", "/messages/"), LIST + "/x/y"):
-        assert list(link(page(rows=[], url=url), other)) == []
+    for elsewhere in (None, 5, "https://example.com/x", LIST.replace("/Messages/", "/messages/"), LIST + "/x/y"):
+        assert list(link(page(rows=[], url=elsewhere), other)) == []
     assert list(link({"meta": None, "delivery_receipts": []}, other)) == []
     assert list(link(page(rows=[]), Asked({}, ""))) == []
     right = page(url=f"{LIST.replace(RECEIPT['message_sid'], 'IM' + OTHER)}?PageSize=50&Page=0", rows=None)
@@ -287,5 +287,6 @@ def test_the_short_way() -> None:
     assert not surely_in_order([{**RECEIPT, "date_updated": RECEIPT["date_updated"][:-1] + ".5Z"}])
     assert not surely_in_order([{**RECEIPT, "url": RECEIPT["url"] + "0"}])
     assert not surely_in_order([{**service, "url": RECEIPT["url"]}])
-    for receipts in ([None], [{}], [{**RECEIPT, "url": None}], []):
+    strange: list[list[Any]] = [[None], [{}], [{**RECEIPT, "url": None}], []]
+    for receipts in strange:
         assert not surely_in_order(receipts)

@@ -48,7 +48,9 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
 
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await reader.readuntil(b"\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            # What is left unread makes the other side see a reset instead of an end.
+            await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0))
             await answer(reader, writer)
         except ConnectionError:
             pass
