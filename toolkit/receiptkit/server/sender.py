@@ -117,8 +117,9 @@ class Sender:
             return f"no connection: {str(error) or type(error).__name__}", True
         except (asyncio.TimeoutError, httpx.TimeoutException):
             return f"no answer within {self._timeout:g} seconds", False
-        except httpx.TransportError as error:
-            return f"connection closed: {type(error).__name__}", False
+        except httpx.TransportError:
+            # Which of its kinds it is depends on what arrives first, an end or a reset.
+            return "connection closed without an answer", False
         except Exception as error:  # noqa: BLE001 # an application that is called directly can raise anything
             return f"failed: {type(error).__name__}: {error}", False
 
