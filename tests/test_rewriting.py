@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, receipt
 from receiptkit import Contract
 from receiptkit.contract.engine import Engine
-from receiptkit.contract.rewriting import closed, depth, rewritten, without_advice
+from receiptkit.contract.rewriting import closed, depth, hastened, rewritten, without_advice
 
 TEXT = {"type": "string"}
 
@@ -132,6 +132,13 @@ SCHEMAS = {
 def test_depth(schema: Any, expected: float) -> None:
     """A schema says how deep its values nest where it is closed and has no circle; of any other nothing is known."""
     assert depth(schema, SCHEMAS) == expected
+
+
+def test_a_date_without_a_fraction_is_a_short_one() -> None:
+    whole = {"pattern": "^[^.]*$"}
+    date = hastened({"format": "date-time", "allOf": [whole]})
+    assert date == {"format": "date-time", "maxLength": 20, "pattern": "^2"}
+    assert hastened({"format": "uri", "allOf": [whole]})["pattern"] == "^[^.]*$"
 
 
 def test_without_advice() -> None:

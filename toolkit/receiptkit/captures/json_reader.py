@@ -20,7 +20,7 @@ _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
 Text = tuple[int, bytes]
 
 #: Short lines are handed out together up to this many bytes, which a processor's cache still holds when parsed; a page stands alone.
-_BATCH_BYTES = 1 << 15
+_BATCH_BYTES = 1 << 17
 _NAMES = re.compile(
     rb"delivery_receipts|conversation_sid|message_sid|MessageSid|EventType|error_code|"
     rb'"(?:sid|account_sid|url|request|response|params|interactions|http_interactions|log|meta|more_info)"'

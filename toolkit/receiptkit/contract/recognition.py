@@ -12,6 +12,8 @@ ERROR = "error"
 _MOST_REMEMBERED = 1000
 #: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
 _API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
+#: How long a SID is.
+_SID = 34
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -88,23 +90,19 @@ class Recogniser:
 
     def common(self, bodies: list[Any]) -> Operation | None:
         """The operation that answered with every one of the bodies, where their names and URLs quickly tell; None says nothing."""
-        names = tuple(bodies[0]) if isinstance(bodies[0], dict) else ()
-        kind = self._decided.get(names)
-        if kind is None or kind == ERROR:
+        if set(map(type, bodies)) != {dict}:
             return None
-        url = _own_url(bodies[0])
-        at_url = self._operations.of_url(url) if url is not None else []
-        operation = next((operation for operation in at_url if operation.kind == kind), None) if url is not None else None
-        of_url = self._operations.of_url
-        before = _up_to_sid(url)
-        for body in bodies[1:]:
-            if type(body) is not dict or tuple(body) != names or (url := _own_url(body)) is None:
-                return None
-            beside, before = before, _up_to_sid(url)
-            # Receipts of one message have one operation.
-            if (before is None or before != beside) and of_url(url) is not at_url:
-                return None
-        return operation
+        names = tuple(bodies[0])
+        kind = self._decided.get(names)
+        if kind is None or kind == ERROR or len(set(map(tuple, bodies))) > 1:
+            return None
+        urls: list[Any] = [body["url"] for body in bodies] if "url" in names else [_own_url(body) for body in bodies]
+        if set(map(type, urls)) != {str}:
+            return None
+        first, *others = (self._operations.of_url(url) for url in _of_each_list(urls))
+        if any(each is not first for each in others):
+            return None
+        return next((operation for operation in first if operation.kind == kind), None)
 
     # -- the kind
 
@@ -233,9 +231,11 @@ def _own_url(body: dict[str, Any]) -> str | None:
     return url if isinstance(url, str) else None
 
 
-def _up_to_sid(url: str | None) -> str | None:
-    """All of a URL but the SID at its end; None if there is none."""
-    return url[:-34] if url is not None and url[-35:-34] == "/" and url[-34:].isalnum() else None
+def _of_each_list(urls: list[str]) -> Iterable[str]:
+    """One of each of the URLs that differ in nothing but the SID at their end: they have one operation."""
+    if "".join([url[-_SID:] for url in urls]).isalnum():
+        return {url[:-_SID]: url for url in urls}.values()
+    return urls
 
 
 def _names_service(body: dict[str, Any]) -> bool:

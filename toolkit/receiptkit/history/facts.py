@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -175,10 +176,12 @@ def of_lines(bodies: list[Any], at: At, lines: list[int]) -> Iterator[tuple[Shee
     """
     facts = all_facts(bodies)
     owners = [(body.get("conversation_sid"), body.get("message_sid")) for body in bodies]
-    start = 0
-    for end in range(1, len(bodies) + 1):
-        if end < len(bodies) and owners[end] == owners[start] and lines[end] - lines[start] == end - start:
-            continue
+    rows = range(1, len(bodies))
+    if lines[-1] - lines[0] == len(bodies) - 1:
+        ends = [row for row in rows if owners[row] != owners[row - 1]]
+    else:
+        ends = [row for row in rows if owners[row] != owners[row - 1] or lines[row] - lines[row - 1] != 1]
+    for start, end in pairwise((0, *ends, len(bodies))):
         own = facts[start:end]
         sids = [each[0] for each in own]
         together = [own] if len(set(sids)) == len(sids) else [[each] for each in own]
@@ -187,7 +190,6 @@ def of_lines(bodies: list[Any], at: At, lines: list[int]) -> Iterator[tuple[Shee
             text = text_of_facts(*owners[start], each)
             if text is not None:
                 yield Sheet(LINES if len(each) > 1 else RECEIPT, text, place, place), [row[0] for row in each]
-        start = end
 
 
 def _is_owned(row: Any) -> bool:

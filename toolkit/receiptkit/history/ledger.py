@@ -142,8 +142,9 @@ class Ledger:
         """Enter the receipts of a sheet; return it, or the one that said just the same before."""
         known = self._receipts
         if not known:
-            if self._once.isdisjoint(sids):
-                self._once.update(sids)
+            size = len(self._once)
+            self._once.update(sids)
+            if len(self._once) == size + len(sids):
                 self._sheets.append(sheet)
                 return sheet
             self._look_up()
