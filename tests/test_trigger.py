@@ -161,6 +161,18 @@ def test_serve(extra: tuple[str, ...]) -> None:
     assert ("EVERYBODY" in lines[4]) is bool(extra)
 
 
+@pytest.mark.parametrize("lines", [1, 5])
+def test_serve_can_be_stopped_at_once(lines: int) -> None:
+    """From its first word on, Ctrl-C ends it as it does later."""
+    command = [sys.executable, "-u", "-m", "receiptkit", "serve", "--scenario", "landline"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert all(process.stdout.readline() for _ in range(lines))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert (process.returncode, err) == (0, "receiptkit: stopped\n")
+
+
 def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """A token of the environment is named, not shown."""
     monkeypatch.setenv("TOKEN", "s3cret")
@@ -168,7 +180,6 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = "".join(process.stdout.readline() for _ in range(5))
-        # Once it answers, it listens to signals, too.
         lines += httpx.get(f"{lines.splitlines()[0].split()[-1]}/_receiptkit/").text
         process.send_signal(signal.SIGINT)
         rest = "".join(process.communicate())

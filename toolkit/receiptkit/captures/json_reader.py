@@ -19,7 +19,7 @@ _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
 #: A text and the line it begins on.
 Text = tuple[int, bytes]
 
-#: Short lines are handed out together up to this many bytes, which a processor's cache still holds when parsed; a page stands alone.
+#: Lines are handed out together up to this many bytes, which a processor's cache still holds when parsed.
 _BATCH_BYTES = 1 << 17
 _NAMES = re.compile(
     rb"delivery_receipts|conversation_sid|message_sid|MessageSid|EventType|error_code|"

@@ -9,6 +9,7 @@ import click
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
+from receiptkit.cli.process import at_interrupt
 from receiptkit.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.settings import CLOCKS, LOOPBACK
@@ -59,7 +60,9 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
     control = application.state.control
     # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter of the time.
     gc.freeze()
-    with listening(host, port) as own:
+    server = server_of(application)
+    # Before it is said where it listens, after which it may be stopped any time: uvicorn takes over only once it runs.
+    with listening(host, port) as own, at_interrupt(server.handle_exit):
         url = url_of(own)
         signed = f"the one in {auth_token_env}" if token else f"any; webhooks are signed with {AUTH_TOKEN}"
         click.echo(f"receiptkit: a local Twilio Conversations at {url}")
@@ -69,10 +72,8 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
         click.echo(
             f"  answers      {'this machine only' if local else f'EVERYBODY who reaches {host}, who can steer it, too: --host'}"
         )
-        try:
-            server_of(application).run(sockets=[own])
-        except KeyboardInterrupt:
-            click.echo("receiptkit: stopped", err=True)
+        server.run(sockets=[own])
+        click.echo("receiptkit: stopped", err=True)
 
 
 def _counted(state: Any) -> str:
