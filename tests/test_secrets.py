@@ -12,11 +12,14 @@ import pytest
 import yaml
 
 from receiptkit.generation import Generator, recording
+from receiptkit.observations import Delivery, Exchange
 from receiptkit.rules.capture import secrets
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
 BASIC = "Basic " + base64.b64encode(b"AC2e603b8c5d7f90a1b2c3d4e5f6071829:4f9d1c7ab23e4d58a6b04f9d1c7ab23e").decode()
+TOKEN = "4f9d1c7ab23e4d58a6b04f9d1c7ab23e"
+KEY = "SK2e603b8c5d7f90a1b2c3d4e5f6071829"
 GENERATOR = Generator()
 SEEN = recording.seen(GENERATOR, GENERATOR.world("group-sms"))
 
@@ -71,6 +74,13 @@ def test_what_was_taken_away_is_no_secret(report: Report, tmp_path: Path, value:
     assert report(path)["findings"] == []
 
 
+def given_away(seen: Exchange | Delivery) -> list[str]:
+    """Where something holds credentials, in words."""
+    found = list(secrets(seen))
+    assert {(breach.rule, breach.pointer) for breach in found} <= {("capture.secret", "")}
+    return [breach.message for breach in found]
+
+
 def basic(said: str) -> str:
     return "Basic " + base64.b64encode(said.encode("latin-1")).decode()
 
@@ -97,10 +107,70 @@ def basic(said: str) -> str:
 @pytest.mark.parametrize("name", ["Authorization", "proxy-authorization"])
 def test_what_is_a_secret(name: str, value: str, is_secret: bool) -> None:
     """A scheme of HTTP with something behind it that nobody would put in the place of a secret; of Basic the password alone."""
-    found = [(breach.rule, breach.pointer, breach.message) for breach in secrets({name: f" {value} "})]
-    said = ("capture.secret", "", f"the request has a header {name.title()}, with credentials")
-    assert found == ([said] if is_secret else [])
-    assert list(secrets({"X-Other": value})) == []
+    found = given_away(Exchange("GET", "https://example.com/", 200, request_headers={name: f" {value} "}))
+    assert found == ([f"the request has a header {name.title()}, with credentials"] if is_secret else [])
+    assert given_away(Delivery("https://example.com/", "POST", b"", {name: value})) == found
+    assert given_away(Exchange("GET", "https://example.com/", 200, headers={name: value})) == []
+    assert given_away(Delivery("https://example.com/", "POST", b"", {"X-Other": value})) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_secret"),
+    [
+        (f"https://{KEY}:{TOKEN}@conversations.twilio.com/v1/Conversations", True),
+        ("http://user:4f9d1@localhost", True),
+        ("http://user:4f9d@localhost", False),
+        (f"https://{KEY}:DUMMY_PASSWORD@api.twilio.com/", False),
+        (f"https://{KEY}:aaaaaaaa@api.twilio.com/", False),
+        (f"https://{KEY}@api.twilio.com/", False),
+        (f"https://api.twilio.com/{KEY}:{TOKEN}@x", False),
+        (f"https://api.twilio.com?a:{TOKEN}@x", False),
+        (f"/v1/Conversations:{TOKEN}@x", False),
+    ],
+)
+def test_secrets_in_a_url(url: str, is_secret: bool) -> None:
+    """A password before the host."""
+    assert given_away(Delivery(url, "POST")) == (["the request has credentials in its URL"] if is_secret else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"sid": "AC2e603b8c5d7f90a1b2c3d4e5f6071829", "auth_token": TOKEN}, "auth_token"),
+        ({"sid": KEY, "secret": "yEbKmHR5PvSR8MWrPnaVvWrHHfPn1aBk"}, "secret"),
+        ({"sid": "AC2e603b8c5d7f90a1b2c3d4e5f6071829", "secret": "yEbKmHR5PvSR8MWrPnaVvWrHHfPn1aBk"}, None),
+        ({"secret": "yEbKmHR5PvSR8MWrPnaVvWrHHfPn1aBk"}, None),
+        ({"sid": KEY, "secret": TOKEN + "0"}, None),
+        ({"auth_token": "a" * 32}, None),
+        ({"auth_token": TOKEN.upper()}, None),
+        ({"auth_token": None}, None),
+        ([{"auth_token": TOKEN}], None),
+        ({"token": TOKEN}, None),
+        ("auth_token", None),
+    ],
+)
+def test_secrets_in_a_body(body: Any, name: str | None) -> None:
+    """The token of an account, and the secret of a key, as Twilio answers with them; parsed or as text, in either body."""
+    said = [f"the body of the {{}} has a member {name}, a credential"] if name else []
+    for each in (body, json.dumps(body), json.dumps(body).encode()):
+        assert given_away(Exchange("GET", "https://x/", 200, each)) == [text.format("response") for text in said]
+        assert given_away(Exchange("GET", "https://x/", 200, request_body=each)) == [text.format("request") for text in said]
+        assert given_away(Delivery("https://x/", "POST", each)) == [text.format("request") for text in said]
+    assert given_away(Delivery("https://x/", "POST", b'{"auth_token": ')) == []
+
+
+def test_other_traffic_gives_away_too(report: Report, tmp_path: Path) -> None:
+    """What is not judged is still read by whoever has the file."""
+    body = {"sid": "AC2e603b8c5d7f90a1b2c3d4e5f6071829", "auth_token": TOKEN}
+    request = {"method": "GET", "url": f"https://{KEY}:{TOKEN}@api.twilio.com/2010-04-01/Accounts/{body['sid']}.json"}
+    path = tmp_path / "a.ndjson"
+    path.write_text(2 * (json.dumps({"request": request, "response": {"status": 200, "body": body}}) + "\n"))
+    found = [item for item in report(path)["findings"] if item["rule"] == "capture.secret"]
+    assert [(item["message"], item["origin"]["line"]) for item in found] == [
+        ("the body of the response has a member auth_token, a credential", 1),
+        ("the request has credentials in its URL", 1),
+    ]
+    assert TOKEN not in json.dumps(found)
 
 
 def test_in_every_format(report: Report, tmp_path: Path) -> None:

@@ -303,9 +303,8 @@ class Judge:
     # -- requests
 
     def secrets(self, seen: Exchange | Delivery) -> list[Finding]:
-        """What the headers of a request give away."""
-        headers = seen.request_headers if isinstance(seen, Exchange) else seen.headers
-        return self.profile.of_breaches(secrets(headers), None) if headers else []
+        """What gives the account away."""
+        return self.profile.of_breaches(secrets(seen), None)
 
     # -- schemas
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from receiptkit.findings import Severity
-from receiptkit.observations import header
+from receiptkit.jsontext import read
+from receiptkit.observations import Delivery, Exchange, header, text_of
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import Breach, Rule
 
@@ -16,9 +18,9 @@ RULES = (
         id="capture.secret",
         severity=Severity.WARNING,
         title="the capture holds credentials",
-        why="Whoever has the file can act as the account. It is said once for each file and header, and the value is never shown.",
+        why="Whoever has the file can act as the account. It is said once for each file and place, and the value is never shown.",
         grounding="RFC 9110, section 11.6.2",
-        action="Take the header out before the file is shared, and have the credentials replaced if it was: VCR and proxies can filter it.",
+        action="Take them out before the file is shared, and have them replaced if it was: VCR and proxies can filter what they record.",
         good=Example("exchange"),
         bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
         part="sent",
@@ -36,19 +38,46 @@ RULES = (
 
 _HEADERS = ("authorization", "proxy-authorization")
 _CREDENTIAL = re.compile(r"(basic|bearer|digest|token) +(\S.{7,})", re.IGNORECASE)
+_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
+#: Members of the account and of its keys that open it, and what they look like.
+_MEMBERS = {"auth_token": re.compile(r"[0-9a-f]{32}"), "secret": re.compile(r"[0-9A-Za-z]{32}")}
 #: What filters put in the place of credentials.
 _MASKED = re.compile(
     r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your|[<>{}\[\]]", re.IGNORECASE
 )
 
 
-def secrets(headers: Mapping[str, str]) -> Iterator[Breach]:
-    """The request headers that hold credentials; what stands for some that a filter took away does not count."""
-    for name in _HEADERS:
-        value = header(headers, name)
-        match = _CREDENTIAL.fullmatch(value.strip()) if value else None
-        if match is not None and not _is_masked(match[1].lower(), match[2]):
-            yield Breach("capture.secret", "", f"the request has a header {name.title()}, with credentials")
+def secrets(seen: Exchange | Delivery) -> Iterator[Breach]:
+    """Where an exchange, or a request, holds credentials; what stands for some that a filter took away does not count."""
+    if isinstance(seen, Exchange):
+        headers, bodies = seen.request_headers, {"request": seen.request_body, "response": seen.body}
+    else:
+        headers, bodies = seen.headers, {"request": seen.body}
+    said = [f"the request has a header {name.title()}, with credentials" for name in _HEADERS if _in_header(headers, name)]
+    if (match := _IN_URL.match(seen.url)) is not None and not _is_masked("", match[1]):
+        said.append("the request has credentials in its URL")
+    for whose, body in bodies.items():
+        said += [f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)]
+    for message in said:
+        yield Breach("capture.secret", "", message)
+
+
+def _in_header(headers: Mapping[str, str], name: str) -> bool:
+    value = header(headers, name)
+    match = _CREDENTIAL.fullmatch(value.strip()) if value else None
+    return match is not None and not _is_masked(match[1].lower(), match[2])
+
+
+def _in_body(body: Any) -> Iterator[str]:
+    """The members of a body that are the token of an account, or the secret of one of its keys."""
+    text = text_of(body)
+    if text is not None:
+        body = read(text).value if any(b'"%b"' % name.encode() in text for name in _MEMBERS) else None
+    for name, form in _MEMBERS.items() if isinstance(body, dict) else ():
+        value = body.get(name)
+        is_ours = name != "secret" or str(body.get("sid")).startswith("SK")
+        if is_ours and isinstance(value, str) and form.fullmatch(value) and not _is_masked("", value):
+            yield name
 
 
 def _is_masked(scheme: str, text: str) -> bool:
