@@ -613,6 +613,33 @@ def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
     assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
 
 
+def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
+    """How often a webhook came is handed on with it, and is counted once, however often it is asked for."""
+    joint = Ledger()
+    for file in range(2):
+        part = Ledger()
+        for entry in range(2):
+            part.enter("webhook", webhook()["params"], At(file=file, entry=entry))
+        joint.merge(part)
+        found = findings(joint)
+        assert [(each.at, each.breach.rule) for each in found] == [
+            (At(each, entry=1), "timeline.duplicate") for each in range(file + 1)
+        ]
+        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+
+
+def test_states_that_come_in_turn() -> None:
+    """However many states a receipt has, each is compared once, and where it came last."""
+    states = [webhook(DateUpdated=f"2026-03-02T09:15:{second:02}.000Z")["params"] for second in range(10, 30)]
+    ledger = Ledger()
+    for entry, body in enumerate(states * 2):
+        ledger.enter("webhook", body, At(entry=entry))
+    for _ in range(2):
+        found = [each for each in findings(ledger) if each.breach.rule == "timeline.duplicate"]
+        assert [each.at.entry for each in found] == list(range(20, 40))
+        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+
+
 def test_news_that_another_process_has() -> None:
     """What is known of the receipts of a message counts for its summary, whoever knows it."""
     mine, other, joint = Ledger(), Ledger(), Ledger()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
@@ -32,7 +32,7 @@ class Sheet:
     Attributes:
         kind: page, lines, receipt or webhook.
         facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
-        first, last, count: where just this was seen first and last, and how often.
+        first, last, count: where just this was seen first and last, and how often; of pages that is not counted exactly.
     """
 
     __slots__ = ("count", "facts", "first", "kind", "last")
@@ -55,7 +55,7 @@ class Sheet:
         return self.kind in (PAGE, LINES)
 
     def again(self, other: Sheet) -> None:
-        """Note where the same was seen, too."""
+        """Note where else just this was seen."""
         self.first = min(self.first, other.first)
         self.last = max(self.last, other.last)
         self.count += other.count
@@ -77,14 +77,14 @@ class Sheet:
         """The receipts, in their order."""
         return [row[0] for row in orjson.loads(self.facts)[2] if row is not None]
 
-    def rows(self) -> list[tuple[str, Sheet]]:
-        """Each receipt by itself."""
+    def rows(self, wanted: Container[str] | None = None) -> list[tuple[str, Sheet]]:
+        """Each receipt by itself, or those that are wanted: a sheet of its own, which nobody else holds."""
         conversation, message, rows = orjson.loads(self.facts)
         if not self.is_of_many:
-            return [(row[0], self) for row in rows]
+            return [(row[0], Sheet(self.kind, self.facts, self.first, self.last, self.count)) for row in rows]
         first: dict[str, Sheet] = {}
         for index, row in enumerate(rows):
-            if row is not None and row[0] not in first:
+            if row is not None and row[0] not in first and (wanted is None or row[0] in wanted):
                 first[row[0]] = self._row(index, text_of_facts(conversation, message, [row]) or b"")
         return list(first.items())
 

@@ -1,13 +1,14 @@
 """
 What was seen of every receipt, list, summary and configuration, kept small, to be judged together at the end.
 
-A page is kept as one text. Only receipts that are seen again are taken apart, so that a capture in which each comes once costs little.
+A page is kept as one text, however often it is seen. Those on which receipts stand that were seen elsewhere, too, are taken apart at the end.
 Nothing depends on the order in which things are entered: parts of a capture can be entered into ledgers of their own and merged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -35,6 +36,10 @@ from receiptkit.rules import configuration, delivery, listing, timeline
 from receiptkit.rules.sightings import At, Configured, Found, Page, Summary, Told
 
 _EVENT = "onDeliveryUpdated"
+#: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
+_LOOKED_AT = 8
+#: Of how many receipts all rows are taken apart at a time.
+_AT_ONCE = 10_000
 
 
 class Ledger:
@@ -44,10 +49,8 @@ class Ledger:
         #: Every receipt, and the sheets they stand on, as long as none of them was seen twice: most captures never come further.
         self._once: set[str] = set()
         self._sheets: list[Sheet] = []
-        #: From then on: the sheet that a receipt stands on, or every different one.
-        self._receipts: dict[str, Sheet | dict[Saying, Sheet]] = {}
-        #: Those that were seen more than once, though not only on pages that said just the same.
-        self._again: set[str] = set()
+        #: From then on: the sheet that a receipt stands on, or all of them.
+        self._receipts: dict[str, Sheet | list[Sheet]] = {}
         #: By message: sheets that are the whole list, and pages of longer ones.
         self._lists: dict[str, list[Sheet | Fetched]] = {}
         #: By message: where each summary was seen last in each file.
@@ -151,15 +154,22 @@ class Ledger:
         if known.keys().isdisjoint(sids):
             known.update(dict.fromkeys(sids, sheet))
             return sheet
-        before = known.get(sids[0])
-        if isinstance(before, Sheet) and before.kind == sheet.kind and before.saying == sheet.saying:
-            before.again(sheet)
-            if not before.is_of_many:
-                self._again.add(sids[0])
-            return before
-        for sid, row in sheet.rows():
-            self._row(sid, row)
+        for before in _sheets(known.get(sids[0], []))[-_LOOKED_AT:]:
+            if before.kind == sheet.kind and before.saying == sheet.saying:
+                before.again(sheet)
+                return before
+        for sid in sids:
+            self._stands(sid, sheet)
         return sheet
+
+    def _stands(self, sid: str, sheet: Sheet) -> None:
+        """Note that a receipt stands on one more sheet."""
+        before = self._receipts.setdefault(sid, sheet)
+        if isinstance(before, list):
+            if before[-1] is not sheet:
+                before.append(sheet)
+        elif before is not sheet:
+            self._receipts[sid] = [before, sheet]
 
     def _look_up(self) -> None:
         """From now on, know of every receipt where it stands."""
@@ -167,28 +177,6 @@ class Ledger:
             self._receipts.update(dict.fromkeys(sheet.sids(), sheet))
         self._once.clear()
         self._sheets.clear()
-
-    def _row(self, sid: str, row: Sheet) -> None:
-        self._again.add(sid)
-        sheets = self._apart(sid)
-        before = sheets.get(row.saying)
-        if before is None:
-            sheets[row.saying] = row
-        else:
-            before.again(row)
-
-    def _apart(self, sid: str) -> dict[Saying, Sheet]:
-        """The different things that are known of a receipt, as it is held; a page that it stands on is taken apart."""
-        known = self._receipts.get(sid)
-        if isinstance(known, Sheet) and known.is_of_many:
-            for other, row in known.rows():
-                if self._receipts.get(other) is known:
-                    self._receipts[other] = row
-            known = self._receipts[sid]
-        if not isinstance(known, dict):
-            known = {} if known is None else {known.saying: known}
-            self._receipts[sid] = known
-        return known
 
     def _message(self, message: dict[str, Any], at: At) -> None:
         sid, summary = message.get("sid"), message.get("delivery")
@@ -211,7 +199,6 @@ class Ledger:
 
     def merge(self, other: Ledger) -> None:
         """Take over what another ledger holds; in whichever order, the same comes of it. The other one is not to be used any more."""
-        self._again |= other._again
         for sheet, sids in other._standing():
             self._sheet(sheet, sids)
         for message, listed in other._lists.items():
@@ -226,15 +213,11 @@ class Ledger:
     def _standing(self) -> Iterator[tuple[Sheet, list[str]]]:
         """Every sheet, with the receipts that stand on it."""
         yield from ((sheet, sheet.sids()) for sheet in self._sheets)
-        whole: dict[int, tuple[Sheet, list[str]]] = {}
+        held: dict[int, tuple[Sheet, list[str]]] = {}
         for sid, known in self._receipts.items():
-            if isinstance(known, dict):
-                yield from ((row, [sid]) for row in known.values())
-            elif known.is_of_many:
-                whole.setdefault(id(known), (known, []))[1].append(sid)
-            else:
-                yield known, [sid]
-        yield from whole.values()
+            for sheet in _sheets(known):
+                held.setdefault(id(sheet), (sheet, []))[1].append(sid)
+        yield from held.values()
 
     def sids(self) -> set[str]:
         """The SIDs of all it holds something of: receipts, messages, accounts."""
@@ -251,11 +234,7 @@ class Ledger:
             return part
         self._look_up()
         sids = sids | {sid for sid, known in self._receipts.items() if any(sheet.message in sids for sheet in _sheets(known))}
-        for sid in sids & self._receipts.keys():
-            part._receipts[sid] = self._apart(sid)
-            del self._receipts[sid]
-        part._again = self._again & sids
-        self._again -= sids
+        part._receipts = {sid: self._receipts.pop(sid) for sid in sids & self._receipts.keys()}
         for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
             its.update({sid: mine.pop(sid) for sid in sids & mine.keys()})
         return part
@@ -267,13 +246,10 @@ class Ledger:
 
     def findings(self) -> Iterator[Found]:
         """What is wrong between the things that were entered, in no order."""
-        if self._again:
-            self._look_up()
-        for sid in self._again:
-            if is_real(sid):
-                seen = [sighting for row in self._apart(sid).values() for sighting in sightings(row)]
-                if seen:
-                    yield from timeline.of_receipt(seen)
+        for rows in self._rows_again():
+            seen = [sighting for row in rows for sighting in sightings(row)]
+            if seen:
+                yield from timeline.of_receipt(seen)
         told = self._told(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
             # Most lists were seen once, on one page, and nothing is to be compared with them.
@@ -283,11 +259,24 @@ class Ledger:
             if len(configured) > 1 and is_real(account):
                 yield from configuration.of_account(list(configured.values()))
 
+    def _rows_again(self) -> Iterator[Iterable[Sheet]]:
+        """All that is known of each receipt that was seen again. They are taken a number at a time, so that a page is rarely opened twice."""
+        if any(map(_is_again, self._sheets)):
+            self._look_up()
+        again = (sid for sid, known in list(self._receipts.items()) if _is_again(known) and is_real(sid))
+        while some := list(islice(again, _AT_ONCE)):
+            rows: dict[str, dict[Saying, Sheet]] = {sid: {} for sid in some}
+            for sheet in _different(self._receipts[sid] for sid in some):
+                for sid, row in sheet.rows(rows):
+                    known = rows[sid].setdefault(row.saying, row)
+                    if known is not row:
+                        known.again(row)
+            yield from (each.values() for each in rows.values())
+
     def _told(self, messages: set[str]) -> dict[str, list[Told]]:
         """What was told of the receipts of messages apart from lists."""
         found: dict[str, list[Told]] = {}
-        every = (sheet for known in (self._sheets, *map(_sheets, self._receipts.values())) for sheet in known)
-        for sheet in every if messages else ():
+        for sheet in (*self._sheets, *_different(self._receipts.values())) if messages else ():
             if sheet.kind != PAGE and (message := sheet.message) in messages:
                 told = (Told(at, sid, row.status) for sid, row in sheet.rows() for at in {row.first, row.last})
                 found.setdefault(message, []).extend(told)
@@ -312,9 +301,19 @@ class Ledger:
             yield from delivery.of_message(walked, said, told)
 
 
-def _sheets(known: Sheet | dict[Saying, Sheet]) -> Iterable[Sheet]:
+def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:
     """The sheets that a receipt stands on, as it is held."""
-    return (known,) if isinstance(known, Sheet) else known.values()
+    return known if isinstance(known, list) else [known]
+
+
+def _is_again(known: Sheet | list[Sheet]) -> bool:
+    """Whether a receipt was seen more than once, though not only on pages that said just the same."""
+    return isinstance(known, list) or (known.count > 1 and not known.is_of_many)
+
+
+def _different(held: Iterable[Sheet | list[Sheet]]) -> list[Sheet]:
+    """The sheets that receipts stand on, each once."""
+    return list({id(sheet): sheet for known in held for sheet in _sheets(known)}.values())
 
 
 def _text(summary: dict[str, Any] | None) -> bytes:
