@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -170,6 +174,36 @@ def test_serve_can_be_stopped_at_once(lines: int) -> None:
         assert all(process.stdout.readline() for _ in range(lines))
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
+    assert (process.returncode, err) == (0, "receiptkit: stopped\n")
+
+
+def test_serve_is_stopped_while_somebody_is_waited_for(hook: Any) -> None:
+    """What was going on is cut off, and there is nothing to say about that."""
+    hook.goes_on.clear()
+    url = f"http://127.0.0.1:{hook.server_port}/"
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "receiptkit",
+        "serve",
+        "--scenario",
+        "full-house",
+        "--clock",
+        "manual",
+        "--webhook-url",
+        url,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        at = urlsplit(process.stdout.readline().split()[-1])
+        with contextlib.closing(http.client.HTTPConnection(at.hostname or "", at.port)) as connection:
+            connection.request("POST", "/_receiptkit/clock/advance?by=30d")
+            while len(hook.seen) <= 3 and process.poll() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+        hook.goes_on.set()
     assert (process.returncode, err) == (0, "receiptkit: stopped\n")
 
 

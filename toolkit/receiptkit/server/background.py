@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
@@ -126,8 +127,15 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
 
 def server_of(application: Any) -> uvicorn.Server:
     """What serves an application: it says nothing by itself, and waits for nobody who stays connected."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     config = uvicorn.Config(application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1)
     return uvicorn.Server(config)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a record is about something else than what was still going on at the end, and was cut off."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel ")
 
 
 @contextmanager
