@@ -333,3 +333,9 @@ def test_messages_of_one_conversation() -> None:
     assert second["meta"]["next_page_url"] is None
     assert all(CONTRACT.check(row, operation="FetchConversationMessage") == [] for row in rows)
     assert caller.get(f"{url}?PageSize=2&Page=9&PageToken=PT18").status_code == 400
+    last = caller.get(f"{url}?Order=desc&PageSize=2").json()
+    rest = caller.get(last["meta"]["next_page_url"]).json()
+    assert last["meta"]["next_page_url"].partition("?")[2] == "Order=desc&PageSize=2&Page=1&PageToken=PT2"
+    assert last["messages"] + rest["messages"] == rows[::-1]
+    assert caller.get(f"{url}?Order=asc").json()["messages"] == rows
+    assert caller.get(f"{url}?Order=down").json()["message"] == "Order must be asc or desc."

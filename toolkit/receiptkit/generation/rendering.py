@@ -262,13 +262,13 @@ def page_url(url: str, number: int, size: int, *, back: bool = False) -> str:
     The URL of a page. Tokens are opaque; these hold the index of the first row, as those of Twilio's other lists do.
 
     Args:
-        url: of the list.
+        url: of the list; what its query asks for besides the page stays.
         number: of the page, from 0.
         size: how many rows a page holds.
         back: whether it is a link back, which has a token even where it leads to the first page.
     """
     token = f"&PageToken=PT{number * size}" if number or back else ""
-    return f"{url}?PageSize={size}&Page={number}{token}"
+    return f"{url}{'&' if '?' in url else '?'}PageSize={size}&Page={number}{token}"
 
 
 def page_meta(url: str, key: str, number: int, size: int, count: int) -> dict[str, Any]:

@@ -157,10 +157,15 @@ class Rest:
         lives = list(self._state.conversation(asked.service, asked.values["ConversationSid"]).values())
         if not lives:
             raise RefusedError.named("not-found", asked.path)
+        order = next((parameter.value for parameter in decode_form(asked.query) if parameter.name == "Order"), None)
+        if order not in (None, "asc", "desc"):
+            raise RefusedError.parameter("Order must be asc or desc.")
+        lives = lives[::-1] if order == "desc" else lives
         page = self._wanted(asked)
         _within(page, len(lives))
         rows = [self._at(asked, life).message() for life in lives[page.number * page.size :][: page.size]]
-        meta = page_meta(asked.origin + asked.path, "messages", *page, len(lives))
+        query = f"?Order={order}" if order else ""
+        meta = page_meta(f"{asked.origin}{asked.path}{query}", "messages", *page, len(lives))
         return orjson.dumps({"messages": rows, "meta": meta})
 
     def _configuration(self, asked: Asked) -> bytes:
