@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
@@ -16,6 +17,7 @@ from receiptkit.rules.sightings import At, Page, Row, Sighting
 
 PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_SID_LENGTH = 34
 #: What is kept of a receipt, by its names in answers and in webhooks.
 _MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
 _PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
@@ -256,4 +258,9 @@ def _listed_row(row: list[Any] | None) -> Row | None:
 
 def is_real(sid: str) -> bool:
     """Whether a SID can be somebody's: placeholders (one digit throughout) and masked ones stand for many."""
+    return len(sid) == _SID_LENGTH and _is_somebodys(sid)
+
+
+@lru_cache(maxsize=1024)
+def _is_somebodys(sid: str) -> bool:
     return _SID.fullmatch(sid) is not None and len(set(sid[2:].lower())) > 1

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
+#: How long a date can be that is one, with a fraction longer than anybody needs.
+_LONGEST = 64
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
 
 
 def seconds(text: object) -> int | None:
     """A date and time in whole seconds since 1970; None for what is none. REST dates have no fractions, so nothing finer is compared."""
-    match = _DATE.fullmatch(text) if isinstance(text, str) else None
+    return _seconds(text) if isinstance(text, str) and len(text) <= _LONGEST else None
+
+
+# Most dates are seen again: when something was created, and in the lists of what is polled.
+@lru_cache(maxsize=4096)
+def _seconds(text: str) -> int | None:
+    match = _DATE.fullmatch(text)
     if match is None:
         return None
     numbers = [int(part) for part in match.groups()[:6]]
