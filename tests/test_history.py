@@ -495,6 +495,13 @@ def test_a_total_that_is_none_is_the_schemas(total: object) -> None:
     assert told(listed(receipt(), receipt(**SECOND)), summed_up(total=total)) == []
 
 
+@pytest.mark.parametrize("level", [[], {}, None, 0, "few"])
+def test_a_level_that_is_none_is_the_schemas(level: object) -> None:
+    """The same of a level; the others are compared all the same."""
+    found = [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
+    assert told(listed(receipt()), summed_up(delivered=level, failed="some")) == found
+
+
 # -- files
 
 

@@ -65,7 +65,7 @@ _COUNTED = {
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
 }
-_LEVELS = frozenset({"none", "some", "all"})
+_LEVELS = ("none", "some", "all")
 
 
 def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -> Iterator[Found]:
@@ -130,6 +130,6 @@ def _compared(summary: Summary, other: At, count: int, levels: dict[str, str]) -
         yield Found(summary.at, Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"), other)
     else:
         for member, level in levels.items():
-            if said.get(member, level) in _LEVELS - {level}:
+            if said.get(member) in _LEVELS and said[member] != level:
                 message = f"is not {level}, as the receipts have it"
                 yield Found(summary.at, Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message), other)
