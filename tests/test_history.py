@@ -448,6 +448,7 @@ def test_summaries_are_held_against_the_last_list() -> None:
     wrong = summed_up(total=2)
     disagrees = [("delivery.total", "/delivery/total", 2)]
     assert told(page, more, wrong) == []
+    assert told(page, more, wrong, page) == []
     assert told(page, more, page, wrong) == [("delivery.total", "/delivery/total", 3)]
     assert told(page, page, wrong) == disagrees
     assert told(page, listed(), wrong) == []

@@ -154,9 +154,7 @@ def test_the_dates_of_a_webhook() -> None:
     updated = "2026-03-02T09:15:01.900Z"
     early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
     assert list(dates(early)) == [
-        Breach(
-            "receipt.updated-before-created", "/DateUpdated", "is before DateCreated", value=updated, reads=("/DateCreated",)
-        )
+        Breach("receipt.updated-before-created", "/DateUpdated", "is before DateCreated", value=updated, reads=("/DateCreated",))
     ]
     assert list(dates({"DateCreated": updated, "DateUpdated": "2026-03-02T09:15:01.100Z"})) == []
     assert list(dates({"DateUpdated": updated})) == list(dates({"DateCreated": updated})) == []
