@@ -81,7 +81,7 @@ def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -
     """
     walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
     ends = [walk.pages[-1].at for walk in walked]
-    summaries, told = sorted(summaries, key=lambda each: each.at), sorted(told)
+    summaries, told = sorted(summaries, key=_at), sorted(told)
     for number, walk in enumerate(walked):
         own = _between(summaries, ends, number)
         # Of an empty list nobody can tell whether its receipts are yet to be created.
