@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from receiptkit.rules.listing import of_walks, walks
-from receiptkit.rules.sightings import At, Page
+from receiptkit.rules.delivery import of_message
+from receiptkit.rules.listing import Walk, of_walks, walks
+from receiptkit.rules.sightings import At, Page, Row, Summary
 
 
 def page(entry: int, url: str, following: str | None = None, *, asked: str | None = None, file: int = 0) -> Page:
@@ -87,3 +88,11 @@ def test_what_is_told_of_walks(pages: list[Page], whole: list[At], expected: lis
     """The rule of each finding, the file and the place."""
     found = sorted(of_walks(walks(pages), whole), key=lambda each: each.at)
     assert [(each.breach.rule.removeprefix("listing."), each.at.file, each.at.entry) for each in found] == expected
+
+
+def test_a_summary_is_held_against_one_list() -> None:
+    """Of several lists, the last one before a summary is what it is held against, and no other."""
+    lists = [Walk([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True) for entry in (0, 2, 4)]
+    for entry, other in ((1, 0), (3, 2), (5, 4)):
+        found = of_message(lists, [Summary(At(entry=entry), {"total": 2})], [])
+        assert [(each.breach.rule, each.other) for each in found] == [("delivery.total", At(entry=other))]
