@@ -53,7 +53,7 @@ def page(*, rows: Any = None, **meta: Any) -> dict[str, Any]:
 )
 def test_seconds(text: object, expected: int | None) -> None:
     """A date is that many whole seconds after 1970, wherever it was written; what is none is None."""
-    assert seconds(text) == expected
+    assert (seconds(text), type(seconds(text))) == (expected, type(expected))
     assert milliseconds(text) == (None if expected is None else expected * 1000 + (999 if ".999" in str(text) else 0))
 
 
@@ -125,8 +125,8 @@ def test_rows_and_links_of_another_message() -> None:
     message = "is the list of another message than was asked for"
     said = [Breach("page.url-mismatch", "/meta/url", message, value=url)]
     assert list(link(page(rows=[]), other)) == said
-    slash = f"{LIST}/?PageSize=50&Page=0"
-    assert list(link(page(rows=[], url=slash), other)) == [said[0]._replace(value=slash)]
+    for same in (LIST, f"{LIST}/?PageSize=50&Page=0", f"{LIST.rpartition('/')[0]}/X"):
+        assert list(link(page(rows=[], url=same), other)) == [said[0]._replace(value=same)]
     assert list(link(page(rows=[]), asked())) == []
     assert list(link(page(), asked())) == []
     for elsewhere in (None, 5, "https://example.com/x", LIST.replace("/Messages/", "/messages/"), LIST + "/x/y"):
@@ -186,6 +186,7 @@ def test_next_links() -> None:
         Breach("page.next-elsewhere", AT, "has another host or path than the page itself", value=elsewhere)
     ]
     assert found(f"{following}#x") == []
+    assert found(f"{LIST}#x", url=LIST) == []
     larger = following.replace("PageSize=50", "PageSize=20")
     assert found(larger) == [Breach("page.next-elsewhere", AT, "has another PageSize than the page itself", value=larger)]
     assert found(following.replace("PageSize=50&", "")) == [
@@ -202,19 +203,23 @@ def test_next_links() -> None:
     reads = ("/meta/page_size",)
     assert short == [Breach("page.next-on-short-page", AT, "although there are 1 rows of 50", value=following, reads=reads)]
     assert list(links(page(next_page_url=following, rows={}))) == []
-    assert list(links(page(next_page_url=following, url=None, rows=[RECEIPT] * 50))) == []
+    for unknown in (None, 5):
+        assert list(links(page(next_page_url=following, url=unknown, rows=[RECEIPT] * 50))) == []
 
 
 def test_the_link_of_a_page() -> None:
     """It says the page and the size that meta says, if it says any; what is wrong with those is said elsewhere."""
-    url = f"{LIST}?PageSize=20&Page=3"
     mismatch = "page.url-mismatch"
-    assert list(links(page(url=url))) == [
-        Breach(mismatch, "/meta/url", "Page is not meta.page, 0", value=url, reads=("/meta/page",)),
-        Breach(mismatch, "/meta/url", "PageSize is not meta.page_size, 50", value=url, reads=("/meta/page_size",)),
-    ]
+    for query in ("?PageSize=20&Page=3", "?PageSize=None&Page=0", "?PageSize=50&Page=None"):
+        url = LIST + query
+        wrong = [
+            Breach(mismatch, "/meta/url", "Page is not meta.page, 0", value=url, reads=("/meta/page",)),
+            Breach(mismatch, "/meta/url", "PageSize is not meta.page_size, 50", value=url, reads=("/meta/page_size",)),
+        ]
+        right = {"Page=0": wrong[1:], "PageSize=50": wrong[:1]}
+        assert list(links(page(url=url))) == next((left for said, left in right.items() if said in query), wrong)
     assert list(links(page(url=LIST))) == []
-    assert list(links(page(url=url, page=True, page_size="50"))) == []
+    assert list(links(page(url=f"{LIST}?PageSize=20&Page=3", page=True, page_size="50"))) == []
     assert list(links(page(url=f"{LIST}?Page=0&PageSize=50"))) == []
     assert list(links(page(url=None))) == []
     assert list(links({"meta": []})) == []
@@ -265,12 +270,17 @@ def test_a_receipt() -> None:
             Breach("receipt.url-mismatch", "/x/url", message, value=url, reads=(f"/x/{member}",))
         ]
         assert list(of_receipt({**RECEIPT, "url": url, member: None})) == []
+        for end in ("/", "#y", "?x=1", "/?x=1#y"):
+            assert [breach.message for breach in of_receipt({**RECEIPT, "url": url + end})] == [message]
+            assert list(of_receipt({**RECEIPT, "url": RECEIPT["url"] + end})) == []
     service = sample("service receipt")
     assert list(of_receipt(service)) == []
     url = service["url"].replace(service["chat_service_sid"], "IS" + OTHER)
     assert [breach.message for breach in of_receipt({**service, "url": url})] == ["names another chat_service_sid than the body"]
-    for url in (None, "https://example.com", RECEIPT["url"] + "/?x=1#y", RECEIPT["url"].replace("/Receipts/", "/receipts/")):
+    for url in (None, "https://example.com", RECEIPT["url"].replace("/Receipts/", "/receipts/")):
         assert list(of_receipt({**RECEIPT, "url": url})) == []
+    masked = "DY" + "X" * 32
+    assert list(of_receipt({**RECEIPT, "sid": masked, "url": f"{LIST}/{masked}"})) == []
 
 
 def test_the_short_way() -> None:

@@ -448,6 +448,7 @@ def test_summaries_are_held_against_the_last_list() -> None:
     wrong = summed_up(total=2)
     disagrees = [("delivery.total", "/delivery/total", 2)]
     assert told(page, more, wrong) == []
+    assert told(page, more, wrong, page) == []
     assert told(page, more, page, wrong) == [("delivery.total", "/delivery/total", 3)]
     assert told(page, page, wrong) == disagrees
     assert told(page, listed(), wrong) == []
@@ -493,6 +494,13 @@ def test_nothing_is_held_against_a_list_once_there_is_news(news: dict[str, Any],
 def test_a_total_that_is_none_is_the_schemas(total: object) -> None:
     """What is wrong with a value itself is all there is to say of it."""
     assert told(listed(receipt(), receipt(**SECOND)), summed_up(total=total)) == []
+
+
+@pytest.mark.parametrize("level", [[], {}, None, 0, "few"])
+def test_a_level_that_is_none_is_the_schemas(level: object) -> None:
+    """The same of a level; the others are compared all the same."""
+    found = [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
+    assert told(listed(receipt()), summed_up(delivered=level, failed="some")) == found
 
 
 # -- files

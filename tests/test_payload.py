@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiptkit import Contract, Delivery
-from receiptkit.contract.deliveries import payload
+from receiptkit.contract.deliveries import Payload, payload
+from receiptkit.observations import NotCaptured
+from receiptkit.rules import Breach
 from receiptkit.rules.examples import form, sample
+from receiptkit.rules.webhook import dates, is_classic_callback
 from receiptkit.webhooks import decode_form, decode_query, form_offsets, is_json
 
 PARAMETERS: dict[str, str] = sample("webhook")["params"]
@@ -120,6 +123,60 @@ def test_requests_that_are_no_webhook(body: object) -> None:
 def test_what_a_body_holds(body: object, expected: object) -> None:
     """The first value of each parameter counts; what is no object is kept as it is."""
     assert payload(Delivery(body=body)).body == expected
+
+
+QUERY = "https://example.com/hook?a=1"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "expected"),
+    [
+        (Delivery(QUERY, "POST", "b=2"), Payload({"b": "2"})),
+        (Delivery(QUERY, "get", "b=2"), Payload({"a": "1"}, "url")),
+        (Delivery(QUERY, "GET", {"b": "2"}), Payload({"a": "1"}, "url")),
+        (Delivery("https://example.com/hook", "GET", "b=2"), Payload({"b": "2"})),
+        (Delivery(QUERY, "POST", " "), Payload({"a": "1"}, "url")),
+        (Delivery(QUERY, "POST", NotCaptured("x")), Payload({"a": "1"}, "url")),
+        (Delivery("https://example.com/hook?s3cr3t", "GET", NotCaptured("x")), Payload({}, "url")),
+        (Delivery(f"{QUERY}&a=%&a=%", "GET"), Payload({"a": "1"}, "url", ("a",), ("a",))),
+        (Delivery(body=b" b=%ff&a=1&b=2\n"), Payload({"b": "\ufffd", "a": "1"}, "request", ("b",), ("b",))),
+        (Delivery(body={"b": ["2", "3"]}), Payload({"b": "2"}, "request", ("b",))),
+        (Delivery(body='{"b": ["2", "3"]}'), Payload({"b": "2"}, "request", ("b",), (), b'{"b": ["2", "3"]}')),
+    ],
+)
+def test_where_parameters_stand(delivery: Delivery, expected: Payload) -> None:
+    """They are those of the body; those of the URL where there is no body, or where GET is said and the URL has some."""
+    assert payload(delivery) == expected
+
+
+def test_the_dates_of_a_webhook() -> None:
+    """What was updated before it was created is told with both of its dates."""
+    updated = "2026-03-02T09:15:01.900Z"
+    early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
+    assert list(dates(early)) == [
+        Breach("receipt.updated-before-created", "/DateUpdated", "is before DateCreated", value=updated, reads=("/DateCreated",))
+    ]
+    assert list(dates({"DateCreated": updated, "DateUpdated": "2026-03-02T09:15:01.100Z"})) == []
+    assert list(dates({"DateUpdated": updated})) == list(dates({"DateCreated": updated})) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"SmsStatus": "sent"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "SM1"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "MM1"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "IM1"}, False),
+        ({"MessageStatus": "sent", "MessageSid": 5}, False),
+        ({"MessageStatus": "sent"}, False),
+        ({"MessageSid": "SM1"}, False),
+        ({"SmsStatus": "sent", "EventType": "onDeliveryUpdated"}, False),
+        ({"SmsStatus": "sent", "DeliveryReceiptSid": "DY1"}, False),
+    ],
+)
+def test_what_a_classic_callback_is(parameters: dict[str, object], expected: bool) -> None:
+    """The status of an SMS or MMS; nothing that says it is an event of Conversations, or has a receipt."""
+    assert is_classic_callback(parameters) is expected
 
 
 def test_webhooks_of_another_event_are_left_alone() -> None:

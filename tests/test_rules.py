@@ -117,8 +117,9 @@ def test_severities_of_the_profiles() -> None:
     assert severity("schema.enum", "vendor") is Severity.ERROR
     assert severity("receipt.scope", "documented", Severity.INFO) is Severity.INFO
     assert severity("a.rule-of-yours", "documented") is Severity.ERROR
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as error:
         catalogue.find("nothing.like-it")
+    assert str(error.value) == "no rule is called 'nothing.like-it'; `receiptkit rules` lists them"
 
 
 @pytest.mark.parametrize("rows", [None, 3, "x", [None], [3, {"sid": []}, {"sid": []}], [{}, {}], [{"sid": None}, {"sid": None}]])

@@ -46,7 +46,7 @@ def find(rule_id: str) -> Rule:
     """The rule of an id; raises `UsageError`, with a suggestion, if there is none."""
     if rule_id in _BY_ID:
         return _BY_ID[rule_id]
-    close = difflib.get_close_matches(rule_id, list(_BY_ID), n=1)
+    close = difflib.get_close_matches(rule_id, list(_BY_ID))
     raise UsageError(
         f"no rule is called {rule_id!r}" + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them")
     )

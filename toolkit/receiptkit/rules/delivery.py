@@ -65,7 +65,7 @@ _COUNTED = {
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
 }
-_LEVELS = frozenset({"none", "some", "all"})
+_LEVELS = ("none", "some", "all")
 
 
 def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -> Iterator[Found]:
@@ -81,7 +81,7 @@ def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -
     """
     walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
     ends = [walk.pages[-1].at for walk in walked]
-    summaries, told = sorted(summaries, key=lambda each: each.at), sorted(told)
+    summaries, told = sorted(summaries, key=_at), sorted(told)
     for number, walk in enumerate(walked):
         own = _between(summaries, ends, number)
         # Of an empty list nobody can tell whether its receipts are yet to be created.
@@ -130,6 +130,6 @@ def _compared(summary: Summary, other: At, count: int, levels: dict[str, str]) -
         yield Found(summary.at, Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"), other)
     else:
         for member, level in levels.items():
-            if said.get(member, level) in _LEVELS - {level}:
+            if said.get(member) in _LEVELS and said[member] != level:
                 message = f"is not {level}, as the receipts have it"
                 yield Found(summary.at, Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message), other)

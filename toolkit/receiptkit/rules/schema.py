@@ -11,7 +11,8 @@ from receiptkit.rules.rule import Rule
 _GROUNDING = "the contract document; the finding names the place in it"
 _ACTION = "Compare the value with the contract (`receiptkit spec show`). In a mock: correct it. In a real response: please report it, the document is behind."
 
-_EXAMPLES: dict[str, tuple[str, str, Example, Example]] = {
+#: Title, reason and examples; no example can show a wrong length alone, because in the documents a pattern always fails first.
+_EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
     "type": (
         "the value has another JSON type",
         "Typed clients fail on it or, worse, convert it silently: Go cannot decode a string error_code, Python hides it.",
@@ -57,14 +58,14 @@ _EXAMPLES: dict[str, tuple[str, str, Example, Example]] = {
     "min-length": (
         "the text is shorter than the document allows",
         "Reported where a value has the right form and the wrong length.",
-        Example("receipt"),
-        Example("receipt"),
+        None,
+        None,
     ),
     "max-length": (
         "the text is longer than the document allows",
         "Reported where a value has the right form and the wrong length.",
-        Example("receipt"),
-        Example("receipt"),
+        None,
+        None,
     ),
     "additional-properties": (
         "a member that the document does not know",
@@ -73,13 +74,10 @@ _EXAMPLES: dict[str, tuple[str, str, Example, Example]] = {
         Example("receipt", {"/delivered_at": "2026-03-02T09:15:04Z"}),
     ),
 }
-#: Keywords that no example can show alone: in the documents a pattern always fails first.
-_SHADOWED = ("min-length", "max-length")
 
 
 def _rule(name: str) -> Rule:
     title, why, good, bad = _EXAMPLES[name]
-    shown = name not in _SHADOWED
     return Rule(
         id=f"schema.{name}",
         severity=Severity.ERROR,
@@ -87,8 +85,8 @@ def _rule(name: str) -> Rule:
         why=why,
         grounding=_GROUNDING,
         action=_ACTION,
-        good=good if shown else None,
-        bad=bad if shown else None,
+        good=good,
+        bad=bad,
         vendor=True,
         profile="strict" if name == "additional-properties" else "documented",
     )

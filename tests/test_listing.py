@@ -1,0 +1,98 @@
+"""Walks along lists, put before the rules as pages: which pages make a walk, and what is told of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiptkit.rules.delivery import of_message
+from receiptkit.rules.listing import Walk, of_walks, walks
+from receiptkit.rules.sightings import At, Page, Row, Summary
+
+
+def page(entry: int, url: str, following: str | None = None, *, asked: str | None = None, file: int = 0) -> Page:
+    """A page without rows, by links such as `A?Page=1`; the number of the page is the first of its query."""
+    number = int(url.partition("=")[2].partition("&")[0] or 0)
+    return Page(At(file, entry=entry), url, following, number, 1, (), asked)
+
+
+def exchange(entry: int, url: str, following: str | None = None, *, file: int = 0) -> Page:
+    """A page that was asked for by its own link."""
+    return page(entry, url, following, asked=url, file=file)
+
+
+ONE = page(0, "A?Page=0", "A?Page=1")
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        # Two lists, and two files, are apart, in whatever order their pages come.
+        (
+            [page(2, "A?Page=1"), ONE, page(1, "B?Page=0", "B?Page=1"), page(3, "B?Page=1")],
+            [([0, 2], True), ([1, 3], True)],
+        ),
+        ([ONE, page(1, "A?Page=1", file=1)], [([0], True), ([1], False)]),
+        # Page 0 by its own link begins another walk, wherever a link led.
+        (
+            [ONE, page(1, "A?Page=1", "A?Page=0"), page(2, "A?Page=0", "A?Page=1"), page(3, "A?Page=1")],
+            [([0, 1], True), ([2, 3], True)],
+        ),
+        # What may be a later page of the last walk is one, but no next one.
+        ([ONE, page(1, "A?Page=2")], [([0, 1], False)]),
+        ([page(0, "A?Page=0"), page(1, "A?Page=2")], [([0], True), ([1], False)]),
+        ([page(0, "A?Page=1&x", "A?Page=2"), page(1, "A?Page=1&y", "A?Page=2")], [([0], False), ([1], False)]),
+        # Where another walk has gone on instead of it, it has broken off all the same.
+        (
+            [
+                ONE,
+                page(1, "A?Page=0&x", "A?Page=2"),
+                page(2, "A?Page=1", "A?Page=2"),
+                page(3, "A?Page=2", "A?Page=3"),
+                page(4, "A?Page=5"),
+            ],
+            [([0, 2, 3], True), ([1, 4], False)],
+        ),
+    ],
+)
+def test_walks(pages: list[Page], expected: list[tuple[list[int], bool]]) -> None:
+    """Pages make walks by their links: their places, and whether each of them is where the one before it said."""
+    assert [([each.at.entry for each in walk.pages], walk.is_linked) for walk in walks(pages)] == expected
+
+
+BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
+
+
+@pytest.mark.parametrize(
+    ("pages", "whole", "expected"),
+    [
+        # A list ends apart from others, and from those of other files.
+        ([ASKED, exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 0), ("truncated", 0, 1)]),
+        ([BODY, exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
+        ([exchange(0, "A?Page=0"), exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
+        # The whole list, seen after the end of a walk in its file, tells the rest.
+        ([ASKED], [At(entry=1)], []),
+        ([exchange(1, "A?Page=0", "A?Page=1")], [At(entry=0)], [("truncated", 0, 1)]),
+        ([ASKED], [At(file=1, entry=1)], [("truncated", 0, 0)]),
+        ([ASKED, exchange(2, "A?Page=0", "A?Page=1", file=1)], [At(entry=1)], [("truncated", 1, 2)]),
+        # The last walk is the one that came to its end last.
+        ([ASKED, exchange(1, "A?Page=0&x", "A?Page=1&x"), exchange(2, "A?Page=1")], [], []),
+        # Pages between two of a walk that were fetched in another order are not missing.
+        ([page(0, "A?Page=1", "A?Page=2"), page(1, "A?Page=3"), page(2, "A?Page=2", "A?Page=3")], [], []),
+        ([page(0, "A?Page=1", "A?Page=2"), page(1, "A?Page=4"), page(2, "A?Page=2", "A?Page=3")], [], [("gap", 0, 1)]),
+        # A place is a path without its fragment, with a query or without.
+        ([page(0, "A", "B")], [], []),
+        ([page(0, "A", "A#x")], [], [("loop", 0, 0)]),
+    ],
+)
+def test_what_is_told_of_walks(pages: list[Page], whole: list[At], expected: list[tuple[str, int, int]]) -> None:
+    """The rule of each finding, the file and the place."""
+    found = sorted(of_walks(walks(pages), whole), key=lambda each: each.at)
+    assert [(each.breach.rule.removeprefix("listing."), each.at.file, each.at.entry) for each in found] == expected
+
+
+def test_a_summary_is_held_against_one_list() -> None:
+    """Of several lists, the last one before a summary is what it is held against, and no other."""
+    lists = [Walk([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True) for entry in (0, 2, 4)]
+    for entry, other in ((1, 0), (3, 2), (5, 4)):
+        found = of_message(lists, [Summary(At(entry=entry), {"total": 2})], [])
+        assert [(each.breach.rule, each.other) for each in found] == [("delivery.total", At(entry=other))]
