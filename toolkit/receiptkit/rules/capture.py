@@ -54,7 +54,7 @@ def secrets(seen: Exchange | Delivery) -> Iterator[Breach]:
     else:
         headers, bodies = seen.headers, {"request": seen.body}
     said = [f"the request has a header {name.title()}, with credentials" for name in _HEADERS if _in_header(headers, name)]
-    if (match := _IN_URL.match(seen.url)) is not None and not _is_masked("", match[1]):
+    if (match := _IN_URL.match(seen.url)) is not None and not _is_masked(match[1]):
         said.append("the request has credentials in its URL")
     for whose, body in bodies.items():
         said += [f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)]
@@ -65,7 +65,9 @@ def secrets(seen: Exchange | Delivery) -> Iterator[Breach]:
 def _in_header(headers: Mapping[str, str], name: str) -> bool:
     value = header(headers, name)
     match = _CREDENTIAL.fullmatch(value.strip()) if value else None
-    return match is not None and not _is_masked(match[1].lower(), match[2])
+    if match is None:
+        return False
+    return not _is_masked(_password(match[2]) if match[1].lower() == "basic" else match[2])
 
 
 def _in_body(body: Any) -> Iterator[str]:
@@ -76,14 +78,17 @@ def _in_body(body: Any) -> Iterator[str]:
     for name, form in _MEMBERS.items() if isinstance(body, dict) else ():
         value = body.get(name)
         is_ours = name != "secret" or str(body.get("sid")).startswith("SK")
-        if is_ours and isinstance(value, str) and form.fullmatch(value) and not _is_masked("", value):
+        if is_ours and isinstance(value, str) and form.fullmatch(value) and not _is_masked(value):
             yield name
 
 
-def _is_masked(scheme: str, text: str) -> bool:
-    if scheme == "basic":
-        try:
-            text = base64.b64decode(text, validate=True).decode("latin-1").partition(":")[2]
-        except ValueError:
-            return True
+def _password(text: str) -> str:
+    """The password in credentials of HTTP Basic; empty where there is none."""
+    try:
+        return base64.b64decode(text, validate=True).decode("latin-1").partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _is_masked(text: str) -> bool:
     return len(set(text)) < 5 or _MASKED.search(text) is not None
