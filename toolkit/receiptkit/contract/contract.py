@@ -33,8 +33,7 @@ class Contract:
         self.profile = profile
         self.engine = engine
         self.operations = Operations(document.content)
-        self.judge = Judge(Profile(profile, document), self.operations, _engine(engine, document))
-        self.judge.auth_token = auth_token
+        self.judge = Judge(Profile(profile, document), self.operations, _engine(engine, document), auth_token)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process makes its own: compiled schemas do not travel."""

@@ -37,14 +37,14 @@ class Engine:
         """What an answer is judged by, given the schema that our own look-up has found."""
         return schema
 
-    def exact(self, schema: Any) -> dict[str, Any]:
+    def exact(self, schema: Any) -> Any:
         """The schema and all it refers to, advice folded in."""
-        return _with(rewritten(_object(schema), with_advice), self._exact)
+        return _with(rewritten(schema, with_advice), self._exact)
 
     def quick(self, schema: Any, *, advice: bool) -> Any:
         """A validator that accepts no more than the schema does, at native speed where that is possible."""
         fold = with_advice if advice else without_advice
-        plain = rewritten(_object(schema), fold)
+        plain = rewritten(schema, fold)
         if self._inverted or has_inverted_formats(plain):
             return _compile(_with(plain, self._exact if advice else self._plain), FORMATS)
         return _compile(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
@@ -54,7 +54,7 @@ class Engine:
         A validator for a list of bodies, of which it accepts only those without a finding and without a member that the document does
         not know; and how deep what it accepts can nest.
         """
-        plain = rewritten(_object(schema), with_advice)
+        plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
             return _compile(_with({"items": plain}, self._exact), FORMATS), inf
         items = closed(rewritten(plain, hastened))
@@ -89,11 +89,7 @@ class Engine:
         return {name: rewritten(schema, change) for name, schema in schemas.items()}
 
 
-def _object(schema: Any) -> dict[str, Any]:
-    return schema if isinstance(schema, dict) else {"allOf": [schema]}
-
-
-def _with(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _with(schema: Any, schemas: dict[str, Any]) -> Any:
     """A schema with what its references lead to; one that has none, as those of parameters, is compiled alone."""
     return {**schema, "components": {"schemas": schemas}} if _refers(schema) else schema
 
@@ -141,7 +137,7 @@ class BodySchema:
         return one_a_mistake([violation for error in errors for violation in self._trace(error)])
 
     @cached_property
-    def _exact(self) -> dict[str, Any]:
+    def _exact(self) -> Any:
         return self._engine.exact(self.source)
 
     @cached_property

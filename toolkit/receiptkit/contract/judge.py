@@ -13,7 +13,7 @@ from receiptkit.contract.engine import BodySchema, Engine
 from receiptkit.contract.operations import Answer, Media, Operation, Operations, Parameter, Response, is_elsewhere
 from receiptkit.contract.parameters import parameter_breaches
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.recognition import ERROR, Recogniser, Recognition
+from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import MAX_DEPTH, Defect, is_shallow, places_in, read, read_all
@@ -70,10 +70,10 @@ class Verdict:
 class Judge:
     """Judges by the operations, the schemas and the profile it is given."""
 
-    def __init__(self, profile: Profile, operations: Operations, engine: Engine) -> None:
+    def __init__(self, profile: Profile, operations: Operations, engine: Engine, auth_token: str | None) -> None:
         self.profile = profile
         #: Where it is known, the signatures of webhooks are judged.
-        self.auth_token: str | None = None
+        self.auth_token = auth_token
         self.operations = operations
         self.recogniser = Recogniser(operations, profile.document.content)
         self._engine = engine
@@ -93,11 +93,10 @@ class Judge:
         recognition = self.recogniser.recognise(body) if operation is None else self._named(operation, body)
         if recognition.kind is None:
             return self._left("body.unknown-kind", "unknown body", recognition.reason, None)
-        if recognition.kind == ERROR:
-            return self._judge_error(body)
         found = recognition.operation
+        # Of all kinds, errors alone are no operation's.
         if found is None:
-            return self._left("body.unknown-kind", "unknown body", "the contract has no such response", None)
+            return self._judge_error(body)
         if found.kind == "webhook":
             return self._judge_webhook(body, found)
         response = found.response(200)
@@ -175,9 +174,8 @@ class Judge:
             return Verdict(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
         breaches: list[Breach] = []
         if exchange.status < 400:
-            breaches += parameter_breaches(
-                operation, values, exchange.url, self._parameter_schema, self.profile.document.provenance
-            )
+            source = self.profile.document.provenance
+            breaches = parameter_breaches(operation, values, exchange.url, self._parameter_schema, source)
         response = operation.response(exchange.status)
         if response is None:
             breaches.append(
@@ -289,7 +287,7 @@ class Judge:
         if media is None:
             return Verdict(operation=operation.id, unchecked="the document describes no such body")
         event = body.get("EventType") if isinstance(body, dict) else None
-        properties = self.recogniser.members(media).get("EventType", {})
+        properties = self.recogniser.members(media).get("EventType")
         known = properties.get("enum") if isinstance(properties, dict) else None
         if (
             isinstance(event, str)
@@ -332,14 +330,14 @@ class Judge:
     def _named(self, name: str, body: Any) -> Recognition:
         if name in self.operations.by_id:
             operation = self.operations.by_id[name]
-            return Recognition(operation.kind or "other", operation)
+            return Recognition(operation.kind or "resource of another operation", operation)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
         raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}")
 
     def _judge_error(self, body: Any) -> Verdict:
         said = body.get("status") if isinstance(body, dict) else None
-        status = said if isinstance(said, int) and 400 <= said <= 599 else 400
+        status = said if isinstance(said, int) and said // 100 in (4, 5) else 400
         for operation in self.operations.all:
             response = operation.response(status) if operation.kind else None
             if response is not None and _JSON in response.content:
@@ -380,7 +378,7 @@ class Judge:
 def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
     """The findings that are not about a value which a defect of the text already explains."""
     explained = {defect.pointer for defect in defects if defect.rule == "json.not-finite"}
-    return [finding for finding in findings if finding.pointer not in explained] if explained else findings
+    return [finding for finding in findings if finding.pointer not in explained]
 
 
 def _is_json(answer: Exchange, text: bytes) -> bool:

@@ -32,7 +32,6 @@ class Media(NamedTuple):
 class Response(NamedTuple):
     """An answer of an operation: the schemas of its body by media type; none where the document describes no body."""
 
-    status: str
     content: dict[str, Media]
     may_be_empty: bool
 
@@ -149,7 +148,7 @@ class Operations:
                     yield route, match.groupdict()
 
     def _route(self, path: str, item: dict[str, Any]) -> _Route:
-        shared = item.get("parameters", [])
+        shared = item.get("parameters")
         place = ("paths", path)
         by_method = {
             method: self._operation(method, path, item[method], shared, (*place, method))
@@ -162,7 +161,7 @@ class Operations:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
         parameters = [self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))]
         responses = {
-            str(status): self._response(str(status), response, (*place, "responses", str(status)))
+            status: self._response(response, (*place, "responses", status))
             for status, response in _objects(spec.get("responses"))
         }
         return Operation(
@@ -178,15 +177,13 @@ class Operations:
             responses=responses,
         )
 
-    def _response(self, status: str, response: Any, place: tuple[str, ...]) -> Response:
+    def _response(self, response: Any, place: tuple[str, ...]) -> Response:
         response = self._resolver(response)
         content = {
             media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema"))
             for media, body in _objects(response.get("content"))
         }
-        return Response(
-            status.upper() if status != "default" else status, content, response.get("x-receiptkit-empty-body") is True
-        )
+        return Response(content, response.get("x-receiptkit-empty-body") is True)
 
     def _webhook(self, name: str, item: dict[str, Any]) -> Operation:
         method = next((method for method in _METHODS if isinstance(item.get(method), dict)), "post")
@@ -199,7 +196,7 @@ class Operations:
             method=method,
             path="",
             parameters=(),
-            responses={"request": self._response("request", request, place)},
+            responses={"request": self._response(request, place)},
         )
 
 

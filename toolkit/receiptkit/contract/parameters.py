@@ -46,12 +46,11 @@ def _breaches(operation: Operation, parameter: Parameter, text: str, schema: Bod
         return []
     from receiptkit.contract.words import hint, message
 
-    for violation in schema.violations(value)[:1]:
+    for violation in schema.violations(value):
         # In a URL everything is text: that says nothing, and nothing stands in quotes.
-        is_type = violation.keyword == "type"
-        said = message(violation).replace("is a string, not", "is not") if is_type else message(violation)
+        said = message(violation).replace("is a string, not", "is not")
         what = f"{parameter.location} parameter {parameter.name} {said}"
-        help_ = None if is_type else hint(violation)
+        help_ = None if violation.keyword == "type" else hint(violation)
         return [Breach(_RULE, "", what, help_, f"{source}, {operation.id}", value=text)]
     return []
 

@@ -94,7 +94,7 @@ class Recogniser:
             return None
         names = tuple(bodies[0])
         kind = self._decided.get(names)
-        if kind is None or kind == ERROR or len(set(map(tuple, bodies))) > 1:
+        if kind is None or len(set(map(tuple, bodies))) > 1:
             return None
         urls: list[Any] = [body["url"] for body in bodies] if "url" in names else [_own_url(body) for body in bodies]
         if set(map(type, urls)) != {str}:
@@ -146,7 +146,7 @@ class Recogniser:
 
     def _events(self, operation: Operation) -> list[str]:
         media = operation.responses["request"].content.values()
-        said = [self._follow(self.members(each).get("EventType", {})) for each in media]
+        said = [self._follow(self.members(each).get("EventType")) for each in media]
         return [
             event for schema in said if isinstance(schema, dict) for event in schema.get("enum", ()) if isinstance(event, str)
         ]
@@ -180,23 +180,24 @@ class Recogniser:
         if not isinstance(schema, dict) or depth > 8:
             return {}
         found: dict[str, Any] = {}
-        for part in schema.get("allOf", []) if isinstance(schema.get("allOf"), list) else []:
+        parts = schema.get("allOf")
+        for part in parts if isinstance(parts, list) else []:
             found |= self._members(part, depth + 1)
         properties = schema.get("properties")
         return found | (properties if isinstance(properties, dict) else {})
 
     def _types(self, schema: Any) -> tuple[type, ...]:
         schema = self._follow(schema)
-        said = schema.get("type", []) if isinstance(schema, dict) else []
+        said = schema.get("type") if isinstance(schema, dict) else None
         names = said if isinstance(said, list) else [said]
-        return tuple(kind for name in names for kind in _TYPES.get(name, ()))
+        return tuple(kind for name in names if isinstance(name, str) for kind in _TYPES.get(name, ()))
 
     def _follow(self, schema: Any) -> Any:
         for _ in range(8):
             ref = schema.get("$ref") if isinstance(schema, dict) else None
             if not isinstance(ref, str) or not ref.startswith("#/components/schemas/"):
                 return schema
-            schema = self._components.get("schemas", {}).get(ref.rpartition("/")[2], {})
+            schema = self._components.get("schemas", {}).get(ref.rpartition("/")[2])
         return schema
 
 

@@ -195,7 +195,7 @@ def _length(pattern: Any) -> int | None:
     """The length of every text that an anchored pattern of letters and counted character classes matches; None for other patterns."""
     if not isinstance(pattern, str) or not _COUNTED.fullmatch(pattern):
         return None
-    return sum(int(piece[1] or 1) for piece in _PIECE.finditer(pattern, 1, len(pattern) - 1))
+    return sum(int(piece[1] or 1) for piece in _PIECE.finditer(pattern))
 
 
 def has_inverted_formats(node: Any, inverted: bool = False) -> bool:
