@@ -145,7 +145,8 @@ class BodySchema:
         return _compile(self._exact, FORMATS)
 
     def _trace(self, error: Any) -> Iterator[Violation]:
-        place = tuple(error.schema_path)
+        # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or that it is advice.
+        place = tuple(error.evaluation_path)
         keyword = "false" if error.kind.name == "falseSchema" else str(place[-1])
         names = None
         if keyword == "required":

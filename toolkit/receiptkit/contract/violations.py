@@ -10,6 +10,7 @@ from receiptkit.contract.rewriting import ENTRY
 from receiptkit.findings import Severity
 from receiptkit.rules.schema import rule_id
 
+_REF = "$ref"
 _RULE = "x-receiptkit-rule"
 _SOURCE = "x-receiptkit-source"
 
@@ -69,7 +70,7 @@ def traced(
 
     Args:
         schema: the whole schema that was compiled.
-        place: the path to the keyword in it, references left out or resolved.
+        place: the path to the keyword in it; references that were followed are `$ref` there, or left out.
         keyword: the keyword that failed; `false` for a schema that allows nothing.
         path: the path to the value.
         value: that value.
@@ -108,15 +109,19 @@ def _followed(root: Any, place: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any, 
     holders: list[dict[str, Any]] = []
     for token in place:
         for _ in range(_MOST_REFERENCES):
-            if not isinstance(node, dict) or token in node or not isinstance(node.get("$ref"), str):
+            if not isinstance(node, dict) or token in node or not isinstance(node.get(_REF), str):
                 break
             holders.append(node)
-            resolved = pointers.split(node["$ref"][1:])
+            resolved = pointers.split(node[_REF][1:])
             node = _at(root, resolved)
         if isinstance(node, dict):
             holders.append(node)
-        resolved = [*resolved, token]
-        node = _at(node, [token])
+        step = _at(node, [token])
+        if token == _REF and isinstance(step, str):
+            resolved = pointers.split(step[1:])
+            node = _at(root, resolved)
+        else:
+            resolved, node = [*resolved, token], step
     return tuple(resolved), node, holders
 
 
