@@ -1,0 +1,256 @@
+"""The operations of a document: what is read of each, which one a method and URL mean, and what an answer may look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response, is_elsewhere, path_of
+
+#: A text, as a schema says it.
+TEXT = {"type": "string"}
+DOCUMENT: dict[str, Any] = {
+    "servers": [{"url": "https://api.example.com/v1"}, {"url": "/deep/er"}, {"url": 3}, "https://x/odd", {"name": "none"}],
+    "paths": {
+        "/{Any}/{Sid}": {"get": {}},
+        "/Users/{Sid}": {
+            "parameters": [{"name": "Sid", "in": "path", "required": True, "schema": TEXT}, {"$ref": "#/parts/a~1b%7B/0~1"}],
+            "get": {
+                "operationId": "FetchUser",
+                "parameters": [{"$ref": "#/parts/nowhere"}, {"$ref": "#/parts/list/0"}, {"in": "query"}, {"name": "Loose"}, 3],
+                "responses": {
+                    "200": {"content": {"Application/JSON": {"schema": TEXT}, "text/csv": {}}, "x-receiptkit-empty-body": True},
+                    "4xx": {"$ref": "#/parts/failed"},
+                    500: {"$ref": "#/parts/nowhere"},
+                    "502": {"$ref": "#/parts/failed/description/deeper"},
+                    "default": {"content": 3, "x-receiptkit-empty-body": 1},
+                },
+            },
+            "post": {"responses": {"201": {}}},
+        },
+        "/Users/me": {"get": {"operationId": "FetchMe"}},
+        "/Users": {"get": {"operationId": "ListUsers", "parameters": 3}},
+        "/Rooms/{Room.Sid}/{Room.Sid}/Seats": {"parameters": "none", "get": {"operationId": "ListSeats"}},
+        "/Rooms/{Room.Sid}/{Seat}.json": {"get": {"operationId": "FetchSeat"}},
+    },
+    "webhooks": {
+        "joined": {
+            "put": {"operationId": "onJoined", "requestBody": {"$ref": "#/parts/sent"}},
+        },
+        "left": {"post": {}},
+        "moved": {"summary": "no operation at all"},
+    },
+    "parts": {
+        "a/b{": {"0/": {"name": "Size", "in": "query", "required": True}},
+        "list": [{"name": "Never", "in": "query"}],
+        "failed": {"description": "an error", "content": {"application/json": {"schema": {"type": "object"}}}},
+        "sent": {"content": {"application/x-www-form-urlencoded": {"schema": TEXT}}},
+    },
+}
+
+
+def operation(**members: Any) -> Operation:
+    return Operation(**{"kind": None, "method": "get", "parameters": (), "responses": {}, **members})
+
+
+def test_what_is_read_of_operations() -> None:
+    """Parameters of path and operation, references, answers in any case of status and media type; what makes no sense is left out."""
+    at = ("paths", "/Users/{Sid}")
+    shared = (Parameter("Sid", "path", True, TEXT), Parameter("Size", "query", True, True))
+    answers = (*at, "get", "responses")
+    assert Operations(DOCUMENT).all == [
+        operation(id="GET /{Any}/{Sid}", path="/{Any}/{Sid}"),
+        operation(
+            id="FetchUser",
+            path="/Users/{Sid}",
+            parameters=(*shared, Parameter("Loose", "None", False, True)),
+            responses={
+                "200": Response(
+                    {
+                        "application/json": Media(TEXT, (*answers, "200", "content", "Application/JSON", "schema")),
+                        "text/csv": Media(True, (*answers, "200", "content", "text/csv", "schema")),
+                    },
+                    True,
+                ),
+                "4xx": Response(
+                    {"application/json": Media({"type": "object"}, (*answers, "4xx", "content", "application/json", "schema"))},
+                    False,
+                ),
+                "500": Response({}, False),
+                "502": Response({}, False),
+                "default": Response({}, False),
+            },
+        ),
+        operation(
+            id="POST /Users/{Sid}",
+            method="post",
+            path="/Users/{Sid}",
+            parameters=shared,
+            responses={"201": Response({}, False)},
+        ),
+        operation(id="FetchMe", path="/Users/me"),
+        operation(id="ListUsers", path="/Users"),
+        operation(id="ListSeats", path="/Rooms/{Room.Sid}/{Room.Sid}/Seats"),
+        operation(id="FetchSeat", path="/Rooms/{Room.Sid}/{Seat}.json"),
+    ]
+
+
+def test_what_is_read_of_webhooks() -> None:
+    """A webhook is called by its operation or its name; what it may send is what its request may look like."""
+    place = ("webhooks", "joined", "put", "requestBody", "content", "application/x-www-form-urlencoded", "schema")
+    nothing = {"request": Response({}, False)}
+    assert Operations(DOCUMENT).webhooks == [
+        operation(
+            id="onJoined",
+            kind="webhook",
+            method="put",
+            path="",
+            responses={"request": Response({"application/x-www-form-urlencoded": Media(TEXT, place)}, False)},
+        ),
+        operation(id="left", kind="webhook", method="post", path="", responses=nothing),
+        operation(id="moved", kind="webhook", method="post", path="", responses=nothing),
+    ]
+
+
+def test_references_have_an_end() -> None:
+    """Escapes of a reference are undone once, in the right order; one that leads in a circle leads nowhere."""
+    paths = {
+        "/a": {"get": {"parameters": [{"$ref": "#/x~01y/a"}, {"$ref": "#/round"}, {"$ref": "elsewhere.json#/x"}, {"$ref": 3}]}},
+    }
+    (only,) = Operations({"paths": paths, "x~1y": {"a": {"name": "A"}}, "round": {"$ref": "#/round"}}).all
+    assert only.parameters == (Parameter("A", "None", False, True),)
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "expected"),
+    [
+        ("GET", "https://api.example.com/v1/Users/me", ("FetchMe", {})),
+        ("GET", "/Users/me/", ("FetchMe", {})),
+        ("get", "/deep/er/Users/U%201?x=1", ("FetchUser", {"Sid": "U 1"})),
+        ("POST", "/v1/Users/me", ("POST /Users/{Sid}", {"Sid": "me"})),
+        ("GET", "/v1/Groups/me", ("GET /{Any}/{Sid}", {"Any": "Groups", "Sid": "me"})),
+        ("GET", "/v1/Users", ("ListUsers", {})),
+        ("GET", "/v1/Rooms/R1/R2/Seats", ("ListSeats", {"Room_Sid": "R1"})),
+        ("GET", "/v1/Rooms/R1/4.json", ("FetchSeat", {"Room_Sid": "R1", "Seat": "4"})),
+        ("GET", "/v1/Rooms/R1/4xjson", None),
+        ("GET", "/odd/Users", ("GET /{Any}/{Sid}", {"Any": "odd", "Sid": "Users"})),
+        ("GET", "/deep/Users/me", None),
+        ("PUT", "/v1/Users/me", None),
+        ("GET", "/v1/Users/me/more", None),
+        ("GET", "/", None),
+    ],
+)
+def test_which_operation(method: str, url: str, expected: tuple[str, dict[str, str]] | None) -> None:
+    """The longest path of a server is taken off, and of several paths that fit the most literal one with the method is meant."""
+    operations = Operations(DOCUMENT)
+    resolved = operations.resolve(method, url)
+    assert (resolved and (resolved[0].id, resolved[1])) == expected
+    at_url = {each.id for each in operations.of_url(url)}
+    if expected is not None and method != "POST":
+        assert expected[0] in at_url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://api.example.com/v1/Users/me", ["FetchMe"]),
+        ("/Users/U1", ["FetchUser", "POST /Users/{Sid}"]),
+        ("/v1/Users", ["ListUsers"]),
+        ("/deep/er/Users/me", ["FetchMe"]),
+        ("/deep/Users/me", []),
+        ("/v1/Users/me/more/and/more", []),
+    ],
+)
+def test_every_operation_at_a_url(url: str, expected: list[str]) -> None:
+    """A URL alone means every operation of the most literal path that fits."""
+    assert [each.id for each in Operations(DOCUMENT).of_url(url)] == expected
+
+
+def test_where_a_server_has_no_path() -> None:
+    """A server without a path, or with none but a slash, takes nothing off; a slash too many fits nothing."""
+    for url in ("https://api.example.com", "https://api.example.com/"):
+        operations = Operations({"servers": [{"url": url}], "paths": {"/Users/": {"get": {"operationId": "ListUsers"}}}})
+        assert [each.id for each in operations.of_url("/Users")] == ["ListUsers"]
+        assert operations.of_url("//x//Users") == []
+        assert operations.resolve("GET", "//x//Users") is None
+    operations = Operations({"servers": [{"url": "/BOX"}], "paths": {"/X/EX": {"get": {"operationId": "Letters"}}}})
+    assert [each.id for each in operations.of_url("/BOX/X/EX")] == ["Letters"]
+    assert operations.of_url("/BO/X/EX") == []
+    assert operations.of_url("/BOX/X/E") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.example.com/a/b/?c#d", "/a/b"),
+        ("/a/BOX#d?c", "/a/BOX"),
+        ("https://x.example.com", "/"),
+        ("https://x.example.com?c", "/"),
+        ("//x.example.com/a", "/a"),
+        ("", "/"),
+    ],
+)
+def test_paths_of_urls(url: str, expected: str) -> None:
+    """A path has neither host nor query, nor a slash at its end; where there is none, it is a slash."""
+    assert path_of(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://api.acme.test/v1", True),
+        ("https://user:password@api.acme.test:8443/v1", True),
+        ("https://twilio.com.acme.test", True),
+        ("https://conversations.twilio.com/v1", False),
+        ("HTTPS://CONVERSATIONS.TWILIO.COM/v1", False),
+        ("http://mock.local/v1", False),
+        ("http://mock.localhost:80", False),
+        ("http://mock.internal?x", False),
+        ("http://mock:4010/v1", False),
+        ("http://10.0.0.7:4010/v1", False),
+        ("http://[::ffff:10.0.0.7]:4010/v1", False),
+        ("/v1/api.acme.test", False),
+        ("", False),
+    ],
+)
+def test_hosts_of_others(url: str, expected: bool) -> None:
+    """Twilio's hosts, names and addresses of a developer's own network, and no host at all are not somebody else's."""
+    assert is_elsewhere(url) is expected
+
+
+JSON, CSV, TEXTS, REST = (Media({"const": name}, (name,)) for name in ("json", "csv", "texts", "rest"))
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "expected"),
+    [
+        ({"text/csv": CSV, "application/json": JSON}, None, JSON),
+        ({"text/csv": CSV, "text/*": TEXTS}, None, CSV),
+        ({"text/csv": CSV, "text/*": TEXTS, "*/*": REST}, " Text/CSV ; charset=utf-8; header=present", CSV),
+        ({"text/csv": CSV, "text/*": TEXTS, "*/*": REST}, "text/html", TEXTS),
+        ({"text/csv": CSV, "text/*": TEXTS, "*/*": REST}, "text/html/4", TEXTS),
+        ({"text/csv": CSV, "text/*": TEXTS, "*/*": REST}, "image/png", REST),
+        ({"text/csv": CSV, "text/*": TEXTS, "*/*": REST}, "", REST),
+        ({"text/csv": CSV}, "text/html", None),
+    ],
+)
+def test_media_types(content: dict[str, Media], content_type: str | None, expected: Media | None) -> None:
+    """The type itself is meant before its range, and that before any; where none was captured, JSON, or what comes first."""
+    assert Response(content, False).media(content_type) is expected
+
+
+@pytest.mark.parametrize(
+    ("described", "status", "expected"),
+    [
+        (("200", "2XX", "default"), 200, "200"),
+        (("200", "2XX", "default"), 204, "2XX"),
+        (("200", "2XX", "default"), 404, "default"),
+        (("200", "2XX"), 404, None),
+    ],
+)
+def test_which_answer(described: tuple[str, ...], status: int, expected: str | None) -> None:
+    """A status is described by its number, by its class, or by default."""
+    responses = {name: Response({name: JSON}, False) for name in described}
+    found = operation(id="a", path="/a", responses=responses).response(status)
+    assert (found and list(found.content)) == (expected and [expected])
