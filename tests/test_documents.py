@@ -14,7 +14,7 @@ import yaml
 from receiptkit.contract import build, document
 from receiptkit.contract.overlay import apply
 from receiptkit.contract.upgrade import upgrade
-from receiptkit.errors import DocumentError
+from receiptkit.errors import DocumentError, UsageError
 
 NONE = "not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
 
@@ -74,6 +74,42 @@ def test_a_document_of_openapi_3_0(tmp_path: Path) -> None:
         f"{path} is judged as it is: receiptkit's overlays are not applied to it",
         f"{path} is OpenAPI 3.0.3: read as its 3.1 equivalent",
     )
+
+
+# -- what is known of a document
+
+
+def test_rules_that_a_document_names() -> None:
+    """Rules are named by keywords of ours, at any depth, and each once."""
+    schema = {"x-receiptkit-rule": "our.schema", "properties": {"rule": {"type": "string", "x-receiptkit-rule": "our.member"}}}
+    advice = [{"rule": "our.advice", "severity": "info", "schema": {}}, {"unless": {}, "advice": [{"rule": "our.schema"}]}]
+    content = {
+        "info": {"title": "our.title"},
+        "components": {"schemas": {"x": {**schema, "x-receiptkit-advice": advice}, "rule": 3}},
+    }
+    assert document.Document(content, b"", "mine").rule_ids == ["our.advice", "our.member", "our.schema"]
+
+
+@pytest.mark.parametrize("where", ["toolkit/receiptkit/_spec", "spec"])
+def test_where_documents_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """In the package, where it is installed, and else beside the toolkit; each profile has a document of its own."""
+    monkeypatch.setattr(document, "_PACKAGE", tmp_path / "toolkit" / "receiptkit")
+    folder = tmp_path / where
+    with pytest.raises(DocumentError) as caught:
+        document.built("strict")
+    missing = tmp_path / "spec" / "strict.json"
+    assert str(caught.value) == f"{missing} is missing: run `receiptkit spec build`, or install receiptkit again"
+    folder.mkdir(parents=True)
+    (folder / "strict.json").write_text('{"paths": {}}')
+    assert document.spec_directory() == folder
+    assert document.built("strict") == document.Document({"paths": {}}, b'{"paths": {}}', "receiptkit strict")
+
+
+def test_profiles_that_are_none() -> None:
+    """Another profile is refused with the names there are."""
+    with pytest.raises(UsageError) as caught:
+        document.built("stricter")
+    assert str(caught.value) == "no profile is called 'stricter': there are vendor, documented, strict"
 
 
 # -- building
