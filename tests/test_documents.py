@@ -153,6 +153,14 @@ def test_what_is_built(spec: Path) -> None:
     )
 
 
+def test_lines_of_generated_documents(spec: Path) -> None:
+    """A word that begins at column 110 ends its line; the file is the same wherever it is built."""
+    facts = dict.fromkeys(("c", "cc"), "a " * 100 + "b")
+    (spec / build.UPSTREAM).write_text(json.dumps({**UPSTREAM, "x-facts": facts}))
+    lines = build.build(spec)["vendor.yaml"].decode().splitlines()
+    assert [len(line) for line in lines if "a a" in line] == [112, 97, 111, 99]
+
+
 def test_what_is_stale(spec: Path) -> None:
     """A file that is missing, and one that is not what its sources make, are stale."""
     assert len(build.stale(spec)) == 6
