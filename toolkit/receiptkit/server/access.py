@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -15,9 +16,10 @@ _API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
+@lru_cache(maxsize=64)
 def authenticate(header: str | None, account_sid: str, auth_token: str | None) -> None:
     """
-    Let a caller of the API in.
+    Let a caller of the API in; who was let in before is.
 
     Args:
         header: what the request has as Authorization.

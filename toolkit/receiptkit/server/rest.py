@@ -108,7 +108,9 @@ class Rest:
                 form,
             )
             answer = methods["GET" if request.method == "HEAD" else request.method]
-            return (CutShort if kind == "cut" else Response)(answer(asked), headers=self.headers())
+            response = (CutShort if kind == "cut" else Response)(answer(asked))
+            response.raw_headers += [_encoded(name, value) for name, value in self.headers().items()]
+            return response
 
         return endpoint
 
@@ -187,6 +189,12 @@ class Rest:
             parameters = [parameter for parameter in parameters if parameter.name != "Target"]
         self._state.subscribe(asked.service, before.updated(parameters))
         return self._configuration(asked)
+
+
+@lru_cache(maxsize=64)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as it is sent: most are those of the answer before."""
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 def _within(page: Wanted, count: int) -> None:
