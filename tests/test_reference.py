@@ -247,6 +247,7 @@ def test_formats_are_of_texts() -> None:
         ({"pattern": "a$"}, {"pattern": r"a(?![\s\S])"}),
         ([{"pattern": "a$"}], [{"pattern": r"a(?![\s\S])"}]),
         ({"title": "a$", "enum": ["a$"]}, {"title": "a$", "enum": ["a$"]}),
+        ({"const": {"pattern": "a$"}, "enum": [{"pattern": "a$"}]}, {"const": {"pattern": "a$"}, "enum": [{"pattern": "a$"}]}),
         (
             {"properties": {"pattern": {"title": "a$"}, "b": False}},
             {"properties": {"pattern": {"title": "a$"}, "b": {"not": {}}}},

@@ -40,6 +40,8 @@ def _of_text(accepts: Callable[[str], bool]) -> Callable[[object], bool]:
 _CHECKS = {name: _of_text(accepts) for name, accepts in FORMATS.items()}
 
 
+#: Keywords whose values are compared, and are what they are.
+_VALUES = ("const", "enum")
 #: Allows nothing.
 _NOTHING: dict[str, Any] = {"not": {}}
 
@@ -152,6 +154,8 @@ def _prepared(node: Any, name: str = "") -> Any:
     Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids everything (`{"not": {}}`), because
     jsonschema does not say where the former was.
     """
+    if name in _VALUES:
+        return node
     if isinstance(node, list):
         return [_prepared(item) for item in node]
     if isinstance(node, str) and name == "pattern":
