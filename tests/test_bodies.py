@@ -49,6 +49,8 @@ def page(*, rows: Any = None, **meta: Any) -> dict[str, Any]:
         ("yesterday", None),
         (5, None),
         (None, None),
+        ("1970-01-01T00:00:01." + "0" * 43 + "Z", 1),
+        ("1970-01-01T00:00:01." + "0" * 44 + "Z", None),
     ],
 )
 def test_seconds(text: object, expected: int | None) -> None:

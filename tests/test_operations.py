@@ -14,7 +14,7 @@ DOCUMENT: dict[str, Any] = {
     "servers": [{"url": "https://api.example.com/v1"}, {"url": "/deep/er"}, {"url": 3}, "https://x/odd", {"name": "none"}],
     "paths": {
         "/{Any}/{Sid}": {"get": {}},
-        "/Users/{Sid}": {
+        "/Persons/{Sid}": {
             "parameters": [{"name": "Sid", "in": "path", "required": True, "schema": TEXT}, {"$ref": "#/parts/a~1b%7B/0~1"}],
             "get": {
                 "operationId": "FetchUser",
@@ -29,8 +29,8 @@ DOCUMENT: dict[str, Any] = {
             },
             "post": {"responses": {"201": {}}},
         },
-        "/Users/me": {"get": {"operationId": "FetchMe"}},
-        "/Users": {"get": {"operationId": "ListUsers", "parameters": 3}},
+        "/Persons/me": {"get": {"operationId": "FetchMe"}},
+        "/Persons": {"get": {"operationId": "ListPersons", "parameters": 3}},
         "/Rooms/{Room.Sid}/{Room.Sid}/Seats": {"parameters": "none", "get": {"operationId": "ListSeats"}},
         "/Rooms/{Room.Sid}/{Seat}.json": {"get": {"operationId": "FetchSeat"}},
     },
@@ -56,14 +56,14 @@ def operation(**members: Any) -> Operation:
 
 def test_what_is_read_of_operations() -> None:
     """Parameters of path and operation, references, answers in any case of status and media type; what makes no sense is left out."""
-    at = ("paths", "/Users/{Sid}")
+    at = ("paths", "/Persons/{Sid}")
     shared = (Parameter("Sid", "path", True, TEXT), Parameter("Size", "query", True, True))
     answers = (*at, "get", "responses")
     assert Operations(DOCUMENT).all == [
         operation(id="GET /{Any}/{Sid}", path="/{Any}/{Sid}"),
         operation(
             id="FetchUser",
-            path="/Users/{Sid}",
+            path="/Persons/{Sid}",
             parameters=(*shared, Parameter("Loose", "None", False, True)),
             responses={
                 "200": Response(
@@ -83,14 +83,14 @@ def test_what_is_read_of_operations() -> None:
             },
         ),
         operation(
-            id="POST /Users/{Sid}",
+            id="POST /Persons/{Sid}",
             method="post",
-            path="/Users/{Sid}",
+            path="/Persons/{Sid}",
             parameters=shared,
             responses={"201": Response({}, False)},
         ),
-        operation(id="FetchMe", path="/Users/me"),
-        operation(id="ListUsers", path="/Users"),
+        operation(id="FetchMe", path="/Persons/me"),
+        operation(id="ListPersons", path="/Persons"),
         operation(id="ListSeats", path="/Rooms/{Room.Sid}/{Room.Sid}/Seats"),
         operation(id="FetchSeat", path="/Rooms/{Room.Sid}/{Seat}.json"),
     ]
@@ -125,19 +125,19 @@ def test_references_have_an_end() -> None:
 @pytest.mark.parametrize(
     ("method", "url", "expected"),
     [
-        ("GET", "https://api.example.com/v1/Users/me", ("FetchMe", {})),
-        ("GET", "/Users/me/", ("FetchMe", {})),
-        ("get", "/deep/er/Users/U%201?x=1", ("FetchUser", {"Sid": "U 1"})),
-        ("POST", "/v1/Users/me", ("POST /Users/{Sid}", {"Sid": "me"})),
+        ("GET", "https://api.example.com/v1/Persons/me", ("FetchMe", {})),
+        ("GET", "/Persons/me/", ("FetchMe", {})),
+        ("get", "/deep/er/Persons/U%201?x=1", ("FetchUser", {"Sid": "U 1"})),
+        ("POST", "/v1/Persons/me", ("POST /Persons/{Sid}", {"Sid": "me"})),
         ("GET", "/v1/Groups/me", ("GET /{Any}/{Sid}", {"Any": "Groups", "Sid": "me"})),
-        ("GET", "/v1/Users", ("ListUsers", {})),
+        ("GET", "/v1/Persons", ("ListPersons", {})),
         ("GET", "/v1/Rooms/R1/R2/Seats", ("ListSeats", {"Room_Sid": "R1"})),
         ("GET", "/v1/Rooms/R1/4.json", ("FetchSeat", {"Room_Sid": "R1", "Seat": "4"})),
         ("GET", "/v1/Rooms/R1/4xjson", None),
-        ("GET", "/odd/Users", ("GET /{Any}/{Sid}", {"Any": "odd", "Sid": "Users"})),
-        ("GET", "/deep/Users/me", None),
-        ("PUT", "/v1/Users/me", None),
-        ("GET", "/v1/Users/me/more", None),
+        ("GET", "/odd/Persons", ("GET /{Any}/{Sid}", {"Any": "odd", "Sid": "Persons"})),
+        ("GET", "/deep/Persons/me", None),
+        ("PUT", "/v1/Persons/me", None),
+        ("GET", "/v1/Persons/me/more", None),
         ("GET", "/", None),
     ],
 )
@@ -154,12 +154,12 @@ def test_which_operation(method: str, url: str, expected: tuple[str, dict[str, s
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://api.example.com/v1/Users/me", ["FetchMe"]),
-        ("/Users/U1", ["FetchUser", "POST /Users/{Sid}"]),
-        ("/v1/Users", ["ListUsers"]),
-        ("/deep/er/Users/me", ["FetchMe"]),
-        ("/deep/Users/me", []),
-        ("/v1/Users/me/more/and/more", []),
+        ("https://api.example.com/v1/Persons/me", ["FetchMe"]),
+        ("/Persons/U1", ["FetchUser", "POST /Persons/{Sid}"]),
+        ("/v1/Persons", ["ListPersons"]),
+        ("/deep/er/Persons/me", ["FetchMe"]),
+        ("/deep/Persons/me", []),
+        ("/v1/Persons/me/more/and/more", []),
     ],
 )
 def test_every_operation_at_a_url(url: str, expected: list[str]) -> None:
@@ -170,10 +170,10 @@ def test_every_operation_at_a_url(url: str, expected: list[str]) -> None:
 def test_where_a_server_has_no_path() -> None:
     """A server without a path, or with none but a slash, takes nothing off; a slash too many fits nothing."""
     for url in ("https://api.example.com", "https://api.example.com/"):
-        operations = Operations({"servers": [{"url": url}], "paths": {"/Users/": {"get": {"operationId": "ListUsers"}}}})
-        assert [each.id for each in operations.of_url("/Users")] == ["ListUsers"]
-        assert operations.of_url("//x//Users") == []
-        assert operations.resolve("GET", "//x//Users") is None
+        operations = Operations({"servers": [{"url": url}], "paths": {"/Persons/": {"get": {"operationId": "ListPersons"}}}})
+        assert [each.id for each in operations.of_url("/Persons")] == ["ListPersons"]
+        assert operations.of_url("//x//Persons") == []
+        assert operations.resolve("GET", "//x//Persons") is None
     operations = Operations({"servers": [{"url": "/BOX"}], "paths": {"/X/EX": {"get": {"operationId": "Letters"}}}})
     assert [each.id for each in operations.of_url("/BOX/X/EX")] == ["Letters"]
     assert operations.of_url("/BO/X/EX") == []
