@@ -22,6 +22,7 @@ from receiptkit.generation import SCENARIOS, Generator
 from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.generation.recording import seen
 from receiptkit.history import Ledger
+from receiptkit.history.facts import are_of_one_list
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
 from receiptkit.rules.sightings import At, Found
@@ -634,6 +635,28 @@ def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
             (At(each, entry=1), "timeline.duplicate") for each in range(file + 1)
         ]
         assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([receipt()], True),
+        ([receipt(), receipt(sid="DY" + "0f" * 16)], True),
+        ([receipt(), receipt()], False),
+        ([receipt(), receipt(sid="DY" + "0f" * 16, message_sid="IM" + "0f" * 16)], False),
+        ([receipt(sid=3)], False),
+        ([receipt(sid=[])], False),
+        ([receipt(message_sid=None)], False),
+        ([receipt(conversation_sid={})], False),
+        ([{"sid": "DY" + "0f" * 16}], False),
+        (["sid"], False),
+        ([None], False),
+        ([], False),
+    ],
+)
+def test_rows_that_are_surely_of_one_list(rows: list[Any], expected: bool) -> None:
+    """Different receipts of one message; whatever else stands there is looked at row by row."""
+    assert are_of_one_list(rows) is expected
 
 
 def test_states_that_come_in_turn() -> None:

@@ -22,6 +22,7 @@ _SID_LENGTH = 34
 _MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
 _PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
 _FACTS = itemgetter(*_MEMBERS)
+_OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
 Facts = tuple[Any, ...]
 #: What makes two sheets say the same: their facts, the number of their file, and whether a webhook told them.
 Saying = tuple[bytes, int, bool]
@@ -128,6 +129,15 @@ def all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
     except KeyError:
         # A document of one's own may ask for less.
         return [_taken(row, _MEMBERS) for row in rows]
+
+
+def are_of_one_list(rows: list[Any]) -> bool:
+    """Whether rows are surely different receipts of one message; False says nothing."""
+    try:
+        owners, sids = set(map(_OWNERS, rows)), set(map(_OWN, rows))
+    except (KeyError, TypeError):
+        return False
+    return len(owners) == 1 and len(sids) == len(rows) and {*map(type, owners.pop()), *map(type, sids)} == {str}
 
 
 def facts_of(row: Any) -> Facts | None:

@@ -22,6 +22,7 @@ from receiptkit.history.facts import (
     Saying,
     Sheet,
     all_facts,
+    are_of_one_list,
     as_page,
     facts_of,
     facts_told,
@@ -105,7 +106,7 @@ class Ledger:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
-        if of_one_list and rows:
+        if rows and (of_one_list or are_of_one_list(rows)):
             facts = all_facts(rows)
             text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
             if text is not None:
