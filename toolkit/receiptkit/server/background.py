@@ -129,7 +129,17 @@ def server_of(application: Any) -> uvicorn.Server:
     """What serves an application: it says nothing by itself, and waits for nobody who stays connected."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     config = uvicorn.Config(application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1)
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends cleanly, too, where it is stopped before it runs: before 0.42, uvicorn leaves everything as it is then."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.should_exit:
+            self.should_exit = False
+            asyncio.get_running_loop().call_soon(setattr, self, "should_exit", True)
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
