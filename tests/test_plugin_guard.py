@@ -563,7 +563,7 @@ def test_tracebacks_are_the_clients_own(suite: Suite) -> None:
     )
     printed = suite.run("--receipts-guard")
     suite.outcomes(failed=2)
-    assert "receiptkit" not in printed
+    assert "receiptkit/testing" not in printed
 
 
 def test_skipped_and_expected_failures(suite: Suite) -> None:
