@@ -26,10 +26,16 @@ GROUPS = {
         ["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"],
         ["listing", "timeline", "rules", "history"],
     ),
-    "bodies": (["rules/page", "rules/receipt", "rules/asked", "rules/dates", "rules/exchange"], ["bodies", "rules", "judge"]),
+    "bodies": (
+        ["rules/page", "rules/receipt", "rules/checks", "rules/asked", "rules/dates", "rules/exchange"],
+        ["bodies", "rules", "judge", "many", "verdicts"],
+    ),
     "webhooks": (["rules/webhook", "rules/capture", "contract/deliveries"], ["rules", "payload", "secrets", "judge"]),
     "catalogue": (["rules/catalogue", "rules/text", "rules/schema", "rules/rule"], ["rules"]),
-    "schemas": (["contract/rewriting", "contract/engine", "contract/formats"], ["rewriting", "engine", "contract", "words"]),
+    "schemas": (
+        ["contract/rewriting", "contract/engine", "contract/many", "contract/formats"],
+        ["rewriting", "engine", "many", "contract", "words"],
+    ),
     "words": (
         ["contract/hints", "contract/messages", "contract/violations", "contract/profile"],
         ["words", "violations", "judge"],
@@ -45,6 +51,7 @@ GROUPS = {
         ],
         [
             "judge",
+            "many",
             "contract",
             "words",
             "operations",

@@ -13,7 +13,7 @@ from receiptkit.rules.dates import is_before, milliseconds, seconds
 from receiptkit.rules.examples import sample
 from receiptkit.rules.page import duplicate_receipt, links, too_many_rows
 from receiptkit.rules.page import rows as rows_of_page
-from receiptkit.rules.receipt import of_receipt, surely_in_order
+from receiptkit.rules.receipt import in_lists, of_receipt
 
 RECEIPT = sample("receipt")
 LIST = sample("page")["meta"]["url"].partition("?")[0]
@@ -290,15 +290,20 @@ def test_the_short_way() -> None:
     service = sample("service receipt")
     second = json.loads(json.dumps(RECEIPT).replace(RECEIPT["sid"], "DY" + OTHER))
     elsewhere = json.loads(json.dumps(second).replace(RECEIPT["message_sid"], "IM" + OTHER))
-    assert surely_in_order([RECEIPT, second], of_one_list=True)
-    assert surely_in_order([service], of_one_list=True)
-    assert surely_in_order([{**RECEIPT, "date_updated": None}])
-    assert surely_in_order([RECEIPT, elsewhere])
-    assert not surely_in_order([RECEIPT, elsewhere], of_one_list=True)
-    assert not surely_in_order([{**RECEIPT, "date_updated": "2020-01-01T00:00:00Z"}])
-    assert not surely_in_order([{**RECEIPT, "date_updated": RECEIPT["date_updated"][:-1] + ".5Z"}])
-    assert not surely_in_order([{**RECEIPT, "url": RECEIPT["url"] + "0"}])
-    assert not surely_in_order([{**service, "url": RECEIPT["url"]}])
+    assert in_lists([RECEIPT, second]) == [[RECEIPT, second]]
+    assert in_lists([service]) == [[service]]
+    assert in_lists([{**RECEIPT, "date_updated": None}])
+    assert in_lists([RECEIPT, second, elsewhere, RECEIPT]) == [[RECEIPT, second], [elsewhere], [RECEIPT]]
+    for wrong in (
+        {"date_updated": "2020-01-01T00:00:00Z"},
+        {"date_updated": RECEIPT["date_updated"][:-1] + ".5Z"},
+        {"url": RECEIPT["url"] + "0"},
+        {"account_sid": 5},
+        {"sid": "DY/1", "url": RECEIPT["url"][:-34] + "DY/1"},
+        {"sid": "DY\ud800", "url": RECEIPT["url"][:-34] + "DY\ud800"},
+    ):
+        assert in_lists([RECEIPT, {**RECEIPT, **wrong}]) is None
+    assert in_lists([{**service, "url": RECEIPT["url"]}]) is None
     strange: list[list[Any]] = [[None], [{}], [{**RECEIPT, "url": None}], []]
     for receipts in strange:
-        assert not surely_in_order(receipts)
+        assert in_lists(receipts) is None

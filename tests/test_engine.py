@@ -35,7 +35,7 @@ def test_with_advice_and_without(beside: dict[str, Any], within: dict[str, Any],
     """What breaks advice alone conforms and is not clean, in a referred schema, too, and whichever way it is evaluated."""
     for schema in (of("text"), COMPONENTS["text"]):
         body = Engine({"components": {"schemas": {**COMPONENTS, **within}}}).body({**schema, **beside})
-        assert (body.is_clean(value), body.conforms(value), body.for_many[0]([value])) == (clean, conforms, clean)
+        assert (body.is_clean(value), body.conforms(value), body.for_many().accepts([[value]])) == (clean, conforms, clean)
         assert [violation.severity is None for violation in body.violations(value)] == ([] if clean else [not conforms])
 
 
@@ -45,7 +45,7 @@ def test_formats_where_stricter_is_laxer() -> None:
     for document in documents:
         for schema in (INVERTED, {"allOf": [INVERTED]}):
             body = Engine(document).body(schema)
-            for accepts in (body.is_clean, body.conforms, lambda value: body.for_many[0]([value])):  # noqa: B023 # called at once
+            for accepts in (body.is_clean, body.conforms, lambda value: body.for_many().accepts([[value]])):  # noqa: B023 # called at once
                 assert not accepts("1999-01-01T00:00:00Z")
                 assert accepts("0000-01-01T00:00:00Z")
                 assert accepts("yesterday")
@@ -55,7 +55,7 @@ def test_formats_where_stricter_is_laxer() -> None:
 def test_schemas_that_are_no_object(schema: bool) -> None:
     """`true` accepts everything, `false` nothing, and says so once."""
     body = Engine({"components": {}}).body(schema)
-    assert (body.is_clean(1), body.conforms(1), body.for_many[0]([1])) == (schema,) * 3
+    assert (body.is_clean(1), body.conforms(1), body.for_many().accepts([[1]])) == (schema,) * 3
     found = [
         (violation.rule, violation.keyword, violation.pointer, violation.place, violation.schema)
         for violation in body.violations(1)

@@ -709,6 +709,27 @@ def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.Monke
     assert third["meta"]["next_page_url"] is None
 
 
+@given(st.data())
+def test_receipts_a_line_each(data: st.DataObject) -> None:
+    """Receipts that stand a line each are remembered where they stand, whatever is between them and however often they are seen."""
+    CONTRACT.check(receipt())
+    worlds = [GENERATOR.at(GENERATOR.world("group-sms", seed=seed, receipts=3)).receipts for seed in range(2)]
+    states = ("sent", SENT), ("delivered", "2030-03-02T09:15:02Z"), ("sent", "2031-01-01T00:00:00Z")
+    drawn: list[Any] = []
+    for _ in range(data.draw(st.integers(2, 6))):
+        for row in data.draw(st.permutations(data.draw(st.sampled_from(worlds)))):
+            status, date = data.draw(st.sampled_from(states))
+            drawn.append({**row, "status": status, "error_code": 0, "date_created": SENT, "date_updated": date})
+            drawn.extend([None] * data.draw(st.sampled_from([0, 0, 0, 1, 2])))
+    source = Source("a.ndjson", content=b"".join(json.dumps(line).encode() + b"\n" if line else b"\n" for line in drawn))
+    quick, slow = Collected(), Collected()
+    Validation(CONTRACT).run([source], quick)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+        Validation(CONTRACT).run([source], slow)
+    assert quick == slow
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -14,10 +14,11 @@ from receiptkit.captures import (
     Observation,
     Source,
     Span,
-    batched,
     detected,
+    in_batches,
     is_regular,
     line_spans,
+    observations,
     opened,
     opened_span,
 )
@@ -252,7 +253,7 @@ class Validation:
         """
         self._said_secrets.clear()
         with opened_span(source, span, self._limits.record) as lines:
-            self._pieces(batched(lines), source.name, sink)
+            self._pieces(in_batches(lines), source.name, sink)
             return lines.number
 
     def file(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
@@ -289,23 +290,22 @@ class Validation:
     def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
         """Judge some texts, all at once if they surely are in order; return how many observations were in them."""
         if self._operation is None and self._trial.is_due():
-            conforming = self.contract.judge.conforming([raw for _, raw in batch.texts])
+            conforming = self.contract.judge.conforming(batch.texts)
             if self._trial.worked(conforming is not None) and conforming is not None:
                 return self._remember_all(batch, *conforming, entry)
         count = 0
-        for observation in batch.observations(entry):
+        for observation in observations(batch, entry):
             self._one(observation, file, sink)
             count += 1
         return count
 
-    def _remember_all(self, batch: Batch, kind: str, bodies: list[Any], entry: int) -> int:
+    def _remember_all(self, batch: Batch, kind: str, lists: list[list[Any]], entry: int) -> int:
         """Count and remember the bodies of a batch that have no finding; return how many."""
-        self.summary.observations += len(bodies)
-        self.summary.checked += len(bodies)
+        self.summary.observations += len(batch.texts)
+        self.summary.checked += len(batch.texts)
         if self._remembers:
-            lines = [line for line, _ in batch.texts]
-            self.ledger.enter_all(kind, bodies, At(self._file, self._unit, 0, entry, lines[0]), lines)
-        return len(bodies)
+            self.ledger.enter_all(kind, lists, At(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines)
+        return len(batch.texts)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
         for finding in self.judge(observation, file):

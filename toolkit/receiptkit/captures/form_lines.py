@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from receiptkit.captures.lines import Lines
 from receiptkit.captures.record import Layout, Observation, PlacedRecord
-from receiptkit.captures.sources import Limits, Lines
+from receiptkit.captures.sources import Limits
 from receiptkit.jsontext import Position, decode
 from receiptkit.observations import Delivery
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple
 
-from receiptkit.captures.json_reader import Batch
+from receiptkit.captures.lines import Batch
 from receiptkit.captures.record import Observation
 from receiptkit.captures.sources import Limits
 

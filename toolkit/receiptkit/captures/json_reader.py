@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO
 
 from receiptkit.captures.envelope import seen
 from receiptkit.captures.exchanges import exchange, is_webhook_request, webhook_request
+from receiptkit.captures.lines import Batch, Lines
 from receiptkit.captures.record import JsonRecord, Observation, below
-from receiptkit.captures.sources import Limits, Lines, everything
+from receiptkit.captures.sources import Limits, everything
 from receiptkit.errors import CaptureError
 from receiptkit.jsontext import Defect, Position, read, read_envelope
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
-#: A text and the line it begins on.
-Text = tuple[int, bytes]
-
 #: Lines are handed out together up to this many bytes, which a processor's cache still holds when parsed.
 _BATCH_BYTES = 1 << 17
 _NAMES = re.compile(
@@ -26,19 +24,6 @@ _NAMES = re.compile(
     rb'"(?:sid|account_sid|url|request|response|params|interactions|http_interactions|log|meta|more_info)"'
 )
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
-
-
-class Batch(NamedTuple):
-    """Some texts that have been read and not yet parsed; how many says nothing."""
-
-    texts: list[Text]
-
-    def observations(self, entry: int) -> Iterator[Observation]:
-        """The observations in the texts, numbered from `entry` on."""
-        for line, raw in self.texts:
-            for observation in _observations(JsonRecord(raw, Position(line, 1)), entry):
-                entry += 1
-                yield observation
 
 
 def accepts(name: str, head: bytes) -> bool:
@@ -75,57 +60,50 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
     Raises:
         CaptureError: a text is larger than a record may be; what stands before it has been handed out.
     """
-    return batched(_texts(stream, name, limits.record))
+    lines = Lines(stream, limits.record)
+    begun, error = _beginning(lines)
+    if error or name.lower().endswith(_LINE_SUFFIXES) or (len(begun) > 1 and _are_lines(*(text for _, text in begun))):
+        yield from (_alone(*line) for line in begun)
+        if error:
+            raise error
+        yield from in_batches(lines)
+    elif begun:
+        (number, first), *others = begun
+        head = first + b"".join(b"\n" * (other - number - 1) + text for other, text in others)
+        yield _alone(number, everything(stream, limits.record, "the JSON document", head))
 
 
 def read_lines(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
     """The same of a stream that is NDJSON."""
-    return batched(Lines(stream, limits.record))
+    return in_batches(Lines(stream, limits.record))
 
 
-def batched(texts: Iterable[Text]) -> Iterator[Batch]:
-    """Texts in batches."""
-    batch: list[Text] = []
-    size = 0
+def in_batches(lines: Lines) -> Iterator[Batch]:
+    """What is left of lines, each of which is a text."""
+    return lines.batches(_BATCH_BYTES)
+
+
+def observations(batch: Batch, entry: int) -> Iterator[Observation]:
+    """The observations in the texts of a batch, numbered from `entry` on."""
+    for line, raw in zip(batch.lines, batch.texts, strict=True):
+        for observation in _observations(JsonRecord(raw, Position(line, 1)), entry):
+            entry += 1
+            yield observation
+
+
+def _alone(line: int, text: bytes) -> Batch:
+    return Batch((line,), [text])
+
+
+def _beginning(lines: Lines) -> tuple[list[tuple[int, bytes]], CaptureError | None]:
+    """The first two lines, and what was wrong with the next."""
+    begun = []
     try:
-        for text in texts:
-            batch.append(text)
-            size += len(text[1])
-            if size >= _BATCH_BYTES:
-                yield Batch(batch)
-                batch, size = [], 0
-    except Exception:
-        # Whatever ended the reading, what was read is judged first.
-        if batch:
-            yield Batch(batch)
-        raise
-    if batch:
-        yield Batch(batch)
-
-
-def _texts(stream: BinaryIO, name: str, limit: int) -> Iterator[Text]:
-    """The texts of a stream with the lines they begin on: its lines, or itself."""
-    by_line = iter(Lines(stream, limit))
-    first = next(by_line, None)
-    if first is None:
-        return
-    second = too_large = None
-    try:
-        second = next(by_line, None)
+        for line in islice(lines, 2):
+            begun.append(line)  # noqa: PERF402 # an error leaves those before it
     except CaptureError as error:
-        too_large = error
-    if name.lower().endswith(_LINE_SUFFIXES) or too_large or (second is not None and _are_lines(first[1], second[1])):
-        yield from chain((first,), (second,) if second is not None else (), _raising(too_large), by_line)
-    else:
-        gap = b"\n" * (second[0] - first[0] - 1) + second[1] if second is not None else b""
-        yield first[0], everything(stream, limit, "the JSON document", first[1] + gap)
-
-
-def _raising(error: CaptureError | None) -> Iterator[Text]:
-    """Nothing, or the error that was met while looking ahead."""
-    if error is not None:
-        raise error
-    yield from ()
+        return begun, error
+    return begun, None
 
 
 def _are_lines(first: bytes, second: bytes) -> bool:

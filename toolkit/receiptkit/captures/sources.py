@@ -207,34 +207,6 @@ def same_file(path: Path, source: Source) -> bool:
         return False
 
 
-class Lines:
-    """
-    The lines of a stream that are not blank, with their numbers.
-
-    Attributes:
-        number: how many have been read, blank ones included.
-    """
-
-    def __init__(self, stream: BinaryIO, limit: int, size: int | None = None) -> None:
-        """Read from `stream`, which is to end with the line that reaches `size` bytes; `limit` is how long a line may be."""
-        self.number = 0
-        self._stream = stream
-        self._limit = limit
-        self._left = sys.maxsize if size is None else size
-
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Raises `CaptureError` where a line is longer than the limit."""
-        limit = self._limit
-        readline: Callable[[int], bytes] = self._stream.readline
-        while self._left > 0 and (line := readline(limit + 1)):
-            self.number += 1
-            self._left -= len(line)
-            if len(line) > limit:
-                raise CaptureError(_too_large(limit), self.number)
-            if not line.isspace():
-                yield self.number, line
-
-
 def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> bytes:
     """
     All that is left of a stream, behind what has been read of it.
@@ -244,9 +216,9 @@ def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> by
     """
     raw = head + stream.read(max(limit + 1 - len(head), 1))
     if len(raw) > limit:
-        raise CaptureError(f"{what} {_too_large(limit)}")
+        raise CaptureError(f"{what} {too_large(limit)}")
     return raw
 
 
-def _too_large(limit: int) -> str:
+def too_large(limit: int) -> str:
     return f"is larger than {limit:,} bytes; --max-record allows more"

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from receiptkit.captures.formats import BY_NAME, Format, detected
 from receiptkit.captures.json_reader import is_by_lines
-from receiptkit.captures.sources import Limits, Lines, Source, problem
+from receiptkit.captures.lines import Lines
+from receiptkit.captures.sources import Limits, Source, problem
 
 _HEAD = 1 << 16
 Span = tuple[int, int]

@@ -16,8 +16,9 @@ from typing import Any
 import jsonschema_rs
 
 from receiptkit.contract.formats import FORMATS
+from receiptkit.contract.many import Many, closed, depth, names_all, of_lists
 from receiptkit.contract.operations import Answer
-from receiptkit.contract.rewriting import closed, depth, has_inverted_formats, hastened, rewritten, with_advice, without_advice
+from receiptkit.contract.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
 from receiptkit.errors import DocumentError
 
@@ -49,16 +50,14 @@ class Engine:
             return _compile(_with(plain, self._exact if advice else self._plain), FORMATS)
         return _compile(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
 
-    def quick_for_many(self, schema: Any) -> tuple[Any, float]:
-        """
-        A validator for a list of bodies, of which it accepts only those without a finding and without a member that the document does
-        not know; and how deep what it accepts can nest.
-        """
+    def quick_for_many(self, schema: Any, rows: str | None) -> Many:
+        """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
         plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
-            return _compile(_with({"items": plain}, self._exact), FORMATS), inf
-        items = closed(rewritten(plain, hastened))
-        return _compile(_with({"items": items}, self._quick_closed), {}), 1 + depth(items, self._quick_closed)
+            return Many(_compile(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
+        body, schemas = closed(rewritten(plain, hastened)), self._quick_closed
+        accepts = _compile(_with(of_lists(body, rows, schemas), schemas), {}).is_valid
+        return Many(accepts, 1 + depth(body, schemas), names_all(body, schemas))
 
     @cached_property
     def _quick_closed(self) -> dict[str, Any]:
@@ -106,6 +105,7 @@ class BodySchema:
     def __init__(self, engine: Engine, schema: Any) -> None:
         self._engine = engine
         self.source = schema
+        self._many: dict[str | None, Many] = {}
 
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
@@ -113,14 +113,12 @@ class BodySchema:
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
         return accepts
 
-    @cached_property
-    def for_many(self) -> tuple[Callable[[list[Any]], bool], float]:
-        """
-        A function: whether each of some values surely has no violation; and how deep such values, and their list, can nest. False says
-        nothing: a member that the document does not know is enough.
-        """
-        validator, depth = self._engine.quick_for_many(self.source)
-        return validator.is_valid, depth
+    def for_many(self, rows: str | None = None) -> Many:
+        """What judges many values at once, `rows` being the member that is a list of receipts, if they have one."""
+        many = self._many.get(rows)
+        if many is None:
+            many = self._many[rows] = self._engine.quick_for_many(self.source, rows)
+        return many
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

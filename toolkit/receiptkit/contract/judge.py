@@ -18,7 +18,7 @@ from receiptkit.errors import UsageError
 from receiptkit.findings import Finding, Severity
 from receiptkit.jsontext import MAX_DEPTH, Defect, is_shallow, places_in, read, read_all
 from receiptkit.observations import Delivery, Exchange, NotCaptured, Part, text_of
-from receiptkit.rules import RECORD_CHECKS, SURELY_IN_ORDER, Asked, Breach, catalogue
+from receiptkit.rules import ROWS, Asked, Breach, catalogue, in_order
 from receiptkit.rules.capture import secrets
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.webhook import delivery_breaches, is_event_stream
@@ -105,33 +105,30 @@ class Judge:
             return Verdict(operation=found.id, unchecked="the document describes no such body")
         return Verdict(self._body_findings(body, found, media), found.id, kind=found.kind, body=body)
 
-    def conforming(self, texts: list[bytes]) -> tuple[str, list[Any]] | None:
+    def conforming(self, texts: list[bytes]) -> tuple[str, list[list[Any]]] | None:
         """
-        The kind and the bodies of texts that are of one operation and surely have no finding: all of them judged at once. None says
-        nothing.
+        The kind and the bodies of texts that are of one operation and surely have no finding: all of them judged at once, and put in
+        lists as `rules.in_order` does. None says nothing.
 
         An operation is only recognised here after a body like it has been judged by itself.
         """
-        bodies = read_all(texts)
-        operation = self.recogniser.common(bodies) if bodies else None
-        if bodies is None or operation is None:
+        bodies = read_all(texts) or [None]
+        kind = self.recogniser.kind_of_names(bodies[0])
+        lists = in_order(kind, bodies) if kind else None
+        if kind is None or lists is None:
             return None
-        response = operation.response(200)
+        # What the first of a list is of, all of it are: their URLs differ in the SID alone.
+        operation = self.recogniser.common([each[0] for each in lists])
+        response = operation.response(200) if operation else None
         media = response.content.get(_JSON) if response else None
         if media is None:
             return None
-        kind = operation.kind or ""
-        are_clean, depth = self._schema_of(media).for_many
-        if not are_clean(bodies) or (depth > MAX_DEPTH and not all(map(is_shallow, texts))):
+        many = self._schema_of(media).for_many(ROWS if kind == "page" else None)
+        if not many.accepts(lists) or (many.depth > MAX_DEPTH and not all(map(is_shallow, texts))):
             return None
-        return (kind, bodies) if self._surely_without_breach(bodies, kind) else None
-
-    @staticmethod
-    def _surely_without_breach(bodies: list[Any], kind: str) -> bool:
-        quick = SURELY_IN_ORDER.get(kind)
-        if quick is not None:
-            return quick(bodies)
-        return not any(True for check in RECORD_CHECKS.get(kind, ()) for body in bodies for _ in check(body))
+        if not many.names_all and len(set(map(tuple, bodies))) > 1:
+            return None
+        return kind, lists
 
     def text(self, raw: bytes, operation: str | None = None) -> Verdict:
         """Judge the text of a body whose request is unknown, and its own defects with it."""

@@ -88,6 +88,10 @@ class Recogniser:
         """How many member names a body shares with a kind."""
         return max((len(shape.members.keys() & body.keys()) for shape in self._shapes if shape.kind == kind), default=0)
 
+    def kind_of_names(self, body: Any) -> str | None:
+        """The kind of a body, if one that has the same names has been recognised."""
+        return self._decided.get(tuple(body)) if isinstance(body, dict) else None
+
     def common(self, bodies: list[Any]) -> Operation | None:
         """The operation that answered with every one of the bodies, where their names and URLs quickly tell; None says nothing."""
         if set(map(type, bodies)) != {dict}:

@@ -23,6 +23,7 @@ from openapi_core.testing import MockRequest, MockResponse
 
 from receiptkit.contract.engine import BodySchema, Engine
 from receiptkit.contract.formats import FORMATS
+from receiptkit.contract.many import Many
 from receiptkit.contract.operations import Answer
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
 from receiptkit.errors import DocumentError
@@ -89,9 +90,8 @@ class _Schema(BodySchema):
     def is_clean(self) -> Callable[[Any], bool]:
         return lambda value: not self.violations(value)
 
-    @cached_property
-    def for_many(self) -> tuple[Callable[[list[Any]], bool], float]:
-        return (lambda values: all(map(self.is_clean, values))), inf
+    def for_many(self, rows: str | None = None) -> Many:  # noqa: ARG002 # all is looked at
+        return Many(lambda lists: all(self.is_clean(value) for values in lists for value in values), inf, names_all=False)
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

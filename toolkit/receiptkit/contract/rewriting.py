@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from math import inf
 from typing import Any
 
 from receiptkit.contract.formats import SURELY
@@ -124,7 +123,7 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     rest = []
     for part in schemas:
         if isinstance(part, dict) and set(part) == {"required"} and "required" in schema:
-            schema["required"] = [*schema["required"], *part["required"]]
+            schema["required"] = list(dict.fromkeys([*schema["required"], *part["required"]]))
         elif _only_adds_properties(part, schema):
             schema["properties"] = {**schema["properties"], **part["properties"]}
         elif isinstance(part, dict) and not part.keys() & schema.keys() and not _SIBLINGS & (part.keys() | schema.keys()):
@@ -132,44 +131,6 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
         else:
             rest.append(part)
     return schema | {"allOf": rest} if rest else schema
-
-
-def closed(schema: Any) -> Any:
-    """
-    A schema that accepts no more: no member that it does not name, in whatever it describes itself.
-
-    Where those are all required, and nothing else is, they are counted instead of looked up.
-    """
-    if not isinstance(schema, dict):
-        return schema
-    schema = {name: closed(value) if name == "items" else value for name, value in schema.items()}
-    if not isinstance(schema.get("properties"), dict) or "patternProperties" in schema:
-        return schema
-    properties = {name: closed(inner) for name, inner in schema["properties"].items()}
-    schema |= {"properties": properties, "additionalProperties": False}
-    present = {name for name, inner in properties.items() if inner is not False}
-    if present and present == set(schema.get("required", ())):
-        schema["minProperties"] = len(present)
-        del schema["required"]
-    return schema
-
-
-def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> float:
-    """How deep the values nest that a closed schema accepts; infinity where it does not say."""
-    if not isinstance(schema, dict):
-        return 0 if schema is False else inf
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        name = reference.rpartition("/")[2]
-        return inf if name in trail else depth(schemas.get(name), schemas, (*trail, name))
-    types = schema.get("type", [])
-    types = {types} if isinstance(types, str) else set(types)
-    deepest: float = 0 if types and types.isdisjoint(("object", "array")) else inf
-    if types and "object" not in types and "items" in schema and "prefixItems" not in schema:
-        deepest = 1 + depth(schema["items"], schemas, trail)
-    elif types and "array" not in types and schema.get("additionalProperties") is False and "patternProperties" not in schema:
-        deepest = 1 + max((depth(inner, schemas, trail) for inner in schema.get("properties", {}).values()), default=0)
-    return deepest
 
 
 def _only_adds_properties(part: Any, schema: dict[str, Any]) -> bool:

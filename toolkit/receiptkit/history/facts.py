@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -177,31 +176,26 @@ def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[t
             yield Sheet(RECEIPT, text, place, place), [each[0]]
 
 
-def of_lines(bodies: list[Any], at: At, lines: list[int]) -> Iterator[tuple[Sheet, list[str]]]:
+def of_lines(lists: list[list[Any]], at: At, lines: Sequence[int]) -> Iterator[tuple[Sheet, list[str]]]:
     """
     The sheets that receipts make which conform and stand one on a line, each with its receipts.
 
     Args:
-        bodies: the receipts.
+        lists: the receipts, in lists of one message each.
         at: where the first one is.
         lines: on which lines they are.
     """
-    facts = all_facts(bodies)
-    owners = [(body.get("conversation_sid"), body.get("message_sid")) for body in bodies]
-    rows = range(1, len(bodies))
-    if lines[-1] - lines[0] == len(bodies) - 1:
-        ends = [row for row in rows if owners[row] != owners[row - 1]]
-    else:
-        ends = [row for row in rows if owners[row] != owners[row - 1] or lines[row] - lines[row - 1] != 1]
-    for start, end in pairwise((0, *ends, len(bodies))):
-        own = facts[start:end]
-        sids = [each[0] for each in own]
-        together = [own] if len(set(sids)) == len(sids) else [[each] for each in own]
-        for index, each in enumerate(together, start):
+    index = 0
+    for rows in lists:
+        facts = all_facts(rows)
+        sids = [each[0] for each in facts]
+        follow = lines[index + len(rows) - 1] - lines[index] == len(rows) - 1
+        for own in [facts] if follow and len(set(sids)) == len(sids) else [[each] for each in facts]:
             place = at._replace(entry=at.entry + index, line=lines[index])
-            text = text_of_facts(*owners[start], each)
+            text = text_of_facts(rows[0].get("conversation_sid"), rows[0].get("message_sid"), own)
             if text is not None:
-                yield Sheet(LINES if len(each) > 1 else RECEIPT, text, place, place), [row[0] for row in each]
+                yield Sheet(LINES if len(own) > 1 else RECEIPT, text, place, place), [row[0] for row in own]
+            index += len(own)
 
 
 def _is_owned(row: Any) -> bool:

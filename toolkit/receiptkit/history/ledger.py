@@ -7,8 +7,8 @@ Nothing depends on the order in which things are entered: parts of a capture can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -85,21 +85,21 @@ class Ledger:
         elif kind == "configuration":
             self._configuration(body, at)
 
-    def enter_all(self, kind: str, bodies: list[Any], at: At, lines: list[int]) -> None:
+    def enter_all(self, kind: str, lists: list[list[Any]], at: At, lines: Sequence[int]) -> None:
         """
         Note what bodies say that surely conform and stand one on a line; the rows of each page are of one message.
 
         Args:
             kind: as for `enter`.
-            bodies: the parsed bodies.
+            lists: the parsed bodies, as `rules.in_order` puts them in lists.
             at: where the first one is.
             lines: on which lines they are.
         """
         if kind == RECEIPT:
-            for sheet, sids in of_lines(bodies, at, lines):
+            for sheet, sids in of_lines(lists, at, lines):
                 self._sheet(sheet, sids)
             return
-        for index, (body, line) in enumerate(zip(bodies, lines, strict=True)):
+        for index, (body, line) in enumerate(zip(chain.from_iterable(lists), lines, strict=True)):
             self.enter(kind, body, at._replace(entry=at.entry + index, line=line), of_one_list=True)
 
     def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: str | None) -> None:

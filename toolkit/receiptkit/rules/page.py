@@ -8,7 +8,7 @@ from typing import Any
 
 from receiptkit.findings import Severity
 from receiptkit.rules.examples import Example, sample
-from receiptkit.rules.receipt import of_receipt, surely_in_order
+from receiptkit.rules.receipt import PARENTS, in_lists, of_receipt
 from receiptkit.rules.rule import CAPTURES, GUIDE, LIBRARIES, OPENAPI, Breach, Rule
 from receiptkit.webhooks import decode_query
 
@@ -24,8 +24,6 @@ _SIZE_ONE = {
 }
 _SECOND_PAGE = {"/meta/page": 1, "/meta/url": f"{_NEXT}?PageSize=50&Page=1&PageToken=PT50"}
 _SID = itemgetter("sid")
-#: What all rows of a page have in common.
-_PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid")
 
 
 def _linked(query: str) -> Example:
@@ -242,7 +240,7 @@ def _next(meta: dict[str, Any], next_url: str, url: str | None, count: int | Non
 def rows(page: dict[str, Any]) -> Iterator[Breach]:
     """What is wrong with single rows, and between them."""
     rows = page.get("delivery_receipts")
-    if not isinstance(rows, list) or not rows or surely_in_order(rows, of_one_list=True):
+    if not isinstance(rows, list) or are_one_list(rows):
         return
     first = rows[0] if isinstance(rows[0], dict) else {}
     mixed: set[str] = set()
@@ -251,12 +249,17 @@ def rows(page: dict[str, Any]) -> Iterator[Breach]:
             continue
         at = f"/delivery_receipts/{index}"
         yield from of_receipt(row, at)
-        for member in _PARENTS:
+        for member in PARENTS:
             here, there = row.get(member), first.get(member)
             if member not in mixed and isinstance(here, str) and isinstance(there, str) and here != there:
                 mixed.add(member)
                 rests_on = (f"/delivery_receipts/0/{member}",)
                 yield Breach("page.mixed-parents", f"{at}/{member}", "is not that of the first row", value=here, reads=rests_on)
+
+
+def are_one_list(rows: list[Any]) -> bool:
+    """Whether rows are surely such a list as `receipt.in_lists` makes, or none at all."""
+    return not rows or len(in_lists(rows) or ()) == 1
 
 
 def _number(value: Any) -> bool:

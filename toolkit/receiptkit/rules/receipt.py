@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -139,10 +140,15 @@ RULES = (
 )
 
 
-_SHARED = ("sid", "url", "date_created", "date_updated", "message_sid", "conversation_sid", "account_sid")
+#: The member of a page that is its list of receipts.
+ROWS = "delivery_receipts"
+#: What all receipts of a message have in common.
+PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid")
+_OWN = ("sid", "url", "date_created", "date_updated", "message_sid", "conversation_sid", "account_sid")
 # Without a service, a member that is compared anyway stands in for it.
-_COLUMNS = itemgetter(*_SHARED, "account_sid")
-_OF_A_SERVICE = itemgetter(*_SHARED, "chat_service_sid")
+_COLUMNS = itemgetter(*_OWN, "account_sid")
+_OF_A_SERVICE = itemgetter(*_OWN, "chat_service_sid")
+_TEXT = {str, type(None)}
 
 
 def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
@@ -163,31 +169,34 @@ def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
         )
 
 
-def surely_in_order(rows: list[Any], *, of_one_list: bool = False) -> bool:
+def in_lists(rows: list[Any]) -> list[list[Any]] | None:
     """
-    Whether nothing can be wrong between the members of receipts; False says nothing. Almost every receipt is seen here alone, so that it
-    is worth its lines.
+    Receipts, those of one message that follow each other taken together, where surely nothing is wrong between the members of any.
 
-    Args:
-        rows: the receipts, which conform to their schema.
-        of_one_list: whether all of them must be of one message.
+    All of a list have the same `PARENTS`, and URLs that differ in their SID alone. None says nothing. Almost every receipt is seen
+    here alone, so that it is worth its lines.
     """
     message = conversation = account = service = None
     before = ""
+    starts = []
     try:
         columns = _OF_A_SERVICE if "chat_service_sid" in rows[0] else _COLUMNS
-        for sid, url, created, updated, its_message, its_conversation, its_account, its_service in map(columns, rows):
+        for index, (sid, url, created, updated, its_message, its_conversation, its_account, its_service) in enumerate(
+            map(columns, rows)
+        ):
             if its_message != message or its_conversation != conversation or its_account != account or its_service != service:
-                if of_one_list and before:
-                    return False
                 message, conversation, account, service = its_message, its_conversation, its_account, its_service
+                if not {type(message), type(conversation), type(account), type(service)} <= _TEXT:
+                    return None
+                starts.append(index)
                 scope = f"/v1/Services/{service}" if columns is _OF_A_SERVICE else "/v1"
                 before = f"{url.partition('/v1/')[0]}{scope}/Conversations/{conversation}/Messages/{message}/Receipts/"
             if url != before + sid or (updated is not None and not (len(updated) == 20 == len(created) and updated >= created)):
-                return False
+                return None
+        sids = "".join([row["sid"] for row in rows]).encode(errors="replace")
     except (TypeError, KeyError, AttributeError, IndexError):
-        return False
-    return True
+        return None
+    return [rows[start:end] for start, end in pairwise((*starts, len(rows)))] if sids.isalnum() else None
 
 
 def _differing(url: str, row: dict[str, Any]) -> str | None:

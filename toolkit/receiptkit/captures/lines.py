@@ -1,0 +1,84 @@
+"""The lines of a stream, one after the other or many at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from receiptkit.captures.sources import too_large
+from receiptkit.errors import CaptureError
+
+
+class Batch(NamedTuple):
+    """
+    Some texts that have been read and not yet parsed; how many says nothing.
+
+    Attributes:
+        lines: on which line each begins.
+        texts: the texts.
+    """
+
+    lines: Sequence[int]
+    texts: list[bytes]
+
+
+class Lines:
+    """
+    The lines of a stream that are not blank, with their numbers.
+
+    Attributes:
+        number: how many have been read, blank ones included.
+    """
+
+    def __init__(self, stream: BinaryIO, limit: int, size: int | None = None) -> None:
+        """Read from `stream`, which is to end with the line that reaches `size` bytes; `limit` is how long a line may be."""
+        self.number = 0
+        self._stream = stream
+        self._limit = limit
+        self._left = sys.maxsize if size is None else size
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Raises `CaptureError` where a line is longer than the limit."""
+        for batch in self.batches(1):
+            yield from zip(batch.lines, batch.texts, strict=True)
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """
+        The lines in batches of about `size` bytes.
+
+        Raises:
+            CaptureError: a line is longer than the limit; those before it have been handed out, as they are before any error of reading.
+        """
+        while True:
+            texts, error = self._next(size)
+            if not texts and error is None:
+                return
+            first = self.number + 1
+            self.number += len(texts)
+            lines: Sequence[int] = range(first, self.number + 1)
+            if any(map(bytes.isspace, texts)):
+                lines = [line for line, text in zip(lines, texts, strict=True) if not text.isspace()]
+                texts = [text for text in texts if not text.isspace()]
+            if texts:
+                yield Batch(lines, texts)
+            if error is not None:
+                raise error
+
+    def _next(self, size: int) -> tuple[list[bytes], Exception | None]:
+        """Lines, and what went wrong where more of them were to be read."""
+        texts: list[bytes] = []
+        # Every line of a large capture passes here.
+        add, readline, most = texts.append, self._stream.readline, self._limit + 1
+        left = size = min(size, self._left)
+        try:
+            while left > 0 and (line := readline(most)):
+                length = len(line)
+                if length == most:
+                    return texts, CaptureError(too_large(self._limit), self.number + len(texts) + 1)
+                left -= length
+                add(line)
+        except Exception as error:  # noqa: BLE001 # whatever ended the reading, what was read comes first
+            return texts, error
+        self._left -= size - left
+        return texts, None
