@@ -292,7 +292,8 @@ def test_the_short_way() -> None:
     elsewhere = json.loads(json.dumps(second).replace(RECEIPT["message_sid"], "IM" + OTHER))
     assert in_lists([RECEIPT, second]) == [[RECEIPT, second]]
     assert in_lists([service]) == [[service]]
-    assert in_lists([{**RECEIPT, "date_updated": None}])
+    for good in ({"date_updated": None}, {"date_updated": RECEIPT["date_created"]}, {"account_sid": None}):
+        assert in_lists([{**RECEIPT, **good}]) == [[{**RECEIPT, **good}]]
     assert in_lists([RECEIPT, second, elsewhere, RECEIPT]) == [[RECEIPT, second], [elsewhere], [RECEIPT]]
     for wrong in (
         {"date_updated": "2020-01-01T00:00:00Z"},
@@ -304,6 +305,9 @@ def test_the_short_way() -> None:
     ):
         assert in_lists([RECEIPT, {**RECEIPT, **wrong}]) is None
     assert in_lists([{**service, "url": RECEIPT["url"]}]) is None
+    for parent in ("message_sid", "conversation_sid", "chat_service_sid"):
+        numbered = {**service, parent: 5, "url": service["url"].replace(service[parent], "5")}
+        assert in_lists([numbered]) is None, "equal is not the same where it is no text"
     strange: list[list[Any]] = [[None], [{}], [{**RECEIPT, "url": None}], []]
     for receipts in strange:
         assert in_lists(receipts) is None

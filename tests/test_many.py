@@ -16,6 +16,8 @@ from receiptkit import Contract
 from receiptkit.contract.engine import Engine
 from receiptkit.contract.many import closed, depth, names_all, of_lists
 from receiptkit.generation import Generator
+from receiptkit.rules import in_order
+from receiptkit.rules.examples import sample
 
 TEXT = {"type": "string"}
 
@@ -45,6 +47,23 @@ TEXT = {"type": "string"}
         (
             {"properties": {"a": TEXT}, "required": ["a", "b"]},
             {"properties": {"a": TEXT}, "additionalProperties": False, "required": ["a", "b"]},
+        ),
+        (
+            {"properties": {"a": TEXT, "b": TEXT}, "required": ["a"], "allOf": [{"required": ["b"]}, True]},
+            {
+                "properties": {"a": TEXT, "b": TEXT},
+                "allOf": [{"required": ["b"]}, True],
+                "additionalProperties": False,
+                "minProperties": 2,
+            },
+        ),
+        (
+            {"properties": {"a": TEXT}, "allOf": [{"required": ["a"]}]},
+            {"properties": {"a": TEXT}, "allOf": [{"required": ["a"]}], "additionalProperties": False, "minProperties": 1},
+        ),
+        (
+            {"properties": {"a": TEXT}, "required": ["a"], "minProperties": 3},
+            {"properties": {"a": TEXT}, "additionalProperties": False, "minProperties": 3},
         ),
         ({"properties": {}}, {"properties": {}, "additionalProperties": False}),
         ({"properties": {"a": TEXT}, "patternProperties": {"^x": TEXT}}, None),
@@ -229,14 +248,14 @@ ROWS = {"rows": ROW, "open": object_of(message_sid=SID)}
 )
 def test_the_schema_of_a_list(body: Any, expected: Any) -> None:
     """Where all receipts have the same members, what those of a list have in common is judged in the first of them."""
-    expected = expected or {"items": ROWS.get("open") if body == at("open") else body}
-    assert of_lists(body, None, ROWS)["items"] == expected
+    assert of_lists(body, None, ROWS)["items"] == (expected or {"items": body})
 
 
 @pytest.mark.parametrize(
     ("change", "is_judged_once"),
     [
         ({"description": "where", "x-note": 1, "default": ""}, True),
+        ({"type": ["string", "null"]}, True),
         ({"pattern": "^https://[A-Za-z0-9.-]+/.*DY[0-9a-f]{32}$"}, False),
         ({"maxLength": 200}, False),
         ({"format": "iri"}, False),
@@ -250,6 +269,15 @@ def test_the_end_of_a_url(change: dict[str, Any], is_judged_once: bool) -> None:
     assert (thin["url"] is True, thin["message_sid"], thin["status"]) == (is_judged_once, True, TEXT)
 
 
+def test_what_a_schema_of_receipts_does_not_name() -> None:
+    """What is judged once is named by the schema, and a URL needs no type to be."""
+    row = {**object_of(message_sid=SID), "minProperties": 1}
+    thin = {**object_of(message_sid=True), "minProperties": 1}
+    assert of_lists(row, None, {})["items"]["items"] == thin
+    row = {**object_of(url={"format": "uri", "pattern": URL["pattern"]}), "minProperties": 1}
+    assert of_lists(row, None, {})["items"]["items"]["properties"] == {"url": True}
+
+
 def test_the_rows_of_a_page() -> None:
     """Of a page the member that holds its rows is such a list, and no other one."""
     page = object_of(rows=list_of(ROW), others=list_of(ROW))
@@ -257,24 +285,48 @@ def test_the_rows_of_a_page() -> None:
     assert of_lists(page, "rows", {})["items"]["items"]["properties"] == {"rows": thin, "others": list_of(ROW)}
     assert of_lists(page, "none", {})["items"]["items"] == page
     assert of_lists(page, None, {})["items"]["items"] == page
+    for rows in (True, {"prefixItems": [ROW]}, {"items": ROW, "prefixItems": [True]}, {"type": "array"}):
+        page = object_of(rows=rows)
+        assert of_lists(page, "rows", {})["items"]["items"] == page
+
+
+def test_the_answers_of_the_contract() -> None:
+    """Of receipts, alone and on pages, the first of a list stands for what it has in common with the others."""
+    contract = Contract.load()
+    for kind, rows in (("page", "delivery_receipts"), ("receipt", None)):
+        for operation in contract.operations.all:
+            if operation.kind == kind:
+                many = contract.judge.body_schema(operation, 200).for_many(rows)
+                assert many.names_all
+                assert contract.judge.body_schema(operation, 200).for_many(rows) is many
+    page = sample("page")
+    (row,) = page["delivery_receipts"]
+    first = contract.judge.body_schema(contract.operations.by_id["ListConversationMessageReceipt"], 200).for_many(
+        "delivery_receipts"
+    )
+    for other in ({**row, "account_sid": "AC"}, {**row, "url": "nowhere"}):
+        assert first.accepts([[{**page, "delivery_receipts": [row, other]}]])
+        assert not first.accepts([[{**page, "delivery_receipts": [other, row]}]])
+    assert not first.accepts([[{**page, "delivery_receipts": [row, {**row, "participant_sid": "MB"}]}]])
 
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
         (ROW, True),
-        (at("rows"), True),
         ({**ROW, "properties": {**ROW["properties"], "gone": False}}, True),
         ({**ROW, "minProperties": 2}, False),
         ({**ROW, "additionalProperties": True}, False),
         ({**ROW, "patternProperties": {"^x": TEXT}}, False),
         (object_of(a=TEXT), False),
+        ({"type": "object", "additionalProperties": False}, False),
+        ({"type": "object", "additionalProperties": False, "minProperties": 0}, False),
         (True, False),
     ],
 )
 def test_whether_all_members_are_named(schema: Any, expected: bool) -> None:
     """All that a schema accepts have the same members where it counts those that it names."""
-    assert names_all(schema, ROWS) == expected
+    assert names_all(schema) == expected
 
 
 # -- nothing is lost on the quick way
@@ -298,6 +350,21 @@ ODD: tuple[Any, ...] = (
     3000,
 )
 GENERATOR = Generator()
+
+
+def test_bodies_in_order() -> None:
+    """Every kind has its checks, and what is no object is not in order."""
+    page, row, webhook = sample("page"), sample("receipt"), sample("webhook")["params"]
+    assert in_order("page", [page, page]) == [[page], [page]]
+    assert in_order("receipt", [row, row]) == [[row, row]]
+    assert in_order("webhook", [webhook, webhook]) == [[webhook], [webhook]]
+    assert in_order("message", [row, {}]) == [[row], [{}]]
+    wrong: list[Any] = [[row, row], {}, [{**row, "url": ""}], [{**row, "message_sid": 5}, row]]
+    for rows in wrong:
+        assert in_order("page", [page, {**page, "delivery_receipts": rows}]) is None
+    assert in_order("webhook", [webhook, {**webhook, "DateUpdated": "2001-01-01T00:00:00Z"}]) is None
+    for kind in ("page", "receipt", "webhook", "message"):
+        assert in_order(kind, [3]) is None
 
 
 def changed(rows: list[dict[str, Any]], index: int, member: str, value: Any) -> list[dict[str, Any]]:

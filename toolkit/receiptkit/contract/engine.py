@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from receiptkit.contract.formats import FORMATS
-from receiptkit.contract.many import Many, closed, depth, names_all, of_lists
+from receiptkit.contract.many import Many, closed, depth, followed, names_all, of_lists
 from receiptkit.contract.operations import Answer
 from receiptkit.contract.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
 from receiptkit.contract.violations import Violation, one_a_mistake, traced
@@ -55,9 +55,10 @@ class Engine:
         plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
             return Many(_compile(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
-        body, schemas = closed(rewritten(plain, hastened)), self._quick_closed
+        schemas = self._quick_closed
+        body = followed(closed(rewritten(plain, hastened)), schemas)
         accepts = _compile(_with(of_lists(body, rows, schemas), schemas), {}).is_valid
-        return Many(accepts, 1 + depth(body, schemas), names_all(body, schemas))
+        return Many(accepts, 1 + depth(body, schemas), names_all(body))
 
     @cached_property
     def _quick_closed(self) -> dict[str, Any]:

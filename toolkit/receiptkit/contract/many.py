@@ -56,17 +56,16 @@ def closed(schema: Any) -> Any:
     return schema
 
 
-def names_all(schema: Any, schemas: dict[str, Any]) -> bool:
+def names_all(schema: Any) -> bool:
     """Whether all objects that a closed schema accepts have the same members."""
-    schema = _followed(schema, schemas)
     if not isinstance(schema, dict) or schema.get("additionalProperties") is not False or "patternProperties" in schema:
         return False
-    return schema.get("minProperties") == sum(inner is not False for inner in schema.get("properties", {}).values())
+    properties = schema.get("properties")
+    return isinstance(properties, dict) and schema.get("minProperties") == sum(each is not False for each in properties.values())
 
 
 def of_lists(body: Any, rows: str | None, schemas: dict[str, Any]) -> dict[str, Any]:
     """The schema of lists of bodies, `rows` being the member that is a list of receipts, if they have one."""
-    body = _followed(body, schemas)
     properties = body.get("properties") if isinstance(body, dict) else None
     if isinstance(properties, dict) and rows in properties:
         body = body | {"properties": properties | {rows: _thinned(properties[rows], schemas)}}
@@ -75,10 +74,12 @@ def of_lists(body: Any, rows: str | None, schemas: dict[str, Any]) -> dict[str, 
 
 def _thinned(schema: Any, schemas: dict[str, Any]) -> Any:
     """The schema of a list, in which what all receipts have in common is judged in the first one alone."""
-    items = _followed(schema.get("items"), schemas) if isinstance(schema, dict) and "prefixItems" not in schema else None
-    properties = items.get("properties") if isinstance(items, dict) else None
-    if not isinstance(items, dict) or not isinstance(properties, dict) or not names_all(items, schemas):
+    if not isinstance(schema, dict) or "prefixItems" in schema:
         return schema
+    items = followed(schema.get("items"), schemas)
+    if not names_all(items):
+        return schema
+    properties = items["properties"]
     common = {name for name in PARENTS if properties.get(name, False) is not False}
     if _leaves_its_end_open(properties.get("url")):
         common.add("url")
@@ -112,7 +113,7 @@ def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> 
     return deepest
 
 
-def _followed(schema: Any, schemas: dict[str, Any]) -> Any:
+def followed(schema: Any, schemas: dict[str, Any]) -> Any:
     """What a reference leads to; anything else as it is."""
     reference = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 else None
     return schemas.get(reference.rpartition("/")[2], schema) if isinstance(reference, str) else schema
