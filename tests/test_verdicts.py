@@ -101,6 +101,8 @@ def test_many_that_cannot_be_said_to_conform(tmp_path: Path) -> None:
         bad = json.dumps({**sample(name), "account_sid": "XX"}).encode()
         assert contract.judge.conforming([good, bad]) is None
         assert contract.judge.conforming([good, b"{"]) is None
+        elsewhere = json.dumps({**sample(name), "url": "https://conversations.twilio.com/v1/Credentials"}).encode()
+        assert contract.judge.conforming([elsewhere, elsewhere]) is None
     assert contract.judge.conforming([]) is None
 
 
