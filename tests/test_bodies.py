@@ -305,7 +305,7 @@ def test_the_short_way() -> None:
     ):
         assert in_lists([RECEIPT, {**RECEIPT, **wrong}]) is None
     assert in_lists([{**service, "url": RECEIPT["url"]}]) is None
-    for parent in ("message_sid", "conversation_sid", "chat_service_sid"):
+    for parent in ("account_sid", "message_sid", "conversation_sid", "chat_service_sid"):
         numbered = {**service, parent: 5, "url": service["url"].replace(service[parent], "5")}
         assert in_lists([numbered]) is None, "equal is not the same where it is no text"
     strange: list[list[Any]] = [[None], [{}], [{**RECEIPT, "url": None}], []]

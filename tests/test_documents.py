@@ -32,8 +32,25 @@ NONE = "not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
         (b"openapi: 3.2.0", NONE),
         (b"openapi: 3.1", NONE),
         (b"openapi: 3.1.0\npaths: 3", "`paths` is no object"),
+        (b"openapi: 3.1.0\npaths:", "`paths` is no object"),
+        (b"openapi: 3.0.0\ncomponents: []", "`components` is no object"),
+        (b"openapi: 3.1.0\ncomponents: {schemas: 3}", "`schemas` is no object"),
     ],
-    ids=["empty", "list", "json", "mark", "line", "unreadable", "swagger", "later", "number", "paths"],
+    ids=[
+        "empty",
+        "list",
+        "json",
+        "mark",
+        "line",
+        "unreadable",
+        "swagger",
+        "later",
+        "number",
+        "paths",
+        "null",
+        "components",
+        "schemas",
+    ],
 )
 def test_what_is_no_document(tmp_path: Path, content: bytes, message: str) -> None:
     """One line names the file and says what is wrong with it, and where."""

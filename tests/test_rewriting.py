@@ -91,6 +91,24 @@ A_LIST = "x-receiptkit-advice is a list of entries"
 
 
 @pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"allOf": 5}, "allOf is a list of schemas"),
+        ({"allOf": {"required": ["a"]}}, "allOf is a list of schemas"),
+        ({"required": None}, "required is a list of names"),
+        ({"required": [["a"]]}, "required is a list of names"),
+        ({"items": {"required": "a"}}, "required is a list of names"),
+        ({"properties": ["a"]}, "properties is an object with a schema for each name"),
+    ],
+)
+def test_schemas_that_are_none(schema: dict[str, Any], message: str) -> None:
+    """What is put together with something else is looked at first."""
+    with pytest.raises(DocumentError, match=f"^the contract document: {message}$"):
+        rewritten(schema, without_advice)
+    assert rewritten({"properties": {"required": {"allOf": []}, "allOf": True}}, without_advice)
+
+
+@pytest.mark.parametrize(
     ("advice", "message"),
     [
         ("none", A_LIST),

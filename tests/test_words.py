@@ -36,6 +36,7 @@ def said(schema: dict[str, Any], value: Any) -> list[tuple[str, str | None]]:
         ({"enum": ["a", "", None, 1]}, 2, 'is not a, "", null or 1'),
         ({"enum": list(range(12))}, -1, "is not 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 or 11"),
         ({"enum": list(range(13))}, -1, "is not one of the 13 values the document lists"),
+        ({"enum": []}, -1, "is not one of the 0 values the document lists"),
         ({"const": {"a": True}}, 1, 'is not {"a": true}'),
         ({"pattern": "^a$"}, "b", "does not match ^a$"),
         ({"format": "date-time"}, "b", "is not an RFC 3339 date-time"),

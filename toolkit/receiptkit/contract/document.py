@@ -103,8 +103,9 @@ def read(path: Path | str) -> Document:
     version = content.get("openapi")
     if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
         raise DocumentError(f"{path}: not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)")
-    if not isinstance(content.get("paths", {}), dict):
-        raise DocumentError(f"{path}: `paths` is no object")
+    for name, inner in (("paths", content), ("components", content), ("schemas", content.get("components", {}))):
+        if not isinstance(inner, dict) or not isinstance(inner.get(name, {}), dict):
+            raise DocumentError(f"{path}: `{name}` is no object")
     notes = [f"{path} is judged as it is: receiptkit's overlays are not applied to it"]
     if version.startswith("3.0"):
         notes.append(f"{path} is OpenAPI {version}: read as its 3.1 equivalent")

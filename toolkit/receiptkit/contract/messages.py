@@ -82,7 +82,7 @@ def _literal(option: Any) -> str:
 
 
 def _either(options: list[str]) -> str:
-    if len(options) > 12:
+    if not 0 < len(options) <= 12:
         return f"one of the {len(options)} values the document lists"
     return options[0] if len(options) == 1 else ", ".join(options[:-1]) + " or " + options[-1]
 

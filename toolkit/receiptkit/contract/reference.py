@@ -115,8 +115,11 @@ class _Schema(BodySchema):
         for name, accepts in _CHECKS.items():
             checker.checks(name)(accepts)
         schema = _prepared(self._exact)
+        referred = schema.get("components", {}).get("schemas", {}) if isinstance(schema, dict) else {}
         try:
-            Draft202012Validator.check_schema(schema)
+            # Otherwise what is referred to is looked at when it is met, and may be anything.
+            for each in (schema, *referred.values()):
+                Draft202012Validator.check_schema(each)
         except SchemaError as error:
             raise DocumentError(f"the contract document holds a schema that cannot be compiled: {error.message}") from None
         return Draft202012Validator(schema, format_checker=checker)

@@ -48,6 +48,7 @@ def rewritten(schema: Any, change: _Change) -> Any:
 
 
 def _part(name: str, value: Any, change: _Change) -> Any:
+    _demand(name, value)
     if name in _OPAQUE or not isinstance(value, (dict, list)):
         return value
     if name == ADVICE:
@@ -57,6 +58,16 @@ def _part(name: str, value: Any, change: _Change) -> Any:
     if name in _MAPS:
         return {key: rewritten(item, change) for key, item in value.items()}
     return rewritten(value, change)
+
+
+def _demand(name: str, value: Any) -> None:
+    """Raise `DocumentError` for what is put together before a library sees it, and cannot be."""
+    if name == "allOf" and not isinstance(value, list):
+        raise DocumentError("the contract document: allOf is a list of schemas")
+    if name == "required" and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+        raise DocumentError("the contract document: required is a list of names")
+    if name == "properties" and not isinstance(value, dict):
+        raise DocumentError("the contract document: properties is an object with a schema for each name")
 
 
 def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
