@@ -10,14 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conftest import ROOT, receipt
-from receiptkit import Contract
+from mutants import ATOMS, containers
+from receiptkit import Contract, Finding
+from receiptkit.captures import Source
+from receiptkit.contract.document import PROFILES
 from receiptkit.contract.engine import Engine
-from receiptkit.contract.many import closed, depth, names_all, of_lists
+from receiptkit.contract.many import closed, depth, followed, names_all, of_lists
 from receiptkit.generation import Generator
 from receiptkit.rules import in_order
 from receiptkit.rules.examples import sample
+from receiptkit.validation import Validation
 
 TEXT = {"type": "string"}
 
@@ -251,6 +257,14 @@ def test_the_schema_of_a_list(body: Any, expected: Any) -> None:
     assert of_lists(body, None, ROWS)["items"] == (expected or {"items": body})
 
 
+def test_what_a_reference_leads_to() -> None:
+    """A reference that stands alone is followed once; one that leads nowhere is what it was, for whoever says so."""
+    assert followed(at("leaf"), SCHEMAS) == TEXT
+    assert followed(at("alias"), SCHEMAS) == at("leaf")
+    for schema in (at("nowhere"), {**at("leaf"), "title": "x"}, TEXT, True, {"$ref": 5}):
+        assert followed(schema, SCHEMAS) == schema
+
+
 @pytest.mark.parametrize(
     ("change", "is_judged_once"),
     [
@@ -415,3 +429,76 @@ def test_receipts_with_other_members(tmp_path: Path) -> None:
     texts = [json.dumps(row).encode() for row in (*rows, {**rows[1], "note": ""})]
     assert contract.judge.conforming(texts[:2]) == ("receipt", [rows])
     assert contract.judge.conforming(texts) is None
+
+
+# -- a run says the same, whichever way it goes
+
+
+class Collected(list[Finding]):
+    """A sink that keeps what it is given."""
+
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        pass
+
+
+CONTRACTS = {profile: Contract.load(profile) for profile in PROFILES}
+
+
+@st.composite
+def captures(draw: st.DrawFn) -> bytes:
+    """Receipts and pages of a few messages, a line each, of which some are seen again, and a few are wrong."""
+    bodies: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(1, 3))):
+        view = GENERATOR.at(
+            GENERATOR.world(
+                draw(st.sampled_from(["group-sms", "agent-and-sms"])),
+                seed=draw(st.integers(0, 50)),
+                receipts=draw(st.integers(1, 4)),
+                in_service=draw(st.booleans()),
+            )
+        )
+        bodies += view.receipts if draw(st.booleans()) else view.pages(draw(st.sampled_from([None, 2])))
+    bodies = copy.deepcopy(bodies * draw(st.integers(1, 2)))
+    for _ in range(draw(st.integers(0, 2))):
+        nodes = [node for body in bodies for node in containers(body) if isinstance(node, dict) and node]
+        node = draw(st.sampled_from(nodes))
+        member = draw(st.sampled_from([*node, "stranger"]))
+        node[member] = draw(st.one_of(ATOMS, st.sampled_from([each.get(member) for each in nodes])))
+    gaps = draw(st.lists(st.integers(1, 2), min_size=len(bodies), max_size=len(bodies)))
+    return b"".join(json.dumps(body).encode() + b"\n" * gap for body, gap in zip(bodies, gaps, strict=True))
+
+
+def said(contract: Contract, capture: bytes) -> Collected:
+    found = Collected()
+    Validation(contract).run([Source("a.ndjson", content=capture)], found)
+    return found
+
+
+def agree(profile: str, capture: bytes) -> None:
+    contract = CONTRACTS[profile]
+    for name in ("receipt", "service receipt", "page"):
+        contract.check(sample(name))
+    quick = said(contract, capture)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+        assert said(contract, capture) == quick
+
+
+@given(st.sampled_from(PROFILES), captures())
+def test_the_quick_way_says_the_same(profile: str, capture: bytes) -> None:
+    """Every finding, and where it is, is that of bodies judged one by one."""
+    agree(profile, capture)
+
+
+@pytest.mark.soak
+def test_the_quick_way_says_the_same_of_many() -> None:
+    """The same of twenty thousand others."""
+
+    @settings(max_examples=20_000, derandomize=False)
+    @given(st.sampled_from(PROFILES), captures())
+    def prove(profile: str, capture: bytes) -> None:
+        agree(profile, capture)
+
+    prove()

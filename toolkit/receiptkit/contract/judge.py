@@ -285,13 +285,9 @@ class Judge:
             return Verdict(operation=operation.id, unchecked="the document describes no such body")
         event = body.get("EventType") if isinstance(body, dict) else None
         properties = self.recogniser.members(media).get("EventType")
-        known = properties.get("enum") if isinstance(properties, dict) else None
-        if (
-            isinstance(event, str)
-            and isinstance(known, list)
-            and event not in known
-            and not get_close_matches(event, known, cutoff=0.9)
-        ):
+        enum = properties.get("enum") if isinstance(properties, dict) else None
+        known = [each for each in enum if isinstance(each, str)] if isinstance(enum, list) else []
+        if isinstance(event, str) and known and event not in known and not get_close_matches(event, known, cutoff=0.9):
             return self._left("webhook.other-event", "a webhook of another event", None, operation.id)
         return Verdict(self._body_findings(body, operation, media), operation.id, kind=operation.kind, body=body)
 

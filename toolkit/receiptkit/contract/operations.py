@@ -178,7 +178,7 @@ class Operations:
         )
 
     def _response(self, response: Any, place: tuple[str, ...]) -> Response:
-        response = self._resolver(response)
+        response = _object(self._resolver(response))
         content = {
             media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema"))
             for media, body in _objects(response.get("content"))
@@ -187,9 +187,9 @@ class Operations:
 
     def _webhook(self, name: str, item: dict[str, Any]) -> Operation:
         method = next((method for method in _METHODS if isinstance(item.get(method), dict)), "post")
-        spec = item.get(method, {})
+        spec = _object(item.get(method))
         place = ("webhooks", name, method, "requestBody")
-        request = self._resolver(spec.get("requestBody", {}))
+        request = self._resolver(spec.get("requestBody"))
         return Operation(
             id=str(spec.get("operationId") or name),
             kind="webhook",
@@ -238,6 +238,10 @@ def _server_paths(document: dict[str, Any]) -> list[str]:
 
 def _objects(value: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(str(name), item) for name, item in value.items() if isinstance(item, dict)] if isinstance(value, dict) else []
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

@@ -151,9 +151,8 @@ class Recogniser:
     def _events(self, operation: Operation) -> list[str]:
         media = operation.responses["request"].content.values()
         said = [self._follow(self.members(each).get("EventType")) for each in media]
-        return [
-            event for schema in said if isinstance(schema, dict) for event in schema.get("enum", ()) if isinstance(event, str)
-        ]
+        enums = [schema.get("enum") for schema in said if isinstance(schema, dict)]
+        return [event for enum in enums if isinstance(enum, list) for event in enum if isinstance(event, str)]
 
     def _shapes_of(self, operation: Operation) -> Iterable[Shape]:
         for status, response in operation.responses.items():

@@ -78,7 +78,10 @@ def traced(
     """
     place, expected, holders = _followed(schema, place)
     entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
-    rule = entry["rule"] if entry else next((holder[_RULE] for holder in reversed(holders) if _RULE in holder), rule_id(keyword))
+    named = (holder[_RULE] for holder in reversed(holders) if isinstance(holder.get(_RULE), str))
+    rule = entry["rule"] if entry else next(named, rule_id(keyword))
+    sources = holders[-1].get(_SOURCE) if holders else None
+    source = sources.get(keyword) if isinstance(sources, dict) else None
     violation = Violation(
         rule=rule,
         keyword=keyword,
@@ -89,7 +92,7 @@ def traced(
         schema=holders[-1] if holders else {},
         place=place,
         severity=Severity(entry["severity"]) if entry else None,
-        source=holders[-1].get(_SOURCE, {}).get(keyword) if holders else None,
+        source=source if isinstance(source, str) else None,
     )
     if keyword == "required" and names is not None:
         for name in names:
