@@ -229,10 +229,42 @@ def test_many_values_for_either_engine(engine: str) -> None:
     assert [schema.conforms(value) for value in ("a", "ab", 1)] == [True, True, False]
 
 
+@pytest.mark.parametrize("engine", ["default", "reference"])
+@pytest.mark.parametrize(
+    ("schema", "named"),
+    [
+        ({"$ref": "#/components/schemas/nowhere"}, "'/components/schemas/nowhere'"),
+        ({"properties": {"a": {"$ref": "x"}}}, "'x'"),
+        ({"properties": {"a": {"type": 5}}}, "5 is not valid"),
+    ],
+)
+def test_what_is_referred_to(tmp_path: Path, engine: str, schema: Any, named: str) -> None:
+    """What can never be judged by is refused by either engine in one line, met or not."""
+    contract = own(tmp_path, schema, engine)
+    with pytest.raises(DocumentError) as caught:
+        contract.check_exchange(listed({}))
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("the contract document holds a schema that cannot be compiled: ")
+    assert named in line
+
+
+def test_a_pattern_that_is_none_in_python(tmp_path: Path) -> None:
+    """Patterns are ECMAScript's, and what Python's `re` cannot read is refused by the engine that needs it."""
+    for schema in ({"properties": {"a": {"pattern": r"\p{L}"}}}, {"patternProperties": {r"\p{L}": True}}):
+        assert own(tmp_path, schema, "default").check_exchange(listed({"a": "x"})) == []
+        with pytest.raises(DocumentError) as caught:
+            own(tmp_path, schema, "reference").check_exchange(listed({"a": "x"}))
+        said = r"the contract document has a pattern that Python cannot read: \p{L}: bad escape \p at position 0"
+        assert str(caught.value) == said
+
+
 def test_what_openapi_core_cannot_use(tmp_path: Path) -> None:
     """A document, or an answer, that only openapi-core objects to is one line that says so."""
     contract = own(tmp_path, {"type": "object"}, "reference", parameters=[])
     with pytest.raises(DocumentError, match=r"^openapi-core cannot use the contract document: \w+$"):
+        contract.check_exchange(listed({}))
+    contract = own(tmp_path, {"type": "object"}, "reference", headers={"X-Count": {"schema": {"$ref": "x"}}})
+    with pytest.raises(DocumentError, match=r"^openapi-core cannot judge List: Unresolvable$"):
         contract.check_exchange(listed({}))
     contract = own(tmp_path, {"type": "object"}, "reference", headers={"X-Count": {"required": True, "schema": TEXT}})
     with pytest.raises(DocumentError, match=r"^openapi-core cannot judge List: MissingRequiredHeader$"):

@@ -47,17 +47,17 @@ class Engine:
         fold = with_advice if advice else without_advice
         plain = rewritten(schema, fold)
         if self._inverted or has_inverted_formats(plain):
-            return _compile(_with(plain, self._exact if advice else self._plain), FORMATS)
-        return _compile(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
+            return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
+        return compiled(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
 
     def quick_for_many(self, schema: Any, rows: str | None) -> Many:
         """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
         plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
-            return Many(_compile(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
+            return Many(compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
         schemas = self._quick_closed
         body = followed(closed(rewritten(plain, hastened)), schemas)
-        accepts = _compile(_with(of_lists(body, rows, schemas), schemas), {}).is_valid
+        accepts = compiled(_with(of_lists(body, rows, schemas), schemas), {}).is_valid
         return Many(accepts, 1 + depth(body, schemas), names_all(body))
 
     @cached_property
@@ -141,7 +141,7 @@ class BodySchema:
 
     @cached_property
     def _validator(self) -> Any:
-        return _compile(self._exact, FORMATS)
+        return compiled(self._exact, FORMATS)
 
     def _trace(self, error: Any) -> Iterator[Violation]:
         # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or that it is advice.
@@ -155,7 +155,8 @@ class BodySchema:
         return traced(self._exact, place, keyword, error.instance_path, error.instance, names)
 
 
-def _compile(schema: Any, formats: dict[str, Any]) -> Any:
+def compiled(schema: Any, formats: dict[str, Any]) -> Any:
+    """A validator; raises `DocumentError` where a schema is none, or refers to nothing."""
     try:
         return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:

@@ -18,10 +18,9 @@ import orjson
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 from jsonschema.exceptions import ValidationError
 from openapi_core import Config, OpenAPI
-from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
-from receiptkit.contract.engine import BodySchema, Engine
+from receiptkit.contract.engine import BodySchema, Engine, compiled
 from receiptkit.contract.formats import FORMATS
 from receiptkit.contract.many import Many
 from receiptkit.contract.operations import Answer
@@ -65,7 +64,12 @@ class ReferenceEngine(Engine):
 
         def errors(value: Any) -> Iterator[ValidationError]:
             response = MockResponse(orjson.dumps(value), answer.status, content_type=answer.media_type)
-            for error in self._openapi.iter_response_errors(request, response):
+            openapi = self._openapi
+            try:
+                said: list[Exception] = list(openapi.iter_response_errors(request, response))
+            except Exception as failure:  # noqa: BLE001 # whichever of its libraries fails, and however
+                said = [failure]
+            for error in said:
                 found = getattr(error.__cause__, "schema_errors", None)
                 if found is None:
                     raise DocumentError(f"openapi-core cannot judge {operation.id}: {type(error).__name__}")
@@ -79,7 +83,7 @@ class ReferenceEngine(Engine):
         document = {**_prepared(self._document), "servers": [{"url": _ANYWHERE}]}
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
-        except (OpenAPIError, ValidationError) as error:
+        except Exception as error:  # noqa: BLE001 # whichever of its libraries refuses it, and however
             raise DocumentError(f"openapi-core cannot use the contract document: {type(error).__name__}") from None
 
 
@@ -115,11 +119,10 @@ class _Schema(BodySchema):
         for name, accepts in _CHECKS.items():
             checker.checks(name)(accepts)
         schema = _prepared(self._exact)
-        referred = schema.get("components", {}).get("schemas", {}) if isinstance(schema, dict) else {}
+        # jsonschema looks at what is referred to when it is met, and it may be anything.
+        compiled(self._exact, FORMATS)
         try:
-            # Otherwise what is referred to is looked at when it is met, and may be anything.
-            for each in (schema, *referred.values()):
-                Draft202012Validator.check_schema(each)
+            Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             raise DocumentError(f"the contract document holds a schema that cannot be compiled: {error.message}") from None
         return Draft202012Validator(schema, format_checker=checker)
@@ -162,12 +165,22 @@ def _prepared(node: Any, name: str = "") -> Any:
     if isinstance(node, list):
         return [_prepared(item) for item in node]
     if isinstance(node, str) and name == "pattern":
-        return python_pattern(node)
+        return _understood(python_pattern(node))
     if not isinstance(node, dict):
         return node
+    if name == "patternProperties":
+        return {_understood(key): _prepared(value) for key, value in node.items()}
     if name == "properties":
         return {key: dict(_NOTHING) if value is False else _prepared(value) for key, value in node.items()}
     return {key: _prepared(value, key) for key, value in node.items()}
+
+
+def _understood(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise DocumentError(f"the contract document has a pattern that Python cannot read: {pattern}: {error}") from None
+    return pattern
 
 
 def python_pattern(pattern: str) -> str:
