@@ -88,6 +88,15 @@ def test_parameters(tmp_path: Path, url: str, expected: list[tuple[str, str | No
         assert (finding.rule, finding.pointer, finding.operation) == ("request.parameter", "", operation)
 
 
+def test_a_parameter_of_any_name(tmp_path: Path) -> None:
+    """In a path, too, a parameter may have a name that is none in a program."""
+    parameter = {"name": "seat-no.", "in": "path", "required": True, "schema": {"type": "integer"}}
+    route = {"/v1/Seats/{seat-no.}": {"get": {"operationId": "Seat", "parameters": [parameter], "responses": {"200": {}}}}}
+    judge = own(tmp_path, route).judge
+    found = [[each.message for each in judge.exchange(Exchange("GET", f"/v1/Seats/{no}", 200)).findings] for no in ("4", "x")]
+    assert found == [[], ["path parameter seat-no. is not an integer"]]
+
+
 def test_what_a_parameter_rests_on(tmp_path: Path) -> None:
     """A value, as it stood in the URL, is held against the document; that one must be there is a rule of ours."""
     contract = own(tmp_path, asks(*WANTED))

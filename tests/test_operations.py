@@ -73,7 +73,7 @@ def test_what_is_read_of_operations() -> None:
                     },
                     True,
                 ),
-                "4xx": Response(
+                "4XX": Response(
                     {"application/json": Media({"type": "object"}, (*answers, "4xx", "content", "application/json", "schema"))},
                     False,
                 ),
@@ -94,6 +94,8 @@ def test_what_is_read_of_operations() -> None:
         operation(id="ListSeats", path="/Rooms/{Room.Sid}/{Room.Sid}/Seats"),
         operation(id="FetchSeat", path="/Rooms/{Room.Sid}/{Seat}.json"),
     ]
+    user = Operations(DOCUMENT).all[1]
+    assert user.response(404) is user.responses["4XX"]
 
 
 def test_what_is_read_of_webhooks() -> None:
@@ -131,8 +133,8 @@ def test_references_have_an_end() -> None:
         ("POST", "/v1/Persons/me", ("POST /Persons/{Sid}", {"Sid": "me"})),
         ("GET", "/v1/Groups/me", ("GET /{Any}/{Sid}", {"Any": "Groups", "Sid": "me"})),
         ("GET", "/v1/Persons", ("ListPersons", {})),
-        ("GET", "/v1/Rooms/R1/R2/Seats", ("ListSeats", {"Room_Sid": "R1"})),
-        ("GET", "/v1/Rooms/R1/4.json", ("FetchSeat", {"Room_Sid": "R1", "Seat": "4"})),
+        ("GET", "/v1/Rooms/R1/R2/Seats", ("ListSeats", {"Room.Sid": "R1"})),
+        ("GET", "/v1/Rooms/R1/4.json", ("FetchSeat", {"Room.Sid": "R1", "Seat": "4"})),
         ("GET", "/v1/Rooms/R1/4xjson", None),
         ("GET", "/odd/Persons", ("GET /{Any}/{Sid}", {"Any": "odd", "Sid": "Persons"})),
         ("GET", "/deep/Persons/me", None),

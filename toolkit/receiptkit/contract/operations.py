@@ -11,6 +11,8 @@ from urllib.parse import unquote
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 _ADDRESS = re.compile(r"[0-9.]+")
+_PARAMETER = re.compile(r"\{[^/{}]+\}")
+_PIECES = re.compile(rf"({_PARAMETER.pattern})")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
@@ -96,6 +98,7 @@ class _Route:
         self.path = path.rstrip("/")
         self.slashes = self.path.count("/")
         self.literals = sum("{" not in segment for segment in path.split("/"))
+        self.names = [piece[1:-1] for piece in _PARAMETER.findall(path)]
         self.by_method = by_method
         self.operations = list(by_method.values())
 
@@ -145,7 +148,8 @@ class Operations:
             for route in self._by_slashes.get(path.count("/", len(prefix)), ()):
                 match = route.pattern.fullmatch(path, len(prefix))
                 if match:
-                    yield route, match.groupdict()
+                    # Of a name that stands twice, which is forbidden, the first.
+                    yield route, dict(reversed([*zip(route.names, match.groups(), strict=True)]))
 
     def _route(self, path: str, item: dict[str, Any]) -> _Route:
         shared = item.get("parameters")
@@ -161,7 +165,7 @@ class Operations:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
         parameters = [self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))]
         responses = {
-            status: self._response(response, (*place, "responses", status))
+            _status(status): self._response(response, (*place, "responses", status))
             for status, response in _objects(spec.get("responses"))
         }
         return Operation(
@@ -216,18 +220,12 @@ def is_elsewhere(url: str) -> bool:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    names: set[str] = set()
-    pieces = []
-    for piece in re.split(r"(\{[^/{}]+\})", path):
-        name = re.sub(r"\W", "_", piece[1:-1])
-        if not piece.startswith("{"):
-            pieces.append(re.escape(piece))
-        elif name.isidentifier() and name not in names:
-            names.add(name)
-            pieces.append(f"(?P<{name}>[^/]+)")
-        else:
-            pieces.append("[^/]+")
-    return re.compile("".join(pieces))
+    return re.compile("".join("([^/]+)" if _PARAMETER.fullmatch(piece) else re.escape(piece) for piece in _PIECES.split(path)))
+
+
+def _status(key: str) -> str:
+    """How a document names a status: a class of them has capital letters, which people forget."""
+    return key.upper() if key[1:] in ("xx", "xX", "Xx") else key
 
 
 def _server_paths(document: dict[str, Any]) -> list[str]:
