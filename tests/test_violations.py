@@ -71,6 +71,9 @@ AT = ("components", "schemas")
             1,
             [("ours.note", "", 1, "string", None, (*AT, "text", "type"), "a page")],
         ),
+        ({"type": "string", "x-receiptkit-source": {"type": 5}}, 1, [("schema.type", "", 1, "string", None, ("type",), None)]),
+        ({"type": "string", "x-receiptkit-source": ["type"]}, 1, [("schema.type", "", 1, "string", None, ("type",), None)]),
+        ({"type": "string", "x-receiptkit-rule": 5}, 1, [("schema.type", "", 1, "string", None, ("type",), None)]),
         (
             {"required": ["a", "b"], "x-receiptkit-source": {"type": "another"}},
             {},
