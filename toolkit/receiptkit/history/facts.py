@@ -35,16 +35,18 @@ class Sheet:
         kind: page, lines, receipt or webhook.
         facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
         first, last, count: where just this was seen first and last, and how often; of pages that is not counted exactly.
+        between: whether it was seen between the first and the last place, too.
     """
 
-    __slots__ = ("count", "facts", "first", "kind", "last")
+    __slots__ = ("between", "count", "facts", "first", "kind", "last")
 
-    def __init__(self, kind: str, facts: bytes, first: At, last: At, count: int = 1) -> None:
+    def __init__(self, kind: str, facts: bytes, first: At, last: At, count: int = 1, *, between: bool = False) -> None:
         self.kind = kind
         self.facts = facts
         self.first = first
         self.last = last
         self.count = count
+        self.between = between
 
     @property
     def saying(self) -> Saying:
@@ -58,8 +60,9 @@ class Sheet:
 
     def again(self, other: Sheet) -> None:
         """Note where else just this was seen."""
-        self.first = min(self.first, other.first)
-        self.last = max(self.last, other.last)
+        places = self.first, self.last, other.first, other.last
+        self.first, self.last = min(places), max(places)
+        self.between = self.between or other.between or any(self.first < place < self.last for place in places)
         self.count += other.count
 
     @property
@@ -83,7 +86,8 @@ class Sheet:
         """Each receipt by itself, or those that are wanted: a sheet of its own, which nobody else holds."""
         conversation, message, rows = orjson.loads(self.facts)
         if not self.is_of_many:
-            return [(row[0], Sheet(self.kind, self.facts, self.first, self.last, self.count)) for row in rows]
+            same = Sheet(self.kind, self.facts, self.first, self.last, self.count, between=self.between)
+            return [(row[0], same) for row in rows]
         first: dict[str, Sheet] = {}
         for index, row in enumerate(rows):
             if row is not None and row[0] not in first and (wanted is None or row[0] in wanted):
@@ -93,7 +97,7 @@ class Sheet:
     def _row(self, index: int, facts: bytes) -> Sheet:
         first = self._at(self.first, index)
         last = first if self.last == self.first else self._at(self.last, index)
-        return Sheet(RECEIPT, facts, first, last, self.count)
+        return Sheet(RECEIPT, facts, first, last, self.count, between=self.between)
 
     def _at(self, at: At, index: int) -> At:
         """Where one of its receipts is."""

@@ -34,7 +34,7 @@ from receiptkit.history.facts import (
     text_of_facts,
 )
 from receiptkit.rules import configuration, delivery, listing, timeline
-from receiptkit.rules.sightings import At, Configured, Found, Page, Summary, Told
+from receiptkit.rules.sightings import At, Configured, Found, Page, Repeated, Summary, Told
 
 _EVENT = "onDeliveryUpdated"
 #: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
@@ -276,12 +276,18 @@ class Ledger:
 
     def _told(self, messages: set[str]) -> dict[str, list[Told]]:
         """What was told of the receipts of messages apart from lists."""
-        found: dict[str, list[Told]] = {}
+        found: dict[str, dict[tuple[str, Saying], Sheet]] = {}
         for sheet in (*self._sheets, *_different(self._receipts.values())) if messages else ():
             if sheet.kind != PAGE and (message := sheet.message) in messages:
-                told = (Told(at, sid, row.status) for sid, row in sheet.rows() for at in {row.first, row.last})
-                found.setdefault(message, []).extend(told)
-        return found
+                known = found.setdefault(message, {})
+                for sid, row in sheet.rows():
+                    same = known.setdefault((sid, row.saying), row)
+                    if same is not row:
+                        same.again(row)
+        return {
+            message: [Told(row.first, row.last, row.between, sid, row.status) for (sid, _), row in known.items()]
+            for message, known in found.items()
+        }
 
     def _of_message(self, message: str, told: list[Told]) -> Iterator[Found]:
         walked = listing.walks([as_page(each) for each in self._lists[message] if isinstance(each, Fetched)])
@@ -299,7 +305,8 @@ class Ledger:
                 for at in {sheet.first, sheet.last}
             ]
             said = [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
-            yield from delivery.of_message(walked, said, told)
+            repeated = [Repeated(sheet.first, sheet.last, rows_of(sheet.facts)) for sheet in whole.values() if sheet.between]
+            yield from delivery.of_message(walked, said, told, repeated)
 
 
 def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:

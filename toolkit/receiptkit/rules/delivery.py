@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from operator import attrgetter
-from typing import TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from receiptkit.findings import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.listing import Walk
 from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Breach, Rule
-from receiptkit.rules.sightings import At, Found, Summary, Told
+from receiptkit.rules.sightings import At, Found, Repeated, Summary, Told
 
-_Seen = TypeVar("_Seen", Summary, Told)
-_at = attrgetter("at")
+_Seen = TypeVar("_Seen", bound=tuple[Any, ...])
+_at = itemgetter(0)
+#: Of more, each of which is held against each list, nothing is told.
+_MOST_UNSURE = 1000
 
 RULES = (
     Rule(
@@ -68,20 +70,29 @@ _COUNTED = {
 _LEVELS = ("none", "some", "all")
 
 
-def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -> Iterator[Found]:
+def of_message(
+    walked: list[Walk], summaries: list[Summary], told: list[Told], repeated: list[Repeated] | None = None
+) -> Iterator[Found]:
     """
     What is wrong with the summaries of a message, as far as complete lists of its receipts tell.
 
-    A summary is compared with the last list before it, if every receipt in that is at its end, and nothing else was told of any since.
+    A summary is compared with the last list before it, if every receipt in that is at its end, and nothing else was told of any since, nor
+    can have been.
 
     Args:
         walked: every walk along its lists, those of a single page, too.
         summaries: what was seen of the message.
         told: what was told of its receipts apart from lists.
+        repeated: lists among those walks that were seen where no walk stands, too.
     """
     walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
     ends = [walk.pages[-1].at for walk in walked]
-    summaries, told = sorted(summaries, key=_at), sorted(told)
+    summaries = sorted(summaries, key=_at)
+    moments = sorted({(at, each.sid, each.status) for each in told for at in (each.first, each.last)}, key=_at)
+    repeated = repeated or []
+    unsure = [each for each in told if each.between]
+    if len(unsure) + len(repeated) > _MOST_UNSURE:
+        return
     for number, walk in enumerate(walked):
         own = _between(summaries, ends, number)
         # Of an empty list nobody can tell whether its receipts are yet to be created.
@@ -93,11 +104,16 @@ def of_message(walked: list[Walk], summaries: list[Summary], told: list[Told]) -
         ):
             continue
         listed = {row.sid: row.status for row in walk.rows if row is not None}
-        news = next((each.at for each in _between(told, ends, number) if listed.get(each.sid, each) != each.status), None)
+        end = ends[number]
+        if any(each.first <= end < each.last and listed.get(each.sid, each) != each.status for each in unsure) or any(
+            each.first <= end < each.last and list(each.rows) != walk.rows for each in repeated
+        ):
+            continue
+        news = next((at for at, sid, status in _between(moments, ends, number) if listed.get(sid, at) != status), None)
         levels = _levels([row.status for row in walk.rows if row is not None])
         for summary in own:
-            if summary.at.file == ends[number].file and (news is None or summary.at < news):
-                yield from _compared(summary, ends[number], len(listed), levels)
+            if summary.at.file == end.file and (news is None or summary.at < news):
+                yield from _compared(summary, end, len(listed), levels)
 
 
 def _between(seen: list[_Seen], ends: list[At], number: int) -> list[_Seen]:

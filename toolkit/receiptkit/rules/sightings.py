@@ -100,11 +100,28 @@ class Summary(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What an answer or a webhook of its own said of a receipt: where, of which one, and its status."""
+    """
+    What an answer or a webhook of its own said of a receipt.
 
-    at: At
+    Attributes:
+        first, last: where it said so first and last.
+        between: whether it did so in between, too; where is not kept.
+        sid, status: of which one, and what.
+    """
+
+    first: At
+    last: At
+    between: bool
     sid: str
     status: str | None
+
+
+class Repeated(NamedTuple):
+    """A whole list that was seen first, last, and in between, too; where is not kept."""
+
+    first: At
+    last: At
+    rows: tuple[Row | None, ...]
 
 
 class Configured(NamedTuple):
