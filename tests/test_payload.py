@@ -172,10 +172,13 @@ def test_the_dates_of_a_webhook() -> None:
         ({"MessageSid": "SM1"}, False),
         ({"SmsStatus": "sent", "EventType": "onDeliveryUpdated"}, False),
         ({"SmsStatus": "sent", "DeliveryReceiptSid": "DY1"}, False),
+        ({"SmsStatus": "received", "MessageSid": "SM1"}, False),
+        ({"SmsStatus": "receiving", "MessageSid": "SM1"}, False),
+        ({"SmsStatus": "received", "MessageStatus": "delivered", "MessageSid": "SM1"}, True),
     ],
 )
 def test_what_a_classic_callback_is(parameters: dict[str, object], expected: bool) -> None:
-    """The status of an SMS or MMS; nothing that says it is an event of Conversations, or has a receipt."""
+    """The status of an SMS or MMS that was sent; nothing that says it is an event of Conversations, or has a receipt."""
     assert is_classic_callback(parameters) is expected
 
 

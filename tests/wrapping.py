@@ -162,6 +162,9 @@ WEBHOOKS: dict[str, Callable[[dict[str, str]], bytes]] = {
     "request, GET": lambda parameters: json.dumps(
         {"method": "GET", "headers": {}, "body": "", "url": f"https://example.com/hook?{form(parameters)}"}
     ).encode(),
+    "request, GET without a body": lambda parameters: json.dumps(
+        {"method": "GET", "url": f"https://example.com/hook?{form(parameters)}"}
+    ).encode(),
     "HTTP": lambda parameters: (
         f"POST /hook HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{form(parameters)}".encode()
     ),

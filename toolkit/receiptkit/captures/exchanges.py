@@ -48,9 +48,18 @@ def exchange(value: dict[str, Any]) -> Seen:
 
 
 def is_webhook_request(value: dict[str, Any]) -> bool:
-    """Whether an object is a request by itself: `{"url", "method", "headers", "body" or "params"}`. A message has url and body too."""
+    """
+    Whether an object is a request by itself: `{"url", "method", "headers", "body" or "params"}`. A message has url and body too.
+
+    One that came by GET has all its parameters in the URL, and nobody notes a body it cannot have.
+    """
     if "params" not in value and "body" not in value:
-        return False
+        url = value.get("url")
+        return (
+            ("headers" in value or "method" in value)
+            and isinstance(url, str)
+            and "EventType=" in url.partition("#")[0].partition("?")[2]
+        )
     return "headers" in value or "method" in value or value.keys() <= {"url", "body", "params"}
 
 

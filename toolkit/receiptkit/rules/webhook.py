@@ -132,8 +132,10 @@ RULES = (
 
 
 def is_classic_callback(parameters: dict[str, Any]) -> bool:
-    """Whether parameters are those of a status callback of Programmable Messaging."""
+    """Whether parameters are those of a status callback of Programmable Messaging; an incoming message has a status, too."""
     if "EventType" in parameters or "DeliveryReceiptSid" in parameters:
+        return False
+    if parameters.get("MessageStatus", parameters.get("SmsStatus")) in ("receiving", "received"):
         return False
     sid = parameters.get("MessageSid")
     return "SmsStatus" in parameters or ("MessageStatus" in parameters and isinstance(sid, str) and sid[:2] in ("SM", "MM"))
