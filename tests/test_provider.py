@@ -99,6 +99,39 @@ def test_receipts_as_wanted(fake: Any) -> None:
         fake.delivery_webhook(status=None)
 
 
+def test_a_code_that_is_given_is_kept(fake: Any) -> None:
+    """What is drawn fits an error code: the status is a failure, the channel one that has such codes."""
+    for _ in range(50):
+        phone, whatsapp = fake.delivery_receipt(error_code=30003), fake.delivery_receipt(error_code=63016)
+        assert (phone["error_code"], phone["channel_message_sid"][:2]) == (30003, "SM")
+        assert (whatsapp["error_code"], whatsapp["channel_message_sid"][:2]) == (63016, "WA")
+        assert {phone["status"], whatsapp["status"]} <= {"failed", "undelivered"}
+        assert fake.delivery_webhook(error_code=30003)["ErrorCode"] == "30003"
+        for none in (0, None):
+            receipt = fake.delivery_receipt(error_code=none)
+            assert receipt["error_code"] == none
+            assert receipt["status"] in (None, "sent", "delivered", "read")
+    assert fake.delivery_receipt(status="sent", error_code=0)["error_code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"status": "sent", "error_code": 30003}, "an error code is that of failed or undelivered"),
+        ({"status": None, "error_code": 30003}, "an error code is that of failed or undelivered"),
+        ({"status": "failed", "error_code": 0}, "a failure has an error code"),
+        ({"status": "undelivered", "error_code": None}, "a failure has an error code"),
+        ({"error_code": "30003"}, "error_code is a number, such as 30003, and '30003' is none"),
+        ({"error_code": True}, "error_code is a number, such as 30003, and True is none"),
+    ],
+)
+def test_what_contradicts_a_code(fake: Any, given: dict[str, Any], message: str) -> None:
+    """A receipt that cannot be is refused, not made into another one."""
+    with pytest.raises(UsageError) as caught:
+        fake.delivery_receipt(**given)
+    assert str(caught.value).endswith(message)
+
+
 def test_worlds_by_scenario(fake: Any) -> None:
     """Pages, messages and requests are those of the scenario that is named."""
     assert [len(page["delivery_receipts"]) for page in fake.receipt_pages("three-pages")] == [20, 20, 10]

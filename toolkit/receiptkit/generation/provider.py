@@ -96,7 +96,12 @@ class ReceiptProvider(BaseProvider):
         return self._generator.world(scenario, seed=rng, **facts) if scenario else self._generator.any_world(rng, **facts)
 
     def delivery_receipt(
-        self, *, status: str | None = DRAWN, channel_name: str | None = None, error_code: int = ANY, in_service: bool = False
+        self,
+        *,
+        status: str | None = DRAWN,
+        channel_name: str | None = None,
+        error_code: int | None = ANY,
+        in_service: bool = False,
     ) -> dict[str, Any]:
         """
         One delivery receipt.
@@ -104,7 +109,7 @@ class ReceiptProvider(BaseProvider):
         Args:
             status: its status, None for null; drawn by default.
             channel_name: sms, mms or whatsapp; drawn by default, so that it fits the status.
-            error_code: of a failure; drawn by default.
+            error_code: of a failure, which the status then is; 0 or None for none; drawn by default.
             in_service: whether it is that of the service-scoped API.
         """
         world = self._one(status, channel_name, error_code, in_service=in_service)
@@ -122,7 +127,9 @@ class ReceiptProvider(BaseProvider):
         """A message with its `delivery` summary; the arguments are those of `receipt_world`."""
         return self._generator.at(self.receipt_world(scenario, **facts)).message()
 
-    def delivery_webhook(self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int = ANY) -> dict[str, str]:
+    def delivery_webhook(
+        self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY
+    ) -> dict[str, str]:
         """The parameters of an onDeliveryUpdated webhook; the arguments are those of `delivery_receipt`."""
         webhooks = self._generator.webhooks(self._one(status, channel_name, error_code, told=True))
         return webhooks.parameters(webhooks.events[-1])

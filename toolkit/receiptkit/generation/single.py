@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from receiptkit.errors import UsageError
-from receiptkit.generation.channels import CHANNELS, channel
+from receiptkit.generation.channels import CHANNELS, FAILURES, channel
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.scenarios import ANY, Outcome
 from receiptkit.generation.world import World
@@ -22,7 +22,7 @@ def single(
     rng: random.Random,
     status: str | None = DRAWN,
     channel_name: str | None = None,
-    error_code: int = ANY,
+    error_code: int | None = ANY,
     *,
     in_service: bool = False,
     told: bool = False,
@@ -35,23 +35,39 @@ def single(
         rng: decides about what is not said.
         status: its last status, None for null.
         channel_name: sms, mms or whatsapp; one that can have the status by default.
-        error_code: of a failure.
+        error_code: of a failure, which the status then is; 0 or None where there is to be none.
         in_service: whether its renderings are those of the service-scoped API.
         told: whether there is to be a webhook that tells of it.
 
     Raises:
-        UsageError: there is no such channel, or a receipt without a status is to have a webhook.
+        UsageError: there is no such channel, status and error code contradict each other, or a receipt without a status is to have a webhook.
         RefusedError: the contract forbids what was asked for.
     """
     if told and status is None:
         raise UsageError("a receipt without a status has no webhook")
     given = status is not DRAWN or error_code != ANY
+    _agree(status, error_code)
     if channel_name is None:
-        channel_name = drawn(rng, [name for name, each in CHANNELS.items() if status in (DRAWN, None, *each.statuses)] or ["sms"])
+        able = [name for name, each in CHANNELS.items() if status in (DRAWN, None, *each.statuses)]
+        channel_name = drawn(rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"])
     if status is DRAWN:
-        status = drawn(rng, list(_statuses(generator, channel(channel_name).statuses, told=told)))
-    outcome = Outcome(channel_name, status, error_code)
-    return generator.world("agent-and-sms", seed=rng, receipts=1, outcomes=[outcome], in_service=in_service, check=given)
+        possible = list(_statuses(generator, channel(channel_name).statuses, told=told))
+        if error_code != ANY:
+            possible = [each for each in possible if (each in FAILURES) is bool(error_code)] or possible
+        status = drawn(rng, possible)
+    outcome = Outcome(channel_name, status, error_code or ANY)
+    how: dict[str, Any] = {"in_service": in_service, "no_error": 0 if error_code == 0 else None, "check": given}
+    return generator.world("agent-and-sms", seed=rng, receipts=1, outcomes=[outcome], **how)
+
+
+def _agree(status: str | None, error_code: int | None) -> None:
+    if error_code == ANY:
+        return
+    if error_code is not None and (not isinstance(error_code, int) or isinstance(error_code, bool)):
+        raise UsageError(f"error_code is a number, such as 30003, and {error_code!r} is none")
+    if status is not DRAWN and (status in FAILURES) is not bool(error_code):
+        what = "a failure has an error code" if status in FAILURES else f"an error code is that of {' or '.join(FAILURES)}"
+        raise UsageError(f"status {status!r} and error_code {error_code!r} contradict each other: {what}")
 
 
 def drawn(rng: random.Random, choices: list[_Choice]) -> _Choice:

@@ -51,7 +51,12 @@ class Factories:
         return self._generator.world(scenario, **{"seed": self._drawn(), **said})
 
     def receipt(
-        self, *, status: str | None = DRAWN, channel_name: str | None = None, error_code: int = ANY, in_service: bool = False
+        self,
+        *,
+        status: str | None = DRAWN,
+        channel_name: str | None = None,
+        error_code: int | None = ANY,
+        in_service: bool = False,
     ) -> dict[str, Any]:
         """
         One receipt.
@@ -59,7 +64,7 @@ class Factories:
         Args:
             status: its status, None for null; drawn by default.
             channel_name: sms, mms or whatsapp; drawn by default, so that it fits the status.
-            error_code: of a failure; drawn by default.
+            error_code: of a failure, which the status then is; 0 or None for none; drawn by default.
             in_service: whether it is that of the service-scoped API.
         """
         rng = random.Random(self._drawn())
@@ -81,7 +86,7 @@ class Factories:
         """Every page of the list of receipts, linked; the arguments are those of `page`."""
         return list(self._generator.at(self.world(world, **overrides), at).pages())
 
-    def webhook(self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int = ANY) -> dict[str, str]:
+    def webhook(self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY) -> dict[str, str]:
         """The parameters of an onDeliveryUpdated webhook; the arguments are those of `receipt`."""
         rng = random.Random(self._drawn())
         webhooks = self._generator.webhooks(single(self._generator, rng, status, channel_name, error_code, told=True))
