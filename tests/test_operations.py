@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response, is_elsewhere, path_of
+from conftest import ROOT
+from receiptkit import Contract, Exchange, UsageError
+from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response, is_elsewhere, path_of, server_of
+from receiptkit.generation import Generator
 
 #: A text, as a schema says it.
 TEXT = {"type": "string"}
@@ -256,3 +261,61 @@ def test_which_answer(described: tuple[str, ...], status: int, expected: str | N
     responses = {name: Response({name: JSON}, False) for name in described}
     found = operation(id="a", path="/a", responses=responses).response(status)
     assert (found and list(found.content)) == (expected and [expected])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/v1/Conversations/{c}/Messages/{m}/Receipts", {"c": "ConversationSid", "m": "MessageSid"}),
+        (
+            "/v1/Services/{s}/Conversations/{c}/Messages/{m}/Receipts/{r}",
+            {"s": "ChatServiceSid", "c": "ConversationSid", "m": "MessageSid", "r": "Sid"},
+        ),
+        ("/v1/Conversations/{ConversationSid}/Messages/{Sid}/", {"ConversationSid": "ConversationSid", "Sid": "Sid"}),
+        ("/v1/Services/{ChatServiceSid}/Configuration/Webhooks", {"ChatServiceSid": "ChatServiceSid"}),
+        ("/v1/Rooms/{r}/Seats", {}),
+        ("/v1/Messages/{m}.json/Receipts", {}),
+        ("/v1/Configuration/Webhooks", {}),
+    ],
+)
+def test_what_path_parameters_are(path: str, expected: dict[str, str]) -> None:
+    """A parameter is what stands behind its collection, or the resource itself, whatever a document calls it."""
+    assert operation(id="x", path=path).roles == expected
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [
+        (None, None),
+        ("https://example.com", None),
+        ([3, {"url": 5}, {"url": "/v1"}, {"url": "https://example.com/api/"}], "https://example.com/api"),
+        ([{"url": "http://localhost:3000"}], "http://localhost:3000"),
+        (
+            [{"url": "https://{area}.example.com/{none}", "variables": {"area": {"default": "ie1"}, "other": 3}}],
+            "https://ie1.example.com/{none}",
+        ),
+        ([{"url": "{scheme}://x", "variables": {"scheme": {}}}], None),
+    ],
+)
+def test_the_server_of_a_document(servers: Any, expected: str | None) -> None:
+    """The first that has a scheme and a host, with what its variables are by default."""
+    assert server_of({"servers": servers}) == expected
+
+
+def test_documents_that_call_parameters_otherwise(tmp_path: Path) -> None:
+    """Judged and generated is what the document means, not what it calls it."""
+    path = tmp_path / "mine.json"
+    text = (ROOT / "spec" / "documented.json").read_text()
+    for name, called in (("MessageSid", "message-id"), ("ConversationSid", "room")):
+        text = text.replace(f"{{{name}}}", f"{{{called}}}").replace(f'"name": "{name}"', f'"name": "{called}"')
+    path.write_text(text)
+    contract = Contract.load(document=path)
+    generator = Generator(contract)
+    view, other = (generator.at(generator.world("group-sms", seed=seed)) for seed in (1, 2))
+    exchange = Exchange("GET", view.page()["meta"]["url"], 200, view.page(), {"content-type": "application/json"})
+    assert contract.check_exchange(exchange) == []
+    (finding, *_) = contract.check_exchange(replace(exchange, body=other.page()))
+    assert (finding.rule, finding.pointer) == ("receipt.not-what-was-asked", "/delivery_receipts/0/conversation_sid")
+    path.write_text(text.replace("/Messages/{message-id}/", "/Messages/{message-id}/{part}/"))
+    with pytest.raises(UsageError, match=r"^ListConversationMessageReceipt: the generator does not know what \{part\} is$"):
+        Generator(Contract.load(document=path)).at(generator.world("group-sms"))

@@ -236,7 +236,7 @@ class Judge:
                 return None
         schema = self._engine.answered(self._schema_of(media), Answer(operation, exchange.status, media.place[-2]))
         # Where the request itself is wrong, nothing can be told of what it asked for.
-        asked = Asked(values, exchange.url) if exchange.status == 200 and not findings else None
+        asked = _asked(operation, values, exchange) if exchange.status == 200 and not findings else None
         findings += beside(defects, self._body_findings(body, operation, media, schema, asked=asked))
         if exchange.status >= 400:
             findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)
@@ -372,6 +372,10 @@ def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
     """The findings that are not about a value which a defect of the text already explains."""
     explained = {defect.pointer for defect in defects if defect.rule == "json.not-finite"}
     return [finding for finding in findings if finding.pointer not in explained]
+
+
+def _asked(operation: Operation, values: dict[str, str], exchange: Exchange) -> Asked:
+    return Asked({role: values[name] for name, role in operation.roles.items()}, exchange.url)
 
 
 def _is_json(answer: Exchange, text: bytes) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -13,6 +14,8 @@ _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?
 _ADDRESS = re.compile(r"[0-9.]+")
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 _PIECES = re.compile(rf"({_PARAMETER.pattern})")
+#: What the parameter behind a literal segment is, unless it is the last one, which names the resource itself.
+_ROLES = {"Services": "ChatServiceSid", "Conversations": "ConversationSid", "Messages": "MessageSid"}
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
@@ -74,6 +77,11 @@ class Operation(NamedTuple):
     @property
     def in_service(self) -> bool:
         return "/Services/{" in self.path
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """What the path parameters are, whatever a document calls them: Twilio's name for each that is one of ours."""
+        return _roles(self.path)
 
     def response(self, status: int) -> Response | None:
         """What the document says of a status: by its number, its class (4XX), or by default."""
@@ -204,6 +212,17 @@ class Operations:
         )
 
 
+@lru_cache(maxsize=256)
+def _roles(path: str) -> dict[str, str]:
+    segments = path.rstrip("/").split("/")
+    found = {}
+    for number, (before, segment) in enumerate(pairwise(segments), 2):
+        role = "Sid" if number == len(segments) else _ROLES.get(before)
+        if role and _PARAMETER.fullmatch(segment):
+            found[segment[1:-1]] = role
+    return found
+
+
 def path_of(url: str) -> str:
     """The path of a URL or of a bare path, without a trailing slash."""
     match = _URL.match(url)
@@ -226,6 +245,19 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _status(key: str) -> str:
     """How a document names a status: a class of them has capital letters, which people forget."""
     return key.upper() if key[1:] in ("xx", "xX", "Xx") else key
+
+
+def server_of(document: dict[str, Any]) -> str | None:
+    """Scheme, host and path of the first server that has them, its variables filled in by default; None if there is none."""
+    for server in _list(document.get("servers")):
+        url = server.get("url") if isinstance(server, dict) else None
+        if not isinstance(url, str):
+            continue
+        for name, variable in _objects(server.get("variables")):
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+        if url.startswith(("https://", "http://")):
+            return url.rstrip("/")
+    return None
 
 
 def _server_paths(document: dict[str, Any]) -> list[str]:

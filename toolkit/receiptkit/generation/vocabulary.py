@@ -9,13 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 from receiptkit.contract import Contract
-from receiptkit.contract.operations import Operation
+from receiptkit.contract.operations import Operation, server_of
 from receiptkit.errors import UsageError
 from receiptkit.generation.schemas import Schemas, Shape, advised, nullable
 from receiptkit.generation.templates import Template
 
 Maker = Callable[[random.Random], str]
 
+#: Where the document does not say.
+_HOST = "https://conversations.twilio.com"
 #: What an identifier looks like where the document does not say.
 _UNSAID = {
     "account_sid": "AC",
@@ -142,12 +144,15 @@ class Vocabulary:
     @cached_property
     def host(self) -> str:
         """Scheme and host of the API."""
-        servers = self.contract.document.content.get("servers") or [{}]
-        return self._host or str(servers[0].get("url", "")).rstrip("/") or "https://conversations.twilio.com"
+        return self._host or server_of(self.contract.document.content) or _HOST
 
     def url(self, kind: str, values: dict[str, str], *, in_service: bool) -> str:
-        """The absolute URL of a resource, by the names of its path parameters."""
-        path = self.operation(kind, in_service=in_service).path
-        for name, value in values.items():
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        """The absolute URL of a resource, by Twilio's names of its path parameters."""
+        operation = self.operation(kind, in_service=in_service)
+        path = operation.path
+        for name, role in operation.roles.items():
+            if role in values:
+                path = path.replace(f"{{{name}}}", quote(str(values[role]), safe=""))
+        if "{" in path:
+            raise UsageError(f"{operation.id}: the generator does not know what {path[path.index('{') :].partition('}')[0]}}} is")
         return self.host + path

@@ -46,7 +46,7 @@ class Asked(NamedTuple):
     What a request asked for.
 
     Attributes:
-        path: the values of the path parameters by name, decoded.
+        path: the values of the path parameters by Twilio's names of them, decoded.
         url: the URL with its query.
     """
 
