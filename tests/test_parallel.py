@@ -21,6 +21,7 @@ from receiptkit import Contract, parallel
 from receiptkit.captures import Limits, Source
 from receiptkit.captures.spans import line_spans, opened_span
 from receiptkit.findings import Finding
+from receiptkit.generation import Generator
 from receiptkit.rules.examples import form, sample
 from receiptkit.validation import Summary, Validation
 
@@ -95,6 +96,27 @@ def test_a_line_that_is_too_long(tmp_path: Path, run: Run) -> None:
     alone = run(*arguments, "--jobs", 1)
     assert alone[2] == f"receiptkit: {path}: line 21 is larger than 20,480 bytes; --max-record allows more\n"
     assert run(*arguments, "--jobs", 3) == alone
+
+
+@pytest.mark.usefixtures("small_spans")
+@pytest.mark.parametrize("place", [1, 5, 20])
+def test_a_story_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
+    """What stands behind a line that is too long was read by another process, and says nothing of another file, either."""
+    paths = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
+    generator = Generator()
+    pages = generator.at(generator.world("three-pages")).pages(2)
+    first, *others = (
+        json.dumps({"request": {"url": page["meta"]["url"]}, "response": {"status": 200, "body": page}}) for page in pages
+    )
+    lines = [first, *["{}" + " " * 3000] * 20]
+    paths[0].write_text("\n".join([*lines[:place], "x" * 30_000, *lines[place:], *others]))
+    paths[1].write_text(first)
+    arguments = ("validate", "--join", "--max-record", "20K", *paths)
+    alone = run(*arguments, "--jobs", 1)
+    assert "is larger than" in alone[2]
+    assert "listing.truncated" in run("validate", paths[1])[1]
+    for jobs in (2, 3, 5):
+        assert run(*arguments, "--jobs", jobs) == alone
 
 
 @pytest.mark.usefixtures("small_spans")

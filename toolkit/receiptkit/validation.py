@@ -156,6 +156,7 @@ class Validation:
         #: When the last observation was made, in files that say so.
         self._time = 0
         self._broken: set[int] = set()
+        self._ends_early = False
         severities = (catalogue.severity(rule, contract.profile) for rule in catalogue.ACROSS if self._selection.wants(rule))
         self._remembers = any(severity is not None for severity in severities)
         self._format, kind = format_and_kind(contract, known_as)
@@ -204,7 +205,14 @@ class Validation:
         self.across(ledger.findings(), sink)
 
     def across(self, found: Iterable[Found], sink: Sink) -> None:
-        """Hand on what takes more than one observation to see: the wanted findings, in the order of their places."""
+        """
+        Hand on what takes more than one observation to see: the wanted findings, in the order of their places.
+
+        Nothing is told of a file that could not be read to its end. Of lines, other processes have read what stands behind that place, and
+        a story of several files is not told without them.
+        """
+        if self.join and self._ends_early:
+            return
         told = (
             each for each in found if self._broken.isdisjoint((each.at.file, each.other.file if each.other else each.at.file))
         )
@@ -232,6 +240,7 @@ class Validation:
         if source:
             # What was seen of it is not the whole story: nothing is told that takes more than one observation.
             self._broken.add(self._file)
+            self._ends_early = self._ends_early or error.line is not None
         said = str(error)
         self.summary.problems.append(said if said.startswith(prefix) else prefix + said)
 
