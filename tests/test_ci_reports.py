@@ -178,6 +178,19 @@ def test_several_reports(run: Run, bad: Path, tmp_path: Path) -> None:
     assert (tmp_path / "main.json").read_text() == alone["json"]
 
 
+@pytest.mark.parametrize("name", ["sairf", "SARIF", "juint"])
+def test_a_report_that_is_misspelt(run: Run, bad: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is nearly the name of a report is no file; where it is meant to be one, that can be said."""
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("validate", "-o", f"{name}=report", bad)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert re.match(f"receiptkit: -o {name}=report: no report is called '{name}': did you mean (sarif|junit)\\?", err)
+    assert not (tmp_path / f"{name}=report").exists()
+    for path in (f"./{name}=report", "a=report"):
+        assert run("validate", "-o", path, bad)[:2] == (1, "")
+        assert (tmp_path / path).exists()
+
+
 def test_two_reports_do_not_share_a_place(run: Run, bad: Path, tmp_path: Path) -> None:
     """Two reports for one place, and two main reports, are refused in a line."""
     path = tmp_path / "report"

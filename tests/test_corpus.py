@@ -90,7 +90,7 @@ def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.Mo
 
 
 def test_write_and_check(run: Run, tmp_path: Path) -> None:
-    """A corpus is what a second run would write; another seed makes another one; --check writes nothing."""
+    """A corpus is what a second run would write, which takes its seed; another seed makes another one; --check writes nothing."""
     code, out, _ = run("fixtures", "write", tmp_path)
     assert (code, out.startswith(f"{tmp_path}: {len(MANIFEST['files']) + 3} files, ")) == (0, True)
     assert run("fixtures", "write", tmp_path, "--check") == (0, "", "")
@@ -100,8 +100,15 @@ def test_write_and_check(run: Run, tmp_path: Path) -> None:
     assert run("fixtures", "write", tmp_path, "--check") == (1, f"{error}: not there\n", "")
     assert not error.exists()
     assert run("fixtures", "write", tmp_path, "--seed", 1)[0] == 0
-    assert run("fixtures", "write", tmp_path, "--check")[0] == 1
-    assert run("fixtures", "write", tmp_path, "--seed", 1, "--check")[0] == 0
+    assert run("fixtures", "write", tmp_path, "--seed", 0, "--check")[0] == 1
+    for more in ((), ("--seed", 1)):
+        assert run("fixtures", "write", tmp_path, *more, "--check") == (0, "", "")
+    manifest = (tmp_path / "manifest.json").read_bytes()
+    assert run("fixtures", "write", tmp_path)[0] == 0
+    assert (tmp_path / "manifest.json").read_bytes() == manifest
+    for odd in (b"[]", b'{"seed": true}', b"no JSON"):
+        (tmp_path / "manifest.json").write_bytes(odd)
+        assert run("fixtures", "write", tmp_path, "--check")[0] == 1
 
 
 def test_other_files_are_spared(run: Run, tmp_path: Path) -> None:

@@ -184,7 +184,9 @@ def test_warnings_are_said(run: Run) -> None:
         (["chat-only", "--receipts", "3"], "chat-only has no receipts"),
         (["group-sms", "--auth-token-env", "NO_SUCH_VARIABLE"], "there is no such environment variable"),
         (["group-sms", "--webhook-url", "example.com/hook"], "not an absolute http or https URL"),
-        (["group-sms", "--as", "form", "--profile", "vendor"], "describes no webhook"),
+        (["group-sms", "--as", "form", "--profile", "vendor"], "describes no webhook: choose the profile documented or strict"),
+        (["group-sms", "--as", "har", "--profile", "vendor"], "describes no webhook"),
+        (["group-sms", "--as", "cassette", "--profile", "vendor"], "describes no webhook"),
         (["group-sms", "--document", "no-such-file.yaml"], "no such file"),
     ],
 )

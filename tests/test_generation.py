@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 import sampling
+from conftest import ROOT
 from receiptkit import Contract, UsageError
 from receiptkit.generation import ANY, ERRORS, SCENARIOS, STREAMS, Generator, Outcome, RefusedError, World
 from receiptkit.webhooks import verify
@@ -486,6 +487,17 @@ def test_the_vendor_document() -> None:
     with pytest.raises(RefusedError, match="/delivery_receipts/0/status"):
         generator.world("agent-and-sms", set={"receipts.0.status": None})
     with pytest.raises(UsageError, match="describes no webhook"):
+        generator.webhooks(generator.world("agent-and-sms"))
+
+
+def test_a_document_of_ones_own_without_webhooks(tmp_path: Path) -> None:
+    """Another profile is no way out where the document is not receiptkit's."""
+    document = json.loads((ROOT / "spec" / "documented.json").read_text())
+    del document["webhooks"]
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(document))
+    generator = Generator(Contract.load(document=path))
+    with pytest.raises(UsageError, match=r"^mine\.json describes no webhook$"):
         generator.webhooks(generator.world("agent-and-sms"))
 
 

@@ -25,11 +25,13 @@ def fixtures() -> None:
 @fixtures.command()
 @click.argument("directory", type=click.Path(file_okay=False))
 @click.option(
-    "--seed", type=click.IntRange(-(2**63), 2**63 - 1), default=0, help="The same seed makes the same bytes; 0 by default."
+    "--seed",
+    type=click.IntRange(-(2**63), 2**63 - 1),
+    help="The same seed makes the same bytes; by default that of the corpus which is there, or 0.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything differs.")
 @click.option("--force", is_flag=True, help="Overwrite files that were changed, or that something else wrote.")
-def write(directory: str, seed: int, check: bool, force: bool) -> int:
+def write(directory: str, seed: int | None, check: bool, force: bool) -> int:
     """
     Write the corpus into DIRECTORY, with a manifest that lists every file and the findings it has to have.
 
@@ -37,7 +39,9 @@ def write(directory: str, seed: int, check: bool, force: bool) -> int:
     """
     if not directory:
         raise UsageError("DIRECTORY is empty; . is the working directory")
-    return _write(Path(directory), list(corpus(Generator(Contract.load()), seed)), check=check, force=force)
+    folder = Path(directory)
+    files = list(corpus(Generator(Contract.load()), _seed(folder) if seed is None else seed))
+    return _write(folder, files, check=check, force=force)
 
 
 def _write(directory: Path, files: list[File], *, check: bool, force: bool) -> int:
@@ -103,12 +107,26 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
+def _manifest(directory: Path) -> Any:
+    """The manifest, which may hold anything; None where there is none."""
+    try:
+        return json.loads((directory / MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _seed(directory: Path) -> int:
+    manifest = _manifest(directory)
+    seed = manifest.get("seed") if isinstance(manifest, dict) else None
+    return seed if type(seed) is int else 0
+
+
 def _known(directory: Path) -> dict[str, str]:
     """The hashes of the files that the manifest lists, by path; none where there is no manifest, or it is none."""
+    manifest = _manifest(directory)
     try:
-        manifest: Any = json.loads((directory / MANIFEST).read_bytes())
         listed = {str(entry["file"]): str(entry["sha256"]) for entry in (*manifest["files"], *manifest["about"])}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (LookupError, TypeError):
         return {}
     # Nothing outside of the corpus is ever taken away, whatever a manifest says.
     return {path: sha256 for path, sha256 in listed.items() if _is_within(directory, path)}

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -310,8 +311,13 @@ def _outputs(said: tuple[str, ...], main: str) -> list[tuple[str, str | None]]:
         name, equals, path = each.partition("=")
         if equals and name in REPORTS:
             named.append((name, path))
-        else:
-            rest.append(each)
+            continue
+        meant = get_close_matches(name.lower(), REPORTS, 1) if equals and not os.path.dirname(name) else []
+        if meant:
+            raise UsageError(
+                f"-o {each}: no report is called {name!r}: did you mean {meant[0]}? Write ./{each} if that is a file"
+            )
+        rest.append(each)
     if len(rest) > 1:
         raise UsageError(f"-o {rest[1]}: there is one report in {main}; say -o FORMAT=FILE for another ({', '.join(REPORTS)})")
     wanted = [(main, rest[0] if rest else None), *named]

@@ -25,12 +25,14 @@ class Document:
         raw: the bytes it was read from.
         name: what to call it in messages.
         notes: what a user should know about how it was read, a sentence each.
+        is_foreign: whether it is the user's own, and none of a profile.
     """
 
     content: dict[str, Any]
     raw: bytes
     name: str
     notes: tuple[str, ...] = ()
+    is_foreign: bool = False
 
     @property
     def sha256(self) -> str:
@@ -110,7 +112,7 @@ def read(path: Path | str) -> Document:
     if version.startswith("3.0"):
         notes.append(f"{path} is OpenAPI {version}: read as its 3.1 equivalent")
         content = upgrade(content)
-    return Document(content, raw, Path(path).name, tuple(notes))
+    return Document(content, raw, Path(path).name, tuple(notes), is_foreign=True)
 
 
 def _parse(raw: bytes, name: str) -> dict[str, Any]:

@@ -77,12 +77,12 @@ def _sent(exchange: Exchange) -> dict[str, str]:
 def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
     """A HAR 1.2, an entry a line."""
     creator = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
-    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
-    joint = b""
+    # With the first entry: where there can be none, nothing is written.
+    begun = before = f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
     for moment, item in recorded:
-        yield joint + orjson.dumps(_entry(moment, item))
-        joint = b",\n"
-    yield b"\n]}}\n"
+        yield before + orjson.dumps(_entry(moment, item))
+        begun, before = b"", b",\n"
+    yield begun + b"\n]}}\n"
 
 
 def _entry(moment: int, item: Exchange | Delivery) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class Vocabulary:
         if kind == "webhook":
             webhooks = self.contract.operations.webhooks
             if not webhooks:
-                raise UsageError(f"{self.contract.document.name} describes no webhook: choose the profile documented or strict")
+                document = self.contract.document
+                advice = "" if document.is_foreign else ": choose the profile documented or strict"
+                raise UsageError(f"{document.name} describes no webhook{advice}")
             media = next(iter(webhooks[0].responses["request"].content.values()))
             return self._schemas.shape(media.schema, webhooks[0].id)
         operation = self.operation(kind, in_service=in_service)
