@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from receiptkit import DocumentError
-from receiptkit.contract.engine import Engine
+from receiptkit.contract.engine import BodySchema, Engine
 
 TEXT = {"type": "string"}
 ADVICE = {"rule": "ours.advice", "severity": "info", "schema": {"maxLength": 3}}
@@ -63,15 +64,38 @@ def test_schemas_that_are_no_object(schema: bool) -> None:
     assert found == ([] if schema else [("schema.false", "false", "", (), {})])
 
 
-@pytest.mark.parametrize("schema", [{"pattern": "("}, {"type": 3}, 3, {"$ref": "#/components/schemas/nowhere"}])
-def test_schemas_that_cannot_be_compiled(schema: Any) -> None:
-    """The first line of what the library says is the reason."""
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        ({"pattern": "("}, "/pattern: "),
+        ({"type": 3}, "/type: "),
+        ({"items": {"properties": {"a/b": {"minimum": ""}}}}, "/items/properties/a~1b/minimum: "),
+        (3, ""),
+        ({"$ref": "#/components/schemas/nowhere"}, ""),
+    ],
+)
+def test_schemas_that_cannot_be_compiled(schema: Any, place: str) -> None:
+    """The first line of what the library says is the reason; where it is stands before it."""
     with pytest.raises((jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError)) as theirs:
         jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": {}}} if isinstance(schema, dict) else schema)
     with pytest.raises(DocumentError) as caught:
         Engine({}).body(schema).violations(1)
     reason = str(theirs.value).splitlines()[0]
-    assert str(caught.value) == f"the contract document holds a schema that cannot be compiled: {reason}"
+    assert str(caught.value) == f"the contract document holds a schema that cannot be compiled: {place}{reason}"
+
+
+def test_where_a_schema_cannot_be_compiled() -> None:
+    """The place is that in the document, whatever became of the schema on the way."""
+    advice = {"rule": "ours.short", "severity": "info", "schema": {"maxLength": 3}}
+    inner = {
+        "allOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "strng"}}}],
+        "x-receiptkit-advice": [advice],
+    }
+    engine = Engine({"components": {"schemas": {"inner": inner}}})
+    judges: list[Callable[[BodySchema], Any]] = [lambda body: body.is_clean, BodySchema.for_many, lambda body: body.conforms]
+    for judge in judges:
+        with pytest.raises(DocumentError, match="cannot be compiled: /components/schemas/inner/allOf/1/properties/b/type: "):
+            judge(engine.body(of("inner")))
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:

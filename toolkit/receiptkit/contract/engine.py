@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from receiptkit import pointers
 from receiptkit.contract.formats import FORMATS
 from receiptkit.contract.many import Many, closed, depth, followed, names_all, of_lists
 from receiptkit.contract.operations import Answer
@@ -48,7 +49,7 @@ class Engine:
         plain = rewritten(schema, fold)
         if self._inverted or has_inverted_formats(plain):
             return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
-        return compiled(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), {})
+        return self._quickest(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), schema)
 
     def quick_for_many(self, schema: Any, rows: str | None) -> Many:
         """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
@@ -57,8 +58,16 @@ class Engine:
             return Many(compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
         schemas = self._quick_closed
         body = followed(closed(rewritten(plain, hastened)), schemas)
-        accepts = compiled(_with(of_lists(body, rows, schemas), schemas), {}).is_valid
+        accepts = self._quickest(_with(of_lists(body, rows, schemas), schemas), schema).is_valid
         return Many(accepts, 1 + depth(body, schemas), names_all(body))
+
+    def _quickest(self, hastened: Any, schema: Any) -> Any:
+        try:
+            return compiled(hastened, {})
+        except DocumentError:
+            # It says where something is wrong as the document has it.
+            compiled(self.exact(schema), FORMATS)
+            raise
 
     @cached_property
     def _quick_closed(self) -> dict[str, Any]:
@@ -160,6 +169,6 @@ def compiled(schema: Any, formats: dict[str, Any]) -> Any:
     try:
         return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        raise DocumentError(
-            f"the contract document holds a schema that cannot be compiled: {str(error).splitlines()[0]}"
-        ) from None
+        place = pointers.join(map(str, getattr(error, "instance_path", None) or ()))
+        said = f"{place}: {str(error).splitlines()[0]}" if place else str(error).splitlines()[0]
+        raise DocumentError(f"the contract document holds a schema that cannot be compiled: {said}") from None
