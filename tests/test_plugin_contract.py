@@ -158,6 +158,23 @@ def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None
     assert "'sid'" not in printed
 
 
+def test_a_response_is_no_payload(suite: Suite) -> None:
+    """What a client hands back is not what is in it, and nobody is told that it looks like no response."""
+    suite.write(
+        test_it="""
+        import httpx
+
+        def test_it(receipt_contract, make_receipt_page):
+            response = httpx.Response(200, json=make_receipt_page("group-sms"))
+            assert response.json() == receipt_contract
+            assert response.text == receipt_contract
+            assert response == receipt_contract
+        """
+    )
+    assert "a Response is no payload: compare what is in it, its JSON or its text" in suite.run()
+    suite.outcomes(failed=1)
+
+
 def test_a_violation_travels() -> None:
     """The exception can be pickled, as other processes need it, and keeps its findings."""
     violation = ContractViolation("it is wrong", Contract.load().check(BAD))

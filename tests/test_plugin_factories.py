@@ -156,6 +156,8 @@ def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
     ("call", "message"),
     [
         ("make_receipt_world('grop-sms')", "no scenario is called 'grop-sms': did you mean group-sms?"),
+        ("make_receipt_page(5)", "no scenario is called 5; `receiptkit scenarios` lists them"),
+        ("make_receipt_page(['group-sms'])", "no scenario is called ['group-sms']: did you mean group-sms?"),
         (
             "make_receipt_world('group-sms', **{'receipts.0.statu': 'x'})",
             "nothing is called 'receipts.0.statu': did you mean receipts.0.status?",

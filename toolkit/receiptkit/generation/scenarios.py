@@ -142,8 +142,8 @@ def scenario(name: str) -> Scenario:
     Raises:
         UsageError: there is none of that name; the message suggests one.
     """
-    if name not in SCENARIOS:
-        close = get_close_matches(name, SCENARIOS, n=1)
+    if not isinstance(name, str) or name not in SCENARIOS:
+        close = get_close_matches(str(name), SCENARIOS, n=1)
         raise UsageError(
             f"no scenario is called {name!r}"
             + (f": did you mean {close[0]}?" if close else "; `receiptkit scenarios` lists them")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from receiptkit.errors import UsageError
 from receiptkit.findings import Finding
 from receiptkit.observations import Delivery, Exchange
 from receiptkit.testing.settings import Settings
@@ -57,8 +58,13 @@ class ReceiptContract:
         Args:
             payload: what is judged.
             operation: what a body is: a kind, such as `receipt`, or an operationId. By default the body itself decides.
+
+        Raises:
+            UsageError: the payload is a client's response, not what is in it.
         """
         contract = self._settings.contract
+        if hasattr(payload, "json") and hasattr(payload, "headers") and hasattr(payload, "status_code"):
+            raise UsageError(f"a {type(payload).__name__} is no payload: compare what is in it, its JSON or its text")
         if isinstance(payload, Exchange):
             found = contract.check_exchange(payload)
         elif isinstance(payload, Delivery):
