@@ -6,7 +6,7 @@ import pytest
 
 from receiptkit.rules.delivery import of_message
 from receiptkit.rules.listing import Walk, of_walks, walks
-from receiptkit.rules.sightings import At, Page, Row, Summary
+from receiptkit.rules.sightings import At, Page, Repeated, Row, Summary, Told
 
 
 def page(entry: int, url: str, following: str | None = None, *, asked: str | None = None, file: int = 0) -> Page:
@@ -96,3 +96,45 @@ def test_a_summary_is_held_against_one_list() -> None:
     for entry, other in ((1, 0), (3, 2), (5, 4)):
         found = of_message(lists, [Summary(At(entry=entry), {"total": 2})], [])
         assert [(each.breach.rule, each.other) for each in found] == [("delivery.total", At(entry=other))]
+
+
+def between(first: int, last: int, sid: str = "DY1", status: str | None = "sent") -> Told:
+    """What was told at two places, and in between."""
+    return Told(At(entry=first), At(entry=last), True, sid, status)
+
+
+def again(first: int, last: int, status: str = "sent") -> Repeated:
+    return Repeated(At(entry=first), At(entry=last), (Row("DY1", status),))
+
+
+@pytest.mark.parametrize(
+    ("told", "repeated", "is_told"),
+    [
+        ([], [], True),
+        ([between(1, 10)], [], False),
+        ([between(1, 10)._replace(between=False)], [], True),
+        ([between(1, 10, status="read")], [], True),
+        ([between(1, 4), between(9, 12)], [], True),
+        ([between(6, 12)], [], False),
+        ([between(1, 10, "DY2", None)], [], False),
+        ([between(1, 10, "DY2", "read")], [], False),
+        ([], [again(1, 10)], False),
+        ([], [again(1, 10, "read")], True),
+        ([], [again(1, 4), again(9, 12)], True),
+        ([between(1, 4)] * 600, [again(1, 4)] * 400, True),
+        ([between(1, 4)] * 600, [again(1, 4)] * 401, False),
+    ],
+)
+def test_what_may_have_been_told_between(told: list[Told], repeated: list[Repeated], is_told: bool) -> None:
+    """Nothing is held against a list if anything else may have been told, or listed, between that and the summary."""
+    lists = [Walk([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
+    found = list(of_message(lists, [Summary(At(entry=8), {"total": 2})], told, repeated))
+    assert [each.breach.rule for each in found] == ["delivery.total"] * is_told
+
+
+def test_a_doubt_is_about_one_list() -> None:
+    """What may have been told after one list says nothing of a later one."""
+    lists = [Walk([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True) for entry in (2, 6)]
+    wrong = [Summary(At(entry=entry), {"total": 2}) for entry in (3, 7)]
+    found = of_message(lists, wrong, [between(1, 5)], [again(0, 4)])
+    assert [each.at.entry for each in found] == [7]

@@ -295,6 +295,7 @@ def test_what_path_parameters_are(path: str, expected: dict[str, str]) -> None:
             "https://ie1.example.com/{none}",
         ),
         ([{"url": "{scheme}://x", "variables": {"scheme": {}}}], None),
+        ([{"url": "https://{area}example.com/X", "variables": {"area": {}}}], "https://example.com/X"),
     ],
 )
 def test_the_server_of_a_document(servers: Any, expected: str | None) -> None:

@@ -244,7 +244,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def _status(key: str) -> str:
     """How a document names a status: a class of them has capital letters, which people forget."""
-    return key.upper() if key[1:] in ("xx", "xX", "Xx") else key
+    return key.upper() if key[1:].upper() == "XX" else key
 
 
 def server_of(document: dict[str, Any]) -> str | None:
@@ -292,6 +292,6 @@ class _Resolver:
             target: Any = self._document
             for token in ref[2:].split("/"):
                 token = unquote(token).replace("~1", "/").replace("~0", "~")
-                target = target.get(token, {}) if isinstance(target, dict) else {}
+                target = target.get(token) if isinstance(target, dict) else None
             node = target
         return node
