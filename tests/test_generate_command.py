@@ -184,6 +184,8 @@ def test_warnings_are_said(run: Run) -> None:
         (["chat-only", "--receipts", "3"], "chat-only has no receipts"),
         (["group-sms", "--auth-token-env", "NO_SUCH_VARIABLE"], "there is no such environment variable"),
         (["group-sms", "--webhook-url", "example.com/hook"], "not an absolute http or https URL"),
+        (["group-sms", "--webhook-url", "http://[::1"], "not an absolute http or https URL"),
+        (["group-sms", "--start", "9999-12-31T23:59:59Z"], "is too late for anything to come after it"),
         (["group-sms", "--as", "form", "--profile", "vendor"], "describes no webhook: choose the profile documented or strict"),
         (["group-sms", "--as", "har", "--profile", "vendor"], "describes no webhook"),
         (["group-sms", "--as", "cassette", "--profile", "vendor"], "describes no webhook"),

@@ -215,6 +215,7 @@ def test_paths_of_urls(url: str, expected: str) -> None:
         ("http://mock.localhost:80", False),
         ("http://mock.internal?x", False),
         ("http://mock:4010/v1", False),
+        ("http://testserver/v1", True),
         ("http://10.0.0.7:4010/v1", False),
         ("http://[::ffff:10.0.0.7]:4010/v1", False),
         ("/v1/api.acme.test", False),

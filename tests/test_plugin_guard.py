@@ -171,6 +171,21 @@ WAYS = {
         """,
         (),
     ),
+    "aiohttp.request, aioresponses": (
+        """
+        import aiohttp, aioresponses, asyncio
+
+        async def get():
+            async with aiohttp.request("GET", URL, params={"PageSize": "20"}) as response:
+                return await response.json()
+
+        def test_it():
+            with aioresponses.aioresponses() as mock:
+                mock.get(URL + "?PageSize=20", payload=PAGE)
+                assert asyncio.run(get())
+        """,
+        (),
+    ),
     "aiohttp, vcrpy": (
         """
         import aiohttp, asyncio, vcr, yaml

@@ -252,6 +252,14 @@ def test_own_token(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (
+            "play_receipt_webhooks('http://x:99999/')",
+            "'http://x:99999/' is no URL of a server: say http://127.0.0.1:8000/webhooks",
+        ),
+        ("play_receipt_webhooks(app, url='nonsense')", "webhook_url nonsense: not an absolute http or https URL"),
+        ("play_receipt_webhooks(app, url='http://[::1')", "webhook_url http://[::1: not an absolute http or https URL"),
+        ("play_receipt_webhooks(app, url=5)", "webhook_url 5: not an absolute http or https URL"),
+        ("play_receipt_webhooks(app, method=None)", "webhooks are sent by POST or GET, not None"),
         ("play_receipt_webhooks(app, 'in-ordr')", "no scenario is called 'in-ordr': did you mean in-order?"),
         ("play_receipt_webhooks(7)", "int is no WSGI or ASGI application and no URL"),
         ("play_receipt_webhooks('localhost:80')", "'localhost:80' is no URL of a server: say http://127.0.0.1:8000/webhooks"),
@@ -311,3 +319,59 @@ def test_what_the_application_raises(suite: Suite) -> None:
     )
     assert "KeyError: 'DeliveryStatus'" in suite.run()
     suite.outcomes(failed=1)
+
+
+def test_a_url_that_no_receiver_sees_whole(suite: Suite) -> None:
+    """A fragment, and user and password, stay with the sender: the signature is that of what arrives."""
+    suite.write(
+        receivers=RECEIVERS,
+        test_it="""
+        import pytest
+        from flask import Flask, request
+        from twilio.request_validator import RequestValidator
+
+        @pytest.mark.parametrize("url", ["https://example.com/hook#rc=3", "https://u:p@example.com/hook"])
+        @pytest.mark.parametrize("method", ["POST", "GET"])
+        def test_it(play_receipt_webhooks, receipt_auth_token, url, method):
+            app = Flask("receiver")
+
+            @app.route("/hook", methods=["GET", "POST"])
+            def hook():
+                assert (request.authorization is not None) == ("u:p" in url)
+                signature = request.headers["X-Twilio-Signature"]
+                valid = RequestValidator(receipt_auth_token).validate(request.url, request.form, signature)
+                return "", 204 if valid else 403
+
+            answers = play_receipt_webhooks(app, "in-order", url=url, method=method)
+            assert {answer.status for answer in answers} == {204}
+        """,
+    )
+    suite.run()
+    suite.outcomes(passed=4)
+
+
+def test_an_application_that_never_answers(suite: Suite) -> None:
+    """Twilio does not wait for ever, and neither does a test."""
+    suite.write(
+        test_it="""
+        import pytest
+        import trio
+        from receiptkit.testing import player
+
+        async def app(scope, receive, send):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        def test_it(play_receipt_webhooks, monkeypatch):
+            monkeypatch.setattr(player, "_PATIENCE", 0.05)
+            with pytest.raises(pytest.UsageError, match="the ASGI application does not answer a webhook: Twilio waits"):
+                play_receipt_webhooks(app, "in-order")
+
+        def test_trio(play_receipt_webhooks, monkeypatch):
+            monkeypatch.setattr(player, "_PATIENCE", 0.05)
+            with pytest.raises(pytest.UsageError, match="the ASGI application does not answer a webhook: Twilio waits"):
+                trio.run(play_receipt_webhooks.aplay, app, "in-order")
+        """
+    )
+    suite.run()
+    suite.outcomes(passed=2)

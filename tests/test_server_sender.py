@@ -27,8 +27,8 @@ from receiptkit import Contract
 from receiptkit.errors import UsageError
 from receiptkit.generation import Generator
 from receiptkit.server import AUTH_TOKEN
-from receiptkit.server.address import absolute, address
 from receiptkit.server.sender import Sender, Sent
+from receiptkit.webhooks.address import absolute, address
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 GENERATOR = Generator(Contract.load())

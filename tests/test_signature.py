@@ -104,3 +104,9 @@ def test_anything_can_be_signed(url: str, signature: str, pairs: list[tuple[str,
     assert verify(url, TOKEN, made, pairs) or "bodySHA256" in url
     assert not verify(url, TOKEN, signature, pairs)
     assert url in url_forms(url)
+
+
+def test_a_request_without_a_signature() -> None:
+    """What a framework says of a header that was not sent fits no request."""
+    assert not verify("https://example.com/hook", "12345", None)
+    assert not verify("https://example.com/hook", "12345", "")

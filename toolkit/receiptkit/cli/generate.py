@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import click
 from click.shell_completion import CompletionItem
@@ -25,6 +24,7 @@ from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, Wo
 from receiptkit.generation.breakages import Breakage, breakable, of_rule
 from receiptkit.generation.capture_breakages import CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
+from receiptkit.webhooks.address import absolute
 
 #: Values of overrides that are numbers; all others are text.
 _NUMBERS = ("error_code", "index")
@@ -191,9 +191,7 @@ def _in_scope(flaws: list[Breakage], *, in_service: bool) -> tuple[Breakage, ...
 
 
 def _wish(options: dict[str, Any], flaws: tuple[Breakage, ...]) -> Wish:
-    url = urlsplit(options["webhook_url"])
-    if url.scheme not in ("http", "https") or not url.netloc:
-        raise UsageError(f"--webhook-url {options['webhook_url']}: not an absolute http or https URL")
+    absolute(options["webhook_url"], "--webhook-url")
     return Wish(
         options["moment"],
         options["page_size"],

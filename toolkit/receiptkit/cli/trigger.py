@@ -15,9 +15,9 @@ from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
 from receiptkit.observations import Delivery
-from receiptkit.server.address import absolute
 from receiptkit.server.sender import Sender
 from receiptkit.server.settings import AUTH_TOKEN
+from receiptkit.webhooks.address import absolute
 
 
 @click.command()

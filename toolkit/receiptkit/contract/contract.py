@@ -8,6 +8,7 @@ from typing import Any
 from receiptkit.contract import document as documents
 from receiptkit.contract.document import Document
 from receiptkit.contract.engine import Engine
+from receiptkit.contract.given import demand_delivery, demand_exchange, values_of_json
 from receiptkit.contract.judge import Judge, Verdict
 from receiptkit.contract.operations import Operations
 from receiptkit.contract.profile import Profile
@@ -93,14 +94,15 @@ class Contract:
             The findings, none if it conforms. A body that cannot be recognised is a finding too: `body.unknown-kind`.
 
         Raises:
-            UsageError: the contract has no such operation or kind.
+            UsageError: the contract has no such operation or kind, or the body holds what JSON does not know.
         """
         return self.said(self.judged(body, operation))
 
     def judged(self, body: Any, operation: str | None = None) -> Verdict:
         """What became of a body, parsed or text."""
         text = text_of(body)
-        return self.judge.body(body, operation) if text is None else self.judge.text(text, operation)
+        with values_of_json():
+            return self.judge.body(body, operation) if text is None else self.judge.text(text, operation)
 
     def said(self, verdict: Verdict) -> list[Finding]:
         """The findings of a verdict; one of them says so where nothing was judged."""
@@ -116,8 +118,17 @@ class Contract:
 
         An exchange of no operation of the contract is not judged; the finding `http.unknown-operation` says so. Where the answer is not
         judged, `body.unchecked` says why.
+
+        Raises:
+            UsageError: it is no exchange, is made of the wrong things, or its body holds what JSON does not know.
         """
-        return self.said(self.judge.exchange(exchange))
+        return self.said(self.exchanged(exchange))
+
+    def exchanged(self, exchange: Exchange) -> Verdict:
+        """What became of an exchange."""
+        demand_exchange(exchange)
+        with values_of_json():
+            return self.judge.exchange(exchange)
 
     def check_delivery(self, delivery: Delivery) -> list[Finding]:
         """
@@ -125,8 +136,17 @@ class Contract:
 
         A webhook of another event is not judged, and `body.unchecked` says so; what is no webhook of the contract is a finding, too:
         `body.unknown-kind`.
+
+        Raises:
+            UsageError: it is no delivery, is made of the wrong things, or its parameters hold what JSON does not know.
         """
-        return self.said(self.judge.delivery(delivery))
+        return self.said(self.delivered(delivery))
+
+    def delivered(self, delivery: Delivery) -> Verdict:
+        """What became of a webhook request."""
+        demand_delivery(delivery)
+        with values_of_json():
+            return self.judge.delivery(delivery)
 
 
 def _engine(name: str, document: Document) -> Engine:

@@ -13,6 +13,7 @@ from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
 from receiptkit.observations import Delivery
 from receiptkit.webhooks import FORM, HEADER, sign
+from receiptkit.webhooks.address import called
 
 #: Parameters that are documented and were not there.
 _NEVER = ("Source", "ClientIdentity")
@@ -135,11 +136,11 @@ class Webhooks:
 
     def url(self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None) -> str:
         """The URL of a request where the configured method is GET: the parameters are in its query."""
-        address, mark, fragment = webhook_url.partition("#")
+        address = called(webhook_url, "webhook_url").url
         joint = "&" if "?" in address else "?"
         # Receivers that build the URL anew, as Flask does, decode the colons of dates; where they stand raw, the signature holds (facts).
         query = form_of(self.parameters(event) if parameters is None else parameters, safe=":")
-        return f"{address}{joint}{query}{mark}{fragment}"
+        return f"{address}{joint}{query}"
 
     def request(
         self,
@@ -151,7 +152,7 @@ class Webhooks:
         parameters: dict[str, str] | None = None,
     ) -> Delivery:
         """
-        A complete request, as it would arrive.
+        A complete request, as it would arrive: without the fragment of the URL, user and password in a header.
 
         Args:
             event: what it tells.
@@ -159,13 +160,19 @@ class Webhooks:
             method: POST or GET, as configured.
             auth_token: the primary auth token of the account; without one the request is not signed.
             parameters: what it says instead of what it would.
+
+        Raises:
+            UsageError: the URL cannot be called.
         """
+        place = called(webhook_url, "webhook_url")
         posted = method.upper() == "POST"
         said = self.parameters(event) if parameters is None else parameters
-        url = webhook_url if posted else self.url(event, webhook_url, said)
+        url = place.url if posted else self.url(event, webhook_url, said)
         said = said if posted else {}
         body = form_of(said)
-        headers = {"Host": urlsplit(url).netloc.rpartition("@")[2]}
+        headers = {"Host": urlsplit(url).netloc}
+        if place.authorization:
+            headers["Authorization"] = place.authorization
         if posted:
             headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
         headers |= {

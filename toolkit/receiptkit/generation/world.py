@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from receiptkit.errors import UsageError
 
+#: Of later ones the ends of what follows cannot be written any more.
+_LAST_YEAR = 9990
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: times are UTC
 _AFTER = re.compile(r"\+?([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -144,10 +146,12 @@ def milliseconds(text: str) -> int:
         UsageError: it is no date and time.
     """
     try:
-        value = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
+        value = datetime.fromisoformat(str(text).replace("Z", "+00:00").replace("z", "+00:00"))
         value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
     except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z") from None
+    if value.year > _LAST_YEAR:
+        raise UsageError(f"{text!r} is too late for anything to come after it: say a moment up to the year {_LAST_YEAR}")
     return (value - _EPOCH) // timedelta(milliseconds=1)
 
 

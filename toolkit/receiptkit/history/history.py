@@ -31,11 +31,11 @@ class History:
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
-        return self._noted(self._contract.judge.exchange(exchange), asked=exchange.url or None)
+        return self._noted(self._contract.exchanged(exchange), asked=exchange.url or None)
 
     def check_delivery(self, delivery: Delivery) -> list[Finding]:
         """Judge a webhook request, as `Contract.check_delivery` does, and remember it."""
-        return self._noted(self._contract.judge.delivery(delivery))
+        return self._noted(self._contract.delivered(delivery))
 
     def finish(self) -> list[Finding]:
         """

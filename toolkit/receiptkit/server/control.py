@@ -47,7 +47,7 @@ class Control:
         Raises:
             UsageError: it is none of those, or the clock is real.
         """
-        if (by is None) == (to is None):
+        if (by is None) == (to is None) or not isinstance(by or to, str):
             raise UsageError("say either `by`, such as 90s, or `to`: next or end")
         reading, sent = await self.dispatcher.advance(lambda now: self._reading(now, by, to))
         return {"reading": reading, "sent": sent}

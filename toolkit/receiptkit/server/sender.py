@@ -11,7 +11,7 @@ from receiptkit.errors import UsageError
 from receiptkit.generation import Event, Webhooks
 from receiptkit.generation.recording import request as as_json
 from receiptkit.observations import Delivery
-from receiptkit.server.address import address
+from receiptkit.webhooks.address import address
 
 if TYPE_CHECKING:
     import httpx

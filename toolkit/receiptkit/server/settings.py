@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
 from receiptkit.generation.scenarios import scenario
-from receiptkit.server.address import absolute, address
+from receiptkit.webhooks.address import absolute, address
 
 #: What webhooks are signed with unless somebody says otherwise. It is no secret; Twilio's library for Go wants letters and digits.
 AUTH_TOKEN = "receiptkit0local0auth0token00000"  # noqa: S105

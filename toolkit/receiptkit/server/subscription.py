@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from receiptkit.errors import UsageError
-from receiptkit.server.address import absolute
 from receiptkit.server.errors import RefusedError
 from receiptkit.webhooks import Parameter
+from receiptkit.webhooks.address import absolute
 
 #: The event of delivery receipts.
 EVENT = "onDeliveryUpdated"

@@ -27,6 +27,18 @@ def event() -> Any:
     return asyncio.Event() if is_running() else import_module("trio").Event()
 
 
+async def within(seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result | None:
+    """What something comes to; None if it takes longer."""
+    if is_running():
+        try:
+            return await asyncio.wait_for(work, seconds)
+        except asyncio.TimeoutError:  # another one before Python 3.11
+            return None
+    with import_module("trio").move_on_after(seconds):
+        return await work
+    return None
+
+
 async def in_thread(call: Callable[..., _Result], *args: object) -> _Result:
     """Call something that blocks, while the loop runs on."""
     if is_running():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from inspect import iscoroutinefunction
@@ -15,7 +15,10 @@ from receiptkit.generation import WEBHOOK_URL, Generator, World
 from receiptkit.observations import Delivery
 from receiptkit.testing import asgi, loops, wsgi
 from receiptkit.testing.factories import Factories
+from receiptkit.webhooks.address import address
 
+#: What an application says: status, headers, body.
+Said = tuple[int, list[tuple[str, str]], bytes]
 #: In seconds; Twilio does not wait longer.
 _PATIENCE = 5
 
@@ -102,7 +105,7 @@ class Player:
         with self._mistakes():
             requests = self._requests(target, scenario, **how)
             if _is_asgi(target):
-                return [_answer(await asgi.call(target, request), request) for request in requests]
+                return [_answer(await _within(asgi.call(target, request)), request) for request in requests]
             deliver = _sender(target)
             return [await loops.in_thread(deliver, request) for request in requests]
 
@@ -116,7 +119,7 @@ class Player:
         auth_token: str | None = "",
         **overrides: Any,
     ) -> Iterator[Delivery]:
-        if method.upper() not in ("POST", "GET"):
+        if not isinstance(method, str) or method.upper() not in ("POST", "GET"):
             raise UsageError(f"webhooks are sent by POST or GET, not {method}")
         token = self._auth_token if auth_token == "" else auth_token
         webhooks = self._generator.webhooks(self._factories.world(scenario, **overrides))
@@ -127,18 +130,26 @@ class Player:
             yield request
 
 
+async def _within(call: Coroutine[Any, Any, Said]) -> Said:
+    answer = await loops.within(_PATIENCE, call)
+    if answer is None:
+        raise UsageError(f"the ASGI application does not answer a webhook: Twilio waits {_PATIENCE} seconds, and no longer")
+    return answer
+
+
 def _sender(target: Any) -> Callable[[Delivery], Answer]:
     if isinstance(target, str):
-        place = urlsplit(target)
-        if place.scheme not in ("http", "https") or not place.hostname:
-            raise UsageError(f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks")
+        try:
+            place = urlsplit(address(target).url)
+        except ValueError:
+            raise UsageError(f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks") from None
         return lambda request: _to_server(place, request)
     if callable(target):
         return lambda request: _answer(wsgi.call(target, request), request)
     raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
 
 
-def _answer(said: tuple[int, list[tuple[str, str]], bytes], request: Delivery) -> Answer:
+def _answer(said: Said, request: Delivery) -> Answer:
     status, headers, body = said
     joined: dict[str, str] = {}
     for name, value in headers:
@@ -164,7 +175,7 @@ def _to_server(place: SplitResult, request: Delivery) -> Answer:
         return _answer((response.status, response.getheaders(), response.read()), request)
     except (OSError, HTTPException) as error:
         reason = str(error) or type(error).__name__
-        server = f"{place.scheme}://{place.netloc.rpartition('@')[2]}"
+        server = f"{place.scheme}://{place.netloc}"
         # A loop that waits for this call cannot run a server as well.
         hint = ": await play_receipt_webhooks.aplay(…) in asynchronous tests" if loops.is_running() else ""
         raise UsageError(f"{server} does not answer a webhook: {reason}{hint}") from None

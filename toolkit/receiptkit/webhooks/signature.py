@@ -45,14 +45,14 @@ def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
     return base64.b64encode(digest).decode()
 
 
-def verify(url: str, auth_token: str, signature: str, parameters: Parameters = (), body: bytes | None = None) -> bool:
+def verify(url: str, auth_token: str, signature: str | None, parameters: Parameters = (), body: bytes | None = None) -> bool:
     """
     Whether a signature is that of a request, in time that does not depend on where it differs.
 
     Args:
         url: the URL of the request. Behind a proxy it must be the one that Twilio called; only the port may be missing or added.
         auth_token: the primary auth token of the account.
-        signature: the value of the header.
+        signature: the value of the header; None, where it was not sent, fits nothing.
         parameters: those of a posted form; none for GET and for JSON.
         body: the body of a request that is no form, as it was received. It must be given if the URL has a `bodySHA256`.
     """
@@ -63,7 +63,7 @@ def verify(url: str, auth_token: str, signature: str, parameters: Parameters = (
         if not hmac.compare_digest(actual.encode(), said.lower().encode("utf-8", "replace")):
             return False
         parameters = []
-    given = signature.encode("utf-8", "replace")
+    given = (signature or "").encode("utf-8", "replace")
     # Every form is compared, whichever fits: how long that takes says nothing.
     fits = [hmac.compare_digest(sign(form, auth_token, parameters).encode(), given) for form in url_forms(url)]
     return any(fits)

@@ -1,7 +1,8 @@
 """
 aiohttp. A body is seen when the code under test has read it: by `read`, `text` or `json`.
 
-Mocks replace `ClientSession._request`, so that what calls it is wrapped; and it itself too, which `aiohttp.request` calls.
+Mocks replace `ClientSession._request`, so that what calls it is wrapped, `aiohttp.request` with it; and it itself too, for what calls it
+otherwise.
 """
 
 from __future__ import annotations
@@ -41,6 +42,17 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
         return request
 
+    def around_function(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def request(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            context = inner(*args, **kwargs)
+            if hasattr(context, "_coro"):
+                context._coro = _watched(context._coro, module.ClientResponse)  # noqa: SLF001 # it holds its session, too
+            return context
+
+        return request
+
+    patches.wrap(module, "request", around_function)
     for name in _METHODS:
         patches.wrap(module.ClientSession, name, around)
     patches.wrap(module.ClientSession, "_request", around_request)

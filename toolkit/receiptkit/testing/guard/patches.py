@@ -1,15 +1,15 @@
-"""Functions of classes replaced by others that call them, and put back."""
+"""Functions of classes and modules replaced by others that call them, and put back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 
 class _Patch(NamedTuple):
-    owner: type
+    owner: type | ModuleType
     name: str
     inner: Any
     outer: Any
@@ -21,12 +21,12 @@ class Patches:
     def __init__(self) -> None:
         self._done: list[_Patch] = []
 
-    def wrap(self, owner: type, name: str, around: Callable[[Any], Any]) -> None:
+    def wrap(self, owner: type | ModuleType, name: str, around: Callable[[Any], Any]) -> None:
         """
         Replace a function by one around it, unless that stands there already.
 
         Args:
-            owner: the class.
+            owner: the class, or the module.
             name: of its function.
             around: makes the new function of the old one.
         """

@@ -63,12 +63,24 @@ def absolute(url: str, what: str) -> str:
     Raises:
         UsageError: it is not.
     """
-    try:
-        address(url)
-    except ValueError:
-        shown = url if len(url) <= _LONGEST else f"{url[:60]}…"
-        raise UsageError(f"{what} {shown}: not an absolute http or https URL") from None
+    called(url, what)
     return url
+
+
+def called(url: str, what: str) -> Address:
+    """
+    How a URL is called.
+
+    Raises:
+        UsageError: it cannot be; `what` says what it was given as.
+    """
+    try:
+        if isinstance(url, str):
+            return address(url)
+    except ValueError:
+        pass
+    shown = str(url) if len(str(url)) <= _LONGEST else f"{str(url)[:60]}…"
+    raise UsageError(f"{what} {shown}: not an absolute http or https URL")
 
 
 def _host(parts: SplitResult) -> str:
