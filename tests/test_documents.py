@@ -78,6 +78,7 @@ def test_json_is_read_as_json(tmp_path: Path) -> None:
     read = document.read(path)
     assert (read.content, read.name) == ({"openapi": "3.1.0", "paths": {}}, "mine.json")
     assert (read.raw, read.provenance) == (path.read_bytes(), "mine.json")
+    assert (read.is_foreign, document.built("vendor").is_foreign) == (True, False)
     assert read.notes == (f"{path} is judged as it is: receiptkit's overlays are not applied to it",)
 
 
