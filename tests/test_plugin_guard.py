@@ -453,7 +453,8 @@ def test_warnings_are_summarised(suite: Suite) -> None:
         """,
     )
     summary = "=== receipt warnings ===\n- /meta/next_page_url warning page.next-without-token: next_page_url has no PageToken"
-    assert f"{summary} (2 times)\n2 passed in 0s\n" in suite.run("--receipts-guard")
+    tests = "in test_it.py::test_it[1], test_it.py::test_it[2]"
+    assert f"{summary} (2 times)\n{tests}\n2 passed in 0s\n" in suite.run("--receipts-guard")
     printed = suite.run("--receipts-guard", "--receipts-fail-on", "warning")
     suite.outcomes(failed=2)
     assert "receipt warnings" not in printed
@@ -637,7 +638,7 @@ def test_what_was_asked_for(suite: Suite) -> None:
         """,
     )
     warning = '- "" warning request.parameter: query parameter PageSize is above the maximum of 50'
-    assert f"=== receipt warnings ===\n{warning}\n1 passed in 0s\n" in suite.run("--receipts-guard")
+    assert f"=== receipt warnings ===\n{warning}\nin test_it.py::test_it\n1 passed in 0s\n" in suite.run("--receipts-guard")
     suite.run("--receipts-guard", "--receipts-fail-on=warning")
     suite.outcomes(failed=1)
     suite.pytester.makepyprojecttoml('[tool.receiptkit.severity]\n"request.parameter" = "error"\n')

@@ -62,7 +62,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
             item.stash[WATCHING].__exit__(None, None, None)
             del item.stash[WATCHING]
             item.stash[TRAFFIC].finish()
-            run_of(item.config).ended(item.stash[TRAFFIC], guarded=_guarded(item))
+            run_of(item.config).ended(item.stash[TRAFFIC], id_of(item), guarded=_guarded(item))
     _fail(item)
     return result
 

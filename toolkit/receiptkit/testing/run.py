@@ -17,6 +17,9 @@ from receiptkit.testing.sights import Sight, Sights
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
 
+#: How many tests are named that got warnings.
+_TESTS_SHOWN = 3
+
 
 class Run:
     """
@@ -30,6 +33,7 @@ class Run:
         self.settings: Settings = settings(options)
         self._seen: set[Sight] = set()
         self._warnings: list[Finding] = []
+        self._warned: set[str] = set()
         self._failures: list[str] = []
         self._judged = 0
 
@@ -51,13 +55,15 @@ class Run:
         """What a test gets; the arguments are those of `Traffic`."""
         return Traffic(self.settings, file, allowed)
 
-    def ended(self, traffic: Traffic, *, guarded: bool) -> None:
-        """Know that a test has ended, and whether its traffic was to be judged or only looked at."""
+    def ended(self, traffic: Traffic, test: str, *, guarded: bool) -> None:
+        """Know that a test has ended, by its id, and whether its traffic was to be judged or only looked at."""
         self._saw(each.seen for each in traffic.heard if each.judged)
         self._judged += len(traffic.exchanges)
         if guarded:
             least = self.settings.fail_on.rank
-            self._warnings += [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
+            warnings = [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
+            self._warnings += warnings
+            self._warned.update([test] if warnings else [])
 
     def _saw(self, observations: Iterable[Any]) -> None:
         """Remember what the observations of one test show, if somebody wants to know."""
@@ -70,12 +76,18 @@ class Run:
     def share(self) -> dict[str, Any]:
         """What another process must know, of plain values."""
         warnings = [(each.rule, each.severity.value, each.pointer, each.message, each.hint) for each in self._warnings]
-        return {"seen": sorted(self.coverage.seen) if self._seen else [], "warnings": warnings, "judged": self._judged}
+        return {
+            "seen": sorted(self.coverage.seen) if self._seen else [],
+            "warnings": warnings,
+            "warned": sorted(self._warned),
+            "judged": self._judged,
+        }
 
     def merge(self, share: dict[str, Any]) -> None:
         """Take what another process shares."""
         self._seen.update((dimension, item) for dimension, item in share["seen"])
         self._judged += share["judged"]
+        self._warned.update(share["warned"])
         self._warnings += [Finding(rule, Severity(severity), *words) for rule, severity, *words in share["warnings"]]
 
     # -- the end
@@ -92,8 +104,13 @@ class Run:
         return "--receipts-guard judged nothing: no test read an answer of the receipts API through a client that it sees"
 
     def warnings(self) -> list[str]:
-        """The lines of the summary of warnings."""
-        return lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer)))
+        """The lines of the summary of warnings, with the tests that they are of."""
+        if not self._warnings:
+            return []
+        tests = sorted(self._warned)
+        shown, more = tests[:_TESTS_SHOWN], len(tests) - _TESTS_SHOWN
+        where = ", ".join(shown) + (f" and {more} more; --receipts-fail-on warning fails them all" if more > 0 else "")
+        return [*lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer))), f"in {where}"]
 
     def write_coverage(self) -> None:
         """Write the file that was asked for, if one was."""
