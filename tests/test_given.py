@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -68,3 +69,14 @@ def test_what_json_does_not_know(value: Any) -> None:
     for check in checks:
         with pytest.raises(UsageError, match=r"^this is no JSON \(.+\): judge what was answered, not what a library made of it$"):
             check()
+
+
+def test_an_unpaired_surrogate() -> None:
+    """Python reads what no text can hold; in a text it is a finding."""
+    contract = Contract.load()
+    text = json.dumps({**sample("receipt"), "participant_sid": "\ud800"})
+    with pytest.raises(
+        UsageError, match=r"^an unpaired surrogate stands in this, which no JSON can carry: judge the text itself$"
+    ):
+        contract.check(json.loads(text))
+    assert "json.lone-surrogate" in [finding.rule for finding in contract.check(text)]

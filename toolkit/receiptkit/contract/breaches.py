@@ -25,6 +25,11 @@ def breaches_of(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterato
     """What the checks in Python find, those against the request included where there is one."""
     for check in RECORD_CHECKS.get(kind, ()):
         yield from check(body)
+    yield from breaches_of_request(body, kind, asked)
+
+
+def breaches_of_request(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
+    """What the checks against the request find, where there is one."""
     if asked is not None:
         for check_request in REQUEST_CHECKS.get(kind, ()):
             yield from check_request(body, asked)

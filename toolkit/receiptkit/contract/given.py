@@ -17,6 +17,9 @@ def values_of_json() -> Iterator[None]:
     """Raises `UsageError` where what is judged within holds something that JSON does not know, such as a date."""
     try:
         yield
+    except UnicodeEncodeError:
+        # `json.loads` lets them through; of a text it is a finding.
+        raise UsageError("an unpaired surrogate stands in this, which no JSON can carry: judge the text itself") from None
     except ValueError as error:
         said = str(error)
         if not said.startswith(_NO_JSON):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from receiptkit.contract.breaches import NO_EVENTS, breaches_of, said_by_title, standing
+from receiptkit.contract.breaches import NO_EVENTS, breaches_of, breaches_of_request, said_by_title, standing
 from receiptkit.contract.deliveries import Payload, payload
 from receiptkit.contract.engine import BodySchema, Engine
 from receiptkit.contract.operations import Answer, Media, Operation, Operations, Parameter, Response, is_elsewhere
@@ -349,8 +349,17 @@ class Judge:
     ) -> list[Finding]:
         name = operation.id if named else None
         schema = schema or self._schema_of(media)
-        breaches = list(breaches_of(body, operation.kind or "", asked)) if isinstance(body, dict) else []
-        violations = [] if schema.is_clean(body) else schema.violations(body)
+        kind = operation.kind or ""
+        # Almost every page is in order, and then its rows have much in common that is looked at once.
+        lists = in_order(kind, [body]) if kind == "page" else None
+        if not isinstance(body, dict):
+            breaches = []
+        elif lists is None:
+            breaches = list(breaches_of(body, kind, asked))
+        else:
+            breaches = list(breaches_of_request(body, kind, asked))
+        is_clean = (lists is not None and schema.for_many(ROWS).accepts(lists)) or schema.is_clean(body)
+        violations = [] if is_clean else schema.violations(body)
         misnamed = {breach.instead for breach in breaches if breach.instead is not None}
         if misnamed:
             violations = [each for each in violations if each.keyword != "required" or each.name not in misnamed]
