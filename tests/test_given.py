@@ -19,40 +19,32 @@ HEADERS = "is a mapping of names to values, all of them text"
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("check", "given", "message"),
     [
-        ({}, "a receiptkit.Exchange is wanted here, not a dict"),
-        (DELIVERY, "a receiptkit.Exchange is wanted here, not a Delivery"),
-        (replace(EXCHANGE, status="200"), "Exchange.status is a number, not '200'"),  # type: ignore[arg-type]
-        (replace(EXCHANGE, url=None), "Exchange.url is text, not None"),  # type: ignore[arg-type]
-        (replace(EXCHANGE, method=b"GET"), "Exchange.method is text, not b'GET'"),  # type: ignore[arg-type]
-        (replace(EXCHANGE, headers=None), f"Exchange.headers {HEADERS}"),  # type: ignore[arg-type]
-        (replace(EXCHANGE, headers={"a": ["b"]}), f"Exchange.headers {HEADERS}"),  # type: ignore[dict-item]
-        (replace(EXCHANGE, request_headers=[("a", "b")]), f"Exchange.request_headers {HEADERS}"),  # type: ignore[arg-type]
+        ("check_exchange", {}, "a receiptkit.Exchange is wanted here, not a dict"),
+        ("check_exchange", DELIVERY, "a receiptkit.Exchange is wanted here, not a Delivery"),
+        ("check_exchange", replace(EXCHANGE, status="200"), "Exchange.status is a number, not '200'"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, url=None), "Exchange.url is text, not None"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, method=b"GET"), "Exchange.method is text, not b'GET'"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, headers=None), f"Exchange.headers {HEADERS}"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, headers={"a": ["b"]}), f"Exchange.headers {HEADERS}"),  # type: ignore[dict-item]
+        (
+            "check_exchange",
+            replace(EXCHANGE, request_headers=[("a", "b")]),  # type: ignore[arg-type]
+            f"Exchange.request_headers {HEADERS}",
+        ),
+        ("check_delivery", None, "a receiptkit.Delivery is wanted here, not a NoneType"),
+        ("check_delivery", replace(DELIVERY, url=5), "Delivery.url is text, not 5"),  # type: ignore[arg-type]
+        ("check_delivery", replace(DELIVERY, method=None), "Delivery.method is text, not None"),  # type: ignore[arg-type]
+        ("check_delivery", replace(DELIVERY, headers={1: "a"}), f"Delivery.headers {HEADERS}"),  # type: ignore[dict-item]
     ],
 )
-def test_no_exchange(given: Any, message: str) -> None:
+def test_what_is_no_exchange_and_no_delivery(check: str, given: Any, message: str) -> None:
+    """The contract, and the history that judges by it, say what is wanted instead."""
     contract = Contract.load()
-    for check in (contract.check_exchange, History(contract).check_exchange):
+    for judge in (contract, History(contract)):
         with pytest.raises(UsageError) as caught:
-            check(given)
-        assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        (None, "a receiptkit.Delivery is wanted here, not a NoneType"),
-        (replace(DELIVERY, url=5), "Delivery.url is text, not 5"),  # type: ignore[arg-type]
-        (replace(DELIVERY, method=None), "Delivery.method is text, not None"),  # type: ignore[arg-type]
-        (replace(DELIVERY, headers={1: "a"}), f"Delivery.headers {HEADERS}"),  # type: ignore[dict-item]
-    ],
-)
-def test_no_delivery(given: Any, message: str) -> None:
-    contract = Contract.load()
-    for check in (contract.check_delivery, History(contract).check_delivery):
-        with pytest.raises(UsageError) as caught:
-            check(given)
+            getattr(judge, check)(given)
         assert str(caught.value) == message
 
 

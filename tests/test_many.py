@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, receipt
 from mutants import ATOMS, containers
-from receiptkit import Contract, Finding
+from receiptkit import Contract, DocumentError, Finding
 from receiptkit.captures import Source
 from receiptkit.contract.document import PROFILES
 from receiptkit.contract.engine import Engine
@@ -302,6 +302,16 @@ def test_the_rows_of_a_page() -> None:
     for rows in (True, {"prefixItems": [ROW]}, {"items": ROW, "prefixItems": [True]}, {"type": "array"}):
         page = object_of(rows=rows)
         assert of_lists(page, "rows", {})["items"]["items"] == page
+
+
+def test_a_place_that_is_nobodys() -> None:
+    """What is wrong only in the schema of lists, because it is looked at there for the first time, has no place in it."""
+    row = {**ROW, "required": ["message_sid", "status", "url"], "items": 5}
+    page = object_of(rows=list_of(at("row")))
+    engine = Engine({"components": {"schemas": {"row": row}}})
+    with pytest.raises(DocumentError) as caught:
+        engine.body(page).for_many("rows")
+    assert "cannot be compiled: 5 is not " in str(caught.value)
 
 
 def test_the_answers_of_the_contract() -> None:

@@ -99,6 +99,9 @@ A_LIST = "x-receiptkit-advice is a list of entries"
         ({"required": [["a"]]}, "required is a list of names"),
         ({"items": {"required": "a"}}, "required is a list of names"),
         ({"properties": ["a"]}, "properties is an object with a schema for each name"),
+        ({"minProperties": "3"}, "minProperties is a number"),
+        ({"items": {"minProperties": None}}, "minProperties is a number"),
+        ({"minProperties": True}, "minProperties is a number"),
     ],
 )
 def test_schemas_that_are_none(schema: dict[str, Any], message: str) -> None:

@@ -205,6 +205,14 @@ def test_origin_of_links(host: str, public: str | None, origin: str) -> None:
     assert page["meta"]["next_page_url"].startswith(origin)
 
 
+@pytest.mark.parametrize("how", [{}, {"by": "1s", "to": "end"}, {"by": 5}, {"to": 5}, {"by": b"1s"}])
+def test_how_the_clock_goes_on(how: dict[str, Any]) -> None:
+    """A number is no time: what is said is a text, and one thing."""
+    caller = Caller("agent-and-sms")
+    with pytest.raises(UsageError, match=r"^say either `by`, such as 90s, or `to`: next or end$"):
+        caller.do(caller.control.advance(**how))
+
+
 def test_receipts_come_to_be() -> None:
     """A receipt cannot be fetched before it exists; it then has no status until its first."""
     caller = Caller("agent-and-sms")

@@ -63,7 +63,7 @@ class Engine:
 
     def _quickest(self, hastened: Any, schema: Any) -> Any:
         try:
-            return compiled(hastened, {})
+            return compiled(hastened, {}, is_rewritten=True)
         except DocumentError:
             # It says where something is wrong as the document has it.
             compiled(self.exact(schema), FORMATS)
@@ -164,11 +164,11 @@ class BodySchema:
         return traced(self._exact, place, keyword, error.instance_path, error.instance, names)
 
 
-def compiled(schema: Any, formats: dict[str, Any]) -> Any:
-    """A validator; raises `DocumentError` where a schema is none, or refers to nothing."""
+def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False) -> Any:
+    """A validator; raises `DocumentError` where a schema is none, or refers to nothing. Places in one that is rewritten are nobody's."""
     try:
         return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        place = pointers.join(map(str, getattr(error, "instance_path", None) or ()))
+        place = "" if is_rewritten else pointers.join(map(str, getattr(error, "instance_path", None) or ()))
         said = f"{place}: {str(error).splitlines()[0]}" if place else str(error).splitlines()[0]
         raise DocumentError(f"the contract document holds a schema that cannot be compiled: {said}") from None

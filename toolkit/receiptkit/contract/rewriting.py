@@ -66,6 +66,8 @@ def _demand(name: str, value: Any) -> None:
         raise DocumentError("the contract document: allOf is a list of schemas")
     if name == "required" and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
         raise DocumentError("the contract document: required is a list of names")
+    if name == "minProperties" and (not isinstance(value, (int, float)) or isinstance(value, bool)):
+        raise DocumentError("the contract document: minProperties is a number")
     if name == "properties" and not isinstance(value, dict):
         raise DocumentError("the contract document: properties is an object with a schema for each name")
 
