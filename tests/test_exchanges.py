@@ -264,3 +264,21 @@ def test_an_error_of_another_status(contract: Contract) -> None:
         ("error.status-mismatch", "ListConversationMessageReceipt")
     ]
     assert (verdict.kind, verdict.body) == (None, None)
+
+
+def test_what_was_asked_for_counts_whatever_else_is_wrong(contract: Contract) -> None:
+    """A page in order and one that is not, a receipt and a message are held against the request alike."""
+    page, row, message = sample("page"), sample("receipt"), sample("message")
+    twice = {**page, "delivery_receipts": page["delivery_receipts"] * 2}
+    asked = page["meta"]["url"].replace("PageSize=50", "PageSize=20")
+    other = "DY" + "0123456789abcdef" * 2
+
+    def found(url: str, body: Any) -> list[tuple[str, str]]:
+        exchange = Exchange("GET", url, 200, body, {"content-type": "application/json"})
+        return [(finding.rule, finding.pointer) for finding in contract.check_exchange(exchange)]
+
+    mismatch = ("page.request-mismatch", "/meta/page_size")
+    assert found(asked, page) == [mismatch]
+    assert found(asked, twice) == [("page.duplicate-receipt", "/delivery_receipts/1/sid"), mismatch]
+    assert found(row["url"].replace(row["sid"], other), row) == [("receipt.not-what-was-asked", "/sid")]
+    assert found(message["url"].replace(message["sid"], "IM" + other[2:]), message) == [("receipt.not-what-was-asked", "/sid")]
