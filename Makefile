@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test lowest soak mutation bench lint types fresh wheel clean
+.PHONY: demo test lowest soak mutation bench lint types fresh examples wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -78,6 +78,10 @@ fresh: $(VENV)/.installed
 	$(BIN)/receiptkit spec build --check
 	$(BIN)/receiptkit fixtures write fixtures --check
 	$(BIN)/python tests/rules_page.py --check
+
+# Replace what the examples in README.md and docs/ show by what they print now.
+examples: $(VENV)/.test
+	$(BIN)/python tests/examples.py --write
 
 # A wheel made from the source distribution, used from an empty folder in a clean environment.
 wheel:

@@ -105,13 +105,13 @@ def lay_out(folder: Path, modules: list[str], tests: list[str]) -> None:
         shutil.copytree(
             ROOT / source, folder / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "consumers")
         )
-    for name in ("toolkit", "spec", "fixtures", "README.md"):
+    for name in ("toolkit", "spec", "fixtures", "docs", "README.md"):
         (folder / name).symlink_to(ROOT / name)
     selected = [f"tests/test_{name}.py" for name in tests]
     settings = {
         "source_paths": ["src"],
         "only_mutate": [f"src/receiptkit/{module}.py" for module in modules],
-        "also_copy": ["toolkit", "spec", "fixtures", "README.md"],
+        "also_copy": ["toolkit", "spec", "fixtures", "docs", "README.md"],
         "pytest_add_cli_args": ["-q", "-p", "no:cacheprovider", "-k", " and ".join(f"not {name}" for name in LEFT_OUT)],
         "pytest_add_cli_args_test_selection": selected,
     }

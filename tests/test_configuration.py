@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, receipt
+from examples import blocks
 from receiptkit import configuration
 from receiptkit.configuration import Configuration
 from receiptkit.findings import Severity
@@ -132,9 +132,10 @@ def test_files_that_cannot_be_used(run: Run, project: Path) -> None:
     assert run("validate", "captures")[0] in (0, 2)
 
 
-def test_the_example_of_the_readme(tmp_path: Path) -> None:
-    """The settings that the README shows can be read."""
-    (text,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+def test_the_example_of_the_documentation(tmp_path: Path) -> None:
+    """The settings in docs/settings.md can be read."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    text = next(block.text for block in blocks(page) if block.value == "pyproject.toml")
     settings(tmp_path, text, "pyproject.toml")
     assert configuration.read(tmp_path / "pyproject.toml") == Configuration(
         path=tmp_path / "pyproject.toml",

@@ -223,7 +223,7 @@ def test_what_cannot_be_called(url: str) -> None:
 
 
 def flask_receiver(seen: list[Any]) -> Any:
-    """The receiver of the README."""
+    """Answer as the receivers in the documentation do."""
     application = Flask("receiver")
 
     @application.route("/", defaults={"path": ""}, methods=["GET", "POST"])
