@@ -10,9 +10,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS, VERSION, Generator
 from receiptkit.generation.outputs import FORMS, Output, Wish
+from receiptkit.model.errors import UsageError
 
 FILE = Path(__file__).with_name("golden.json")
 

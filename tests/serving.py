@@ -12,7 +12,7 @@ import httpx
 from receiptkit import Contract, Exchange
 from receiptkit.generation import Rendering, World
 from receiptkit.server import Control, app
-from receiptkit.webhooks import FORM
+from receiptkit.text.forms import FORM
 
 ORIGIN = "http://twilio.test:8099"
 CONTRACT = Contract.load()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from receiptkit.captures import Limits, Source, is_regular, opened
-from receiptkit.errors import CaptureError
+from receiptkit.model.errors import CaptureError
 from receiptkit.rules.examples import sample
 
 Run = Callable[..., tuple[int, str, str]]
@@ -220,7 +220,7 @@ def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.Monk
             Path(source.name).unlink()
         return found
 
-    monkeypatch.setattr("receiptkit.validation.is_regular", vanish)
+    monkeypatch.setattr("receiptkit.validation.run.is_regular", vanish)
     code, out, err = run("validate", tmp_path)
     assert code == 2
     assert err == f"receiptkit: {tmp_path / 'b.json'}: no such file or directory\n"

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from receiptkit.rules import Breach
-from receiptkit.rules.asked import Asked, link, resource, rows, size
-from receiptkit.rules.dates import is_before, milliseconds, seconds
 from receiptkit.rules.examples import sample
 from receiptkit.rules.page import duplicate_receipt, links, too_many_rows
 from receiptkit.rules.page import rows as rows_of_page
 from receiptkit.rules.receipt import in_lists, of_receipt
+from receiptkit.rules.request import Asked, link, resource, rows, size
+from receiptkit.rules.rule import Breach
+from receiptkit.text.dates import is_before, milliseconds, seconds
 
 RECEIPT = sample("receipt")
 LIST = sample("page")["meta"]["url"].partition("?")[0]

@@ -21,7 +21,7 @@ from twilio.rest import Client
 
 from conftest import ROOT
 from receiptkit.generation import SCENARIOS, Generator, Rendering, World
-from receiptkit.observations import Delivery, Exchange
+from receiptkit.model.exchange import Delivery, Exchange
 from receiptkit.webhooks import HEADER
 
 TOKEN = "0123456789abcdef0123456789abcdef"

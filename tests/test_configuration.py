@@ -10,10 +10,10 @@ import pytest
 
 from conftest import ROOT, receipt
 from examples import blocks
-from receiptkit import configuration
-from receiptkit.configuration import Configuration
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import sample
+from receiptkit.validation import project_settings
+from receiptkit.validation.project_settings import Configuration
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -77,14 +77,14 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
     settings(project, 'select = ["page.*"]')
     settings(project, "[tool.receiptkit]\nselect = []\n", "pyproject.toml")
     monkeypatch.chdir(project / "captures")
-    assert configuration.found(Path.cwd()).path == project / "receiptkit.toml"
+    assert project_settings.found(Path.cwd()).path == project / "receiptkit.toml"
     settings(project, 'per-path-ignores = {"captures/old/*" = ["receipt.*"]}')
     assert run("validate", ".", "-q")[1].endswith("0 errors, 1 warning, 0 info\n")
     settings(project, 'ignore = ["*"]', "other.toml")
     assert run("validate", ".", "-q", "--config", "../other.toml")[1].endswith("0 errors, 0 warnings, 0 info\n")
     settings(project, '[project]\ndependencies = ["receiptkit"]\n', "pyproject.toml")
     (project / "receiptkit.toml").unlink()
-    assert configuration.found(project).path is None
+    assert project_settings.found(project).path is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
 def test_however_the_table_is_written(project: Path, text: str) -> None:
     """TOML has several ways to write a table."""
     settings(project, text.format('profile = "strict"'), "pyproject.toml")
-    assert configuration.found(project).profile == "strict"
+    assert project_settings.found(project).profile == "strict"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_example_of_the_documentation(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "settings.md").read_text()
     text = next(block.text for block in blocks(page) if block.value == "pyproject.toml")
     settings(tmp_path, text, "pyproject.toml")
-    assert configuration.read(tmp_path / "pyproject.toml") == Configuration(
+    assert project_settings.read(tmp_path / "pyproject.toml") == Configuration(
         path=tmp_path / "pyproject.toml",
         profile="strict",
         ignore=("receipt.placeholder",),

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from conftest import ROOT
 from mutants import BODIES, mutants
 from receiptkit import Contract, DocumentError, Exchange, Finding, Severity, UsageError
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.formats import is_date_time, is_uri
 from receiptkit.rules.examples import sample
+from receiptkit.schema.engine import Engine
+from receiptkit.schema.formats import is_date_time, is_uri
 
 LIST = sample("page")["meta"]["url"]
 ITEM = sample("receipt")["url"]

@@ -18,7 +18,8 @@ from receiptkit.corpus import corpus
 from receiptkit.generation import SCENARIOS, Generator, breakages
 from receiptkit.generation.breakages import Breakage
 from receiptkit.generation.capture_breakages import OF_CAPTURES
-from receiptkit.webhooks import HEADER, decode_form, verify
+from receiptkit.text.forms import decode_form
+from receiptkit.webhooks import HEADER, verify
 
 Run = Callable[..., tuple[int, str, str]]
 FIXTURES = ROOT / "fixtures"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from receiptkit.contract import build, document
-from receiptkit.contract.overlay import apply
-from receiptkit.contract.upgrade import upgrade
-from receiptkit.errors import DocumentError, UsageError
+from receiptkit.model.errors import DocumentError, UsageError
+from receiptkit.openapi import build, document
+from receiptkit.openapi.overlay import apply
+from receiptkit.openapi.upgrade import upgrade
 
 NONE = "not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
 

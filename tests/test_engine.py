@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from receiptkit import DocumentError
-from receiptkit.contract.engine import BodySchema, Engine
+from receiptkit.schema.engine import BodySchema, Engine
 
 TEXT = {"type": "string"}
 ADVICE = {"rule": "ours.advice", "severity": "info", "schema": {"maxLength": 3}}

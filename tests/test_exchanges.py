@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from receiptkit import Contract, Exchange
-from receiptkit.contract.engine import BodySchema, Engine
-from receiptkit.contract.judge import Judge
-from receiptkit.contract.operations import Answer
 from receiptkit.contract.profile import Profile
-from receiptkit.findings import NO_VALUE
-from receiptkit.observations import NotCaptured
+from receiptkit.contract.validator import Judge
+from receiptkit.model.exchange import NotCaptured
+from receiptkit.model.finding import NO_VALUE
+from receiptkit.openapi.operations import Answer
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import form, sample
+from receiptkit.schema.engine import BodySchema, Engine
 from verdicts import answers, become, own, title, told
 
 LIST = sample("page")["meta"]["url"].partition("?")[0]

@@ -14,10 +14,10 @@ import yaml
 
 import wrapping
 from conftest import ROOT, receipt
-from receiptkit.jsontext import Position
-from receiptkit.jsontext.locate import LineIndex, offsets
+from receiptkit.model.position import Position
 from receiptkit.rules.examples import form, sample
-from receiptkit.webhooks import decode_form, form_offsets
+from receiptkit.text.forms import decode_form, form_offsets
+from receiptkit.text.json_locate import LineIndex, offsets
 
 Report = Callable[..., dict[str, Any]]
 _HOST = "https://conversations.twilio.com"

@@ -16,7 +16,8 @@ import yaml
 
 from receiptkit.generation import SCENARIOS, STREAMS
 from receiptkit.generation.outputs import FORMS
-from receiptkit.webhooks import HEADER, decode_form, verify
+from receiptkit.text.forms import decode_form
+from receiptkit.webhooks import HEADER, verify
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 import sampling
 from receiptkit import Contract, Delivery, Exchange, History, Severity
 from receiptkit.captures import Source
-from receiptkit.findings import Finding
 from receiptkit.generation import SCENARIOS, Generator
 from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.generation.recording import seen
 from receiptkit.history import Ledger
-from receiptkit.history.facts import are_of_one_list
+from receiptkit.history.states import are_of_one_list
+from receiptkit.model.finding import Finding
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
-from receiptkit.rules.sightings import At, Found
-from receiptkit.validation import Validation
+from receiptkit.rules.states import At, Found
+from receiptkit.validation.run import Validation
 
 Run = Callable[..., tuple[int, str, str]]
 GENERATOR = Generator()
@@ -729,7 +729,7 @@ def test_every_rule_across_observations_is_in_these_stories() -> None:
 def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bodies judged in batches are remembered as those judged one by one."""
     if not quick:
-        monkeypatch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+        monkeypatch.setattr("receiptkit.contract.validator.Judge.conforming", lambda *_: None)
     first, second, third = pages()
     lines = [first, first, *[receipt()] * 102, receipt(status="sent", date_updated=SENT), *[first] * 40, second]
     assert (
@@ -758,7 +758,7 @@ def test_receipts_a_line_each(data: st.DataObject) -> None:
     quick, slow = Collected(), Collected()
     Validation(CONTRACT).run([source], quick)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+        patch.setattr("receiptkit.contract.validator.Judge.conforming", lambda *_: None)
         Validation(CONTRACT).run([source], slow)
     assert quick == slow
 

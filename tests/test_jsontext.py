@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiptkit import pointers
-from receiptkit.jsontext import MAX_DEPTH, read
-from receiptkit.jsontext.locate import LineIndex, elements, offsets
-from receiptkit.jsontext.read import is_shallow
-from receiptkit.jsontext.scan import scan
+from receiptkit.model import pointers
+from receiptkit.text.json_locate import LineIndex, elements, offsets
+from receiptkit.text.json_scan import scan
+from receiptkit.text.json_text import MAX_DEPTH, is_shallow, read
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 _VALUES = st.recursive(

@@ -10,10 +10,10 @@ import pytest
 
 from conftest import receipt
 from receiptkit import Contract, Delivery, Exchange, UsageError
-from receiptkit.contract.breaches import standing
-from receiptkit.contract.judge import Verdict
-from receiptkit.findings import Finding, Severity
-from receiptkit.observations import NOT_CAPTURED
+from receiptkit.contract.body_checks import standing
+from receiptkit.contract.validator import Verdict
+from receiptkit.model.exchange import NOT_CAPTURED
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.rules.examples import sample
 
 ITEM = sample("receipt")["url"]

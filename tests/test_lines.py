@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from receiptkit.captures import Limits, observations
 from receiptkit.captures.json_reader import read_json
 from receiptkit.captures.lines import Lines
-from receiptkit.errors import CaptureError
+from receiptkit.model.errors import CaptureError
 
 Item = TypeVar("Item")
 

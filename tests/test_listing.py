@@ -6,7 +6,7 @@ import pytest
 
 from receiptkit.rules.delivery import of_message
 from receiptkit.rules.listing import Walk, of_walks, walks
-from receiptkit.rules.sightings import At, Page, Repeated, Row, Summary, Told
+from receiptkit.rules.states import At, Page, Repeated, Row, Summary, Told
 
 
 def page(entry: int, url: str, following: str | None = None, *, asked: str | None = None, file: int = 0) -> Page:

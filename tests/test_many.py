@@ -17,13 +17,13 @@ from conftest import ROOT, receipt
 from mutants import ATOMS, containers
 from receiptkit import Contract, DocumentError, Finding
 from receiptkit.captures import Source
-from receiptkit.contract.document import PROFILES
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.many import closed, depth, followed, names_all, of_lists
 from receiptkit.generation import Generator
-from receiptkit.rules import in_order
+from receiptkit.openapi.document import PROFILES
+from receiptkit.rules.body_checks import in_order
 from receiptkit.rules.examples import sample
-from receiptkit.validation import Validation
+from receiptkit.schema.engine import Engine
+from receiptkit.schema.many import closed, depth, followed, names_all, of_lists
+from receiptkit.validation.run import Validation
 
 TEXT = {"type": "string"}
 
@@ -492,7 +492,7 @@ def agree(profile: str, capture: bytes) -> None:
         contract.check(sample(name))
     quick = said(contract, capture)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("receiptkit.contract.judge.Judge.conforming", lambda *_: None)
+        patch.setattr("receiptkit.contract.validator.Judge.conforming", lambda *_: None)
         assert said(contract, capture) == quick
 
 

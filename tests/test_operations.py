@@ -10,8 +10,8 @@ import pytest
 
 from conftest import ROOT
 from receiptkit import Contract, Exchange, UsageError
-from receiptkit.contract.operations import Media, Operation, Operations, Parameter, Response, is_elsewhere, path_of, server_of
 from receiptkit.generation import Generator
+from receiptkit.openapi.operations import Media, Operation, Operations, Parameter, Response, is_elsewhere, path_of, server_of
 
 #: A text, as a schema says it.
 TEXT = {"type": "string"}

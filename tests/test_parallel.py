@@ -17,13 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wrapping
-from receiptkit import Contract, parallel
+from receiptkit import Contract
 from receiptkit.captures import Limits, Source
 from receiptkit.captures.spans import line_spans, opened_span
-from receiptkit.findings import Finding
 from receiptkit.generation import Generator
+from receiptkit.model.finding import Finding
 from receiptkit.rules.examples import form, sample
-from receiptkit.validation import Summary, Validation
+from receiptkit.validation import processes
+from receiptkit.validation.run import Summary, Validation
 
 Run = Callable[..., tuple[int, str, str]]
 STATES = (("sent", 2), ("sent", 9), ("delivered", 4), ("delivered", 1), ("undelivered", 5))
@@ -52,7 +53,7 @@ class Collected(list[Finding]):
 
 @pytest.fixture
 def small_spans(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_SPAN", 5000)
+    monkeypatch.setattr(processes, "_SPAN", 5000)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_any_file_in_any_pieces(lines: list[str], jobs: int, size: int) -> None:
     path = Path("/dev/shm" if Path("/dev/shm").is_dir() else ".") / f"receiptkit-{os.getpid()}-any.ndjson"
     path.write_text("\n".join([PAGE, PAGE, *lines]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parallel, "_SPAN", size)
+        patch.setattr(processes, "_SPAN", size)
         try:
             results = [judged(path, count) for count in (1, jobs)]
         finally:
@@ -171,7 +172,7 @@ def test_any_file_in_any_pieces(lines: list[str], jobs: int, size: int) -> None:
 
 def judged(path: Path, jobs: int) -> tuple[list[Finding], Summary, int]:
     found = Collected()
-    summary = parallel.run(Validation(Contract.load()), [Source(str(path))], found, jobs=jobs)
+    summary = processes.run(Validation(Contract.load()), [Source(str(path))], found, jobs=jobs)
     return list(found), summary, found.files
 
 
@@ -189,14 +190,14 @@ def test_a_process_that_dies(tmp_path: Path, run: Run, monkeypatch: pytest.Monke
     """A process that is killed is a line that says what to do, and exit 2."""
     path = tmp_path / "a.ndjson"
     path.write_text("\n".join([BAD] * 40))
-    judged, own = parallel._judged, os.getpid()
+    judged, own = processes._judged, os.getpid()
 
     def dies(*arguments: Any) -> Any:
         if os.getpid() != own:
             os.kill(os.getpid(), signal.SIGKILL)
         return judged(*arguments)
 
-    monkeypatch.setattr(parallel, "_judged", dies)
+    monkeypatch.setattr(processes, "_judged", dies)
     code, _, err = run("validate", path, "--jobs", 2)
     assert code == 2
     assert err == f"receiptkit: {path}: a process that judged it ended before it was done; --jobs 1 does without\n"

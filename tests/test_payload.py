@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiptkit import Contract, Delivery
-from receiptkit.contract.deliveries import Payload, payload
-from receiptkit.observations import NotCaptured
-from receiptkit.rules import Breach
+from receiptkit.contract.webhook_payload import Payload, payload
+from receiptkit.model.exchange import NotCaptured
 from receiptkit.rules.examples import form, sample
+from receiptkit.rules.rule import Breach
 from receiptkit.rules.webhook import dates, is_classic_callback
-from receiptkit.webhooks import decode_form, decode_query, form_offsets, is_json
+from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
 
 PARAMETERS: dict[str, str] = sample("webhook")["params"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from receiptkit.generation import SCENARIOS
-from receiptkit.pytest_plugin.parametrising import id_of
+from receiptkit.pytest_plugin.parametrize import id_of
 from suites import Suite
 
 QUEUED = (

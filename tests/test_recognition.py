@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from receiptkit.contract.operations import Operations
 from receiptkit.contract.recognition import Recogniser, Recognition
+from receiptkit.openapi.operations import Operations
 
 PATHS = {
     "Rows": "/v1/Rooms/{Room}/Receipts",

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from mutants import KINDS, mutants
 from receiptkit import Contract, Delivery, DocumentError, Exchange, UsageError
 from receiptkit.contract.contract import ENGINES
-from receiptkit.contract.document import PROFILES
-from receiptkit.contract.formats import is_uri
-from receiptkit.contract.reference import _of_text, _prepared, python_pattern
-from receiptkit.findings import Finding
+from receiptkit.model.finding import Finding
+from receiptkit.openapi.document import PROFILES
 from receiptkit.rules.examples import sample
+from receiptkit.schema.formats import is_uri
+from receiptkit.schema.reference import _of_text, _prepared, python_pattern
 
 BOTH = {profile: (Contract.load(profile), Contract.load(profile, engine="reference")) for profile in PROFILES}
 
@@ -305,7 +305,7 @@ def test_without_its_packages(monkeypatch: pytest.MonkeyPatch, run: Callable[...
     real = builtins.__import__
 
     def missing(name: str, *arguments: Any) -> Any:
-        if name == "receiptkit.contract.reference":
+        if name == "receiptkit.schema.reference":
             raise ModuleNotFoundError(name=name, path=None) from None
         return real(name, *arguments)
 

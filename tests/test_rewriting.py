@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 
 from receiptkit import DocumentError
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.rewriting import (
-    ADVICE,
-    ENTRY,
-    has_inverted_formats,
-    hastened,
-    rewritten,
-    with_advice,
-    without_advice,
-)
+from receiptkit.schema.engine import Engine
+from receiptkit.schema.rewriting import ADVICE, ENTRY, has_inverted_formats, hastened, rewritten, with_advice, without_advice
 
 TEXT = {"type": "string"}
 REFERENCE = {"$ref": "#/components/schemas/leaf"}

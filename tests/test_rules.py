@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 import messages
 from receiptkit import Contract, Severity, UsageError
 from receiptkit.captures import Source
-from receiptkit.findings import Finding
 from receiptkit.generation import Generator
-from receiptkit.rules import Rule, catalogue
+from receiptkit.model.finding import Finding
+from receiptkit.rules import catalogue
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.page import duplicate_receipt, too_many_rows
 from receiptkit.rules.page import rows as page_rows
 from receiptkit.rules.receipt import PARENTS, in_lists, of_receipt
-from receiptkit.validation import Validation
+from receiptkit.rules.rule import Rule
+from receiptkit.validation.run import Validation
 
 GENERATOR = Generator()
 WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from receiptkit.generation import Generator, recording
-from receiptkit.observations import Delivery, Exchange
+from receiptkit.model.exchange import Delivery, Exchange
 from receiptkit.rules.capture import secrets
 
 Report = Callable[..., dict[str, Any]]

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
+from receiptkit.model.errors import UsageError
 from receiptkit.server import app
 from receiptkit.server.clock import ManualClock
 from serving import CONTRACT, ORIGIN, Caller, basic, paths

@@ -22,7 +22,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from conftest import ROOT
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 from receiptkit.server import Running, running
 
 PACKAGE = ROOT / ".venv" / "node"

@@ -24,8 +24,8 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from receiptkit import Contract
-from receiptkit.errors import UsageError
 from receiptkit.generation import Generator
+from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.sender import Sender, Sent
 from receiptkit.webhooks.address import absolute, address

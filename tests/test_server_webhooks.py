@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from receiptkit import Contract, Delivery
-from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
+from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.faults import WEBHOOKS, Fault
 from receiptkit.server.subscription import Subscription

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pytest
 
 from receiptkit import Contract, Delivery, Finding
-from receiptkit.contract.signatures import signature_breaches
 from receiptkit.generation import Generator
-from receiptkit.observations import NOT_CAPTURED
+from receiptkit.model.exchange import NOT_CAPTURED
+from receiptkit.rules.signature import signature_breaches
 from receiptkit.webhooks import HEADER, sign, with_body_hash
 
 TOKEN = "0123456789abcdef0123456789abcdef"

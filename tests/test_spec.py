@@ -13,11 +13,11 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conftest import ROOT
-from receiptkit.contract import build
-from receiptkit.contract.document import PROFILES
-from receiptkit.contract.overlay import apply
-from receiptkit.contract.upgrade import upgrade
-from receiptkit.errors import DocumentError
+from receiptkit.model.errors import DocumentError
+from receiptkit.openapi import build
+from receiptkit.openapi.document import PROFILES
+from receiptkit.openapi.overlay import apply
+from receiptkit.openapi.upgrade import upgrade
 from receiptkit.rules import catalogue
 
 SPEC = ROOT / "spec"

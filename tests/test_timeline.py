@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from receiptkit.rules.sightings import At, Sighting
+from receiptkit.rules.states import At, Sighting
 from receiptkit.rules.timeline import of_receipt
 
 

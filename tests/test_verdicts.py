@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from receiptkit import Contract, Severity, UsageError
-from receiptkit.contract import document as documents
+from receiptkit.openapi import document as documents
 from receiptkit.rules.examples import sample
 from verdicts import answers, become, left, own, told
 
@@ -157,7 +157,7 @@ def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
         Contract.load(engine="third")
     assert str(caught.value) == "no engine is called 'third': there are default and reference"
     monkeypatch.setitem(sys.modules, "openapi_core", None)
-    monkeypatch.delitem(sys.modules, "receiptkit.contract.reference", raising=False)
+    monkeypatch.delitem(sys.modules, "receiptkit.schema.reference", raising=False)
     with pytest.raises(UsageError) as caught:
         Contract.load(engine="reference")
     assert str(caught.value) == "the reference engine needs openapi_core: pip install 'receiptkit[reference]'"

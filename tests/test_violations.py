@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from receiptkit import Finding, Severity
-from receiptkit.contract.document import Document
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.operations import Media
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.reference import ReferenceEngine
-from receiptkit.contract.violations import Violation, one_a_mistake
-from receiptkit.findings import NO_VALUE, Origin
-from receiptkit.jsontext import Defect
-from receiptkit.rules import Breach, catalogue
+from receiptkit.model.finding import NO_VALUE, Origin
+from receiptkit.openapi.document import Document
+from receiptkit.openapi.operations import Media
+from receiptkit.rules import catalogue
+from receiptkit.rules.rule import Breach
+from receiptkit.schema.engine import Engine
+from receiptkit.schema.reference import ReferenceEngine
+from receiptkit.schema.trace import Violation, one_a_mistake
+from receiptkit.text.json_defect import Defect
 
 
 def of(name: str) -> dict[str, str]:

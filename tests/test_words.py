@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from receiptkit import Contract
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.words import hint, message
 from receiptkit.rules.examples import sample
+from receiptkit.schema.engine import Engine
+from receiptkit.schema.wording import hint, message
 
 #: A closed object that describes one member.
 CLOSED_OBJECT = {"properties": {"a": True}, "additionalProperties": False}

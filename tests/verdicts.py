@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from receiptkit import Contract, Finding
-from receiptkit.contract.judge import Verdict
+from receiptkit.contract.validator import Verdict
 from receiptkit.rules import catalogue
 
 

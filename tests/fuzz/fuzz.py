@@ -19,9 +19,9 @@ from typing import Any
 
 from receiptkit import Contract
 from receiptkit.captures import BY_NAME, Limits, Source
-from receiptkit.findings import Finding
+from receiptkit.model.finding import Finding
 from receiptkit.reports import REPORTS, About
-from receiptkit.validation import Validation
+from receiptkit.validation.run import Validation
 
 #: The first byte of an input says as what the rest is read.
 READ_AS: tuple[tuple[str, ...], ...] = (

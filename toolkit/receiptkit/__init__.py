@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from receiptkit.contract import Contract
-    from receiptkit.errors import DocumentError, ReceiptkitError, UsageError
-    from receiptkit.findings import Finding, Origin, Severity
     from receiptkit.history import History
-    from receiptkit.observations import Delivery, Exchange
+    from receiptkit.model.errors import DocumentError, ReceiptkitError, UsageError
+    from receiptkit.model.exchange import Delivery, Exchange
+    from receiptkit.model.finding import Finding, Origin, Severity
     from receiptkit.testing.matcher import ContractViolation
 
 __version__ = "0.1.0"
@@ -22,15 +22,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "Contract": "receiptkit.contract",
     "ContractViolation": "receiptkit.testing.matcher",
-    "Delivery": "receiptkit.observations",
-    "DocumentError": "receiptkit.errors",
-    "Exchange": "receiptkit.observations",
-    "Finding": "receiptkit.findings",
+    "Delivery": "receiptkit.model.exchange",
+    "DocumentError": "receiptkit.model.errors",
+    "Exchange": "receiptkit.model.exchange",
+    "Finding": "receiptkit.model.finding",
     "History": "receiptkit.history",
-    "Origin": "receiptkit.findings",
-    "ReceiptkitError": "receiptkit.errors",
-    "Severity": "receiptkit.findings",
-    "UsageError": "receiptkit.errors",
+    "Origin": "receiptkit.model.finding",
+    "ReceiptkitError": "receiptkit.model.errors",
+    "Severity": "receiptkit.model.finding",
+    "UsageError": "receiptkit.model.errors",
 }
 
 __all__ = [

@@ -11,7 +11,7 @@ import pytest
 import respx
 from alerts import alert
 
-from receiptkit.testing.cases import BreakageCase
+from receiptkit.testing.breakages import BreakageCase
 
 
 async def told(receipt: dict[str, Any]) -> str | None:

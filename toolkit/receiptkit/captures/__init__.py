@@ -3,7 +3,7 @@
 from receiptkit.captures.formats import BY_NAME, FORMATS, Format, detected
 from receiptkit.captures.json_reader import in_batches, observations
 from receiptkit.captures.lines import Batch
-from receiptkit.captures.record import Observation, Place
+from receiptkit.captures.observation import Observation, Place
 from receiptkit.captures.sources import STDIN, Limits, Source, expand, is_regular, opened, same_file
 from receiptkit.captures.spans import Span, line_spans, opened_span
 

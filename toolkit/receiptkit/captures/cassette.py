@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from receiptkit.captures import envelope
 from receiptkit.captures.exchanges import interaction
-from receiptkit.captures.record import Observation, PlacedRecord
+from receiptkit.captures.observation import Observation, PlacedRecord
 from receiptkit.captures.sources import Limits
 
 #: What the list of interactions is called: by vcrpy and go-vcr; by Ruby's VCR and Betamax.

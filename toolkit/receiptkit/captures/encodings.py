@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from receiptkit.observations import NotCaptured
+from receiptkit.model.exchange import NotCaptured
 
 _STEP = 1 << 16
 _SIP = 1 << 8

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO
 
 from receiptkit.captures.exchanges import Seen
-from receiptkit.captures.record import JsonRecord, Observation, PlacedRecord, Record
-from receiptkit.errors import CaptureError
-from receiptkit.jsontext import Defect, read_envelope
-from receiptkit.jsontext.split import Element, Splitter
+from receiptkit.captures.observation import JsonRecord, Observation, PlacedRecord, Record
+from receiptkit.model.errors import CaptureError
+from receiptkit.text.json_defect import Defect
+from receiptkit.text.json_split import Element, Splitter
+from receiptkit.text.json_text import read_envelope
 
 #: The first members of an object that are no containers.
 _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from receiptkit.captures.encodings import decoded, from_base64
-from receiptkit.captures.record import Layout
-from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, NotCaptured, header
+from receiptkit.captures.observation import Layout
+from receiptkit.model.exchange import NOT_CAPTURED, Delivery, Exchange, NotCaptured, header
 
 #: What is seen, and under which names its parts stand; or why it cannot be told.
 Seen = tuple[Exchange | Delivery, Layout] | str

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from receiptkit.captures.lines import Lines
-from receiptkit.captures.record import Layout, Observation, PlacedRecord
+from receiptkit.captures.observation import Layout, Observation, PlacedRecord
 from receiptkit.captures.sources import Limits
-from receiptkit.jsontext import Position, decode
-from receiptkit.observations import Delivery
+from receiptkit.model.exchange import Delivery
+from receiptkit.model.position import Position
+from receiptkit.text.json_text import decode
 
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
 _FORM = re.compile(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))

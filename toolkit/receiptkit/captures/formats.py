@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.captures.lines import Batch
-from receiptkit.captures.record import Observation
+from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import Limits
 
 #: What readers hand out: observations, numbered from 0, or texts that may hold several.

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 from receiptkit.captures import envelope
 from receiptkit.captures.encodings import decoded
 from receiptkit.captures.exchanges import Seen, headers_of, repeated, unpacked_base64, whole
-from receiptkit.captures.record import Layout, Observation
+from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.sources import Limits
-from receiptkit.jsontext import read_envelope
-from receiptkit.observations import NOT_CAPTURED, Exchange, NotCaptured, header, text_of
+from receiptkit.model.exchange import NOT_CAPTURED, Exchange, NotCaptured, header, text_of
+from receiptkit.text.json_text import read_envelope
 
 _BEGINNING = envelope.beginning("log")
 _LAYOUT: Layout = {

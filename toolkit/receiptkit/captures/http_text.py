@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from receiptkit.captures.encodings import decoded
-from receiptkit.captures.record import Layout, Observation, PlacedRecord
+from receiptkit.captures.observation import Layout, Observation, PlacedRecord
 from receiptkit.captures.sources import Limits, everything
-from receiptkit.errors import CaptureError
-from receiptkit.jsontext import Position
-from receiptkit.observations import NOT_CAPTURED, Delivery, Exchange, header
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import NOT_CAPTURED, Delivery, Exchange, header
+from receiptkit.model.position import Position
 
 _LINE = rb"(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$"
 _FIRST_LINE = re.compile(_LINE, re.MULTILINE)

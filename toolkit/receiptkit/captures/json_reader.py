@@ -10,10 +10,12 @@ from typing import Any, BinaryIO
 from receiptkit.captures.envelope import seen
 from receiptkit.captures.exchanges import exchange, is_webhook_request, webhook_request
 from receiptkit.captures.lines import Batch, Lines
-from receiptkit.captures.record import JsonRecord, Observation, below
+from receiptkit.captures.observation import JsonRecord, Observation, below
 from receiptkit.captures.sources import Limits, everything
-from receiptkit.errors import CaptureError
-from receiptkit.jsontext import Defect, Position, read, read_envelope
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.position import Position
+from receiptkit.text.json_defect import Defect
+from receiptkit.text.json_text import read, read_envelope
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from receiptkit.captures.sources import too_large
-from receiptkit.errors import CaptureError
+from receiptkit.model.errors import CaptureError
 
 
 class Batch(NamedTuple):

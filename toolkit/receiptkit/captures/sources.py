@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from receiptkit.errors import CaptureError
+from receiptkit.model.errors import CaptureError
 
 if TYPE_CHECKING:
     _Buffered = io.BufferedReader[Any]

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 import yaml
 
-from receiptkit import pointers
-from receiptkit.errors import CaptureError
-from receiptkit.jsontext import MAX_DEPTH, Position
+from receiptkit.model import pointers
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.position import Position
+from receiptkit.text.json_text import MAX_DEPTH
 
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
 #: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 
 def secret(name: str | None) -> str | None:

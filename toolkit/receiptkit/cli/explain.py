@@ -7,8 +7,9 @@ import textwrap
 import click
 from click.shell_completion import CompletionItem
 
-from receiptkit.display import printable
-from receiptkit.rules import Rule, catalogue
+from receiptkit.model.display import printable
+from receiptkit.rules import catalogue
+from receiptkit.rules.rule import Rule
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 
 @contextmanager

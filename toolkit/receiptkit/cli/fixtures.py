@@ -12,9 +12,9 @@ import click
 from receiptkit.cli.files import written
 from receiptkit.contract import Contract
 from receiptkit.corpus import MANIFEST, File, corpus
-from receiptkit.display import printable
-from receiptkit.errors import UsageError
 from receiptkit.generation import Generator
+from receiptkit.model.display import printable
+from receiptkit.model.errors import UsageError
 
 
 @click.group()

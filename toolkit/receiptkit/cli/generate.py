@@ -16,14 +16,14 @@ from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off
 from receiptkit.cli.progress import generating
 from receiptkit.contract import Contract
-from receiptkit.contract.document import PROFILES
-from receiptkit.display import printable
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
 from receiptkit.generation.breakages import Breakage, breakable, of_rule
 from receiptkit.generation.capture_breakages import CaptureBreakage
 from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
+from receiptkit.model.display import printable
+from receiptkit.model.errors import UsageError
+from receiptkit.model.finding import Finding
+from receiptkit.openapi.document import PROFILES
 from receiptkit.webhooks.address import absolute
 
 #: Values of overrides that are numbers; all others are text.

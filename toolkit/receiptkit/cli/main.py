@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from receiptkit import __version__
-from receiptkit.errors import ReceiptkitError
+from receiptkit.model.errors import ReceiptkitError
 
 #: What newer clicks raise where a group is called without a command; older ones print the help themselves.
 _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())

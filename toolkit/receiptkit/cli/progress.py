@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from receiptkit.captures import Source
-from receiptkit.errors import CaptureError
+from receiptkit.model.errors import CaptureError
 
 #: Below this a run is over before anyone wonders: bytes to judge, receipts to generate.
 _LARGE = 20 * 2**20

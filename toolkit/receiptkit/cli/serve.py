@@ -10,7 +10,7 @@ import click
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.process import at_interrupt
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.settings import CLOCKS, LOOPBACK
 

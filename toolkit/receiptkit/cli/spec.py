@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from receiptkit.contract.document import PROFILES, spec_directory
-from receiptkit.errors import DocumentError
+from receiptkit.model.errors import DocumentError
+from receiptkit.openapi.document import PROFILES, spec_directory
 
 
 @click.group()
@@ -35,7 +35,7 @@ def show(profile: str) -> None:
 )
 def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
-    from receiptkit.contract import build as building
+    from receiptkit.openapi import build as building
 
     folder = directory or spec_directory()
     if check:

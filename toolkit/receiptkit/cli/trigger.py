@@ -14,7 +14,7 @@ from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
-from receiptkit.observations import Delivery
+from receiptkit.model.exchange import Delivery
 from receiptkit.server.sender import Sender
 from receiptkit.server.settings import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute

@@ -16,23 +16,24 @@ from typing import Any, TextIO
 import click
 from click.shell_completion import CompletionItem
 
-from receiptkit import __version__, configuration, parallel
-from receiptkit.baseline import Baseline
+from receiptkit import __version__
 from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
-from receiptkit.configuration import Configuration
 from receiptkit.contract import ENGINES, Contract
-from receiptkit.contract.document import PROFILES
-from receiptkit.display import printable
-from receiptkit.errors import CaptureError, UsageError
-from receiptkit.findings import Finding, Severity
+from receiptkit.model.display import printable
+from receiptkit.model.errors import CaptureError, UsageError
+from receiptkit.model.finding import Finding, Severity
+from receiptkit.openapi.document import PROFILES
 from receiptkit.reports import REPORTS, About, Report
 from receiptkit.rules import catalogue
-from receiptkit.selection import Selection
-from receiptkit.validation import Summary, Validation
+from receiptkit.validation import processes, project_settings
+from receiptkit.validation.baseline import Baseline
+from receiptkit.validation.project_settings import Configuration
+from receiptkit.validation.run import Summary, Validation
+from receiptkit.validation.selection import Selection
 
 #: The exit code of a run that could not judge all it was given.
 _FAILED = 2
@@ -159,7 +160,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
-    settings = configuration.read(Path(options["config"])) if options["config"] else configuration.found(Path.cwd())
+    settings = project_settings.read(Path(options["config"])) if options["config"] else project_settings.found(Path.cwd())
     options |= _settled(ctx, settings)
     contract = Contract.load(
         options["profile"], options["document"], engine=options["engine"], auth_token=secret(options["auth_token_env"])
@@ -195,7 +196,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
             for out in [stack.enter_context(_output(path, sources))]
         ]
         with collector_off(), interruptible() as stop, judging(sources) as progress:
-            summary = parallel.run(
+            summary = processes.run(
                 validation,
                 sources,
                 _Checked(reports, known, progress, stop),
@@ -283,7 +284,7 @@ def _about(contract: Contract, options: dict[str, Any], name: str, out: TextIO) 
 
 def _jobs(sources: list[Source | CaptureError]) -> int:
     size = sum(source.size for source in sources if isinstance(source, Source))
-    return parallel.processors() if size >= parallel.WORTHWHILE else 1
+    return processes.processors() if size >= processes.WORTHWHILE else 1
 
 
 def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from receiptkit.contract import document as documents
-from receiptkit.contract.document import Document
-from receiptkit.contract.engine import Engine
-from receiptkit.contract.given import demand_delivery, demand_exchange, values_of_json
-from receiptkit.contract.judge import Judge, Verdict
-from receiptkit.contract.operations import Operations
+from receiptkit.contract.arguments import demand_delivery, demand_exchange, values_of_json
 from receiptkit.contract.profile import Profile
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
-from receiptkit.observations import Delivery, Exchange, text_of
-from receiptkit.rules import Breach
+from receiptkit.contract.validator import Judge, Verdict
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery, Exchange, text_of
+from receiptkit.model.finding import Finding
+from receiptkit.openapi import document as documents
+from receiptkit.openapi.document import Document
+from receiptkit.openapi.operations import Operations
+from receiptkit.rules.rule import Breach
+from receiptkit.schema.engine import Engine
 
 #: Who can judge.
 ENGINES = ("default", "reference")
@@ -155,7 +155,7 @@ def _engine(name: str, document: Document) -> Engine:
     if name == "default":
         return Engine(document.content)
     try:
-        from receiptkit.contract.reference import ReferenceEngine
+        from receiptkit.schema.reference import ReferenceEngine
     except ImportError as error:
         raise UsageError(f"the reference engine needs {error.name}: pip install 'receiptkit[reference]'") from None
     return ReferenceEngine(document.content)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from receiptkit.contract.engine import BodySchema
-from receiptkit.contract.operations import Operation, Parameter
-from receiptkit.rules import Breach
+from receiptkit.openapi.operations import Operation, Parameter
+from receiptkit.rules.rule import Breach
+from receiptkit.schema.engine import BodySchema
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _RULE = "request.parameter"
@@ -44,7 +44,7 @@ def _breaches(operation: Operation, parameter: Parameter, text: str, schema: Bod
     value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
     if schema.is_clean(value):
         return []
-    from receiptkit.contract.words import hint, message
+    from receiptkit.schema.wording import hint, message
 
     for violation in schema.violations(value):
         # In a URL everything is text: that says nothing, and nothing stands in quotes.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from receiptkit.contract.document import Document
-from receiptkit.contract.operations import Media
-from receiptkit.contract.violations import Violation
-from receiptkit.findings import Finding, Origin, Severity
-from receiptkit.jsontext import Defect
-from receiptkit.rules import Breach, catalogue
+from receiptkit.model.finding import Finding, Origin, Severity
+from receiptkit.openapi.document import Document
+from receiptkit.openapi.operations import Media
+from receiptkit.rules import catalogue
+from receiptkit.rules.rule import Breach
+from receiptkit.schema.trace import Violation
+from receiptkit.text.json_defect import Defect
 
 
 class Profile:
@@ -35,7 +36,7 @@ class Profile:
 
     def of_violations(self, violations: Iterable[Violation], operation: str | None, media: Media) -> list[Finding]:
         """The findings of violations of the schema of a media type."""
-        from receiptkit.contract.words import hint, message
+        from receiptkit.schema.wording import hint, message
 
         findings = []
         for violation in violations:

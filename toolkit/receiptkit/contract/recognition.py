@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from receiptkit.contract.operations import Media, Operation, Operations, path_of
+from receiptkit.openapi.operations import Media, Operation, Operations, path_of
 
 ERROR = "error"
 #: How many sets of member names the recogniser keeps its decision for.

@@ -13,8 +13,6 @@ import orjson
 from receiptkit import __version__
 from receiptkit.captures import Source
 from receiptkit.contract import Contract
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
 from receiptkit.generation import recording
 from receiptkit.generation.breakages import Breakage, breakages
 from receiptkit.generation.capture_breakages import AUTH_TOKEN, OF_CAPTURES, CaptureBreakage
@@ -22,8 +20,10 @@ from receiptkit.generation.generator import VERSION, Generator
 from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.generation.world import World
-from receiptkit.observations import Delivery
-from receiptkit.validation import Validation
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
+from receiptkit.model.finding import Finding
+from receiptkit.validation.run import Validation
 
 #: The format of the manifest; raised when a reader of the old one could stumble over the new one.
 FORMAT = 1

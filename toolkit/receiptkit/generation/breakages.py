@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from receiptkit import pointers
-from receiptkit.errors import UsageError
 from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import Rendering
-from receiptkit.generation.schemas import Shape
 from receiptkit.generation.world import World
+from receiptkit.model import pointers
+from receiptkit.model.errors import UsageError
+from receiptkit.openapi.object_schema import Shape
 
 #: Set at a pointer: the member is taken away.
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()

@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 
-from receiptkit.errors import UsageError
 from receiptkit.generation.channels import FAILURES, LATE, Channel, channel, delay, life
 from receiptkit.generation.overrides import Overrides
 from receiptkit.generation.scenarios import ANY, STREAMS, Outcome, Scenario
 from receiptkit.generation.vocabulary import Maker, Vocabulary
 from receiptkit.generation.world import Message, Receipt, Step, World, milliseconds
+from receiptkit.model.errors import UsageError
 
 #: Worlds begin within half a year of this moment: 2026-03-02T08:00:00Z.
 _EPOCH = 1_772_438_400_000

@@ -16,7 +16,7 @@ from receiptkit.generation import recording
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World, milliseconds, webhook_date
-from receiptkit.observations import Delivery, Exchange
+from receiptkit.model.exchange import Delivery, Exchange
 from receiptkit.webhooks import HEADER, sign
 
 #: Signs the webhook requests of the corpus. It is nobody's.

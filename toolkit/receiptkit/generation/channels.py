@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 
 class Channel(NamedTuple):

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from receiptkit.contract import Contract
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding, Severity
 from receiptkit.generation.building import Builder
 from receiptkit.generation.rendering import Rendering
 from receiptkit.generation.scenarios import SCENARIOS, Outcome, scenario
 from receiptkit.generation.stream import Webhooks
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import World
+from receiptkit.model.errors import UsageError
+from receiptkit.model.finding import Finding, Severity
 
 #: Raised whenever the same seed makes other bytes than before (CONTRIBUTING.md, "Seeds").
 VERSION = 2

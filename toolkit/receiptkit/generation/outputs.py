@@ -8,15 +8,15 @@ from typing import Any
 
 import orjson
 
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
 from receiptkit.generation import recording
 from receiptkit.generation.breakages import Breakage
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL
 from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World
-from receiptkit.observations import Exchange
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Exchange
+from receiptkit.model.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation.channels import channel
 from receiptkit.generation.scenarios import ANY, Outcome
 from receiptkit.generation.world import Receipt, World
+from receiptkit.model.errors import UsageError
 
 _WORLD = ("account_sid", "chat_service_sid", "conversation_sid")
 _MESSAGE = ("sid", "author", "participant_sid", "body", "attributes", "index")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from receiptkit.contract import Contract
-from receiptkit.errors import UsageError
 from receiptkit.generation.channels import channel
 from receiptkit.generation.generator import Generator
+from receiptkit.generation.one_receipt import DRAWN, drawn, single
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.scenarios import ANY
-from receiptkit.generation.single import DRAWN, drawn, single
 from receiptkit.generation.world import World
-from receiptkit.observations import Delivery
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
 
 try:
     from faker.providers import BaseProvider

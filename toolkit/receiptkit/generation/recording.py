@@ -13,8 +13,8 @@ from receiptkit import __version__
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.world import World, webhook_date
-from receiptkit.observations import Delivery, Exchange, text_of
-from receiptkit.webhooks import decode_query
+from receiptkit.model.exchange import Delivery, Exchange, text_of
+from receiptkit.text.forms import decode_query
 
 #: What was seen, and when, in milliseconds since 1970.
 Seen = tuple[int, Exchange | Delivery]

@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation.channels import life
-from receiptkit.generation.schemas import Shape, made_up
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, World, rest_date
-from receiptkit.observations import Exchange
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Exchange
+from receiptkit.openapi.object_schema import Shape, made_up
 
 #: Errors by name: HTTP status, Twilio's code and message (facts.md §1.6; the wording of others varies).
 ERRORS = {

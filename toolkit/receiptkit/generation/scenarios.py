@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 #: How webhooks can arrive.
 STREAMS = ("in-order", "out-of-order", "duplicated", "read-before-delivered", "retried", "receipt-before-message")

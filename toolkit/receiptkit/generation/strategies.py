@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation.channels import CHANNELS
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.scenarios import STREAMS, Outcome
 from receiptkit.generation.world import World
+from receiptkit.model.errors import UsageError
 
 try:
     from hypothesis import strategies as st

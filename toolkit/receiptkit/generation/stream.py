@@ -8,11 +8,12 @@ from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
 from receiptkit.generation.rendering import WEBHOOK_URL
-from receiptkit.generation.schemas import Shape, made_up
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
-from receiptkit.observations import Delivery
-from receiptkit.webhooks import FORM, HEADER, sign
+from receiptkit.model.exchange import Delivery
+from receiptkit.openapi.object_schema import Shape, made_up
+from receiptkit.text.forms import FORM
+from receiptkit.webhooks import HEADER, sign
 from receiptkit.webhooks.address import called
 
 #: Parameters that are documented and were not there.

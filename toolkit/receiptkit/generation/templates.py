@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable
 from typing import NamedTuple
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 _PIECE = re.compile(
     r"(?:(?P<literal>[A-Za-z0-9_:-])|\[(?P<class>[A-Za-z0-9_:-]+)\]|(?P<digit>\\d))(?:\{(?P<count>[0-9]{1,4})\})?"

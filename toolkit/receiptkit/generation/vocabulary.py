@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from receiptkit.contract import Contract
-from receiptkit.contract.operations import Operation, server_of
-from receiptkit.errors import UsageError
-from receiptkit.generation.schemas import Schemas, Shape, advised, nullable
 from receiptkit.generation.templates import Template
+from receiptkit.model.errors import UsageError
+from receiptkit.openapi.object_schema import Schemas, Shape, advised, nullable
+from receiptkit.openapi.operations import Operation, server_of
 
 Maker = Callable[[random.Random], str]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 #: Of later ones the ends of what follows cannot be written any more.
 _LAST_YEAR = 9990

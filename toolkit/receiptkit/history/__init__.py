@@ -1,6 +1,6 @@
 """What was seen one after the other, judged together."""
 
 from receiptkit.history.history import History, findings_across
-from receiptkit.history.ledger import Ledger
+from receiptkit.history.memory import Ledger
 
 __all__ = ["History", "Ledger", "findings_across"]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from receiptkit.contract import Contract, Verdict
-from receiptkit.findings import Finding, Origin
-from receiptkit.history.ledger import Ledger
-from receiptkit.observations import Delivery, Exchange
-from receiptkit.rules.sightings import At, Found
+from receiptkit.history.memory import Ledger
+from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.finding import Finding, Origin
+from receiptkit.rules.states import At, Found
 
 
 class History:

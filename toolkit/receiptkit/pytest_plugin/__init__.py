@@ -3,13 +3,6 @@ The pytest plugin, as pytest finds it. It imports pytest and the standard librar
 who does not use it does not pay for it.
 """
 
-from receiptkit.pytest_plugin.ending import (
-    pytest_assertrepr_compare,
-    pytest_runtestloop,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-    pytest_testnodedown,
-)
 from receiptkit.pytest_plugin.fixtures import (
     _receipt_factories,
     make_receipt,
@@ -27,12 +20,19 @@ from receiptkit.pytest_plugin.fixtures import (
     receipt_world,
 )
 from receiptkit.pytest_plugin.options import pytest_addoption, pytest_configure, pytest_unconfigure
-from receiptkit.pytest_plugin.parametrising import pytest_collection_modifyitems, pytest_generate_tests
-from receiptkit.pytest_plugin.watching import (
+from receiptkit.pytest_plugin.parametrize import pytest_collection_modifyitems, pytest_generate_tests
+from receiptkit.pytest_plugin.runtest import (
     pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_runtest_setup,
     pytest_runtest_teardown,
+)
+from receiptkit.pytest_plugin.summary import (
+    pytest_assertrepr_compare,
+    pytest_runtestloop,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
 )
 
 #: What pytest takes from here.

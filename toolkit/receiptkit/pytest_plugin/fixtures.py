@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from receiptkit.pytest_plugin.item_state import FACTORIES, TRAFFIC
 from receiptkit.pytest_plugin.options import Translating, run_of, translated
-from receiptkit.pytest_plugin.parametrising import id_of
-from receiptkit.pytest_plugin.stash import FACTORIES, TRAFFIC
+from receiptkit.pytest_plugin.parametrize import id_of
 
 if TYPE_CHECKING:
     from receiptkit.generation import World
     from receiptkit.server import Running
-    from receiptkit.testing.cases import BreakageCase
+    from receiptkit.testing.breakages import BreakageCase
     from receiptkit.testing.factories import Factories
     from receiptkit.testing.matcher import ReceiptContract
     from receiptkit.testing.player import Player

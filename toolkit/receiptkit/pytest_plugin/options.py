@@ -83,7 +83,7 @@ class Translating:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         __tracebackhide__ = True
-        from receiptkit.errors import ReceiptkitError
+        from receiptkit.model.errors import ReceiptkitError
 
         if isinstance(error, ReceiptkitError):
             raise pytest.UsageError(str(error)) from None

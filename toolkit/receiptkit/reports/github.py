@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from receiptkit.display import printable
-from receiptkit.findings import Finding, Origin, Severity
+from receiptkit.model.display import printable
+from receiptkit.model.finding import Finding, Origin, Severity
 from receiptkit.reports.text import TextReport
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

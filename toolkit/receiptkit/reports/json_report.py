@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from receiptkit.display import printable, shown
-from receiptkit.findings import NO_VALUE, Finding, Origin, Severity
+from receiptkit.model.display import printable, shown
+from receiptkit.model.finding import NO_VALUE, Finding, Origin, Severity
 from receiptkit.reports.report import Counts, Report
 
 VERSION = 1

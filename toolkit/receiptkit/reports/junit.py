@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from receiptkit.display import printable
-from receiptkit.findings import Finding, Origin, Severity
+from receiptkit.model.display import printable
+from receiptkit.model.finding import Finding, Origin, Severity
 from receiptkit.reports.report import Counts
 from receiptkit.reports.text import TextReport
 

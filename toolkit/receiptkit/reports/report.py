@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TextIO
 
-from receiptkit.findings import Finding, Severity
+from receiptkit.model.finding import Finding, Severity
 
 
 class Told(Protocol):

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from receiptkit.display import printable, shown
-from receiptkit.findings import NO_VALUE, Finding, Origin, Severity
-from receiptkit.fingerprint import identity
+from receiptkit.model.display import printable, shown
+from receiptkit.model.finding import NO_VALUE, Finding, Origin, Severity
 from receiptkit.reports.report import About, Counts, Report
+from receiptkit.validation.fingerprint import identity
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
-from receiptkit.display import printable, shown
-from receiptkit.findings import NO_VALUE, Finding, Severity
-from receiptkit.fingerprint import without_numbers
+from receiptkit.model.display import printable, shown
+from receiptkit.model.finding import NO_VALUE, Finding, Severity
 from receiptkit.reports.report import About, Counts, Report
+from receiptkit.validation.fingerprint import without_numbers
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 #: Groups are held until their file ends; a capture made to have more than this gets its report in pieces.

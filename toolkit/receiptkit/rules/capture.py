@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from receiptkit.findings import Severity
-from receiptkit.jsontext import read
-from receiptkit.observations import Delivery, Exchange, header, text_of
+from receiptkit.model.exchange import Delivery, Exchange, header, text_of
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import Breach, Rule
+from receiptkit.text.json_text import read
 
 RULES = (
     Rule(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 
-from receiptkit.errors import UsageError
-from receiptkit.findings import Severity
+from receiptkit.model.errors import UsageError
+from receiptkit.model.finding import Severity
 from receiptkit.rules import (
-    asked,
     capture,
     configuration,
     delivery,
@@ -15,6 +14,7 @@ from receiptkit.rules import (
     listing,
     page,
     receipt,
+    request,
     schema,
     text,
     timeline,
@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
     *exchange.RULES,
     *receipt.RULES,
     *page.RULES,
-    *asked.RULES,
+    *request.RULES,
     *listing.RULES,
     *delivery.RULES,
     *timeline.RULES,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.rule import GUIDE, OPENAPI, Breach, Rule
-from receiptkit.rules.sightings import Configured, Found
+from receiptkit.rules.states import Configured, Found
 
 _OF_A_SERVICE = Example(
     "configuration",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.listing import Walk
 from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Breach, Rule
-from receiptkit.rules.sightings import At, Found, Repeated, Summary, Told
+from receiptkit.rules.states import At, Found, Repeated, Summary, Told
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
 _at = itemgetter(0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from receiptkit import pointers
+from receiptkit.model import pointers
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "absent"})()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, LIBRARIES, OPENAPI, RECEIPT_PAGE, Breach, Rule
 

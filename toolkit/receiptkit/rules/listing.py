@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
-from receiptkit.rules.sightings import At, Found, Page, Row
-from receiptkit.webhooks import decode_query
+from receiptkit.rules.states import At, Found, Page, Row
+from receiptkit.text.forms import decode_query
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
 _OTHER = "DY" + "0123456789abcdef" * 2

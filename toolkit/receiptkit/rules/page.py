@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.receipt import PARENTS, in_lists, of_receipt
 from receiptkit.rules.rule import CAPTURES, GUIDE, LIBRARIES, OPENAPI, Breach, Rule
-from receiptkit.webhooks import decode_query
+from receiptkit.text.forms import decode_query
 
 _NEXT = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-from receiptkit.findings import Severity
-from receiptkit.rules.dates import is_before
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example, sample
 from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, GUIDE, LIBRARIES, OPENAPI, RECEIPT_PAGE, Breach, Rule
+from receiptkit.text.dates import is_before
 
 _FAILED = {"/status": "failed", "/error_code": 30008}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from receiptkit.findings import NO_VALUE, Severity
-from receiptkit.observations import Part
+from receiptkit.model.exchange import Part
+from receiptkit.model.finding import NO_VALUE, Severity
 from receiptkit.rules.examples import Example
 
 #: What the pages of Twilio's reference are called throughout the catalogue.

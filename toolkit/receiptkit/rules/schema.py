@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.rule import Rule
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import Rule
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import Any
 
-from receiptkit.findings import Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import CAPTURES, CONVERSATIONS_WEBHOOKS, GUIDE, Breach, Rule
-from receiptkit.rules.sightings import At, Found, Sighting
+from receiptkit.rules.states import At, Found, Sighting
 
 _CONSUMERS = "bug reports of consumers"
 _FOLLOWING: dict[str | None, frozenset[str]] = {

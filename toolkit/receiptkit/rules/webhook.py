@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from receiptkit import pointers
-from receiptkit.findings import Severity
-from receiptkit.rules.dates import is_before
+from receiptkit.model import pointers
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example, form
 from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, GUIDE, LIBRARIES, Breach, Rule
+from receiptkit.text.dates import is_before
 
 #: What consumers and their mocks call parameters, and what they are called.
 _NAMES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from receiptkit.server.application import app

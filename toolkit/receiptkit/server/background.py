@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import World
-from receiptkit.observations import Delivery
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
 from receiptkit.server.application import app
 from receiptkit.server.control import Control
 from receiptkit.server.sender import Sent

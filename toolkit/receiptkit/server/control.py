@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 from receiptkit import __version__
-from receiptkit.errors import UsageError
 from receiptkit.generation.world import webhook_date
+from receiptkit.model.errors import UsageError
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.faults import Fault
-from receiptkit.server.life import Life
+from receiptkit.server.live_world import Life
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
 

@@ -6,9 +6,9 @@ import asyncio
 import heapq
 from collections.abc import Callable, Iterator
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 from receiptkit.server.clock import ManualClock, RealClock
-from receiptkit.server.life import Call
+from receiptkit.server.live_world import Call
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
 

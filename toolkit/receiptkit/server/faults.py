@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 #: What can go wrong, by what it happens to, with what is done about it.
 REQUESTS = {

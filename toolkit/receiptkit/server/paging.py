@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from receiptkit.server.errors import RefusedError
-from receiptkit.webhooks import decode_form
+from receiptkit.text.forms import decode_form
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"PT([0-9]{1,18})")

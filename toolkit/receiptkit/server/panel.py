@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 from receiptkit.server.access import is_local
 from receiptkit.server.control import Control
 

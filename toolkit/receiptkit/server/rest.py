@@ -18,11 +18,11 @@ from receiptkit.generation import Rendering
 from receiptkit.generation.rendering import page_meta, response_headers
 from receiptkit.server.access import authenticate, is_led, origin
 from receiptkit.server.errors import RefusedError
-from receiptkit.server.life import Life
+from receiptkit.server.live_world import Life
 from receiptkit.server.paging import Wanted, wanted
 from receiptkit.server.state import State
 from receiptkit.server.subscription import Subscription
-from receiptkit.webhooks import FORM, decode_form
+from receiptkit.text.forms import FORM, decode_form
 
 #: How many pages are kept as they were last rendered. One of 50 receipts has 31 KB.
 _KEPT = 16_384

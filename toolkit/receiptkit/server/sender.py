@@ -7,10 +7,10 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import Event, Webhooks
 from receiptkit.generation.recording import request as as_json
-from receiptkit.observations import Delivery
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
 from receiptkit.webhooks.address import address
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import SCENARIOS
 from receiptkit.generation.scenarios import scenario
+from receiptkit.model.errors import UsageError
 from receiptkit.webhooks.address import absolute, address
 
 #: What webhooks are signed with unless somebody says otherwise. It is no secret; Twilio's library for Go wants letters and digits.

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from receiptkit.contract import Contract
-from receiptkit.errors import UsageError
 from receiptkit.generation import Generator, Outcome, World
+from receiptkit.model.errors import UsageError
 from receiptkit.server.clock import Clock, ManualClock, RealClock
 from receiptkit.server.faults import Faults
-from receiptkit.server.life import Life
+from receiptkit.server.live_world import Life
 from receiptkit.server.settings import Settings
 from receiptkit.server.subscription import EVENT, Subscription
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 from receiptkit.server.errors import RefusedError
-from receiptkit.webhooks import Parameter
+from receiptkit.text.forms import Parameter
 from receiptkit.webhooks.address import absolute
 
 #: The event of delivery receipts.

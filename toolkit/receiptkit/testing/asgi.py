@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from receiptkit.errors import UsageError
-from receiptkit.observations import Delivery
-from receiptkit.testing import loops
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
+from receiptkit.testing import event_loops
 
 Application = Callable[..., Awaitable[None]]
 
@@ -17,7 +17,7 @@ async def call(application: Application, request: Delivery) -> tuple[int, list[t
     """The status, the headers and the body that it answers with. What it raises is raised."""
     to_read = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
     said: list[dict[str, Any]] = []
-    answered = loops.event()
+    answered = event_loops.event()
 
     async def receive() -> dict[str, Any]:
         if to_read:

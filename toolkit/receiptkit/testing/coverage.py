@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
-from receiptkit.observations import Delivery, Exchange
-from receiptkit.testing.sights import DIMENSIONS, Sight, Sights
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.testing.coverage_points import DIMENSIONS, Sight, Sights
 
 #: Of the file that is written; raised when its members mean something else.
 VERSION = 1

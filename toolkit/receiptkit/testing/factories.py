@@ -6,10 +6,10 @@ import inspect
 import random
 from typing import Any
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import Generator, World
+from receiptkit.generation.one_receipt import DRAWN, single
 from receiptkit.generation.scenarios import ANY
-from receiptkit.generation.single import DRAWN, single
+from receiptkit.model.errors import UsageError
 
 _FACTS = tuple(name for name, each in inspect.signature(Generator.world).parameters.items() if each.kind is each.KEYWORD_ONLY)
 

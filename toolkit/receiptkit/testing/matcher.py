@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding
-from receiptkit.observations import Delivery, Exchange
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.finding import Finding
 from receiptkit.testing.settings import Settings
 from receiptkit.testing.wording import counts, lines
 

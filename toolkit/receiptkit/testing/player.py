@@ -10,10 +10,10 @@ from inspect import iscoroutinefunction
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from receiptkit.errors import UsageError
 from receiptkit.generation import WEBHOOK_URL, Generator, World
-from receiptkit.observations import Delivery
-from receiptkit.testing import asgi, loops, wsgi
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
+from receiptkit.testing import asgi, event_loops, wsgi
 from receiptkit.testing.factories import Factories
 from receiptkit.webhooks.address import address
 
@@ -95,9 +95,9 @@ class Player:
             if not _is_asgi(target):
                 deliver = _sender(target)
                 return [deliver(request) for request in self._requests(target, scenario, **how)]
-            if loops.is_running():
+            if event_loops.is_running():
                 raise UsageError("an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests")
-            return loops.run(self.aplay(target, scenario, **how))
+            return event_loops.run(self.aplay(target, scenario, **how))
 
     async def aplay(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
         """The same within a running event loop, which runs on meanwhile: a server of the test's own can answer."""
@@ -107,7 +107,7 @@ class Player:
             if _is_asgi(target):
                 return [_answer(await _within(asgi.call(target, request)), request) for request in requests]
             deliver = _sender(target)
-            return [await loops.in_thread(deliver, request) for request in requests]
+            return [await event_loops.in_thread(deliver, request) for request in requests]
 
     def _requests(
         self,
@@ -131,7 +131,7 @@ class Player:
 
 
 async def _within(call: Coroutine[Any, Any, Said]) -> Said:
-    answer = await loops.within(_PATIENCE, call)
+    answer = await event_loops.within(_PATIENCE, call)
     if answer is None:
         raise UsageError(f"the ASGI application does not answer a webhook: Twilio waits {_PATIENCE} seconds, and no longer")
     return answer
@@ -177,7 +177,7 @@ def _to_server(place: SplitResult, request: Delivery) -> Answer:
         reason = str(error) or type(error).__name__
         server = f"{place.scheme}://{place.netloc}"
         # A loop that waits for this call cannot run a server as well.
-        hint = ": await play_receipt_webhooks.aplay(…) in asynchronous tests" if loops.is_running() else ""
+        hint = ": await play_receipt_webhooks.aplay(…) in asynchronous tests" if event_loops.is_running() else ""
         raise UsageError(f"{server} does not answer a webhook: {reason}{hint}") from None
     finally:
         connection.close()

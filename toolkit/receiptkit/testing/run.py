@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
 
-from receiptkit.findings import Finding, Severity
 from receiptkit.generation import Generator
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.coverage import Coverage
+from receiptkit.testing.coverage_points import Sight, Sights
 from receiptkit.testing.factories import Factories
 from receiptkit.testing.matcher import ReceiptContract
 from receiptkit.testing.settings import Options, Settings, settings
-from receiptkit.testing.sights import Sight, Sights
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
 

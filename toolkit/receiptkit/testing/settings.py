@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from receiptkit import configuration
 from receiptkit.contract import Contract
-from receiptkit.errors import UsageError
-from receiptkit.findings import Severity
-from receiptkit.selection import Selection
+from receiptkit.model.errors import UsageError
+from receiptkit.model.finding import Severity
+from receiptkit.validation import project_settings
+from receiptkit.validation.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def settings(options: Options) -> Settings:
         UsageError: an option means nothing.
         DocumentError: the contract document cannot be used.
     """
-    team = configuration.found(options.root)
+    team = project_settings.found(options.root)
     contract = Contract.load(options.profile or team.profile or "documented", options.document)
     selection = Selection(
         team.select,

@@ -8,13 +8,13 @@ from fnmatch import fnmatchcase
 from threading import Lock
 from typing import NamedTuple
 
-from receiptkit.errors import UsageError
-from receiptkit.findings import Finding, Severity
 from receiptkit.history import History
-from receiptkit.observations import Delivery, Exchange
-from receiptkit.selection import Selection
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.settings import Settings
 from receiptkit.testing.wording import lines, request_line, way_out
+from receiptkit.validation.selection import Selection
 
 #: Of what was asked for, not of what was got: clients ask for larger pages than there are, and get the largest.
 _ASKED = "request.parameter"

@@ -8,9 +8,9 @@ from dataclasses import replace
 from io import StringIO
 
 from receiptkit import __version__
-from receiptkit.display import printable
-from receiptkit.findings import Finding, Severity
-from receiptkit.observations import Delivery, Exchange
+from receiptkit.model.display import printable
+from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.reports.report import About
 from receiptkit.reports.text import TextReport
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
-from receiptkit.errors import UsageError
-from receiptkit.observations import Delivery
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Delivery
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

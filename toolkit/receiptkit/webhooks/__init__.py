@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from receiptkit.webhooks.payload import FORM, Parameter, decode_form, decode_query, form_offsets, is_json
+from receiptkit.text.forms import FORM, Parameter, decode_form, decode_query, form_offsets, is_json
 
 if TYPE_CHECKING:
     from receiptkit.webhooks.signature import HEADER, sign, url_forms, verify, with_body_hash

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from receiptkit.errors import UsageError
+from receiptkit.model.errors import UsageError
 
 #: How long a URL can be; the parameters of a GET request come on top.
 _LONGEST = 8000

@@ -14,7 +14,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from receiptkit.webhooks.payload import decode_query
+from receiptkit.text.forms import decode_query
 
 HEADER = "X-Twilio-Signature"
 BODY_HASH = "bodySHA256"

@@ -14,15 +14,15 @@ from importlib import import_module
 from types import ModuleType
 
 from receiptkit.testing.guard import watchers
-from receiptkit.testing.guard.arrivals import Arrivals
+from receiptkit.testing.guard.import_hook import Arrivals
 from receiptkit.testing.guard.patches import Patches
 
 #: The clients, and who wraps them.
 _CLIENTS = {
-    "requests": "over_requests",
-    "httpx": "over_httpx",
-    "aiohttp": "over_aiohttp",
-    "twilio.base.client_base": "over_twilio",
+    "requests": "client_requests",
+    "httpx": "client_httpx",
+    "aiohttp": "client_aiohttp",
+    "twilio.base.client_base": "client_twilio",
 }
 _patches = Patches()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from receiptkit.observations import Exchange
+from receiptkit.model.exchange import Exchange
 
 
 class Watcher(Protocol):

@@ -1,0 +1,76 @@
+"""What the request of a webhook says: its parameters, wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from receiptkit.model.exchange import Delivery, NotCaptured, Part, text_of
+from receiptkit.text.forms import Parameter, decode_form, decode_query, is_json
+from receiptkit.text.json_defect import Defect
+from receiptkit.text.json_text import read
+
+
+class Payload(NamedTuple):
+    """
+    The parameters of a webhook.
+
+    Attributes:
+        body: a value by name, the first of a repeated one; anything else than a mapping if that is what a JSON body held.
+        part: where they stand, in the body of the request or in its URL.
+        repeated: the names that came more than once.
+        unsound: the names whose value was not encoded as it should be.
+        text: the body, where it is JSON text; its defects, and whether it could be read all the same.
+    """
+
+    body: Any
+    part: Part = "request"
+    repeated: tuple[str, ...] = ()
+    unsound: tuple[str, ...] = ()
+    text: bytes | None = None
+    defects: tuple[Defect, ...] = ()
+    readable: bool = True
+
+
+def payload(delivery: Delivery) -> Payload:
+    """The parameters of a request: of its body, or of its URL where there is no body, or the method is GET and it has some."""
+    raw = text_of(delivery.body)
+    absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
+    query = _named(delivery.url) if absent or delivery.method.upper() == "GET" else []
+    if query or absent:
+        return _of_parameters(query, "url")
+    if raw is None:
+        return _of_mapping(delivery.body)
+    text = raw.decode("utf-8", "replace")
+    if not is_json(text):
+        return _of_parameters(decode_form(text.strip(), delivery.header("content-type")), "request")
+    value, defects, readable = read(raw)
+    said = _of_mapping(value)
+    return Payload(said.body, "request", said.repeated, (), raw, defects, readable)
+
+
+def _named(url: str) -> list[Parameter]:
+    """The parameters of a URL. What has no name is part of the address, and may be a secret one."""
+    return [parameter for parameter in decode_query(url) if url[parameter.value_at - 1 : parameter.value_at] == "="]
+
+
+def _of_parameters(parameters: Iterable[Parameter], part: Part) -> Payload:
+    body: dict[str, str] = {}
+    repeated: dict[str, None] = {}
+    unsound: dict[str, None] = {}
+    for parameter in parameters:
+        if parameter.name in body:
+            repeated[parameter.name] = None
+        body.setdefault(parameter.name, parameter.value)
+        if not parameter.sound:
+            unsound[parameter.name] = None
+    return Payload(body, part, tuple(repeated), tuple(unsound))
+
+
+def _of_mapping(value: Any) -> Payload:
+    """Of parameters that are an object; the values of a repeated one are a list."""
+    if not isinstance(value, dict):
+        return Payload(value)
+    repeated = tuple(name for name, item in value.items() if isinstance(item, list) and len(item) > 1)
+    body = {name: item[0] if isinstance(item, list) and item else item for name, item in value.items()}
+    return Payload(body, repeated=repeated)

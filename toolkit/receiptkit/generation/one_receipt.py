@@ -1,0 +1,81 @@
+"""Worlds with one receipt, of which a few things are said and the rest is drawn so that it fits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from receiptkit.generation.channels import CHANNELS, FAILURES, channel
+from receiptkit.generation.generator import Generator
+from receiptkit.generation.scenarios import ANY, Outcome
+from receiptkit.generation.world import World
+from receiptkit.model.errors import UsageError
+
+#: As a status: one that the channel can have, drawn at random. None is a status, too.
+DRAWN: Any = object()
+_Choice = TypeVar("_Choice")
+
+
+def single(
+    generator: Generator,
+    rng: random.Random,
+    status: str | None = DRAWN,
+    channel_name: str | None = None,
+    error_code: int | None = ANY,
+    *,
+    in_service: bool = False,
+    told: bool = False,
+) -> World:
+    """
+    A world with one receipt.
+
+    Args:
+        generator: what makes it.
+        rng: decides about what is not said.
+        status: its last status, None for null.
+        channel_name: sms, mms or whatsapp; one that can have the status by default.
+        error_code: of a failure, which the status then is; 0 or None where there is to be none.
+        in_service: whether its renderings are those of the service-scoped API.
+        told: whether there is to be a webhook that tells of it.
+
+    Raises:
+        UsageError: there is no such channel, status and error code contradict each other, or a receipt without a status is to have a webhook.
+        RefusedError: the contract forbids what was asked for.
+    """
+    if told and status is None:
+        raise UsageError("a receipt without a status has no webhook")
+    given = status is not DRAWN or error_code != ANY
+    _agree(status, error_code)
+    if channel_name is None:
+        able = [name for name, each in CHANNELS.items() if status in (DRAWN, None, *each.statuses)]
+        channel_name = drawn(rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"])
+    if status is DRAWN:
+        possible = list(_statuses(generator, channel(channel_name).statuses, told=told))
+        if error_code != ANY:
+            possible = [each for each in possible if (each in FAILURES) is bool(error_code)] or possible
+        status = drawn(rng, possible)
+    outcome = Outcome(channel_name, status, error_code or ANY)
+    how: dict[str, Any] = {"in_service": in_service, "no_error": 0 if error_code == 0 else None, "check": given}
+    return generator.world("agent-and-sms", seed=rng, receipts=1, outcomes=[outcome], **how)
+
+
+def _agree(status: str | None, error_code: int | None) -> None:
+    if error_code == ANY:
+        return
+    if error_code is not None and (not isinstance(error_code, int) or isinstance(error_code, bool)):
+        raise UsageError(f"error_code is a number, such as 30003, and {error_code!r} is none")
+    if status is not DRAWN and (status in FAILURES) is not bool(error_code):
+        what = "a failure has an error code" if status in FAILURES else f"an error code is that of {' or '.join(FAILURES)}"
+        raise UsageError(f"status {status!r} and error_code {error_code!r} contradict each other: {what}")
+
+
+def drawn(rng: random.Random, choices: list[_Choice]) -> _Choice:
+    """One of the choices."""
+    return choices[int(rng.random() * len(choices))]
+
+
+def _statuses(generator: Generator, of_channel: tuple[str, ...], *, told: bool) -> Iterator[str | None]:
+    for status in generator.vocabulary.statuses:
+        if status in of_channel or (status is None and not told):
+            yield status

@@ -1,0 +1,342 @@
+"""
+What was seen of every receipt, list, summary and configuration, kept small, to be judged together at the end.
+
+A page is kept as one text, however often it is seen. Those on which receipts stand that were seen elsewhere, too, are taken apart at the end.
+Nothing depends on the order in which things are entered: parts of a capture can be entered into ledgers of their own and merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import orjson
+
+from receiptkit.history.states import (
+    PAGE,
+    RECEIPT,
+    WEBHOOK,
+    Facts,
+    Fetched,
+    Saying,
+    Sheet,
+    all_facts,
+    are_of_one_list,
+    as_page,
+    facts_of,
+    facts_told,
+    is_real,
+    of_lines,
+    parted,
+    rows_of,
+    sightings,
+    text_of_facts,
+)
+from receiptkit.rules import configuration, delivery, listing, timeline
+from receiptkit.rules.states import At, Configured, Found, Page, Repeated, Summary, Told
+
+_EVENT = "onDeliveryUpdated"
+#: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
+_LOOKED_AT = 8
+#: Of how many receipts all rows are taken apart at a time.
+_AT_ONCE = 10_000
+
+
+class Ledger:
+    """What was seen, by the SIDs of receipts, messages and accounts."""
+
+    def __init__(self) -> None:
+        #: Every receipt, and the sheets they stand on, as long as none of them was seen twice: most captures never come further.
+        self._once: set[str] = set()
+        self._sheets: list[Sheet] = []
+        #: From then on: the sheet that a receipt stands on, or all of them.
+        self._receipts: dict[str, Sheet | list[Sheet]] = {}
+        #: By message: sheets that are the whole list, and pages of longer ones.
+        self._lists: dict[str, list[Sheet | Fetched]] = {}
+        #: By message: where each summary was seen last in each file.
+        self._summaries: dict[str, dict[tuple[int, bytes], At]] = {}
+        #: By account: the last of each configuration, by its service.
+        self._configurations: dict[str, dict[str | None, Configured]] = {}
+
+    # -- entering
+
+    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False, asked: str | None = None) -> None:
+        """
+        Note what a body says.
+
+        Args:
+            kind: page, receipt, message, configuration or webhook; others are passed over.
+            body: the parsed body; anything may be in it.
+            at: where it is.
+            of_one_list: whether all rows of a page are surely of one message.
+            asked: the URL of its request, if that was seen, too.
+        """
+        if not isinstance(body, dict):
+            return
+        if kind == PAGE:
+            self._page(body, at, of_one_list=of_one_list, asked=asked)
+        elif kind == RECEIPT:
+            self._one(kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at)
+        elif kind == WEBHOOK:
+            self._one(kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at)
+        elif kind == "message":
+            self._message(body, at)
+        elif kind == "configuration":
+            self._configuration(body, at)
+
+    def enter_all(self, kind: str, lists: list[list[Any]], at: At, lines: Sequence[int]) -> None:
+        """
+        Note what bodies say that surely conform and stand one on a line; the rows of each page are of one message.
+
+        Args:
+            kind: as for `enter`.
+            lists: the parsed bodies, as `rules.in_order` puts them in lists.
+            at: where the first one is.
+            lines: on which lines they are.
+        """
+        if kind == RECEIPT:
+            for sheet, sids in of_lines(lists, at, lines):
+                self._sheet(sheet, sids)
+            return
+        for index, (body, line) in enumerate(zip(chain.from_iterable(lists), lines, strict=True)):
+            self.enter(kind, body, at._replace(entry=at.entry + index, line=line), of_one_list=True)
+
+    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: str | None) -> None:
+        rows, meta = page.get("delivery_receipts"), page.get("meta")
+        if not isinstance(rows, list) or not isinstance(meta, dict):
+            return
+        if rows and (of_one_list or are_of_one_list(rows)):
+            facts = all_facts(rows)
+            text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
+            if text is not None:
+                self._listed(page, self._sheet(Sheet(PAGE, text, at, at), [row[0] for row in facts]), asked=asked)
+            return
+        all_rows = [facts_of(row) for row in rows]
+        text = text_of_facts(None, None, all_rows)
+        sheets = list(parted(rows, all_rows, at))
+        for sheet, sids in sheets:
+            entered = self._sheet(sheet, sids)
+        if text is not None:
+            whole = entered if [sheet.kind for sheet, _ in sheets] == [PAGE] else Sheet(PAGE, text, at, at)
+            self._listed(page, whole, asked=asked)
+
+    def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: str | None) -> None:
+        meta = page["meta"]
+        message = _message_in(meta.get("url"))
+        number, following = meta.get("page"), meta.get("next_page_url")
+        if message is None or not _is_link(meta) or type(number) is not int or type(meta.get("page_size")) is not int:
+            return
+        listed = self._lists.setdefault(message, [])
+        last = listed[-1] if listed else None
+        if number != 0 or following is not None:
+            listed.append(Fetched(sheet.last, meta, sheet.facts, asked=asked))
+        elif isinstance(last, Sheet) and last.facts == sheet.facts and last.first.file == sheet.first.file:
+            if last is not sheet:
+                last.again(sheet)
+        else:
+            listed.append(sheet)
+
+    def _one(self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: At) -> None:
+        text = text_of_facts(conversation, message, [facts]) if facts is not None else None
+        if facts is not None and text is not None:
+            self._sheet(Sheet(kind, text, at, at), [facts[0]])
+
+    def _sheet(self, sheet: Sheet, sids: list[str]) -> Sheet:
+        """Enter the receipts of a sheet; return it, or the one that said just the same before."""
+        known = self._receipts
+        if not known:
+            size = len(self._once)
+            self._once.update(sids)
+            if len(self._once) == size + len(sids):
+                self._sheets.append(sheet)
+                return sheet
+            self._look_up()
+        if known.keys().isdisjoint(sids):
+            known.update(dict.fromkeys(sids, sheet))
+            return sheet
+        for before in _sheets(known.get(sids[0], []))[-_LOOKED_AT:]:
+            if before.kind == sheet.kind and before.saying == sheet.saying:
+                before.again(sheet)
+                return before
+        for sid in sids:
+            self._stands(sid, sheet)
+        return sheet
+
+    def _stands(self, sid: str, sheet: Sheet) -> None:
+        """Note that a receipt stands on one more sheet."""
+        before = self._receipts.setdefault(sid, sheet)
+        if isinstance(before, list):
+            if before[-1] is not sheet:
+                before.append(sheet)
+        elif before is not sheet:
+            self._receipts[sid] = [before, sheet]
+
+    def _look_up(self) -> None:
+        """From now on, know of every receipt where it stands."""
+        for sheet in self._sheets:
+            self._receipts.update(dict.fromkeys(sheet.sids(), sheet))
+        self._once.clear()
+        self._sheets.clear()
+
+    def _message(self, message: dict[str, Any], at: At) -> None:
+        sid, summary = message.get("sid"), message.get("delivery")
+        if isinstance(sid, str) and "delivery" in message and (summary is None or isinstance(summary, dict)):
+            seen = self._summaries.setdefault(sid, {})
+            said = at.file, _text(summary)
+            seen[said] = max(at, seen.get(said, at))
+
+    def _configuration(self, body: dict[str, Any], at: At) -> None:
+        account, service, filters = body.get("account_sid"), body.get("chat_service_sid"), body.get("filters")
+        if not isinstance(account, str) or not (service is None or isinstance(service, str)):
+            return
+        is_set = bool(body.get("post_webhook_url") or body.get("pre_webhook_url"))
+        wants = bool(body.get("post_webhook_url")) and isinstance(filters, list) and _EVENT in filters
+        known = self._configurations.setdefault(account, {})
+        seen = Configured(at, service is not None, is_set, wants)
+        known[service] = max(seen, known.get(service, seen))
+
+    # -- merging
+
+    def merge(self, other: Ledger) -> None:
+        """Take over what another ledger holds; in whichever order, the same comes of it. The other one is not to be used any more."""
+        for sheet, sids in other._standing():
+            self._sheet(sheet, sids)
+        for message, listed in other._lists.items():
+            self._lists.setdefault(message, []).extend(listed)
+        for message, seen in other._summaries.items():
+            known = self._summaries.setdefault(message, {})
+            known.update({text: max(at, known.get(text, at)) for text, at in seen.items()})
+        for account, configured in other._configurations.items():
+            of_account = self._configurations.setdefault(account, {})
+            of_account.update({service: max(each, of_account.get(service, each)) for service, each in configured.items()})
+
+    def _standing(self) -> Iterator[tuple[Sheet, list[str]]]:
+        """Every sheet, with the receipts that stand on it."""
+        yield from ((sheet, sheet.sids()) for sheet in self._sheets)
+        held: dict[int, tuple[Sheet, list[str]]] = {}
+        for sid, known in self._receipts.items():
+            for sheet in _sheets(known):
+                held.setdefault(id(sheet), (sheet, []))[1].append(sid)
+        yield from held.values()
+
+    def sids(self) -> set[str]:
+        """The SIDs of all it holds something of: receipts, messages, accounts."""
+        return self._once.union(*self._held())
+
+    def summarised(self) -> set[str]:
+        """The messages of which it holds a summary: all that is known of their receipts counts for that."""
+        return set(self._summaries)
+
+    def taken(self, sids: set[str]) -> Ledger:
+        """What it holds of these, and of the receipts of these messages, as a ledger of its own; it is not here any more."""
+        part = Ledger()
+        if not sids:
+            return part
+        self._look_up()
+        sids = sids | {sid for sid, known in self._receipts.items() if any(sheet.message in sids for sheet in _sheets(known))}
+        part._receipts = {sid: self._receipts.pop(sid) for sid in sids & self._receipts.keys()}
+        for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
+            its.update({sid: mine.pop(sid) for sid in sids & mine.keys()})
+        return part
+
+    def _held(self) -> tuple[dict[str, Any], ...]:
+        return self._receipts, self._lists, self._summaries, self._configurations
+
+    # -- judging
+
+    def findings(self) -> Iterator[Found]:
+        """What is wrong between the things that were entered, in no order."""
+        for rows in self._rows_again():
+            seen = [sighting for row in rows for sighting in sightings(row)]
+            if seen:
+                yield from timeline.of_receipt(seen)
+        told = self._told(self._lists.keys() & self._summaries.keys())
+        for message, listed in self._lists.items():
+            # Most lists were seen once, on one page, and nothing is to be compared with them.
+            if (len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries) and is_real(message):
+                yield from self._of_message(message, told.get(message, []))
+        for account, configured in self._configurations.items():
+            if len(configured) > 1 and is_real(account):
+                yield from configuration.of_account(list(configured.values()))
+
+    def _rows_again(self) -> Iterator[Iterable[Sheet]]:
+        """All that is known of each receipt that was seen again. They are taken a number at a time, so that a page is rarely opened twice."""
+        if any(map(_is_again, self._sheets)):
+            self._look_up()
+        again = (sid for sid, known in list(self._receipts.items()) if _is_again(known) and is_real(sid))
+        while some := list(islice(again, _AT_ONCE)):
+            rows: dict[str, dict[Saying, Sheet]] = {sid: {} for sid in some}
+            for sheet in _different(self._receipts[sid] for sid in some):
+                for sid, row in sheet.rows(rows):
+                    known = rows[sid].setdefault(row.saying, row)
+                    if known is not row:
+                        known.again(row)
+            yield from (each.values() for each in rows.values())
+
+    def _told(self, messages: set[str]) -> dict[str, list[Told]]:
+        """What was told of the receipts of messages apart from lists."""
+        found: dict[str, dict[tuple[str, Saying], Sheet]] = {}
+        for sheet in (*self._sheets, *_different(self._receipts.values())) if messages else ():
+            if sheet.kind != PAGE and (message := sheet.message) in messages:
+                known = found.setdefault(message, {})
+                for sid, row in sheet.rows():
+                    same = known.setdefault((sid, row.saying), row)
+                    if same is not row:
+                        same.again(row)
+        return {
+            message: [Told(row.first, row.last, row.between, sid, row.status) for (sid, _), row in known.items()]
+            for message, known in found.items()
+        }
+
+    def _of_message(self, message: str, told: list[Told]) -> Iterator[Found]:
+        walked = listing.walks([as_page(each) for each in self._lists[message] if isinstance(each, Fetched)])
+        whole: dict[tuple[int, bytes], Sheet] = {}
+        for each in self._lists[message]:
+            if isinstance(each, Sheet) and (same := whole.setdefault((each.first.file, each.facts), each)) is not each:
+                same.again(each)
+        if walked:
+            yield from listing.of_walks(walked, [sheet.last for sheet in whole.values()])
+        summaries = self._summaries.get(message)
+        if summaries:
+            walked += [
+                listing.Walk([Page(at, "", None, 0, 0, rows_of(sheet.facts), asked=None)], is_linked=True)
+                for sheet in whole.values()
+                for at in {sheet.first, sheet.last}
+            ]
+            said = [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
+            repeated = [Repeated(sheet.first, sheet.last, rows_of(sheet.facts)) for sheet in whole.values() if sheet.between]
+            yield from delivery.of_message(walked, said, told, repeated)
+
+
+def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:
+    """The sheets that a receipt stands on, as it is held."""
+    return known if isinstance(known, list) else [known]
+
+
+def _is_again(known: Sheet | list[Sheet]) -> bool:
+    """Whether a receipt was seen more than once, though not only on pages that said just the same."""
+    return isinstance(known, list) or (known.count > 1 and not known.is_of_many)
+
+
+def _different(held: Iterable[Sheet | list[Sheet]]) -> list[Sheet]:
+    """The sheets that receipts stand on, each once."""
+    return list({id(sheet): sheet for known in held for sheet in _sheets(known)}.values())
+
+
+def _text(summary: dict[str, Any] | None) -> bytes:
+    try:
+        return orjson.dumps(summary)
+    except (orjson.JSONEncodeError, RecursionError):
+        # Numbers that no count of receipts comes to; its schema says so.
+        return b"{}"
+
+
+def _message_in(url: Any) -> str | None:
+    parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/") if isinstance(url, str) else []
+    return parts[-2] if parts[-3:-2] == ["Messages"] else None
+
+
+def _is_link(meta: dict[str, Any]) -> bool:
+    following = meta.get("next_page_url")
+    return isinstance(meta.get("url"), str) and "next_page_url" in meta and (following is None or isinstance(following, str))

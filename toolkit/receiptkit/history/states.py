@@ -1,0 +1,274 @@
+"""What is kept of receipts: the facts of those that stand in one place as one text, and what becomes of it at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from receiptkit.rules import timeline
+from receiptkit.rules.states import At, Page, Row, Sighting
+from receiptkit.text.dates import seconds
+
+PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
+_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_SID_LENGTH = 34
+#: What is kept of a receipt, by its names in answers and in webhooks.
+_MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
+_PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
+_FACTS = itemgetter(*_MEMBERS)
+_OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
+Facts = tuple[Any, ...]
+#: What makes two sheets say the same: their facts, the number of their file, and whether a webhook told them.
+Saying = tuple[bytes, int, bool]
+
+
+class Sheet:
+    """
+    The receipts of one page, of lines that follow each other, of one answer or of one webhook.
+
+    Attributes:
+        kind: page, lines, receipt or webhook.
+        facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
+        first, last, count: where just this was seen first and last, and how often; of pages that is not counted exactly.
+        between: whether it was seen between the first and the last place, too.
+    """
+
+    __slots__ = ("between", "count", "facts", "first", "kind", "last")
+
+    def __init__(self, kind: str, facts: bytes, first: At, last: At, count: int = 1, *, between: bool = False) -> None:
+        self.kind = kind
+        self.facts = facts
+        self.first = first
+        self.last = last
+        self.count = count
+        self.between = between
+
+    @property
+    def saying(self) -> Saying:
+        """What it says, to be compared."""
+        return self.facts, self.first.file, self.kind == WEBHOOK
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it may hold several receipts, each once."""
+        return self.kind in (PAGE, LINES)
+
+    def again(self, other: Sheet) -> None:
+        """Note where else just this was seen."""
+        places = self.first, self.last, other.first, other.last
+        self.first, self.last = min(places), max(places)
+        self.between = self.between or other.between or any(self.first < place < self.last for place in places)
+        self.count += other.count
+
+    @property
+    def message(self) -> str:
+        """The message whose receipts they are; empty if that is not said as SIDs say it."""
+        # The beginning of a text that may be long.
+        start = self.facts.find(b'","') + 3
+        return self.facts[start : self.facts.find(b'"', start)].decode() if self.facts[:2] == b'["' and start > 2 else ""
+
+    @property
+    def status(self) -> str | None:
+        """The status of the only one."""
+        status = orjson.loads(self.facts)[2][0][2]
+        return status if isinstance(status, str) else None
+
+    def sids(self) -> list[str]:
+        """The receipts, in their order."""
+        return [row[0] for row in orjson.loads(self.facts)[2] if row is not None]
+
+    def rows(self, wanted: Container[str] | None = None) -> list[tuple[str, Sheet]]:
+        """Each receipt by itself, or those that are wanted: a sheet of its own, which nobody else holds."""
+        conversation, message, rows = orjson.loads(self.facts)
+        if not self.is_of_many:
+            same = Sheet(self.kind, self.facts, self.first, self.last, self.count, between=self.between)
+            return [(row[0], same) for row in rows]
+        first: dict[str, Sheet] = {}
+        for index, row in enumerate(rows):
+            if row is not None and row[0] not in first and (wanted is None or row[0] in wanted):
+                first[row[0]] = self._row(index, text_of_facts(conversation, message, [row]) or b"")
+        return list(first.items())
+
+    def _row(self, index: int, facts: bytes) -> Sheet:
+        first = self._at(self.first, index)
+        last = first if self.last == self.first else self._at(self.last, index)
+        return Sheet(RECEIPT, facts, first, last, self.count, between=self.between)
+
+    def _at(self, at: At, index: int) -> At:
+        """Where one of its receipts is."""
+        if self.kind == LINES:
+            return at._replace(entry=at.entry + index, line=at.line + index)
+        return at._replace(pointer=f"/delivery_receipts/{index}")
+
+
+class Fetched:
+    """A page of a list that has more than one, and the URL that it was asked for by, if that is known."""
+
+    __slots__ = ("asked", "at", "facts", "index", "next", "size", "url")
+
+    def __init__(self, at: At, meta: dict[str, Any], facts: bytes, *, asked: str | None) -> None:
+        self.at = at
+        self.url: str = meta["url"]
+        #: Most are alike: one of them is enough.
+        self.asked = self.url if asked == self.url else asked
+        self.next: str | None = meta["next_page_url"]
+        self.index: int = meta["page"]
+        self.size: int = meta["page_size"]
+        self.facts = facts
+
+
+# -- what is kept
+
+
+def all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
+    """The facts of receipts that conform: almost every receipt comes this way."""
+    try:
+        return list(map(_FACTS, rows))
+    except KeyError:
+        # A document of one's own may ask for less.
+        return [_taken(row, _MEMBERS) for row in rows]
+
+
+def are_of_one_list(rows: list[Any]) -> bool:
+    """Whether rows are surely different receipts of one message; False says nothing."""
+    try:
+        owners, sids = set(map(_OWNERS, rows)), set(map(_OWN, rows))
+    except (KeyError, TypeError):
+        return False
+    return len(owners) == 1 and len(sids) == len(rows) and {*map(type, owners.pop()), *map(type, sids)} == {str}
+
+
+def facts_of(row: Any) -> Facts | None:
+    """The facts of a receipt; None if it is none."""
+    if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
+        return None
+    return _taken(row, _MEMBERS)
+
+
+def facts_told(parameters: dict[str, Any]) -> Facts | None:
+    """The facts that a webhook tells of a receipt; None if it tells of none."""
+    if not isinstance(parameters.get("DeliveryReceiptSid"), str):
+        return None
+    return _taken(parameters, _PARAMETERS)
+
+
+def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
+    """What is missing is not null."""
+    return tuple(body.get(name, "") for name in names)
+
+
+def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[tuple[Sheet, list[str]]]:
+    """The sheets that the rows of a page make, each with its receipts: one, or where they are of several messages, one for each row."""
+    owners = [(row["conversation_sid"], row["message_sid"]) if _is_owned(row) else None for row in rows]
+    different = {owner for owner, each in zip(owners, facts, strict=True) if each is not None}
+    if len(different) == 1 and (owner := different.pop()) is not None:
+        text = text_of_facts(*owner, facts)
+        if text is not None:
+            yield Sheet(PAGE, text, at, at), [each[0] for each in facts if each is not None]
+        return
+    seen = set()
+    for index, (owner, each) in enumerate(zip(owners, facts, strict=True)):
+        text = text_of_facts(*owner, [each]) if owner is not None and each is not None else None
+        if each is not None and text is not None and (owner, each[0]) not in seen:
+            seen.add((owner, each[0]))
+            place = at._replace(pointer=f"/delivery_receipts/{index}")
+            yield Sheet(RECEIPT, text, place, place), [each[0]]
+
+
+def of_lines(lists: list[list[Any]], at: At, lines: Sequence[int]) -> Iterator[tuple[Sheet, list[str]]]:
+    """
+    The sheets that receipts make which conform and stand one on a line, each with its receipts.
+
+    Args:
+        lists: the receipts, in lists of one message each.
+        at: where the first one is.
+        lines: on which lines they are.
+    """
+    index = 0
+    for rows in lists:
+        facts = all_facts(rows)
+        sids = [each[0] for each in facts]
+        follow = lines[index + len(rows) - 1] - lines[index] == len(rows) - 1
+        for own in [facts] if follow and len(set(sids)) == len(sids) else [[each] for each in facts]:
+            place = at._replace(entry=at.entry + index, line=lines[index])
+            text = text_of_facts(rows[0].get("conversation_sid"), rows[0].get("message_sid"), own)
+            if text is not None:
+                yield Sheet(LINES if len(own) > 1 else RECEIPT, text, place, place), [row[0] for row in own]
+            index += len(own)
+
+
+def _is_owned(row: Any) -> bool:
+    """Whether it is said of which message a row is."""
+    return isinstance(row, dict) and isinstance(row.get("conversation_sid"), str) and isinstance(row.get("message_sid"), str)
+
+
+def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]) -> bytes | None:
+    """Facts and whose they are as JSON; None for what is none."""
+    try:
+        # What orjson hands out holds more memory than its length.
+        return bytes(memoryview(orjson.dumps((conversation, message, facts))))
+    except (orjson.JSONEncodeError, RecursionError):
+        return None
+
+
+# -- what becomes of it
+
+
+def sightings(row: Sheet) -> Iterator[Sighting]:
+    """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
+    conversation, message, ((_, participant, status, code, created, updated, channel_message),) = orjson.loads(row.facts)
+    begun = seconds(created)
+    changed = begun if updated is None else seconds(updated)
+    known = isinstance(status, str) or status is None
+    owners = all(isinstance(sid, str) and is_real(sid) for sid in (participant, conversation, message))
+    if begun is not None and changed is not None and known and status in timeline.STATUSES and owners:
+        by_webhook = row.kind == WEBHOOK
+        yield Sighting(
+            row.first,
+            row.last,
+            row.count,
+            by_webhook,
+            conversation,
+            message,
+            participant,
+            status,
+            _code(code),
+            begun,
+            changed,
+            channel_message if isinstance(channel_message, str) else "",
+        )
+
+
+def _code(said: Any) -> int:
+    if isinstance(said, str) and said.isascii() and said.isdigit():
+        return int(said[:9])
+    return said if type(said) is int else 0
+
+
+def as_page(fetched: Fetched) -> Page:
+    return Page(fetched.at, fetched.url, fetched.next, fetched.index, fetched.size, rows_of(fetched.facts), fetched.asked)
+
+
+def rows_of(facts: bytes) -> tuple[Row | None, ...]:
+    return tuple(_listed_row(row) for row in orjson.loads(facts)[2])
+
+
+def _listed_row(row: list[Any] | None) -> Row | None:
+    if row is None or not is_real(row[0]):
+        return None
+    return Row(row[0], row[2] if isinstance(row[2], str) else None)
+
+
+def is_real(sid: str) -> bool:
+    """Whether a SID can be somebody's: placeholders (one digit throughout) and masked ones stand for many."""
+    return len(sid) == _SID_LENGTH and _is_somebodys(sid)
+
+
+@lru_cache(maxsize=1024)
+def _is_somebodys(sid: str) -> bool:
+    return _SID.fullmatch(sid) is not None and len(set(sid[2:].lower())) > 1

@@ -1,0 +1,1 @@
+"""The contract document: load it, overlay it, upgrade it, build it, read its operations."""

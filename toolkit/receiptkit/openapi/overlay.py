@@ -1,0 +1,63 @@
+"""OpenAPI Overlay 1.0: changes to a document, each with its target and its reason."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from receiptkit.model.errors import DocumentError
+
+
+def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[str, Any]:
+    """
+    The document with every action of the overlay done, in order.
+
+    An update merges objects and concatenates arrays. Where an action says `x-source`, that is noted in the target under
+    `x-receiptkit-source`, by the keyword it grounds.
+
+    Args:
+        document: an OpenAPI document; it is left as it is.
+        overlay: an Overlay document.
+        name: what the overlay is called in errors.
+
+    Raises:
+        DocumentError: an action is not one, or its target matches nothing.
+    """
+    import jsonpath
+
+    result = {"root": copy.deepcopy(document)}
+    for number, action in enumerate(overlay.get("actions", [])):
+        where = f"{name}, action {number + 1}"
+        target = action.get("target") if isinstance(action, dict) else None
+        if not isinstance(target, str):
+            raise DocumentError(f"{where}: an action needs a target")
+        try:
+            matches = jsonpath.finditer("$.root" + target[1:], result)
+            places = [(match.parent.obj, match.parts[-1]) for match in matches if match.parent is not None]
+        except jsonpath.JSONPathError as error:
+            raise DocumentError(f"{where}: the target is no JSONPath: {str(error).splitlines()[0]}") from None
+        if not places:
+            raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
+        for parent, key in places:
+            _act(parent, key, action)
+    return result["root"]
+
+
+def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
+    if action.get("remove") is True:
+        del parent[key]
+        return
+    update = copy.deepcopy(action.get("update", {}))
+    parent[key] = _merge(parent[key], update)
+    if "x-source" in action and isinstance(parent[key], dict):
+        parent[key].setdefault("x-receiptkit-source", {}).update(
+            {name: action["x-source"] for name in update if not name.startswith("x-")}
+        )
+
+
+def _merge(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{name: _merge(old[name], value) if name in old else value for name, value in new.items()}}
+    if isinstance(old, list) and isinstance(new, list):
+        return old + new
+    return new

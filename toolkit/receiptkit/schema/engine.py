@@ -1,0 +1,174 @@
+"""
+The default engine: one compiled schema for each body, on jsonschema-rs.
+
+Each body is compiled twice. The *fast* schema is the contract with the advice folded in and nothing but native checks: what it
+accepts has no finding at all, which is nearly everything, at native speed. What it does not accept is judged by the *exact* schema,
+with our own format functions, and every error is traced back to the place in the document it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import jsonschema_rs
+
+from receiptkit.model import pointers
+from receiptkit.model.errors import DocumentError
+from receiptkit.openapi.operations import Answer
+from receiptkit.schema.formats import FORMATS
+from receiptkit.schema.many import Many, closed, depth, followed, names_all, of_lists
+from receiptkit.schema.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
+from receiptkit.schema.trace import Violation, one_a_mistake, traced
+
+
+class Engine:
+    """The schemas of a document, prepared once for all bodies that refer to them."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        components = document.get("components")
+        self._schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
+
+    def body(self, schema: Any) -> BodySchema:
+        """A body's schema, ready to be compiled on first use."""
+        return BodySchema(self, schema)
+
+    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:  # noqa: ARG002 # other engines look it up themselves
+        """What an answer is judged by, given the schema that our own look-up has found."""
+        return schema
+
+    def exact(self, schema: Any) -> Any:
+        """The schema and all it refers to, advice folded in."""
+        return _with(rewritten(schema, with_advice), self._exact)
+
+    def quick(self, schema: Any, *, advice: bool) -> Any:
+        """A validator that accepts no more than the schema does, at native speed where that is possible."""
+        fold = with_advice if advice else without_advice
+        plain = rewritten(schema, fold)
+        if self._inverted or has_inverted_formats(plain):
+            return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
+        return self._quickest(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), schema)
+
+    def quick_for_many(self, schema: Any, rows: str | None) -> Many:
+        """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
+        plain = rewritten(schema, with_advice)
+        if self._inverted or has_inverted_formats(plain):
+            return Many(compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
+        schemas = self._quick_closed
+        body = followed(closed(rewritten(plain, hastened)), schemas)
+        accepts = self._quickest(_with(of_lists(body, rows, schemas), schemas), schema).is_valid
+        return Many(accepts, 1 + depth(body, schemas), names_all(body))
+
+    def _quickest(self, hastened: Any, schema: Any) -> Any:
+        try:
+            return compiled(hastened, {}, is_rewritten=True)
+        except DocumentError:
+            # It says where something is wrong as the document has it.
+            compiled(self.exact(schema), FORMATS)
+            raise
+
+    @cached_property
+    def _quick_closed(self) -> dict[str, Any]:
+        return {name: closed(schema) for name, schema in self._quick_advised.items()}
+
+    @cached_property
+    def _exact(self) -> dict[str, Any]:
+        return self._each(self._schemas, with_advice)
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        return self._each(self._schemas, without_advice)
+
+    @cached_property
+    def _quick_advised(self) -> dict[str, Any]:
+        return self._each(self._exact, hastened)
+
+    @cached_property
+    def _quick_plain(self) -> dict[str, Any]:
+        return self._each(self._plain, hastened)
+
+    @cached_property
+    def _inverted(self) -> bool:
+        return has_inverted_formats(self._exact)
+
+    @staticmethod
+    def _each(schemas: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        return {name: rewritten(schema, change) for name, schema in schemas.items()}
+
+
+def _with(schema: Any, schemas: dict[str, Any]) -> Any:
+    """A schema with what its references lead to; one that has none, as those of parameters, is compiled alone."""
+    return {**schema, "components": {"schemas": schemas}} if _refers(schema) else schema
+
+
+def _refers(node: Any) -> bool:
+    if isinstance(node, dict):
+        return "$ref" in node or any(map(_refers, node.values()))
+    return isinstance(node, list) and any(map(_refers, node))
+
+
+class BodySchema:
+    """One schema of a document, compiled on first use; `source` is how the document has it."""
+
+    def __init__(self, engine: Engine, schema: Any) -> None:
+        self._engine = engine
+        self.source = schema
+        self._many: dict[str | None, Many] = {}
+
+    @cached_property
+    def is_clean(self) -> Callable[[Any], bool]:
+        """A function: whether a value surely has no violation. False says nothing."""
+        accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
+        return accepts
+
+    def for_many(self, rows: str | None = None) -> Many:
+        """What judges many values at once, `rows` being the member that is a list of receipts, if they have one."""
+        many = self._many.get(rows)
+        if many is None:
+            many = self._many[rows] = self._engine.quick_for_many(self.source, rows)
+        return many
+
+    @cached_property
+    def conforms(self) -> Callable[[Any], bool]:
+        """A function: whether a value surely breaks no keyword of the schema, advice left aside. False says nothing."""
+        accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=False).is_valid
+        return accepts
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Every violation, one for each mistake, in the order of the places in the body."""
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except UnicodeEncodeError:
+            return []
+        return one_a_mistake([violation for error in errors for violation in self._trace(error)])
+
+    @cached_property
+    def _exact(self) -> Any:
+        return self._engine.exact(self.source)
+
+    @cached_property
+    def _validator(self) -> Any:
+        return compiled(self._exact, FORMATS)
+
+    def _trace(self, error: Any) -> Iterator[Violation]:
+        # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or that it is advice.
+        place = tuple(error.evaluation_path)
+        keyword = "false" if error.kind.name == "falseSchema" else str(place[-1])
+        names = None
+        if keyword == "required":
+            names = [error.kind.property]
+        elif keyword in ("additionalProperties", "unevaluatedProperties"):
+            names = getattr(error.kind, "unexpected", None)
+        return traced(self._exact, place, keyword, error.instance_path, error.instance, names)
+
+
+def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False) -> Any:
+    """A validator; raises `DocumentError` where a schema is none, or refers to nothing. Places in one that is rewritten are nobody's."""
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        place = "" if is_rewritten else pointers.join(map(str, getattr(error, "instance_path", None) or ()))
+        said = f"{place}: {str(error).splitlines()[0]}" if place else str(error).splitlines()[0]
+        raise DocumentError(f"the contract document holds a schema that cannot be compiled: {said}") from None

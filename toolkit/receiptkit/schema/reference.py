@@ -1,0 +1,199 @@
+"""
+The reference engine: the same contract judged by openapi-core and jsonschema, slowly, as a second opinion.
+
+It shares with the default engine what no library decides: the two formats, the anchoring of patterns, which of several errors about
+a value stands. Answers to requests go through openapi-core, which finds operation, status, media type and schema by itself; bare
+bodies and forms, of which openapi-core would drop undeclared fields, go through jsonschema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError
+from jsonschema.exceptions import ValidationError
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+
+from receiptkit.model.errors import DocumentError
+from receiptkit.openapi.operations import Answer
+from receiptkit.schema.engine import BodySchema, Engine, compiled
+from receiptkit.schema.formats import FORMATS
+from receiptkit.schema.many import Many
+from receiptkit.schema.trace import Violation, one_a_mistake, traced
+
+_ANYWHERE = "https://receiptkit.invalid"
+#: Of an ECMAScript pattern, what Python reads otherwise: `$` before a line break, `\d` and `\w` beyond ASCII.
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+_CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
+
+
+def _of_text(accepts: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or accepts(value)
+
+
+_CHECKS = {name: _of_text(accepts) for name, accepts in FORMATS.items()}
+
+
+#: Keywords whose values are compared, and are what they are.
+_VALUES = ("const", "enum")
+#: Allows nothing.
+_NOTHING: dict[str, Any] = {"not": {}}
+
+
+class ReferenceEngine(Engine):
+    """The schemas of a document, judged by other people's validators."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__(document)
+        self._document = document
+
+    def body(self, schema: Any) -> BodySchema:
+        return _Schema(self, schema)
+
+    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:
+        """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
+        operation = answer.operation
+        # The path stands for itself: whatever its parameters are, nothing is told by them here.
+        request = MockRequest(_ANYWHERE, operation.method, operation.path)
+
+        def errors(value: Any) -> Iterator[ValidationError]:
+            response = MockResponse(orjson.dumps(value), answer.status, content_type=answer.media_type)
+            openapi = self._openapi
+            try:
+                said: list[Exception] = list(openapi.iter_response_errors(request, response))
+            except Exception as failure:  # noqa: BLE001 # whichever of its libraries fails, and however
+                said = [failure]
+            for error in said:
+                found = getattr(error.__cause__, "schema_errors", None)
+                if found is None:
+                    raise DocumentError(f"openapi-core cannot judge {operation.id}: {type(error).__name__}")
+                yield from found
+
+        return _Answer(self, schema, errors)
+
+    @cached_property
+    def _openapi(self) -> OpenAPI:
+        # Any host will do, as for the default engine.
+        document = {**_prepared(self._document), "servers": [{"url": _ANYWHERE}]}
+        try:
+            return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
+        except Exception as error:  # noqa: BLE001 # whichever of its libraries refuses it, and however
+            raise DocumentError(f"openapi-core cannot use the contract document: {type(error).__name__}") from None
+
+
+class _Schema(BodySchema):
+    """A schema judged by jsonschema."""
+
+    @cached_property
+    def is_clean(self) -> Callable[[Any], bool]:
+        return lambda value: not self.violations(value)
+
+    def for_many(self, rows: str | None = None) -> Many:  # noqa: ARG002 # all is looked at
+        return Many(lambda lists: all(self.is_clean(value) for values in lists for value in values), inf, names_all=False)
+
+    @cached_property
+    def conforms(self) -> Callable[[Any], bool]:
+        return lambda value: all(violation.severity is not None for violation in self.violations(value))
+
+    def violations(self, value: Any) -> list[Violation]:
+        return one_a_mistake(list(self.traced(self._validator.iter_errors(value))))
+
+    def traced(self, errors: Iterable[ValidationError]) -> Iterator[Violation]:
+        """The violations of errors of jsonschema."""
+        for error in errors:
+            place = tuple(error.absolute_schema_path)
+            keyword = str(error.validator)
+            if error.schema == _NOTHING:
+                place, keyword = place[:-1], "false"
+            yield from traced(self._exact, place, keyword, list(error.absolute_path), error.instance, _names(error))
+
+    @cached_property
+    def _validator(self) -> Any:
+        checker = FormatChecker(formats=())
+        for name, accepts in _CHECKS.items():
+            checker.checks(name)(accepts)
+        schema = _prepared(self._exact)
+        # jsonschema looks at what is referred to when it is met, and it may be anything.
+        compiled(self._exact, FORMATS)
+        try:
+            Draft202012Validator.check_schema(schema)
+        except SchemaError as error:
+            raise DocumentError(f"the contract document holds a schema that cannot be compiled: {error.message}") from None
+        return Draft202012Validator(schema, format_checker=checker)
+
+
+class _Answer(_Schema):
+    """The schema of an answer: errors by openapi-core, advice by jsonschema."""
+
+    def __init__(self, engine: Engine, schema: BodySchema, errors: Callable[[Any], Iterator[ValidationError]]) -> None:
+        super().__init__(engine, schema.source)
+        self._errors = errors
+
+    def violations(self, value: Any) -> list[Violation]:
+        advice = [violation for violation in self.traced(self._validator.iter_errors(value)) if violation.severity is not None]
+        return one_a_mistake([*self.traced(self._errors(value)), *advice])
+
+
+def _names(error: ValidationError) -> list[str] | None:
+    """The members an error is about; jsonschema says them in its message only."""
+    value: Any = error.instance
+    expected: Any = error.validator_value
+    schema: Any = error.schema
+    if error.validator == "required":
+        return [name for name in expected if name not in value]
+    if error.validator == "additionalProperties":
+        known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+        return [name for name in value if name not in known and not any(re.search(pattern, name) for pattern in patterns)]
+    return None
+
+
+def _prepared(node: Any, name: str = "") -> Any:
+    """
+    A schema or document as these libraries must be given it to mean what it says.
+
+    Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids everything (`{"not": {}}`), because
+    jsonschema does not say where the former was.
+    """
+    if name in _VALUES:
+        return node
+    if isinstance(node, list):
+        return [_prepared(item) for item in node]
+    if isinstance(node, str) and name == "pattern":
+        return _understood(python_pattern(node))
+    if not isinstance(node, dict):
+        return node
+    if name == "patternProperties":
+        return {_understood(key): _prepared(value) for key, value in node.items()}
+    if name == "properties":
+        return {key: dict(_NOTHING) if value is False else _prepared(value) for key, value in node.items()}
+    return {key: _prepared(value, key) for key, value in node.items()}
+
+
+def _understood(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise DocumentError(f"the contract document has a pattern that Python cannot read: {pattern}: {error}") from None
+    return pattern
+
+
+def python_pattern(pattern: str) -> str:
+    """An ECMAScript pattern, written so that Python's `re` and ECMAScript agree."""
+    return _PIECE.sub(_translated, pattern)
+
+
+def _translated(piece: re.Match[str]) -> str:
+    text = piece[0]
+    if text == "$":
+        return r"(?![\s\S])"
+    if text in _CLASSES:
+        return f"[{_CLASSES[text]}]"
+    if text.startswith("["):
+        return re.sub(r"\\.", lambda escape: _CLASSES.get(escape[0], escape[0]), text)
+    return text

@@ -1,0 +1,159 @@
+"""Violations: where a body breaks its schema, traced back to the place in the document, whichever library found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from receiptkit.model import pointers
+from receiptkit.model.finding import Severity
+from receiptkit.rules.schema import rule_id
+from receiptkit.schema.rewriting import ENTRY
+
+_REF = "$ref"
+_RULE = "x-receiptkit-rule"
+_SOURCE = "x-receiptkit-source"
+
+#: References that lead on to references; more than this is a circle.
+_MOST_REFERENCES = 20
+#: Of several errors about one value, the first of these stands; keywords not named here are about something else.
+_RANK = {
+    "type": 0,
+    "const": 1,
+    "enum": 1,
+    "pattern": 2,
+    "format": 3,
+    "minLength": 4,
+    "maxLength": 4,
+    "minimum": 5,
+    "maximum": 5,
+    "exclusiveMinimum": 5,
+    "exclusiveMaximum": 5,
+    "multipleOf": 6,
+}
+
+
+class Violation(NamedTuple):
+    """
+    One place where a body breaks its schema, or the advice beside it.
+
+    Attributes:
+        rule: the rule it is reported under.
+        keyword: the JSON Schema keyword that failed.
+        pointer: the value concerned.
+        value: that value.
+        expected: the value of the keyword.
+        name: the member that is missing or too many, for keywords that are about one.
+        schema: the subschema that holds the keyword.
+        place: where that is in the compiled schema.
+        severity: given by an entry of advice; None for an error of the schema.
+        source: what the document itself names as its ground, if it does.
+    """
+
+    rule: str
+    keyword: str
+    pointer: str
+    value: Any
+    expected: Any
+    name: str | None
+    schema: dict[str, Any]
+    place: tuple[str | int, ...]
+    severity: Severity | None
+    source: str | None
+
+
+def traced(
+    schema: Any, place: tuple[Any, ...], keyword: str, path: list[Any], value: Any, names: list[str] | None
+) -> Iterator[Violation]:
+    """
+    The violations of one error, with what the document says along the way to its keyword.
+
+    Args:
+        schema: the whole schema that was compiled.
+        place: the path to the keyword in it; references that were followed are `$ref` there, or left out.
+        keyword: the keyword that failed; `false` for a schema that allows nothing.
+        path: the path to the value.
+        value: that value.
+        names: the members that are missing or too many, for keywords about members.
+    """
+    place, expected, holders = _followed(schema, place)
+    entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
+    named = (holder[_RULE] for holder in reversed(holders) if isinstance(holder.get(_RULE), str))
+    rule = entry["rule"] if entry else next(named, rule_id(keyword))
+    sources = holders[-1].get(_SOURCE) if holders else None
+    source = sources.get(keyword) if isinstance(sources, dict) else None
+    violation = Violation(
+        rule=rule,
+        keyword=keyword,
+        pointer=pointers.join(path),
+        value=value,
+        expected=expected,
+        name=None,
+        schema=holders[-1] if holders else {},
+        place=place,
+        severity=Severity(entry["severity"]) if entry else None,
+        source=source if isinstance(source, str) else None,
+    )
+    if keyword == "required" and names is not None:
+        for name in names:
+            yield violation._replace(name=name)
+    elif names is not None:
+        for name in names:
+            yield violation._replace(name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name))
+    elif keyword == "false" and path:
+        yield violation._replace(name=str(path[-1]))
+    else:
+        yield violation
+
+
+def _followed(root: Any, place: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any, list[dict[str, Any]]]:
+    """A place with the references on the way resolved, what stands there, and every object that was passed."""
+    node, resolved = root, []
+    holders: list[dict[str, Any]] = []
+    for token in place:
+        for _ in range(_MOST_REFERENCES):
+            if not isinstance(node, dict) or token in node or not isinstance(node.get(_REF), str):
+                break
+            holders.append(node)
+            resolved = pointers.split(node[_REF][1:])
+            node = _at(root, resolved)
+        if isinstance(node, dict):
+            holders.append(node)
+        step = _at(node, [token])
+        if token == _REF and isinstance(step, str):
+            resolved = pointers.split(step[1:])
+            node = _at(root, resolved)
+        else:
+            resolved, node = [*resolved, token], step
+    return tuple(resolved), node, holders
+
+
+def _at(node: Any, tokens: list[Any]) -> Any:
+    for token in tokens:
+        node = node[int(token)] if isinstance(node, list) else node.get(token) if isinstance(node, dict) else None
+    return node
+
+
+def one_a_mistake(violations: list[Violation]) -> list[Violation]:
+    """At one pointer the first of type, const or enum, pattern, format, length stands, and no advice beside it."""
+    best: dict[str, int] = {}
+    for violation in violations:
+        if violation.severity is None and violation.keyword in _RANK:
+            best[violation.pointer] = min(best.get(violation.pointer, 99), _RANK[violation.keyword])
+        elif violation.severity is None and violation.name is not None and violation.keyword != "required":
+            best[violation.pointer] = -1
+    kept: dict[tuple[str, str, str | None], Violation] = {}
+    ruled = {(each.pointer, each.keyword) for each in violations if each.severity is None and not each.rule.startswith("schema.")}
+    for violation in violations:
+        if violation.rule.startswith("schema.") and (violation.pointer, violation.keyword) in ruled and violation.name is None:
+            continue
+        rank = best.get(violation.pointer)
+        about_a_member = violation.keyword == "required"
+        if (
+            rank is not None
+            and not about_a_member
+            and (violation.severity is not None or _RANK.get(violation.keyword, rank) > rank)
+        ):
+            continue
+        kept.setdefault((violation.pointer, violation.rule, violation.name), violation)
+    return list(kept.values())

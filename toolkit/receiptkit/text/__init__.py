@@ -1,0 +1,1 @@
+"""Texts: JSON, forms, URLs and dates, read strictly, with the position of every value."""

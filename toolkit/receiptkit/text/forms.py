@@ -1,0 +1,109 @@
+"""
+Forms and queries, decoded so that nothing is lost: repeated names, order, blank values, and where each value stands.
+
+Libraries differ in what they drop (blank values, all but the first or the last of a name, undeclared fields), and what is dropped
+cannot be judged.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from receiptkit.model import pointers
+
+FORM = "application/x-www-form-urlencoded"
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+#: Python's codecs that are character sets of forms; it also calls hex, zlib and IDNA codecs.
+_CHARSETS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9._:+-]+)", re.IGNORECASE)
+
+
+class Parameter(NamedTuple):
+    """
+    A name with its value.
+
+    Attributes:
+        name, value: decoded; what is not in the charset is U+FFFD.
+        at: where the pair begins in the text, in code points.
+        value_at: where its value begins; the end of the name where there is no `=`.
+        sound: whether every escape was one, and everything was in the charset.
+    """
+
+    name: str
+    value: str
+    at: int
+    value_at: int
+    sound: bool
+
+
+def decode_form(text: str, content_type: str | None = None) -> list[Parameter]:
+    """
+    The parameters of a form body or a query, in their order.
+
+    Args:
+        text: the text as it was sent, without a leading `?`.
+        content_type: of the body; its charset counts where forms have it, UTF-8 otherwise.
+    """
+    charset = _charset(content_type)
+    found = []
+    at = 0
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            (name, sound), (value, value_sound) = _decoded(name, charset), _decoded(value, charset)
+            value_at = at + min(pair.find("=") % (len(pair) + 1) + 1, len(pair))
+            found.append(Parameter(name, value, at, value_at, sound and value_sound))
+        at += len(pair) + 1
+    return found
+
+
+def decode_query(url: str) -> list[Parameter]:
+    """The parameters in the query of a URL; their places count from the start of the URL."""
+    query, start = query_of(url)
+    return [item._replace(at=item.at + start, value_at=item.value_at + start) for item in decode_form(query)]
+
+
+def query_of(url: str) -> tuple[str, int]:
+    """The query of a URL, and where it begins."""
+    whole = url.partition("#")[0]
+    start = whole.find("?") + 1 or len(whole)
+    return whole[start:], start
+
+
+def form_offsets(parameters: Iterable[Parameter], wanted: Iterable[str]) -> dict[str, int]:
+    """Where the values of parameters begin, by JSON Pointers of their names; 0 for what there is none of."""
+    places: dict[str, int] = {}
+    for parameter in parameters:
+        places.setdefault(pointers.join([parameter.name]), parameter.value_at)
+    return {pointer: places.get(pointer, 0) for pointer in wanted}
+
+
+def is_json(text: str) -> bool:
+    """Whether the body of a request is JSON rather than a form, by how it begins."""
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def _charset(content_type: str | None) -> str:
+    match = _CHARSET.search(content_type or "")
+    try:
+        name = codecs.lookup(match[1]).name if match else "utf-8"
+    except (LookupError, ValueError):
+        name = "utf-8"
+    return name if name in _CHARSETS else "utf-8"
+
+
+def _decoded(part: str, charset: str) -> tuple[str, bool]:
+    """A name or value with `+` and percent escapes taken back, and whether that was possible throughout."""
+    if "%" not in part and part.isascii():
+        return part.replace("+", " "), True
+    raw = unquote_to_bytes(part.replace("+", " ").encode("utf-8", "surrogatepass"))
+    sound = not _BROKEN_ESCAPE.search(part)
+    try:
+        return raw.decode(charset), sound
+    except UnicodeDecodeError:
+        return raw.decode(charset, "replace"), False

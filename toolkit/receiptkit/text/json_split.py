@@ -1,0 +1,172 @@
+"""
+The elements of one array of a JSON text that is too large to hold: a HAR's entries, a cassette's interactions.
+
+Only quotation marks and brackets are looked at, which is enough to tell where an element begins and ends; what it holds is for the
+parser. Memory is that of one element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import accumulate
+from typing import BinaryIO, Literal, NamedTuple
+
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.position import Position
+
+_CHUNK = 1 << 18
+_BRACKET = re.compile(rb"[\[\]{}]")
+_SCALAR = re.compile(rb'"[^"]*"|[^\s,"]+')
+#: What mostly stands between two strings, where no bracket is to be looked for.
+_PLAIN = frozenset((b":", b": ", b",", b", "))
+#: What a bracket is for us: the array or an element of it begins or ends.
+_Boundary = Literal["enter", "begin", "end", "leave"] | None
+#: Boundaries that belong to what they close, or are of no element.
+_BEHIND = ("enter", "end")
+#: Of a string that stands in two chunks, no more is kept than the name of a member needs.
+_LONGEST_NAME = 64
+
+
+class Element(NamedTuple):
+    """An element of the array: its bytes, and where in the text it begins."""
+
+    raw: bytes
+    position: Position
+
+
+class Splitter:
+    """
+    Splits one stream.
+
+    Attributes:
+        found: whether there was an array at one of the paths.
+        depth: how many containers are open; more than none at the end of a text that was cut off.
+        position: how far elements have been taken.
+    """
+
+    def __init__(self, paths: Collection[tuple[str, ...]], limit: int) -> None:
+        """
+        Args:
+            paths: the member names that lead to the array, from the root; each array that stands at one of them is split.
+            limit: the most bytes that an element may have.
+        """
+        self.found = False
+        self.depth = 0
+        self.position = Position()
+        self._paths = {tuple(name.encode() for name in path) for path in paths}
+        self._deepest = max(map(len, self._paths))
+        self._limit = limit
+        self._names: list[bytes] = []
+        #: The depth of the elements' array while it is open; 0 outside.
+        self._array = 0
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def elements(self, stream: BinaryIO) -> Iterator[Element]:
+        """
+        The elements in their order.
+
+        Raises:
+            CaptureError: one is larger than the limit.
+        """
+        in_string = False
+        last = before = b""
+        for chunk in _chunks(stream):
+            pieces = _masked(chunk).split(b'"')
+            starts = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
+            strings = [last, before + pieces[0], *pieces[1:]]
+            done = 0
+            for index in range(in_string, len(pieces), 2):
+                if pieces[index] in _PLAIN:
+                    continue
+                for bracket in _BRACKET.finditer(pieces[index]):
+                    boundary = self._opens(strings[index], bracket[0]) if bracket[0] in b"{[" else self._closes()
+                    if boundary is not None:
+                        end = starts[index] + bracket.start() + (boundary in _BEHIND)
+                        taken = self._take(chunk[done:end])
+                        done = end
+                        if boundary == "end":
+                            yield taken
+                        elif boundary != "enter":
+                            yield from self._scalars(taken)
+                        if boundary == "leave":
+                            self._array = 0
+            self._hold(chunk[done:])
+            in_string = in_string != (len(pieces) % 2 == 0)
+            if in_string:
+                before = strings[-1][:_LONGEST_NAME]
+            elif len(pieces) > 1:
+                last = strings[-2]
+        rest = self._take(b"")
+        if self._array == self.depth != 0:
+            yield from self._scalars(rest)
+
+    def _opens(self, name: bytes, bracket: bytes) -> _Boundary:
+        """Note the container that begins under a name; what begins with it for us."""
+        self.depth += 1
+        if self._array:
+            return "begin" if self.depth == self._array + 1 else None
+        if self.depth > self._deepest + 1:
+            return None
+        self._names[max(self.depth - 2, 0) :] = [name] if self.depth > 1 else []
+        if bracket != b"[" or tuple(self._names) not in self._paths:
+            return None
+        self.found = True
+        self._array = self.depth
+        return "enter"
+
+    def _closes(self) -> _Boundary:
+        """Note the container that ends; what ends with it for us."""
+        self.depth = max(self.depth - 1, 0)
+        if not self._array or self.depth > self._array:
+            return None
+        return "end" if self.depth == self._array else "leave"
+
+    def _hold(self, raw: bytes) -> None:
+        """Keep what belongs to an element, or stands before one; pass the rest."""
+        if not self._array:
+            self.position = self.position.after(raw)
+            return
+        self._size += len(raw)
+        if self._size > self._limit:
+            raise CaptureError(f"an entry is larger than {self._limit:,} bytes; --max-record allows more")
+        self._held.append(raw)
+
+    def _take(self, raw: bytes) -> Element:
+        """What was held with what follows it, and where it begins."""
+        if self._held:
+            self._hold(raw)
+            raw = b"".join(self._held)
+            self._held, self._size = [], 0
+        elif len(raw) > self._limit:
+            self._hold(raw)
+        element = Element(raw, self.position)
+        self.position = self.position.after(raw)
+        return element
+
+    @staticmethod
+    def _scalars(between: Element) -> Iterator[Element]:
+        """The elements that are no containers, which stand between two that are."""
+        if between.raw.strip(b" \t\r\n,"):
+            position, counted = between.position, 0
+            for scalar in _SCALAR.finditer(_masked(between.raw)):
+                start, end = scalar.span()
+                position, counted = position.after(between.raw[counted:start]), start
+                yield Element(between.raw[start:end], position)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The stream in pieces that do not end within an escape."""
+    while chunk := stream.read(_CHUNK):
+        while (len(chunk) - len(chunk.rstrip(b"\\"))) % 2 and (more := stream.read(1)):
+            chunk += more
+        yield chunk
+
+
+def _masked(chunk: bytes) -> bytes:
+    r"""The chunk with every escaped quotation mark, and every escaped backslash, replaced by as many other bytes."""
+    masked = chunk.replace(b'\\"', b"__")
+    if b"\\" in masked and b"\\_" in masked:  # a backslash stood before the escape, which perhaps was none
+        masked = chunk.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    return masked

@@ -1,0 +1,1 @@
+"""The run: sources to observations to findings; processes, places, selection, baseline, settings."""
