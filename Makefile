@@ -21,8 +21,8 @@ $(VENV)/.test: $(VENV)/.installed
 	@touch $@
 
 # Twilio's own package for Node.js, which the tests run where there is one.
-$(VENV)/.node: tests/node/package.json $(VENV)/.test
-	@mkdir -p $(VENV)/node && cp tests/node/package.json $(VENV)/node/
+$(VENV)/.node: tests/acceptance/node/package.json $(VENV)/.test
+	@mkdir -p $(VENV)/node && cp tests/acceptance/node/package.json $(VENV)/node/
 	@command -v npm >/dev/null || echo "no npm here: the tests with Twilio's package for Node.js will be skipped"
 	@! command -v npm >/dev/null || npm install --prefix $(VENV)/node --no-audit --no-fund --no-package-lock --silent || echo "npm could not install: those tests will be skipped"
 	@touch $@
@@ -46,7 +46,7 @@ demo: $(VENV)/.installed
 	$(BIN)/receiptkit validate $(SAMPLES)/lying-mock.json; test $$? -eq 1
 
 test: $(VENV)/.node
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet -n auto
 
 # The tests with the lowest versions that pyproject.toml allows.
 lowest: $(VENV)/.node
@@ -61,7 +61,7 @@ soak: $(VENV)/.soak
 
 # Whether any test notices when a line of what judges says something else; an hour or two.
 mutation: $(VENV)/.mutation
-	$(BIN)/python tests/mutation.py
+	$(BIN)/python tests/proofs/mutation.py
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench.py

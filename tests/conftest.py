@@ -16,7 +16,9 @@ from receiptkit.rules.examples import sample
 from suites import Suite
 
 # The quick run is the same every time; `make soak` looks further. No time limits: machines are noisy.
-settings.register_profile("quick", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "quick", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("quick")
 
 #: Suites of their own, which tests of the plugin run.
@@ -44,7 +46,9 @@ def as_at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
 def reference() -> Path:
     """The folder of reference data, or a skip that says why."""
     if not REFERENCE.is_dir():
-        pytest.skip(f"no reference data at {REFERENCE.parent.name}/{REFERENCE.name} beside the checkout")
+        pytest.skip(
+            f"no reference data at {REFERENCE.parent.name}/{REFERENCE.name} beside the checkout"
+        )
     return REFERENCE
 
 

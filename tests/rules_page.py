@@ -50,7 +50,9 @@ def main() -> int:
     if "--check" in sys.argv:
         fresh = FILE.exists() and FILE.read_text(encoding="utf-8") == page()
         print(
-            "" if fresh else "docs/rules.md is not what the catalogue makes: run python tests/rules_page.py",
+            ""
+            if fresh
+            else "docs/rules.md is not what the catalogue makes: run python tests/rules_page.py",
             end="" if fresh else "\n",
         )
         return int(not fresh)

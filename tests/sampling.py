@@ -14,7 +14,10 @@ EVERYTHING = frozenset(
     [
         *(f"scenario {name}" for name in SCENARIOS),
         *(f"stream {name}" for name in STREAMS),
-        *(f"status {status}" for status in ("sent", "delivered", "read", "failed", "undelivered", None)),
+        *(
+            f"status {status}"
+            for status in ("sent", "delivered", "read", "failed", "undelivered", None)
+        ),
         *(f"channel {prefix}" for prefix in ("SM", "WA")),
         *(f"codes {family}" for family in ("21xxx", "30xxx", "63xxx")),
         *("error_code null", "error_code 0", "date_updated null", "delivery null"),
@@ -48,20 +51,26 @@ def worlds(generator: Generator, count: int, seed: int) -> Iterator[tuple[World,
             no_error=rng.choice([None, 0]),
             check=False,
         )
-        yield world, rng.choice([world.end, world.end, rng.randint(world.message.created, world.end)])
+        yield (
+            world,
+            rng.choice([world.end, world.end, rng.randint(world.message.created, world.end)]),
+        )
 
 
 def findings(generator: Generator, world: World, moment: int) -> list[Finding]:
     """What the contract says of every rendering of a world at a moment."""
     contract, rendering = generator.contract, generator.at(world, moment)
-    found = [*contract.check_exchange(rendering.get_message()), *contract.check_exchange(rendering.get_configuration())]
+    found = [
+        *contract.check_exchange(rendering.get_message()),
+        *contract.check_exchange(rendering.get_configuration()),
+    ]
     for exchange in (*rendering.get_pages(), *map(rendering.error, ERRORS)):
         found += contract.check_exchange(exchange)
     if next(rendering.iter_receipts(), None):
         found += contract.check_exchange(rendering.get_receipt())
     webhooks = generator.webhooks(world)
     for event in webhooks.events:
-        found += contract.check_delivery(webhooks.request(event))
+        found += contract.check_webhook(webhooks.request(event))
     return found
 
 
@@ -70,8 +79,16 @@ def shown(generator: Generator, world: World, moment: int) -> set[str]:
     rendering = generator.at(world, moment)
     delivery = rendering.message()["delivery"]
     pages = list(rendering.pages())
-    found = {f"scenario {world.scenario}", f"stream {world.stream[0]}", "scope service" if world.in_service else "scope default"}
-    found |= {"delivery null"} if delivery is None else {f"{name} {value}" for name, value in delivery.items()}
+    found = {
+        f"scenario {world.scenario}",
+        f"stream {world.stream[0]}",
+        "scope service" if world.in_service else "scope default",
+    }
+    found |= (
+        {"delivery null"}
+        if delivery is None
+        else {f"{name} {value}" for name, value in delivery.items()}
+    )
     for row in rendering.receipts:
         found |= _of_receipt(row)
     for page in pages:
@@ -79,7 +96,10 @@ def shown(generator: Generator, world: World, moment: int) -> set[str]:
     webhooks = generator.webhooks(world)
     for event in webhooks.events:
         parameters = webhooks.parameters(event)
-        found |= {f"RetryCount {parameters['RetryCount']}", *(["ErrorCode"] if "ErrorCode" in parameters else [])}
+        found |= {
+            f"RetryCount {parameters['RetryCount']}",
+            *(["ErrorCode"] if "ErrorCode" in parameters else []),
+        }
     return found | {f"error {name}" for name in ERRORS if rendering.error(name).status >= 400}
 
 
@@ -95,7 +115,15 @@ def _of_receipt(row: dict[str, Any]) -> set[str]:
 
 def _of_page(page: dict[str, Any], count: int) -> set[str]:
     rows, number = len(page["delivery_receipts"]), page["meta"]["page"]
-    found = {"page empty"} if not rows else {"page full"} if rows == page["meta"]["page_size"] else set()
+    found = (
+        {"page empty"}
+        if not rows
+        else {"page full"}
+        if rows == page["meta"]["page_size"]
+        else set()
+    )
     if count == 1:
         return found | {"page only"}
-    return found | {"page first" if number == 0 else "page last" if number == count - 1 else "page middle"}
+    return found | {
+        "page first" if number == 0 else "page last" if number == count - 1 else "page middle"
+    }

@@ -18,7 +18,12 @@ ORIGIN = "http://twilio.test:8099"
 CONTRACT = Contract.load()
 #: What the contract says of answers that are as they should be: the list of messages is no operation of it, the legacy path is old, a
 #: consumer on this machine has no TLS, and some tests subscribe for other events.
-HARMLESS = {"http.unknown-operation", "configuration.legacy-path", "configuration.insecure-url", "configuration.not-subscribed"}
+HARMLESS = {
+    "http.unknown-operation",
+    "configuration.legacy-path",
+    "configuration.insecure-url",
+    "configuration.not-subscribed",
+}
 
 
 def basic(user: str, secret: str) -> str:
@@ -65,7 +70,10 @@ class Caller:
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """One request; it is authorised unless it says otherwise."""
-        sent = {"Authorization": basic(self.account, "x") if authorization == "" else authorization, **(headers or {})}
+        sent = {
+            "Authorization": basic(self.account, "x") if authorization == "" else authorization,
+            **(headers or {}),
+        }
         body = urlencode(form).encode() if form is not None else content
         if form is not None:
             sent["Content-Type"] = FORM
@@ -73,7 +81,11 @@ class Caller:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app)
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-                given = [(name.encode(), value.encode("latin-1")) for name, value in sent.items() if value is not None]
+                given = [
+                    (name.encode(), value.encode("latin-1"))
+                    for name, value in sent.items()
+                    if value is not None
+                ]
                 return await client.request(method, url, content=body, headers=given)
 
         answer: httpx.Response = asyncio.run(ask())
@@ -88,7 +100,9 @@ class Caller:
         """No answer breaks the contract."""
         self.answers += 1
         text = answer.text if method != "HEAD" else ""
-        found = CONTRACT.check_exchange(Exchange(method, url, answer.status_code, text, dict(answer.headers)))
+        found = CONTRACT.check_exchange(
+            Exchange(method, url, answer.status_code, text, dict(answer.headers))
+        )
         assert {finding.rule for finding in found} - HARMLESS == set(), (url, answer.text, found)
 
 
@@ -101,6 +115,8 @@ def paths(world: World, *, in_service: bool = False) -> dict[str, str]:
         "messages": messages,
         "message": message,
         "receipts": f"{message}/Receipts",
-        "receipt": f"{message}/Receipts/{world.receipts[0].sid}" if world.receipts else f"{message}/Receipts/DY{1:032x}",
+        "receipt": f"{message}/Receipts/{world.receipts[0].sid}"
+        if world.receipts
+        else f"{message}/Receipts/DY{1:032x}",
         "configuration": f"{root}/Configuration/Webhooks",
     }

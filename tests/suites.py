@@ -81,7 +81,9 @@ class Suite:
 
 def tidied(printed: str) -> str:
     """What pytest printed, as if it took no time, and as newer versions call their error."""
-    return _SECONDS.sub("in 0s", printed).replace("_pytest.config.exceptions.UsageError", "pytest.UsageError")
+    return _SECONDS.sub("in 0s", printed).replace(
+        "_pytest.config.exceptions.UsageError", "pytest.UsageError"
+    )
 
 
 def block(text: str) -> str:

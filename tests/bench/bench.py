@@ -43,7 +43,9 @@ with open(sys.argv[1], "rb") as stream:
 def page(number: int, rows: int = PAGE_SIZE) -> dict[str, Any]:
     """The page of the receipts of a message, all of which conform; another message for each number."""
     message = sid("IM", number)
-    body: dict[str, Any] = json.loads(json.dumps(sample("page")).replace(sample("message")["sid"], message))
+    body: dict[str, Any] = json.loads(
+        json.dumps(sample("page")).replace(sample("message")["sid"], message)
+    )
     row = body["delivery_receipts"][0]
     serials = range(number * rows, (number + 1) * rows)
     body["delivery_receipts"] = [
@@ -61,7 +63,9 @@ def page(number: int, rows: int = PAGE_SIZE) -> dict[str, Any]:
 
 def sid(prefix: str, serial: int) -> str:
     """A SID that looks like any, and is another one for each serial number."""
-    return f"{prefix}{(serial + 0x1F2E3D4C5B6A798) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 16**32:032x}"
+    return (
+        f"{prefix}{(serial + 0x1F2E3D4C5B6A798) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 16**32:032x}"
+    )
 
 
 def captures(receipts: int) -> Iterator[tuple[str, Path]]:
@@ -91,9 +95,13 @@ class Cost(NamedTuple):
 
 def process(command: list[str], codes: tuple[int, ...] = (0,)) -> Cost:
     """What a command takes, which must end with one of these codes."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    child = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     _, status, usage = os.wait4(child.pid, 0)
     elapsed = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -113,12 +121,16 @@ def peak_memory(arguments: list[str]) -> float:
     What the operating system tells a parent would include the parent's own size.
     """
     script = "import sys\nfrom receiptkit.cli import main\nmain(sys.argv[1:])\nprint(open('/proc/self/status').read())"
-    result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
     return int(result.stdout.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def whole_command(receipts: int, runs: int) -> None:
-    print(f"\nthe whole command on {receipts:,} receipts as NDJSON, beside reading and parsing the file with orjson")
+    print(
+        f"\nthe whole command on {receipts:,} receipts as NDJSON, beside reading and parsing the file with orjson"
+    )
     for name, path in captures(receipts):
         parse, judge = [], []
         for _ in range(runs):
@@ -138,16 +150,25 @@ ONE_BY_ONE = [part for rule in catalogue.ACROSS for part in ("--ignore", rule)]
 
 
 def rules_across(receipts: int, runs: int) -> None:
-    print(f"\nwhat the rules across observations cost; {receipts:,} receipts as NDJSON, one process")
+    print(
+        f"\nwhat the rules across observations cost; {receipts:,} receipts as NDJSON, one process"
+    )
     paths = dict(captures(receipts))
-    paths["pages of 3 rows"] = written("small", receipts, ([page(number, 3)] for number in range(receipts // 3)))
-    paths["pages of 3 rows, polled"] = written("polled", receipts, (polled(page(number, 3)) for number in range(receipts // 3)))
+    paths["pages of 3 rows"] = written(
+        "small", receipts, ([page(number, 3)] for number in range(receipts // 3))
+    )
+    paths["pages of 3 rows, polled"] = written(
+        "polled", receipts, (polled(page(number, 3)) for number in range(receipts // 3))
+    )
     for name, path in paths.items():
         gain = statistics.median(
-            process(validate("--jobs", 1, path)).busy / process(validate("--jobs", 1, *ONE_BY_ONE, path)).busy
+            process(validate("--jobs", 1, path)).busy
+            / process(validate("--jobs", 1, *ONE_BY_ONE, path)).busy
             for _ in range(runs)
         )
-        without, memory = (peak_memory(["validate", "--jobs", "1", *more, str(path)]) for more in (ONE_BY_ONE, []))
+        without, memory = (
+            peak_memory(["validate", "--jobs", "1", *more, str(path)]) for more in (ONE_BY_ONE, [])
+        )
         each = (memory - without) * 2**20 / receipts
         print(
             f"  {name:24} {gain:.2f} times the time   {without:.0f} MiB without, {memory:.0f} MiB with: {each:.0f} bytes a receipt"
@@ -168,7 +189,9 @@ def polled(body: dict[str, Any]) -> list[dict[str, Any]]:
 
     def at(delivered: int) -> dict[str, Any]:
         rows = [
-            row if index < delivered else {**row, "status": "sent", "date_updated": "2026-03-02T09:15:01Z"}
+            row
+            if index < delivered
+            else {**row, "status": "sent", "date_updated": "2026-03-02T09:15:01Z"}
             for index, row in enumerate(body["delivery_receipts"])
         ]
         return {**body, "delivery_receipts": rows}
@@ -186,16 +209,29 @@ def enveloped(receipts: int) -> dict[str, Path]:
             paths["HAR"].open("w") as har,
             paths["cassette, JSON"].open("w") as cassette,
         ):
-            har.write('{"log": {"version": "1.2", "creator": {"name": "bench", "version": "1"}, "entries": [')
+            har.write(
+                '{"log": {"version": "1.2", "creator": {"name": "bench", "version": "1"}, "entries": ['
+            )
             cassette.write('{"version": 1, "interactions": [')
             for number in range(receipts // PAGE_SIZE):
                 body = page(number)
-                text, url, separator = json.dumps(body), body["meta"]["url"], ",\n" if number else "\n"
+                text, url, separator = (
+                    json.dumps(body),
+                    body["meta"]["url"],
+                    ",\n" if number else "\n",
+                )
                 head = {"Content-Type": "application/json"}
-                exchange = {"request": {"method": "GET", "url": url}, "response": {"status": 200, "headers": head, "body": body}}
+                exchange = {
+                    "request": {"method": "GET", "url": url},
+                    "response": {"status": 200, "headers": head, "body": body},
+                }
                 lines.write(json.dumps(exchange) + "\n")
                 har.write(separator + json.dumps(har_entry(url, text)))
-                answer = {"status": {"code": 200}, "headers": {"Content-Type": ["application/json"]}, "body": {"string": text}}
+                answer = {
+                    "status": {"code": 200},
+                    "headers": {"Content-Type": ["application/json"]},
+                    "body": {"string": text},
+                }
                 request = {"method": "GET", "uri": url, "body": None, "headers": {}}
                 cassette.write(separator + json.dumps({"request": request, "response": answer}))
             har.write("\n]}}\n")
@@ -211,7 +247,14 @@ def har_entry(url: str, text: str) -> dict[str, Any]:
     return {
         "startedDateTime": "2026-03-02T09:15:00.000Z",
         "time": 12,
-        "request": {"method": "GET", "url": url, "headers": [], "queryString": [], "bodySize": 0, **both},
+        "request": {
+            "method": "GET",
+            "url": url,
+            "headers": [],
+            "queryString": [],
+            "bodySize": 0,
+            **both,
+        },
         "response": {
             "status": 200,
             "statusText": "OK",
@@ -233,24 +276,27 @@ def traffic(receipts: int, runs: int) -> None:
     drift = drift_command()
     print(f"\nthe same {receipts:,} receipts as traffic, one process; elapsed seconds, in turn")
     ours: dict[str, list[Cost]] = {name: [] for name in paths}
-    theirs: dict[str, list[Cost]] = {name: [] for name in ("exchanges, NDJSON", "HAR")} if drift else {}
+    theirs: dict[str, list[Cost]] = (
+        {name: [] for name in ("exchanges, NDJSON", "HAR")} if drift else {}
+    )
     for _ in range(runs):
         for name, path in paths.items():
             ours[name].append(process(validate("--jobs", 1, path)))
             if name in theirs:
-                theirs[name].append(process([*drift, str(path), "--api", "spec/documented.yaml"], codes=(0, 1)))
+                theirs[name].append(
+                    process([*drift, str(path), "--api", "spec/documented.yaml"], codes=(0, 1))
+                )
     for name, path in paths.items():
         took = statistics.median(cost.elapsed for cost in ours[name])
         ratio = statistics.median(
-            cost.elapsed / base.elapsed for cost, base in zip(ours[name], ours["pages, NDJSON"], strict=True)
+            cost.elapsed / base.elapsed
+            for cost, base in zip(ours[name], ours["pages, NDJSON"], strict=True)
         )
         line = f"  {name:20} {path.stat().st_size / 1e6:5.0f} MB   {took:.2f} s   {ratio:.2f} times pages as NDJSON"
         line += f"   {peak_memory(['validate', '--jobs', '1', str(path)]):.0f} MiB"
         if name in theirs:
             peer = statistics.median(cost.elapsed for cost in theirs[name])
-            line += (
-                f"   redocly drift {peer:.2f} s ({peer / took:.1f} times), {max(cost.memory for cost in theirs[name]):.0f} MiB"
-            )
+            line += f"   redocly drift {peer:.2f} s ({peer / took:.1f} times), {max(cost.memory for cost in theirs[name]):.0f} MiB"
         print(line)
     if not drift:
         print("  redocly drift: skipped, there is no Node.js here")
@@ -260,7 +306,9 @@ def traffic(receipts: int, runs: int) -> None:
         alone.append(process(validate("--jobs", 1, pages)).elapsed)
         shared.append(process(validate("--jobs", 2, pages)).elapsed)
     gain = statistics.median(one / two for one, two in zip(alone, shared, strict=True))
-    print(f"  one {statistics.median(alone):.2f} s   two {statistics.median(shared):.2f} s   {gain:.2f} times as fast")
+    print(
+        f"  one {statistics.median(alone):.2f} s   two {statistics.median(shared):.2f} s   {gain:.2f} times as fast"
+    )
 
 
 def drift_command() -> list[str]:
@@ -269,7 +317,16 @@ def drift_command() -> list[str]:
         return []
     folder = FOLDER / "redocly"
     if not folder.exists():
-        install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), "@redocly/cli@2.77.0"]
+        install = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-fund",
+            "--no-audit",
+            "--prefix",
+            str(folder),
+            "@redocly/cli@2.77.0",
+        ]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
     return [str(folder / "node_modules" / ".bin" / "redocly"), "drift"]
 
@@ -303,7 +360,9 @@ def schema_check() -> None:
     assert schema.is_clean(body)
     assert contract.check(body) == []
     request = MockRequest(
-        "https://conversations.twilio.com", "get", url.removeprefix("https://conversations.twilio.com").partition("?")[0]
+        "https://conversations.twilio.com",
+        "get",
+        url.removeprefix("https://conversations.twilio.com").partition("?")[0],
     )
     response = MockResponse(raw)
     openapi = OpenAPI.from_dict(contract.document.content)
@@ -324,11 +383,22 @@ def schema_check() -> None:
 
 def generating(runs: int, receipts: int = 1_000_000) -> None:
     generation.rates(runs)
-    print(f"\n`receiptkit generate full-house` on so many worlds that they have {receipts:,} receipts")
+    print(
+        f"\n`receiptkit generate full-house` on so many worlds that they have {receipts:,} receipts"
+    )
     for form in ("receipts", "pages"):
         memory = {}
         for count in (receipts // 500, receipts // 50):
-            arguments = ["generate", "full-house", "--count", str(count), "--as", form, "-o", os.devnull]
+            arguments = [
+                "generate",
+                "full-house",
+                "--count",
+                str(count),
+                "--as",
+                form,
+                "-o",
+                os.devnull,
+            ]
             memory[count] = peak_memory(arguments)
         took = process([sys.executable, "-m", "receiptkit", *arguments]).elapsed
         few, many = memory.values()

@@ -20,7 +20,9 @@ _CODES = (30003, 30005, 30006, 30007, 30008, 21610)
 def naive(fake: Faker, count: int) -> None:
     """Receipts as one would make them: a message for every 50, `hexify` for SIDs, `date_time_between` for dates, no relation between them."""
     for _ in range(count // 50):
-        account, conversation, message = (fake.hexify(f"{prefix}{'^' * 32}") for prefix in ("AC", "CH", "IM"))
+        account, conversation, message = (
+            fake.hexify(f"{prefix}{'^' * 32}") for prefix in ("AC", "CH", "IM")
+        )
         for _ in range(50):
             sid = fake.hexify(f"DY{'^' * 32}")
             status = fake.random_element(("read", "failed", "delivered", "undelivered", "sent"))
@@ -34,7 +36,9 @@ def naive(fake: Faker, count: int) -> None:
                     "channel_message_sid": fake.hexify(f"SM{'^' * 32}"),
                     "participant_sid": fake.hexify(f"MB{'^' * 32}"),
                     "status": status,
-                    "error_code": fake.random_element(_CODES) if status in ("failed", "undelivered") else None,
+                    "error_code": fake.random_element(_CODES)
+                    if status in ("failed", "undelivered")
+                    else None,
                     "date_created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
                     "date_updated": updated.strftime("%Y-%m-%dT%H:%M:%SZ"),
                     "url": f"https://conversations.twilio.com/v1/Conversations/{conversation}/Messages/{message}/Receipts/{sid}",
@@ -82,5 +86,9 @@ def rates(runs: int, count: int = 20_000) -> None:
             took[name].append((time.perf_counter() - start) / some)
     print("\nreceipts made per second, JSON included, in turn")
     for name, seconds in took.items():
-        ratio = statistics.median(base / each for base, each in zip(took["naively with Faker"], seconds, strict=True))
-        print(f"  {name:24} {1 / statistics.median(seconds):9,.0f}   {ratio:5.1f} times the naive ones")
+        ratio = statistics.median(
+            base / each for base, each in zip(took["naively with Faker"], seconds, strict=True)
+        )
+        print(
+            f"  {name:24} {1 / statistics.median(seconds):9,.0f}   {ratio:5.1f} times the naive ones"
+        )

@@ -31,7 +31,9 @@ class Connection(asyncio.Protocol):
                 return
             if not head.startswith(b"HTTP/1.1 200"):
                 raise SystemExit(head.decode())
-            self.left = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]) - len(rest)
+            self.left = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]) - len(
+                rest
+            )
         else:
             self.left -= len(data)
         if self.left <= 0:
@@ -62,4 +64,8 @@ class Load:
 
 
 given = json.load(sys.stdin)
-print(asyncio.run(Load(given["urls"], given["authorization"]).run(given["seconds"], given["connections"])))
+print(
+    asyncio.run(
+        Load(given["urls"], given["authorization"]).run(given["seconds"], given["connections"])
+    )
+)

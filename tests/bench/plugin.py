@@ -16,7 +16,9 @@ _RUNS = {"pytest alone": (), "with receiptkit": ("receiptkit",), "with Faker": (
 
 def _took(folder: str, plugins: tuple[str, ...]) -> float:
     named = [part for name in plugins for part in ("-p", name)]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named],
@@ -40,5 +42,7 @@ def idle(runs: int) -> None:
                     took[name].append(seconds)
     print("\npytest with one empty test, in turn")
     for name, each in took.items():
-        more = statistics.median(one - alone for one, alone in zip(each, took["pytest alone"], strict=True))
+        more = statistics.median(
+            one - alone for one, alone in zip(each, took["pytest alone"], strict=True)
+        )
         print(f"  {name:20} {statistics.median(each) * 1e3:5.0f} ms   {more * 1e3:+5.0f} ms")

@@ -36,7 +36,9 @@ def get(url: str, authorization: str = "") -> bytes | None:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
     with contextlib.closing(connection), contextlib.suppress(OSError):
-        connection.request("GET", url.partition(parts.netloc)[2], headers={"Authorization": authorization})
+        connection.request(
+            "GET", url.partition(parts.netloc)[2], headers={"Authorization": authorization}
+        )
         answer = connection.getresponse()
         body = answer.read()
         return body if answer.status == 200 else None
@@ -44,10 +46,14 @@ def get(url: str, authorization: str = "") -> bytes | None:
 
 
 @contextlib.contextmanager
-def process(command: list[str], ready: str, authorization: str = "") -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def process(
+    command: list[str], ready: str, authorization: str = ""
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """A process while a block lasts, from when it first answers; and how long that took."""
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=FOLDER.parent) as child:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=FOLDER.parent
+    ) as child:
         try:
             while get(ready, authorization) is None:
                 if child.poll() is not None:
@@ -60,8 +66,17 @@ def process(command: list[str], ready: str, authorization: str = "") -> Iterator
 
 def rate(urls: list[str], authorization: str) -> float:
     """Requests per second, of a client in a process of its own that keeps its connections."""
-    given = json.dumps({"urls": urls, "authorization": authorization, "seconds": SECONDS, "connections": CONNECTIONS})
-    result = subprocess.run([sys.executable, str(_LOAD)], input=given, capture_output=True, text=True, check=True)
+    given = json.dumps(
+        {
+            "urls": urls,
+            "authorization": authorization,
+            "seconds": SECONDS,
+            "connections": CONNECTIONS,
+        }
+    )
+    result = subprocess.run(
+        [sys.executable, str(_LOAD)], input=given, capture_output=True, text=True, check=True
+    )
     return float(result.stdout)
 
 
@@ -70,7 +85,17 @@ def ours(*options: str) -> Iterator[tuple[dict[str, str], list[str], int, float]
     """Our server at the end of its worlds: what opens it, the lists of its worlds, its process, its start-up."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "receiptkit", "serve", "--port", str(port), "--clock", "manual", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "receiptkit",
+        "serve",
+        "--port",
+        str(port),
+        "--clock",
+        "manual",
+        *options,
+    ]
     with process(command, f"{url}/_receiptkit/") as (child, took):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         with contextlib.closing(connection):
@@ -96,7 +121,16 @@ def prism() -> list[str]:
         return []
     folder = FOLDER / "prism"
     if not (folder / "node_modules").exists():
-        install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), PRISM]
+        install = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-fund",
+            "--no-audit",
+            "--prefix",
+            str(folder),
+            PRISM,
+        ]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
     return [str(folder / "node_modules" / ".bin" / "prism"), "mock", "--verboseLevel", "silent"]
 
@@ -105,14 +139,20 @@ def plain(node: Any) -> Any:
     """A document without extensions: Prism takes a `$ref` in one of ours for a file."""
     if isinstance(node, list):
         return [plain(each) for each in node]
-    return {name: plain(each) for name, each in node.items() if not name.startswith("x-")} if isinstance(node, dict) else node
+    return (
+        {name: plain(each) for name, each in node.items() if not name.startswith("x-")}
+        if isinstance(node, dict)
+        else node
+    )
 
 
 def with_example(body: bytes) -> Path:
     """Our document with a page as the example of its list, which is what Prism then answers with."""
     document = plain(json.loads((FOLDER.parent / "spec" / "documented.json").read_text()))
     path = "/v1/Conversations/{ConversationSid}/Messages/{MessageSid}/Receipts"
-    document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"] = json.loads(body)
+    document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"] = (
+        json.loads(body)
+    )
     target = FOLDER / "prism.json"
     target.write_text(json.dumps(document))
     return target
@@ -122,7 +162,12 @@ def beside_prism(runs: int) -> None:
     """The same body from both, in turn."""
     command = prism()
     for receipts in (3, 50):
-        with ours("--scenario", "full-house", "--receipts", str(receipts)) as (secret, (url,), pid, _):
+        with ours("--scenario", "full-house", "--receipts", str(receipts)) as (
+            secret,
+            (url,),
+            pid,
+            _,
+        ):
             body = get(url, secret["authorization"]) or b""
             if not command:
                 print(
@@ -131,7 +176,11 @@ def beside_prism(runs: int) -> None:
                 continue
             port = free_port()
             theirs = f"http://127.0.0.1:{port}{urlsplit(url).path}"
-            with process([*command, "-p", str(port), str(with_example(body))], theirs, secret["authorization"]) as (peer, _):
+            with process(
+                [*command, "-p", str(port), str(with_example(body))],
+                theirs,
+                secret["authorization"],
+            ) as (peer, _):
                 assert json.loads(get(theirs, secret["authorization"]) or b"") == json.loads(body)
                 pairs = [(rate([url], **secret), rate([theirs], **secret)) for _ in range(runs)]
                 mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
@@ -144,14 +193,20 @@ def beside_prism(runs: int) -> None:
 
 def many_worlds(runs: int, count: int = 10_000) -> None:
     """The same page with one world there and with ten thousand; and pages of them all, as they come and when they were asked for before."""
-    with ours("--scenario", "full-house") as (secret, one, _, _), ours("--scenario", "full-house", "--count", str(count)) as many:
+    with (
+        ours("--scenario", "full-house") as (secret, one, _, _),
+        ours("--scenario", "full-house", "--count", str(count)) as many,
+    ):
         lists, pid, took = many[1:]
         pairs = [(rate(one, **secret), rate(lists[:1], **many[0])) for _ in range(runs)]
         slower = statistics.median(few / lot for few, lot in pairs) - 1
         print(f"  {count:,} worlds of 50 receipts   {memory(pid):.0f} MiB, start-up {took:.1f} s")
         print(f"    the same page as with one world: {100 * slower:+.0f} % time")
         random.Random(1).shuffle(lists)
-        first = [rate(lists[start : start + count // 4], **many[0]) for start in range(0, count, count // 4)]
+        first = [
+            rate(lists[start : start + count // 4], **many[0])
+            for start in range(0, count, count // 4)
+        ]
         again = rate(lists, **many[0])
         alone = statistics.median(few for few, _ in pairs)
         print(
@@ -166,12 +221,16 @@ def start_up(runs: int) -> None:
         with ours() as (_, _, pid, seconds):
             took.append(seconds)
             used = memory(pid)
-    print(f"  start-up with every scenario {statistics.median(took):.2f} s, to the first answer   {used:.0f} MiB")
+    print(
+        f"  start-up with every scenario {statistics.median(took):.2f} s, to the first answer   {used:.0f} MiB"
+    )
 
 
 def measure(runs: int) -> None:
     FOLDER.mkdir(exist_ok=True)
-    print(f"\n`receiptkit serve`, {CONNECTIONS} connections; requests per second, in turn ({os.cpu_count()} processors)")
+    print(
+        f"\n`receiptkit serve`, {CONNECTIONS} connections; requests per second, in turn ({os.cpu_count()} processors)"
+    )
     beside_prism(runs)
     start_up(runs)
     many_worlds(runs)

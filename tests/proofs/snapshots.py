@@ -48,8 +48,14 @@ def api() -> Iterator[str]:
     """Yield a line for each public name, and for each public member of a public class."""
     for module_name in PUBLIC:
         module = importlib.import_module(module_name)
-        own = [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module_name]
-        for name in sorted(getattr(module, "__all__", None) or [each for each in own if not each.startswith("_")]):
+        own = [
+            name
+            for name, value in vars(module).items()
+            if getattr(value, "__module__", "") == module_name
+        ]
+        for name in sorted(
+            getattr(module, "__all__", None) or [each for each in own if not each.startswith("_")]
+        ):
             value = getattr(module, name)
             yield f"{module_name}.{name}{_signature(value)}"
             if inspect.isclass(value):
@@ -79,7 +85,13 @@ def help_texts() -> Iterator[str]:
     """Yield the help of every command."""
     for command in COMMANDS:
         arguments = [sys.executable, "-m", "receiptkit", *command, "--help"]
-        result = subprocess.run(arguments, capture_output=True, text=True, check=True, env={**_environment(), "COLUMNS": "100"})
+        result = subprocess.run(
+            arguments,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**_environment(), "COLUMNS": "100"},
+        )
         yield f"$ receiptkit {' '.join([*command, '--help'])}"
         yield result.stdout
 
@@ -87,13 +99,24 @@ def help_texts() -> Iterator[str]:
 def _environment() -> dict[str, str]:
     import os
 
-    return {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NO_COLOR")}
+    return {
+        name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NO_COLOR")
+    }
 
 
 def findings(folder: Path, *, relative_to: Path) -> Iterator[str]:
     """Yield a line for each finding over the files of a folder under every profile, wording left out."""
     for profile in PROFILES:
-        arguments = ["validate", "--profile", profile, "--format", "ndjson", "--allow-empty", "--config", "/dev/null"]
+        arguments = [
+            "validate",
+            "--profile",
+            profile,
+            "--format",
+            "ndjson",
+            "--allow-empty",
+            "--config",
+            "/dev/null",
+        ]
         result = subprocess.run(
             [sys.executable, "-m", "receiptkit", *arguments, str(folder.relative_to(relative_to))],
             capture_output=True,
@@ -105,13 +128,16 @@ def findings(folder: Path, *, relative_to: Path) -> Iterator[str]:
         for line in result.stdout.splitlines():
             found = json.loads(line)
             if "rule" in found:
-                yield " ".join(str(part) for part in (profile, *_place(found), found["severity"], found["rule"]))
+                yield " ".join(
+                    str(part)
+                    for part in (profile, *_place(found), found["severity"], found["rule"])
+                )
 
 
 def _place(found: dict[str, object]) -> Iterator[object]:
     for name in ("file", "line", "column", "body_line", "body_column", "entry"):
-        origin = found.get("origin")
-        holder = origin if isinstance(origin, dict) else found
+        location = found.get("origin")
+        holder = location if isinstance(location, dict) else found
         yield holder.get(name, "-")
     yield found.get("pointer") or '""'
 

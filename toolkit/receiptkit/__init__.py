@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from receiptkit.contract import Contract
     from receiptkit.history import History
     from receiptkit.model.errors import DocumentError, ReceiptkitError, UsageError
-    from receiptkit.model.exchange import Delivery, Exchange
-    from receiptkit.model.finding import Finding, Origin, Severity
+    from receiptkit.model.exchange import Exchange, WebhookRequest
+    from receiptkit.model.finding import Finding, Location, Severity
     from receiptkit.testing.matcher import ContractViolation
 
 __version__ = "0.1.0"
@@ -22,12 +22,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "Contract": "receiptkit.contract",
     "ContractViolation": "receiptkit.testing.matcher",
-    "Delivery": "receiptkit.model.exchange",
+    "WebhookRequest": "receiptkit.model.exchange",
     "DocumentError": "receiptkit.model.errors",
     "Exchange": "receiptkit.model.exchange",
     "Finding": "receiptkit.model.finding",
     "History": "receiptkit.history",
-    "Origin": "receiptkit.model.finding",
+    "Location": "receiptkit.model.finding",
     "ReceiptkitError": "receiptkit.model.errors",
     "Severity": "receiptkit.model.finding",
     "UsageError": "receiptkit.model.errors",
@@ -36,15 +36,15 @@ _HOMES = {
 __all__ = [
     "Contract",
     "ContractViolation",
-    "Delivery",
     "DocumentError",
     "Exchange",
     "Finding",
     "History",
-    "Origin",
+    "Location",
     "ReceiptkitError",
     "Severity",
     "UsageError",
+    "WebhookRequest",
 ]
 
 

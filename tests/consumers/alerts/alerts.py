@@ -20,14 +20,24 @@ class Status(enum.Enum):
 
 
 #: Failures that trying again cannot mend, and what to tell the agent.
-HOPELESS = {21610: "the recipient has opted out", 30006: "a landline", 63016: "WhatsApp's window is closed: send a template"}
+HOPELESS = {
+    21610: "the recipient has opted out",
+    30006: "a landline",
+    63016: "WhatsApp's window is closed: send a template",
+}
 
 
-async def alert(client: httpx.AsyncClient, conversation: str, message: str, receipt: str) -> str | None:
+async def alert(
+    client: httpx.AsyncClient, conversation: str, message: str, receipt: str
+) -> str | None:
     """What to tell the agent about a recipient; None if there is nothing to tell."""
-    response = await client.get(f"{API}/Conversations/{conversation}/Messages/{message}/Receipts/{receipt}")
+    response = await client.get(
+        f"{API}/Conversations/{conversation}/Messages/{message}/Receipts/{receipt}"
+    )
     body = response.raise_for_status().json()
     status = Status(body["status"]) if body["status"] else None
     if status not in (Status.FAILED, Status.UNDELIVERED):
         return None
-    return HOPELESS.get(body["error_code"], f"not delivered ({body['error_code']}): it will be tried again")
+    return HOPELESS.get(
+        body["error_code"], f"not delivered ({body['error_code']}): it will be tried again"
+    )

@@ -32,8 +32,13 @@ async def told(receipt: dict[str, Any]) -> str | None:
     ],
 )
 @respx.mock
-def test_alert(make_receipt: Callable[..., dict[str, Any]], status: str | None, code: int, expected: str | None) -> None:
-    assert asyncio.run(told(make_receipt(status=status, channel_name="sms", error_code=code))) == expected
+def test_alert(
+    make_receipt: Callable[..., dict[str, Any]], status: str | None, code: int, expected: str | None
+) -> None:
+    assert (
+        asyncio.run(told(make_receipt(status=status, channel_name="sms", error_code=code)))
+        == expected
+    )
 
 
 @pytest.mark.receipt_breakages("schema.enum", kind="receipt", in_service=False)

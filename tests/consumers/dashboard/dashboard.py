@@ -19,7 +19,9 @@ class Receipts:
 
     def of(self, conversation: str, message: str) -> list[dict[str, Any]]:
         """All receipts of a message, along the links from page to page."""
-        url: str | None = f"{API}/Conversations/{conversation}/Messages/{message}/Receipts?PageSize=20"
+        url: str | None = (
+            f"{API}/Conversations/{conversation}/Messages/{message}/Receipts?PageSize=20"
+        )
         found: list[dict[str, Any]] = []
         while url:
             page = self._session.get(url, timeout=10).json()
@@ -29,4 +31,6 @@ class Receipts:
 
     def progress(self, conversation: str, message: str) -> Counter[str]:
         """How many recipients there are at each status; those without one are `on its way`."""
-        return Counter(receipt["status"] or "on its way" for receipt in self.of(conversation, message))
+        return Counter(
+            receipt["status"] or "on its way" for receipt in self.of(conversation, message)
+        )

@@ -30,8 +30,17 @@ def receipt(number: int, status: str) -> dict[str, Any]:
 
 def page(number: int, rows: list[dict[str, Any]], *, more: bool) -> dict[str, Any]:
     urls = [f"{RECEIPTS}?PageSize=20&Page={each}" for each in range(number + 2)]
-    meta = {"page": number, "page_size": 20, "key": "delivery_receipts", "url": urls[number], "first_page_url": urls[0]}
-    neighbours = {"previous_page_url": urls[number - 1] if number else None, "next_page_url": urls[number + 1] if more else None}
+    meta = {
+        "page": number,
+        "page_size": 20,
+        "key": "delivery_receipts",
+        "url": urls[number],
+        "first_page_url": urls[0],
+    }
+    neighbours = {
+        "previous_page_url": urls[number - 1] if number else None,
+        "next_page_url": urls[number + 1] if more else None,
+    }
     return {"meta": {**meta, **neighbours}, "delivery_receipts": rows}
 
 
@@ -39,5 +48,10 @@ def page(number: int, rows: list[dict[str, Any]], *, more: bool) -> dict[str, An
 def test_progress() -> None:
     first = [receipt(number, "delivered") for number in range(20)]
     responses.get(f"{RECEIPTS}?PageSize=20", json=page(0, first, more=True))
-    responses.get(f"{RECEIPTS}?PageSize=20&Page=1", json=page(1, [receipt(20, "queued")], more=False))
-    assert Receipts("AC1", "secret").progress(CONVERSATION, MESSAGE) == {"delivered": 20, "queued": 1}
+    responses.get(
+        f"{RECEIPTS}?PageSize=20&Page=1", json=page(1, [receipt(20, "queued")], more=False)
+    )
+    assert Receipts("AC1", "secret").progress(CONVERSATION, MESSAGE) == {
+        "delivered": 20,
+        "queued": 1,
+    }

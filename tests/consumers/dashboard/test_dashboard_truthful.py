@@ -14,7 +14,9 @@ from receiptkit.generation import Generator, World
 def test_progress(receipt_world: World) -> None:
     for page in Generator().at(receipt_world).get_pages(20):
         responses.get(page.url, json=page.body)
-    progress = Receipts("AC1", "secret").progress(receipt_world.conversation_sid, receipt_world.message.sid)
+    progress = Receipts("AC1", "secret").progress(
+        receipt_world.conversation_sid, receipt_world.message.sid
+    )
     assert sum(progress.values()) == len(receipt_world.receipts)
     assert progress["on its way"] == sum(not receipt.steps for receipt in receipt_world.receipts)
     assert "queued" not in progress

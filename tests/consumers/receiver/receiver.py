@@ -22,7 +22,9 @@ def create_app(client: Client, auth_token: str) -> flask.Flask:
     @app.post("/webhooks/twilio/conversations")
     def receive() -> tuple[str, int]:
         form = flask.request.form
-        if not validator.validate(flask.request.url, form, flask.request.headers.get("X-Twilio-Signature", "")):
+        if not validator.validate(
+            flask.request.url, form, flask.request.headers.get("X-Twilio-Signature", "")
+        ):
             return "", 403
         sid, status = form["DeliveryReceiptSid"], form["Status"]
         if RANK[status] > RANK.get(statuses.get(sid, ""), 0):
@@ -31,7 +33,9 @@ def create_app(client: Client, auth_token: str) -> flask.Flask:
 
     @app.get("/summary/<conversation>/<message>")
     def summary(conversation: str, message: str) -> Any:
-        delivery = client.conversations.v1.conversations(conversation).messages(message).fetch().delivery
+        delivery = (
+            client.conversations.v1.conversations(conversation).messages(message).fetch().delivery
+        )
         return flask.jsonify(all_delivered=bool(delivery) and delivery["delivered"] == "all")
 
     return app

@@ -28,9 +28,21 @@ def test_the_webhook_we_test_with(receipt_contract: object) -> None:
 
 @responses.activate
 def test_summary() -> None:
-    delivery = {"total": 2, "sent": "all", "delivered": "all", "read": "none", "failed": "no", "undelivered": 0}
+    delivery = {
+        "total": 2,
+        "sent": "all",
+        "delivered": "all",
+        "read": "none",
+        "failed": "no",
+        "undelivered": 0,
+    }
     url = f"https://conversations.twilio.com/v1/Conversations/{CONVERSATION}/Messages/{MESSAGE}"
-    message = {"sid": MESSAGE, "conversation_sid": CONVERSATION, "date_created": "2026-03-02T09:15:00Z", "delivery": delivery}
+    message = {
+        "sid": MESSAGE,
+        "conversation_sid": CONVERSATION,
+        "date_created": "2026-03-02T09:15:00Z",
+        "delivery": delivery,
+    }
     responses.get(url, json=message)
     app = create_app(Client("AC1", "secret"), "secret")
     answer = app.test_client().get(f"/summary/{CONVERSATION}/{MESSAGE}")

@@ -55,9 +55,13 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
         try:
             body = _joined(decoder(body, limit), limit)
         except _NoDecoder:
-            return NotCaptured(f"no decoder for {name} is installed; `pip install 'receiptkit[encodings]'` brings one")
+            return NotCaptured(
+                f"no decoder for {name} is installed; `pip install 'receiptkit[encodings]'` brings one"
+            )
         except _TooMuch:
-            return NotCaptured(f"a compressed body unpacks to more than {limit:,} bytes; --max-record allows more")
+            return NotCaptured(
+                f"a compressed body unpacks to more than {limit:,} bytes; --max-record allows more"
+            )
         except Exception:  # noqa: BLE001 # each decoder has errors of its own
             return NotCaptured("a compressed body is damaged")
     return body

@@ -19,11 +19,19 @@ _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 
 def beginning(*names: str) -> re.Pattern[bytes]:
     """A pattern for the beginning of an object, the first container in which is a member of one of these names."""
-    return re.compile(rf'\A(?:\xef\xbb\xbf)?\s*\{{\s*{_SCALARS}"(?:{"|".join(names)})"\s*:\s*[\[{{]'.encode("latin-1"))
+    return re.compile(
+        rf'\A(?:\xef\xbb\xbf)?\s*\{{\s*{_SCALARS}"(?:{"|".join(names)})"\s*:\s*[\[{{]'.encode(
+            "latin-1"
+        )
+    )
 
 
 def observations(
-    stream: BinaryIO, paths: Collection[tuple[str, ...]], what: str, limit: int, see: Callable[[Any], Seen]
+    stream: BinaryIO,
+    paths: Collection[tuple[str, ...]],
+    what: str,
+    limit: int,
+    see: Callable[[Any], Seen],
 ) -> Iterator[Observation]:
     """
     The observations of such a document, one at a time.
@@ -46,8 +54,19 @@ def observations(
     if not splitter.found:
         raise CaptureError(f"there is no {what}")
     if splitter.depth > 0:
-        defect = Defect("json.syntax", "", 0, "the file ends before the capture does: it was cut off", "capture it again")
-        yield Observation(entry, PlacedRecord(splitter.position, {}, literal=False), defects=(defect,), unusable="unreadable")
+        defect = Defect(
+            "json.syntax",
+            "",
+            0,
+            "the file ends before the capture does: it was cut off",
+            "capture it again",
+        )
+        yield Observation(
+            entry,
+            PlacedRecord(splitter.position, {}, literal=False),
+            defects=(defect,),
+            unusable="unreadable",
+        )
 
 
 def _observation(entry: int, element: Element, see: Callable[[Any], Seen]) -> Observation:
@@ -58,7 +77,13 @@ def _observation(entry: int, element: Element, see: Callable[[Any], Seen]) -> Ob
     return seen(entry, record, see(value))
 
 
-def seen(entry: int, record: Record, what: Seen, element: int | None = None, defects: tuple[Defect, ...] = ()) -> Observation:
+def seen(
+    entry: int,
+    record: Record,
+    what: Seen,
+    element: int | None = None,
+    defects: tuple[Defect, ...] = (),
+) -> Observation:
     """The observation of what was seen in a record, or of why nothing can be."""
     if isinstance(what, str):
         return Observation(entry, record, element=element, defects=defects, unusable=what)

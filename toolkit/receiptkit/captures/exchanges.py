@@ -7,10 +7,10 @@ from typing import Any
 
 from receiptkit.captures.encodings import decoded, from_base64
 from receiptkit.captures.observation import Layout
-from receiptkit.model.exchange import NOT_CAPTURED, Delivery, Exchange, NotCaptured, header
+from receiptkit.model.exchange import NOT_CAPTURED, Exchange, NotCaptured, WebhookRequest, header
 
 #: What is seen, and under which names its parts stand; or why it cannot be told.
-Seen = tuple[Exchange | Delivery, Layout] | str
+Seen = tuple[Exchange | WebhookRequest, Layout] | str
 
 _PLAIN: Layout = {
     "response": "/response/body",
@@ -20,7 +20,14 @@ _PLAIN: Layout = {
     "headers": "/response/headers",
     "sent": "/request/headers",
 }
-_WEBHOOK: Layout = {"response": "", "request": "/body", "url": "/url", "status": "", "headers": "/headers", "sent": "/headers"}
+_WEBHOOK: Layout = {
+    "response": "",
+    "request": "/body",
+    "url": "/url",
+    "status": "",
+    "headers": "/headers",
+    "sent": "/headers",
+}
 
 
 def exchange(value: dict[str, Any]) -> Seen:
@@ -71,8 +78,11 @@ def webhook_request(value: dict[str, Any]) -> Seen:
     if params is None:
         body, layout = _present(value.get("body")), _WEBHOOK
     else:
-        body, layout = repeated(params) if isinstance(params, list) else params, {**_WEBHOOK, "request": "/params"}
-    return Delivery(url, method, body, headers_of(value.get("headers"))), layout
+        body, layout = (
+            repeated(params) if isinstance(params, list) else params,
+            {**_WEBHOOK, "request": "/params"},
+        )
+    return WebhookRequest(url, method, body, headers_of(value.get("headers"))), layout
 
 
 def interaction(value: Any, limit: int) -> Seen:
@@ -85,7 +95,9 @@ def interaction(value: Any, limit: int) -> Seen:
         value: the interaction.
         limit: the most bytes that a compressed body may unpack to.
     """
-    request, response = (value.get("request"), value.get("response")) if isinstance(value, dict) else (None, None)
+    request, response = (
+        (value.get("request"), value.get("response")) if isinstance(value, dict) else (None, None)
+    )
     if not isinstance(request, dict) or not isinstance(response, dict):
         return "an interaction without request or response"
     address = "uri" if "uri" in request else "url"
@@ -93,7 +105,10 @@ def interaction(value: Any, limit: int) -> Seen:
     if not isinstance(url, str) or not isinstance(method, str):
         return "an interaction without a URL"
     status, status_at = _status(response)
-    headers, request_headers = headers_of(response.get("headers")), headers_of(request.get("headers"))
+    headers, request_headers = (
+        headers_of(response.get("headers")),
+        headers_of(request.get("headers")),
+    )
     body, body_at = _body(response, headers, limit)
     request_body, request_at = _body(request, request_headers, limit)
     layout: Layout = {
@@ -122,7 +137,11 @@ def _body(message: dict[str, Any], headers: Mapping[str, str], limit: int) -> tu
     body, at = message.get(name), f"/{name}"
     if isinstance(body, dict):
         at += "/base64_string" if "base64_string" in body else "/string"
-        body = body.get("string") if "base64_string" not in body else unpacked_base64(body["base64_string"])
+        body = (
+            body.get("string")
+            if "base64_string" not in body
+            else unpacked_base64(body["base64_string"])
+        )
     if not isinstance(body, (str, bytes, NotCaptured)):
         return NOT_CAPTURED, at
     return decoded(body, header(headers, "content-encoding"), limit), at
@@ -130,7 +149,11 @@ def _body(message: dict[str, Any], headers: Mapping[str, str], limit: int) -> tu
 
 def unpacked_base64(text: Any) -> Any:
     """The bytes of a base64 text; `NotCaptured` for anything else."""
-    return from_base64(text) if isinstance(text, str) else NotCaptured("the body is not the base64 it is said to be")
+    return (
+        from_base64(text)
+        if isinstance(text, str)
+        else NotCaptured("the body is not the base64 it is said to be")
+    )
 
 
 def headers_of(said: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.observation import Layout, Observation, PlacedRecord
 from receiptkit.captures.sources import Limits
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.position import Position
 from receiptkit.text.json_text import decode
 
@@ -17,7 +17,14 @@ _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
 _FORM = re.compile(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
 _URL = re.compile(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
 _AROUND = "\ufeff \t\r\n"
-_PARTS: Layout = {"response": "", "request": "text", "url": "text", "status": "", "headers": "", "sent": ""}
+_PARTS: Layout = {
+    "response": "",
+    "request": "text",
+    "url": "text",
+    "status": "",
+    "headers": "",
+    "sent": "",
+}
 
 
 def accepts(name: str, head: bytes) -> bool:
@@ -42,5 +49,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         if defect is not None:
             yield Observation(entry, record, unusable="a line that is not UTF-8")
             continue
-        delivery = Delivery(line, "GET") if _URL.match(line.encode()) else Delivery(body=line)
+        delivery = (
+            WebhookRequest(line, "GET") if _URL.match(line.encode()) else WebhookRequest(body=line)
+        )
         yield Observation(entry, record, delivery, layout=_PARTS)

@@ -39,7 +39,9 @@ class Format(NamedTuple):
 
     def accepts(self, name: str, head: bytes) -> bool:
         """Whether a file is of this format, by its first bytes, and by its name where these do not decide."""
-        if not self.asked or (self.begins and head.removeprefix(_BOM).lstrip()[:1] not in self.begins):
+        if not self.asked or (
+            self.begins and head.removeprefix(_BOM).lstrip()[:1] not in self.begins
+        ):
             return False
         return bool(self._module().accepts(name, head))
 

@@ -41,7 +41,9 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
 
 
 def _seen(entry: Any, limit: int) -> Seen:
-    request, response = (entry.get("request"), entry.get("response")) if isinstance(entry, dict) else (None, None)
+    request, response = (
+        (entry.get("request"), entry.get("response")) if isinstance(entry, dict) else (None, None)
+    )
     if not isinstance(request, dict) or not isinstance(response, dict):
         return "an entry without request or response"
     url, method = request.get("url"), request.get("method", "GET")
@@ -51,7 +53,11 @@ def _seen(entry: Any, limit: int) -> Seen:
     content = response.get("content")
     content = content if isinstance(content, dict) else {}
     media_type = content.get("mimeType")
-    if isinstance(media_type, str) and "/" in media_type and header(headers, "content-type") is None:
+    if (
+        isinstance(media_type, str)
+        and "/" in media_type
+        and header(headers, "content-type") is None
+    ):
         headers["Content-Type"] = media_type
     exchange = Exchange(
         method,
@@ -75,8 +81,16 @@ def _body(content: dict[str, Any], content_encoding: str | None, limit: int) -> 
     body = unpacked_base64(text) if content.get("encoding") == "base64" else text
     if isinstance(body, NotCaptured):
         return body
-    body = decoded(body, content_encoding if isinstance(body, bytes) and body[:2] == b"\x1f\x8b" else None, limit)
-    return NotCaptured("the capture holds only the beginning of the body") if _is_cut(body, content.get("size")) else body
+    body = decoded(
+        body,
+        content_encoding if isinstance(body, bytes) and body[:2] == b"\x1f\x8b" else None,
+        limit,
+    )
+    return (
+        NotCaptured("the capture holds only the beginning of the body")
+        if _is_cut(body, content.get("size"))
+        else body
+    )
 
 
 def _is_cut(body: Any, size: Any) -> bool:

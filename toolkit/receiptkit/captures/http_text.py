@@ -11,13 +11,15 @@ from receiptkit.captures.encodings import decoded
 from receiptkit.captures.observation import Layout, Observation, PlacedRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.exchange import NOT_CAPTURED, Delivery, Exchange, header
+from receiptkit.model.exchange import NOT_CAPTURED, Exchange, WebhookRequest, header
 from receiptkit.model.position import Position
 
 _LINE = rb"(?:(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|HTTP/[0-9.]+ (?P<status>[0-9]{3})\b[^\r\n]*)\r?$"
 _FIRST_LINE = re.compile(_LINE, re.MULTILINE)
 #: The answers of an API end without a line break, so that what `curl -i` prints of the next one follows on the same line.
-_NEXT_FIRST_LINE = re.compile(rb'(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=HTTP/[^"\r\n]*\r?$))' + _LINE, re.MULTILINE)
+_NEXT_FIRST_LINE = re.compile(
+    rb'(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=HTTP/[^"\r\n]*\r?$))' + _LINE, re.MULTILINE
+)
 #: As many blanks as are skipped behind a body.
 _SPACE = re.compile(rb"\s{0,4096}")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
@@ -66,7 +68,12 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     for entry, (request, answer) in enumerate(_pairs(_messages(raw, limits.record))):
         at = min(message.at for message in (request, answer) if message)
         position, counted = position.after(raw[counted:at]), at
-        yield Observation(entry, _record(request, answer, raw, at, position), _seen(request, answer), layout=_PARTS)
+        yield Observation(
+            entry,
+            _record(request, answer, raw, at, position),
+            _seen(request, answer),
+            layout=_PARTS,
+        )
 
 
 def _pairs(messages: Iterable[_Message]) -> Iterator[tuple[_Message | None, _Message | None]]:
@@ -84,35 +91,55 @@ def _pairs(messages: Iterable[_Message]) -> Iterator[tuple[_Message | None, _Mes
         yield request, None
 
 
-def _record(request: _Message | None, answer: _Message | None, raw: bytes, at: int, start: Position) -> PlacedRecord:
+def _record(
+    request: _Message | None, answer: _Message | None, raw: bytes, at: int, start: Position
+) -> PlacedRecord:
     """Where the parts of an observation stand that begins `at` an offset, which is the position `start`."""
     offsets: dict[str, int] = {}
     if request:
         offsets |= {"url": request.said_at, "request": request.body_at, "sent": request.headers_at}
     if answer:
-        offsets |= {"status": answer.said_at, "headers": answer.headers_at, "response": answer.body_at}
+        offsets |= {
+            "status": answer.said_at,
+            "headers": answer.headers_at,
+            "response": answer.body_at,
+        }
     literal = all(message.literal for message in (request, answer) if message)
-    return PlacedRecord(start, {part: start.after(raw[at:offset]) for part, offset in offsets.items()}, literal=literal)
+    return PlacedRecord(
+        start,
+        {part: start.after(raw[at:offset]) for part, offset in offsets.items()},
+        literal=literal,
+    )
 
 
-def _seen(request: _Message | None, answer: _Message | None) -> Exchange | Delivery:
-    sent = Delivery(request.target, request.method, request.body, request.headers) if request else Delivery(method="")
+def _seen(request: _Message | None, answer: _Message | None) -> Exchange | WebhookRequest:
+    sent = (
+        WebhookRequest(request.target, request.method, request.body, request.headers)
+        if request
+        else WebhookRequest(method="")
+    )
     if answer is None:
         return sent
-    return Exchange(sent.method, sent.url, answer.status, answer.body, answer.headers, sent.body, sent.headers)
+    return Exchange(
+        sent.method, sent.url, answer.status, answer.body, answer.headers, sent.body, sent.headers
+    )
 
 
 def _messages(raw: bytes, limit: int) -> Iterator[_Message]:
     start = _NEXT_FIRST_LINE.search(raw, len(_BOM) if raw.startswith(_BOM) else 0)
     if start is None:
-        raise CaptureError("there is no first line of a request or a response: this is no HTTP as text")
+        raise CaptureError(
+            "there is no first line of a request or a response: this is no HTTP as text"
+        )
     while start:
         end_of_head = _BLANK_LINE.search(raw, start.end())
         headers_at, body_at = start.end() + 1, end_of_head.end() if end_of_head else len(raw)
         headers = _headers(raw[start.end() : body_at])
         following = _next(raw, body_at, headers)
         literal_body = raw[body_at : following.start() if following else len(raw)].rstrip(b"\r\n")
-        body = decoded(_unchunked(literal_body, headers), header(headers, "content-encoding"), limit)
+        body = decoded(
+            _unchunked(literal_body, headers), header(headers, "content-encoding"), limit
+        )
         status = int(start["status"] or 0)
         if not 100 <= status < 200:
             said = "target" if start["method"] else "status"

@@ -35,7 +35,11 @@ def accepts(name: str, head: bytes) -> bool:
         return True
     if not start:
         return False
-    return head.startswith(_BOMS) or start[:2] in (b"\0{", b"\0[") or name.lower().endswith(_JSON_SUFFIXES)
+    return (
+        head.startswith(_BOMS)
+        or start[:2] in (b"\0{", b"\0[")
+        or name.lower().endswith(_JSON_SUFFIXES)
+    )
 
 
 def is_likely(head: bytes) -> bool:
@@ -64,7 +68,11 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
     """
     lines = Lines(stream, limits.record)
     begun, error = _beginning(lines)
-    if error or name.lower().endswith(_LINE_SUFFIXES) or (len(begun) > 1 and _are_lines(*(text for _, text in begun))):
+    if (
+        error
+        or name.lower().endswith(_LINE_SUFFIXES)
+        or (len(begun) > 1 and _are_lines(*(text for _, text in begun)))
+    ):
         yield from (_alone(*line) for line in begun)
         if error:
             raise error
@@ -120,12 +128,16 @@ def _observations(record: JsonRecord, entry: int) -> Iterator[Observation]:
         yield Observation(entry, record, defects=defects, unusable="unreadable")
     elif isinstance(value, list) and not (defects and not value):
         for index, element in enumerate(value):
-            yield _observation(entry + index, record, index, element, below(defects, index) if defects else ())
+            yield _observation(
+                entry + index, record, index, element, below(defects, index) if defects else ()
+            )
     else:
         yield _observation(entry, record, None, value, defects)
 
 
-def _observation(entry: int, record: JsonRecord, element: int | None, value: Any, defects: tuple[Defect, ...]) -> Observation:
+def _observation(
+    entry: int, record: JsonRecord, element: int | None, value: Any, defects: tuple[Defect, ...]
+) -> Observation:
     if type(value) is dict:
         if "response" in value and "request" in value:
             return seen(entry, record, exchange(value), element, defects)

@@ -58,7 +58,9 @@ class Lines:
             self.number += len(texts)
             lines: Sequence[int] = range(first, self.number + 1)
             if any(map(bytes.isspace, texts)):
-                lines = [line for line, text in zip(lines, texts, strict=True) if not text.isspace()]
+                lines = [
+                    line for line, text in zip(lines, texts, strict=True) if not text.isspace()
+                ]
                 texts = [text for text in texts if not text.isspace()]
             if texts:
                 yield Batch(lines, texts)

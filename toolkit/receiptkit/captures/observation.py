@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from receiptkit.model import pointers
-from receiptkit.model.exchange import Delivery, Exchange, Part
+from receiptkit.model.exchange import Exchange, Part, WebhookRequest
 from receiptkit.model.position import Position
 from receiptkit.text.json_defect import Defect
 from receiptkit.text.json_text import decode
@@ -78,7 +78,10 @@ class JsonRecord:
         from receiptkit.text.json_locate import offsets
 
         start = int(self.text.startswith("\ufeff")) if element is None else self._elements[element]
-        return {pointer: self.position(offset) for pointer, offset in offsets(self.text, wanted, start).items()}
+        return {
+            pointer: self.position(offset)
+            for pointer, offset in offsets(self.text, wanted, start).items()
+        }
 
 
 class PlacedRecord:
@@ -122,7 +125,7 @@ class Observation:
         self,
         entry: int,
         record: Record,
-        seen: Exchange | Delivery | None = None,
+        seen: Exchange | WebhookRequest | None = None,
         *,
         value: Any = None,
         layout: Layout = BARE,
@@ -146,14 +149,24 @@ class Observation:
             value = self.seen.url if self.seen else None
         elif isinstance(self.seen, Exchange):
             value = self.seen.request_body if part == "request" else self.seen.body
-        elif isinstance(self.seen, Delivery) and part == "request":
+        elif isinstance(self.seen, WebhookRequest) and part == "request":
             value = self.seen.body
-        return decode(value)[0] if isinstance(value, bytes) else value if isinstance(value, str) else None
+        return (
+            decode(value)[0]
+            if isinstance(value, bytes)
+            else value
+            if isinstance(value, str)
+            else None
+        )
 
     @property
     def begins(self) -> Position:
         """Where it begins."""
-        return self.record.start if self.element is None else self.record.positions([""], self.element)[""]
+        return (
+            self.record.start
+            if self.element is None
+            else self.record.positions([""], self.element)[""]
+        )
 
     def start(self, part: Part) -> Position:
         """Where a part begins; where the record begins, if the part is not there."""
@@ -168,7 +181,10 @@ class Observation:
             return {pointer: self._within(start, within.get(pointer)) for pointer in wanted}
         at = self.layout[part]
         names = {at + pointer: pointer for pointer in wanted}
-        return {names[name]: Place(position) for name, position in self.record.positions(names, self.element).items()}
+        return {
+            names[name]: Place(position)
+            for name, position in self.record.positions(names, self.element).items()
+        }
 
     def place_within(self, part: Part, position: Position | None) -> Place:
         """The place of a position in a part that is text."""
@@ -202,7 +218,14 @@ def below(defects: Iterable[Defect], element: int) -> tuple[Defect, ...]:
     """The defects inside one element of an array, their pointers starting there."""
     prefix = pointers.join([element])
     return tuple(
-        Defect(defect.rule, defect.pointer[len(prefix) :], defect.offset, defect.message, defect.hint, defect.severity)
+        Defect(
+            defect.rule,
+            defect.pointer[len(prefix) :],
+            defect.offset,
+            defect.message,
+            defect.hint,
+            defect.severity,
+        )
         for defect in defects
         if defect.pointer == prefix or defect.pointer.startswith(prefix + "/")
     )

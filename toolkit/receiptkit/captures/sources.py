@@ -78,7 +78,11 @@ def expand(paths: list[str], own: Collection[str] = ()) -> Iterator[Source | Cap
             yield Source(path)
             continue
         for found in _folder(path):
-            if isinstance(found, CaptureError) or not mine or os.path.realpath(found.name) not in mine:
+            if (
+                isinstance(found, CaptureError)
+                or not mine
+                or os.path.realpath(found.name) not in mine
+            ):
                 yield found
 
 
@@ -102,7 +106,9 @@ def is_regular(source: Source) -> bool:
 
 
 @contextmanager
-def opened(source: Source, limits: Limits, progress: Callable[[int], None] | None = None) -> Iterator[tuple[BinaryIO, bytes]]:
+def opened(
+    source: Source, limits: Limits, progress: Callable[[int], None] | None = None
+) -> Iterator[tuple[BinaryIO, bytes]]:
     """
     A source opened for reading, decompressed, with its first bytes looked at.
 
@@ -116,7 +122,9 @@ def opened(source: Source, limits: Limits, progress: Callable[[int], None] | Non
     """
     try:
         with _raw(source) as raw:
-            counted: _Buffered = io.BufferedReader(_Counted(raw, progress), 1 << 18) if progress else raw
+            counted: _Buffered = (
+                io.BufferedReader(_Counted(raw, progress), 1 << 18) if progress else raw
+            )
             stream = _unpacked(counted, limits)
             yield stream, stream.peek(_HEAD)[:_HEAD]
     except (OSError, EOFError, zlib.error) as error:
@@ -132,7 +140,9 @@ def _raw(source: Source) -> Iterator[_Buffered]:
         yield cast("_Buffered", sys.stdin.buffer)
         return
     # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as usual from then on.
-    descriptor = os.open(source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(
+        source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     if hasattr(os, "set_blocking"):
         os.set_blocking(descriptor, True)
     with open(descriptor, "rb", buffering=1 << 18) as stream:
@@ -157,7 +167,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer)
-        data = self._inner.read1(len(view)) if hasattr(self._inner, "read1") else self._inner.read(len(view))
+        data = (
+            self._inner.read1(len(view))
+            if hasattr(self._inner, "read1")
+            else self._inner.read(len(view))
+        )
         view[: len(data)] = data
         self.note(len(data))
         return len(data)
@@ -184,7 +198,9 @@ class _Limited(_Reader):
     def note(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise _TooMuch(f"unpacks to more than {self._limit:,} bytes; --max-unpacked allows more")
+            raise _TooMuch(
+                f"unpacks to more than {self._limit:,} bytes; --max-unpacked allows more"
+            )
 
 
 class _TooMuch(OSError):

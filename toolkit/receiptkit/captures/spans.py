@@ -17,7 +17,9 @@ _HEAD = 1 << 16
 Span = tuple[int, int]
 
 
-def line_spans(source: Source, limits: Limits, size: int, known: Format | None = None) -> list[Span]:
+def line_spans(
+    source: Source, limits: Limits, size: int, known: Format | None = None
+) -> list[Span]:
     """
     A file of NDJSON, cut at line breaks into pieces of about `size` bytes; nothing for any other file, or a small one.
 
@@ -33,7 +35,9 @@ def line_spans(source: Source, limits: Limits, size: int, known: Format | None =
             if found is None or found.name not in ("json", "ndjson"):
                 return []
             stream.seek(0)
-            if found is not BY_NAME["ndjson"] and not is_by_lines(stream, source.name, limits.record):
+            if found is not BY_NAME["ndjson"] and not is_by_lines(
+                stream, source.name, limits.record
+            ):
                 return []
             return _cut(stream, size)
     except OSError as error:

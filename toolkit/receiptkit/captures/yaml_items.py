@@ -24,7 +24,15 @@ _BINARY = ("tag:yaml.org,2002:binary", "!binary")
 #: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
 _LONGEST_KEY = 1000
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_PLAIN = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "false": False}
+_PLAIN = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "false": False,
+}
 #: A file that names more values than this to refer to them again is no cassette.
 _MOST_ANCHORS = 10_000
 
@@ -55,7 +63,9 @@ class _Bounded:
         data = self._stream.read(size if size >= 0 else 1 << 16)
         self._left -= len(data)
         if self._left < 0:
-            raise CaptureError(f"an interaction is larger than {self._limit:,} bytes; --max-record allows more")
+            raise CaptureError(
+                f"an interaction is larger than {self._limit:,} bytes; --max-record allows more"
+            )
         return data
 
     def renew(self) -> None:
@@ -81,7 +91,9 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise CaptureError(f"{place}not YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        raise CaptureError(f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
+        raise CaptureError(
+            f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        ) from None
 
 
 def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:
@@ -107,7 +119,9 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
                 yield Item(found, _position(item), places)
                 bounded.renew()
     if not there:
-        raise CaptureError(f"there is no list {' or '.join(f'`{name}`' for name in names)}: this is no cassette")
+        raise CaptureError(
+            f"there is no list {' or '.join(f'`{name}`' for name in names)}: this is no cassette"
+        )
 
 
 class _Events(Iterator[Any]):

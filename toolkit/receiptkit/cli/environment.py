@@ -18,5 +18,7 @@ def secret(name: str | None) -> str | None:
         return None
     token = os.environ.get(name)
     if not token:
-        raise UsageError(f"--auth-token-env {name}: there is no such environment variable, or it is empty")
+        raise UsageError(
+            f"--auth-token-env {name}: there is no such environment variable, or it is empty"
+        )
     return token

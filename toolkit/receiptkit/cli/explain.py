@@ -13,7 +13,11 @@ from receiptkit.rules.rule import Rule
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(rule.id, help=rule.title) for rule in catalogue.RULES if rule.id.startswith(incomplete)]
+    return [
+        CompletionItem(rule.id, help=rule.title)
+        for rule in catalogue.RULES
+        if rule.id.startswith(incomplete)
+    ]
 
 
 @click.command()
@@ -32,7 +36,13 @@ def explain(rule_id: str) -> None:
     click.echo(f"{rule.id} ({rule.severity.value}): {rule.title}\n")
     for name, text in _sections(rule):
         click.echo(
-            textwrap.fill(printable(text), 100, initial_indent=f"{name:12}", subsequent_indent=" " * 12, break_on_hyphens=False)
+            textwrap.fill(
+                printable(text),
+                100,
+                initial_indent=f"{name:12}",
+                subsequent_indent=" " * 12,
+                break_on_hyphens=False,
+            )
         )
 
 
@@ -45,7 +55,9 @@ def _sections(rule: Rule) -> list[tuple[str, str]]:
         ("profiles", rule.profile if rule.profile != "documented" else profiles),
     ]
     if rule.across:
-        sections.append(("told", "at the end of a file, of what it holds; with --join, of all files together"))
+        sections.append(
+            ("told", "at the end of a file, of what it holds; with --join, of all files together")
+        )
     if rule.good is not None and rule.bad is not None:
         sections += [("conforms", str(rule.good)), ("breaks it", str(rule.bad))]
     return [*sections, ("switch off", f"--ignore {rule.id}")]

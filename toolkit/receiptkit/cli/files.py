@@ -12,7 +12,9 @@ from receiptkit.model.errors import UsageError
 
 
 @contextmanager
-def written(path: str, *, spare: bool = False, partial: bool = False, option: str = "-o") -> Iterator[BinaryIO]:
+def written(
+    path: str, *, spare: bool = False, partial: bool = False, option: str = "-o"
+) -> Iterator[BinaryIO]:
     """
     A file to write, which appears only at the end. A link is followed; a pipe or a device is written to, not replaced.
 

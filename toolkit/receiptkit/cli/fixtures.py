@@ -30,7 +30,9 @@ def fixtures() -> None:
     help="The same seed makes the same bytes; by default that of the corpus which is there, or 0.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything differs.")
-@click.option("--force", is_flag=True, help="Overwrite files that were changed, or that something else wrote.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite files that were changed, or that something else wrote."
+)
 def write(directory: str, seed: int | None, check: bool, force: bool) -> int:
     """
     Write the corpus into DIRECTORY, with a manifest that lists every file and the findings it has to have.
@@ -50,22 +52,30 @@ def _write(directory: Path, files: list[File], *, check: bool, force: bool) -> i
     if check:
         return _check(directory, files, [path for path in stale if (directory / path).exists()])
     foreign = [
-        path for path in [*(file.path for file in _differing(directory, files)), *stale] if _is_foreign(directory, path, known)
+        path
+        for path in [*(file.path for file in _differing(directory, files)), *stale]
+        if _is_foreign(directory, path, known)
     ]
     if foreign and not force:
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
-        raise UsageError(f"{directory / foreign[0]}{more}: changed, or not written by receiptkit; --force overwrites")
+        raise UsageError(
+            f"{directory / foreign[0]}{more}: changed, or not written by receiptkit; --force overwrites"
+        )
     try:
         for folder in {(directory / file.path).parent for file in files}:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{error.filename}: no folder can be made there: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(
+            f"{error.filename}: no folder can be made there: {(error.strerror or str(error)).lower()}"
+        ) from None
     for file in files:
         with written(str(directory / file.path)) as out:
             out.write(file.content)
     for path in stale:
         (directory / path).unlink(missing_ok=True)
-    click.echo(f"{directory}: {len(files)} files, {sum(len(file.content) for file in files):,} bytes")
+    click.echo(
+        f"{directory}: {len(files)} files, {sum(len(file.content) for file in files):,} bytes"
+    )
     return 0
 
 
@@ -88,7 +98,8 @@ def _differing(directory: Path, files: list[File], *, missing: bool = False) -> 
     return [
         file
         for file in files
-        if _content(directory / file.path) != file.content and (missing or (directory / file.path).exists())
+        if _content(directory / file.path) != file.content
+        and (missing or (directory / file.path).exists())
     ]
 
 
@@ -125,7 +136,10 @@ def _known(directory: Path) -> dict[str, str]:
     """The hashes of the files that the manifest lists, by path; none where there is no manifest, or it is none."""
     manifest = _manifest(directory)
     try:
-        listed = {str(entry["file"]): str(entry["sha256"]) for entry in (*manifest["files"], *manifest["about"])}
+        listed = {
+            str(entry["file"]): str(entry["sha256"])
+            for entry in (*manifest["files"], *manifest["about"])
+        }
     except (LookupError, TypeError):
         return {}
     # Nothing outside of the corpus is ever taken away, whatever a manifest says.

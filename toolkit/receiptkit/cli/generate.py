@@ -33,8 +33,14 @@ _STDOUT = "-"
 _CAPTURE = "ndjson"
 
 
-def _complete_breakages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(rule) for rule in sorted(breakable(Generator())) if rule.startswith(incomplete)]
+def _complete_breakages(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [
+        CompletionItem(rule)
+        for rule in sorted(breakable(Generator()))
+        if rule.startswith(incomplete)
+    ]
 
 
 @click.command()
@@ -47,15 +53,32 @@ def scenarios() -> None:
 
 @click.command()
 @click.argument("scenario", shell_complete=complete_scenarios)
-@click.option("--as", "form", type=click.Choice(list(FORMS)), help="What is written; by default the page, or what --break needs.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes.")
 @click.option(
-    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many worlds: of this seed and those after it."
+    "--as",
+    "form",
+    type=click.Choice(list(FORMS)),
+    help="What is written; by default the page, or what --break needs.",
 )
-@click.option("--receipts", type=click.IntRange(0), help="How many recipients; above 50 for load only.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many worlds: of this seed and those after it.",
+)
+@click.option(
+    "--receipts", type=click.IntRange(0), help="How many recipients; above 50 for load only."
+)
 @click.option("--page-size", type=click.IntRange(1), help="How many receipts a page holds.")
 @click.option(
-    "--scope", type=click.Choice(["default", "service"]), default="default", show_default=True, help="Which of the two REST APIs."
+    "--scope",
+    type=click.Choice(["default", "service"]),
+    default="default",
+    show_default=True,
+    help="Which of the two REST APIs.",
 )
 @click.option(
     "--at",
@@ -66,7 +89,11 @@ def scenarios() -> None:
     help="When the world is looked at: start, end, 90s or 2h after the start, or a date and time.",
 )
 @click.option("--start", metavar="TIME", help="When the message is created (ISO 8601).")
-@click.option("--stream", type=click.Choice(STREAMS), help="How webhooks arrive, instead of how the scenario says.")
+@click.option(
+    "--stream",
+    type=click.Choice(STREAMS),
+    help="How webhooks arrive, instead of how the scenario says.",
+)
 @click.option(
     "--set",
     "facts",
@@ -83,18 +110,35 @@ def scenarios() -> None:
 )
 @click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
 @click.option(
-    "--webhook-method", type=click.Choice(["POST", "GET"]), default="POST", show_default=True, help="How webhooks are sent."
+    "--webhook-method",
+    type=click.Choice(["POST", "GET"]),
+    default="POST",
+    show_default=True,
+    help="How webhooks are sent.",
 )
 @click.option(
-    "--auth-token-env", metavar="NAME", help="The environment variable that holds the auth token with which webhooks are signed."
+    "--auth-token-env",
+    metavar="NAME",
+    help="The environment variable that holds the auth token with which webhooks are signed.",
 )
 @click.option(
-    "--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="The contract to conform to."
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="documented",
+    show_default=True,
+    help="The contract to conform to.",
 )
 @click.option(
-    "--document", type=click.Path(dir_okay=False), help="Conform to a contract document of your own (OpenAPI 3.0 or 3.1)."
+    "--document",
+    type=click.Path(dir_okay=False),
+    help="Conform to a contract document of your own (OpenAPI 3.0 or 3.1).",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file, which appears when it is complete.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write to a file, which appears when it is complete.",
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that has another content.")
 def generate(scenario: str, **options: Any) -> None:
     """
@@ -110,15 +154,27 @@ def generate(scenario: str, **options: Any) -> None:
     flaws = of_rule(generator, options["rule"]) if options["rule"] else []
     of_capture = next((each for each in flaws if isinstance(each, CaptureBreakage)), None)
     of_bodies = [each for each in flaws if isinstance(each, Breakage)]
-    fitting = [_CAPTURE] if of_capture else [form for form in BREAKABLE if any(_fits(each, form) for each in of_bodies)]
+    fitting = (
+        [_CAPTURE]
+        if of_capture
+        else [form for form in BREAKABLE if any(_fits(each, form) for each in of_bodies)]
+    )
     form = options["form"] or ([*fitting, "page"][0])
     if flaws and form not in fitting:
         what = (
-            "a capture" if of_capture else " or ".join(f"the {kind}" for kind in dict.fromkeys(each.kind for each in of_bodies))
+            "a capture"
+            if of_capture
+            else " or ".join(
+                f"the {kind}" for kind in dict.fromkeys(each.kind for each in of_bodies)
+            )
         )
-        raise UsageError(f"--break {options['rule']} is a flaw of {what}: say --as {' or '.join(fitting)}")
+        raise UsageError(
+            f"--break {options['rule']} is a flaw of {what}: say --as {' or '.join(fitting)}"
+        )
     in_service = options["scope"] == "service"
-    wish = _wish(options, _in_scope([each for each in of_bodies if _fits(each, form)], in_service=in_service))
+    wish = _wish(
+        options, _in_scope([each for each in of_bodies if _fits(each, form)], in_service=in_service)
+    )
     facts = {
         "receipts": options["receipts"],
         "page_size": options["page_size"],
@@ -138,7 +194,9 @@ def generate(scenario: str, **options: Any) -> None:
         _output(options["output"], force=options["force"]) as out,
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
-        pieces = _broken(generator, of_capture, worlds) if of_capture else FORMS[form](output, worlds)
+        pieces = (
+            _broken(generator, of_capture, worlds) if of_capture else FORMS[form](output, worlds)
+        )
         for piece in pieces:
             out.write(piece)
             something = something or bool(piece)
@@ -149,31 +207,41 @@ def generate(scenario: str, **options: Any) -> None:
             f'broken on purpose: {of_capture.rule} at "{of_capture.pointer}" of record {of_capture.entry} of the capture, from 0'
         )
     elif output.flaw:
-        _note(f'broken on purpose: {output.flaw.rule} at "{output.flaw.pointer}" of the {output.flaw.kind}')
+        _note(
+            f'broken on purpose: {output.flaw.rule} at "{output.flaw.pointer}" of the {output.flaw.kind}'
+        )
     elif form == "requests" and wish.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
 
-def _worlds(generator: Generator, first: World, seed: int, count: int, facts: dict[str, Any], progress: Any) -> Iterator[World]:
+def _worlds(
+    generator: Generator, first: World, seed: int, count: int, facts: dict[str, Any], progress: Any
+) -> Iterator[World]:
     for number in range(count):
         yield generator.world(first.scenario, seed=seed + number, **facts) if number else first
         if progress:
             progress.advance(1)
 
 
-def _broken(generator: Generator, flaw: CaptureBreakage, worlds: Iterator[World]) -> Iterator[bytes]:
+def _broken(
+    generator: Generator, flaw: CaptureBreakage, worlds: Iterator[World]
+) -> Iterator[bytes]:
     """A capture of each world, with the flaw; each has been judged as a file."""
     from receiptkit.corpus import judged
 
     for world in worlds:
         try:
             capture = flaw.of(generator, world)
-            found = [(each.rule, each.pointer) for each in judged(generator.contract, flaw, capture)]
+            found = [
+                (each.rule, each.pointer) for each in judged(generator.contract, flaw, capture)
+            ]
         except (LookupError, UsageError, ValueError):
             found = []
         if found != [(flaw.rule, flaw.pointer)]:
             options = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in flaw.facts)
-            raise UsageError(f"{world.scenario} cannot show {flaw.rule}: try {f'{flaw.scenario} {options}'.rstrip()}")
+            raise UsageError(
+                f"{world.scenario} cannot show {flaw.rule}: try {f'{flaw.scenario} {options}'.rstrip()}"
+            )
         yield capture
 
 
@@ -187,7 +255,9 @@ def _fits(flaw: Breakage, form: str) -> bool:
 
 def _in_scope(flaws: list[Breakage], *, in_service: bool) -> tuple[Breakage, ...]:
     """Those of bodies of a scope; all, where there is none."""
-    return tuple(each for each in flaws if dict(each.facts).get("in_service", in_service) is in_service) or tuple(flaws)
+    return tuple(
+        each for each in flaws if dict(each.facts).get("in_service", in_service) is in_service
+    ) or tuple(flaws)
 
 
 def _wish(options: dict[str, Any], flaws: tuple[Breakage, ...]) -> Wish:
@@ -208,7 +278,11 @@ def _given(fact: str) -> tuple[str, Any]:
         raise UsageError(f"--set {fact}: say PATH=VALUE, such as receipts.0.status=failed")
     if value == "null":
         return path, None
-    number = path.rpartition(".")[2] in _NUMBERS and value.removeprefix("-").isdecimal() and value.isascii()
+    number = (
+        path.rpartition(".")[2] in _NUMBERS
+        and value.removeprefix("-").isdecimal()
+        and value.isascii()
+    )
     return path, int(value) if number else value
 
 
@@ -217,7 +291,8 @@ def _warn(finding: Finding, warned: set[str]) -> None:
     if finding.rule not in warned:
         warned.add(finding.rule)
         click.echo(
-            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: {printable(finding.message)}", err=True
+            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: {printable(finding.message)}",
+            err=True,
         )
 
 

@@ -18,13 +18,22 @@ _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Judge captured responses."),
-    "generate": ("receiptkit.cli.generate", "Generate pages, messages, webhooks and captures of a scenario."),
+    "generate": (
+        "receiptkit.cli.generate",
+        "Generate pages, messages, webhooks and captures of a scenario.",
+    ),
     "scenarios": ("receiptkit.cli.generate", "List the scenarios."),
     "serve": ("receiptkit.cli.serve", "Be a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
-    "fixtures": ("receiptkit.cli.fixtures", "Write the corpus: every scenario and every breakage as files."),
+    "fixtures": (
+        "receiptkit.cli.fixtures",
+        "Write the corpus: every scenario and every breakage as files.",
+    ),
     "rules": ("receiptkit.cli.explain", "List the rules."),
-    "explain": ("receiptkit.cli.explain", "Explain a rule: why it exists, who says so, what to do."),
+    "explain": (
+        "receiptkit.cli.explain",
+        "Explain a rule: why it exists, who says so, what to do.",
+    ),
     "spec": ("receiptkit.cli.spec", "Show or build the contract documents."),
 }
 
@@ -46,12 +55,16 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], _COMMANDS, n=1)
-            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+            ctx.fail(
+                f"No such command {args[0]!r}." + (f" Did you mean {close[0]!r}?" if close else "")
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -72,7 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 if everything conforms, 1 if there are findings, 2 if something could not be judged.
     """
     try:
-        code = cli.main(args=None if argv is None else list(argv), prog_name="receiptkit", standalone_mode=False)
+        code = cli.main(
+            args=None if argv is None else list(argv), prog_name="receiptkit", standalone_mode=False
+        )
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

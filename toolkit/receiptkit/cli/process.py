@@ -13,7 +13,10 @@ from typing import Any
 @contextmanager
 def at_interrupt(handler: Callable[[int, Any], object]) -> Iterator[None]:
     """Have Ctrl-C handled, unless somebody does it already."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
     if ours:
         signal.signal(signal.SIGINT, handler)
     try:

@@ -20,11 +20,20 @@ class _Bar:
 
     def __init__(self, label: str, total: int, *, of_bytes: bool) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         amount = DownloadColumn() if of_bytes else MofNCompleteColumn()
         columns = (TextColumn(label), BarColumn(), amount, TimeRemainingColumn())
-        self.progress = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+        self.progress = Progress(
+            *columns, console=Console(stderr=True), transient=True, auto_refresh=False
+        )
         self._task = self.progress.add_task(label, total=total or None)
         self._drawn = 0.0
 
@@ -45,14 +54,20 @@ class _Bar:
 def judging(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
     """A bar over the bytes of captures, where standard error is a terminal and there is much to read; None elsewhere."""
     total = sum(source.size for source in sources if isinstance(source, Source))
-    with _shown(_Bar("judging", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None) as bar:
+    with _shown(
+        _Bar("judging", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None
+    ) as bar:
         yield bar
 
 
 @contextmanager
 def generating(worlds: int, receipts: int) -> Iterator[_Bar | None]:
     """A bar over worlds, where standard error is a terminal and there are many receipts to make; None elsewhere."""
-    with _shown(_Bar("generating", worlds, of_bytes=False) if sys.stderr.isatty() and receipts >= _MANY else None) as bar:
+    with _shown(
+        _Bar("generating", worlds, of_bytes=False)
+        if sys.stderr.isatty() and receipts >= _MANY
+        else None
+    ) as bar:
         yield bar
 
 

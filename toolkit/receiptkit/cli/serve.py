@@ -24,7 +24,9 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
     shell_complete=complete_scenarios,
     help="What worlds are made after; repeatable, every scenario by default.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same worlds.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same worlds."
+)
 @click.option(
     "--count",
     type=click.IntRange(1),
@@ -32,16 +34,55 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
     show_default=True,
     help="How many worlds of each: of this seed and those after it.",
 )
-@click.option("--receipts", type=click.IntRange(0), help="How many recipients each has; above 50 for load only.")
-@click.option("--host", default=LOOPBACK[0], show_default=True, help="Where to listen; any other address opens it to others.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Where to listen; 0 takes a free one.")
-@click.option("--clock", type=click.Choice(CLOCKS), default="real", show_default=True, help="Whether time passes by itself.")
-@click.option("--speed", type=float, default=1.0, show_default=True, help="How much faster than real time the real clock runs.")
-@click.option("--strict-page-size", is_flag=True, help="Refuse a PageSize above 50, instead of taking it for 50.")
-@click.option("--public-origin", metavar="URL", help="Scheme and host of links, instead of those that the caller used.")
-@click.option("--webhook-url", metavar="URL", help="Where the account's webhooks go from the start.")
 @click.option(
-    "--auth-token-env", metavar="NAME", help="The environment variable with the one secret that opens the server, and signs."
+    "--receipts",
+    type=click.IntRange(0),
+    help="How many recipients each has; above 50 for load only.",
+)
+@click.option(
+    "--host",
+    default=LOOPBACK[0],
+    show_default=True,
+    help="Where to listen; any other address opens it to others.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Where to listen; 0 takes a free one.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(CLOCKS),
+    default="real",
+    show_default=True,
+    help="Whether time passes by itself.",
+)
+@click.option(
+    "--speed",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="How much faster than real time the real clock runs.",
+)
+@click.option(
+    "--strict-page-size",
+    is_flag=True,
+    help="Refuse a PageSize above 50, instead of taking it for 50.",
+)
+@click.option(
+    "--public-origin",
+    metavar="URL",
+    help="Scheme and host of links, instead of those that the caller used.",
+)
+@click.option(
+    "--webhook-url", metavar="URL", help="Where the account's webhooks go from the start."
+)
+@click.option(
+    "--auth-token-env",
+    metavar="NAME",
+    help="The environment variable with the one secret that opens the server, and signs.",
 )
 def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> None:
     """
@@ -64,10 +105,18 @@ def serve(host: str, port: int, auth_token_env: str | None, **options: Any) -> N
     # Before it is said where it listens, after which it may be stopped any time: uvicorn takes over only once it runs.
     with listening(host, port) as own, at_interrupt(server.handle_exit):
         url = url_of(own)
-        signed = f"the one in {auth_token_env}" if token else f"any; webhooks are signed with {AUTH_TOKEN}"
+        signed = (
+            f"the one in {auth_token_env}"
+            if token
+            else f"any; webhooks are signed with {AUTH_TOKEN}"
+        )
         click.echo(f"receiptkit: a local Twilio Conversations at {url}")
-        click.echo(f"  account      {control.state.account_sid}, or an API key; auth token: {signed}")
-        click.echo(f"  worlds       {_counted(control.state)}; {url}/_receiptkit/ shows and steers them")
+        click.echo(
+            f"  account      {control.state.account_sid}, or an API key; auth token: {signed}"
+        )
+        click.echo(
+            f"  worlds       {_counted(control.state)}; {url}/_receiptkit/ shows and steers them"
+        )
         click.echo(f"  clock        {_clock(options)}")
         click.echo(
             f"  answers      {'this machine only' if local else f'EVERYBODY who reaches {host}, who can steer it, too: --host'}"

@@ -16,7 +16,13 @@ def spec() -> None:
 
 
 @spec.command()
-@click.option("--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="Which document.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="documented",
+    show_default=True,
+    help="Which document.",
+)
 def show(profile: str) -> None:
     """Print the contract document of a profile: OpenAPI 3.1, usable in any other tool."""
     path = spec_directory() / f"{profile}.yaml"
@@ -27,7 +33,9 @@ def show(profile: str) -> None:
 
 
 @spec.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a built document is not fresh.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 if a built document is not fresh."
+)
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
@@ -44,7 +52,9 @@ def build(check: bool, directory: Path | None) -> int:
             click.echo(f"{folder / name}: not what the sources make; run `receiptkit spec build`")
         return int(bool(names))
     if directory is None and folder.name == "_spec":
-        raise DocumentError("this is an installed receiptkit: build in a checkout, or name a folder with --directory")
+        raise DocumentError(
+            "this is an installed receiptkit: build in a checkout, or name a folder with --directory"
+        )
     for name, content in building.build(folder).items():
         (folder / name).write_bytes(content)
         click.echo(f"{folder / name}: {len(content):,} bytes")

@@ -14,7 +14,7 @@ from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.sender import Sender
 from receiptkit.server.settings import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
@@ -23,13 +23,38 @@ from receiptkit.webhooks.address import absolute
 @click.command()
 @click.argument("scenario", shell_complete=complete_scenarios)
 @click.option("--to", "url", required=True, metavar="URL", help="Where the webhooks go.")
-@click.option("--method", type=click.Choice(["POST", "GET"]), default="POST", show_default=True, help="How they are sent.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same webhooks.")
+@click.option(
+    "--method",
+    type=click.Choice(["POST", "GET"]),
+    default="POST",
+    show_default=True,
+    help="How they are sent.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same webhooks."
+)
 @click.option("--receipts", type=click.IntRange(0), help="How many recipients there are.")
-@click.option("--stream", type=click.Choice(STREAMS), help="How the webhooks arrive, instead of how the scenario says.")
-@click.option("--auth-token-env", metavar="NAME", help="The environment variable with the auth token that signs them.")
-@click.option("--dry-run", is_flag=True, help="Print the signed requests, a line of JSON each, and send nothing.")
-@click.option("--collect", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the requests, as --dry-run prints them.")
+@click.option(
+    "--stream",
+    type=click.Choice(STREAMS),
+    help="How the webhooks arrive, instead of how the scenario says.",
+)
+@click.option(
+    "--auth-token-env",
+    metavar="NAME",
+    help="The environment variable with the auth token that signs them.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the signed requests, a line of JSON each, and send nothing.",
+)
+@click.option(
+    "--collect",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Keep the requests, as --dry-run prints them.",
+)
 def trigger(
     scenario: str,
     url: str,
@@ -48,7 +73,9 @@ def trigger(
     """
     absolute(url, "--to")
     generator = Generator()
-    webhooks = generator.webhooks(generator.world(scenario, seed=seed, receipts=receipts, stream=stream))
+    webhooks = generator.webhooks(
+        generator.world(scenario, seed=seed, receipts=receipts, stream=stream)
+    )
     sender = Sender(secret(auth_token_env) or AUTH_TOKEN)
     if not webhooks.events:
         click.echo(f"receiptkit: note: {scenario} has no webhooks", err=True)
@@ -63,7 +90,9 @@ def trigger(
         return 0
 
 
-async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str, kept: BinaryIO | None) -> bool:
+async def _send(
+    sender: Sender, webhooks: Webhooks, url: str, method: str, kept: BinaryIO | None
+) -> bool:
     """Send them, keep each request, and say what comes of it; whether all were accepted."""
     all_accepted = True
     try:
@@ -78,7 +107,7 @@ async def _send(sender: Sender, webhooks: Webhooks, url: str, method: str, kept:
     return all_accepted
 
 
-def _write(request: Delivery, out: BinaryIO | None) -> None:
+def _write(request: WebhookRequest, out: BinaryIO | None) -> None:
     if out is not None:
         out.write(orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE))
         out.flush()

@@ -31,7 +31,7 @@ from receiptkit.reports import REPORTS, About, Report
 from receiptkit.rules import catalogue
 from receiptkit.validation import processes, project_settings
 from receiptkit.validation.baseline import Baseline
-from receiptkit.validation.project_settings import Configuration
+from receiptkit.validation.project_settings import ProjectSettings
 from receiptkit.validation.run import Summary, Validation
 from receiptkit.validation.selection import Selection
 
@@ -54,23 +54,42 @@ class _Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
 
 
-def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_rules(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
     scopes = sorted({rule.id.partition(".")[0] + ".*" for rule in catalogue.RULES})
-    return [CompletionItem(name) for name in (*scopes, *(rule.id for rule in catalogue.RULES)) if name.startswith(incomplete)]
+    return [
+        CompletionItem(name)
+        for name in (*scopes, *(rule.id for rule in catalogue.RULES))
+        if name.startswith(incomplete)
+    ]
 
 
-def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_names(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
     kinds = ("page", "receipt", "message", "configuration", "error", "webhook")
     return [CompletionItem(name) for name in (*BY_NAME, *kinds) if name.startswith(incomplete)]
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
-@click.option(
-    "--profile", type=click.Choice(PROFILES), default="documented", show_default=True, help="How much the contract asks for."
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True)
 )
 @click.option(
-    "--format", "format_", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="What the report looks like."
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="documented",
+    show_default=True,
+    help="How much the contract asks for.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(REPORTS)),
+    default="text",
+    show_default=True,
+    help="What the report looks like.",
 )
 @click.option(
     "-o",
@@ -80,7 +99,11 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     metavar="[FORMAT=]FILE",
     help="Write the report to a file instead of standard output; with a format, one more report beside it; repeatable.",
 )
-@click.option("--baseline", type=click.Path(dir_okay=False), help="A file of known findings, which are counted and not told.")
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False),
+    help="A file of known findings, which are counted and not told.",
+)
 @click.option(
     "--write-baseline",
     type=click.Path(dir_okay=False),
@@ -94,7 +117,11 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     help="Exit 1 from this severity on.",
 )
 @click.option(
-    "--select", multiple=True, metavar="GLOB", shell_complete=_complete_rules, help="Report only rules like page.*; repeatable."
+    "--select",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=_complete_rules,
+    help="Report only rules like page.*; repeatable.",
 )
 @click.option(
     "--ignore",
@@ -119,7 +146,9 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
 )
 @click.option("--url", help="The URL that bare bodies answered to.")
 @click.option(
-    "--document", type=click.Path(dir_okay=False), help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1)."
+    "--document",
+    type=click.Path(dir_okay=False),
+    help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1).",
 )
 @click.option(
     "--engine",
@@ -133,13 +162,31 @@ def _complete_names(ctx: click.Context, param: click.Parameter, incomplete: str)
     metavar="NAME",
     help="The environment variable that holds the auth token; the signatures of webhooks are then judged.",
 )
-@click.option("--join", is_flag=True, help="Take all captures for one story: polls and webhooks of one system.")
-@click.option("--show-values", is_flag=True, help="Show the offending values; they may be other people's data.")
+@click.option(
+    "--join",
+    is_flag=True,
+    help="Take all captures for one story: polls and webhooks of one system.",
+)
+@click.option(
+    "--show-values",
+    is_flag=True,
+    help="Show the offending values; they may be other people's data.",
+)
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
-    "--max-record", type=_Size(), default="128M", show_default=True, help="The largest JSON document, line, entry or body."
+    "--max-record",
+    type=_Size(),
+    default="128M",
+    show_default=True,
+    help="The largest JSON document, line, entry or body.",
 )
-@click.option("--max-unpacked", type=_Size(), default="2G", show_default=True, help="The most that a gzip file may unpack to.")
+@click.option(
+    "--max-unpacked",
+    type=_Size(),
+    default="2G",
+    show_default=True,
+    help="The most that a gzip file may unpack to.",
+)
 @click.option(
     "-j",
     "--jobs",
@@ -160,10 +207,17 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
-    settings = project_settings.read(Path(options["config"])) if options["config"] else project_settings.found(Path.cwd())
+    settings = (
+        project_settings.read(Path(options["config"]))
+        if options["config"]
+        else project_settings.found(Path.cwd())
+    )
     options |= _settled(ctx, settings)
     contract = Contract.load(
-        options["profile"], options["document"], engine=options["engine"], auth_token=secret(options["auth_token_env"])
+        options["profile"],
+        options["document"],
+        engine=options["engine"],
+        auth_token=secret(options["auth_token_env"]),
     )
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
@@ -181,7 +235,9 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     baseline = options["write_baseline"] or options["baseline"]
     own = [path for path in (*(path for _, path in outputs), baseline) if path not in (None, STDIN)]
     if baseline and [os.path.realpath(path) for path in own].count(os.path.realpath(baseline)) > 1:
-        raise UsageError(f"-o {baseline}: that is the baseline; it is not overwritten with a report")
+        raise UsageError(
+            f"-o {baseline}: that is the baseline; it is not overwritten with a report"
+        )
     sources = list(expand([os.fspath(path) for path in options["paths"]], own))
     known = None
     if options["write_baseline"]:
@@ -213,15 +269,22 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     if options["write_baseline"] and known is not None and code != _FAILED:
         with written(known.path, option="--write-baseline") as out:
             out.write(known.text().encode("utf-8", "surrogateescape"))
-        click.echo(f"receiptkit: note: {known.path}: {summary.known} findings are known from now on", err=True)
+        click.echo(
+            f"receiptkit: note: {known.path}: {summary.known} findings are known from now on",
+            err=True,
+        )
     elif known is not None and not summary.problems:
         _say_what_is_gone(known, sources, selection)
     return code
 
 
-def _selection(options: dict[str, Any], settings: Configuration, known: list[str]) -> Selection:
+def _selection(options: dict[str, Any], settings: ProjectSettings, known: list[str]) -> Selection:
     root = settings.path.parent if settings.path else None
-    how: dict[str, Any] = {"severity": settings.severity, "per_path_ignores": settings.per_path_ignores, "root": root}
+    how: dict[str, Any] = {
+        "severity": settings.severity,
+        "per_path_ignores": settings.per_path_ignores,
+        "root": root,
+    }
     try:
         Selection(settings.select, settings.ignore, known, **how)
     except UsageError as error:
@@ -229,8 +292,12 @@ def _selection(options: dict[str, Any], settings: Configuration, known: list[str
     return Selection(options["select"], options["ignore"], known, **how)
 
 
-def _say_what_is_gone(known: Baseline, sources: list[Source | CaptureError], selection: Selection) -> None:
-    gone = known.gone([source.name for source in sources if isinstance(source, Source)], selection.wants)
+def _say_what_is_gone(
+    known: Baseline, sources: list[Source | CaptureError], selection: Selection
+) -> None:
+    gone = known.gone(
+        [source.name for source in sources if isinstance(source, Source)], selection.wants
+    )
     if gone:
         click.echo(
             f"receiptkit: note: {gone} known findings of {known.path} are gone: --write-baseline {known.path} takes them out",
@@ -238,11 +305,18 @@ def _say_what_is_gone(known: Baseline, sources: list[Source | CaptureError], sel
         )
 
 
-def _settled(ctx: click.Context, settings: Configuration) -> dict[str, Any]:
+def _settled(ctx: click.Context, settings: ProjectSettings) -> dict[str, Any]:
     """What the settings say where no option says otherwise."""
-    said = {name: getattr(settings, name) for name in ("profile", "fail_on", "baseline", "select", "ignore")}
+    said = {
+        name: getattr(settings, name)
+        for name in ("profile", "fail_on", "baseline", "select", "ignore")
+    }
     default = click.core.ParameterSource.DEFAULT
-    return {name: value for name, value in said.items() if value and ctx.get_parameter_source(name) is default}
+    return {
+        name: value
+        for name, value in said.items()
+        if value and ctx.get_parameter_source(name) is default
+    }
 
 
 class _Checked:
@@ -251,7 +325,9 @@ class _Checked:
     the user said stop.
     """
 
-    def __init__(self, reports: list[Report], known: Baseline | None, progress: Any, stop: threading.Event) -> None:
+    def __init__(
+        self, reports: list[Report], known: Baseline | None, progress: Any, stop: threading.Event
+    ) -> None:
         self._reports, self._known, self._progress, self._stop = reports, known, progress, stop
 
     def finding(self, finding: Finding) -> None:
@@ -293,7 +369,10 @@ def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:
     if summary.problems:
         return _FAILED
     if summary.checked == 0 and not allow_empty:
-        click.echo(f"receiptkit: nothing was judged: {_why_nothing(summary)}; --allow-empty accepts that", err=True)
+        click.echo(
+            f"receiptkit: nothing was judged: {_why_nothing(summary)}; --allow-empty accepts that",
+            err=True,
+        )
         return _FAILED
     return int(summary.has(fail_on))
 
@@ -313,17 +392,25 @@ def _outputs(said: tuple[str, ...], main: str) -> list[tuple[str, str | None]]:
         if equals and name in REPORTS:
             named.append((name, path))
             continue
-        meant = get_close_matches(name.lower(), REPORTS, 1) if equals and not os.path.dirname(name) else []
+        meant = (
+            get_close_matches(name.lower(), REPORTS, 1)
+            if equals and not os.path.dirname(name)
+            else []
+        )
         if meant:
             raise UsageError(
                 f"-o {each}: no report is called {name!r}: did you mean {meant[0]}? Write ./{each} if that is a file"
             )
         rest.append(each)
     if len(rest) > 1:
-        raise UsageError(f"-o {rest[1]}: there is one report in {main}; say -o FORMAT=FILE for another ({', '.join(REPORTS)})")
+        raise UsageError(
+            f"-o {rest[1]}: there is one report in {main}; say -o FORMAT=FILE for another ({', '.join(REPORTS)})"
+        )
     wanted = [(main, rest[0] if rest else None), *named]
     places = [os.path.realpath(path) if path not in (None, STDIN) else STDIN for _, path in wanted]
-    twice = next((wanted[index][1] for index, place in enumerate(places) if place in places[:index]), None)
+    twice = next(
+        (wanted[index][1] for index, place in enumerate(places) if place in places[:index]), None
+    )
     if twice is not None:
         raise UsageError(f"-o {twice}: two reports would go there")
     return wanted

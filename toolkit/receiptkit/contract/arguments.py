@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 
 _NO_JSON = ("Unsupported type", "Dict key must be")
 
@@ -19,12 +19,16 @@ def values_of_json() -> Iterator[None]:
         yield
     except UnicodeEncodeError:
         # `json.loads` lets them through; of a text it is a finding.
-        raise UsageError("an unpaired surrogate stands in this, which no JSON can carry: judge the text itself") from None
+        raise UsageError(
+            "an unpaired surrogate stands in this, which no JSON can carry: judge the text itself"
+        ) from None
     except ValueError as error:
         said = str(error)
         if not said.startswith(_NO_JSON):
             raise
-        raise UsageError(f"this is no JSON ({said}): judge what was answered, not what a library made of it") from None
+        raise UsageError(
+            f"this is no JSON ({said}): judge what was answered, not what a library made of it"
+        ) from None
 
 
 def demand_exchange(given: Any) -> None:
@@ -33,15 +37,17 @@ def demand_exchange(given: Any) -> None:
     _demand_headers(given, "headers", "request_headers")
 
 
-def demand_delivery(given: Any) -> None:
+def demand_webhook(given: Any) -> None:
     """Raise `UsageError` for what is no delivery, or one that is made of the wrong things."""
-    _demand(given, Delivery, {"method": str, "url": str})
+    _demand(given, WebhookRequest, {"method": str, "url": str})
     _demand_headers(given, "headers")
 
 
 def _demand(given: Any, kind: type, members: dict[str, type]) -> None:
     if not isinstance(given, kind):
-        raise UsageError(f"a receiptkit.{kind.__name__} is wanted here, not a {type(given).__name__}")
+        raise UsageError(
+            f"a receiptkit.{kind.__name__} is wanted here, not a {type(given).__name__}"
+        )
     for name, wanted in members.items():
         value = getattr(given, name)
         if not isinstance(value, wanted):
@@ -52,5 +58,9 @@ def _demand(given: Any, kind: type, members: dict[str, type]) -> None:
 def _demand_headers(given: Any, *members: str) -> None:
     for name in members:
         headers = getattr(given, name)
-        if not isinstance(headers, Mapping) or not all(isinstance(part, str) for item in headers.items() for part in item):
-            raise UsageError(f"{type(given).__name__}.{name} is a mapping of names to values, all of them text")
+        if not isinstance(headers, Mapping) or not all(
+            isinstance(part, str) for item in headers.items() for part in item
+        ):
+            raise UsageError(
+                f"{type(given).__name__}.{name} is a mapping of names to values, all of them text"
+            )

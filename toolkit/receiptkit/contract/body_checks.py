@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.model.finding import Finding
 from receiptkit.rules import catalogue
 from receiptkit.rules.body_checks import RECORD_CHECKS, REQUEST_CHECKS
-from receiptkit.rules.request import Asked
+from receiptkit.rules.request import RequestContext
 from receiptkit.rules.rule import Breach
 from receiptkit.rules.webhook import is_classic_callback, is_event_stream
 
@@ -24,14 +24,16 @@ def said_by_title(rule: str) -> Breach:
     return Breach(rule, "", catalogue.find(rule).title)
 
 
-def breaches_of(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
+def breaches_of(body: dict[str, Any], kind: str, asked: RequestContext | None) -> Iterator[Breach]:
     """What the checks in Python find, those against the request included where there is one."""
     for check in RECORD_CHECKS.get(kind, ()):
         yield from check(body)
     yield from breaches_of_request(body, kind, asked)
 
 
-def breaches_of_request(body: dict[str, Any], kind: str, asked: Asked | None) -> Iterator[Breach]:
+def breaches_of_request(
+    body: dict[str, Any], kind: str, asked: RequestContext | None
+) -> Iterator[Breach]:
     """What the checks against the request find, where there is one."""
     if asked is not None:
         for check_request in REQUEST_CHECKS.get(kind, ()):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from receiptkit.contract.arguments import demand_delivery, demand_exchange, values_of_json
+from receiptkit.contract.arguments import demand_exchange, demand_webhook, values_of_json
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.validator import Judge, Verdict
+from receiptkit.contract.validator import Result, Validator
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange, text_of
+from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
 from receiptkit.openapi import document as documents
 from receiptkit.openapi.document import Document
@@ -29,12 +29,20 @@ class Contract:
     needed.
     """
 
-    def __init__(self, document: Document, profile: str, engine: str = "default", auth_token: str | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        profile: str,
+        engine: str = "default",
+        auth_token: str | None = None,
+    ) -> None:
         self.document = document
         self.profile = profile
         self.engine = engine
         self.operations = Operations(document.content)
-        self.judge = Judge(Profile(profile, document), self.operations, _engine(engine, document), auth_token)
+        self.judge = Validator(
+            Profile(profile, document), self.operations, _engine(engine, document), auth_token
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process makes its own: compiled schemas do not travel."""
@@ -66,8 +74,15 @@ class Contract:
             DocumentError: the document cannot be used.
         """
         if profile not in documents.PROFILES:
-            raise UsageError(f"no profile is called {profile!r}: there are {', '.join(documents.PROFILES)}")
-        return cls(documents.built(profile) if document is None else documents.read(document), profile, engine, auth_token)
+            raise UsageError(
+                f"no profile is called {profile!r}: there are {', '.join(documents.PROFILES)}"
+            )
+        return cls(
+            documents.built(profile) if document is None else documents.read(document),
+            profile,
+            engine,
+            auth_token,
+        )
 
     @property
     def kinds(self) -> list[str]:
@@ -98,18 +113,23 @@ class Contract:
         """
         return self.said(self.judged(body, operation))
 
-    def judged(self, body: Any, operation: str | None = None) -> Verdict:
+    def judged(self, body: Any, operation: str | None = None) -> Result:
         """What became of a body, parsed or text."""
         text = text_of(body)
         with values_of_json():
-            return self.judge.body(body, operation) if text is None else self.judge.text(text, operation)
+            return (
+                self.judge.body(body, operation)
+                if text is None
+                else self.judge.text(text, operation)
+            )
 
-    def said(self, verdict: Verdict) -> list[Finding]:
+    def said(self, verdict: Result) -> list[Finding]:
         """The findings of a verdict; one of them says so where nothing was judged."""
         if verdict.unchecked is None or verdict.findings:
             return verdict.findings
         return self.judge.profile.of_breaches(
-            [Breach("body.unchecked", "", f"left unchecked: {verdict.unchecked}")], verdict.operation
+            [Breach("body.unchecked", "", f"left unchecked: {verdict.unchecked}")],
+            verdict.operation,
         )
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
@@ -124,13 +144,13 @@ class Contract:
         """
         return self.said(self.exchanged(exchange))
 
-    def exchanged(self, exchange: Exchange) -> Verdict:
+    def exchanged(self, exchange: Exchange) -> Result:
         """What became of an exchange."""
         demand_exchange(exchange)
         with values_of_json():
             return self.judge.exchange(exchange)
 
-    def check_delivery(self, delivery: Delivery) -> list[Finding]:
+    def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
         """
         Judge a webhook request: its parameters, and how they were sent. The pointers of findings name parameters: `/Status`.
 
@@ -142,9 +162,9 @@ class Contract:
         """
         return self.said(self.delivered(delivery))
 
-    def delivered(self, delivery: Delivery) -> Verdict:
+    def delivered(self, delivery: WebhookRequest) -> Result:
         """What became of a webhook request."""
-        demand_delivery(delivery)
+        demand_webhook(delivery)
         with values_of_json():
             return self.judge.delivery(delivery)
 
@@ -157,5 +177,7 @@ def _engine(name: str, document: Document) -> Engine:
     try:
         from receiptkit.schema.reference import ReferenceEngine
     except ImportError as error:
-        raise UsageError(f"the reference engine needs {error.name}: pip install 'receiptkit[reference]'") from None
+        raise UsageError(
+            f"the reference engine needs {error.name}: pip install 'receiptkit[reference]'"
+        ) from None
     return ReferenceEngine(document.content)

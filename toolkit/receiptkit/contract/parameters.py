@@ -17,7 +17,9 @@ _RULE = "request.parameter"
 SchemaOf = Callable[[Operation, Parameter], BodySchema]
 
 
-def parameter_breaches(operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str) -> list[Breach]:
+def parameter_breaches(
+    operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str
+) -> list[Breach]:
     """
     What is wrong with the parameters of a request.
 
@@ -34,13 +36,17 @@ def parameter_breaches(operation: Operation, path: dict[str, str], url: str, sch
     for parameter in operation.parameters:
         value = given.get(parameter.location, {}).get(parameter.name)
         if value is not None:
-            breaches += _breaches(operation, parameter, value, schema_of(operation, parameter), source)
+            breaches += _breaches(
+                operation, parameter, value, schema_of(operation, parameter), source
+            )
         elif parameter.required and parameter.location == "query":
             breaches.append(Breach(_RULE, "", f"the query parameter {parameter.name} is missing"))
     return breaches
 
 
-def _breaches(operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str) -> list[Breach]:
+def _breaches(
+    operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str
+) -> list[Breach]:
     value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
     if schema.is_clean(value):
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from receiptkit.model.finding import Finding, Origin, Severity
+from receiptkit.model.finding import Finding, Location, Severity
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
 from receiptkit.rules import catalogue
@@ -20,21 +20,36 @@ class Profile:
         self.name = name
         self.document = document
 
-    def of_defects(self, defects: Iterable[Defect], place: Callable[[int], tuple[int, int]]) -> list[Finding]:
+    def of_defects(
+        self, defects: Iterable[Defect], place: Callable[[int], tuple[int, int]]
+    ) -> list[Finding]:
         """The findings of a text's own defects; `place` turns an offset into the line and column of their origin."""
         findings = []
         for defect in defects:
-            severity = catalogue.severity(defect.rule, self.name, Severity(defect.severity) if defect.severity else None)
+            severity = catalogue.severity(
+                defect.rule, self.name, Severity(defect.severity) if defect.severity else None
+            )
             if severity is not None:
                 line, column = place(defect.offset)
                 grounding = catalogue.find(defect.rule).grounding
-                origin = Origin(line=line, column=column)
+                location = Location(line=line, column=column)
                 findings.append(
-                    Finding(defect.rule, severity, defect.pointer, defect.message, defect.hint, grounding, None, origin)
+                    Finding(
+                        defect.rule,
+                        severity,
+                        defect.pointer,
+                        defect.message,
+                        defect.hint,
+                        grounding,
+                        None,
+                        location,
+                    )
                 )
         return findings
 
-    def of_violations(self, violations: Iterable[Violation], operation: str | None, media: Media) -> list[Finding]:
+    def of_violations(
+        self, violations: Iterable[Violation], operation: str | None, media: Media
+    ) -> list[Finding]:
         """The findings of violations of the schema of a media type."""
         from receiptkit.schema.wording import hint, message
 
@@ -55,7 +70,9 @@ class Profile:
                 findings.append(finding)
         return findings
 
-    def of_breaches(self, breaches: Iterable[Breach], operation: str | None, origin: Origin | None = None) -> list[Finding]:
+    def of_breaches(
+        self, breaches: Iterable[Breach], operation: str | None, location: Location | None = None
+    ) -> list[Finding]:
         """The findings of breaches, judged as an operation, with their origin where it is known."""
         findings = []
         for breach in breaches:
@@ -63,7 +80,15 @@ class Profile:
             if severity is not None:
                 grounding = breach.grounding or catalogue.find(breach.rule).grounding
                 finding = Finding(
-                    breach.rule, severity, breach.pointer, breach.message, breach.hint, grounding, operation, origin, breach.value
+                    breach.rule,
+                    severity,
+                    breach.pointer,
+                    breach.message,
+                    breach.hint,
+                    grounding,
+                    operation,
+                    location,
+                    breach.value,
                 )
                 findings.append(finding)
         return findings
@@ -74,5 +99,9 @@ class Profile:
             return violation.source
         if rule is not None and not violation.rule.startswith("schema."):
             return rule.grounding
-        place = violation.place if violation.place[:1] == ("components",) else (*media.place, *violation.place)
+        place = (
+            violation.place
+            if violation.place[:1] == ("components",)
+            else (*media.place, *violation.place)
+        )
         return f"{self.document.provenance}, {'/'.join(str(step) for step in place)}"

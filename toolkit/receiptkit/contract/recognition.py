@@ -24,7 +24,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-class Shape(NamedTuple):
+class BodyOutline(NamedTuple):
     """What bodies of one kind look like: the JSON types of their members, those of nested objects and rows included."""
 
     kind: str
@@ -46,7 +46,7 @@ class Recogniser:
     def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
         self._operations = operations
         self._components = document.get("components", {})
-        self._shapes: list[Shape] = []
+        self._shapes: list[BodyOutline] = []
         self._by_kind: dict[str, list[Operation]] = {}
         for operation in (*operations.all, *operations.webhooks):
             if operation.kind is not None:
@@ -54,7 +54,11 @@ class Recogniser:
                 self._shapes.extend(self._shapes_of(operation))
         self._decided: dict[tuple[str, ...], str] = {}
         #: The webhooks by the event that they say they are of, which decides however much else they carry.
-        self._by_event = {event: operation for operation in operations.webhooks for event in self._events(operation)}
+        self._by_event = {
+            event: operation
+            for operation in operations.webhooks
+            for event in self._events(operation)
+        }
 
     @property
     def kinds(self) -> list[str]:
@@ -76,17 +80,28 @@ class Recogniser:
             return Recognition(None, reason="its url belongs to no operation of the contract")
         kind = self._kind(body, at_url)
         if kind is None:
-            return Recognition(None, reason="it shares too few member names with any response of the contract")
+            return Recognition(
+                None, reason="it shares too few member names with any response of the contract"
+            )
         return Recognition(kind, self._scoped(kind, body, at_url))
 
     def of_kind(self, kind: str, body: Any) -> Recognition:
         """The operation for a body whose kind is known: its scope is told by its url, then by chat_service_sid."""
         url = _own_url(body) if isinstance(body, dict) else None
-        return Recognition(kind, self._scoped(kind, body, self._operations.of_url(url) if url else []))
+        return Recognition(
+            kind, self._scoped(kind, body, self._operations.of_url(url) if url else [])
+        )
 
     def has_in_common(self, kind: str, body: dict[str, Any]) -> int:
         """How many member names a body shares with a kind."""
-        return max((len(shape.members.keys() & body.keys()) for shape in self._shapes if shape.kind == kind), default=0)
+        return max(
+            (
+                len(shape.members.keys() & body.keys())
+                for shape in self._shapes
+                if shape.kind == kind
+            ),
+            default=0,
+        )
 
     def kind_of_names(self, body: Any) -> str | None:
         """The kind of a body, if one that has the same names has been recognised."""
@@ -100,7 +115,11 @@ class Recogniser:
         kind = self._decided.get(names)
         if kind is None or len(set(map(tuple, bodies))) > 1:
             return None
-        urls: list[Any] = [body["url"] for body in bodies] if "url" in names else [_own_url(body) for body in bodies]
+        urls: list[Any] = (
+            [body["url"] for body in bodies]
+            if "url" in names
+            else [_own_url(body) for body in bodies]
+        )
         if set(map(type, urls)) != {str}:
             return None
         first, *others = (self._operations.of_url(url) for url in _of_each_list(urls))
@@ -127,7 +146,9 @@ class Recogniser:
         in_common = max(len(shape.members.keys() & body.keys()) for shape in top)
         if 2 * in_common < len(body):
             return None
-        complete = any(len(shape.members.keys() & body.keys()) == len(shape.members) for shape in top)
+        complete = any(
+            len(shape.members.keys() & body.keys()) == len(shape.members) for shape in top
+        )
         if (in_common > 3 or complete) and list(shared.values()).count(most) == 1:
             if len(self._decided) < _MOST_REMEMBERED:
                 self._decided[names] = best[0]
@@ -143,7 +164,8 @@ class Recogniser:
         candidates = self._by_kind.get(kind, [])
         in_service = isinstance(body, dict) and _names_service(body)
         return next(
-            (operation for operation in candidates if operation.in_service == in_service), candidates[0] if candidates else None
+            (operation for operation in candidates if operation.in_service == in_service),
+            candidates[0] if candidates else None,
         )
 
     # -- shapes
@@ -152,19 +174,27 @@ class Recogniser:
         media = operation.responses["request"].content.values()
         said = [self._follow(self.members(each).get("EventType")) for each in media]
         enums = [schema.get("enum") for schema in said if isinstance(schema, dict)]
-        return [event for enum in enums if isinstance(enum, list) for event in enum if isinstance(event, str)]
+        return [
+            event
+            for enum in enums
+            if isinstance(enum, list)
+            for event in enum
+            if isinstance(event, str)
+        ]
 
-    def _shapes_of(self, operation: Operation) -> Iterable[Shape]:
+    def _shapes_of(self, operation: Operation) -> Iterable[BodyOutline]:
         for status, response in operation.responses.items():
             kind = ERROR if status.startswith(("4", "5")) else operation.kind
-            media = response.content.get("application/json") or response.content.get("application/x-www-form-urlencoded")
+            media = response.content.get("application/json") or response.content.get(
+                "application/x-www-form-urlencoded"
+            )
             if kind is not None and media is not None:
                 yield self._shape(kind, media)
 
-    def _shape(self, kind: str, media: Media) -> Shape:
+    def _shape(self, kind: str, media: Media) -> BodyOutline:
         members = self.members(media)
         nested = {name: self._members(self._inner(schema)) for name, schema in members.items()}
-        return Shape(
+        return BodyOutline(
             kind,
             {name: self._types(schema) for name, schema in members.items()},
             {name: inner for name, inner in nested.items() if inner},
@@ -193,7 +223,9 @@ class Recogniser:
         schema = self._follow(schema)
         said = schema.get("type") if isinstance(schema, dict) else None
         names = said if isinstance(said, list) else [said]
-        return tuple(kind for name in names if isinstance(name, str) for kind in _TYPES.get(name, ()))
+        return tuple(
+            kind for name in names if isinstance(name, str) for kind in _TYPES.get(name, ())
+        )
 
     def _follow(self, schema: Any) -> Any:
         for _ in range(8):
@@ -204,7 +236,7 @@ class Recogniser:
         return schema
 
 
-def _shared(body: dict[str, Any], shape: Shape) -> int:
+def _shared(body: dict[str, Any], shape: BodyOutline) -> int:
     """How many member names a body has in common with a shape, those of its first row and its nested objects included."""
     count = 0
     for name, value in body.items():
@@ -218,12 +250,13 @@ def _shared(body: dict[str, Any], shape: Shape) -> int:
     return count
 
 
-def _fitting(body: dict[str, Any], shape: Shape) -> int:
+def _fitting(body: dict[str, Any], shape: BodyOutline) -> int:
     """How many of the shared members, nested ones included, have a value of the type the shape gives."""
     return sum(
         _shared({name: value}, shape)
         for name, value in body.items()
-        if name in shape.members and (not shape.members[name] or isinstance(value, shape.members[name]))
+        if name in shape.members
+        and (not shape.members[name] or isinstance(value, shape.members[name]))
     )
 
 
@@ -247,5 +280,8 @@ def _names_service(body: dict[str, Any]) -> bool:
         return True
     rows = body.get("delivery_receipts")
     return (
-        isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict) and isinstance(rows[0].get("chat_service_sid"), str)
+        isinstance(rows, list)
+        and bool(rows)
+        and isinstance(rows[0], dict)
+        and isinstance(rows[0].get("chat_service_sid"), str)
     )

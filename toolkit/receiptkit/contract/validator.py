@@ -7,21 +7,35 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from receiptkit.contract.body_checks import NO_EVENTS, breaches_of, breaches_of_request, said_by_title, standing
+from receiptkit.contract.body_checks import (
+    NO_EVENTS,
+    breaches_of,
+    breaches_of_request,
+    said_by_title,
+    standing,
+)
 from receiptkit.contract.parameters import parameter_breaches
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange, NotCaptured, Part, text_of
+from receiptkit.model.exchange import Exchange, NotCaptured, Part, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.openapi.operations import Answer, Media, Operation, Operations, Parameter, Response, is_elsewhere
+from receiptkit.openapi.operations import (
+    Media,
+    Operation,
+    Operations,
+    Parameter,
+    Response,
+    ResponseKey,
+    is_elsewhere,
+)
 from receiptkit.rules import catalogue
 from receiptkit.rules.body_checks import in_order
 from receiptkit.rules.capture import secrets
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.receipt import ROWS
-from receiptkit.rules.request import Asked
+from receiptkit.rules.request import RequestContext
 from receiptkit.rules.rule import Breach
 from receiptkit.rules.webhook import delivery_breaches, is_event_stream
 from receiptkit.schema.engine import BodySchema, Engine
@@ -41,7 +55,7 @@ _NO_ANSWER = {
 }
 
 
-class Verdict:
+class Result:
     """
     What became of one observation.
 
@@ -72,10 +86,12 @@ class Verdict:
         self.body = body
 
 
-class Judge:
+class Validator:
     """Judges by the operations, the schemas and the profile it is given."""
 
-    def __init__(self, profile: Profile, operations: Operations, engine: Engine, auth_token: str | None) -> None:
+    def __init__(
+        self, profile: Profile, operations: Operations, engine: Engine, auth_token: str | None
+    ) -> None:
         self.profile = profile
         #: Where it is known, the signatures of webhooks are judged.
         self.auth_token = auth_token
@@ -91,11 +107,13 @@ class Judge:
 
     # -- bodies
 
-    def body(self, body: Any, operation: str | None = None) -> Verdict:
+    def body(self, body: Any, operation: str | None = None) -> Result:
         """Judge a parsed body whose request is unknown."""
         if is_event_stream(body):
-            return Verdict(self.profile.of_breaches([said_by_title("webhook.event-stream")], None))
-        recognition = self.recogniser.recognise(body) if operation is None else self._named(operation, body)
+            return Result(self.profile.of_breaches([said_by_title("webhook.event-stream")], None))
+        recognition = (
+            self.recogniser.recognise(body) if operation is None else self._named(operation, body)
+        )
         if recognition.kind is None:
             return self._left("body.unknown-kind", "unknown body", recognition.reason, None)
         found = recognition.operation
@@ -107,8 +125,8 @@ class Judge:
         response = found.response(200)
         media = response.content.get(_JSON) if response else None
         if response is None or media is None:
-            return Verdict(operation=found.id, unchecked="the document describes no such body")
-        return Verdict(self._body_findings(body, found, media), found.id, kind=found.kind, body=body)
+            return Result(operation=found.id, unchecked="the document describes no such body")
+        return Result(self._body_findings(body, found, media), found.id, kind=found.kind, body=body)
 
     def conforming(self, texts: list[bytes]) -> tuple[str, list[list[Any]]] | None:
         """
@@ -135,36 +153,38 @@ class Judge:
             return None
         return kind, lists
 
-    def text(self, raw: bytes, operation: str | None = None) -> Verdict:
+    def text(self, raw: bytes, operation: str | None = None) -> Result:
         """Judge the text of a body whose request is unknown, and its own defects with it."""
         parsed = read(raw)
         findings = self.profile.of_defects(parsed.defects, places_in(raw)) if parsed.defects else []
         if not parsed.readable:
-            return Verdict(findings)
+            return Result(findings)
         verdict = self.body(parsed.value, operation)
         verdict.findings = findings + beside(parsed.defects, verdict.findings)
         return verdict
 
-    def answer(self, answer: Exchange, operation: str | None = None) -> Verdict:
+    def answer(self, answer: Exchange, operation: str | None = None) -> Result:
         """Judge a response whose request is unknown."""
         if answer.status in _NO_ANSWER:
-            return Verdict(unchecked=_NO_ANSWER[answer.status])
+            return Result(unchecked=_NO_ANSWER[answer.status])
         if isinstance(answer.body, NotCaptured):
-            return Verdict(unchecked=answer.body.reason)
+            return Result(unchecked=answer.body.reason)
         text = text_of(answer.body)
         if text is not None and not _is_json(answer, text):
-            return Verdict(unchecked="an answer that is no JSON, to a request that nobody knows")
+            return Result(unchecked="an answer that is no JSON, to a request that nobody knows")
         verdict = self.body(answer.body, operation) if text is None else self.text(text, operation)
         if answer.status >= 400:
             verdict.kind = None
         if answer.status >= 400 and verdict.unchecked is None:
             body = answer.body if text is None else read(text).value
-            verdict.findings = verdict.findings + self.profile.of_breaches(status_mismatch(body, answer.status), None)
+            verdict.findings = verdict.findings + self.profile.of_breaches(
+                status_mismatch(body, answer.status), None
+            )
         return verdict
 
     # -- exchanges
 
-    def exchange(self, exchange: Exchange) -> Verdict:
+    def exchange(self, exchange: Exchange) -> Result:
         """Judge an exchange."""
         resolved = self.operations.resolve(exchange.method, exchange.url)
         if resolved is None:
@@ -173,19 +193,26 @@ class Judge:
         if is_elsewhere(exchange.url) and not self._resembles(exchange, operation, values):
             return self._judge_other(exchange)
         if exchange.status in _NO_ANSWER:
-            return Verdict(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
+            return Result(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
         breaches: list[Breach] = []
         if exchange.status < 400:
             source = self.profile.document.provenance
-            breaches = parameter_breaches(operation, values, exchange.url, self._parameter_schema, source)
+            breaches = parameter_breaches(
+                operation, values, exchange.url, self._parameter_schema, source
+            )
         response = operation.response(exchange.status)
         if response is None:
             breaches.append(
-                Breach("http.undocumented-status", "", "the operation documents no such status", value=exchange.status)
+                Breach(
+                    "http.undocumented-status",
+                    "",
+                    "the operation documents no such status",
+                    value=exchange.status,
+                )
             )
             findings = self.profile.of_breaches(breaches, operation.id)
-            return Verdict(findings, operation.id, "undocumented status")
-        verdict = Verdict(self.profile.of_breaches(breaches, operation.id), operation.id)
+            return Result(findings, operation.id, "undocumented status")
+        verdict = Result(self.profile.of_breaches(breaches, operation.id), operation.id)
         verdict.unchecked = self._judge_response(exchange, operation, values, response, verdict)
         return verdict
 
@@ -197,19 +224,27 @@ class Judge:
         body = exchange.body if text is None else read(text).value
         return operation.kind is not None and self.recogniser.recognise(body).kind == operation.kind
 
-    def _judge_other(self, exchange: Exchange) -> Verdict:
+    def _judge_other(self, exchange: Exchange) -> Result:
         """Judge an exchange of no operation: a webhook, if its request is one."""
         delivery = exchange.request()
         said = payload(delivery).body
-        if isinstance(said, dict) and self.recogniser.has_in_common("webhook", said) >= _LIKE_A_WEBHOOK:
+        if (
+            isinstance(said, dict)
+            and self.recogniser.has_in_common("webhook", said) >= _LIKE_A_WEBHOOK
+        ):
             return self.delivery(delivery)
         preflight = exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url)
         if preflight:
-            return Verdict(unchecked="a CORS preflight")
+            return Result(unchecked="a CORS preflight")
         return self._left("http.unknown-operation", "no operation of the contract", None, None)
 
     def _judge_response(
-        self, exchange: Exchange, operation: Operation, values: dict[str, str], response: Response, verdict: Verdict
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        values: dict[str, str],
+        response: Response,
+        verdict: Result,
     ) -> str | None:
         """Judge media type and body, add to the verdict; return why the body was not judged, if it was not."""
         findings = verdict.findings
@@ -239,42 +274,64 @@ class Judge:
                 findings += self.profile.of_defects(defects, places_in(text))
             if not readable:
                 return None
-        schema = self._engine.answered(self._schema_of(media), Answer(operation, exchange.status, media.place[-2]))
+        schema = self._engine.answered(
+            self._schema_of(media), ResponseKey(operation, exchange.status, media.place[-2])
+        )
         # Where the request itself is wrong, nothing can be told of what it asked for.
-        asked = _asked(operation, values, exchange) if exchange.status == 200 and not findings else None
-        findings += beside(defects, self._body_findings(body, operation, media, schema, asked=asked))
+        asked = (
+            _asked(operation, values, exchange) if exchange.status == 200 and not findings else None
+        )
+        findings += beside(
+            defects, self._body_findings(body, operation, media, schema, asked=asked)
+        )
         if exchange.status >= 400:
-            findings += self.profile.of_breaches(status_mismatch(body, exchange.status), operation.id)
+            findings += self.profile.of_breaches(
+                status_mismatch(body, exchange.status), operation.id
+            )
         else:
             verdict.kind, verdict.body = operation.kind, body
         return None
 
     # -- deliveries
 
-    def delivery(self, delivery: Delivery, operation: str | None = None) -> Verdict:
+    def delivery(self, delivery: WebhookRequest, operation: str | None = None) -> Result:
         """Judge a webhook request."""
         said = payload(delivery)
         if said.text is not None and not said.readable:
-            return Verdict(self._payload_findings(said), part=said.part)
+            return Result(self._payload_findings(said), part=said.part)
         for rule, is_one in NO_EVENTS.items():
             if isinstance(said.body, dict) and is_one(said.body):
-                return Verdict(self.profile.of_breaches([said_by_title(rule)], None), part=said.part)
-        recognition = self.recogniser.recognise(said.body) if operation is None else self._named(operation, said.body)
+                return Result(self.profile.of_breaches([said_by_title(rule)], None), part=said.part)
+        recognition = (
+            self.recogniser.recognise(said.body)
+            if operation is None
+            else self._named(operation, said.body)
+        )
         found = recognition.operation
         if found is None or found.kind != "webhook":
-            reason = recognition.reason or f"the body of this request looks like a {recognition.kind}, which a response has"
+            reason = (
+                recognition.reason
+                or f"the body of this request looks like a {recognition.kind}, which a response has"
+            )
             reason = reason if said.body != {} else "a request without parameters"
             verdict = self._left("body.unknown-kind", "unknown body", reason, None)
         else:
             verdict = self._judge_webhook(said.body, found)
             if verdict.unchecked is None:
-                sent = self.profile.of_breaches(delivery_breaches(said.repeated, said.unsound), found.id)
+                sent = self.profile.of_breaches(
+                    delivery_breaches(said.repeated, said.unsound), found.id
+                )
                 signed = self._signature_findings(delivery, found.id)
-                verdict.findings = [*self._payload_findings(said), *beside(said.defects, verdict.findings), *sent, *signed]
+                verdict.findings = [
+                    *self._payload_findings(said),
+                    *beside(said.defects, verdict.findings),
+                    *sent,
+                    *signed,
+                ]
         verdict.part = said.part
         return verdict
 
-    def _signature_findings(self, delivery: Delivery, operation: str) -> list[Finding]:
+    def _signature_findings(self, delivery: WebhookRequest, operation: str) -> list[Finding]:
         if self.auth_token is None:
             return []
         from receiptkit.rules.signature import signature_breaches
@@ -282,23 +339,39 @@ class Judge:
         return self.profile.of_breaches(signature_breaches(delivery, self.auth_token), operation)
 
     def _payload_findings(self, said: Payload) -> list[Finding]:
-        return self.profile.of_defects(said.defects, places_in(said.text)) if said.defects and said.text is not None else []
+        return (
+            self.profile.of_defects(said.defects, places_in(said.text))
+            if said.defects and said.text is not None
+            else []
+        )
 
-    def _judge_webhook(self, body: Any, operation: Operation) -> Verdict:
+    def _judge_webhook(self, body: Any, operation: Operation) -> Result:
         media = operation.responses["request"].content.get(FORM)
         if media is None:
-            return Verdict(operation=operation.id, unchecked="the document describes no such body")
+            return Result(operation=operation.id, unchecked="the document describes no such body")
         event = body.get("EventType") if isinstance(body, dict) else None
         properties = self.recogniser.members(media).get("EventType")
         enum = properties.get("enum") if isinstance(properties, dict) else None
         known = [each for each in enum if isinstance(each, str)] if isinstance(enum, list) else []
-        if isinstance(event, str) and known and event not in known and not get_close_matches(event, known, cutoff=0.9):
-            return self._left("webhook.other-event", "a webhook of another event", None, operation.id)
-        return Verdict(self._body_findings(body, operation, media), operation.id, kind=operation.kind, body=body)
+        if (
+            isinstance(event, str)
+            and known
+            and event not in known
+            and not get_close_matches(event, known, cutoff=0.9)
+        ):
+            return self._left(
+                "webhook.other-event", "a webhook of another event", None, operation.id
+            )
+        return Result(
+            self._body_findings(body, operation, media),
+            operation.id,
+            kind=operation.kind,
+            body=body,
+        )
 
     # -- requests
 
-    def secrets(self, seen: Exchange | Delivery) -> list[Finding]:
+    def secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
         """What gives the account away."""
         return self.profile.of_breaches(secrets(seen), None)
 
@@ -331,16 +404,20 @@ class Judge:
             return Recognition(operation.kind or "resource of another operation", operation)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
-        raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}")
+        raise UsageError(
+            f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}"
+        )
 
-    def _judge_error(self, body: Any) -> Verdict:
+    def _judge_error(self, body: Any) -> Result:
         said = body.get("status") if isinstance(body, dict) else None
         status = said if isinstance(said, int) and said // 100 in (4, 5) else 400
         for operation in self.operations.all:
             response = operation.response(status) if operation.kind else None
             if response is not None and _JSON in response.content:
-                return Verdict(self._body_findings(body, operation, response.content[_JSON], named=False))
-        return Verdict(unchecked="the document describes no errors")
+                return Result(
+                    self._body_findings(body, operation, response.content[_JSON], named=False)
+                )
+        return Result(unchecked="the document describes no errors")
 
     def _body_findings(
         self,
@@ -350,7 +427,7 @@ class Judge:
         schema: BodySchema | None = None,
         *,
         named: bool = True,
-        asked: Asked | None = None,
+        asked: RequestContext | None = None,
     ) -> list[Finding]:
         name = operation.id if named else None
         schema = schema or self._schema_of(media)
@@ -363,23 +440,33 @@ class Judge:
             breaches = list(breaches_of(body, kind, asked))
         else:
             breaches = list(breaches_of_request(body, kind, asked))
-        is_clean = (lists is not None and schema.for_many(ROWS).accepts(lists)) or schema.is_clean(body)
+        is_clean = (lists is not None and schema.for_many(ROWS).accepts(lists)) or schema.is_clean(
+            body
+        )
         violations = [] if is_clean else schema.violations(body)
         misnamed = {breach.instead for breach in breaches if breach.instead is not None}
         if misnamed:
-            violations = [each for each in violations if each.keyword != "required" or each.name not in misnamed]
+            violations = [
+                each
+                for each in violations
+                if each.keyword != "required" or each.name not in misnamed
+            ]
         # What has none needs no words for them, which take their time to be loaded.
         findings = self.profile.of_violations(violations, name, media) if violations else []
         if breaches:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
-            left = (breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads)))
+            left = (
+                breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads))
+            )
             findings += self.profile.of_breaches(left, name)
             findings = standing(findings)
         return findings
 
-    def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Verdict:
+    def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Result:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
-        return Verdict(self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked)
+        return Result(
+            self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked
+        )
 
 
 def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
@@ -388,8 +475,10 @@ def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.pointer not in explained]
 
 
-def _asked(operation: Operation, values: dict[str, str], exchange: Exchange) -> Asked:
-    return Asked({role: values[name] for name, role in operation.roles.items()}, exchange.url)
+def _asked(operation: Operation, values: dict[str, str], exchange: Exchange) -> RequestContext:
+    return RequestContext(
+        {role: values[name] for name, role in operation.roles.items()}, exchange.url
+    )
 
 
 def _is_json(answer: Exchange, text: bytes) -> bool:
@@ -400,4 +489,9 @@ def _is_json(answer: Exchange, text: bytes) -> bool:
 
 def _wrong_media_type(response: Response, content_type: str | None) -> Breach:
     wanted = " or ".join(response.content)
-    return Breach("http.media-type", "", f"the response is not {wanted}, as its Content-Type says", value=content_type)
+    return Breach(
+        "http.media-type",
+        "",
+        f"the response is not {wanted}, as its Content-Type says",
+        value=content_type,
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from receiptkit.model.exchange import Delivery, NotCaptured, Part, text_of
-from receiptkit.text.forms import Parameter, decode_form, decode_query, is_json
+from receiptkit.model.exchange import NotCaptured, Part, WebhookRequest, text_of
+from receiptkit.text.forms import FormField, decode_form, decode_query, is_json
 from receiptkit.text.json_defect import Defect
 from receiptkit.text.json_text import read
 
@@ -32,7 +32,7 @@ class Payload(NamedTuple):
     readable: bool = True
 
 
-def payload(delivery: Delivery) -> Payload:
+def payload(delivery: WebhookRequest) -> Payload:
     """The parameters of a request: of its body, or of its URL where there is no body, or the method is GET and it has some."""
     raw = text_of(delivery.body)
     absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
@@ -49,12 +49,16 @@ def payload(delivery: Delivery) -> Payload:
     return Payload(said.body, "request", said.repeated, (), raw, defects, readable)
 
 
-def _named(url: str) -> list[Parameter]:
+def _named(url: str) -> list[FormField]:
     """The parameters of a URL. What has no name is part of the address, and may be a secret one."""
-    return [parameter for parameter in decode_query(url) if url[parameter.value_at - 1 : parameter.value_at] == "="]
+    return [
+        parameter
+        for parameter in decode_query(url)
+        if url[parameter.value_at - 1 : parameter.value_at] == "="
+    ]
 
 
-def _of_parameters(parameters: Iterable[Parameter], part: Part) -> Payload:
+def _of_parameters(parameters: Iterable[FormField], part: Part) -> Payload:
     body: dict[str, str] = {}
     repeated: dict[str, None] = {}
     unsound: dict[str, None] = {}
@@ -71,6 +75,10 @@ def _of_mapping(value: Any) -> Payload:
     """Of parameters that are an object; the values of a repeated one are a list."""
     if not isinstance(value, dict):
         return Payload(value)
-    repeated = tuple(name for name, item in value.items() if isinstance(item, list) and len(item) > 1)
-    body = {name: item[0] if isinstance(item, list) and item else item for name, item in value.items()}
+    repeated = tuple(
+        name for name, item in value.items() if isinstance(item, list) and len(item) > 1
+    )
+    body = {
+        name: item[0] if isinstance(item, list) and item else item for name, item in value.items()
+    }
     return Payload(body, repeated=repeated)

@@ -21,7 +21,7 @@ from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.validation.run import Validation
 
@@ -79,11 +79,19 @@ def corpus(generator: Generator, seed: int = 0) -> Iterator[File]:
     """
     entries = []
     for file in sorted(
-        [*_scenarios(generator, seed), *_errors(generator, seed), *_breakages(generator, seed), *_captures(generator, seed)]
+        [
+            *_scenarios(generator, seed),
+            *_errors(generator, seed),
+            *_breakages(generator, seed),
+            *_captures(generator, seed),
+        ]
     ):
         entries.append({"file": file.path, **file.entry, "sha256": _sha256(file)})
         yield file
-    about = [File("README.md", _README.encode(), {}), File(SCHEMA, Path(__file__).with_name(SCHEMA).read_bytes(), {})]
+    about = [
+        File("README.md", _README.encode(), {}),
+        File(SCHEMA, Path(__file__).with_name(SCHEMA).read_bytes(), {}),
+    ]
     yield from about
     manifest = {
         "$schema": f"./{SCHEMA}",
@@ -107,7 +115,12 @@ def _scenarios(generator: Generator, seed: int) -> Iterator[File]:
     for name in SCENARIOS:
         for scope in ("default", "service"):
             world = generator.world(name, seed=seed, in_service=scope == "service")
-            yield from _world(generator, world, f"scenarios/{name}/{scope}", {"scenario": name, "scope": scope, "seed": seed})
+            yield from _world(
+                generator,
+                world,
+                f"scenarios/{name}/{scope}",
+                {"scenario": name, "scope": scope, "seed": seed},
+            )
 
 
 def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]) -> Iterator[File]:
@@ -119,14 +132,18 @@ def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]
     for number, page in enumerate(rendering.pages()):
         bodies[f"page-{number}.json"] = ("page", page)
     for name, (kind, body) in bodies.items():
-        _prove(generator.contract.check(body, operation=_operation(generator, world, kind)), [], f"{folder}/{name}")
+        _prove(
+            generator.contract.check(body, operation=_operation(generator, world, kind)),
+            [],
+            f"{folder}/{name}",
+        )
         yield File(f"{folder}/{name}", _json(body), {"kind": kind, **said, "expected": []})
     if world.in_service or not webhooks.events:
         # Webhooks are the same in both scopes.
         return
     requests = [webhooks.request(event, auth_token=AUTH_TOKEN) for event in webhooks.events]
     for request in requests:
-        _prove(generator.contract.check_delivery(request), [], f"{folder}/webhooks.ndjson")
+        _prove(generator.contract.check_webhook(request), [], f"{folder}/webhooks.ndjson")
     webhook = {"kind": "webhooks", **said, "expected": []}
     yield File(f"{folder}/webhooks.ndjson", b"".join(map(_line, requests)), webhook)
 
@@ -137,7 +154,11 @@ def _errors(generator: Generator, seed: int) -> Iterator[File]:
         error = rendering.error(name)
         path = f"errors/{error.status}-{name}.json"
         _prove(generator.contract.check_exchange(error), [], path)
-        yield File(path, _json(error.body), {"kind": "error", "status": error.status, "seed": seed, "expected": []})
+        yield File(
+            path,
+            _json(error.body),
+            {"kind": "error", "status": error.status, "seed": seed, "expected": []},
+        )
 
 
 # -- what does not
@@ -153,12 +174,20 @@ def _breakages(generator: Generator, seed: int) -> Iterator[File]:
             yield _broken(strict, seed, each, {"needs": STRICT})
 
 
-def _broken(generator: Generator, seed: int, each: Breakage, needs: dict[str, str] | None = None) -> File:
+def _broken(
+    generator: Generator, seed: int, each: Breakage, needs: dict[str, str] | None = None
+) -> File:
     world = each.world(generator, seed)
     body = each.body(generator, seed)
     path = f"breakages/{each.rule}/{_slug(each)}.json"
     found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
-    expected = [{"rule": each.rule, "severity": found[0].severity.value if found else "error", "pointer": each.pointer}]
+    expected = [
+        {
+            "rule": each.rule,
+            "severity": found[0].severity.value if found else "error",
+            "pointer": each.pointer,
+        }
+    ]
     _prove(found, expected, path)
     scope = "service" if world.in_service else "default"
     said = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed}
@@ -177,14 +206,28 @@ class _Found(list[Finding]):
 def _captures(generator: Generator, seed: int) -> Iterator[File]:
     for each in OF_CAPTURES:
         # Texts that are broken are no lines of anything.
-        path = f"breakages/{each.rule}/capture.{'json' if each.rule.startswith('json.') else 'ndjson'}"
+        path = (
+            f"breakages/{each.rule}/capture.{'json' if each.rule.startswith('json.') else 'ndjson'}"
+        )
         content = each.capture(generator, seed)
         found = judged(generator.contract, each, content)
         severity = found[0].severity.value if found else "error"
-        expected = [{"rule": each.rule, "severity": severity, "pointer": each.pointer, "entry": each.entry}]
+        expected = [
+            {"rule": each.rule, "severity": severity, "pointer": each.pointer, "entry": each.entry}
+        ]
         _prove(found, expected, path)
         needs = {"needs": "auth_token"} if each.is_signed else {}
-        yield File(path, content, {"kind": "capture", "scenario": each.scenario, "seed": seed, **needs, "expected": expected})
+        yield File(
+            path,
+            content,
+            {
+                "kind": "capture",
+                "scenario": each.scenario,
+                "seed": seed,
+                **needs,
+                "expected": expected,
+            },
+        )
 
 
 def judged(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> list[Finding]:
@@ -208,18 +251,30 @@ def _slug(each: Breakage) -> str:
 
 
 def _operation(generator: Generator, world: World, kind: str) -> str:
-    return kind if kind in ("webhook", "error") else generator.vocabulary.operation(kind, in_service=world.in_service).id
+    return (
+        kind
+        if kind in ("webhook", "error")
+        else generator.vocabulary.operation(kind, in_service=world.in_service).id
+    )
 
 
 def _prove(found: list[Finding], expected: list[dict[str, Any]], path: str) -> None:
-    actual = [_said(finding, with_entry="entry" in expected[0] if expected else False) for finding in found]
+    actual = [
+        _said(finding, with_entry="entry" in expected[0] if expected else False)
+        for finding in found
+    ]
     if actual != expected:
         raise UsageError(f"{path}: has the findings {actual}, not {expected}; it is not written")
 
 
 def _said(finding: Finding, *, with_entry: bool) -> dict[str, Any]:
-    entry = {"entry": finding.origin.entry if finding.origin else 0} if with_entry else {}
-    return {"rule": finding.rule, "severity": finding.severity.value, "pointer": finding.pointer, **entry}
+    entry = {"entry": finding.location.entry if finding.location else 0} if with_entry else {}
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "pointer": finding.pointer,
+        **entry,
+    }
 
 
 def _sha256(file: File) -> str:
@@ -230,5 +285,5 @@ def _json(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _line(request: Delivery) -> bytes:
+def _line(request: WebhookRequest) -> bytes:
     return orjson.dumps(recording.request(request), option=orjson.OPT_APPEND_NEWLINE)

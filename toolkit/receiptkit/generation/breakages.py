@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.generator import Generator
+from receiptkit.generation.object_schema import ObjectSchema
 from receiptkit.generation.rendering import Rendering
 from receiptkit.generation.world import World
 from receiptkit.model import pointers
 from receiptkit.model.errors import UsageError
-from receiptkit.openapi.object_schema import Shape
 
 #: Set at a pointer: the member is taken away.
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
@@ -114,7 +114,10 @@ def _to(pointer: str, value: Any) -> Changes:
 
 def _second_row(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Changes:
     """Another member or two in the second row of a page."""
-    return lambda page: {f"/delivery_receipts/1/{name}": value for name, value in change(page["delivery_receipts"][1]).items()}
+    return lambda page: {
+        f"/delivery_receipts/1/{name}": value
+        for name, value in change(page["delivery_receipts"][1]).items()
+    }
 
 
 def _next(change: Callable[[str], str]) -> Changes:
@@ -136,12 +139,29 @@ _SECOND_MESSAGE = "IM" + "0123456789abcdef" * 2
 _NEXT = "/meta/next_page_url"
 
 OF_RULES = (
-    Breakage("receipt.scope", "", "receipt", _ONE, _to("/chat_service_sid", ABSENT), (("in_service", True),)),
+    Breakage(
+        "receipt.scope",
+        "",
+        "receipt",
+        _ONE,
+        _to("/chat_service_sid", ABSENT),
+        (("in_service", True),),
+    ),
     Breakage("receipt.expected-field", "", "receipt", _ONE, _to("/account_sid", ABSENT)),
-    Breakage("receipt.code-without-failure", "/error_code", "receipt", _ONE, _to("/error_code", 30003)),
-    Breakage("receipt.failure-without-code", "/error_code", "receipt", _FAILED, _to("/error_code", None)),
+    Breakage(
+        "receipt.code-without-failure", "/error_code", "receipt", _ONE, _to("/error_code", 30003)
+    ),
+    Breakage(
+        "receipt.failure-without-code", "/error_code", "receipt", _FAILED, _to("/error_code", None)
+    ),
     Breakage("receipt.unknown-code", "/error_code", "receipt", _FAILED, _to("/error_code", 3000)),
-    Breakage("receipt.code-of-other-channel", "/error_code", "receipt", _FAILED, _to("/error_code", 63016)),
+    Breakage(
+        "receipt.code-of-other-channel",
+        "/error_code",
+        "receipt",
+        _FAILED,
+        _to("/error_code", 63016),
+    ),
     Breakage("receipt.read-on-sms", "/status", "receipt", _ONE, _to("/status", "read")),
     Breakage("receipt.placeholder", "/sid", "receipt", _ONE, _placeholder),
     Breakage(
@@ -180,7 +200,10 @@ OF_RULES = (
         "group-sms",
         lambda page: {
             "/meta/page_size": 2,
-            **{f"/meta/{name}": page["meta"][name].replace("PageSize=50", "PageSize=2") for name in ("url", "first_page_url")},
+            **{
+                f"/meta/{name}": page["meta"][name].replace("PageSize=50", "PageSize=2")
+                for name in ("url", "first_page_url")
+            },
         },
     ),
     Breakage(
@@ -195,7 +218,9 @@ OF_RULES = (
         "/meta/first_page_url",
         "page",
         _ONE,
-        lambda page: {"/meta/first_page_url": page["meta"]["first_page_url"].replace("Page=0", "Page=1")},
+        lambda page: {
+            "/meta/first_page_url": page["meta"]["first_page_url"].replace("Page=0", "Page=1")
+        },
     ),
     Breakage(
         "page.previous-on-first",
@@ -209,15 +234,36 @@ OF_RULES = (
         "/meta/previous_page_url",
         "page",
         _ONE,
-        lambda page: {"/meta/page": 1, "/meta/url": page["meta"]["url"].replace("Page=0", "Page=1&PageToken=PT50")},
+        lambda page: {
+            "/meta/page": 1,
+            "/meta/url": page["meta"]["url"].replace("Page=0", "Page=1&PageToken=PT50"),
+        },
     ),
-    Breakage("page.next-without-token", _NEXT, "page", _THREE, _next(lambda url: url.partition("&PageToken")[0])),
+    Breakage(
+        "page.next-without-token",
+        _NEXT,
+        "page",
+        _THREE,
+        _next(lambda url: url.partition("&PageToken")[0]),
+    ),
     Breakage("page.next-is-self", _NEXT, "page", _THREE, lambda page: {_NEXT: page["meta"]["url"]}),
     Breakage(
-        "page.next-elsewhere", _NEXT, "page", _THREE, _next(lambda url: url.replace("conversations.twilio.com", "example.com"))
+        "page.next-elsewhere",
+        _NEXT,
+        "page",
+        _THREE,
+        _next(lambda url: url.replace("conversations.twilio.com", "example.com")),
     ),
-    Breakage("page.next-index", _NEXT, "page", _THREE, _next(lambda url: url.replace("Page=1", "Page=2"))),
-    Breakage("page.next-on-short-page", _NEXT, "page", _ONE, _with_next("?PageSize=50&Page=1&PageToken=PT50")),
+    Breakage(
+        "page.next-index", _NEXT, "page", _THREE, _next(lambda url: url.replace("Page=1", "Page=2"))
+    ),
+    Breakage(
+        "page.next-on-short-page",
+        _NEXT,
+        "page",
+        _ONE,
+        _with_next("?PageSize=50&Page=1&PageToken=PT50"),
+    ),
     Breakage(
         "page.url-mismatch",
         "/meta/url",
@@ -232,7 +278,13 @@ OF_RULES = (
         "group-sms",
         _second_row(lambda row: {"account_sid": "AC" + "0123456789abcdef" * 2}),
     ),
-    Breakage("delivery.cumulative", "/delivery/delivered", "message", _WA, _to("/delivery/delivered", "some")),
+    Breakage(
+        "delivery.cumulative",
+        "/delivery/delivered",
+        "message",
+        _WA,
+        _to("/delivery/delivered", "some"),
+    ),
     Breakage("error.shape", "/code", "error", _ONE, _to("/code", "20404")),
     Breakage(
         "webhook.field-name",
@@ -243,7 +295,13 @@ OF_RULES = (
     ),
     Breakage("webhook.other-event", "", "webhook", _ONE, _to("/EventType", "onMessageAdded")),
     Breakage("webhook.unknown-parameter", "/Carrier", "webhook", _ONE, _to("/Carrier", "none")),
-    Breakage("configuration.not-subscribed", "/filters", "configuration", _ONE, _to("/filters", ["onMessageAdded"])),
+    Breakage(
+        "configuration.not-subscribed",
+        "/filters",
+        "configuration",
+        _ONE,
+        _to("/filters", ["onMessageAdded"]),
+    ),
     Breakage(
         "configuration.unknown-filter",
         "/filters/0",
@@ -252,7 +310,11 @@ OF_RULES = (
         _to("/filters", ["onMessageSent", "onDeliveryUpdated"]),
     ),
     Breakage(
-        "configuration.insecure-url", "/post_webhook_url", "configuration", _ONE, _to("/post_webhook_url", "http://example.com/")
+        "configuration.insecure-url",
+        "/post_webhook_url",
+        "configuration",
+        _ONE,
+        _to("/post_webhook_url", "http://example.com/"),
     ),
 )
 
@@ -267,18 +329,38 @@ def of_keywords(generator: Generator) -> Iterator[Breakage]:
         facts = (("in_service", in_service),)
         for kind in ("receipt", "message", "configuration", "page"):
             yield from _of_shape(vocabulary.shape(kind, in_service=in_service), "", kind, facts)
-        yield from _of_shape(vocabulary.shape("receipt", in_service=in_service), "/delivery_receipts/0", "page", facts)
-        yield from _of_shape(vocabulary.inner("page", "meta", in_service=in_service), "/meta", "page", facts)
-        yield from _of_shape(vocabulary.inner("message", "delivery", in_service=in_service), "/delivery", "message", facts)
+        yield from _of_shape(
+            vocabulary.shape("receipt", in_service=in_service),
+            "/delivery_receipts/0",
+            "page",
+            facts,
+        )
+        yield from _of_shape(
+            vocabulary.inner("page", "meta", in_service=in_service), "/meta", "page", facts
+        )
+        yield from _of_shape(
+            vocabulary.inner("message", "delivery", in_service=in_service),
+            "/delivery",
+            "message",
+            facts,
+        )
     if generator.contract.operations.webhooks:
         yield from _of_shape(vocabulary.shape("webhook"), "", "webhook", ())
 
 
-def _of_shape(shape: Shape, at: str, kind: str, facts: tuple[tuple[str, Any], ...]) -> Iterator[Breakage]:
+def _of_shape(
+    shape: ObjectSchema, at: str, kind: str, facts: tuple[tuple[str, Any], ...]
+) -> Iterator[Breakage]:
     if shape.is_closed:
         pointer = f"{at}/{_STRANGER}"
         yield Breakage(
-            "schema.additional-properties", pointer, kind, _ONE, _to(pointer, "?"), facts, keyword="additionalProperties"
+            "schema.additional-properties",
+            pointer,
+            kind,
+            _ONE,
+            _to(pointer, "?"),
+            facts,
+            keyword="additionalProperties",
         )
     for name, view in shape.properties.items():
         pointer = f"{at}{pointers.join([name])}"
@@ -288,10 +370,12 @@ def _of_shape(shape: Shape, at: str, kind: str, facts: tuple[tuple[str, Any], ..
                 by_member = view.get("x-receiptkit-rule") if keyword != "required" else None
                 rule = by_part or by_member or f"schema.{keyword}"
                 found_at = at if keyword == "required" else pointer
-                yield Breakage(rule, found_at, kind, _ONE, _to(pointer, value), facts, pointer, keyword)
+                yield Breakage(
+                    rule, found_at, kind, _ONE, _to(pointer, value), facts, pointer, keyword
+                )
 
 
-def _wrong(keyword: str, name: str, view: dict[str, Any], shape: Shape) -> Iterator[Any]:
+def _wrong(keyword: str, name: str, view: dict[str, Any], shape: ObjectSchema) -> Iterator[Any]:
     """A value that breaks one keyword of a member and no other, where there is one."""
     types = view.get("type", [])
     types = types if isinstance(types, list) else [types]
@@ -305,7 +389,9 @@ def _wrong(keyword: str, name: str, view: dict[str, Any], shape: Shape) -> Itera
         yield "no-such-thing"
     elif keyword == "pattern" and "pattern" in view:
         yield "?" * view.get("minLength", 1)
-    elif keyword == "format" and view.get("format") in ("date-time", "uri") and "pattern" not in view:
+    elif (
+        keyword == "format" and view.get("format") in ("date-time", "uri") and "pattern" not in view
+    ):
         yield "yesterday" if view["format"] == "date-time" else "no url"
     elif keyword == "minimum" and "minimum" in view:
         yield view["minimum"] - 1
@@ -334,14 +420,19 @@ def of_rule(generator: Generator, wanted: str) -> list[Breakage] | list[CaptureB
     of_bodies = [each for each in breakages(generator) if each.rule == rule]
     if not of_captures and not of_bodies:
         close = get_close_matches(rule, sorted(breakable(generator)), n=1)
-        raise UsageError(f"there is no breakage of {rule!r}" + (f": did you mean {close[0]}?" if close else ""))
+        raise UsageError(
+            f"there is no breakage of {rule!r}" + (f": did you mean {close[0]}?" if close else "")
+        )
     if not at:
         return of_bodies or of_captures
     there = [each for each in of_bodies if each.at == pointer]
     if not there:
         places = sorted({each.at for each in of_bodies if each.at})
         close = get_close_matches(pointer, places, n=3) or places[:3]
-        raise UsageError(f"no breakage of {rule} is at {pointer!r}" + (f": there is {', '.join(close)}" if close else ""))
+        raise UsageError(
+            f"no breakage of {rule} is at {pointer!r}"
+            + (f": there is {', '.join(close)}" if close else "")
+        )
     return there
 
 

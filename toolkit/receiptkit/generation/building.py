@@ -61,7 +61,10 @@ class Builder:
         if stream is not None and stream not in STREAMS:
             raise UsageError(f"webhooks cannot arrive {stream!r}: there are {', '.join(STREAMS)}")
         makers = self._vocabulary.makers
-        identity = {name: makers[name](rng) for name in ("account_sid", "chat_service_sid", "conversation_sid")}
+        identity = {
+            name: makers[name](rng)
+            for name in ("account_sid", "chat_service_sid", "conversation_sid")
+        }
         begin = _EPOCH + int(rng.random() * _SPAN) if start is None else milliseconds(start)
         agents = tuple(makers["participant_sid"](rng) for _ in range(scenario.agents))
         message = self._message(rng, begin, agents)
@@ -95,9 +98,15 @@ class Builder:
             index=int(rng.random() * 200),
         )
 
-    def _receipts(self, rng: random.Random, begin: int, outcomes: Sequence[Outcome]) -> Iterator[Receipt]:
+    def _receipts(
+        self, rng: random.Random, begin: int, outcomes: Sequence[Outcome]
+    ) -> Iterator[Receipt]:
         """One receipt for each outcome. Each draws equally often, so that another outcome leaves the other receipts as they are."""
-        sid_of, participant_of, draw = self._vocabulary.makers["sid"], self._vocabulary.makers["participant_sid"], rng.random
+        sid_of, participant_of, draw = (
+            self._vocabulary.makers["sid"],
+            self._vocabulary.makers["participant_sid"],
+            rng.random,
+        )
         for outcome in set(outcomes) - self._courses.keys():
             self._courses[outcome] = self._course(outcome)
         created = begin + 140
@@ -109,15 +118,28 @@ class Builder:
             steps = []
             for (status, low, span, codes), part in zip(course.stages, drawn, strict=False):
                 at += low + int(part * span)
-                steps.append(Step(status, at, codes[int(drawn[-1] * len(codes))] if codes else None))
-            yield Receipt(sid_of(rng), participant_of(rng), outcome.channel, course.sid_of(rng), created, tuple(steps))
+                steps.append(
+                    Step(status, at, codes[int(drawn[-1] * len(codes))] if codes else None)
+                )
+            yield Receipt(
+                sid_of(rng),
+                participant_of(rng),
+                outcome.channel,
+                course.sid_of(rng),
+                created,
+                tuple(steps),
+            )
 
     def _course(self, outcome: Outcome) -> _Course:
         own = channel(outcome.channel)
         stages = []
         for status in life(outcome.status):
             low, high = LATE if outcome.late and status == outcome.status else delay(status)
-            stages.append(_Stage(status, low, high - low, self._codes(outcome, own) if status in FAILURES else ()))
+            stages.append(
+                _Stage(
+                    status, low, high - low, self._codes(outcome, own) if status in FAILURES else ()
+                )
+            )
         return _Course(self._vocabulary.channel_maker(own.prefix), stages)
 
     def _codes(self, outcome: Outcome, own: Channel) -> tuple[int, ...]:
@@ -150,5 +172,7 @@ def _planned(scenario: Scenario, receipts: int | None) -> list[Outcome]:
     if count < 0:
         raise UsageError(f"a message has no {count} receipts")
     if count and not scenario.outcomes:
-        raise UsageError(f"{scenario.name} has no receipts: choose another scenario, such as all-delivered")
+        raise UsageError(
+            f"{scenario.name} has no receipts: choose another scenario, such as all-delivered"
+        )
     return list(islice(cycle(scenario.outcomes), count)) if scenario.outcomes else []

@@ -16,14 +16,14 @@ from receiptkit.generation import recording
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World, milliseconds, webhook_date
-from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.webhooks import HEADER, sign
 
 #: Signs the webhook requests of the corpus. It is nobody's.
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 # no secret
 
 #: An exchange, a webhook request, a bare body; or a text as it is.
-CaptureRecord = Exchange | Delivery | dict[str, Any] | bytes
+CaptureRecord = Exchange | WebhookRequest | dict[str, Any] | bytes
 _HOUR = 3_600_000
 _STRANGER = "0123456789abcdef" * 2
 
@@ -93,7 +93,9 @@ def _exchange(
     return records
 
 
-def _page(change: Callable[[Exchange], Exchange]) -> Callable[[Generator, World], list[CaptureRecord]]:
+def _page(
+    change: Callable[[Exchange], Exchange],
+) -> Callable[[Generator, World], list[CaptureRecord]]:
     return lambda generator, world: [change(next(iter(generator.at(world).get_pages())))]
 
 
@@ -107,14 +109,18 @@ def _legacy(generator: Generator, world: World) -> list[CaptureRecord]:
 
 
 def _configurations(generator: Generator, world: World) -> list[CaptureRecord]:
-    of_service = generator.at(generator.world(world.scenario, seed=0, in_service=True)).configuration()
+    of_service = generator.at(
+        generator.world(world.scenario, seed=0, in_service=True)
+    ).configuration()
     return [generator.at(world).configuration(), {**of_service, "account_sid": world.account_sid}]
 
 
 # -- pages, one after the other
 
 
-def _walk(change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Callable[[Generator, World], list[CaptureRecord]]:
+def _walk(
+    change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
+) -> Callable[[Generator, World], list[CaptureRecord]]:
     return lambda generator, world: [*change(list(generator.at(world).pages()))]
 
 
@@ -165,14 +171,23 @@ def _webhooks(
 
     def records(generator: Generator, world: World) -> list[CaptureRecord]:
         webhooks = generator.webhooks(world)
-        own = [event for event in webhooks.events if event.receipt.sid == webhooks.events[0].receipt.sid]
+        own = [
+            event
+            for event in webhooks.events
+            if event.receipt.sid == webhooks.events[0].receipt.sid
+        ]
         sample = webhooks.request(own[0])
-        return [replace(sample, body=form_of(each)) for each in change([webhooks.parameters(event) for event in own])]
+        return [
+            replace(sample, body=form_of(each))
+            for each in change([webhooks.parameters(event) for event in own])
+        ]
 
     return records
 
 
-def _request(change: Callable[[Delivery], Delivery]) -> Callable[[Generator, World], list[CaptureRecord]]:
+def _request(
+    change: Callable[[WebhookRequest], WebhookRequest],
+) -> Callable[[Generator, World], list[CaptureRecord]]:
     def records(generator: Generator, world: World) -> list[CaptureRecord]:
         webhooks = generator.webhooks(world)
         return [change(webhooks.request(webhooks.events[0]))]
@@ -197,25 +212,42 @@ def _disagreeing(generator: Generator, world: World) -> list[CaptureRecord]:
     webhooks = generator.webhooks(world)
     told = webhooks.parameters(webhooks.events[-1])
     told["DateCreated"] = _moved(told["DateCreated"], -_HOUR)
-    return [replace(webhooks.request(webhooks.events[-1]), body=form_of(told)), generator.at(world).receipt()]
+    return [
+        replace(webhooks.request(webhooks.events[-1]), body=form_of(told)),
+        generator.at(world).receipt(),
+    ]
 
 
-def _signed_otherwise(request: Delivery) -> Delivery:
-    return replace(request, headers={**request.headers, HEADER: sign(request.url, AUTH_TOKEN, {"Status": "sent"})})
+def _signed_otherwise(request: WebhookRequest) -> WebhookRequest:
+    return replace(
+        request,
+        headers={**request.headers, HEADER: sign(request.url, AUTH_TOKEN, {"Status": "sent"})},
+    )
 
 
 _ONE, _FAILED, _THREE, _GROUP = "agent-and-sms", "handset-unreachable", "three-pages", "group-sms"
 _CLASSIC = f"MessageSid=SM{_STRANGER}&SmsSid=SM{_STRANGER}&SmsStatus=sent&MessageStatus=sent&To=%2B15550100"
-_EVENT_STREAM = {"specversion": "1.0", "type": "com.twilio.conversations.delivery.updated", "id": "1", "data": {}}
+_EVENT_STREAM = {
+    "specversion": "1.0",
+    "type": "com.twilio.conversations.delivery.updated",
+    "id": "1",
+    "data": {},
+}
 
 OF_CAPTURES = (
     CaptureBreakage("json.syntax", 0, "", _ONE, _text(lambda text: text[:-1])),
     CaptureBreakage("json.encoding", 0, "", _ONE, _with_member(b'"note":"\xff"')),
     CaptureBreakage(
-        "json.duplicate-key", 0, "/sid", _ONE, _text(lambda text: text[:-1] + b"," + text[text.index(b'"sid"') :][:42] + b"}")
+        "json.duplicate-key",
+        0,
+        "/sid",
+        _ONE,
+        _text(lambda text: text[:-1] + b"," + text[text.index(b'"sid"') :][:42] + b"}"),
     ),
     CaptureBreakage("json.not-finite", 0, "/note", _ONE, _with_member(b'"note":NaN')),
-    CaptureBreakage("json.too-deep", 0, "", _ONE, _with_member(b'"note":' + b"[" * 101 + b"]" * 101)),
+    CaptureBreakage(
+        "json.too-deep", 0, "", _ONE, _with_member(b'"note":' + b"[" * 101 + b"]" * 101)
+    ),
     CaptureBreakage("json.lone-surrogate", 0, "/note", _ONE, _with_member(b'"note":"\\ud800"')),
     CaptureBreakage(
         "body.unknown-kind",
@@ -232,12 +264,33 @@ OF_CAPTURES = (
         0,
         "",
         _ONE,
-        _exchange(lambda seen: replace(seen, url="https://conversations.twilio.com/v1/Users", body={"users": []}), judged=False),
+        _exchange(
+            lambda seen: replace(
+                seen, url="https://conversations.twilio.com/v1/Users", body={"users": []}
+            ),
+            judged=False,
+        ),
     ),
-    CaptureBreakage("http.undocumented-status", 0, "", _ONE, _exchange(lambda seen: replace(seen, status=202), judged=False)),
-    CaptureBreakage("http.media-type", 0, "", _ONE, _exchange(lambda seen: replace(seen, headers={"Content-Type": "text/html"}))),
     CaptureBreakage(
-        "request.parameter", 0, "", _ONE, _page(lambda seen: replace(seen, url=seen.url.replace("PageSize=50", "PageSize=51")))
+        "http.undocumented-status",
+        0,
+        "",
+        _ONE,
+        _exchange(lambda seen: replace(seen, status=202), judged=False),
+    ),
+    CaptureBreakage(
+        "http.media-type",
+        0,
+        "",
+        _ONE,
+        _exchange(lambda seen: replace(seen, headers={"Content-Type": "text/html"})),
+    ),
+    CaptureBreakage(
+        "request.parameter",
+        0,
+        "",
+        _ONE,
+        _page(lambda seen: replace(seen, url=seen.url.replace("PageSize=50", "PageSize=51"))),
     ),
     CaptureBreakage("error.status-mismatch", 0, "/status", _ONE, _error),
     CaptureBreakage(
@@ -259,22 +312,55 @@ OF_CAPTURES = (
         0,
         "",
         _ONE,
-        _exchange(lambda seen: replace(seen, request_headers={"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"})),
+        _exchange(
+            lambda seen: replace(
+                seen, request_headers={"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}
+            )
+        ),
     ),
     CaptureBreakage(
-        "capture.nothing-judged", 0, "", _ONE, _exchange(lambda seen: replace(seen, method="OPTIONS", status=204, body=None))
+        "capture.nothing-judged",
+        0,
+        "",
+        _ONE,
+        _exchange(lambda seen: replace(seen, method="OPTIONS", status=204, body=None)),
     ),
     CaptureBreakage("configuration.legacy-path", 0, "", _ONE, _legacy),
     CaptureBreakage("configuration.shadowed", 0, "/post_webhook_url", _ONE, _configurations),
-    CaptureBreakage("listing.loop", 2, "/meta/next_page_url", _THREE, _walk(_looped), (("receipts", 45), ("page_size", 15))),
+    CaptureBreakage(
+        "listing.loop",
+        2,
+        "/meta/next_page_url",
+        _THREE,
+        _walk(_looped),
+        (("receipts", 45), ("page_size", 15)),
+    ),
     CaptureBreakage("listing.overlap", 1, "/delivery_receipts/0/sid", _THREE, _walk(_overlapping)),
-    CaptureBreakage("listing.gap", 1, "/meta/page", _THREE, _walk(lambda pages: [pages[0], pages[2]])),
-    CaptureBreakage("listing.size-changed", 1, "/meta/page_size", _THREE, _walk(_resized), (("receipts", 30),)),
+    CaptureBreakage(
+        "listing.gap", 1, "/meta/page", _THREE, _walk(lambda pages: [pages[0], pages[2]])
+    ),
+    CaptureBreakage(
+        "listing.size-changed", 1, "/meta/page_size", _THREE, _walk(_resized), (("receipts", 30),)
+    ),
     CaptureBreakage("listing.url-mismatch", 1, "/meta/url", _THREE, _walk(_elsewhere)),
-    CaptureBreakage("listing.truncated", 1, "/meta/next_page_url", _THREE, _walk(lambda pages: pages[:2])),
+    CaptureBreakage(
+        "listing.truncated", 1, "/meta/next_page_url", _THREE, _walk(lambda pages: pages[:2])
+    ),
     CaptureBreakage("delivery.total", 1, "/delivery/total", _GROUP, _summed_up("total", 40)),
-    CaptureBreakage("delivery.disagrees-with-receipts", 1, "/delivery/delivered", _GROUP, _summed_up("delivered", "some")),
-    CaptureBreakage("timeline.regression", 1, "/Status", _ONE, _webhooks(lambda own: [own[1], _later(own[1], Status="sent")])),
+    CaptureBreakage(
+        "delivery.disagrees-with-receipts",
+        1,
+        "/delivery/delivered",
+        _GROUP,
+        _summed_up("delivered", "some"),
+    ),
+    CaptureBreakage(
+        "timeline.regression",
+        1,
+        "/Status",
+        _ONE,
+        _webhooks(lambda own: [own[1], _later(own[1], Status="sent")]),
+    ),
     CaptureBreakage(
         "timeline.after-terminal",
         2,
@@ -282,9 +368,19 @@ OF_CAPTURES = (
         _FAILED,
         _webhooks(lambda own: [*own, _without_code(_later(own[1], Status="delivered"))]),
     ),
-    CaptureBreakage("timeline.arrived-late", 1, "/Status", _ONE, _webhooks(lambda own: [own[1], own[0]])),
-    CaptureBreakage("timeline.duplicate", 1, "/Status", _ONE, _webhooks(lambda own: [own[0], own[0], own[1]])),
-    CaptureBreakage("timeline.clock-backwards", 1, "/DateUpdated", _ONE, _webhooks(lambda own: [_later(own[0]), own[1]])),
+    CaptureBreakage(
+        "timeline.arrived-late", 1, "/Status", _ONE, _webhooks(lambda own: [own[1], own[0]])
+    ),
+    CaptureBreakage(
+        "timeline.duplicate", 1, "/Status", _ONE, _webhooks(lambda own: [own[0], own[0], own[1]])
+    ),
+    CaptureBreakage(
+        "timeline.clock-backwards",
+        1,
+        "/DateUpdated",
+        _ONE,
+        _webhooks(lambda own: [_later(own[0]), own[1]]),
+    ),
     CaptureBreakage(
         "timeline.identity",
         1,
@@ -300,8 +396,16 @@ OF_CAPTURES = (
         _webhooks(lambda own: [*own, _without_code(_later(own[1]))]),
     ),
     CaptureBreakage("webhook.disagrees-with-receipt", 0, "/DateCreated", _ONE, _disagreeing),
-    CaptureBreakage("webhook.classic-callback", 0, "", _ONE, _request(lambda request: replace(request, body=_CLASSIC))),
-    CaptureBreakage("webhook.event-stream", 0, "", _ONE, lambda generator, world: [dict(_EVENT_STREAM)]),
+    CaptureBreakage(
+        "webhook.classic-callback",
+        0,
+        "",
+        _ONE,
+        _request(lambda request: replace(request, body=_CLASSIC)),
+    ),
+    CaptureBreakage(
+        "webhook.event-stream", 0, "", _ONE, lambda generator, world: [dict(_EVENT_STREAM)]
+    ),
     CaptureBreakage(
         "webhook.repeated-parameter",
         0,
@@ -316,6 +420,8 @@ OF_CAPTURES = (
         _ONE,
         _request(lambda request: replace(request, body=f"{request.body}&ClientIdentity=100%")),
     ),
-    CaptureBreakage("webhook.signature-missing", 0, "", _ONE, _request(lambda request: request), is_signed=True),
+    CaptureBreakage(
+        "webhook.signature-missing", 0, "", _ONE, _request(lambda request: request), is_signed=True
+    ),
     CaptureBreakage("webhook.signature", 0, "", _ONE, _request(_signed_otherwise), is_signed=True),
 )

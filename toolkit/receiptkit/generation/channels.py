@@ -33,7 +33,9 @@ CHANNELS = {
     for channel in (
         Channel("sms", "SM", _PHONE, range(21000, 32000), _PHONE_CODES),
         Channel("mms", "SM", _PHONE, range(21000, 32000), _PHONE_CODES),
-        Channel("whatsapp", "WA", (*_PHONE, "read"), range(63000, 64000), (63016, 63024, 63003, 63018)),
+        Channel(
+            "whatsapp", "WA", (*_PHONE, "read"), range(63000, 64000), (63016, 63024, 63003, 63018)
+        ),
     )
 }
 
@@ -41,7 +43,13 @@ CHANNELS = {
 FAILURES = ("failed", "undelivered")
 
 #: What comes before a status. Nothing else does: a delivery that failed was never sent.
-_BEFORE = {"sent": (), "delivered": ("sent",), "read": ("sent", "delivered"), "undelivered": ("sent",), "failed": ()}
+_BEFORE = {
+    "sent": (),
+    "delivered": ("sent",),
+    "read": ("sent", "delivered"),
+    "undelivered": ("sent",),
+    "failed": (),
+}
 #: Of a status that only the document knows.
 _BEFORE_ANY_OTHER = ("sent",)
 
@@ -67,7 +75,9 @@ def channel(name: str) -> Channel:
         UsageError: there is no such channel.
     """
     if name not in CHANNELS:
-        raise UsageError(f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat participants have no receipts")
+        raise UsageError(
+            f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat participants have no receipts"
+        )
     return CHANNELS[name]
 
 

@@ -116,11 +116,15 @@ class Generator:
             world: what is asked about.
             moment: when; in milliseconds since 1970, or as `World.moment` reads it.
         """
-        return Rendering(self.vocabulary, world, world.moment(moment) if isinstance(moment, str) else moment)
+        return Rendering(
+            self.vocabulary, world, world.moment(moment) if isinstance(moment, str) else moment
+        )
 
     def webhooks(self, world: World, moment: int | str = "end") -> Webhooks:
         """The webhooks of a world that arrive by a moment; at the end, all of them."""
-        until = None if moment == "end" else world.moment(moment) if isinstance(moment, str) else moment
+        until = (
+            None if moment == "end" else world.moment(moment) if isinstance(moment, str) else moment
+        )
         return Webhooks(self.vocabulary, world, until)
 
     def findings(self, world: World) -> list[Finding]:
@@ -146,7 +150,10 @@ class Generator:
         if errors:
             first = errors[0]
             hint = f" ({first.hint})" if first.hint else ""
-            raise RefusedError(f"the contract forbids it: {first.pointer} {first.rule}: {first.message}{hint}", errors)
+            raise RefusedError(
+                f"the contract forbids it: {first.pointer} {first.rule}: {first.message}{hint}",
+                errors,
+            )
 
     def _id(self, kind: str, world: World) -> str:
         return self.vocabulary.operation(kind, in_service=world.in_service).id

@@ -49,14 +49,22 @@ def single(
     _agree(status, error_code)
     if channel_name is None:
         able = [name for name, each in CHANNELS.items() if status in (DRAWN, None, *each.statuses)]
-        channel_name = drawn(rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"])
+        channel_name = drawn(
+            rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"]
+        )
     if status is DRAWN:
         possible = list(_statuses(generator, channel(channel_name).statuses, told=told))
         if error_code != ANY:
-            possible = [each for each in possible if (each in FAILURES) is bool(error_code)] or possible
+            possible = [
+                each for each in possible if (each in FAILURES) is bool(error_code)
+            ] or possible
         status = drawn(rng, possible)
     outcome = Outcome(channel_name, status, error_code or ANY)
-    how: dict[str, Any] = {"in_service": in_service, "no_error": 0 if error_code == 0 else None, "check": given}
+    how: dict[str, Any] = {
+        "in_service": in_service,
+        "no_error": 0 if error_code == 0 else None,
+        "check": given,
+    }
     return generator.world("agent-and-sms", seed=rng, receipts=1, outcomes=[outcome], **how)
 
 
@@ -66,8 +74,14 @@ def _agree(status: str | None, error_code: int | None) -> None:
     if error_code is not None and (not isinstance(error_code, int) or isinstance(error_code, bool)):
         raise UsageError(f"error_code is a number, such as 30003, and {error_code!r} is none")
     if status is not DRAWN and (status in FAILURES) is not bool(error_code):
-        what = "a failure has an error code" if status in FAILURES else f"an error code is that of {' or '.join(FAILURES)}"
-        raise UsageError(f"status {status!r} and error_code {error_code!r} contradict each other: {what}")
+        what = (
+            "a failure has an error code"
+            if status in FAILURES
+            else f"an error code is that of {' or '.join(FAILURES)}"
+        )
+        raise UsageError(
+            f"status {status!r} and error_code {error_code!r} contradict each other: {what}"
+        )
 
 
 def drawn(rng: random.Random, choices: list[_Choice]) -> _Choice:
@@ -75,7 +89,9 @@ def drawn(rng: random.Random, choices: list[_Choice]) -> _Choice:
     return choices[int(rng.random() * len(choices))]
 
 
-def _statuses(generator: Generator, of_channel: tuple[str, ...], *, told: bool) -> Iterator[str | None]:
+def _statuses(
+    generator: Generator, of_channel: tuple[str, ...], *, told: bool
+) -> Iterator[str | None]:
     for status in generator.vocabulary.statuses:
         if status in of_channel or (status is None and not told):
             yield status

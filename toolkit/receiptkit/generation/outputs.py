@@ -65,7 +65,9 @@ class Output:
 
     def page(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """The first page of the list."""
-        return self._bodies("page", ((world, self._at(world).page(0, self._wish.page_size)) for world in worlds))
+        return self._bodies(
+            "page", ((world, self._at(world).page(0, self._wish.page_size)) for world in worlds)
+        )
 
     def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Every page of the list, a line each."""
@@ -90,13 +92,19 @@ class Output:
 
     def configuration(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """The webhook configuration."""
-        return self._bodies("configuration", ((world, self._at(world).configuration(self._wish.webhook_url)) for world in worlds))
+        return self._bodies(
+            "configuration",
+            ((world, self._at(world).configuration(self._wish.webhook_url)) for world in worlds),
+        )
 
     def errors(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Answers that are errors, with their requests, a line each."""
         for world in worlds:
             found = [self._at(world).error(name) for name in ERRORS]
-            judged = [replace(exchange, body=self._judged(world, "error", exchange.body)) for exchange in found]
+            judged = [
+                replace(exchange, body=self._judged(world, "error", exchange.body))
+                for exchange in found
+            ]
             yield from recording.ndjson((0, exchange) for exchange in judged)
 
     # -- webhooks
@@ -124,7 +132,11 @@ class Output:
             webhooks = self._generator.webhooks(world, wish.moment)
             for event in webhooks.events:
                 said = self._judged(world, "webhook", webhooks.parameters(event))
-                how: Any = {"method": wish.method, "auth_token": wish.auth_token, "parameters": said}
+                how: Any = {
+                    "method": wish.method,
+                    "auth_token": wish.auth_token,
+                    "parameters": said,
+                }
                 yield _line(recording.request(webhooks.request(event, wish.webhook_url, **how)))
 
     def _webhooks(self, worlds: Iterable[World]) -> Iterator[tuple[dict[str, str], bytes]]:
@@ -163,7 +175,7 @@ class Output:
                 if isinstance(item, Exchange):
                     self._exchange(item)
                 else:
-                    self._accept(self._generator.contract.check_delivery(item))
+                    self._accept(self._generator.contract.check_webhook(item))
                 yield moment, item
 
     # --
@@ -179,31 +191,46 @@ class Output:
                 yield _line(held)
             first, held = held is None, self._judged(world, kind, body)
         if held is not None:
-            yield orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE) if first else _line(held)
+            yield (
+                orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+                if first
+                else _line(held)
+            )
 
     def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         is_named = kind in ("webhook", "error")
-        operation = kind if is_named else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
+        operation = (
+            kind
+            if is_named
+            else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
+        )
         if self._wish.flaws and self._broken_one is not world:
             self._broken_one = world
             return self._broken(world, kind, operation, body)
         self._accept(self._generator.contract.check(body, operation=operation))
         return body
 
-    def _broken(self, world: World, kind: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _broken(
+        self, world: World, kind: str, operation: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
         """A body with a flaw, which causes the finding that it has to cause and no other."""
         for flaw in self._wish.flaws:
             at = "" if kind == flaw.kind else "/delivery_receipts/0"
             try:
                 broken = flaw.applied(body) if kind == flaw.kind else _with_first_row(body, flaw)
-                found = {(each.rule, each.pointer) for each in self._generator.contract.check(broken, operation=operation)}
+                found = {
+                    (each.rule, each.pointer)
+                    for each in self._generator.contract.check(broken, operation=operation)
+                }
             except (LookupError, AttributeError, TypeError):
                 continue
             if found == {(flaw.rule, at + flaw.pointer)}:
                 self.flaw = flaw
                 return broken
         flaw = self._wish.flaws[0]
-        raise UsageError(f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}")
+        raise UsageError(
+            f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}"
+        )
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         self._accept(self._generator.contract.check_exchange(exchange))

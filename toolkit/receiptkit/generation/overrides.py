@@ -17,7 +17,11 @@ _MESSAGE = ("sid", "author", "participant_sid", "body", "attributes", "index")
 #: What decides about the course of time.
 _OUTCOME = ("channel", "status")
 _RECEIPT = ("sid", "participant_sid", "channel_message_sid", "error_code", *_OUTCOME)
-_PATHS = (*_WORLD, *(f"message.{name}" for name in _MESSAGE), *(f"receipts.0.{name}" for name in _RECEIPT))
+_PATHS = (
+    *_WORLD,
+    *(f"message.{name}" for name in _MESSAGE),
+    *(f"receipts.0.{name}" for name in _RECEIPT),
+)
 
 
 class Overrides:
@@ -35,7 +39,9 @@ class Overrides:
 
     def __init__(self, given: dict[str, Any]) -> None:
         self._world = {path: given[path] for path in _WORLD if path in given}
-        self._message = {name: given[f"message.{name}"] for name in _MESSAGE if f"message.{name}" in given}
+        self._message = {
+            name: given[f"message.{name}"] for name in _MESSAGE if f"message.{name}" in given
+        }
         self._receipts: list[tuple[str, str, Any]] = []
         for path, value in given.items():
             head, _, rest = path.partition(".")
@@ -60,7 +66,11 @@ class Overrides:
         for number, name, value in self._receipts:
             for index in self._indexes(number, len(receipts)):
                 receipts[index] = _receipt(receipts[index], name, value)
-        return replace(world, message=message, receipts=tuple(receipts), **self._world) if self else world
+        return (
+            replace(world, message=message, receipts=tuple(receipts), **self._world)
+            if self
+            else world
+        )
 
     def __bool__(self) -> bool:
         return bool(self._world or self._message or self._receipts)
@@ -87,7 +97,9 @@ def _receipt(receipt: Receipt, name: str, value: Any) -> Receipt:
         return receipt._replace(**{name: value})
     if not receipt.steps:
         raise UsageError("a receipt without a status cannot have an error code: set its status too")
-    return receipt._replace(steps=(*receipt.steps[:-1], receipt.steps[-1]._replace(error_code=value)))
+    return receipt._replace(
+        steps=(*receipt.steps[:-1], receipt.steps[-1]._replace(error_code=value))
+    )
 
 
 def _suggestion(path: str) -> str:

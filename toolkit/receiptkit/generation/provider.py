@@ -12,7 +12,7 @@ from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.scenarios import ANY
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 
 try:
     from faker.providers import BaseProvider
@@ -66,7 +66,9 @@ class ReceiptProvider(BaseProvider):
 
     def channel_message_sid(self, channel_name: str = "sms") -> str:
         """The SID of a message in its channel (sms, mms, whatsapp): `SM…`, `WA…`."""
-        return self._generator.vocabulary.channel_maker(channel(channel_name).prefix)(self.generator.random)
+        return self._generator.vocabulary.channel_maker(channel(channel_name).prefix)(
+            self.generator.random
+        )
 
     def _sid(self, name: str) -> str:
         return self._generator.vocabulary.makers[name](self.generator.random)
@@ -75,12 +77,17 @@ class ReceiptProvider(BaseProvider):
 
     def receipt_status(self) -> str:
         """A status of a delivery receipt, other than null."""
-        return self._drawn([status for status in self._generator.vocabulary.statuses if status is not None])
+        return self._drawn(
+            [status for status in self._generator.vocabulary.statuses if status is not None]
+        )
 
     def receipt_error_code(self, channel_name: str = "sms") -> int:
         """An error code of a channel (sms, mms, whatsapp)."""
         own = channel(channel_name)
-        return self._drawn([code for code in self._generator.vocabulary.error_codes if code in own.codes] or list(own.usual))
+        return self._drawn(
+            [code for code in self._generator.vocabulary.error_codes if code in own.codes]
+            or list(own.usual)
+        )
 
     # -- worlds and their renderings
 
@@ -93,7 +100,11 @@ class ReceiptProvider(BaseProvider):
             facts: as for `Generator.world`: receipts, page_size, in_service, stream, start, set …
         """
         rng = self.generator.random
-        return self._generator.world(scenario, seed=rng, **facts) if scenario else self._generator.any_world(rng, **facts)
+        return (
+            self._generator.world(scenario, seed=rng, **facts)
+            if scenario
+            else self._generator.any_world(rng, **facts)
+        )
 
     def delivery_receipt(
         self,
@@ -142,7 +153,7 @@ class ReceiptProvider(BaseProvider):
         method: str = "POST",
         auth_token: str | None = None,
         **facts: Any,
-    ) -> list[Delivery]:
+    ) -> list[WebhookRequest]:
         """
         The webhook requests of a world, in the order in which they arrive.
 
@@ -154,7 +165,10 @@ class ReceiptProvider(BaseProvider):
             facts: as for `receipt_world`.
         """
         webhooks = self._generator.webhooks(self.receipt_world(scenario, **facts))
-        return [webhooks.request(event, url, method=method, auth_token=auth_token) for event in webhooks.events]
+        return [
+            webhooks.request(event, url, method=method, auth_token=auth_token)
+            for event in webhooks.events
+        ]
 
     # --
 

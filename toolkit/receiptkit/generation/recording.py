@@ -13,11 +13,11 @@ from receiptkit import __version__
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.world import World, webhook_date
-from receiptkit.model.exchange import Delivery, Exchange, text_of
+from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.text.forms import decode_query
 
 #: What was seen, and when, in milliseconds since 1970.
-Seen = tuple[int, Exchange | Delivery]
+Seen = tuple[int, Exchange | WebhookRequest]
 
 
 def seen(
@@ -35,7 +35,11 @@ def seen(
     as it arrives; and when nothing happens any more the list, a receipt and the message again.
     """
     webhooks = generator.webhooks(world, moment)
-    last = max([world.end, *(event.arrives for event in webhooks.events)]) + 1000 if moment == "end" else world.moment(moment)
+    last = (
+        max([world.end, *(event.arrives for event in webhooks.events)]) + 1000
+        if moment == "end"
+        else world.moment(moment)
+    )
     early = min(world.message.answered + 30, last)
     end = generator.at(world, last)
     found: list[Seen] = [
@@ -43,10 +47,13 @@ def seen(
         (early, generator.at(world, early).get_message()),
     ]
     found += [
-        (event.arrives, webhooks.request(event, webhook_url, method=method, auth_token=auth_token)) for event in webhooks.events
+        (event.arrives, webhooks.request(event, webhook_url, method=method, auth_token=auth_token))
+        for event in webhooks.events
     ]
     found.sort(key=lambda item: item[0])
-    found += [(last + 10 * number, exchange) for number, exchange in enumerate(end.get_pages(page_size))]
+    found += [
+        (last + 10 * number, exchange) for number, exchange in enumerate(end.get_pages(page_size))
+    ]
     if next(end.iter_receipts(), None) is not None:
         found.append((last + 600, end.get_receipt()))
     return [*found, (last + 800, end.get_message())]
@@ -58,15 +65,24 @@ def ndjson(recorded: Iterable[Seen]) -> Iterator[bytes]:
         yield orjson.dumps(_exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
 
 
-def request(delivery: Delivery) -> dict[str, Any]:
+def request(delivery: WebhookRequest) -> dict[str, Any]:
     """A webhook request as a JSON object."""
-    return {"url": delivery.url, "method": delivery.method, "headers": dict(delivery.headers), "body": delivery.body}
+    return {
+        "url": delivery.url,
+        "method": delivery.method,
+        "headers": dict(delivery.headers),
+        "body": delivery.body,
+    }
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     return {
         "request": {"method": exchange.method, "url": exchange.url, "headers": _sent(exchange)},
-        "response": {"status": exchange.status, "headers": dict(exchange.headers), "body": exchange.body},
+        "response": {
+            "status": exchange.status,
+            "headers": dict(exchange.headers),
+            "body": exchange.body,
+        },
     }
 
 
@@ -78,14 +94,16 @@ def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
     """A HAR 1.2, an entry a line."""
     creator = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
     # With the first entry: where there can be none, nothing is written.
-    begun = before = f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
+    begun = before = (
+        f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
+    )
     for moment, item in recorded:
         yield before + orjson.dumps(_entry(moment, item))
         begun, before = b"", b",\n"
     yield begun + b"\n]}}\n"
 
 
-def _entry(moment: int, item: Exchange | Delivery) -> dict[str, Any]:
+def _entry(moment: int, item: Exchange | WebhookRequest) -> dict[str, Any]:
     url, sent, headers, status, body, answered = _sides(item)
     asked: dict[str, Any] = {
         "method": item.method,
@@ -109,7 +127,11 @@ def _entry(moment: int, item: Exchange | Delivery) -> dict[str, Any]:
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _pairs(answered),
-            "content": {"size": len(body), "mimeType": answered.get("Content-Type", "x-unknown"), "text": body.decode()},
+            "content": {
+                "size": len(body),
+                "mimeType": answered.get("Content-Type", "x-unknown"),
+                "text": body.decode(),
+            },
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": len(body),
@@ -130,12 +152,14 @@ def cassette(recorded: Iterable[Seen]) -> Iterator[bytes]:
             yield b"interactions:\n"
         first = False
         # The dumper in Python is the same everywhere, the one in C is not always there.
-        text = yaml.dump([_interaction(item)], Dumper=yaml.SafeDumper, allow_unicode=True, width=1_000_000)
+        text = yaml.dump(
+            [_interaction(item)], Dumper=yaml.SafeDumper, allow_unicode=True, width=1_000_000
+        )
         yield text.encode()
     yield b"interactions: []\nversion: 1\n" if first else b"version: 1\n"
 
 
-def _interaction(item: Exchange | Delivery) -> dict[str, Any]:
+def _interaction(item: Exchange | WebhookRequest) -> dict[str, Any]:
     url, sent, headers, status, body, answered = _sides(item)
     return {
         "request": {
@@ -152,9 +176,11 @@ def _interaction(item: Exchange | Delivery) -> dict[str, Any]:
     }
 
 
-def _sides(item: Exchange | Delivery) -> tuple[str, bytes, dict[str, str], int, bytes, dict[str, str]]:
+def _sides(
+    item: Exchange | WebhookRequest,
+) -> tuple[str, bytes, dict[str, str], int, bytes, dict[str, str]]:
     """Both sides of an exchange: URL, body and headers of the request; status, body and headers of the answer."""
-    if isinstance(item, Delivery):
+    if isinstance(item, WebhookRequest):
         return item.url, text_of(item.body) or b"", dict(item.headers), 204, b"", {}
     headers = {"Host": urlsplit(item.url).netloc, **_sent(item)}
     return item.url, b"", headers, item.status, orjson.dumps(item.body), dict(item.headers)

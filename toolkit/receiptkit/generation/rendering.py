@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from receiptkit.generation.channels import life
+from receiptkit.generation.object_schema import ObjectSchema, made_up
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, World, rest_date
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange
-from receiptkit.openapi.object_schema import Shape, made_up
 
 #: Errors by name: HTTP status, Twilio's code and message (facts.md §1.6; the wording of others varies).
 ERRORS = {
@@ -95,7 +95,9 @@ class Rendering:
         found = next(self.iter_receipts(index, index + 1), None) if index >= 0 else None
         if found is None:
             count = sum(1 for _ in self.world.seen_by(self.moment))
-            raise UsageError(f"{self.world.scenario} has {count} receipts at this moment: there is no receipt {index}")
+            raise UsageError(
+                f"{self.world.scenario} has {count} receipts at this moment: there is no receipt {index}"
+            )
         return found
 
     # -- pages
@@ -122,7 +124,10 @@ class Rendering:
 
     def _page(self, number: int, size: int, count: int) -> dict[str, Any]:
         shape = self._vocabulary.shape("page", in_service=self._in_service)
-        rows_name = next((name for name, view in shape.properties.items() if view.get("type") == "array"), "delivery_receipts")
+        rows_name = next(
+            (name for name, view in shape.properties.items() if view.get("type") == "array"),
+            "delivery_receipts",
+        )
         meta_shape = self._vocabulary.inner("page", "meta", in_service=self._in_service)
         meta = self._body(meta_shape, page_meta(self._receipts_url, rows_name, number, size, count))
         rows = list(self.iter_receipts(number * size, (number + 1) * size))
@@ -153,7 +158,10 @@ class Rendering:
             "date_updated": date,
             "url": self._message_url,
             "delivery": self.summary(),
-            "links": {"delivery_receipts": self._receipts_url, "channel_metadata": f"{self._message_url}/ChannelMetadata"},
+            "links": {
+                "delivery_receipts": self._receipts_url,
+                "channel_metadata": f"{self._message_url}/ChannelMetadata",
+            },
             "content_sid": None,
         }
         return self._body(self._vocabulary.shape("message", in_service=self._in_service), known)
@@ -192,7 +200,9 @@ class Rendering:
             "target": "webhook",
             "url": self._vocabulary.url("configuration", values, in_service=self._in_service),
         }
-        return self._body(self._vocabulary.shape("configuration", in_service=self._in_service), known)
+        return self._body(
+            self._vocabulary.shape("configuration", in_service=self._in_service), known
+        )
 
     # -- exchanges
 
@@ -209,7 +219,11 @@ class Rendering:
         if name not in ERRORS:
             raise UsageError(f"no error is called {name!r}: there are {', '.join(ERRORS)}")
         status, code, message = ERRORS[name]
-        url = f"{self._receipts_url}?PageSize=50&Page=1" if name == "page-without-token" else self._receipts_url
+        url = (
+            f"{self._receipts_url}?PageSize=50&Page=1"
+            if name == "page-without-token"
+            else self._receipts_url
+        )
         path = self._receipts_url.removeprefix(self._vocabulary.host).removeprefix("/v1")
         body: dict[str, Any] = {"message": message.format(path=path), "status": status}
         if code is not None:
@@ -229,7 +243,10 @@ class Rendering:
         """The list, walked along `next_page_url`."""
         size = page_size or self.world.page_size
         for number, body in enumerate(self.pages(size)):
-            yield self._exchange(self.page_url(number, size) if number else f"{self._receipts_url}?PageSize={size}", body)
+            yield self._exchange(
+                self.page_url(number, size) if number else f"{self._receipts_url}?PageSize={size}",
+                body,
+            )
 
     def get_configuration(self, webhook_url: str = WEBHOOK_URL) -> Exchange:
         """The webhook configuration, fetched."""
@@ -247,14 +264,19 @@ class Rendering:
     def _url(self, kind: str, **more: str) -> str:
         return self._vocabulary.url(kind, {**self._ids, **more}, in_service=self._in_service)
 
-    def _body(self, shape: Shape, known: dict[str, Any]) -> dict[str, Any]:
+    def _body(self, shape: ObjectSchema, known: dict[str, Any]) -> dict[str, Any]:
         """An object with the members that the document names, in its order."""
-        return {name: known[name] if name in known else self._made_up(shape, name) for name in shape.properties}
+        return {
+            name: known[name] if name in known else self._made_up(shape, name)
+            for name in shape.properties
+        }
 
-    def _made_up(self, shape: Shape, name: str) -> Any:
+    def _made_up(self, shape: ObjectSchema, name: str) -> Any:
         rng = random.Random(f"{self.world.message.sid}/{shape.place}/{name}")
         date = rest_date(self.world.message.created)
-        return made_up(shape.properties[name], f"{shape.place}/{name}", rng, date=date, url=self._message_url)
+        return made_up(
+            shape.properties[name], f"{shape.place}/{name}", rng, date=date, url=self._message_url
+        )
 
 
 def page_url(url: str, number: int, size: int, *, back: bool = False) -> str:

@@ -14,7 +14,9 @@ try:
     from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
 except ImportError:
-    raise UsageError("the strategies need Hypothesis: pip install 'receiptkit[hypothesis]'") from None
+    raise UsageError(
+        "the strategies need Hypothesis: pip install 'receiptkit[hypothesis]'"
+    ) from None
 
 
 def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> SearchStrategy[World]:
@@ -27,7 +29,12 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
     """
     maker = generator or Generator()
     statuses = maker.vocabulary.statuses
-    plans = [Outcome(each.name, status) for each in CHANNELS.values() for status in (None, *each.statuses) if status in statuses]
+    plans = [
+        Outcome(each.name, status)
+        for each in CHANNELS.values()
+        for status in (None, *each.statuses)
+        if status in statuses
+    ]
     least, most = maker.vocabulary.page_sizes
     return st.builds(
         lambda given, **facts: maker.world("agent-and-sms", outcomes=given, **facts),
@@ -40,10 +47,14 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
     )
 
 
-def pages(generator: Generator | None = None, *, max_receipts: int = 5) -> SearchStrategy[dict[str, Any]]:
+def pages(
+    generator: Generator | None = None, *, max_receipts: int = 5
+) -> SearchStrategy[dict[str, Any]]:
     """Pages of lists of receipts, as dicts."""
     maker = generator or Generator()
-    found = worlds(maker, max_receipts=max_receipts).map(lambda world: list(maker.at(world).pages()))
+    found = worlds(maker, max_receipts=max_receipts).map(
+        lambda world: list(maker.at(world).pages())
+    )
     return found.flatmap(st.sampled_from)
 
 
@@ -53,7 +64,9 @@ def receipts(generator: Generator | None = None) -> SearchStrategy[dict[str, Any
     return _with_receipts(maker).flatmap(lambda world: st.sampled_from(maker.at(world).receipts))
 
 
-def messages(generator: Generator | None = None, *, max_receipts: int = 5) -> SearchStrategy[dict[str, Any]]:
+def messages(
+    generator: Generator | None = None, *, max_receipts: int = 5
+) -> SearchStrategy[dict[str, Any]]:
     """Messages with their `delivery` summary, as dicts."""
     maker = generator or Generator()
     return worlds(maker, max_receipts=max_receipts).map(lambda world: maker.at(world).message())
@@ -63,7 +76,9 @@ def webhooks(generator: Generator | None = None) -> SearchStrategy[dict[str, str
     """The parameters of onDeliveryUpdated webhooks, as dicts of text."""
     maker = generator or Generator()
     found = worlds(maker, max_receipts=3).map(maker.webhooks).filter(lambda some: bool(some.events))
-    return found.flatmap(lambda some: st.sampled_from([some.parameters(event) for event in some.events]))
+    return found.flatmap(
+        lambda some: st.sampled_from([some.parameters(event) for event in some.events])
+    )
 
 
 def _with_receipts(generator: Generator) -> SearchStrategy[World]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
+from receiptkit.generation.object_schema import ObjectSchema, made_up
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
-from receiptkit.model.exchange import Delivery
-from receiptkit.openapi.object_schema import Shape, made_up
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.text.forms import FORM
 from receiptkit.webhooks import HEADER, sign
 from receiptkit.webhooks.address import called
@@ -68,18 +68,26 @@ def _out_of_order(own: list[Event], rng: random.Random) -> list[Event]:
 
 
 def _duplicated(own: list[Event], rng: random.Random) -> list[Event]:
-    return own + [event._replace(arrives=event.arrives + 50 + int(rng.random() * 2000)) for event in own]
+    return own + [
+        event._replace(arrives=event.arrives + 50 + int(rng.random() * 2000)) for event in own
+    ]
 
 
 def _read_before_delivered(own: list[Event], rng: random.Random) -> list[Event]:
     read = next((event.arrives for event in own if event.step.status == "read"), None)
     late = 50 + int(rng.random() * 900)
-    return [event._replace(arrives=read + late) if read and event.step.status == "delivered" else event for event in own]
+    return [
+        event._replace(arrives=read + late) if read and event.step.status == "delivered" else event
+        for event in own
+    ]
 
 
 def _retried(own: list[Event], rng: random.Random) -> list[Event]:
     """Nobody answered within five seconds, so each comes again."""
-    return own + [event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1) for event in own]
+    return own + [
+        event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1)
+        for event in own
+    ]
 
 
 _MANNERS = {
@@ -135,7 +143,9 @@ class Webhooks:
         """The body of a request."""
         return form_of(self.parameters(event))
 
-    def url(self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None) -> str:
+    def url(
+        self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None
+    ) -> str:
         """The URL of a request where the configured method is GET: the parameters are in its query."""
         address = called(webhook_url, "webhook_url").url
         joint = "&" if "?" in address else "?"
@@ -151,7 +161,7 @@ class Webhooks:
         method: str = "POST",
         auth_token: str | None = None,
         parameters: dict[str, str] | None = None,
-    ) -> Delivery:
+    ) -> WebhookRequest:
         """
         A complete request, as it would arrive: without the fragment of the URL, user and password in a header.
 
@@ -185,12 +195,20 @@ class Webhooks:
         }
         if auth_token is not None:
             headers[HEADER] = sign(url, auth_token, said)
-        return Delivery(url, method.upper(), body, headers)
+        return WebhookRequest(url, method.upper(), body, headers)
 
     def _made_up(self, name: str) -> str:
         rng = random.Random(f"{self.world.message.sid}/{self._shape.place}/{name}")
         date = rest_date(self.world.message.created)
-        return str(made_up(self._shape.properties[name], f"{self._shape.place}/{name}", rng, date=date, url=WEBHOOK_URL))
+        return str(
+            made_up(
+                self._shape.properties[name],
+                f"{self._shape.place}/{name}",
+                rng,
+                date=date,
+                url=WEBHOOK_URL,
+            )
+        )
 
 
 def form_of(parameters: dict[str, str], safe: str = "") -> str:
@@ -207,7 +225,7 @@ def form_of(parameters: dict[str, str], safe: str = "") -> str:
     )
 
 
-def _event_type(shape: Shape) -> str:
+def _event_type(shape: ObjectSchema) -> str:
     return str((shape.properties.get("EventType", {}).get("enum") or ["onDeliveryUpdated"])[0])
 
 

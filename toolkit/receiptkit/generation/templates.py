@@ -66,11 +66,15 @@ class Template:
         while pieces and (len(fixed) < len(prefix) or len(pieces[0].characters) == 1):
             (characters, count), wanted = pieces[0], prefix[len(fixed) : len(fixed) + 1]
             if wanted and wanted not in characters:
-                raise UsageError(f"{self.place}: nothing of the pattern {self.pattern!r} begins with {prefix!r}")
+                raise UsageError(
+                    f"{self.place}: nothing of the pattern {self.pattern!r} begins with {prefix!r}"
+                )
             fixed += wanted or characters
             pieces[:1] = [Piece(characters, count - 1)] if count > 1 else []
         if len(fixed) < len(prefix):
-            raise UsageError(f"{self.place}: the pattern {self.pattern!r} is shorter than {prefix!r}")
+            raise UsageError(
+                f"{self.place}: the pattern {self.pattern!r} is shorter than {prefix!r}"
+            )
         return fixed, pieces
 
 
@@ -85,7 +89,9 @@ def _pieces(pattern: str, place: str) -> tuple[Piece, ...]:
                 f"{place}: the generator does not understand the pattern {pattern!r}; it knows characters, [classes] and {{counts}}"
             )
         at = match.end()
-        characters = match["literal"] or (string.digits if match["digit"] else _characters(match["class"]))
+        characters = match["literal"] or (
+            string.digits if match["digit"] else _characters(match["class"])
+        )
         count = int(match["count"]) if match["count"] else 1
         if count:
             pieces.append(Piece(characters, count))

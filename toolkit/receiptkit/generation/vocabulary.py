@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from receiptkit.contract import Contract
+from receiptkit.generation.object_schema import ObjectSchema, Schemas, advised, nullable
 from receiptkit.generation.templates import Template
 from receiptkit.model.errors import UsageError
-from receiptkit.openapi.object_schema import Schemas, Shape, advised, nullable
 from receiptkit.openapi.operations import Operation, server_of
 
 Maker = Callable[[random.Random], str]
@@ -43,7 +43,7 @@ class Vocabulary:
         self.contract = contract
         self._host = host
         self._schemas = Schemas(contract.document.content)
-        self._shapes: dict[tuple[str, bool, str | None], Shape] = {}
+        self._shapes: dict[tuple[str, bool, str | None], ObjectSchema] = {}
 
     # -- bodies
 
@@ -55,18 +55,24 @@ class Vocabulary:
             UsageError: the document has none.
         """
         for operation in self.contract.operations.all:
-            if (operation.kind, operation.in_service, operation.method) == (kind, in_service, "get"):
+            if (operation.kind, operation.in_service, operation.method) == (
+                kind,
+                in_service,
+                "get",
+            ):
                 return operation
-        raise UsageError(f"{self.contract.document.name} has no operation that answers with a {kind}: nothing to generate")
+        raise UsageError(
+            f"{self.contract.document.name} has no operation that answers with a {kind}: nothing to generate"
+        )
 
-    def shape(self, kind: str, *, in_service: bool = False) -> Shape:
+    def shape(self, kind: str, *, in_service: bool = False) -> ObjectSchema:
         """What a body looks like: receipt, page, message, configuration or webhook."""
         key = kind, in_service, None
         if key not in self._shapes:
             self._shapes[key] = self._shape(kind, in_service=in_service)
         return self._shapes[key]
 
-    def _shape(self, kind: str, *, in_service: bool) -> Shape:
+    def _shape(self, kind: str, *, in_service: bool) -> ObjectSchema:
         if kind == "webhook":
             webhooks = self.contract.operations.webhooks
             if not webhooks:
@@ -82,12 +88,14 @@ class Vocabulary:
             raise UsageError(f"{operation.id} does not answer with JSON: nothing to generate")
         return self._schemas.shape(media_type.schema, operation.id)
 
-    def inner(self, kind: str, member: str, *, in_service: bool = False) -> Shape:
+    def inner(self, kind: str, member: str, *, in_service: bool = False) -> ObjectSchema:
         """What an object within a body looks like: `meta` of a page, `delivery` of a message."""
         key = kind, in_service, member
         if key not in self._shapes:
             shape = self.shape(kind, in_service=in_service)
-            self._shapes[key] = self._schemas.shape(shape.properties.get(member, {}), f"{shape.place}/{member}")
+            self._shapes[key] = self._schemas.shape(
+                shape.properties.get(member, {}), f"{shape.place}/{member}"
+            )
         return self._shapes[key]
 
     # -- identifiers
@@ -124,7 +132,11 @@ class Vocabulary:
     @cached_property
     def no_error(self) -> int | None:
         """What error_code is without an error: null, where the document allows it, else 0."""
-        return None if nullable(self.shape("receipt").properties.get("error_code", {"type": "null"})) else 0
+        return (
+            None
+            if nullable(self.shape("receipt").properties.get("error_code", {"type": "null"}))
+            else 0
+        )
 
     @cached_property
     def error_codes(self) -> tuple[int, ...]:
@@ -156,5 +168,7 @@ class Vocabulary:
             if role in values:
                 path = path.replace(f"{{{name}}}", quote(str(values[role]), safe=""))
         if "{" in path:
-            raise UsageError(f"{operation.id}: the generator does not know what {path[path.index('{') :].partition('}')[0]}}} is")
+            raise UsageError(
+                f"{operation.id}: the generator does not know what {path[path.index('{') :].partition('}')[0]}}} is"
+            )
         return self.host + path

@@ -127,7 +127,11 @@ class World:
         if text in ("start", "end"):
             return self.message.created if text == "start" else self.end
         match = _AFTER.fullmatch(text)
-        return self.message.created + round(float(match[1]) * _UNITS[match[2]]) if match else milliseconds(text)
+        return (
+            self.message.created + round(float(match[1]) * _UNITS[match[2]])
+            if match
+            else milliseconds(text)
+        )
 
     def seen_by(self, moment: int) -> Iterator[Receipt]:
         """The receipts that exist at a moment."""
@@ -149,9 +153,13 @@ def milliseconds(text: str) -> int:
         value = datetime.fromisoformat(str(text).replace("Z", "+00:00").replace("z", "+00:00"))
         value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z") from None
+        raise UsageError(
+            f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z"
+        ) from None
     if value.year > _LAST_YEAR:
-        raise UsageError(f"{text!r} is too late for anything to come after it: say a moment up to the year {_LAST_YEAR}")
+        raise UsageError(
+            f"{text!r} is too late for anything to come after it: say a moment up to the year {_LAST_YEAR}"
+        )
     return (value - _EPOCH) // timedelta(milliseconds=1)
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from receiptkit.contract import Contract, Verdict
-from receiptkit.history.memory import Ledger
-from receiptkit.model.exchange import Delivery, Exchange
-from receiptkit.model.finding import Finding, Origin
-from receiptkit.rules.states import At, Found
+from receiptkit.contract import Contract, Result
+from receiptkit.history.memory import Memory
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.model.finding import Finding, Location
+from receiptkit.rules.states import Arrival, Found
 
 
 class History:
     """
     Judges observations by a contract, one at a time, and remembers what they say of receipts, lists, summaries and configurations.
 
-    `check`, `check_exchange` and `check_delivery` judge as those of `Contract` do. `finish` tells what is wrong between the observations:
+    `check`, `check_exchange` and `check_webhook` judge as those of `Contract` do. `finish` tells what is wrong between the observations:
     a status that goes back, a page that is missing from a walk, a summary that disagrees with the receipts.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._ledger = Ledger()
+        self._ledger = Memory()
         self._count = 0
 
     def check(self, body: Any, *, operation: str | None = None) -> list[Finding]:
@@ -33,8 +33,8 @@ class History:
         """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
         return self._noted(self._contract.exchanged(exchange), asked=exchange.url or None)
 
-    def check_delivery(self, delivery: Delivery) -> list[Finding]:
-        """Judge a webhook request, as `Contract.check_delivery` does, and remember it."""
+    def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
+        """Judge a webhook request, as `Contract.check_webhook` does, and remember it."""
         return self._noted(self._contract.delivered(delivery))
 
     def finish(self) -> list[Finding]:
@@ -44,38 +44,49 @@ class History:
         Returns:
             Findings whose `origin.entry` is the number of the observation, from 0, that contradicts an earlier one.
         """
-        ledger, self._ledger, self._count = self._ledger, Ledger(), 0
-        return findings_across(self._contract, ledger.findings(), lambda at: Origin(entry=at.entry))
+        ledger, self._ledger, self._count = self._ledger, Memory(), 0
+        return findings_across(
+            self._contract, ledger.findings(), lambda at: Location(entry=at.entry)
+        )
 
-    def _noted(self, verdict: Verdict, *, asked: str | None = None) -> list[Finding]:
+    def _noted(self, verdict: Result, *, asked: str | None = None) -> list[Finding]:
         if verdict.kind is not None:
-            self._ledger.enter(verdict.kind, verdict.body, At(entry=self._count), asked=asked)
+            self._ledger.enter(verdict.kind, verdict.body, Arrival(entry=self._count), asked=asked)
         self._count += 1
         return self._contract.said(verdict)
 
 
-def findings_across(contract: Contract, found: Iterable[Found], origin: Callable[[At], Origin]) -> list[Finding]:
+def findings_across(
+    contract: Contract, found: Iterable[Found], location: Callable[[Arrival], Location]
+) -> list[Finding]:
     """
     The findings of what was found between observations, in the order of arrival.
 
     Args:
         contract: by whose profile they are reported.
         found: what was found, in any order.
-        origin: where in a file something was seen.
+        location: where in a file something was seen.
     """
     findings = []
     for at, breach, other in sorted(
-        found, key=lambda each: (each.at, each.breach.pointer, each.breach.rule, each.breach.message)
+        found,
+        key=lambda each: (each.at, each.breach.pointer, each.breach.rule, each.breach.message),
     ):
-        where = f" ({_compare(origin(at), origin(other))})" if other is not None and other != at else ""
+        where = (
+            f" ({_compare(location(at), location(other))})"
+            if other is not None and other != at
+            else ""
+        )
         said = breach._replace(message=breach.message + where)
-        findings += contract.judge.profile.of_breaches([said], None, origin(at))
+        findings += contract.judge.profile.of_breaches([said], None, location(at))
     return findings
 
 
-def _compare(here: Origin, there: Origin) -> str:
+def _compare(here: Location, there: Location) -> str:
     if there.line is None:
         return f"compare observation {there.entry}"
     if there.file != here.file:
         return f"compare {there.file}:{there.line}"
-    return f"compare line {there.line}" if there.line != here.line else f"compare entry {there.entry}"
+    return (
+        f"compare line {there.line}" if there.line != here.line else f"compare entry {there.entry}"
+    )

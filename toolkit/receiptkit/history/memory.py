@@ -34,7 +34,7 @@ from receiptkit.history.states import (
     text_of_facts,
 )
 from receiptkit.rules import configuration, delivery, listing, timeline
-from receiptkit.rules.states import At, Configured, Found, Page, Repeated, Summary, Told
+from receiptkit.rules.states import Arrival, Configured, Found, Page, Repeated, Summary, Told
 
 _EVENT = "onDeliveryUpdated"
 #: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
@@ -43,7 +43,7 @@ _LOOKED_AT = 8
 _AT_ONCE = 10_000
 
 
-class Ledger:
+class Memory:
     """What was seen, by the SIDs of receipts, messages and accounts."""
 
     def __init__(self) -> None:
@@ -55,13 +55,21 @@ class Ledger:
         #: By message: sheets that are the whole list, and pages of longer ones.
         self._lists: dict[str, list[Sheet | Fetched]] = {}
         #: By message: where each summary was seen last in each file.
-        self._summaries: dict[str, dict[tuple[int, bytes], At]] = {}
+        self._summaries: dict[str, dict[tuple[int, bytes], Arrival]] = {}
         #: By account: the last of each configuration, by its service.
         self._configurations: dict[str, dict[str | None, Configured]] = {}
 
     # -- entering
 
-    def enter(self, kind: str, body: Any, at: At, *, of_one_list: bool = False, asked: str | None = None) -> None:
+    def enter(
+        self,
+        kind: str,
+        body: Any,
+        at: Arrival,
+        *,
+        of_one_list: bool = False,
+        asked: str | None = None,
+    ) -> None:
         """
         Note what a body says.
 
@@ -77,15 +85,21 @@ class Ledger:
         if kind == PAGE:
             self._page(body, at, of_one_list=of_one_list, asked=asked)
         elif kind == RECEIPT:
-            self._one(kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at)
+            self._one(
+                kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at
+            )
         elif kind == WEBHOOK:
-            self._one(kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at)
+            self._one(
+                kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at
+            )
         elif kind == "message":
             self._message(body, at)
         elif kind == "configuration":
             self._configuration(body, at)
 
-    def enter_all(self, kind: str, lists: list[list[Any]], at: At, lines: Sequence[int]) -> None:
+    def enter_all(
+        self, kind: str, lists: list[list[Any]], at: Arrival, lines: Sequence[int]
+    ) -> None:
         """
         Note what bodies say that surely conform and stand one on a line; the rows of each page are of one message.
 
@@ -102,7 +116,9 @@ class Ledger:
         for index, (body, line) in enumerate(zip(chain.from_iterable(lists), lines, strict=True)):
             self.enter(kind, body, at._replace(entry=at.entry + index, line=line), of_one_list=True)
 
-    def _page(self, page: dict[str, Any], at: At, *, of_one_list: bool, asked: str | None) -> None:
+    def _page(
+        self, page: dict[str, Any], at: Arrival, *, of_one_list: bool, asked: str | None
+    ) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
@@ -110,7 +126,11 @@ class Ledger:
             facts = all_facts(rows)
             text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
             if text is not None:
-                self._listed(page, self._sheet(Sheet(PAGE, text, at, at), [row[0] for row in facts]), asked=asked)
+                self._listed(
+                    page,
+                    self._sheet(Sheet(PAGE, text, at, at), [row[0] for row in facts]),
+                    asked=asked,
+                )
             return
         all_rows = [facts_of(row) for row in rows]
         text = text_of_facts(None, None, all_rows)
@@ -118,26 +138,41 @@ class Ledger:
         for sheet, sids in sheets:
             entered = self._sheet(sheet, sids)
         if text is not None:
-            whole = entered if [sheet.kind for sheet, _ in sheets] == [PAGE] else Sheet(PAGE, text, at, at)
+            whole = (
+                entered
+                if [sheet.kind for sheet, _ in sheets] == [PAGE]
+                else Sheet(PAGE, text, at, at)
+            )
             self._listed(page, whole, asked=asked)
 
     def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: str | None) -> None:
         meta = page["meta"]
         message = _message_in(meta.get("url"))
         number, following = meta.get("page"), meta.get("next_page_url")
-        if message is None or not _is_link(meta) or type(number) is not int or type(meta.get("page_size")) is not int:
+        if (
+            message is None
+            or not _is_link(meta)
+            or type(number) is not int
+            or type(meta.get("page_size")) is not int
+        ):
             return
         listed = self._lists.setdefault(message, [])
         last = listed[-1] if listed else None
         if number != 0 or following is not None:
             listed.append(Fetched(sheet.last, meta, sheet.facts, asked=asked))
-        elif isinstance(last, Sheet) and last.facts == sheet.facts and last.first.file == sheet.first.file:
+        elif (
+            isinstance(last, Sheet)
+            and last.facts == sheet.facts
+            and last.first.file == sheet.first.file
+        ):
             if last is not sheet:
                 last.again(sheet)
         else:
             listed.append(sheet)
 
-    def _one(self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: At) -> None:
+    def _one(
+        self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: Arrival
+    ) -> None:
         text = text_of_facts(conversation, message, [facts]) if facts is not None else None
         if facts is not None and text is not None:
             self._sheet(Sheet(kind, text, at, at), [facts[0]])
@@ -179,26 +214,36 @@ class Ledger:
         self._once.clear()
         self._sheets.clear()
 
-    def _message(self, message: dict[str, Any], at: At) -> None:
+    def _message(self, message: dict[str, Any], at: Arrival) -> None:
         sid, summary = message.get("sid"), message.get("delivery")
-        if isinstance(sid, str) and "delivery" in message and (summary is None or isinstance(summary, dict)):
+        if (
+            isinstance(sid, str)
+            and "delivery" in message
+            and (summary is None or isinstance(summary, dict))
+        ):
             seen = self._summaries.setdefault(sid, {})
             said = at.file, _text(summary)
             seen[said] = max(at, seen.get(said, at))
 
-    def _configuration(self, body: dict[str, Any], at: At) -> None:
-        account, service, filters = body.get("account_sid"), body.get("chat_service_sid"), body.get("filters")
+    def _configuration(self, body: dict[str, Any], at: Arrival) -> None:
+        account, service, filters = (
+            body.get("account_sid"),
+            body.get("chat_service_sid"),
+            body.get("filters"),
+        )
         if not isinstance(account, str) or not (service is None or isinstance(service, str)):
             return
         is_set = bool(body.get("post_webhook_url") or body.get("pre_webhook_url"))
-        wants = bool(body.get("post_webhook_url")) and isinstance(filters, list) and _EVENT in filters
+        wants = (
+            bool(body.get("post_webhook_url")) and isinstance(filters, list) and _EVENT in filters
+        )
         known = self._configurations.setdefault(account, {})
         seen = Configured(at, service is not None, is_set, wants)
         known[service] = max(seen, known.get(service, seen))
 
     # -- merging
 
-    def merge(self, other: Ledger) -> None:
+    def merge(self, other: Memory) -> None:
         """Take over what another ledger holds; in whichever order, the same comes of it. The other one is not to be used any more."""
         for sheet, sids in other._standing():
             self._sheet(sheet, sids)
@@ -209,7 +254,12 @@ class Ledger:
             known.update({text: max(at, known.get(text, at)) for text, at in seen.items()})
         for account, configured in other._configurations.items():
             of_account = self._configurations.setdefault(account, {})
-            of_account.update({service: max(each, of_account.get(service, each)) for service, each in configured.items()})
+            of_account.update(
+                {
+                    service: max(each, of_account.get(service, each))
+                    for service, each in configured.items()
+                }
+            )
 
     def _standing(self) -> Iterator[tuple[Sheet, list[str]]]:
         """Every sheet, with the receipts that stand on it."""
@@ -228,13 +278,17 @@ class Ledger:
         """The messages of which it holds a summary: all that is known of their receipts counts for that."""
         return set(self._summaries)
 
-    def taken(self, sids: set[str]) -> Ledger:
+    def taken(self, sids: set[str]) -> Memory:
         """What it holds of these, and of the receipts of these messages, as a ledger of its own; it is not here any more."""
-        part = Ledger()
+        part = Memory()
         if not sids:
             return part
         self._look_up()
-        sids = sids | {sid for sid, known in self._receipts.items() if any(sheet.message in sids for sheet in _sheets(known))}
+        sids = sids | {
+            sid
+            for sid, known in self._receipts.items()
+            if any(sheet.message in sids for sheet in _sheets(known))
+        }
         part._receipts = {sid: self._receipts.pop(sid) for sid in sids & self._receipts.keys()}
         for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
             its.update({sid: mine.pop(sid) for sid in sids & mine.keys()})
@@ -254,7 +308,9 @@ class Ledger:
         told = self._told(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
             # Most lists were seen once, on one page, and nothing is to be compared with them.
-            if (len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries) and is_real(message):
+            if (
+                len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries
+            ) and is_real(message):
                 yield from self._of_message(message, told.get(message, []))
         for account, configured in self._configurations.items():
             if len(configured) > 1 and is_real(account):
@@ -264,7 +320,9 @@ class Ledger:
         """All that is known of each receipt that was seen again. They are taken a number at a time, so that a page is rarely opened twice."""
         if any(map(_is_again, self._sheets)):
             self._look_up()
-        again = (sid for sid, known in list(self._receipts.items()) if _is_again(known) and is_real(sid))
+        again = (
+            sid for sid, known in list(self._receipts.items()) if _is_again(known) and is_real(sid)
+        )
         while some := list(islice(again, _AT_ONCE)):
             rows: dict[str, dict[Saying, Sheet]] = {sid: {} for sid in some}
             for sheet in _different(self._receipts[sid] for sid in some):
@@ -285,27 +343,41 @@ class Ledger:
                     if same is not row:
                         same.again(row)
         return {
-            message: [Told(row.first, row.last, row.between, sid, row.status) for (sid, _), row in known.items()]
+            message: [
+                Told(row.first, row.last, row.between, sid, row.status)
+                for (sid, _), row in known.items()
+            ]
             for message, known in found.items()
         }
 
     def _of_message(self, message: str, told: list[Told]) -> Iterator[Found]:
-        walked = listing.walks([as_page(each) for each in self._lists[message] if isinstance(each, Fetched)])
+        walked = listing.paginations(
+            [as_page(each) for each in self._lists[message] if isinstance(each, Fetched)]
+        )
         whole: dict[tuple[int, bytes], Sheet] = {}
         for each in self._lists[message]:
-            if isinstance(each, Sheet) and (same := whole.setdefault((each.first.file, each.facts), each)) is not each:
+            if (
+                isinstance(each, Sheet)
+                and (same := whole.setdefault((each.first.file, each.facts), each)) is not each
+            ):
                 same.again(each)
         if walked:
-            yield from listing.of_walks(walked, [sheet.last for sheet in whole.values()])
+            yield from listing.of_paginations(walked, [sheet.last for sheet in whole.values()])
         summaries = self._summaries.get(message)
         if summaries:
             walked += [
-                listing.Walk([Page(at, "", None, 0, 0, rows_of(sheet.facts), asked=None)], is_linked=True)
+                listing.Pagination(
+                    [Page(at, "", None, 0, 0, rows_of(sheet.facts), asked=None)], is_linked=True
+                )
                 for sheet in whole.values()
                 for at in {sheet.first, sheet.last}
             ]
             said = [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
-            repeated = [Repeated(sheet.first, sheet.last, rows_of(sheet.facts)) for sheet in whole.values() if sheet.between]
+            repeated = [
+                Repeated(sheet.first, sheet.last, rows_of(sheet.facts))
+                for sheet in whole.values()
+                if sheet.between
+            ]
             yield from delivery.of_message(walked, said, told, repeated)
 
 
@@ -333,10 +405,18 @@ def _text(summary: dict[str, Any] | None) -> bytes:
 
 
 def _message_in(url: Any) -> str | None:
-    parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/") if isinstance(url, str) else []
+    parts = (
+        url.partition("#")[0].partition("?")[0].rstrip("/").split("/")
+        if isinstance(url, str)
+        else []
+    )
     return parts[-2] if parts[-3:-2] == ["Messages"] else None
 
 
 def _is_link(meta: dict[str, Any]) -> bool:
     following = meta.get("next_page_url")
-    return isinstance(meta.get("url"), str) and "next_page_url" in meta and (following is None or isinstance(following, str))
+    return (
+        isinstance(meta.get("url"), str)
+        and "next_page_url" in meta
+        and (following is None or isinstance(following, str))
+    )

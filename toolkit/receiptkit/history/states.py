@@ -11,15 +11,31 @@ from typing import Any
 import orjson
 
 from receiptkit.rules import timeline
-from receiptkit.rules.states import At, Page, Row, Sighting
+from receiptkit.rules.states import Arrival, Page, ReceiptState, Row
 from receiptkit.text.dates import seconds
 
 PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SID_LENGTH = 34
 #: What is kept of a receipt, by its names in answers and in webhooks.
-_MEMBERS = ("sid", "participant_sid", "status", "error_code", "date_created", "date_updated", "channel_message_sid")
-_PARAMETERS = ("DeliveryReceiptSid", "ParticipantSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "ChannelMessageSid")
+_MEMBERS = (
+    "sid",
+    "participant_sid",
+    "status",
+    "error_code",
+    "date_created",
+    "date_updated",
+    "channel_message_sid",
+)
+_PARAMETERS = (
+    "DeliveryReceiptSid",
+    "ParticipantSid",
+    "Status",
+    "ErrorCode",
+    "DateCreated",
+    "DateUpdated",
+    "ChannelMessageSid",
+)
 _FACTS = itemgetter(*_MEMBERS)
 _OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
 Facts = tuple[Any, ...]
@@ -40,7 +56,16 @@ class Sheet:
 
     __slots__ = ("between", "count", "facts", "first", "kind", "last")
 
-    def __init__(self, kind: str, facts: bytes, first: At, last: At, count: int = 1, *, between: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        facts: bytes,
+        first: Arrival,
+        last: Arrival,
+        count: int = 1,
+        *,
+        between: bool = False,
+    ) -> None:
         self.kind = kind
         self.facts = facts
         self.first = first
@@ -62,7 +87,9 @@ class Sheet:
         """Note where else just this was seen."""
         places = self.first, self.last, other.first, other.last
         self.first, self.last = min(places), max(places)
-        self.between = self.between or other.between or any(self.first < place < self.last for place in places)
+        self.between = (
+            self.between or other.between or any(self.first < place < self.last for place in places)
+        )
         self.count += other.count
 
     @property
@@ -70,7 +97,11 @@ class Sheet:
         """The message whose receipts they are; empty if that is not said as SIDs say it."""
         # The beginning of a text that may be long.
         start = self.facts.find(b'","') + 3
-        return self.facts[start : self.facts.find(b'"', start)].decode() if self.facts[:2] == b'["' and start > 2 else ""
+        return (
+            self.facts[start : self.facts.find(b'"', start)].decode()
+            if self.facts[:2] == b'["' and start > 2
+            else ""
+        )
 
     @property
     def status(self) -> str | None:
@@ -86,7 +117,9 @@ class Sheet:
         """Each receipt by itself, or those that are wanted: a sheet of its own, which nobody else holds."""
         conversation, message, rows = orjson.loads(self.facts)
         if not self.is_of_many:
-            same = Sheet(self.kind, self.facts, self.first, self.last, self.count, between=self.between)
+            same = Sheet(
+                self.kind, self.facts, self.first, self.last, self.count, between=self.between
+            )
             return [(row[0], same) for row in rows]
         first: dict[str, Sheet] = {}
         for index, row in enumerate(rows):
@@ -99,7 +132,7 @@ class Sheet:
         last = first if self.last == self.first else self._at(self.last, index)
         return Sheet(RECEIPT, facts, first, last, self.count, between=self.between)
 
-    def _at(self, at: At, index: int) -> At:
+    def _at(self, at: Arrival, index: int) -> Arrival:
         """Where one of its receipts is."""
         if self.kind == LINES:
             return at._replace(entry=at.entry + index, line=at.line + index)
@@ -111,7 +144,9 @@ class Fetched:
 
     __slots__ = ("asked", "at", "facts", "index", "next", "size", "url")
 
-    def __init__(self, at: At, meta: dict[str, Any], facts: bytes, *, asked: str | None) -> None:
+    def __init__(
+        self, at: Arrival, meta: dict[str, Any], facts: bytes, *, asked: str | None
+    ) -> None:
         self.at = at
         self.url: str = meta["url"]
         #: Most are alike: one of them is enough.
@@ -140,7 +175,11 @@ def are_of_one_list(rows: list[Any]) -> bool:
         owners, sids = set(map(_OWNERS, rows)), set(map(_OWN, rows))
     except (KeyError, TypeError):
         return False
-    return len(owners) == 1 and len(sids) == len(rows) and {*map(type, owners.pop()), *map(type, sids)} == {str}
+    return (
+        len(owners) == 1
+        and len(sids) == len(rows)
+        and {*map(type, owners.pop()), *map(type, sids)} == {str}
+    )
 
 
 def facts_of(row: Any) -> Facts | None:
@@ -162,9 +201,13 @@ def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
     return tuple(body.get(name, "") for name in names)
 
 
-def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[tuple[Sheet, list[str]]]:
+def parted(
+    rows: list[Any], facts: Sequence[Facts | None], at: Arrival
+) -> Iterator[tuple[Sheet, list[str]]]:
     """The sheets that the rows of a page make, each with its receipts: one, or where they are of several messages, one for each row."""
-    owners = [(row["conversation_sid"], row["message_sid"]) if _is_owned(row) else None for row in rows]
+    owners = [
+        (row["conversation_sid"], row["message_sid"]) if _is_owned(row) else None for row in rows
+    ]
     different = {owner for owner, each in zip(owners, facts, strict=True) if each is not None}
     if len(different) == 1 and (owner := different.pop()) is not None:
         text = text_of_facts(*owner, facts)
@@ -180,7 +223,9 @@ def parted(rows: list[Any], facts: Sequence[Facts | None], at: At) -> Iterator[t
             yield Sheet(RECEIPT, text, place, place), [each[0]]
 
 
-def of_lines(lists: list[list[Any]], at: At, lines: Sequence[int]) -> Iterator[tuple[Sheet, list[str]]]:
+def of_lines(
+    lists: list[list[Any]], at: Arrival, lines: Sequence[int]
+) -> Iterator[tuple[Sheet, list[str]]]:
     """
     The sheets that receipts make which conform and stand one on a line, each with its receipts.
 
@@ -194,17 +239,26 @@ def of_lines(lists: list[list[Any]], at: At, lines: Sequence[int]) -> Iterator[t
         facts = all_facts(rows)
         sids = [each[0] for each in facts]
         follow = lines[index + len(rows) - 1] - lines[index] == len(rows) - 1
-        for own in [facts] if follow and len(set(sids)) == len(sids) else [[each] for each in facts]:
+        for own in (
+            [facts] if follow and len(set(sids)) == len(sids) else [[each] for each in facts]
+        ):
             place = at._replace(entry=at.entry + index, line=lines[index])
             text = text_of_facts(rows[0].get("conversation_sid"), rows[0].get("message_sid"), own)
             if text is not None:
-                yield Sheet(LINES if len(own) > 1 else RECEIPT, text, place, place), [row[0] for row in own]
+                yield (
+                    Sheet(LINES if len(own) > 1 else RECEIPT, text, place, place),
+                    [row[0] for row in own],
+                )
             index += len(own)
 
 
 def _is_owned(row: Any) -> bool:
     """Whether it is said of which message a row is."""
-    return isinstance(row, dict) and isinstance(row.get("conversation_sid"), str) and isinstance(row.get("message_sid"), str)
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("conversation_sid"), str)
+        and isinstance(row.get("message_sid"), str)
+    )
 
 
 def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]) -> bytes | None:
@@ -219,16 +273,26 @@ def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]
 # -- what becomes of it
 
 
-def sightings(row: Sheet) -> Iterator[Sighting]:
+def sightings(row: Sheet) -> Iterator[ReceiptState]:
     """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
-    conversation, message, ((_, participant, status, code, created, updated, channel_message),) = orjson.loads(row.facts)
+    conversation, message, ((_, participant, status, code, created, updated, channel_message),) = (
+        orjson.loads(row.facts)
+    )
     begun = seconds(created)
     changed = begun if updated is None else seconds(updated)
     known = isinstance(status, str) or status is None
-    owners = all(isinstance(sid, str) and is_real(sid) for sid in (participant, conversation, message))
-    if begun is not None and changed is not None and known and status in timeline.STATUSES and owners:
+    owners = all(
+        isinstance(sid, str) and is_real(sid) for sid in (participant, conversation, message)
+    )
+    if (
+        begun is not None
+        and changed is not None
+        and known
+        and status in timeline.STATUSES
+        and owners
+    ):
         by_webhook = row.kind == WEBHOOK
-        yield Sighting(
+        yield ReceiptState(
             row.first,
             row.last,
             row.count,
@@ -251,7 +315,15 @@ def _code(said: Any) -> int:
 
 
 def as_page(fetched: Fetched) -> Page:
-    return Page(fetched.at, fetched.url, fetched.next, fetched.index, fetched.size, rows_of(fetched.facts), fetched.asked)
+    return Page(
+        fetched.at,
+        fetched.url,
+        fetched.next,
+        fetched.index,
+        fetched.size,
+        rows_of(fetched.facts),
+        fetched.asked,
+    )
 
 
 def rows_of(facts: bytes) -> tuple[Row | None, ...]:

@@ -51,13 +51,13 @@ class Exchange:
         """The value of a response header, whatever the case of its name; None if there is none."""
         return header(self.headers, name)
 
-    def request(self) -> Delivery:
+    def request(self) -> WebhookRequest:
         """The request by itself: a webhook, if it is one."""
-        return Delivery(self.url, self.method, self.request_body, self.request_headers)
+        return WebhookRequest(self.url, self.method, self.request_body, self.request_headers)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class WebhookRequest:
     """
     A webhook request, as it arrived.
 

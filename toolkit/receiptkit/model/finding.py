@@ -39,7 +39,7 @@ _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Location:
     """
     Where something was seen.
 
@@ -82,5 +82,5 @@ class Finding:
     hint: str | None = None
     grounding: str = ""
     operation: str | None = None
-    origin: Origin | None = None
+    location: Location | None = None
     value: Any = field(default=NO_VALUE, repr=False, compare=False)

@@ -25,7 +25,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
 
 
 _Dumper.add_representer(str, _text)
@@ -42,21 +44,30 @@ def build(spec: Path) -> dict[str, bytes]:
     for profile in PROFILES:
         document = _document(spec, profile)
         files[f"{profile}.yaml"] = (
-            _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+            _HEADER
+            + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
         ).encode()
-        files[f"{profile}.json"] = (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        files[f"{profile}.json"] = (
+            json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+        ).encode()
     return files
 
 
 def stale(spec: Path) -> list[str]:
     """The names of the generated files that are not what `build` makes."""
-    return [name for name, content in build(spec).items() if not (spec / name).is_file() or (spec / name).read_bytes() != content]
+    return [
+        name
+        for name, content in build(spec).items()
+        if not (spec / name).is_file() or (spec / name).read_bytes() != content
+    ]
 
 
 def _document(spec: Path, profile: str) -> dict[str, Any]:
     document = _load(spec / UPSTREAM)
     for name in _overlays(spec, profile):
-        document = apply(document, _load(spec / "overlays" / f"{name}.yaml"), f"overlays/{name}.yaml")
+        document = apply(
+            document, _load(spec / "overlays" / f"{name}.yaml"), f"overlays/{name}.yaml"
+        )
     document = upgrade(document)
     document["info"]["x-receiptkit-profile"] = profile
     return document

@@ -86,7 +86,9 @@ def built(profile: str) -> Document:
     try:
         raw = path.read_bytes()
     except OSError:
-        raise DocumentError(f"{path} is missing: run `receiptkit spec build`, or install receiptkit again") from None
+        raise DocumentError(
+            f"{path} is missing: run `receiptkit spec build`, or install receiptkit again"
+        ) from None
     return Document(json.loads(raw), raw, f"receiptkit {profile}")
 
 
@@ -104,8 +106,14 @@ def read(path: Path | str) -> Document:
     content = _parse(raw, str(path))
     version = content.get("openapi")
     if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
-        raise DocumentError(f"{path}: not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)")
-    for name, inner in (("paths", content), ("components", content), ("schemas", content.get("components", {}))):
+        raise DocumentError(
+            f"{path}: not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
+        )
+    for name, inner in (
+        ("paths", content),
+        ("components", content),
+        ("schemas", content.get("components", {})),
+    ):
         if not isinstance(inner, dict) or not isinstance(inner.get(name, {}), dict):
             raise DocumentError(f"{path}: `{name}` is no object")
     notes = [f"{path} is judged as it is: receiptkit's overlays are not applied to it"]
@@ -125,7 +133,9 @@ def _parse(raw: bytes, name: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
-        raise DocumentError(f"{name}: not YAML{place}: {getattr(error, 'problem', None) or 'cannot be read'}") from None
+        raise DocumentError(
+            f"{name}: not YAML{place}: {getattr(error, 'problem', None) or 'cannot be read'}"
+        ) from None
     if not isinstance(content, dict):
         raise DocumentError(f"{name}: not an OpenAPI document")
     return content

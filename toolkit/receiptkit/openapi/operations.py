@@ -17,7 +17,11 @@ _ADDRESS = re.compile(r"[0-9.]+")
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 _PIECES = re.compile(rf"({_PARAMETER.pattern})")
 #: What the parameter behind a literal segment is, unless it is the last one, which names the resource itself.
-_ROLES = {"Services": "ChatServiceSid", "Conversations": "ConversationSid", "Messages": "MessageSid"}
+_ROLES = {
+    "Services": "ChatServiceSid",
+    "Conversations": "ConversationSid",
+    "Messages": "MessageSid",
+}
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
@@ -48,7 +52,9 @@ class Response(NamedTuple):
             return self.content.get("application/json") or next(iter(self.content.values()))
         essence = content_type.partition(";")[0].strip().lower()
         major = essence.partition("/")[0]
-        return self.content.get(essence) or self.content.get(f"{major}/*") or self.content.get("*/*")
+        return (
+            self.content.get(essence) or self.content.get(f"{major}/*") or self.content.get("*/*")
+        )
 
 
 class Parameter(NamedTuple):
@@ -93,7 +99,7 @@ class Operation(NamedTuple):
         return None
 
 
-class Answer(NamedTuple):
+class ResponseKey(NamedTuple):
     """Which answer was given: of an operation, in this media type."""
 
     operation: Operation
@@ -128,7 +134,9 @@ class Operations:
         for route in sorted(routes, key=lambda route: -route.literals):
             self._by_slashes.setdefault(route.slashes, []).append(route)
         self.all = [operation for route in routes for operation in route.by_method.values()]
-        self.webhooks = [self._webhook(name, item) for name, item in _objects(document.get("webhooks"))]
+        self.webhooks = [
+            self._webhook(name, item) for name, item in _objects(document.get("webhooks"))
+        ]
         self.by_id = {operation.id: operation for operation in (*self.all, *self.webhooks)}
         self._prefixes = _server_paths(document)
 
@@ -171,9 +179,13 @@ class Operations:
         }
         return _Route(path, by_method)
 
-    def _operation(self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]) -> Operation:
+    def _operation(
+        self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]
+    ) -> Operation:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
-        parameters = [self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))]
+        parameters = [
+            self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))
+        ]
         responses = {
             _status(status): self._response(response, (*place, "responses", status))
             for status, response in _objects(spec.get("responses"))
@@ -184,7 +196,12 @@ class Operations:
             method=method,
             path=path,
             parameters=tuple(
-                Parameter(str(item["name"]), str(item.get("in")), bool(item.get("required")), item.get("schema", True))
+                Parameter(
+                    str(item["name"]),
+                    str(item.get("in")),
+                    bool(item.get("required")),
+                    item.get("schema", True),
+                )
                 for item in parameters
                 if isinstance(item, dict) and "name" in item
             ),
@@ -237,13 +254,22 @@ def is_elsewhere(url: str) -> bool:
     host = match[1].lower() if match else ""
     if host == _TEST_CLIENT:
         return True
-    if host.endswith((".twilio.com", ".local", ".localhost", ".internal")) or "." not in host or host.startswith("["):
+    if (
+        host.endswith((".twilio.com", ".local", ".localhost", ".internal"))
+        or "." not in host
+        or host.startswith("[")
+    ):
         return False
     return not _ADDRESS.fullmatch(host)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("".join("([^/]+)" if _PARAMETER.fullmatch(piece) else re.escape(piece) for piece in _PIECES.split(path)))
+    return re.compile(
+        "".join(
+            "([^/]+)" if _PARAMETER.fullmatch(piece) else re.escape(piece)
+            for piece in _PIECES.split(path)
+        )
+    )
 
 
 def _status(key: str) -> str:
@@ -265,13 +291,19 @@ def server_of(document: dict[str, Any]) -> str | None:
 
 
 def _server_paths(document: dict[str, Any]) -> list[str]:
-    servers = [server.get("url") for server in _list(document.get("servers")) if isinstance(server, dict)]
+    servers = [
+        server.get("url") for server in _list(document.get("servers")) if isinstance(server, dict)
+    ]
     paths = {path_of(url).rstrip("/") for url in servers if isinstance(url, str)}
     return sorted({"", *paths}, key=lambda path: -len(path))
 
 
 def _objects(value: Any) -> list[tuple[str, dict[str, Any]]]:
-    return [(str(name), item) for name, item in value.items() if isinstance(item, dict)] if isinstance(value, dict) else []
+    return (
+        [(str(name), item) for name, item in value.items() if isinstance(item, dict)]
+        if isinstance(value, dict)
+        else []
+    )
 
 
 def _object(value: Any) -> dict[str, Any]:

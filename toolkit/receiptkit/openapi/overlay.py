@@ -33,9 +33,13 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
             raise DocumentError(f"{where}: an action needs a target")
         try:
             matches = jsonpath.finditer("$.root" + target[1:], result)
-            places = [(match.parent.obj, match.parts[-1]) for match in matches if match.parent is not None]
+            places = [
+                (match.parent.obj, match.parts[-1]) for match in matches if match.parent is not None
+            ]
         except jsonpath.JSONPathError as error:
-            raise DocumentError(f"{where}: the target is no JSONPath: {str(error).splitlines()[0]}") from None
+            raise DocumentError(
+                f"{where}: the target is no JSONPath: {str(error).splitlines()[0]}"
+            ) from None
         if not places:
             raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
         for parent, key in places:
@@ -57,7 +61,13 @@ def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
 
 def _merge(old: Any, new: Any) -> Any:
     if isinstance(old, dict) and isinstance(new, dict):
-        return {**old, **{name: _merge(old[name], value) if name in old else value for name, value in new.items()}}
+        return {
+            **old,
+            **{
+                name: _merge(old[name], value) if name in old else value
+                for name, value in new.items()
+            },
+        }
     if isinstance(old, list) and isinstance(new, list):
         return old + new
     return new

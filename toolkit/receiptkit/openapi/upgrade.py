@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 #: What is carried over as it stands: its content is no schema, or is 2020-12 already.
-_OPAQUE = ("enum", "const", "default", "example", "examples", "x-receiptkit-advice", "x-receiptkit-source")
+_OPAQUE = (
+    "enum",
+    "const",
+    "default",
+    "example",
+    "examples",
+    "x-receiptkit-advice",
+    "x-receiptkit-source",
+)
 
 
 def upgrade(document: dict[str, Any]) -> dict[str, Any]:
@@ -32,13 +40,18 @@ def _walk(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return _schema(
-        {name: value if name in _OPAQUE and not _is_only_a_name(value) else _walk(value) for name, value in node.items()}
+        {
+            name: value if name in _OPAQUE and not _is_only_a_name(value) else _walk(value)
+            for name, value in node.items()
+        }
     )
 
 
 def _is_only_a_name(value: Any) -> bool:
     """Whether a member called like a keyword is a property or a response of that name instead of the keyword."""
-    return isinstance(value, dict) and any(name in value for name in ("type", "$ref", "content", "description"))
+    return isinstance(value, dict) and any(
+        name in value for name in ("type", "$ref", "content", "description")
+    )
 
 
 def _schema(node: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +60,9 @@ def _schema(node: dict[str, Any]) -> dict[str, Any]:
         node = {name: value for name, value in node.items() if name != "nullable"}
         source = node.get("x-receiptkit-source")
         if isinstance(source, dict) and "nullable" in source:
-            node["x-receiptkit-source"] = {"type" if name == "nullable" else name: text for name, text in source.items()}
+            node["x-receiptkit-source"] = {
+                "type" if name == "nullable" else name: text for name, text in source.items()
+            }
         if nullable and isinstance(node.get("type"), str) and "$ref" not in node:
             node["type"] = [node["type"], "null"]
             if isinstance(node.get("enum"), list) and None not in node["enum"]:

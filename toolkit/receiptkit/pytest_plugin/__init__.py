@@ -20,7 +20,10 @@ from receiptkit.pytest_plugin.fixtures import (
     receipt_world,
 )
 from receiptkit.pytest_plugin.options import pytest_addoption, pytest_configure, pytest_unconfigure
-from receiptkit.pytest_plugin.parametrize import pytest_collection_modifyitems, pytest_generate_tests
+from receiptkit.pytest_plugin.parametrize import (
+    pytest_collection_modifyitems,
+    pytest_generate_tests,
+)
 from receiptkit.pytest_plugin.runtest import (
     pytest_runtest_call,
     pytest_runtest_makereport,

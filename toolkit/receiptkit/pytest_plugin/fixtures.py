@@ -67,7 +67,9 @@ def make_receipt_webhook(_receipt_factories: Factories) -> Callable[..., dict[st
 @pytest.fixture
 def receipt_scenario() -> str:
     """The name of the scenario that the marker `receipt_scenarios` runs the test with."""
-    raise pytest.UsageError("receipt_scenario and receipt_world need @pytest.mark.receipt_scenarios")
+    raise pytest.UsageError(
+        "receipt_scenario and receipt_world need @pytest.mark.receipt_scenarios"
+    )
 
 
 @pytest.fixture
@@ -87,7 +89,9 @@ def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
     """Judges what the test gets from the receipts API, real or mocked: `receipt_traffic.exchanges`, `.findings`."""
     node: pytest.Item = request.node
     if TRAFFIC not in node.stash:
-        raise pytest.UsageError("receipt_traffic must be an argument of the test, or of a fixture that it uses")
+        raise pytest.UsageError(
+            "receipt_traffic must be an argument of the test, or of a fixture that it uses"
+        )
     return node.stash[TRAFFIC]
 
 
@@ -98,7 +102,9 @@ def receipt_auth_token() -> str:
 
 
 @pytest.fixture
-def play_receipt_webhooks(request: pytest.FixtureRequest, _receipt_factories: Factories, receipt_auth_token: str) -> Player:
+def play_receipt_webhooks(
+    request: pytest.FixtureRequest, _receipt_factories: Factories, receipt_auth_token: str
+) -> Player:
     """Delivers webhooks to a WSGI or ASGI application or a URL: `play_receipt_webhooks(app, "out-of-order", url="https://…")`."""
     from receiptkit.testing.player import Player
 

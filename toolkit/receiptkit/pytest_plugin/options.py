@@ -16,17 +16,35 @@ _Result = TypeVar("_Result")
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "seed": {"metavar": "N", "help": "what generated worlds are drawn from, together with the test's id; 0 by default"},
+    "seed": {
+        "metavar": "N",
+        "help": "what generated worlds are drawn from, together with the test's id; 0 by default",
+    },
     "guard": {
         "action": "store_true",
         "default": False,
         "help": "judge what every test gets from the receipts API, real or mocked",
     },
-    "fail-on": {"metavar": "SEVERITY", "help": "the least severity that fails a test: error (default), warning or info"},
-    "profile": {"metavar": "NAME", "help": "the profile to judge by: vendor, documented (default) or strict"},
+    "fail-on": {
+        "metavar": "SEVERITY",
+        "help": "the least severity that fails a test: error (default), warning or info",
+    },
+    "profile": {
+        "metavar": "NAME",
+        "help": "the profile to judge by: vendor, documented (default) or strict",
+    },
     "document": {"metavar": "FILE", "help": "an OpenAPI document of your own to judge by"},
-    "show-values": {"action": "store_true", "default": False, "help": "show offending values and whole URLs"},
-    "coverage": {"nargs": "?", "const": "", "metavar": "FILE.json", "help": "say at the end what of the contract was exercised"},
+    "show-values": {
+        "action": "store_true",
+        "default": False,
+        "help": "show offending values and whole URLs",
+    },
+    "coverage": {
+        "nargs": "?",
+        "const": "",
+        "metavar": "FILE.json",
+        "help": "say at the end what of the contract was exercised",
+    },
     "coverage-fail-under": {"metavar": "PERCENT", "help": "fail the run if less was exercised"},
 }
 _MARKERS = (
@@ -37,7 +55,9 @@ _MARKERS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("receiptkit", "receiptkit: contract tests for Twilio's delivery receipts")
+    group = parser.getgroup(
+        "receiptkit", "receiptkit: contract tests for Twilio's delivery receipts"
+    )
     for name, about in OPTIONS.items():
         group.addoption(f"--receipts-{name}", **about)
 

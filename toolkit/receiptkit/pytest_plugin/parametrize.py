@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from receiptkit.testing.breakages import BreakageCase
 
 #: The keywords that markers take.
-_KEYWORDS = {"receipt_scenarios": (), "receipt_breakages": ("kind", "in_service"), "receipts_allow": ("reason",)}
+_KEYWORDS = {
+    "receipt_scenarios": (),
+    "receipt_breakages": ("kind", "in_service"),
+    "receipts_allow": ("reason",),
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -27,7 +31,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _parametrize(
-    metafunc: pytest.Metafunc, name: str, marker: pytest.Mark, values: Callable[[pytest.Config, pytest.Mark], list[Any]]
+    metafunc: pytest.Metafunc,
+    name: str,
+    marker: pytest.Mark,
+    values: Callable[[pytest.Config, pytest.Mark], list[Any]],
 ) -> None:
     """Parametrise a test; a mistake is said when everything is collected, so that it is one line and ends the run."""
     mistake = _misuse(marker)
@@ -63,7 +70,9 @@ def _misuse(marker: pytest.Mark) -> str | None:
     known = _KEYWORDS[marker.name]
     for name in marker.kwargs:
         if name not in known:
-            return f"{marker.name} takes no {name}" + (f": there is {' and '.join(known)}" if known else "")
+            return f"{marker.name} takes no {name}" + (
+                f": there is {' and '.join(known)}" if known else ""
+            )
     wrong = next((each for each in marker.args if not isinstance(each, str)), None)
     return None if wrong is None else f"{marker.name} takes names, not {wrong!r}"
 
@@ -104,7 +113,10 @@ def allowed(item: pytest.Item) -> list[str]:
 
 def id_of(item: pytest.Item) -> str:
     """The id of a test, without the group that pytest-xdist may add to it."""
-    groups = [str(each.args[0] if each.args else each.kwargs.get("name", "default")) for each in item.iter_markers("xdist_group")]
+    groups = [
+        str(each.args[0] if each.args else each.kwargs.get("name", "default"))
+        for each in item.iter_markers("xdist_group")
+    ]
     for added in ("_".join(groups), *groups[:1]):
         if item.nodeid.endswith(f"@{added}"):
             return item.nodeid.removesuffix(f"@{added}")

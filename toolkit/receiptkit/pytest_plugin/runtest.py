@@ -96,11 +96,23 @@ def pytest_runtest_makereport(
         factories = item.stash.get(FACTORIES, None)
         if factories is not None and factories.count:
             seed = run_of(item.config).settings.seed
-            report.sections.append(("receiptkit", f"to make the same again: pytest {_argument(item)} --receipts-seed={seed}"))
+            report.sections.append(
+                (
+                    "receiptkit",
+                    f"to make the same again: pytest {_argument(item)} --receipts-seed={seed}",
+                )
+            )
     return report
 
 
 def _argument(item: pytest.Item) -> str:
     """A test as one names it in a shell, from where pytest was started."""
     file, *names = id_of(item).split("::")
-    return quote("::".join([os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir), *names]))
+    return quote(
+        "::".join(
+            [
+                os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir),
+                *names,
+            ]
+        )
+    )

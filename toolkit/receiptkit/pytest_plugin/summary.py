@@ -31,18 +31,27 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     if not said:
         return None
     # Nothing is shown of a payload.
-    shown = ["receipt_contract" if isinstance(side, kind) else name for name, side in zip(names, (left, right), strict=True)]
+    shown = [
+        "receipt_contract" if isinstance(side, kind) else name
+        for name, side in zip(names, (left, right), strict=True)
+    ]
     return [f"{shown[0]} {op} {shown[1]}", *said]
 
 
 def _sides(op: str, left: Any, right: Any) -> tuple[tuple[str, str], list[tuple[str, Any, Any]]]:
     """How the sides of a comparison are called; and what is compared with what, also within lists and objects, and where that stands."""
     if op in ("in", "not in") and isinstance(right, (list, tuple)):
-        return ("payload", "[…]"), [(f"[{index}]: ", left, each) for index, each in enumerate(right)]
+        return ("payload", "[…]"), [
+            (f"[{index}]: ", left, each) for index, each in enumerate(right)
+        ]
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        return ("[…]", "[…]"), [(f"[{index}]: ", *pair) for index, pair in enumerate(zip(left, right, strict=False))]
+        return ("[…]", "[…]"), [
+            (f"[{index}]: ", *pair) for index, pair in enumerate(zip(left, right, strict=False))
+        ]
     if isinstance(left, dict) and isinstance(right, dict):
-        return ("{…}", "{…}"), [(f"[{key!r}]: ", left[key], right[key]) for key in left if key in right]
+        return ("{…}", "{…}"), [
+            (f"[{key!r}]: ", left[key], right[key]) for key in left if key in right
+        ]
     return ("payload", "payload"), [("", left, right)]
 
 
@@ -73,11 +82,16 @@ def pytest_testnodedown(node: Any) -> None:
         run_of(node.config).merge(share)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     run = _finished_run(config)
     if run is None:
         return
-    sections = {"receipt warnings": run.warnings(), "receipt coverage": run.coverage.table() if run.settings.coverage else []}
+    sections = {
+        "receipt warnings": run.warnings(),
+        "receipt coverage": run.coverage.table() if run.settings.coverage else [],
+    }
     for title, lines in sections.items():
         if lines:
             terminalreporter.section(title)

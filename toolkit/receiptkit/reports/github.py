@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from receiptkit.model.display import printable
-from receiptkit.model.finding import Finding, Origin, Severity
+from receiptkit.model.finding import Finding, Location, Severity
 from receiptkit.reports.text import TextReport
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -13,10 +13,21 @@ class GithubReport(TextReport):
     """The format `github`: workflow commands, and the summary as plain text."""
 
     def _write(self, finding: Finding, count: int) -> None:
-        origin = finding.origin or Origin()
-        place = {"file": origin.file, "line": origin.line, "col": origin.column, "title": f"receiptkit {finding.rule}"}
-        properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items() if value not in (None, "", "-"))
-        said = f"{finding.pointer} {finding.message}".lstrip() + (f" ({count} times)" if count > 1 else "")
+        location = finding.location or Location()
+        place = {
+            "file": location.file,
+            "line": location.line,
+            "col": location.column,
+            "title": f"receiptkit {finding.rule}",
+        }
+        properties = ",".join(
+            f"{name}={_property(str(value))}"
+            for name, value in place.items()
+            if value not in (None, "", "-")
+        )
+        said = f"{finding.pointer} {finding.message}".lstrip() + (
+            f" ({count} times)" if count > 1 else ""
+        )
         text = said if finding.hint is None else f"{said}\nhint: {finding.hint}"
         self.out.write(f"::{_LEVELS[finding.severity]} {properties}::{_data(text)}\n")
 

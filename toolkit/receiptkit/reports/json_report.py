@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from receiptkit.model.display import printable, shown
-from receiptkit.model.finding import NO_VALUE, Finding, Origin, Severity
+from receiptkit.model.finding import NO_VALUE, Finding, Location, Severity
 from receiptkit.reports.report import Counts, Report
 
 VERSION = 1
@@ -39,7 +39,12 @@ class JsonReport(Report):
     def _head(self) -> dict[str, Any]:
         about = self.about
         tool = {"name": "receiptkit", "version": about.version}
-        return {"version": VERSION, "tool": tool, "profile": about.profile, "contract": about.contract}
+        return {
+            "version": VERSION,
+            "tool": tool,
+            "profile": about.profile,
+            "contract": about.contract,
+        }
 
 
 class NdjsonReport(JsonReport):
@@ -57,7 +62,7 @@ def _dump(value: Any) -> str:
 
 
 def _finding(finding: Finding, show_values: bool) -> dict[str, Any]:
-    origin = finding.origin or Origin()
+    location = finding.location or Location()
     result = {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -67,12 +72,12 @@ def _finding(finding: Finding, show_values: bool) -> dict[str, Any]:
         "grounding": finding.grounding,
         "operation": finding.operation,
         "origin": {
-            "file": origin.file,
-            "entry": origin.entry,
-            "line": origin.line,
-            "column": origin.column,
-            "body_line": origin.body_line,
-            "body_column": origin.body_column,
+            "file": location.file,
+            "entry": location.entry,
+            "line": location.line,
+            "column": location.column,
+            "body_line": location.body_line,
+            "body_column": location.body_column,
         },
     }
     if show_values and finding.value is not NO_VALUE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from receiptkit.model.display import printable
-from receiptkit.model.finding import Finding, Origin, Severity
+from receiptkit.model.finding import Finding, Location, Severity
 from receiptkit.reports.report import Counts
 from receiptkit.reports.text import TextReport
 
@@ -18,16 +18,25 @@ class JunitReport(TextReport):
     def _write(self, finding: Finding, count: int) -> None:
         if not self._begun:
             self._begin()
-        origin = finding.origin or Origin()
-        place = f"{origin.file}:{origin.line}:{origin.column}" if origin.line is not None else origin.file
+        location = finding.location or Location()
+        place = (
+            f"{location.file}:{location.line}:{location.column}"
+            if location.line is not None
+            else location.file
+        )
         said = finding.message + (f" ({count} times)" if count > 1 else "")
-        lines = [f"{place} {finding.pointer}".rstrip(), f"{finding.severity.value} {finding.rule}: {said}"]
+        lines = [
+            f"{place} {finding.pointer}".rstrip(),
+            f"{finding.severity.value} {finding.rule}: {said}",
+        ]
         lines += [f"hint: {finding.hint}"] if finding.hint else []
         text = escape("\n".join(printable(line) for line in lines))
         name = quoteattr(printable(f"{finding.rule} {finding.pointer} {place}"))
-        self.out.write(f"<testcase classname={quoteattr(printable(origin.file))} name={name}>")
+        self.out.write(f"<testcase classname={quoteattr(printable(location.file))} name={name}>")
         if finding.severity is Severity.ERROR:
-            self.out.write(f"<failure type={quoteattr(finding.rule)} message={quoteattr(printable(said))}>{text}</failure>")
+            self.out.write(
+                f"<failure type={quoteattr(finding.rule)} message={quoteattr(printable(said))}>{text}</failure>"
+            )
         else:
             self.out.write(f"<system-out>{text}</system-out>")
         self.out.write("</testcase>\n")
@@ -37,7 +46,9 @@ class JunitReport(TextReport):
         self.end_of_file()
         if not self._begun:
             self._begin()
-        counts = f"{summary.files} files, {summary.observations} observations: {summary.checked} judged"
+        counts = (
+            f"{summary.files} files, {summary.observations} observations: {summary.checked} judged"
+        )
         self.out.write(f'<testcase classname="receiptkit" name={quoteattr(counts)}/>\n')
         for problem in summary.problems:
             self.out.write('<testcase classname="receiptkit" name="a capture that cannot be read">')
@@ -46,4 +57,6 @@ class JunitReport(TextReport):
 
     def _begin(self) -> None:
         self._begun = True
-        self.out.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="receiptkit">\n')
+        self.out.write(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="receiptkit">\n'
+        )

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from receiptkit.model.display import printable, shown
-from receiptkit.model.finding import NO_VALUE, Finding, Origin, Severity
+from receiptkit.model.finding import NO_VALUE, Finding, Location, Severity
 from receiptkit.reports.report import About, Counts, Report
 from receiptkit.validation.fingerprint import identity
 
@@ -38,17 +38,28 @@ class SarifReport(Report):
 
     def close(self, summary: Counts) -> None:
         """Write which rules there are, and what could not be read."""
-        driver = {"name": "receiptkit", "version": self.about.version, "rules": [self._rule(rule) for rule in self._rules]}
-        problems = [{"level": "error", "message": {"text": printable(problem)}} for problem in summary.problems]
+        driver = {
+            "name": "receiptkit",
+            "version": self.about.version,
+            "rules": [self._rule(rule) for rule in self._rules],
+        }
+        problems = [
+            {"level": "error", "message": {"text": printable(problem)}}
+            for problem in summary.problems
+        ]
         invocation = {"executionSuccessful": not problems, "toolExecutionNotifications": problems}
         rest = json.dumps({"tool": {"driver": driver}, "invocations": [invocation]})
         self.out.write("\n], " + rest[1:] + "]}\n")
 
     def _result(self, finding: Finding) -> dict[str, Any]:
         index = self._rules.setdefault(finding.rule, len(self._rules))
-        properties: dict[str, Any] = {"entry": finding.origin.entry if finding.origin else 0}
+        properties: dict[str, Any] = {"entry": finding.location.entry if finding.location else 0}
         properties |= {"operation": finding.operation} if finding.operation else {}
-        properties |= {"value": shown(finding.value)} if self.about.show_values and finding.value is not NO_VALUE else {}
+        properties |= (
+            {"value": shown(finding.value)}
+            if self.about.show_values and finding.value is not NO_VALUE
+            else {}
+        )
         return {
             "ruleId": finding.rule,
             "ruleIndex": index,
@@ -73,23 +84,29 @@ class SarifReport(Report):
 
 
 def _text(finding: Finding) -> str:
-    origin = finding.origin or Origin()
-    within = f" (body {origin.body_line}:{origin.body_column})" if origin.body_line is not None else ""
+    location = finding.location or Location()
+    within = (
+        f" (body {location.body_line}:{location.body_column})"
+        if location.body_line is not None
+        else ""
+    )
     hint = f" Hint: {finding.hint}" if finding.hint else ""
     return printable(f"{finding.message}{within}{hint}")
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    origin = finding.origin or Origin()
-    location: dict[str, Any] = (
-        {"logicalLocations": [{"fullyQualifiedName": printable(finding.pointer)}]} if finding.pointer else {}
+    location = finding.location or Location()
+    described: dict[str, Any] = (
+        {"logicalLocations": [{"fullyQualifiedName": printable(finding.pointer)}]}
+        if finding.pointer
+        else {}
     )
-    if origin.file:
-        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(origin.file)}}
-        if origin.line is not None:
-            place["region"] = {"startLine": origin.line, "startColumn": origin.column or 1}
-        location["physicalLocation"] = place
-    return location
+    if location.file:
+        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.file)}}
+        if location.line is not None:
+            place["region"] = {"startLine": location.line, "startColumn": location.column or 1}
+        described["physicalLocation"] = place
+    return described
 
 
 def _uri(file: str) -> str:

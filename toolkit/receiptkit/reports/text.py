@@ -36,7 +36,12 @@ class TextReport(Report):
             self._write(finding, 1)
             return
         groups = self._groups
-        key = (finding.rule, finding.severity.value, without_numbers(finding.pointer), finding.message)
+        key = (
+            finding.rule,
+            finding.severity.value,
+            without_numbers(finding.pointer),
+            finding.message,
+        )
         if key in groups:
             groups[key].count += 1
             self._grouped = True
@@ -61,8 +66,14 @@ class TextReport(Report):
         severity = self._painted(finding.severity.value, _COLOURS[finding.severity])
         times = f" ({count} times)" if count > 1 else ""
         pointer = printable(finding.pointer) or '""'
-        value = f" [{shown(finding.value)}]" if self.about.show_values and finding.value is not NO_VALUE else ""
-        self.out.write(f"{_place(finding)} {pointer} {severity} {finding.rule}: {printable(finding.message)}{value}{times}\n")
+        value = (
+            f" [{shown(finding.value)}]"
+            if self.about.show_values and finding.value is not NO_VALUE
+            else ""
+        )
+        self.out.write(
+            f"{_place(finding)} {pointer} {severity} {finding.rule}: {printable(finding.message)}{value}{times}\n"
+        )
         if finding.hint:
             self.out.write(f"    hint: {printable(finding.hint)}\n")
         if self.about.verbosity > 0 and finding.grounding:
@@ -73,18 +84,25 @@ class TextReport(Report):
 
 
 def _place(finding: Finding) -> str:
-    origin = finding.origin
-    if origin is None:
+    location = finding.location
+    if location is None:
         return "-"
-    place = ":".join([printable(origin.file), *(str(part) for part in (origin.line, origin.column) if part is not None)])
-    if origin.body_line is not None:
-        place += f" (body {origin.body_line}:{origin.body_column})"
+    place = ":".join(
+        [
+            printable(location.file),
+            *(str(part) for part in (location.line, location.column) if part is not None),
+        ]
+    )
+    if location.body_line is not None:
+        place += f" (body {location.body_line}:{location.body_column})"
     return place
 
 
 def _summary(summary: Counts) -> list[str]:
     found = summary.severities
-    counts = ", ".join(_many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING))
+    counts = ", ".join(
+        _many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)
+    )
     judged = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
     read = f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}"
     known = f"; {summary.known} known" if summary.known else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from receiptkit.rules import page, receipt, request, webhook
-from receiptkit.rules.request import Asked
+from receiptkit.rules.request import RequestContext
 from receiptkit.rules.rule import Breach
 
 #: A check of one body, given that it is the object its kind says.
@@ -20,7 +20,7 @@ RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
 }
 
 #: A check of one body against its request.
-RequestCheck = Callable[[dict[str, Any], Asked], Iterator[Breach]]
+RequestCheck = Callable[[dict[str, Any], RequestContext], Iterator[Breach]]
 
 #: The checks of an answer that is no error by the kind of its body.
 REQUEST_CHECKS: dict[str, tuple[RequestCheck, ...]] = {
@@ -46,11 +46,18 @@ def in_order(kind: str, bodies: list[Any]) -> list[list[Any]] | None:
         found_nothing = all(isinstance(body, dict) and _is_in_order(body) for body in bodies)
     else:
         checks = RECORD_CHECKS.get(kind, ())
-        found_nothing = all(isinstance(body, dict) and not any(True for check in checks for _ in check(body)) for body in bodies)
+        found_nothing = all(
+            isinstance(body, dict) and not any(True for check in checks for _ in check(body))
+            for body in bodies
+        )
     return [[body] for body in bodies] if found_nothing else None
 
 
 def _is_in_order(body: dict[str, Any]) -> bool:
     """Whether surely nothing is wrong in a page."""
     rows = body.get(receipt.ROWS)
-    return isinstance(rows, list) and page.are_one_list(rows) and not any(True for check in _OF_PAGES for _ in check(body))
+    return (
+        isinstance(rows, list)
+        and page.are_one_list(rows)
+        and not any(True for check in _OF_PAGES for _ in check(body))
+    )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from receiptkit.model.exchange import Delivery, Exchange, header, text_of
+from receiptkit.model.exchange import Exchange, WebhookRequest, header, text_of
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import Breach, Rule
@@ -22,7 +22,9 @@ RULES = (
         grounding="RFC 9110, section 11.6.2",
         action="Take them out before the file is shared, and have them replaced if it was: VCR and proxies can filter what they record.",
         good=Example("exchange"),
-        bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
+        bad=Example(
+            "exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}
+        ),
         part="sent",
     ),
     Rule(
@@ -43,21 +45,31 @@ _IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
 _MEMBERS = {"auth_token": re.compile(r"[0-9a-f]{32}"), "secret": re.compile(r"[0-9A-Za-z]{32}")}
 #: What filters put in the place of credentials.
 _MASKED = re.compile(
-    r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your|[<>{}\[\]]", re.IGNORECASE
+    r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your|[<>{}\[\]]",
+    re.IGNORECASE,
 )
 
 
-def secrets(seen: Exchange | Delivery) -> Iterator[Breach]:
+def secrets(seen: Exchange | WebhookRequest) -> Iterator[Breach]:
     """Where an exchange, or a request, holds credentials; what stands for some that a filter took away does not count."""
     if isinstance(seen, Exchange):
-        headers, bodies = seen.request_headers, {"request": seen.request_body, "response": seen.body}
+        headers, bodies = (
+            seen.request_headers,
+            {"request": seen.request_body, "response": seen.body},
+        )
     else:
         headers, bodies = seen.headers, {"request": seen.body}
-    said = [f"the request has a header {name.title()}, with credentials" for name in _HEADERS if _in_header(headers, name)]
+    said = [
+        f"the request has a header {name.title()}, with credentials"
+        for name in _HEADERS
+        if _in_header(headers, name)
+    ]
     if (match := _IN_URL.match(seen.url)) is not None and not _is_masked(match[1]):
         said.append("the request has credentials in its URL")
     for whose, body in bodies.items():
-        said += [f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)]
+        said += [
+            f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)
+        ]
     for message in said:
         yield Breach("capture.secret", "", message)
 
@@ -74,7 +86,9 @@ def _in_body(body: Any) -> Iterator[str]:
     """The members of a body that are the token of an account, or the secret of one of its keys."""
     text = text_of(body)
     if text is not None:
-        body = read(text).value if any(b'"%b"' % name.encode() in text for name in _MEMBERS) else None
+        body = (
+            read(text).value if any(b'"%b"' % name.encode() in text for name in _MEMBERS) else None
+        )
     for name, form in _MEMBERS.items() if isinstance(body, dict) else ():
         value = body.get(name)
         is_ours = name != "secret" or str(body.get("sid")).startswith("SK")

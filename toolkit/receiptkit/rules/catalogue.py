@@ -48,7 +48,8 @@ def find(rule_id: str) -> Rule:
         return _BY_ID[rule_id]
     close = difflib.get_close_matches(rule_id, list(_BY_ID))
     raise UsageError(
-        f"no rule is called {rule_id!r}" + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them")
+        f"no rule is called {rule_id!r}"
+        + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them")
     )
 
 

@@ -57,7 +57,9 @@ RULES = (
         grounding="twilio-oai changes of 2020-09-21 (1.0.0)",
         action="Use /v1/Configuration/Webhooks.",
         good=Example("configuration"),
-        bad=Example("configuration", {"/url": "https://conversations.twilio.com/v1/Conversations/Webhooks"}),
+        bad=Example(
+            "configuration", {"/url": "https://conversations.twilio.com/v1/Conversations/Webhooks"}
+        ),
     ),
     Rule(
         id="configuration.shadowed",
@@ -81,4 +83,8 @@ def of_account(configurations: list[Configured]) -> Iterator[Found]:
         if not each.in_service and each.wants_receipts and services:
             other = min(service.at for service in services)
             message = "is not called for conversations of a service that has webhooks of its own"
-            yield Found(each.at, Breach("configuration.shadowed", f"{each.at.pointer}/post_webhook_url", message), other)
+            yield Found(
+                each.at,
+                Breach("configuration.shadowed", f"{each.at.pointer}/post_webhook_url", message),
+                other,
+            )

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
-from receiptkit.rules.listing import Walk
+from receiptkit.rules.listing import Pagination
 from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Breach, Rule
-from receiptkit.rules.states import At, Found, Repeated, Summary, Told
+from receiptkit.rules.states import Arrival, Found, Repeated, Summary, Told
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
 _at = itemgetter(0)
@@ -71,7 +71,10 @@ _LEVELS = ("none", "some", "all")
 
 
 def of_message(
-    walked: list[Walk], summaries: list[Summary], told: list[Told], repeated: list[Repeated] | None = None
+    walked: list[Pagination],
+    summaries: list[Summary],
+    told: list[Told],
+    repeated: list[Repeated] | None = None,
 ) -> Iterator[Found]:
     """
     What is wrong with the summaries of a message, as far as complete lists of its receipts tell.
@@ -88,7 +91,9 @@ def of_message(
     walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
     ends = [walk.pages[-1].at for walk in walked]
     summaries = sorted(summaries, key=_at)
-    moments = sorted({(at, each.sid, each.status) for each in told for at in (each.first, each.last)}, key=_at)
+    moments = sorted(
+        {(at, each.sid, each.status) for each in told for at in (each.first, each.last)}, key=_at
+    )
     repeated = repeated or []
     unsure = [each for each in told if each.between]
     if len(unsure) + len(repeated) > _MOST_UNSURE:
@@ -105,18 +110,28 @@ def of_message(
             continue
         listed = {row.sid: row.status for row in walk.rows if row is not None}
         end = ends[number]
-        if any(each.first <= end < each.last and listed.get(each.sid, each) != each.status for each in unsure) or any(
+        if any(
+            each.first <= end < each.last and listed.get(each.sid, each) != each.status
+            for each in unsure
+        ) or any(
             each.first <= end < each.last and list(each.rows) != walk.rows for each in repeated
         ):
             continue
-        news = next((at for at, sid, status in _between(moments, ends, number) if listed.get(sid, at) != status), None)
+        news = next(
+            (
+                at
+                for at, sid, status in _between(moments, ends, number)
+                if listed.get(sid, at) != status
+            ),
+            None,
+        )
         levels = _levels([row.status for row in walk.rows if row is not None])
         for summary in own:
             if summary.at.file == end.file and (news is None or summary.at < news):
                 yield from _compared(summary, end, len(listed), levels)
 
 
-def _between(seen: list[_Seen], ends: list[At], number: int) -> list[_Seen]:
+def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]:
     """What was seen after a list, and before the next one."""
     until = bisect_left(seen, ends[number + 1], key=_at) if number + 1 < len(ends) else len(seen)
     return seen[bisect_right(seen, ends[number], key=_at) : until]
@@ -125,7 +140,8 @@ def _between(seen: list[_Seen], ends: list[At], number: int) -> list[_Seen]:
 def _levels(statuses: list[str | None]) -> dict[str, str]:
     """What a summary of these says, as far as that is known."""
     levels = {
-        member: _level(sum(status in counted for status in statuses), len(statuses)) for member, counted in _COUNTED.items()
+        member: _level(sum(status in counted for status in statuses), len(statuses))
+        for member, counted in _COUNTED.items()
     }
     if "delivered" in statuses:
         # These may have been read since.
@@ -137,15 +153,25 @@ def _level(count: int, total: int) -> str:
     return "none" if count == 0 else "all" if count == total else "some"
 
 
-def _compared(summary: Summary, other: At, count: int, levels: dict[str, str]) -> Iterator[Found]:
+def _compared(
+    summary: Summary, other: Arrival, count: int, levels: dict[str, str]
+) -> Iterator[Found]:
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     if said is None:
         message = f"is null, although there are {count} receipts"
         yield Found(summary.at, Breach("delivery.disagrees-with-receipts", at, message), other)
     elif type(said.get("total")) is int and said["total"] != count:
-        yield Found(summary.at, Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"), other)
+        yield Found(
+            summary.at,
+            Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"),
+            other,
+        )
     else:
         for member, level in levels.items():
             if said.get(member) in _LEVELS and said[member] != level:
                 message = f"is not {level}, as the receipts have it"
-                yield Found(summary.at, Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message), other)
+                yield Found(
+                    summary.at,
+                    Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message),
+                    other,
+                )

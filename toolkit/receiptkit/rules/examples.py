@@ -12,8 +12,16 @@ from receiptkit.model import pointers
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "absent"})()
 
-_AC, _IS, _CH = "AC0c4e1f6f3a5b4d7e8f90a1b2c3d4e5f6", "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718", "CH2e603b8c5d7f90a1b2c3d4e5f6071829"
-_IM, _DY, _MB = "IM3f714c9d6e80a1b2c3d4e5f60718293a", "DY40825dae7f91b2c3d4e5f60718293a4b", "MB51936ebf80a2c3d4e5f60718293a4b5c"
+_AC, _IS, _CH = (
+    "AC0c4e1f6f3a5b4d7e8f90a1b2c3d4e5f6",
+    "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718",
+    "CH2e603b8c5d7f90a1b2c3d4e5f6071829",
+)
+_IM, _DY, _MB = (
+    "IM3f714c9d6e80a1b2c3d4e5f60718293a",
+    "DY40825dae7f91b2c3d4e5f60718293a4b",
+    "MB51936ebf80a2c3d4e5f60718293a4b5c",
+)
 _SM = "SM62a47fc091b3d4e5f60718293a4b5c6d"
 _HOST = "https://conversations.twilio.com"
 _RECEIPTS = f"/v1/Conversations/{_CH}/Messages/{_IM}/Receipts"
@@ -54,7 +62,14 @@ _MESSAGE = {
     "date_created": "2026-03-02T09:14:59Z",
     "date_updated": None,
     "index": 4,
-    "delivery": {"total": 1, "sent": "all", "delivered": "all", "read": "none", "failed": "none", "undelivered": "none"},
+    "delivery": {
+        "total": 1,
+        "sent": "all",
+        "delivered": "all",
+        "read": "none",
+        "failed": "none",
+        "undelivered": "none",
+    },
     "content_sid": None,
     "url": f"{_HOST}/v1/Conversations/{_CH}/Messages/{_IM}",
     "links": {"delivery_receipts": f"{_HOST}{_RECEIPTS}"},
@@ -95,9 +110,15 @@ _SAMPLES: dict[str, Any] = {
     "message": _MESSAGE,
     "configuration": _CONFIGURATION,
     "error": _ERROR,
-    "exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 200, "body": _PAGE}},
+    "exchange": {
+        "request": {"method": "GET", "url": _LIST},
+        "response": {"status": 200, "body": _PAGE},
+    },
     "webhook": {"method": "POST", "url": "https://example.com/hook", "params": _PARAMETERS},
-    "failed exchange": {"request": {"method": "GET", "url": _LIST}, "response": {"status": 404, "body": _ERROR}},
+    "failed exchange": {
+        "request": {"method": "GET", "url": _LIST},
+        "response": {"status": 404, "body": _ERROR},
+    },
 }
 
 
@@ -131,8 +152,15 @@ class Example:
     def __str__(self) -> str:
         if self.text is not None:
             return self.text
-        changes = (f"{pointer} {'absent' if value is ABSENT else json.dumps(value)}" for pointer, value in self.changes.items())
-        said = f"a {self.sample} with " + ", ".join(changes) if self.changes else f"a {self.sample} as Twilio sends it"
+        changes = (
+            f"{pointer} {'absent' if value is ABSENT else json.dumps(value)}"
+            for pointer, value in self.changes.items()
+        )
+        said = (
+            f"a {self.sample} with " + ", ".join(changes)
+            if self.changes
+            else f"a {self.sample} as Twilio sends it"
+        )
         return said if self.then is None else f"{said}; then {self.then}"
 
 
@@ -141,7 +169,9 @@ def _changed(node: Any, path: list[str], value: Any) -> Any:
         return value
     if isinstance(node, list):
         index = len(node) if path[0] == "-" else int(path[0])
-        node[index : index + 1] = [_changed(node[index] if index < len(node) else None, path[1:], value)]
+        node[index : index + 1] = [
+            _changed(node[index] if index < len(node) else None, path[1:], value)
+        ]
     elif len(path) == 1 and value is ABSENT:
         node.pop(path[0], None)
     else:

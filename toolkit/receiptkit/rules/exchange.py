@@ -7,10 +7,20 @@ from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example
-from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, LIBRARIES, OPENAPI, RECEIPT_PAGE, Breach, Rule
+from receiptkit.rules.rule import (
+    CAPTURES,
+    ERROR_PAGES,
+    LIBRARIES,
+    OPENAPI,
+    RECEIPT_PAGE,
+    Breach,
+    Rule,
+)
 
 _URL = "/request/url"
-_PATH = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages"
+_PATH = (
+    "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages"
+)
 
 RULES = (
     Rule(
@@ -43,7 +53,9 @@ RULES = (
         why="A proxy's login page is not an answer of the API, and client libraries fail on it. A type that was not captured is not judged.",
         grounding=OPENAPI,
         action="In a mock: send Content-Type: application/json.",
-        good=Example("exchange", {"/response/headers": {"Content-Type": "application/json;charset=utf-8"}}),
+        good=Example(
+            "exchange", {"/response/headers": {"Content-Type": "application/json;charset=utf-8"}}
+        ),
         bad=Example("exchange", {"/response/headers": {"Content-Type": "text/html"}}),
         vendor=True,
         part="headers",
@@ -56,7 +68,9 @@ RULES = (
         grounding=f"{OPENAPI}; {RECEIPT_PAGE}, parameters",
         action="Correct the request: PageSize is 1 to 50, Page counts from 0, a message is named by its IM SID.",
         good=Example("exchange"),
-        bad=Example("exchange", {_URL: f"{_PATH}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts?PageSize=51"}),
+        bad=Example(
+            "exchange", {_URL: f"{_PATH}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts?PageSize=51"}
+        ),
         vendor=True,
         part="url",
     ),
@@ -97,7 +111,10 @@ RULES = (
         grounding="the schemas of the contract document",
         action="Say what it is with --as or --url; or nothing, if it is something else.",
         good=Example("receipt"),
-        bad=Example("text", text='{"sid": "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "support", "state": "active"}'),
+        bad=Example(
+            "text",
+            text='{"sid": "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "support", "state": "active"}',
+        ),
         vendor=True,
     ),
 )
@@ -107,4 +124,9 @@ def status_mismatch(body: Any, status: int) -> Iterator[Breach]:
     """Whether the body of an error answer repeats the HTTP status."""
     said = body.get("status") if isinstance(body, dict) else None
     if isinstance(said, int) and not isinstance(said, bool) and said != status:
-        yield Breach("error.status-mismatch", "/status", f"the body says another status than HTTP does ({status})", value=said)
+        yield Breach(
+            "error.status-mismatch",
+            "/status",
+            f"the body says another status than HTTP does ({status})",
+            value=said,
+        )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
-from receiptkit.rules.states import At, Found, Page, Row
+from receiptkit.rules.states import Arrival, Found, Page, Row
 from receiptkit.text.forms import decode_query
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
@@ -58,7 +58,9 @@ RULES = (
         grounding=f"{LIBRARIES}; {CAPTURES}",
         action="In a mock: give each page rows of its own.",
         good=_walked({}),
-        bad=_walked({f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}),
+        bad=_walked(
+            {f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}
+        ),
         across=True,
     ),
     Rule(
@@ -82,7 +84,10 @@ RULES = (
         good=_walked({}),
         bad=_walked(
             {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
-            | {"/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0", "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0"}
+            | {
+                "/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0",
+                "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0",
+            }
         ),
         across=True,
     ),
@@ -106,7 +111,9 @@ RULES = (
         action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
         good=_walked({}),
         bad=Example(
-            "exchange", {f"/response/body{at}": value for at, value in _FIRST.items()} | {"/request/url": _FIRST["/meta/url"]}
+            "exchange",
+            {f"/response/body{at}": value for at, value in _FIRST.items()}
+            | {"/request/url": _FIRST["/meta/url"]},
         ),
         across=True,
     ),
@@ -116,7 +123,7 @@ RULES = (
 Link = tuple[str, tuple[tuple[str, str], ...]]
 
 
-class Walk(NamedTuple):
+class Pagination(NamedTuple):
     """
     Pages of a list in the order in which they were fetched.
 
@@ -138,16 +145,16 @@ class Walk(NamedTuple):
         return [row for page in self.pages for row in page.rows]
 
 
-def walks(pages: list[Page]) -> list[Walk]:
+def paginations(pages: list[Page]) -> list[Pagination]:
     """The walks that pages of one message make, those of each file and each list apart; fetching an earlier page again begins a new one."""
-    found: list[Walk] = []
+    found: list[Pagination] = []
     in_files = sorted(pages, key=lambda page: (page.at.file, _link(page.url)[0], page.at))
     for _, fetched in groupby(in_files, key=lambda page: (page.at.file, _link(page.url)[0])):
         found += _of_one_list(fetched)
     return found
 
 
-def _of_one_list(pages: Iterator[Page]) -> list[Walk]:
+def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
     found: list[list[Page]] = []
     broken: set[int] = set()
     #: The walk that goes on at a link.
@@ -167,7 +174,10 @@ def _of_one_list(pages: Iterator[Page]) -> list[Walk]:
         seen.update(_links(page))
         if page.next is not None:
             waiting[_link(page.next)] = at
-    return [Walk(walk, walk[0].number == 0 and number not in broken) for number, walk in enumerate(found)]
+    return [
+        Pagination(walk, walk[0].number == 0 and number not in broken)
+        for number, walk in enumerate(found)
+    ]
 
 
 def _goes_on(page: Page, waiting: dict[Link, int]) -> int | None:
@@ -185,7 +195,7 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     return last.next is not None and last.number < page.number
 
 
-def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
+def of_paginations(walked: list[Pagination], whole: list[Arrival]) -> Iterator[Found]:
     """
     What is wrong within walks along the lists of one message, and whether the last one of each file comes to its end.
 
@@ -197,7 +207,9 @@ def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
     for page in (page for walk in walked for page in walk.pages):
         for link in _links(page):
             fetched_in.setdefault(link, set()).add(page.at.file)
-    for _, each in groupby(walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])):
+    for _, each in groupby(
+        walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])
+    ):
         own = list(each)
         numbers = sorted({page.number for walk in own for page in walk.pages})
         for walk in own:
@@ -215,10 +227,15 @@ def of_walks(walked: list[Walk], whole: list[At]) -> Iterator[Found]:
         if end.next is None or fetched_in.get(_link(end.next), set()) - {end.at.file}:
             continue
         if not any(_link(end.next) in _links(page) for page in last):
-            yield _found("listing.truncated", end, "next_page_url", "nobody followed it: there are more receipts")
+            yield _found(
+                "listing.truncated",
+                end,
+                "next_page_url",
+                "nobody followed it: there are more receipts",
+            )
 
 
-def _steps(walk: Walk, numbers: list[int]) -> Iterator[Found]:
+def _steps(walk: Pagination, numbers: list[int]) -> Iterator[Found]:
     """What is wrong between pages; `numbers` are those of all pages that were fetched of this list."""
     passed: dict[Link, Page] = {}
     before: Page | None = None
@@ -227,9 +244,17 @@ def _steps(walk: Walk, numbers: list[int]) -> Iterator[Found]:
             yield from _apart(before, page, numbers)
             passed = {}
         passed.update(dict.fromkeys(_links(page), page))
-        back = passed.get(_link(page.next)) if page.next is not None and page.next != page.url else None
+        back = (
+            passed.get(_link(page.next))
+            if page.next is not None and page.next != page.url
+            else None
+        )
         if back is not None:
-            where = "a page of the same walk" if back is not page else "this page, which was the answer to it"
+            where = (
+                "a page of the same walk"
+                if back is not page
+                else "this page, which was the answer to it"
+            )
             yield _found("listing.loop", page, "next_page_url", f"leads back to {where}", back)
             return
         before = page
@@ -238,25 +263,54 @@ def _steps(walk: Walk, numbers: list[int]) -> Iterator[Found]:
 def _apart(before: Page, page: Page, numbers: list[int]) -> Iterator[Found]:
     """What is wrong with a page that is not where the one before it said."""
     if page.size != before.size:
-        yield _found("listing.size-changed", page, "page_size", f"is not {before.size}, as on the page before", before)
+        yield _found(
+            "listing.size-changed",
+            page,
+            "page_size",
+            f"is not {before.size}, as on the page before",
+            before,
+        )
     elif page.number == before.number + 1:
-        yield _found("listing.url-mismatch", page, "url", "is not the next_page_url of the page before", before)
-    elif bisect_left(numbers, page.number) - bisect_right(numbers, before.number) < page.number - before.number - 1:
+        yield _found(
+            "listing.url-mismatch",
+            page,
+            "url",
+            "is not the next_page_url of the page before",
+            before,
+        )
+    elif (
+        bisect_left(numbers, page.number) - bisect_right(numbers, before.number)
+        < page.number - before.number - 1
+    ):
         # Where all of them were fetched, it was in another order.
-        yield _found("listing.gap", page, "page", f"follows page {before.number}: what is between them is missing", before)
+        yield _found(
+            "listing.gap",
+            page,
+            "page",
+            f"follows page {before.number}: what is between them is missing",
+            before,
+        )
 
 
-def _overlap(walk: Walk) -> Iterator[Found]:
+def _overlap(walk: Pagination) -> Iterator[Found]:
     first: dict[str, Page] = {}
     for page in walk.pages:
-        twice = [(index, row.sid) for index, row in enumerate(page.rows) if row is not None and row.sid in first]
+        twice = [
+            (index, row.sid)
+            for index, row in enumerate(page.rows)
+            if row is not None and row.sid in first
+        ]
         if twice:
             index, sid = twice[0]
             more = f", and {len(twice) - 1} more" if len(twice) > 1 else ""
             severity = None if walk.is_linked else Severity.INFO
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
             message = f"this receipt{more} stands on an earlier page of the walk, too"
-            yield Found(page.at, Breach("listing.overlap", pointer, message, severity=severity), first[sid].at)
+            yield Found(
+                page.at,
+                Breach("listing.overlap", pointer, message, severity=severity),
+                first[sid].at,
+            )
         for row in page.rows:
             if row is not None:
                 first.setdefault(row.sid, page)
@@ -264,7 +318,11 @@ def _overlap(walk: Walk) -> Iterator[Found]:
 
 def _links(page: Page) -> set[Link]:
     """Where a page is: by its own link, and by what was asked for."""
-    return {_link(page.url)} if page.asked is None or page.asked == page.url else {_link(page.url), _link(page.asked)}
+    return (
+        {_link(page.url)}
+        if page.asked is None or page.asked == page.url
+        else {_link(page.url), _link(page.asked)}
+    )
 
 
 def _link(url: str) -> Link:
@@ -273,4 +331,8 @@ def _link(url: str) -> Link:
 
 
 def _found(rule: str, page: Page, member: str, message: str, other: Page | None = None) -> Found:
-    return Found(page.at, Breach(rule, f"{page.at.pointer}/meta/{member}", message), other.at if other else None)
+    return Found(
+        page.at,
+        Breach(rule, f"{page.at.pointer}/meta/{member}", message),
+        other.at if other else None,
+    )

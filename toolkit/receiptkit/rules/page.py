@@ -89,7 +89,13 @@ RULES = (
         why="Every page but the first links back.",
         grounding=OPENAPI,
         action="In a mock: link the page before.",
-        good=Example("page", {**_SECOND_PAGE, "/meta/previous_page_url": f"{_NEXT}?PageSize=50&Page=0&PageToken=PT0"}),
+        good=Example(
+            "page",
+            {
+                **_SECOND_PAGE,
+                "/meta/previous_page_url": f"{_NEXT}?PageSize=50&Page=0&PageToken=PT0",
+            },
+        ),
         bad=Example("page", _SECOND_PAGE),
     ),
     Rule(
@@ -175,7 +181,9 @@ def too_many_rows(page: dict[str, Any]) -> Iterator[Breach]:
     size = meta.get("page_size")
     if isinstance(size, int) and not isinstance(size, bool) and 0 < size < len(rows):
         message = f"{len(rows)} rows, but meta.page_size is {size}"
-        yield Breach("page.too-many-rows", "/delivery_receipts", message, reads=("/meta/page_size",))
+        yield Breach(
+            "page.too-many-rows", "/delivery_receipts", message, reads=("/meta/page_size",)
+        )
 
 
 def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
@@ -194,7 +202,9 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
         sid = row.get("sid") if isinstance(row, dict) else None
         if isinstance(sid, str) and first.setdefault(sid, index) != index:
             message = "a receipt that is already on this page"
-            yield Breach("page.duplicate-receipt", f"/delivery_receipts/{index}/sid", message, value=sid)
+            yield Breach(
+                "page.duplicate-receipt", f"/delivery_receipts/{index}/sid", message, value=sid
+            )
 
 
 def links(page: dict[str, Any]) -> Iterator[Breach]:
@@ -203,30 +213,63 @@ def links(page: dict[str, Any]) -> Iterator[Breach]:
     if not isinstance(meta, dict):
         return
     url, next_url = meta.get("url"), meta.get("next_page_url")
-    if next_url is None and isinstance(url, str) and url.endswith(f"?PageSize={meta.get('page_size')}&Page={meta.get('page')}"):
+    if (
+        next_url is None
+        and isinstance(url, str)
+        and url.endswith(f"?PageSize={meta.get('page_size')}&Page={meta.get('page')}")
+    ):
         # Almost every page: the only one of its list.
         return
     asked = _asked(url) if isinstance(url, str) else {}
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         if _number(meta.get(member)) and asked.get(name, str(meta[member])) != str(meta[member]):
             message = f"{name} is not meta.{member}, {meta[member]}"
-            yield Breach("page.url-mismatch", "/meta/url", message, value=url, reads=(f"/meta/{member}",))
+            yield Breach(
+                "page.url-mismatch", "/meta/url", message, value=url, reads=(f"/meta/{member}",)
+            )
     if isinstance(next_url, str):
-        yield from _next(meta, next_url, url if isinstance(url, str) else None, len(rows) if isinstance(rows, list) else None)
+        yield from _next(
+            meta,
+            next_url,
+            url if isinstance(url, str) else None,
+            len(rows) if isinstance(rows, list) else None,
+        )
 
 
-def _next(meta: dict[str, Any], next_url: str, url: str | None, count: int | None) -> Iterator[Breach]:
+def _next(
+    meta: dict[str, Any], next_url: str, url: str | None, count: int | None
+) -> Iterator[Breach]:
     at = "/meta/next_page_url"
     asked = _asked(next_url)
     if next_url == url:
-        yield Breach("page.next-is-self", at, "is the page itself: a client follows it for ever", value=next_url)
+        yield Breach(
+            "page.next-is-self",
+            at,
+            "is the page itself: a client follows it for ever",
+            value=next_url,
+        )
     elif url is not None and _place(next_url) != _place(url):
-        yield Breach("page.next-elsewhere", at, "has another host or path than the page itself", value=next_url)
-    elif url is not None and _asked(url).get("PageSize", asked.get("PageSize")) != asked.get("PageSize"):
-        yield Breach("page.next-elsewhere", at, "has another PageSize than the page itself", value=next_url)
+        yield Breach(
+            "page.next-elsewhere",
+            at,
+            "has another host or path than the page itself",
+            value=next_url,
+        )
+    elif url is not None and _asked(url).get("PageSize", asked.get("PageSize")) != asked.get(
+        "PageSize"
+    ):
+        yield Breach(
+            "page.next-elsewhere", at, "has another PageSize than the page itself", value=next_url
+        )
     number, size = meta.get("page"), meta.get("page_size")
     if isinstance(number, int) and asked.get("Page", str(number + 1)) != str(number + 1):
-        yield Breach("page.next-index", at, f"does not lead to page {number + 1}", value=next_url, reads=("/meta/page",))
+        yield Breach(
+            "page.next-index",
+            at,
+            f"does not lead to page {number + 1}",
+            value=next_url,
+            reads=("/meta/page",),
+        )
     if isinstance(size, int) and count is not None and count < size:
         yield Breach(
             "page.next-on-short-page",
@@ -251,10 +294,21 @@ def rows(page: dict[str, Any]) -> Iterator[Breach]:
         yield from of_receipt(row, at)
         for member in PARENTS:
             here, there = row.get(member), first.get(member)
-            if member not in mixed and isinstance(here, str) and isinstance(there, str) and here != there:
+            if (
+                member not in mixed
+                and isinstance(here, str)
+                and isinstance(there, str)
+                and here != there
+            ):
                 mixed.add(member)
                 rests_on = (f"/delivery_receipts/0/{member}",)
-                yield Breach("page.mixed-parents", f"{at}/{member}", "is not that of the first row", value=here, reads=rests_on)
+                yield Breach(
+                    "page.mixed-parents",
+                    f"{at}/{member}",
+                    "is not that of the first row",
+                    value=here,
+                    reads=rests_on,
+                )
 
 
 def are_one_list(rows: list[Any]) -> bool:

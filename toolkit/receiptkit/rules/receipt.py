@@ -9,7 +9,16 @@ from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import ABSENT, Example, sample
-from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, GUIDE, LIBRARIES, OPENAPI, RECEIPT_PAGE, Breach, Rule
+from receiptkit.rules.rule import (
+    CAPTURES,
+    ERROR_PAGES,
+    GUIDE,
+    LIBRARIES,
+    OPENAPI,
+    RECEIPT_PAGE,
+    Breach,
+    Rule,
+)
 from receiptkit.text.dates import is_before
 
 _FAILED = {"/status": "failed", "/error_code": 30008}
@@ -104,7 +113,10 @@ RULES = (
         why="Read is reported by over-the-top channels only. Not certain: no WA identifier was ever captured, and WhatsApp may use SM.",
         grounding=GUIDE,
         action="In a mock: let SMS end at delivered, or make the channel WhatsApp (WA…).",
-        good=Example("receipt", {"/channel_message_sid": "WA62a47fc091b3d4e5f60718293a4b5c6d", "/status": "read"}),
+        good=Example(
+            "receipt",
+            {"/channel_message_sid": "WA62a47fc091b3d4e5f60718293a4b5c6d", "/status": "read"},
+        ),
         bad=Example("receipt", {"/status": "read"}),
     ),
     Rule(
@@ -115,7 +127,9 @@ RULES = (
         grounding=f"{OPENAPI}, examples",
         action="In a mock: use SIDs that differ.",
         good=Example("receipt"),
-        bad=Example("receipt", {"/sid": _PLACEHOLDER, "/url": sample("receipt")["url"][:-34] + _PLACEHOLDER}),
+        bad=Example(
+            "receipt", {"/sid": _PLACEHOLDER, "/url": sample("receipt")["url"][:-34] + _PLACEHOLDER}
+        ),
     ),
     Rule(
         id="receipt.fractional-seconds",
@@ -144,7 +158,15 @@ RULES = (
 ROWS = "delivery_receipts"
 #: What all receipts of a message have in common.
 PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid")
-_OWN = ("sid", "url", "date_created", "date_updated", "message_sid", "conversation_sid", "account_sid")
+_OWN = (
+    "sid",
+    "url",
+    "date_created",
+    "date_updated",
+    "message_sid",
+    "conversation_sid",
+    "account_sid",
+)
 # Without a service, a member that is compared anyway stands in for it.
 _COLUMNS = itemgetter(*_OWN, "account_sid")
 _OF_A_SERVICE = itemgetter(*_OWN, "chat_service_sid")
@@ -165,7 +187,11 @@ def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
     member = _differing(url, row) if isinstance(url, str) else None
     if member is not None:
         yield Breach(
-            "receipt.url-mismatch", f"{at}/url", f"names another {member} than the body", value=url, reads=(f"{at}/{member}",)
+            "receipt.url-mismatch",
+            f"{at}/url",
+            f"names another {member} than the body",
+            value=url,
+            reads=(f"{at}/{member}",),
         )
 
 
@@ -181,22 +207,46 @@ def in_lists(rows: list[Any]) -> list[list[Any]] | None:
     starts = []
     try:
         columns = _OF_A_SERVICE if "chat_service_sid" in rows[0] else _COLUMNS
-        for index, (sid, url, created, updated, its_message, its_conversation, its_account, its_service) in enumerate(
-            map(columns, rows)
-        ):
-            if its_message != message or its_conversation != conversation or its_account != account or its_service != service:
-                message, conversation, account, service = its_message, its_conversation, its_account, its_service
+        for index, (
+            sid,
+            url,
+            created,
+            updated,
+            its_message,
+            its_conversation,
+            its_account,
+            its_service,
+        ) in enumerate(map(columns, rows)):
+            if (
+                its_message != message
+                or its_conversation != conversation
+                or its_account != account
+                or its_service != service
+            ):
+                message, conversation, account, service = (
+                    its_message,
+                    its_conversation,
+                    its_account,
+                    its_service,
+                )
                 if not {type(message), type(conversation), type(account), type(service)} <= _TEXT:
                     return None
                 starts.append(index)
                 scope = f"/v1/Services/{service}" if columns is _OF_A_SERVICE else "/v1"
                 before = f"{url.partition('/v1/')[0]}{scope}/Conversations/{conversation}/Messages/{message}/Receipts/"
-            if url != before + sid or (updated is not None and not (len(updated) == 20 == len(created) and updated >= created)):
+            if url != before + sid or (
+                updated is not None
+                and not (len(updated) == 20 == len(created) and updated >= created)
+            ):
                 return None
         sids = "".join([row["sid"] for row in rows]).encode(errors="replace")
     except (TypeError, KeyError, AttributeError, IndexError):
         return None
-    return [rows[start:end] for start, end in pairwise((*starts, len(rows)))] if sids.isalnum() else None
+    return (
+        [rows[start:end] for start, end in pairwise((*starts, len(rows)))]
+        if sids.isalnum()
+        else None
+    )
 
 
 def _differing(url: str, row: dict[str, Any]) -> str | None:
@@ -205,7 +255,18 @@ def _differing(url: str, row: dict[str, Any]) -> str | None:
     named = dict(zip(parts[-6::2], parts[-5::2], strict=False))
     if list(named) != ["Conversations", "Messages", "Receipts"]:
         return None
-    told = {"sid": named["Receipts"], "message_sid": named["Messages"], "conversation_sid": named["Conversations"]}
+    told = {
+        "sid": named["Receipts"],
+        "message_sid": named["Messages"],
+        "conversation_sid": named["Conversations"],
+    }
     if parts[-8:-7] == ["Services"]:
         told["chat_service_sid"] = parts[-7]
-    return next((member for member, sid in told.items() if isinstance(row.get(member), str) and row[member] != sid), None)
+    return next(
+        (
+            member
+            for member, sid in told.items()
+            if isinstance(row.get(member), str) and row[member] != sid
+        ),
+        None,
+    )

@@ -10,7 +10,9 @@ from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
 from receiptkit.text.forms import decode_query
 
-_HOST = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages"
+_HOST = (
+    "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages"
+)
 _LIST = f"{_HOST}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
 #: The least that a page is asked for in the documents; above, and below, it is a parameter that breaks its schema.
 _SIZES = range(1, 51)
@@ -24,7 +26,9 @@ RULES = (
         grounding=f"{OPENAPI}; {CAPTURES}",
         action="In a mock: answer with the SIDs of the request's path, or 404.",
         good=Example("exchange"),
-        bad=Example("exchange", {"/request/url": f"{_HOST}/IM{'0123456789abcdef' * 2}/Receipts?PageSize=50"}),
+        bad=Example(
+            "exchange", {"/request/url": f"{_HOST}/IM{'0123456789abcdef' * 2}/Receipts?PageSize=50"}
+        ),
         supersedes=("receipt.url-mismatch", "page.mixed-parents"),
     ),
     Rule(
@@ -41,7 +45,7 @@ RULES = (
 )
 
 
-class Asked(NamedTuple):
+class RequestContext(NamedTuple):
     """
     What a request asked for.
 
@@ -63,17 +67,22 @@ _MEMBERS = {
 }
 
 
-def resource(body: dict[str, Any], asked: Asked) -> Iterator[Breach]:
+def resource(body: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
     """Whether a receipt or a message is the one that was asked for; a conversation may have been asked for by its unique name."""
     for name, member in _MEMBERS.items():
         wanted, given = asked.path.get(name), body.get(member)
         if wanted is None or not isinstance(given, str) or given == wanted:
             continue
         if name != "ConversationSid" or (len(wanted) == 34 and wanted.startswith("CH")):
-            yield Breach("receipt.not-what-was-asked", f"/{member}", "is not that of the request's path", value=given)
+            yield Breach(
+                "receipt.not-what-was-asked",
+                f"/{member}",
+                "is not that of the request's path",
+                value=given,
+            )
 
 
-def rows(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
+def rows(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
     """Whether the rows of a page are of the message that was asked for: the first one tells, others that differ from it are page.mixed-parents."""
     found = page.get("delivery_receipts")
     first = found[0] if isinstance(found, list) and found else None
@@ -83,19 +92,28 @@ def rows(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
                 yield breach._replace(pointer=f"/delivery_receipts/0{breach.pointer}")
 
 
-def link(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
+def link(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
     """Whether a page says that it is of the list that was asked for; where its rows already say otherwise, nothing is added."""
     meta, found = page.get("meta"), page.get("delivery_receipts")
     url = meta.get("url") if isinstance(meta, dict) else None
     wanted = asked.path.get("MessageSid")
-    if not isinstance(url, str) or wanted is None or (isinstance(found, list) and found and next(rows(page, asked), None)):
+    if (
+        not isinstance(url, str)
+        or wanted is None
+        or (isinstance(found, list) and found and next(rows(page, asked), None))
+    ):
         return
     parts = url.partition("?")[0].rstrip("/").split("/")
     if parts[-3:-2] == ["Messages"] and parts[-2] != wanted:
-        yield Breach("page.url-mismatch", "/meta/url", "is the list of another message than was asked for", value=url)
+        yield Breach(
+            "page.url-mismatch",
+            "/meta/url",
+            "is the list of another message than was asked for",
+            value=url,
+        )
 
 
-def size(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
+def size(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
     """Whether a page has the index and the size that were asked for. What becomes of a PageSize above the maximum is not known."""
     meta = page.get("meta")
     query = {item.name: item.value for item in decode_query(asked.url)}
@@ -104,4 +122,9 @@ def size(page: dict[str, Any], asked: Asked) -> Iterator[Breach]:
         if not isinstance(given, int) or not wanted.isdecimal() or int(wanted) == given:
             continue
         if name == "Page" or int(wanted) in _SIZES:
-            yield Breach("page.request-mismatch", f"/meta/{member}", f"is not what was asked for, {int(wanted)}", value=given)
+            yield Breach(
+                "page.request-mismatch",
+                f"/meta/{member}",
+                f"is not what was asked for, {int(wanted)}",
+                value=given,
+            )

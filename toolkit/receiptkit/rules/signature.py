@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from receiptkit.model.exchange import Delivery, NotCaptured, text_of
+from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
 from receiptkit.rules.rule import Breach
 from receiptkit.text.forms import decode_form, is_json
 from receiptkit.webhooks import HEADER, url_forms, verify
@@ -14,7 +14,7 @@ from receiptkit.webhooks import HEADER, url_forms, verify
 _MISSING, _WRONG = "webhook.signature-missing", "webhook.signature"
 
 
-def signature_breaches(delivery: Delivery, auth_token: str) -> Iterator[Breach]:
+def signature_breaches(delivery: WebhookRequest, auth_token: str) -> Iterator[Breach]:
     """
     What is wrong with the signature of a request. Where the capture holds neither headers nor an absolute URL, nothing can be told.
 
@@ -27,34 +27,54 @@ def signature_breaches(delivery: Delivery, auth_token: str) -> Iterator[Breach]:
         if delivery.headers:
             yield Breach(_MISSING, "", f"the request has no header {HEADER}")
         return
-    if urlsplit(delivery.url).scheme not in ("http", "https") or isinstance(delivery.body, NotCaptured):
+    if urlsplit(delivery.url).scheme not in ("http", "https") or isinstance(
+        delivery.body, NotCaptured
+    ):
         return
     parameters, body = _parameters(delivery)
     if verify(delivery.url, auth_token, signature, parameters, body):
         return
     cause = _cause(delivery, auth_token, signature, parameters, body)
     tried = len(url_forms(delivery.url))
-    yield Breach(_WRONG, "", f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)", cause)
+    yield Breach(
+        _WRONG,
+        "",
+        f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)",
+        cause,
+    )
 
 
-def _parameters(delivery: Delivery) -> tuple[list[tuple[str, str]], bytes | None]:
+def _parameters(delivery: WebhookRequest) -> tuple[list[tuple[str, str]], bytes | None]:
     """The parameters that a signature is over, and the body where it is over its hash."""
     raw = text_of(delivery.body)
     if delivery.method.upper() == "GET":
         return [], None
     if isinstance(delivery.body, Mapping):
-        return [(str(name), str(each)) for name, value in delivery.body.items() for each in _values(value)], None
+        return [
+            (str(name), str(each))
+            for name, value in delivery.body.items()
+            for each in _values(value)
+        ], None
     text = (raw or b"").decode("utf-8", "replace")
     if is_json(text):
         return [], raw
-    return [(item.name, item.value) for item in decode_form(text.strip(), delivery.header("content-type"))], raw
+    return [
+        (item.name, item.value)
+        for item in decode_form(text.strip(), delivery.header("content-type"))
+    ], raw
 
 
 def _values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _cause(delivery: Delivery, auth_token: str, signature: str, parameters: list[tuple[str, str]], body: bytes | None) -> str:
+def _cause(
+    delivery: WebhookRequest,
+    auth_token: str,
+    signature: str,
+    parameters: list[tuple[str, str]],
+    body: bytes | None,
+) -> str:
     """The likeliest cause: what would have to be changed for the signature to verify."""
     for url, cause in _other_urls(delivery):
         if verify(url, auth_token, signature, parameters, body):
@@ -62,24 +82,35 @@ def _cause(delivery: Delivery, auth_token: str, signature: str, parameters: list
     # Of a body that is signed by its hash the parameters do not count, and here only they differ.
     for kept, which in ((dict(reversed(parameters)), "first"), (dict(parameters), "last")):
         if verify(delivery.url, auth_token, signature, kept):
-            return f"it is over the {which} value of each repeated parameter alone: sign all of them"
+            return (
+                f"it is over the {which} value of each repeated parameter alone: sign all of them"
+            )
     if parameters and verify(delivery.url, auth_token, signature):
         return "it is over the URL alone: sign the parameters of the form, too"
     return "another auth token, another URL than the public one, or changed parameters"
 
 
-def _other_urls(delivery: Delivery) -> Iterator[tuple[str, str]]:
+def _other_urls(delivery: WebhookRequest) -> Iterator[tuple[str, str]]:
     """URLs that Twilio may have called instead, and what it means if it did."""
     parts = urlsplit(delivery.url)
     other = "http" if parts.scheme == "https" else "https"
-    yield urlunsplit(parts._replace(scheme=other)), f"it is over {other}://…: a proxy ends TLS; validate against the public URL"
+    yield (
+        urlunsplit(parts._replace(scheme=other)),
+        f"it is over {other}://…: a proxy ends TLS; validate against the public URL",
+    )
     host = delivery.header("x-forwarded-host") or delivery.header("x-original-host")
     if host:
         for scheme in ("https", "http"):
             public = urlunsplit(parts._replace(scheme=scheme, netloc=host))
-            yield public, "it is over the host that X-Forwarded-Host names: validate against the public URL"
+            yield (
+                public,
+                "it is over the host that X-Forwarded-Host names: validate against the public URL",
+            )
     if parts.query:
-        yield urlunsplit(parts._replace(query="")), "it is over the URL without its query: keep the query as it was called"
+        yield (
+            urlunsplit(parts._replace(query="")),
+            "it is over the URL without its query: keep the query as it was called",
+        )
     path = parts.path[:-1] if parts.path.endswith("/") else f"{parts.path}/"
     for scheme in (parts.scheme, other):
         yield (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from receiptkit.rules.rule import Breach
 
 
-class At(NamedTuple):
+class Arrival(NamedTuple):
     """
     Where something was seen. In the order of these, things arrived.
 
@@ -31,12 +31,12 @@ class At(NamedTuple):
 class Found(NamedTuple):
     """A breach that takes more than one observation to see: where it is, and where the other one is that it contradicts."""
 
-    at: At
+    at: Arrival
     breach: Breach
-    other: At | None = None
+    other: Arrival | None = None
 
 
-class Sighting(NamedTuple):
+class ReceiptState(NamedTuple):
     """
     One state of a receipt, as one source tells it.
 
@@ -50,8 +50,8 @@ class Sighting(NamedTuple):
         channel_message: the SID in its channel; empty if it was not told.
     """
 
-    first: At
-    last: At
+    first: Arrival
+    last: Arrival
     times: int
     by_webhook: bool
     conversation: str
@@ -83,7 +83,7 @@ class Page(NamedTuple):
         asked: the URL that was asked for it; None if its request was not seen.
     """
 
-    at: At
+    at: Arrival
     url: str
     next: str | None
     number: int
@@ -95,7 +95,7 @@ class Page(NamedTuple):
 class Summary(NamedTuple):
     """The `delivery` of a message, None where it is null; where it was last seen."""
 
-    at: At
+    at: Arrival
     delivery: dict[str, object] | None
 
 
@@ -109,8 +109,8 @@ class Told(NamedTuple):
         sid, status: of which one, and what.
     """
 
-    first: At
-    last: At
+    first: Arrival
+    last: Arrival
     between: bool
     sid: str
     status: str | None
@@ -119,8 +119,8 @@ class Told(NamedTuple):
 class Repeated(NamedTuple):
     """A whole list that was seen first, last, and in between, too; where is not kept."""
 
-    first: At
-    last: At
+    first: Arrival
+    last: Arrival
     rows: tuple[Row | None, ...]
 
 
@@ -135,7 +135,7 @@ class Configured(NamedTuple):
         wants_receipts: whether events of receipts are to be sent to one.
     """
 
-    at: At
+    at: Arrival
     in_service: bool
     is_set: bool
     wants_receipts: bool

@@ -9,7 +9,7 @@ from typing import Any
 from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 from receiptkit.rules.rule import CAPTURES, CONVERSATIONS_WEBHOOKS, GUIDE, Breach, Rule
-from receiptkit.rules.states import At, Found, Sighting
+from receiptkit.rules.states import Arrival, Found, ReceiptState
 
 _CONSUMERS = "bug reports of consumers"
 _FOLLOWING: dict[str | None, frozenset[str]] = {
@@ -130,7 +130,7 @@ _PARAMETERS = {
 }
 
 
-def of_receipt(sightings: list[Sighting]) -> Iterator[Found]:
+def of_receipt(sightings: list[ReceiptState]) -> Iterator[Found]:
     """
     What is wrong between the states of one receipt.
 
@@ -151,7 +151,7 @@ def of_receipt(sightings: list[Sighting]) -> Iterator[Found]:
     yield from _between_sources(sightings)
 
 
-def _identity(sightings: list[Sighting]) -> Iterator[Found]:
+def _identity(sightings: list[ReceiptState]) -> Iterator[Found]:
     first = sightings[0]
     for each in sightings[1:]:
         for member, here, there in (
@@ -160,13 +160,19 @@ def _identity(sightings: list[Sighting]) -> Iterator[Found]:
             ("conversation_sid", each.conversation, first.conversation),
         ):
             if here != there:
-                yield _found("timeline.identity", each, member, "is another one than this receipt had before", first)
+                yield _found(
+                    "timeline.identity",
+                    each,
+                    member,
+                    "is another one than this receipt had before",
+                    first,
+                )
 
 
-def _in_order_of_arrival(arrived: list[Sighting]) -> Iterator[Found]:
+def _in_order_of_arrival(arrived: list[ReceiptState]) -> Iterator[Found]:
     """Each state against the furthest one before it."""
-    created: dict[bool, Sighting] = {}
-    furthest: Sighting | None = None
+    created: dict[bool, ReceiptState] = {}
+    furthest: ReceiptState | None = None
     for each in arrived:
         before = created.setdefault(each.by_webhook, each)
         if before.created != each.created:
@@ -180,7 +186,7 @@ def _in_order_of_arrival(arrived: list[Sighting]) -> Iterator[Found]:
         furthest = each if moves else furthest
 
 
-def _step(before: Sighting, after: Sighting) -> tuple[str | None, bool]:
+def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
     """What is wrong with a state that arrives after another, and whether it is the furthest now."""
     order = _order(before, after)
     if before.status == after.status:
@@ -196,40 +202,50 @@ def _step(before: Sighting, after: Sighting) -> tuple[str | None, bool]:
     return _backward(before if order > 0 else after), order > 0
 
 
-def _is_wiped(before: Sighting, after: Sighting) -> bool:
+def _is_wiped(before: ReceiptState, after: ReceiptState) -> bool:
     """Whether a failure has lost its code. An answer does not take it from a webhook, nor a webhook from an answer."""
     had = before.status in _FAILURES and before.error_code
     return bool(had and not after.error_code and before.by_webhook == after.by_webhook)
 
 
-def _other_creation(before: Sighting, each: Sighting) -> Found:
-    return _found("timeline.clock-backwards", each, "date_created", "is another one than before", before)
+def _other_creation(before: ReceiptState, each: ReceiptState) -> Found:
+    return _found(
+        "timeline.clock-backwards", each, "date_created", "is another one than before", before
+    )
 
 
-def _backward(earlier: Sighting) -> str:
+def _backward(earlier: ReceiptState) -> str:
     return "timeline.after-terminal" if earlier.status in _TERMINAL else "timeline.regression"
 
 
-def _order(one: Sighting, other: Sighting) -> int:
+def _order(one: ReceiptState, other: ReceiptState) -> int:
     """Above 0 if the other one is later by its own date. Answers have whole seconds, so beside a webhook one second is a tie."""
     difference = other.updated - one.updated
     return 0 if one.by_webhook != other.by_webhook and abs(difference) <= 1 else difference
 
 
-def _said(rule: str, before: Sighting, after: Sighting) -> Found:
+def _said(rule: str, before: ReceiptState, after: ReceiptState) -> Found:
     here, there = after.status or "null", before.status or "null"
     if rule == "timeline.code-wiped":
         member = "status" if after.by_webhook else "error_code"
         return _found(rule, after, member, f"`{here}` without the code that it had before", before)
     if rule == "timeline.clock-backwards":
-        return _found(rule, after, "date_updated", f"`{here}` is older than the `{there}` before it", before)
+        return _found(
+            rule, after, "date_updated", f"`{here}` is older than the `{there}` before it", before
+        )
     if rule == "timeline.arrived-late":
-        return _found(rule, after, "status", f"`{here}` arrived after `{there}`, and is older: to be ignored", before)
+        return _found(
+            rule,
+            after,
+            "status",
+            f"`{here}` arrived after `{there}`, and is older: to be ignored",
+            before,
+        )
     when = "later than" if _order(before, after) > 0 else "earlier than"
     return _found(rule, after, "status", f"`{here}`, by its date {when} `{there}`", before)
 
 
-def _again(arrived: list[Sighting]) -> Iterator[Found]:
+def _again(arrived: list[ReceiptState]) -> Iterator[Found]:
     """Webhooks that came more than once, and answers that were newer before."""
     earliest = {each.status: each for each in reversed(arrived)}
     for each in arrived:
@@ -240,15 +256,21 @@ def _again(arrived: list[Sighting]) -> Iterator[Found]:
             continue
         for status in sorted(_FOLLOWING.get(each.status, ())):
             newer = earliest.get(status)
-            if newer is not None and each.first < newer.first < each.last and _order(each, newer) >= 0:
+            if (
+                newer is not None
+                and each.first < newer.first < each.last
+                and _order(each, newer) >= 0
+            ):
                 message = f"`{each.status or 'null'}` again after `{status}`: a stale answer"
                 yield _found("timeline.arrived-late", each, "status", message, newer, at=each.last)
                 break
 
 
-def _between_files(sightings: list[Sighting]) -> Iterator[Found]:
+def _between_files(sightings: list[ReceiptState]) -> Iterator[Found]:
     """What goes back between files, whose order of arrival nobody knows: told by the dates alone."""
-    in_time = sorted(sightings, key=lambda each: (each.updated, each.status not in _FOLLOWING, each.first))
+    in_time = sorted(
+        sightings, key=lambda each: (each.updated, each.status not in _FOLLOWING, each.first)
+    )
     for before, after in pairwise(in_time):
         if before.first.file == after.first.file or _order(before, after) <= 0:
             continue
@@ -257,14 +279,14 @@ def _between_files(sightings: list[Sighting]) -> Iterator[Found]:
                 yield _said("timeline.code-wiped", before, after)
         elif after.status not in _FOLLOWING.get(before.status, ()):
             yield _said(_backward(before), before, after)
-    created: dict[bool, Sighting] = {}
+    created: dict[bool, ReceiptState] = {}
     for each in sightings:
         before = created.setdefault(each.by_webhook, each)
         if before.first.file != each.first.file and before.created != each.created:
             yield _other_creation(before, each)
 
 
-def _between_sources(sightings: list[Sighting]) -> Iterator[Found]:
+def _between_sources(sightings: list[ReceiptState]) -> Iterator[Found]:
     """What webhooks say otherwise than answers with the same status."""
     answers = {each.status: each for each in reversed(sightings) if not each.by_webhook}
     #: What answers say of a status: with a second to spare, because they have whole seconds.
@@ -280,19 +302,34 @@ def _between_sources(sightings: list[Sighting]) -> Iterator[Found]:
         if not each.by_webhook or answer is None:
             continue
         facts = (each.status, each.error_code, each.created)
-        if (*facts, each.channel_message) in said or ((*facts, "") in said and not answer.channel_message):
+        if (*facts, each.channel_message) in said or (
+            (*facts, "") in said and not answer.channel_message
+        ):
             continue
         rule = "webhook.disagrees-with-receipt"
         if each.error_code != answer.error_code:
             member = "error_code" if each.error_code else "status"
-            yield _found(rule, each, member, "the error code is another one than that of the receipt", answer)
+            yield _found(
+                rule, each, member, "the error code is another one than that of the receipt", answer
+            )
         elif abs(each.created - answer.created) > 1:
-            yield _found(rule, each, "date_created", "is another one than that of the receipt", answer)
+            yield _found(
+                rule, each, "date_created", "is another one than that of the receipt", answer
+            )
         else:
-            yield _found(rule, each, "channel_message_sid", "is another one than that of the receipt", answer)
+            yield _found(
+                rule, each, "channel_message_sid", "is another one than that of the receipt", answer
+            )
 
 
-def _found(rule: str, sighting: Sighting, member: str, message: str, other: Sighting, at: At | None = None) -> Found:
+def _found(
+    rule: str,
+    sighting: ReceiptState,
+    member: str,
+    message: str,
+    other: ReceiptState,
+    at: Arrival | None = None,
+) -> Found:
     at = at or sighting.first
     name = _PARAMETERS[member] if sighting.by_webhook else member
     return Found(at, Breach(rule, f"{at.pointer}/{name}", message), other.first)

@@ -124,7 +124,9 @@ RULES = (
         action="In a mock: make the webhook and the receipt of one world, as `receiptkit generate` does.",
         good=Example("webhook", {"/params/Status": "delivered"}, then=Example("receipt")),
         bad=Example(
-            "webhook", {"/params/Status": "delivered", "/params/DateCreated": "2026-03-02T09:14:00.120Z"}, then=Example("receipt")
+            "webhook",
+            {"/params/Status": "delivered", "/params/DateCreated": "2026-03-02T09:14:00.120Z"},
+            then=Example("receipt"),
         ),
         across=True,
     ),
@@ -138,29 +140,41 @@ def is_classic_callback(parameters: dict[str, Any]) -> bool:
     if parameters.get("MessageStatus", parameters.get("SmsStatus")) in ("receiving", "received"):
         return False
     sid = parameters.get("MessageSid")
-    return "SmsStatus" in parameters or ("MessageStatus" in parameters and isinstance(sid, str) and sid[:2] in ("SM", "MM"))
+    return "SmsStatus" in parameters or (
+        "MessageStatus" in parameters and isinstance(sid, str) and sid[:2] in ("SM", "MM")
+    )
 
 
 def is_event_stream(body: Any) -> bool:
     """Whether a body is the envelope that Event Streams had for delivery receipts."""
-    return isinstance(body, dict) and "specversion" in body and body.get("type") == "com.twilio.conversations.delivery.updated"
+    return (
+        isinstance(body, dict)
+        and "specversion" in body
+        and body.get("type") == "com.twilio.conversations.delivery.updated"
+    )
 
 
 def field_names(parameters: dict[str, Any]) -> Iterator[Breach]:
     """Parameters that are missing under their own name, and stand there under another."""
     for name, right in _NAMES.items():
         if name in parameters and right not in parameters:
-            yield Breach("webhook.field-name", f"/{name}", f"is called {right} in this event", instead=right)
+            yield Breach(
+                "webhook.field-name", f"/{name}", f"is called {right} in this event", instead=right
+            )
 
 
 def delivery_breaches(repeated: Iterable[str], unsound: Iterable[str]) -> Iterator[Breach]:
     """What is wrong with how the parameters of a webhook were sent, by their names."""
     for name in repeated:
         yield Breach(
-            "webhook.repeated-parameter", pointers.join([name]), "the parameter came more than once; its first value is judged"
+            "webhook.repeated-parameter",
+            pointers.join([name]),
+            "the parameter came more than once; its first value is judged",
         )
     for name in unsound:
-        yield Breach("webhook.encoding", pointers.join([name]), "the parameter is not encoded as a form is")
+        yield Breach(
+            "webhook.encoding", pointers.join([name]), "the parameter is not encoded as a form is"
+        )
 
 
 def dates(parameters: dict[str, Any]) -> Iterator[Breach]:

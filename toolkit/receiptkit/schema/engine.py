@@ -17,10 +17,16 @@ import jsonschema_rs
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
-from receiptkit.openapi.operations import Answer
+from receiptkit.openapi.operations import ResponseKey
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.many import Many, closed, depth, followed, names_all, of_lists
-from receiptkit.schema.rewriting import has_inverted_formats, hastened, rewritten, with_advice, without_advice
+from receiptkit.schema.rewriting import (
+    has_inverted_formats,
+    hastened,
+    rewritten,
+    with_advice,
+    without_advice,
+)
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
 
@@ -35,7 +41,7 @@ class Engine:
         """A body's schema, ready to be compiled on first use."""
         return BodySchema(self, schema)
 
-    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:  # noqa: ARG002 # other engines look it up themselves
+    def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:  # noqa: ARG002 # other engines look it up themselves
         """What an answer is judged by, given the schema that our own look-up has found."""
         return schema
 
@@ -49,13 +55,20 @@ class Engine:
         plain = rewritten(schema, fold)
         if self._inverted or has_inverted_formats(plain):
             return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
-        return self._quickest(_with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain), schema)
+        return self._quickest(
+            _with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain),
+            schema,
+        )
 
     def quick_for_many(self, schema: Any, rows: str | None) -> Many:
         """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
         plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
-            return Many(compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid, inf, names_all=False)
+            return Many(
+                compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid,
+                inf,
+                names_all=False,
+            )
         schemas = self._quick_closed
         body = followed(closed(rewritten(plain, hastened)), schemas)
         accepts = self._quickest(_with(of_lists(body, rows, schemas), schemas), schema).is_valid
@@ -94,7 +107,9 @@ class Engine:
         return has_inverted_formats(self._exact)
 
     @staticmethod
-    def _each(schemas: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    def _each(
+        schemas: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
         return {name: rewritten(schema, change) for name, schema in schemas.items()}
 
 
@@ -167,8 +182,16 @@ class BodySchema:
 def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False) -> Any:
     """A validator; raises `DocumentError` where a schema is none, or refers to nothing. Places in one that is rewritten are nobody's."""
     try:
-        return jsonschema_rs.Draft202012Validator(schema, formats=formats, validate_formats=True, offline=True)
+        return jsonschema_rs.Draft202012Validator(
+            schema, formats=formats, validate_formats=True, offline=True
+        )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        place = "" if is_rewritten else pointers.join(map(str, getattr(error, "instance_path", None) or ()))
+        place = (
+            ""
+            if is_rewritten
+            else pointers.join(map(str, getattr(error, "instance_path", None) or ()))
+        )
         said = f"{place}: {str(error).splitlines()[0]}" if place else str(error).splitlines()[0]
-        raise DocumentError(f"the contract document holds a schema that cannot be compiled: {said}") from None
+        raise DocumentError(
+            f"the contract document holds a schema that cannot be compiled: {said}"
+        ) from None

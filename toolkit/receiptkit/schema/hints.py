@@ -8,7 +8,16 @@ import re
 from receiptkit.model.display import printable
 from receiptkit.schema.trace import Violation
 
-_MESSAGE_STATUSES = ("accepted", "scheduled", "queued", "sending", "receiving", "received", "canceled", "partially_delivered")
+_MESSAGE_STATUSES = (
+    "accepted",
+    "scheduled",
+    "queued",
+    "sending",
+    "receiving",
+    "received",
+    "canceled",
+    "partially_delivered",
+)
 _PREFIXES = {
     "AC": "an account",
     "IS": "a Conversation Service",
@@ -39,8 +48,14 @@ def _enum(violation: Violation) -> str | None:
     if value in _MESSAGE_STATUSES and "delivered" in options:
         return f"`{value}` is a status of Programmable Messaging messages; a delivery receipt never has it"
     names = [option for option in options if isinstance(option, str)]
-    close = difflib.get_close_matches(value.strip().lower(), [name.lower() for name in names], cutoff=0.75)
-    return f"did you mean `{next(name for name in names if name.lower() == close[0])}`?" if close else None
+    close = difflib.get_close_matches(
+        value.strip().lower(), [name.lower() for name in names], cutoff=0.75
+    )
+    return (
+        f"did you mean `{next(name for name in names if name.lower() == close[0])}`?"
+        if close
+        else None
+    )
 
 
 def _pattern(violation: Violation) -> str | None:
@@ -92,10 +107,14 @@ def _format(violation: Violation) -> str | None:
 def _required(violation: Violation) -> str | None:
     name, known = violation.name or "", violation.schema.get("properties", {})
     strangers = {
-        _plain(other): other for other in violation.value if isinstance(other, str) and other not in known and len(other) < 80
+        _plain(other): other
+        for other in violation.value
+        if isinstance(other, str) and other not in known and len(other) < 80
     }
     close = difflib.get_close_matches(_plain(name), list(strangers), cutoff=0.8)
-    return f"did you mean `{name}` where `{printable(strangers[close[0]])}` stands?" if close else None
+    return (
+        f"did you mean `{name}` where `{printable(strangers[close[0]])}` stands?" if close else None
+    )
 
 
 def _additional(violation: Violation) -> str | None:

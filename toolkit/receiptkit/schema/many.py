@@ -14,7 +14,16 @@ from receiptkit.rules.receipt import PARENTS
 from receiptkit.schema.formats import SURELY
 
 #: Keywords that ask nothing of a value.
-_NOTES = ("title", "description", "default", "deprecated", "example", "examples", "readOnly", "writeOnly")
+_NOTES = (
+    "title",
+    "description",
+    "default",
+    "deprecated",
+    "example",
+    "examples",
+    "readOnly",
+    "writeOnly",
+)
 _EXTENSION = "x-"
 
 
@@ -48,7 +57,10 @@ def closed(schema: Any) -> Any:
     schema |= {"properties": properties, "additionalProperties": False}
     present = {name for name, inner in properties.items() if inner is not False}
     required = {
-        name for part in (schema, *schema.get("allOf", ())) if isinstance(part, dict) for name in part.get("required", ())
+        name
+        for part in (schema, *schema.get("allOf", ()))
+        if isinstance(part, dict)
+        for name in part.get("required", ())
     }
     if present and present == required:
         schema["minProperties"] = max(len(present), schema.get("minProperties", 0))
@@ -58,10 +70,16 @@ def closed(schema: Any) -> Any:
 
 def names_all(schema: Any) -> bool:
     """Whether all objects that a closed schema accepts have the same members."""
-    if not isinstance(schema, dict) or schema.get("additionalProperties") is not False or "patternProperties" in schema:
+    if (
+        not isinstance(schema, dict)
+        or schema.get("additionalProperties") is not False
+        or "patternProperties" in schema
+    ):
         return False
     properties = schema.get("properties")
-    return isinstance(properties, dict) and schema.get("minProperties") == sum(each is not False for each in properties.values())
+    return isinstance(properties, dict) and schema.get("minProperties") == sum(
+        each is not False for each in properties.values()
+    )
 
 
 def of_lists(body: Any, rows: str | None, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -83,14 +101,21 @@ def _thinned(schema: Any, schemas: dict[str, Any]) -> Any:
     common = {name for name in PARENTS if properties.get(name, False) is not False}
     if _leaves_its_end_open(properties.get("url")):
         common.add("url")
-    return schema | {"prefixItems": [items], "items": items | {"properties": properties | dict.fromkeys(common, True)}}
+    return schema | {
+        "prefixItems": [items],
+        "items": items | {"properties": properties | dict.fromkeys(common, True)},
+    }
 
 
 def _leaves_its_end_open(url: Any) -> bool:
     """Whether a schema accepts a URL whatever the SID at its end is."""
     if not isinstance(url, dict):
         return False
-    asked = {name: value for name, value in url.items() if name not in _NOTES and not name.startswith(_EXTENSION)}
+    asked = {
+        name: value
+        for name, value in url.items()
+        if name not in _NOTES and not name.startswith(_EXTENSION)
+    }
     asked.pop("type", None)
     return asked == {"format": "uri", "pattern": SURELY["uri"]}
 
@@ -108,12 +133,22 @@ def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> 
     deepest: float = 0 if types and types.isdisjoint(("object", "array")) else inf
     if types and "object" not in types and "items" in schema and "prefixItems" not in schema:
         deepest = 1 + depth(schema["items"], schemas, trail)
-    elif types and "array" not in types and schema.get("additionalProperties") is False and "patternProperties" not in schema:
-        deepest = 1 + max((depth(inner, schemas, trail) for inner in schema.get("properties", {}).values()), default=0)
+    elif (
+        types
+        and "array" not in types
+        and schema.get("additionalProperties") is False
+        and "patternProperties" not in schema
+    ):
+        deepest = 1 + max(
+            (depth(inner, schemas, trail) for inner in schema.get("properties", {}).values()),
+            default=0,
+        )
     return deepest
 
 
 def followed(schema: Any, schemas: dict[str, Any]) -> Any:
     """What a reference leads to; anything else as it is."""
     reference = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 else None
-    return schemas.get(reference.rpartition("/")[2], schema) if isinstance(reference, str) else schema
+    return (
+        schemas.get(reference.rpartition("/")[2], schema) if isinstance(reference, str) else schema
+    )

@@ -45,7 +45,9 @@ def _say(violation: Violation) -> str:
         case "minLength" | "maxLength":
             return f"has {len(violation.value)} characters, {_bound(violation.keyword)} {expected} wanted"
         case "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            return f"has {len(violation.value)} members, {_bound(violation.keyword)} {expected} wanted"
+            return (
+                f"has {len(violation.value)} members, {_bound(violation.keyword)} {expected} wanted"
+            )
         case "minimum" | "exclusiveMinimum":
             return f"is below the minimum of {expected}"
         case "maximum" | "exclusiveMaximum":

@@ -21,7 +21,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from receiptkit.model.errors import DocumentError
-from receiptkit.openapi.operations import Answer
+from receiptkit.openapi.operations import ResponseKey
 from receiptkit.schema.engine import BodySchema, Engine, compiled
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.many import Many
@@ -56,14 +56,16 @@ class ReferenceEngine(Engine):
     def body(self, schema: Any) -> BodySchema:
         return _Schema(self, schema)
 
-    def answered(self, schema: BodySchema, answer: Answer) -> BodySchema:
+    def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
         """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
         operation = answer.operation
         # The path stands for itself: whatever its parameters are, nothing is told by them here.
         request = MockRequest(_ANYWHERE, operation.method, operation.path)
 
         def errors(value: Any) -> Iterator[ValidationError]:
-            response = MockResponse(orjson.dumps(value), answer.status, content_type=answer.media_type)
+            response = MockResponse(
+                orjson.dumps(value), answer.status, content_type=answer.media_type
+            )
             openapi = self._openapi
             try:
                 said: list[Exception] = list(openapi.iter_response_errors(request, response))
@@ -72,7 +74,9 @@ class ReferenceEngine(Engine):
             for error in said:
                 found = getattr(error.__cause__, "schema_errors", None)
                 if found is None:
-                    raise DocumentError(f"openapi-core cannot judge {operation.id}: {type(error).__name__}")
+                    raise DocumentError(
+                        f"openapi-core cannot judge {operation.id}: {type(error).__name__}"
+                    )
                 yield from found
 
         return _Answer(self, schema, errors)
@@ -84,7 +88,9 @@ class ReferenceEngine(Engine):
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
         except Exception as error:  # noqa: BLE001 # whichever of its libraries refuses it, and however
-            raise DocumentError(f"openapi-core cannot use the contract document: {type(error).__name__}") from None
+            raise DocumentError(
+                f"openapi-core cannot use the contract document: {type(error).__name__}"
+            ) from None
 
 
 class _Schema(BodySchema):
@@ -95,11 +101,17 @@ class _Schema(BodySchema):
         return lambda value: not self.violations(value)
 
     def for_many(self, rows: str | None = None) -> Many:  # noqa: ARG002 # all is looked at
-        return Many(lambda lists: all(self.is_clean(value) for values in lists for value in values), inf, names_all=False)
+        return Many(
+            lambda lists: all(self.is_clean(value) for values in lists for value in values),
+            inf,
+            names_all=False,
+        )
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:
-        return lambda value: all(violation.severity is not None for violation in self.violations(value))
+        return lambda value: all(
+            violation.severity is not None for violation in self.violations(value)
+        )
 
     def violations(self, value: Any) -> list[Violation]:
         return one_a_mistake(list(self.traced(self._validator.iter_errors(value))))
@@ -111,7 +123,14 @@ class _Schema(BodySchema):
             keyword = str(error.validator)
             if error.schema == _NOTHING:
                 place, keyword = place[:-1], "false"
-            yield from traced(self._exact, place, keyword, list(error.absolute_path), error.instance, _names(error))
+            yield from traced(
+                self._exact,
+                place,
+                keyword,
+                list(error.absolute_path),
+                error.instance,
+                _names(error),
+            )
 
     @cached_property
     def _validator(self) -> Any:
@@ -124,19 +143,27 @@ class _Schema(BodySchema):
         try:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
-            raise DocumentError(f"the contract document holds a schema that cannot be compiled: {error.message}") from None
+            raise DocumentError(
+                f"the contract document holds a schema that cannot be compiled: {error.message}"
+            ) from None
         return Draft202012Validator(schema, format_checker=checker)
 
 
 class _Answer(_Schema):
     """The schema of an answer: errors by openapi-core, advice by jsonschema."""
 
-    def __init__(self, engine: Engine, schema: BodySchema, errors: Callable[[Any], Iterator[ValidationError]]) -> None:
+    def __init__(
+        self, engine: Engine, schema: BodySchema, errors: Callable[[Any], Iterator[ValidationError]]
+    ) -> None:
         super().__init__(engine, schema.source)
         self._errors = errors
 
     def violations(self, value: Any) -> list[Violation]:
-        advice = [violation for violation in self.traced(self._validator.iter_errors(value)) if violation.severity is not None]
+        advice = [
+            violation
+            for violation in self.traced(self._validator.iter_errors(value))
+            if violation.severity is not None
+        ]
         return one_a_mistake([*self.traced(self._errors(value)), *advice])
 
 
@@ -149,7 +176,11 @@ def _names(error: ValidationError) -> list[str] | None:
         return [name for name in expected if name not in value]
     if error.validator == "additionalProperties":
         known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-        return [name for name in value if name not in known and not any(re.search(pattern, name) for pattern in patterns)]
+        return [
+            name
+            for name in value
+            if name not in known and not any(re.search(pattern, name) for pattern in patterns)
+        ]
     return None
 
 
@@ -171,7 +202,10 @@ def _prepared(node: Any, name: str = "") -> Any:
     if name == "patternProperties":
         return {_understood(key): _prepared(value) for key, value in node.items()}
     if name == "properties":
-        return {key: dict(_NOTHING) if value is False else _prepared(value) for key, value in node.items()}
+        return {
+            key: dict(_NOTHING) if value is False else _prepared(value)
+            for key, value in node.items()
+        }
     return {key: _prepared(value, key) for key, value in node.items()}
 
 
@@ -179,7 +213,9 @@ def _understood(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise DocumentError(f"the contract document has a pattern that Python cannot read: {pattern}: {error}") from None
+        raise DocumentError(
+            f"the contract document has a pattern that Python cannot read: {pattern}: {error}"
+        ) from None
     return pattern
 
 

@@ -15,10 +15,28 @@ ADVICE = "x-receiptkit-advice"
 ENTRY = "x-receiptkit-entry"
 
 #: Keywords whose value is no schema, and those whose value is a map of schemas by name.
-_OPAQUE = ("enum", "const", "default", "example", "examples", "required", ENTRY, "x-receiptkit-source")
+_OPAQUE = (
+    "enum",
+    "const",
+    "default",
+    "example",
+    "examples",
+    "required",
+    ENTRY,
+    "x-receiptkit-source",
+)
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 #: Below these a stricter schema can accept more, so nothing there may be replaced by something stricter.
-_INVERTING = ("not", "if", "oneOf", "contains", "propertyNames", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
+_INVERTING = (
+    "not",
+    "if",
+    "oneOf",
+    "contains",
+    "propertyNames",
+    "dependentSchemas",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+)
 #: Keywords that look at their neighbours: a schema with one of them is not merged with another.
 _SIBLINGS = {
     "$ref",
@@ -64,12 +82,16 @@ def _demand(name: str, value: Any) -> None:
     """Raise `DocumentError` for what is put together before a library sees it, and cannot be."""
     if name == "allOf" and not isinstance(value, list):
         raise DocumentError("the contract document: allOf is a list of schemas")
-    if name == "required" and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+    if name == "required" and not (
+        isinstance(value, list) and all(isinstance(each, str) for each in value)
+    ):
         raise DocumentError("the contract document: required is a list of names")
     if name == "minProperties" and (not isinstance(value, (int, float)) or isinstance(value, bool)):
         raise DocumentError("the contract document: minProperties is a number")
     if name == "properties" and not isinstance(value, dict):
-        raise DocumentError("the contract document: properties is an object with a schema for each name")
+        raise DocumentError(
+            "the contract document: properties is an object with a schema for each name"
+        )
 
 
 def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +153,11 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
             del schema[keyword]
     if {"if", "else"} <= schema.keys() and not {"then", "anyOf"} & schema.keys():
         schema["anyOf"] = [schema.pop("if"), schema.pop("else")]
-    if "then" in schema and _has_pattern(schema.get("if")) and not {"else", "anyOf"} & schema.keys():
+    if (
+        "then" in schema
+        and _has_pattern(schema.get("if"))
+        and not {"else", "anyOf"} & schema.keys()
+    ):
         schema["anyOf"] = [schema.pop("then"), {"not": schema.pop("if")}]
     rest = []
     for part in schemas:
@@ -139,7 +165,11 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
             schema["required"] = list(dict.fromkeys([*schema["required"], *part["required"]]))
         elif _only_adds_properties(part, schema):
             schema["properties"] = {**schema["properties"], **part["properties"]}
-        elif isinstance(part, dict) and not part.keys() & schema.keys() and not _SIBLINGS & (part.keys() | schema.keys()):
+        elif (
+            isinstance(part, dict)
+            and not part.keys() & schema.keys()
+            and not _SIBLINGS & (part.keys() | schema.keys())
+        ):
             schema |= part
         else:
             rest.append(part)
@@ -148,9 +178,16 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _only_adds_properties(part: Any, schema: dict[str, Any]) -> bool:
     """Whether a schema is about members alone that another one, open to any, does not mention."""
-    if not isinstance(part, dict) or set(part) != {"properties"} or not isinstance(schema.get("properties"), dict):
+    if (
+        not isinstance(part, dict)
+        or set(part) != {"properties"}
+        or not isinstance(schema.get("properties"), dict)
+    ):
         return False
-    return not part["properties"].keys() & schema["properties"].keys() and not _SIBLINGS & schema.keys()
+    return (
+        not part["properties"].keys() & schema["properties"].keys()
+        and not _SIBLINGS & schema.keys()
+    )
 
 
 def _has_pattern(schema: Any) -> bool:
@@ -161,7 +198,11 @@ def _has_pattern(schema: Any) -> bool:
 def _flat(schemas: list[Any]) -> list[Any]:
     """Members of `allOf` that are nothing but an `allOf` themselves, replaced by theirs."""
     return [
-        inner for item in schemas for inner in (item["allOf"] if isinstance(item, dict) and set(item) == {"allOf"} else [item])
+        inner
+        for item in schemas
+        for inner in (
+            item["allOf"] if isinstance(item, dict) and set(item) == {"allOf"} else [item]
+        )
     ]
 
 
@@ -180,4 +221,8 @@ def has_inverted_formats(node: Any, inverted: bool = False) -> bool:
         return False
     if inverted and ("$ref" in node or "format" in node):
         return True
-    return any(has_inverted_formats(value, inverted or name in _INVERTING) for name, value in node.items() if name not in _OPAQUE)
+    return any(
+        has_inverted_formats(value, inverted or name in _INVERTING)
+        for name, value in node.items()
+        if name not in _OPAQUE
+    )

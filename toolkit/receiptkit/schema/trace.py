@@ -63,7 +63,12 @@ class Violation(NamedTuple):
 
 
 def traced(
-    schema: Any, place: tuple[Any, ...], keyword: str, path: list[Any], value: Any, names: list[str] | None
+    schema: Any,
+    place: tuple[Any, ...],
+    keyword: str,
+    path: list[Any],
+    value: Any,
+    names: list[str] | None,
 ) -> Iterator[Violation]:
     """
     The violations of one error, with what the document says along the way to its keyword.
@@ -99,14 +104,18 @@ def traced(
             yield violation._replace(name=name)
     elif names is not None:
         for name in names:
-            yield violation._replace(name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name))
+            yield violation._replace(
+                name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name)
+            )
     elif keyword == "false" and path:
         yield violation._replace(name=str(path[-1]))
     else:
         yield violation
 
 
-def _followed(root: Any, place: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any, list[dict[str, Any]]]:
+def _followed(
+    root: Any, place: tuple[Any, ...]
+) -> tuple[tuple[Any, ...], Any, list[dict[str, Any]]]:
     """A place with the references on the way resolved, what stands there, and every object that was passed."""
     node, resolved = root, []
     holders: list[dict[str, Any]] = []
@@ -130,7 +139,13 @@ def _followed(root: Any, place: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any, 
 
 def _at(node: Any, tokens: list[Any]) -> Any:
     for token in tokens:
-        node = node[int(token)] if isinstance(node, list) else node.get(token) if isinstance(node, dict) else None
+        node = (
+            node[int(token)]
+            if isinstance(node, list)
+            else node.get(token)
+            if isinstance(node, dict)
+            else None
+        )
     return node
 
 
@@ -140,12 +155,24 @@ def one_a_mistake(violations: list[Violation]) -> list[Violation]:
     for violation in violations:
         if violation.severity is None and violation.keyword in _RANK:
             best[violation.pointer] = min(best.get(violation.pointer, 99), _RANK[violation.keyword])
-        elif violation.severity is None and violation.name is not None and violation.keyword != "required":
+        elif (
+            violation.severity is None
+            and violation.name is not None
+            and violation.keyword != "required"
+        ):
             best[violation.pointer] = -1
     kept: dict[tuple[str, str, str | None], Violation] = {}
-    ruled = {(each.pointer, each.keyword) for each in violations if each.severity is None and not each.rule.startswith("schema.")}
+    ruled = {
+        (each.pointer, each.keyword)
+        for each in violations
+        if each.severity is None and not each.rule.startswith("schema.")
+    }
     for violation in violations:
-        if violation.rule.startswith("schema.") and (violation.pointer, violation.keyword) in ruled and violation.name is None:
+        if (
+            violation.rule.startswith("schema.")
+            and (violation.pointer, violation.keyword) in ruled
+            and violation.name is None
+        ):
             continue
         rank = best.get(violation.pointer)
         about_a_member = violation.keyword == "required"

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from receiptkit.server.application import app
     from receiptkit.server.background import Running, listening, running, server_of, url_of
     from receiptkit.server.control import Control
-    from receiptkit.server.settings import AUTH_TOKEN, Settings
+    from receiptkit.server.settings import AUTH_TOKEN, ServerSettings
 
 _HOMES = {
     "AUTH_TOKEN": "settings",
     "Control": "control",
     "Running": "background",
-    "Settings": "settings",
+    "ServerSettings": "settings",
     "app": "application",
     "listening": "background",
     "running": "background",
@@ -25,7 +25,17 @@ _HOMES = {
     "url_of": "background",
 }
 
-__all__ = ["AUTH_TOKEN", "Control", "Running", "Settings", "app", "listening", "running", "server_of", "url_of"]
+__all__ = [
+    "AUTH_TOKEN",
+    "Control",
+    "Running",
+    "ServerSettings",
+    "app",
+    "listening",
+    "running",
+    "server_of",
+    "url_of",
+]
 
 
 def __getattr__(name: str) -> Any:

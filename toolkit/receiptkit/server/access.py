@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from starlette.requests import Request
 
-from receiptkit.server.errors import RefusedError
+from receiptkit.server.errors import ApiError
 from receiptkit.server.settings import LOOPBACK
 
 _API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
@@ -35,9 +35,11 @@ def authenticate(header: str | None, account_sid: str, auth_token: str | None) -
     except ValueError:
         user = secret = ""
     known = user == account_sid or _API_KEY.fullmatch(user)
-    right = hmac.compare_digest(secret.encode(), auth_token.encode()) if auth_token else bool(secret)
+    right = (
+        hmac.compare_digest(secret.encode(), auth_token.encode()) if auth_token else bool(secret)
+    )
     if scheme.lower() != "basic" or not known or not right:
-        raise RefusedError.named("unauthorized")
+        raise ApiError.named("unauthorized")
 
 
 def origin(request: Request) -> str:

@@ -16,10 +16,10 @@ from starlette.responses import Response
 from receiptkit.server import panel
 from receiptkit.server.control import Control
 from receiptkit.server.dispatcher import Dispatcher
-from receiptkit.server.errors import RefusedError
+from receiptkit.server.errors import ApiError
 from receiptkit.server.rest import Rest
 from receiptkit.server.sender import Sender
-from receiptkit.server.settings import Settings
+from receiptkit.server.settings import ServerSettings
 from receiptkit.server.state import State
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def app(
-    scenarios: str | Iterable[str] = (), *, webhook_transport: httpx.AsyncBaseTransport | None = None, **settings: Any
+    scenarios: str | Iterable[str] = (),
+    *,
+    webhook_transport: httpx.AsyncBaseTransport | None = None,
+    **settings: Any,
 ) -> Starlette:
     """
     A local Twilio Conversations, as an ASGI application. `state.control` of it is its `Control`.
@@ -42,7 +45,7 @@ def app(
     Raises:
         UsageError: a setting is none that can be.
     """
-    given = Settings.of(scenarios, **settings)
+    given = ServerSettings.of(scenarios, **settings)
     state = State(given)
     sender = Sender(given.signing_token, webhook_transport)
     dispatcher = Dispatcher(state, sender)
@@ -60,15 +63,15 @@ def app(
         await sender.close()
 
     async def refused(request: Request, error: Exception) -> Response:
-        said = error if isinstance(error, RefusedError) else _of_routing(request, error)
+        said = error if isinstance(error, ApiError) else _of_routing(request, error)
         return Response(orjson.dumps(said.body), said.status, {**rest.headers(), **said.headers})
 
     async def failed(request: Request, _: Exception) -> Response:
-        return await refused(request, RefusedError.named("server-error"))
+        return await refused(request, ApiError.named("server-error"))
 
     application = Starlette(
         routes=[*rest.routes(), *panel.routes(control, local_only=given.local_only)],
-        exception_handlers={RefusedError: refused, HTTPException: refused, Exception: failed},
+        exception_handlers={ApiError: refused, HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )
     # A path with a slash at its end is another one.
@@ -77,8 +80,8 @@ def app(
     return application
 
 
-def _of_routing(request: Request, error: Exception) -> RefusedError:
+def _of_routing(request: Request, error: Exception) -> ApiError:
     """What the router says, in Twilio's words: there is no such path, or it has no such method."""
     if isinstance(error, HTTPException) and error.status_code == 405:
-        return RefusedError(405, 20004, "Method Not Allowed", dict(error.headers or {}))
-    return RefusedError.named("not-found", request.scope["path"])
+        return ApiError(405, 20004, "Method Not Allowed", dict(error.headers or {}))
+    return ApiError.named("not-found", request.scope["path"])

@@ -14,7 +14,7 @@ import uvicorn
 
 from receiptkit.generation import World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.application import app
 from receiptkit.server.control import Control
 from receiptkit.server.sender import Sent
@@ -49,7 +49,11 @@ class Running:
     @property
     def worlds(self) -> list[World]:
         """The worlds that are there."""
-        return self._do(self._worlds()) if self._runs else [life.world for life in self.control.state.lives]
+        return (
+            self._do(self._worlds())
+            if self._runs
+            else [life.world for life in self.control.state.lives]
+        )
 
     @property
     def sent(self) -> list[Sent]:
@@ -57,8 +61,8 @@ class Running:
         return list(self.control.sender.sent)
 
     @property
-    def deliveries(self) -> list[Delivery]:
-        """The requests of `sent`, for `Contract.check_delivery`."""
+    def deliveries(self) -> list[WebhookRequest]:
+        """The requests of `sent`, for `Contract.check_webhook`."""
         return [each.delivery for each in self.sent]
 
     def advance(self, by: str | None = None, to: str | None = None) -> None:
@@ -82,7 +86,9 @@ class Running:
 
     async def _load(self, scenario: str, seed: int, **facts: Any) -> World:
         begun = await self.control.load(scenario, seed, **facts)
-        return self.control.state.conversation(None, begun["conversation_sid"])[begun["message_sid"]].world
+        return self.control.state.conversation(None, begun["conversation_sid"])[
+            begun["message_sid"]
+        ].world
 
     @property
     def _runs(self) -> bool:
@@ -114,7 +120,9 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
     application = app(**settings)
     with listening(host, port) as own:
         server = server_of(application)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [own]}, name="receiptkit", daemon=True)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [own]}, name="receiptkit", daemon=True
+        )
         thread.start()
         try:
             while not server.started and thread.is_alive():
@@ -128,7 +136,13 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
 def server_of(application: Any) -> uvicorn.Server:
     """What serves an application: it says nothing by itself, and waits for nobody who stays connected."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
-    config = uvicorn.Config(application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
     return _Server(config)
 
 
@@ -145,7 +159,9 @@ class _Server(uvicorn.Server):
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
     """Whether a record is about something else than what was still going on at the end, and was cut off."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel ")
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(
+        "Cancel "
+    )
 
 
 @contextmanager
@@ -157,7 +173,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         UsageError: that cannot be had.
     """
     if not 0 <= port <= 65535:
-        raise UsageError(f"cannot listen on {host}:{port}: ports are from 0 to 65535; port 0 takes a free one")
+        raise UsageError(
+            f"cannot listen on {host}:{port}: ports are from 0 to 65535; port 0 takes a free one"
+        )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         own = socket.create_server((host, port), family=family, backlog=2048)
@@ -166,7 +184,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         # Python adds the address, which stands there already.
         reason = str(error.strerror or error).partition(" (while")[0].lower()
-        raise UsageError(f"cannot listen on {host}:{port}: {reason}; port 0 takes a free one") from None
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {reason}; port 0 takes a free one"
+        ) from None
     with own:
         yield own
 

@@ -10,7 +10,7 @@ from receiptkit.generation.world import webhook_date
 from receiptkit.model.errors import UsageError
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.faults import Fault
-from receiptkit.server.live_world import Life
+from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
 
@@ -60,7 +60,9 @@ class Control:
             except OverflowError:
                 then = _END_OF_TIME
             if then >= _END_OF_TIME:
-                raise UsageError("the clock cannot be advanced that far: it ends after 30,000 years")
+                raise UsageError(
+                    "the clock cannot be advanced that far: it ends after 30,000 years"
+                )
             return then
         if to == "end":
             return max([now, *(life.end for life in self.state.lives)])
@@ -120,14 +122,21 @@ class Control:
             "receiptkit": __version__,
             "account_sid": state.account_sid,
             "chat_service_sid": state.chat_service_sid,
-            "clock": {"kind": state.settings.clock, "speed": state.settings.speed, "reading": state.clock.reading},
+            "clock": {
+                "kind": state.settings.clock,
+                "speed": state.settings.speed,
+                "reading": state.clock.reading,
+            },
             "worlds": [self._world(life) for life in state.lives],
-            "webhooks": {str(service or state.account_sid): each.body for service, each in state.subscriptions.items()},
+            "webhooks": {
+                str(service or state.account_sid): each.body
+                for service, each in state.subscriptions.items()
+            },
             "sent": self.sender.count,
             "faults": state.faults.shown(),
         }
 
-    def _world(self, life: Life) -> dict[str, Any]:
+    def _world(self, life: LiveWorld) -> dict[str, Any]:
         world, now = life.world, life.last_change(self.state.clock.reading)
         return {
             "scenario": world.scenario,

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 
 from receiptkit.model.errors import UsageError
 from receiptkit.server.clock import ManualClock, RealClock
-from receiptkit.server.live_world import Call
+from receiptkit.server.live_world import DueWebhook
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import State
 
 #: A webhook that is to be sent now, and what goes wrong with it.
-_Due = tuple[Call, "str | None"]
+_Due = tuple[DueWebhook, "str | None"]
 
 
 class Dispatcher:
@@ -30,21 +30,25 @@ class Dispatcher:
         self._sender = sender
         self._advancing = asyncio.Lock()
         #: Reordered ones, which wait for the next.
-        self._held: list[Call] = []
+        self._held: list[DueWebhook] = []
 
-    def upcoming(self, after: int) -> Iterator[Call]:
+    def upcoming(self, after: int) -> Iterator[DueWebhook]:
         """The webhooks that are due after a reading of the clock, in order, whether anybody is subscribed or not."""
-        return heapq.merge(*(life.calls(after) for life in self._state.lives), key=lambda call: call.due)
+        return heapq.merge(
+            *(life.calls(after) for life in self._state.lives), key=lambda call: call.due
+        )
 
     def forget(self) -> None:
         """Begin anew: nothing is held back."""
         self._held.clear()
 
-    def _wanted(self) -> Iterator[Call]:
+    def _wanted(self) -> Iterator[DueWebhook]:
         """Those that somebody is subscribed for. Without a subscription nobody asks what would be due."""
-        return self.upcoming(self._state.subscribed_at) if self._state.subscription().url else iter(())
+        return (
+            self.upcoming(self._state.subscribed_at) if self._state.subscription().url else iter(())
+        )
 
-    def _coming(self) -> Iterator[Call]:
+    def _coming(self) -> Iterator[DueWebhook]:
         """The same, looked for anew where something changed since the last one, which must have been taken by then."""
         while True:
             version = self._state.version
@@ -73,7 +77,9 @@ class Dispatcher:
         async with self._advancing:
             clock = self._state.clock
             if not isinstance(clock, ManualClock):
-                raise UsageError("the clock is real and goes by itself: a manual one can be advanced")
+                raise UsageError(
+                    "the clock is real and goes by itself: a manual one can be advanced"
+                )
             to, before = until(clock.reading), self._sender.count
             for call in self._coming():
                 if call.due > to or self._state.clock is not clock:
@@ -125,7 +131,7 @@ class Dispatcher:
 
     # -- one webhook
 
-    def _taken(self, call: Call) -> list[_Due]:
+    def _taken(self, call: DueWebhook) -> list[_Due]:
         """What is to be sent when a webhook is due: it, and then those that were held back for it; nothing, if it is held back itself."""
         call.life.told = call.number + 1
         fault = self._state.faults.of_webhook() if self._state.subscription().url else None
@@ -143,7 +149,7 @@ class Dispatcher:
             for _ in range(2 if fault == "duplicate" else 1):
                 await self._send_once(call, is_lost=fault == "lost")
 
-    async def _send_once(self, call: Call, *, is_lost: bool) -> None:
+    async def _send_once(self, call: DueWebhook, *, is_lost: bool) -> None:
         subscription = self._state.subscription()
         # Who begins anew while something is sent gets no more of what was before.
         if subscription.url is None or not self._state.holds(call.life):

@@ -7,7 +7,7 @@ from typing import Any
 from receiptkit.generation import ERRORS
 
 
-class RefusedError(Exception):
+class ApiError(Exception):
     """
     A request that is answered with an error.
 
@@ -17,20 +17,22 @@ class RefusedError(Exception):
         headers: what the answer has beside those of every answer.
     """
 
-    def __init__(self, status: int, code: int | None, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: int | None, message: str, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.headers = headers or {}
 
     @classmethod
-    def named(cls, name: str, path: str = "") -> RefusedError:
+    def named(cls, name: str, path: str = "") -> ApiError:
         """One of `receiptkit.generation.ERRORS`; of what was not found, the path."""
         status, code, message = ERRORS[name]
         return cls(status, code, message.format(path=path.removeprefix("/v1")))
 
     @classmethod
-    def parameter(cls, message: str) -> RefusedError:
+    def parameter(cls, message: str) -> ApiError:
         """A parameter that cannot be used."""
         return cls(400, 20001, message)
 

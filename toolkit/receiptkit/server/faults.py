@@ -44,12 +44,16 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in REQUESTS and self.kind not in WEBHOOKS:
-            raise UsageError(f"no fault is called {self.kind!r}: there are {', '.join([*REQUESTS, *WEBHOOKS])}")
+            raise UsageError(
+                f"no fault is called {self.kind!r}: there are {', '.join([*REQUESTS, *WEBHOOKS])}"
+            )
         if self.seconds is None:
             self.seconds = _SECONDS.get(self.kind, 0.0)
         times = 1 if self.times is None else self.times
         if not (0 <= self.after <= _MOST and 1 <= times <= _MOST and 0 <= self.seconds <= _MOST):
-            raise UsageError(f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0, each to a billion")
+            raise UsageError(
+                f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0, each to a billion"
+            )
 
     def happens(self) -> bool:
         """Whether it happens to the next one, which is counted."""

@@ -11,16 +11,16 @@ from typing import NamedTuple
 from receiptkit.generation import Event, Generator, Webhooks, World
 
 
-class Call(NamedTuple):
+class DueWebhook(NamedTuple):
     """A webhook that is due at a reading of the clock."""
 
     due: int
-    life: Life
+    life: LiveWorld
     number: int
     event: Event
 
 
-class Life:
+class LiveWorld:
     """
     A world, from the moment when it came into a server.
 
@@ -61,19 +61,24 @@ class Life:
         index = bisect_right(self._changes, moment)
         return self._changes[index - 1] if index else self.world.message.created
 
-    def calls(self, after: int) -> Iterator[Call]:
+    def calls(self, after: int) -> Iterator[DueWebhook]:
         """The webhooks that arrive after a reading of the clock and have not been dealt with."""
         for number, event in enumerate(self.webhooks.events[self.told :], self.told):
             due = self.reading(event.arrives)
             if due > after:
-                yield Call(due, self, number, event)
+                yield DueWebhook(due, self, number, event)
 
     @property
     def end(self) -> int:
         """The reading of the clock from which on nothing happens any more."""
-        return self.reading(max([self.world.end, *(event.arrives for event in self.webhooks.events)]))
+        return self.reading(
+            max([self.world.end, *(event.arrives for event in self.webhooks.events)])
+        )
 
     @cached_property
     def _changes(self) -> list[int]:
         receipts = self.world.receipts
-        return sorted({receipt.created for receipt in receipts} | {step.at for receipt in receipts for step in receipt.steps})
+        return sorted(
+            {receipt.created for receipt in receipts}
+            | {step.at for receipt in receipts for step in receipt.steps}
+        )

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from receiptkit.server.errors import RefusedError
+from receiptkit.server.errors import ApiError
 from receiptkit.text.forms import decode_form
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -36,16 +36,18 @@ def wanted(query: str, most: int, *, strict: bool) -> Wanted:
     given = {parameter.name: parameter.value for parameter in decode_form(query)}
     size = _number(given, "PageSize", most)
     if size < 1 or (strict and size > most):
-        raise RefusedError.parameter(f"PageSize must be from 1 to {most}.")
+        raise ApiError.parameter(f"PageSize must be from 1 to {most}.")
     size = min(size, most)
     if "PageToken" not in given:
         if _number(given, "Page", 0):
-            raise RefusedError.named("page-without-token")
+            raise ApiError.named("page-without-token")
         return Wanted(0, size)
     match = _TOKEN.fullmatch(given["PageToken"])
     number, left = divmod(int(match[1]), size) if match else (0, 1)
     if left or _number(given, "Page", number) != number:
-        raise RefusedError.parameter("PageToken is none that was handed out for this Page and PageSize.")
+        raise ApiError.parameter(
+            "PageToken is none that was handed out for this Page and PageSize."
+        )
     return Wanted(number, size)
 
 
@@ -53,5 +55,5 @@ def _number(given: dict[str, str], name: str, otherwise: int) -> int:
     if name not in given:
         return otherwise
     if not _NUMBER.fullmatch(given[name]):
-        raise RefusedError.parameter(f"{name} must be a whole number.")
+        raise ApiError.parameter(f"{name} must be a whole number.")
     return int(given[name])

@@ -54,10 +54,17 @@ def routes(control: Control, *, local_only: bool) -> list[Route]:
     ]
 
 
-def _endpoint(action: _Action, known: _Arguments, *, local_only: bool) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    action: _Action, known: _Arguments, *, local_only: bool
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if local_only and not is_local(request):
-            return _answer({"error": "only this machine steers the server, by a name of its own; --host opens it"}, 403)
+            return _answer(
+                {
+                    "error": "only this machine steers the server, by a name of its own; --host opens it"
+                },
+                403,
+            )
         try:
             return _answer(await action(**_checked(await _given(request, known), known)))
         except UsageError as error:
@@ -72,7 +79,10 @@ async def _given(request: Request, known: _Arguments) -> Any:
     if body:
         return _json(body, None)
     given = request.query_params.items()
-    return {name: value if known.get(name, _TEXT) == _TEXT else _json(value, value) for name, value in given}
+    return {
+        name: value if known.get(name, _TEXT) == _TEXT else _json(value, value)
+        for name, value in given
+    }
 
 
 def _json(text: bytes | str, otherwise: Any) -> Any:
@@ -87,7 +97,10 @@ def _checked(given: Any, known: _Arguments) -> dict[str, Any]:
         raise UsageError("the body must be a JSON object")
     for name, value in given.items():
         if name not in known:
-            raise UsageError(f"nothing is called {name!r} here" + (f": there are {', '.join(known)}" if known else ""))
+            raise UsageError(
+                f"nothing is called {name!r} here"
+                + (f": there are {', '.join(known)}" if known else "")
+            )
         if not isinstance(value, known[name]) or isinstance(value, bool):
             raise UsageError(f"{name}: must be {' or '.join(_WORDS[each] for each in known[name])}")
     for name in ("scenario", "kind"):
@@ -96,9 +109,17 @@ def _checked(given: Any, known: _Arguments) -> dict[str, Any]:
     return given
 
 
-_WORDS = {int: "a whole number", float: "a number", str: "text", dict: "an object", type(None): "null"}
+_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    dict: "an object",
+    type(None): "null",
+}
 
 
 def _answer(body: Any, status: int = 200) -> Response:
     headers = {"Content-Type": "application/json"}
-    return Response(orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), status, headers)
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), status, headers
+    )

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from receiptkit.generation import Rendering
 from receiptkit.generation.rendering import page_meta, response_headers
 from receiptkit.server.access import authenticate, is_led, origin
-from receiptkit.server.errors import RefusedError
-from receiptkit.server.live_world import Life
+from receiptkit.server.errors import ApiError
+from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.paging import Wanted, wanted
 from receiptkit.server.state import State
 from receiptkit.server.subscription import Subscription
@@ -28,7 +28,7 @@ from receiptkit.text.forms import FORM, decode_form
 _KEPT = 16_384
 
 
-class Asked(NamedTuple):
+class ApiRequest(NamedTuple):
     """
     What a request asks for.
 
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 
 
 #: What answers a request.
-_Answers = Callable[[Asked], bytes]
+_Answers = Callable[[ApiRequest], bytes]
 
 
 class Rest:
@@ -81,35 +81,51 @@ class Rest:
         found: dict[str, dict[str, _Answers]] = {}
         for operation in self._state.contract.operations.all:
             if operation.kind and (operation.kind, operation.method) in answers:
-                found.setdefault(operation.path, {})[operation.method.upper()] = answers[operation.kind, operation.method]
+                found.setdefault(operation.path, {})[operation.method.upper()] = answers[
+                    operation.kind, operation.method
+                ]
                 if operation.kind == "message":
                     found.setdefault(operation.path.rpartition("/")[0], {})["GET"] = self._messages
-        return [Route(path, self._endpoint(methods), methods=list(methods)) for path, methods in found.items()]
+        return [
+            Route(path, self._endpoint(methods), methods=list(methods))
+            for path, methods in found.items()
+        ]
 
     def _endpoint(self, methods: dict[str, _Answers]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             state = self._state
-            authenticate(request.headers.get("authorization"), state.account_sid, state.settings.auth_token)
+            authenticate(
+                request.headers.get("authorization"), state.account_sid, state.settings.auth_token
+            )
             if request.method == "POST" and state.settings.local_only and is_led(request):
-                raise RefusedError(403, 20403, "Only this machine configures the server, not the page of another.")
+                raise ApiError(
+                    403, 20403, "Only this machine configures the server, not the page of another."
+                )
             fault = state.faults.of_request()
             kind = fault.kind if fault else None
             if kind in ("too-many-requests", "server-error"):
-                raise RefusedError.named(kind)
+                raise ApiError.named(kind)
             if fault and kind == "slow":
                 await asyncio.sleep(fault.seconds or 0)
-            form = (await request.body(), request.headers.get("content-type", "")) if request.method == "POST" else (b"", "")
-            asked = Asked(
+            form = (
+                (await request.body(), request.headers.get("content-type", ""))
+                if request.method == "POST"
+                else (b"", "")
+            )
+            asked = ApiRequest(
                 request.path_params,
                 request.scope["path"],
                 request.scope["query_string"].decode("latin-1"),
                 state.settings.public_origin or origin(request),
-                state.clock.reading - (int((fault.seconds or 0) * 1000) if fault and kind == "stale" else 0),
+                state.clock.reading
+                - (int((fault.seconds or 0) * 1000) if fault and kind == "stale" else 0),
                 form,
             )
             answer = methods["GET" if request.method == "HEAD" else request.method]
             response = (CutShort if kind == "cut" else Response)(answer(asked))
-            response.raw_headers += [_encoded(name, value) for name, value in self.headers().items()]
+            response.raw_headers += [
+                _encoded(name, value) for name, value in self.headers().items()
+            ]
             return response
 
         return endpoint
@@ -120,68 +136,94 @@ class Rest:
 
     # -- what is asked for
 
-    def _life(self, asked: Asked, message: str) -> Life:
-        life = self._state.conversation(asked.service, asked.values["ConversationSid"]).get(asked.values[message])
+    def _life(self, asked: ApiRequest, message: str) -> LiveWorld:
+        life = self._state.conversation(asked.service, asked.values["ConversationSid"]).get(
+            asked.values[message]
+        )
         if life is None:
-            raise RefusedError.named("not-found", asked.path)
+            raise ApiError.named("not-found", asked.path)
         return life
 
-    def _at(self, asked: Asked, life: Life) -> Rendering:
+    def _at(self, asked: ApiRequest, life: LiveWorld) -> Rendering:
         world = life.in_service if asked.service else life.world
         return self._state.speaking(asked.origin).at(world, life.last_change(asked.reading))
 
-    def _wanted(self, asked: Asked) -> Wanted:
+    def _wanted(self, asked: ApiRequest) -> Wanted:
         return wanted(asked.query, self._most, strict=self._state.settings.strict_page_size)
 
     # -- answers
 
-    def _receipts(self, asked: Asked) -> bytes:
+    def _receipts(self, asked: ApiRequest) -> bytes:
         life = self._life(asked, "MessageSid")
-        return self._page(life, life.last_change(asked.reading), self._wanted(asked), asked.origin, asked.service is not None)
+        return self._page(
+            life,
+            life.last_change(asked.reading),
+            self._wanted(asked),
+            asked.origin,
+            asked.service is not None,
+        )
 
-    def _rendered(self, life: Life, moment: int, page: Wanted, origin: str, in_service: bool) -> bytes:
-        rendering = self._state.speaking(origin).at(life.in_service if in_service else life.world, moment)
+    def _rendered(
+        self, life: LiveWorld, moment: int, page: Wanted, origin: str, in_service: bool
+    ) -> bytes:
+        rendering = self._state.speaking(origin).at(
+            life.in_service if in_service else life.world, moment
+        )
         _within(page, sum(1 for _ in life.world.seen_by(moment)))
         return orjson.dumps(rendering.page(page.number, page.size))
 
-    def _receipt(self, asked: Asked) -> bytes:
+    def _receipt(self, asked: ApiRequest) -> bytes:
         life = self._life(asked, "MessageSid")
         rendering = self._at(asked, life)
         for index, receipt in enumerate(life.world.receipts):
             if receipt.sid == asked.values["Sid"] and receipt.created <= rendering.moment:
                 return orjson.dumps(rendering.receipt(index))
-        raise RefusedError.named("not-found", asked.path)
+        raise ApiError.named("not-found", asked.path)
 
-    def _message(self, asked: Asked) -> bytes:
+    def _message(self, asked: ApiRequest) -> bytes:
         return orjson.dumps(self._at(asked, self._life(asked, "Sid")).message())
 
-    def _messages(self, asked: Asked) -> bytes:
-        lives = list(self._state.conversation(asked.service, asked.values["ConversationSid"]).values())
+    def _messages(self, asked: ApiRequest) -> bytes:
+        lives = list(
+            self._state.conversation(asked.service, asked.values["ConversationSid"]).values()
+        )
         if not lives:
-            raise RefusedError.named("not-found", asked.path)
-        order = next((parameter.value for parameter in decode_form(asked.query) if parameter.name == "Order"), None)
+            raise ApiError.named("not-found", asked.path)
+        order = next(
+            (
+                parameter.value
+                for parameter in decode_form(asked.query)
+                if parameter.name == "Order"
+            ),
+            None,
+        )
         if order not in (None, "asc", "desc"):
-            raise RefusedError.parameter("Order must be asc or desc.")
+            raise ApiError.parameter("Order must be asc or desc.")
         lives = lives[::-1] if order == "desc" else lives
         page = self._wanted(asked)
         _within(page, len(lives))
-        rows = [self._at(asked, life).message() for life in lives[page.number * page.size :][: page.size]]
+        rows = [
+            self._at(asked, life).message()
+            for life in lives[page.number * page.size :][: page.size]
+        ]
         query = f"?Order={order}" if order else ""
         meta = page_meta(f"{asked.origin}{asked.path}{query}", "messages", *page, len(lives))
         return orjson.dumps({"messages": rows, "meta": meta})
 
-    def _configuration(self, asked: Asked) -> bytes:
+    def _configuration(self, asked: ApiRequest) -> bytes:
         if asked.service not in (None, self._state.chat_service_sid):
-            raise RefusedError.named("not-found", asked.path)
+            raise ApiError.named("not-found", asked.path)
         subscription = self._state.subscriptions.get(asked.service, Subscription())
         body = self._at(asked, next(self._state.lives)).configuration()
-        return orjson.dumps({**body, **{name: value for name, value in subscription.body.items() if name in body}})
+        return orjson.dumps(
+            {**body, **{name: value for name, value in subscription.body.items() if name in body}}
+        )
 
-    def _configure(self, asked: Asked) -> bytes:
+    def _configure(self, asked: ApiRequest) -> bytes:
         self._configuration(asked)
         text, media_type = asked.form
         if text and media_type.partition(";")[0].strip().lower() != FORM:
-            raise RefusedError.parameter(f"The body must be {FORM}.")
+            raise ApiError.parameter(f"The body must be {FORM}.")
         before = self._state.subscriptions.get(asked.service, Subscription())
         parameters = decode_form(text.decode("utf-8", "replace"), media_type)
         if asked.service:
@@ -200,7 +242,7 @@ def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
 def _within(page: Wanted, count: int) -> None:
     """Refuse a page behind the end of a list."""
     if page.number and page.number * page.size >= count:
-        raise RefusedError.parameter("PageToken is behind the end of the list.")
+        raise ApiError.parameter("PageToken is behind the end of the list.")
 
 
 class CutShort(Response):
@@ -208,5 +250,13 @@ class CutShort(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the first half. What then returns, without saying that it is complete, makes the server close the connection."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": bytes(self.body)[: len(self.body) // 2], "more_body": True})
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
+        await send(
+            {
+                "type": "http.response.body",
+                "body": bytes(self.body)[: len(self.body) // 2],
+                "more_body": True,
+            }
+        )

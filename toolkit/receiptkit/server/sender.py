@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from receiptkit.generation import Event, Webhooks
 from receiptkit.generation.recording import request as as_json
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.webhooks.address import address
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Sent(NamedTuple):
         outcome: the status of the answer, or why there was none.
     """
 
-    delivery: Delivery
+    delivery: WebhookRequest
     outcome: int | str
 
     @property
@@ -56,7 +56,12 @@ class Sender:
         timeout: how long an answer may take, in seconds.
     """
 
-    def __init__(self, auth_token: str, transport: httpx.AsyncBaseTransport | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        auth_token: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
         self._auth_token = auth_token
         self._transport = transport
         self._timeout = timeout
@@ -65,7 +70,9 @@ class Sender:
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
         self.count = 0
 
-    def request(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> Delivery:
+    def request(
+        self, webhooks: Webhooks, event: Event, url: str, method: str = "POST"
+    ) -> WebhookRequest:
         """The signed request that tells an event. What is signed is what a receiver sees of the URL: no user, no fragment."""
         to = address(url)
         delivery = webhooks.request(event, to.url, method=method, auth_token=self._auth_token)
@@ -73,7 +80,9 @@ class Sender:
             return delivery
         return replace(delivery, headers={**delivery.headers, "Authorization": to.authorization})
 
-    async def send(self, webhooks: Webhooks, event: Event, url: str, method: str = "POST") -> list[Sent]:
+    async def send(
+        self, webhooks: Webhooks, event: Event, url: str, method: str = "POST"
+    ) -> list[Sent]:
         """
         Send one webhook, again if nobody can be reached, with the same idempotency token and the next RetryCount.
 
@@ -108,7 +117,7 @@ class Sender:
         self.sent.append(sent)
         self.count += 1
 
-    async def _try(self, delivery: Delivery) -> tuple[int | str, bool]:
+    async def _try(self, delivery: WebhookRequest) -> tuple[int | str, bool]:
         """What comes of one request, and whether nobody was reached. Whatever goes wrong is an outcome: no webhook is lost without trace."""
         httpx = _httpx()
         try:
@@ -123,13 +132,21 @@ class Sender:
         except Exception as error:  # noqa: BLE001 # an application that is called directly can raise anything
             return f"failed: {type(error).__name__}: {error}", False
 
-    async def _status(self, delivery: Delivery) -> int:
+    async def _status(self, delivery: WebhookRequest) -> int:
         """The status of the answer. The rest of it is nobody's concern, and need not have an end."""
         httpx = _httpx()
         self._client = self._client or self._connected()
         # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
-        limit = {"timeout": httpx.Timeout(self._timeout, connect=self._timeout * _TO_CONNECT).as_dict()}
-        request = httpx.Request(delivery.method, delivery.url, headers=delivery.headers, content=delivery.body, extensions=limit)
+        limit = {
+            "timeout": httpx.Timeout(self._timeout, connect=self._timeout * _TO_CONNECT).as_dict()
+        }
+        request = httpx.Request(
+            delivery.method,
+            delivery.url,
+            headers=delivery.headers,
+            content=delivery.body,
+            extensions=limit,
+        )
         response = await self._client.send(request, stream=True)
         await response.aclose()
         return int(response.status_code)
@@ -142,7 +159,9 @@ class Sender:
             trusted = library.create_ssl_context()
             trusted.load_default_certs()
         limits = library.Limits(max_keepalive_connections=0)
-        client: httpx.AsyncClient = library.AsyncClient(transport=self._transport, verify=trusted, trust_env=False, limits=limits)
+        client: httpx.AsyncClient = library.AsyncClient(
+            transport=self._transport, verify=trusted, trust_env=False, limits=limits
+        )
         return client
 
     async def close(self) -> None:

@@ -18,7 +18,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class ServerSettings:
     """
     How a server is to be.
 
@@ -48,7 +48,7 @@ class Settings:
     local_only: bool = False
 
     @classmethod
-    def of(cls, scenarios: Any = (), **given: Any) -> Settings:
+    def of(cls, scenarios: Any = (), **given: Any) -> ServerSettings:
         """
         Settings, checked.
 
@@ -56,11 +56,17 @@ class Settings:
             UsageError: something is none of what can be.
         """
         names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
-        settings = cls(scenarios=tuple(scenario(name).name for name in names) or tuple(SCENARIOS), **given)
+        settings = cls(
+            scenarios=tuple(scenario(name).name for name in names) or tuple(SCENARIOS), **given
+        )
         if settings.clock not in CLOCKS:
-            raise UsageError(f"no clock is called {settings.clock!r}: there are {' and '.join(CLOCKS)}")
+            raise UsageError(
+                f"no clock is called {settings.clock!r}: there are {' and '.join(CLOCKS)}"
+            )
         if not 0 < settings.speed <= 1_000_000:
-            raise UsageError(f"a speed of {settings.speed:g}: say a number above 0, such as 60 for a minute a second")
+            raise UsageError(
+                f"a speed of {settings.speed:g}: say a number above 0, such as 60 for a minute a second"
+            )
         if settings.count < 1:
             raise UsageError(f"{settings.count} worlds of each scenario: say 1 or more")
         if settings.auth_token is not None and not settings.auth_token:
@@ -70,7 +76,9 @@ class Settings:
         if settings.public_origin is not None:
             origin = absolute(settings.public_origin, "public origin")
             if address(origin).url != f"{origin.lower()}/":
-                raise UsageError(f"public origin {origin}: scheme and host alone, such as https://example.com")
+                raise UsageError(
+                    f"public origin {origin}: scheme and host alone, such as https://example.com"
+                )
         return settings
 
     @property

@@ -12,8 +12,8 @@ from receiptkit.generation import Generator, Outcome, World
 from receiptkit.model.errors import UsageError
 from receiptkit.server.clock import Clock, ManualClock, RealClock
 from receiptkit.server.faults import Faults
-from receiptkit.server.live_world import Life
-from receiptkit.server.settings import Settings
+from receiptkit.server.live_world import LiveWorld
+from receiptkit.server.settings import ServerSettings
 from receiptkit.server.subscription import EVENT, Subscription
 
 #: How many origins are answered in at a time; callers have one or two.
@@ -30,7 +30,7 @@ class State:
         settings: how the server is to be.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self.contract = Contract.load()
         self.generator = Generator(self.contract)
@@ -51,13 +51,17 @@ class State:
         """
         settings = self.settings
         seed = _bounded(settings.seed if seed is None else seed)
-        self.clock: Clock = ManualClock() if settings.clock == "manual" else RealClock(settings.speed)
-        self._conversations: dict[str, dict[str, Life]] = {}
+        self.clock: Clock = (
+            ManualClock() if settings.clock == "manual" else RealClock(settings.speed)
+        )
+        self._conversations: dict[str, dict[str, LiveWorld]] = {}
         self._names: dict[str, str] = {}
         self._shared: dict[str, str] = {}
         #: The account's configuration under None, those of services under their SIDs.
         self.subscriptions: dict[str | None, Subscription] = {
-            None: Subscription("POST", (EVENT,), None, settings.webhook_url) if settings.webhook_url else Subscription()
+            None: Subscription("POST", (EVENT,), None, settings.webhook_url)
+            if settings.webhook_url
+            else Subscription()
         }
         #: The reading of the clock since which somebody is subscribed for delivery receipts.
         self.subscribed_at = 0
@@ -77,7 +81,7 @@ class State:
         start: str | None = None,
         no_error: int | None = None,
         set: dict[str, Any] | None = None,  # noqa: A002 # what the generator calls it
-    ) -> Life:
+    ) -> LiveWorld:
         """
         Let a world begin. One that is there already begins anew.
 
@@ -96,11 +100,15 @@ class State:
         """
         given = set or {}
         if any(fact in given for fact in _SHARED):
-            raise UsageError(f"{' and '.join(_SHARED)} are those of the server: every world is of one account and one service")
+            raise UsageError(
+                f"{' and '.join(_SHARED)} are those of the server: every world is of one account and one service"
+            )
         if no_error not in (None, 0):
             raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
         if start is not None and not "1970" <= start[:4] <= "2999":
-            raise UsageError(f"start {start[:40]}: say a date from 1970 to 2999, such as 2026-03-02T09:15:00Z")
+            raise UsageError(
+                f"start {start[:40]}: say a date from 1970 to 2999, such as 2026-03-02T09:15:00Z"
+            )
         world = self.generator.world(
             name,
             seed=_bounded(seed),
@@ -113,7 +121,7 @@ class State:
             check=bool(given or outcomes),
         )
         self._shared = self._shared or {fact: getattr(world, fact) for fact in _SHARED}
-        life = Life(self.generator, world, seed, self.clock.reading)
+        life = LiveWorld(self.generator, world, seed, self.clock.reading)
         self._conversations.setdefault(world.conversation_sid, {})[world.message.sid] = life
         self._names.setdefault(name, world.conversation_sid)
         self._has_changed()
@@ -134,19 +142,24 @@ class State:
         return self._shared["chat_service_sid"]
 
     @property
-    def lives(self) -> Iterator[Life]:
+    def lives(self) -> Iterator[LiveWorld]:
         """Every world."""
         return (life for messages in self._conversations.values() for life in messages.values())
 
-    def holds(self, life: Life) -> bool:
+    def holds(self, life: LiveWorld) -> bool:
         """Whether a world is still there, and did not begin anew."""
-        return self._conversations.get(life.world.conversation_sid, {}).get(life.world.message.sid) is life
+        return (
+            self._conversations.get(life.world.conversation_sid, {}).get(life.world.message.sid)
+            is life
+        )
 
-    def conversation(self, service: str | None, name: str) -> dict[str, Life]:
+    def conversation(self, service: str | None, name: str) -> dict[str, LiveWorld]:
         """The messages of a conversation by their SIDs; none if it does not exist there. Its unique name is that of its scenario."""
         if service not in (None, self.chat_service_sid):
             return {}
-        return self._conversations.get(name) or self._conversations.get(self._names.get(name, ""), {})
+        return self._conversations.get(name) or self._conversations.get(
+            self._names.get(name, ""), {}
+        )
 
     def subscribe(self, service: str | None, subscription: Subscription) -> None:
         """Configure the webhooks of a service, or under None those of the account."""

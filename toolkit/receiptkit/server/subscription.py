@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from receiptkit.model.errors import UsageError
-from receiptkit.server.errors import RefusedError
-from receiptkit.text.forms import Parameter
+from receiptkit.server.errors import ApiError
+from receiptkit.text.forms import FormField
 from receiptkit.webhooks.address import absolute
 
 #: The event of delivery receipts.
@@ -56,7 +56,7 @@ class Subscription:
             "target": self.target,
         }
 
-    def updated(self, parameters: Iterable[Parameter]) -> Subscription:
+    def updated(self, parameters: Iterable[FormField]) -> Subscription:
         """
         The configuration after an update; what it does not name stays as it was.
 
@@ -76,12 +76,14 @@ class Subscription:
         for name in _URLS.keys() & given.keys():
             changes[_URLS[name]] = _url(name, given[name][-1])
         after = replace(self, **changes)
-        return replace(after, method="POST") if after.is_configured and after.method is None else after
+        return (
+            replace(after, method="POST") if after.is_configured and after.method is None else after
+        )
 
 
 def _one_of(values: tuple[str, ...], name: str, value: str) -> str:
     if value not in values:
-        raise RefusedError.parameter(f"{name} must be {' or '.join(values)}.")
+        raise ApiError.parameter(f"{name} must be {' or '.join(values)}.")
     return value
 
 
@@ -90,4 +92,4 @@ def _url(name: str, value: str) -> str | None:
     try:
         return absolute(value, name) if value else None
     except UsageError:
-        raise RefusedError.parameter(f"{name} must be an absolute http or https URL.") from None
+        raise ApiError.parameter(f"{name} must be an absolute http or https URL.") from None

@@ -7,13 +7,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.testing import event_loops
 
 Application = Callable[..., Awaitable[None]]
 
 
-async def call(application: Application, request: Delivery) -> tuple[int, list[tuple[str, str]], bytes]:
+async def call(
+    application: Application, request: WebhookRequest
+) -> tuple[int, list[tuple[str, str]], bytes]:
     """The status, the headers and the body that it answers with. What it raises is raised."""
     to_read = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
     said: list[dict[str, Any]] = []
@@ -39,11 +41,14 @@ async def call(application: Application, request: Delivery) -> tuple[int, list[t
     start = next((message for message in said if message["type"] == "http.response.start"), None)
     if start is None:
         raise UsageError("the ASGI application returned without an answer")
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ())]
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in start.get("headers", ())
+    ]
     return start["status"], headers, b"".join(message.get("body", b"") for message in said)
 
 
-def _scope(request: Delivery) -> dict[str, Any]:
+def _scope(request: WebhookRequest) -> dict[str, Any]:
     place = urlsplit(request.url)
     return {
         "type": "http",
@@ -55,7 +60,10 @@ def _scope(request: Delivery) -> dict[str, Any]:
         "raw_path": (place.path or "/").encode(),
         "root_path": "",
         "query_string": place.query.encode(),
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in request.headers.items()],
+        "headers": [
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in request.headers.items()
+        ],
         "client": ("127.0.0.1", 50000),
         "server": (place.hostname, place.port or {"https": 443}.get(place.scheme, 80)),
     }

@@ -59,7 +59,11 @@ def scenarios(names: Sequence[str]) -> list[str]:
 
 
 def cases(
-    generator: Generator, rules: Sequence[str], *, kind: str | None = None, in_service: bool | None = None
+    generator: Generator,
+    rules: Sequence[str],
+    *,
+    kind: str | None = None,
+    in_service: bool | None = None,
 ) -> list[BreakageCase]:
     """
     The flaws of rules, sorted by their ids.
@@ -77,13 +81,23 @@ def cases(
     kinds = sorted({each.kind for each in every})
     if kind not in (None, *kinds):
         raise UsageError(f"no body is called {kind!r}: there are {', '.join(kinds)}")
-    wanted = [each for each in every if kind in (None, each.kind) and in_service in (None, _in_service(each))]
+    wanted = [
+        each
+        for each in every
+        if kind in (None, each.kind) and in_service in (None, _in_service(each))
+    ]
     for glob in rules:
         if not any(fnmatchcase(each.rule, glob) for each in wanted):
             catalogue.find(glob)
-            raise UsageError(f"there is no breakage of {glob!r}" + (f" in a {kind}" if kind else ""))
-    chosen = (each for each in wanted if not rules or any(fnmatchcase(each.rule, glob) for glob in rules))
-    return sorted(_distinct(BreakageCase(each, generator) for each in chosen), key=lambda case: case.id)
+            raise UsageError(
+                f"there is no breakage of {glob!r}" + (f" in a {kind}" if kind else "")
+            )
+    chosen = (
+        each for each in wanted if not rules or any(fnmatchcase(each.rule, glob) for glob in rules)
+    )
+    return sorted(
+        _distinct(BreakageCase(each, generator) for each in chosen), key=lambda case: case.id
+    )
 
 
 def _in_service(breakage: Breakage) -> bool:

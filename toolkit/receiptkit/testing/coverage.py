@@ -7,8 +7,8 @@ from typing import Any
 
 from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange
-from receiptkit.testing.coverage_points import DIMENSIONS, Sight, Sights
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.testing.coverage_points import DIMENSIONS, CoveragePoint, CoveragePoints
 
 #: Of the file that is written; raised when its members mean something else.
 VERSION = 1
@@ -23,7 +23,7 @@ class Coverage:
         seen: sights of the run. Those that no scenario shows do not count.
     """
 
-    def __init__(self, generator: Generator, seen: Iterable[Sight]) -> None:
+    def __init__(self, generator: Generator, seen: Iterable[CoveragePoint]) -> None:
         #: What shows each sight.
         self.shown_by = _shown_by(generator)
         #: Those that were exercised.
@@ -40,7 +40,7 @@ class Coverage:
             items = [sight for sight in self.shown_by if sight[0] == dimension]
             yield dimension, len(self.seen.intersection(items)), len(items)
 
-    def gaps(self) -> Iterator[tuple[Sight, str]]:
+    def gaps(self) -> Iterator[tuple[CoveragePoint, str]]:
         """What was not exercised, and what shows it."""
         for dimension in DIMENSIONS:
             for sight, closer in sorted(self.shown_by.items()):
@@ -50,7 +50,10 @@ class Coverage:
     def table(self) -> list[str]:
         """The lines of the report."""
         rows = [*self.rows(), ("total", len(self.seen), len(self.shown_by))]
-        lines = [f"{name:12} {seen:3} of {all_:3}  {100 * seen / max(all_, 1):4.0f} %" for name, seen, all_ in rows]
+        lines = [
+            f"{name:12} {seen:3} of {all_:3}  {100 * seen / max(all_, 1):4.0f} %"
+            for name, seen, all_ in rows
+        ]
         gaps = [f"  - {dimension}: {item} ({closer})" for (dimension, item), closer in self.gaps()]
         return [*lines, "not exercised, and the scenario that would:", *gaps] if gaps else lines
 
@@ -64,26 +67,28 @@ class Coverage:
         return {"version": VERSION, "percent": round(self.percent, 2), "dimensions": dimensions}
 
 
-def _shown_by(generator: Generator) -> dict[Sight, str]:
+def _shown_by(generator: Generator) -> dict[CoveragePoint, str]:
     """Every sight that scenarios show, with the first that does."""
-    found: dict[Sight, str] = {}
+    found: dict[CoveragePoint, str] = {}
     for name in SCENARIOS:
         for scope in ("", ", in_service=True"):
             world = generator.world(name, in_service=bool(scope))
             for how, shown in _shows(generator, world):
-                sights = Sights(generator.contract)
+                sights = CoveragePoints(generator.contract)
                 for sight in (sight for seen in shown for sight in sights.of(seen)):
                     found.setdefault(sight, f"{name}{scope}{how}")
     return found
 
 
-def _shows(generator: Generator, world: World) -> Iterator[tuple[str, Sequence[Exchange | Delivery]]]:
+def _shows(
+    generator: Generator, world: World
+) -> Iterator[tuple[str, Sequence[Exchange | WebhookRequest]]]:
     """All that can be seen of a world at its end, and how it is asked for where that takes more than its scenario."""
 
     def rest() -> Rendering:
         return generator.at(world)
 
-    def delivered(method: str) -> list[Delivery]:
+    def delivered(method: str) -> list[WebhookRequest]:
         webhooks = generator.webhooks(world)
         return [webhooks.request(event, method=method) for event in webhooks.events]
 
@@ -96,7 +101,9 @@ def _shows(generator: Generator, world: World) -> Iterator[tuple[str, Sequence[E
     yield ', method="GET"', _made(lambda: delivered("GET"))
 
 
-def _made(make: Callable[..., Iterable[Exchange | Delivery]]) -> list[Exchange | Delivery]:
+def _made(
+    make: Callable[..., Iterable[Exchange | WebhookRequest]],
+) -> list[Exchange | WebhookRequest]:
     """What can be made; nothing where the document describes no such thing, or the world has none."""
     try:
         return list(make())

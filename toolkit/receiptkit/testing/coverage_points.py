@@ -9,15 +9,24 @@ import orjson
 
 from receiptkit.contract import Contract
 from receiptkit.contract.webhook_payload import payload
-from receiptkit.model.exchange import Delivery, Exchange, text_of
+from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 
-Sight = tuple[str, str]
+CoveragePoint = tuple[str, str]
 
 #: In the order in which they are listed.
-DIMENSIONS = ("operations", "answers", "statuses", "channels", "nulls", "error codes", "page shapes", "webhooks")
+DIMENSIONS = (
+    "operations",
+    "answers",
+    "statuses",
+    "channels",
+    "nulls",
+    "error codes",
+    "page shapes",
+    "webhooks",
+)
 
 
-class Sights:
+class CoveragePoints:
     """
     Collects sights. Webhooks are told apart by those that came before them: use one for each test.
 
@@ -30,18 +39,18 @@ class Sights:
         self._dates: dict[str, str] = {}
         self._events: set[tuple[str, str]] = set()
 
-    def of(self, seen: Any) -> Iterator[Sight]:
+    def of(self, seen: Any) -> Iterator[CoveragePoint]:
         """What an observation shows: an exchange, a webhook request, or a body by itself, parsed or as text."""
         if isinstance(seen, Exchange):
             yield from self._exchange(seen)
-        elif isinstance(seen, Delivery):
+        elif isinstance(seen, WebhookRequest):
             yield from self._webhook(payload(seen).body, seen.method)
         else:
             body = _parsed(seen)
             kind = self._contract.judge.recogniser.recognise(body).kind
             yield from self._webhook(body, "POST") if kind == "webhook" else _body(kind, body)
 
-    def _exchange(self, exchange: Exchange) -> Iterator[Sight]:
+    def _exchange(self, exchange: Exchange) -> Iterator[CoveragePoint]:
         resolved = self._contract.operations.resolve(exchange.method, exchange.url)
         if resolved is None:
             return
@@ -50,11 +59,12 @@ class Sights:
         if exchange.status < 400:
             yield from _body(resolved[0].kind, _parsed(exchange.body))
 
-    def _webhook(self, parameters: Any, method: str) -> Iterator[Sight]:
+    def _webhook(self, parameters: Any, method: str) -> Iterator[CoveragePoint]:
         if not isinstance(parameters, dict):
             return
         status, code, sid, date = (
-            str(parameters.get(name, "")) for name in ("Status", "ErrorCode", "DeliveryReceiptSid", "DateUpdated")
+            str(parameters.get(name, ""))
+            for name in ("Status", "ErrorCode", "DeliveryReceiptSid", "DateUpdated")
         )
         yield "webhooks", f"Status {status}"
         yield "webhooks", method.upper()
@@ -69,7 +79,7 @@ class Sights:
         self._dates[sid] = max(date, self._dates.get(sid, ""))
 
 
-def _body(kind: str | None, body: Any) -> Iterator[Sight]:
+def _body(kind: str | None, body: Any) -> Iterator[CoveragePoint]:
     if not isinstance(body, dict):
         return
     if kind == "receipt":
@@ -80,14 +90,14 @@ def _body(kind: str | None, body: Any) -> Iterator[Sight]:
         yield from _nulls("message", body, ("delivery", "participant_sid"))
 
 
-def _receipt(row: dict[str, Any]) -> Iterator[Sight]:
+def _receipt(row: dict[str, Any]) -> Iterator[CoveragePoint]:
     yield "statuses", str(row.get("status")) if row.get("status") is not None else "null"
     yield "channels", str(row.get("channel_message_sid"))[:2]
     yield from _nulls("receipt", row, ("status", "error_code", "date_updated"))
     yield from _family(str(row.get("error_code")))
 
 
-def _page(page: dict[str, Any]) -> Iterator[Sight]:
+def _page(page: dict[str, Any]) -> Iterator[CoveragePoint]:
     rows, meta = page.get("delivery_receipts"), page.get("meta")
     if not isinstance(rows, list) or not isinstance(meta, dict):
         return
@@ -95,7 +105,12 @@ def _page(page: dict[str, Any]) -> Iterator[Sight]:
         if isinstance(row, dict):
             yield from _receipt(row)
     first, last = meta.get("previous_page_url") is None, meta.get("next_page_url") is None
-    yield "page shapes", ("the only one" if last else "first of several") if first else ("last" if last else "in the middle")
+    yield (
+        "page shapes",
+        ("the only one" if last else "first of several")
+        if first
+        else ("last" if last else "in the middle"),
+    )
     if not rows:
         yield "page shapes", "empty"
     elif len(rows) == meta.get("page_size"):
@@ -103,11 +118,11 @@ def _page(page: dict[str, Any]) -> Iterator[Sight]:
     yield from _nulls("meta", meta, ("previous_page_url", "next_page_url"))
 
 
-def _nulls(what: str, body: dict[str, Any], names: Iterable[str]) -> Iterator[Sight]:
+def _nulls(what: str, body: dict[str, Any], names: Iterable[str]) -> Iterator[CoveragePoint]:
     return (("nulls", f"{what}.{name}") for name in names if name in body and body[name] is None)
 
 
-def _family(code: str) -> Iterator[Sight]:
+def _family(code: str) -> Iterator[CoveragePoint]:
     if len(code) == 5 and code.isdecimal():
         yield "error codes", f"{code[:2]}xxx"
 

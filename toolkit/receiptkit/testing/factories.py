@@ -11,7 +11,11 @@ from receiptkit.generation.one_receipt import DRAWN, single
 from receiptkit.generation.scenarios import ANY
 from receiptkit.model.errors import UsageError
 
-_FACTS = tuple(name for name, each in inspect.signature(Generator.world).parameters.items() if each.kind is each.KEYWORD_ONLY)
+_FACTS = tuple(
+    name
+    for name, each in inspect.signature(Generator.world).parameters.items()
+    if each.kind is each.KEYWORD_ONLY
+)
 
 
 class Factories:
@@ -43,7 +47,9 @@ class Factories:
         """
         if isinstance(scenario, World):
             if overrides:
-                raise UsageError(f"a world is as it is: give {', '.join(overrides)} where it is made")
+                raise UsageError(
+                    f"a world is as it is: give {', '.join(overrides)} where it is made"
+                )
             return scenario
         said = {name: value for name, value in overrides.items() if name in _FACTS}
         facts = {path: value for path, value in overrides.items() if path not in _FACTS}
@@ -68,9 +74,18 @@ class Factories:
             in_service: whether it is that of the service-scoped API.
         """
         rng = random.Random(self._drawn())
-        return self._generator.at(single(self._generator, rng, status, channel_name, error_code, in_service=in_service)).receipt()
+        return self._generator.at(
+            single(self._generator, rng, status, channel_name, error_code, in_service=in_service)
+        ).receipt()
 
-    def page(self, world: str | World = "agent-and-sms", number: int = 0, *, at: str = "end", **overrides: Any) -> dict[str, Any]:
+    def page(
+        self,
+        world: str | World = "agent-and-sms",
+        number: int = 0,
+        *,
+        at: str = "end",
+        **overrides: Any,
+    ) -> dict[str, Any]:
         """
         A page of the list of receipts.
 
@@ -82,14 +97,20 @@ class Factories:
         """
         return self._generator.at(self.world(world, **overrides), at).page(number)
 
-    def pages(self, world: str | World = "three-pages", *, at: str = "end", **overrides: Any) -> list[dict[str, Any]]:
+    def pages(
+        self, world: str | World = "three-pages", *, at: str = "end", **overrides: Any
+    ) -> list[dict[str, Any]]:
         """Every page of the list of receipts, linked; the arguments are those of `page`."""
         return list(self._generator.at(self.world(world, **overrides), at).pages())
 
-    def webhook(self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY) -> dict[str, str]:
+    def webhook(
+        self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY
+    ) -> dict[str, str]:
         """The parameters of an onDeliveryUpdated webhook; the arguments are those of `receipt`."""
         rng = random.Random(self._drawn())
-        webhooks = self._generator.webhooks(single(self._generator, rng, status, channel_name, error_code, told=True))
+        webhooks = self._generator.webhooks(
+            single(self._generator, rng, status, channel_name, error_code, told=True)
+        )
         return webhooks.parameters(webhooks.events[-1])
 
     def number(self) -> int:

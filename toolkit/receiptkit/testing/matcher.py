@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
-from receiptkit.testing.settings import Settings
+from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import counts, lines
 
 #: What says that nothing was judged. A payload that nobody knows does not equal the contract, however mild that is elsewhere.
@@ -39,10 +39,10 @@ class ReceiptContract:
     """
     The contract of a test run. What equals it has no finding that fails a test.
 
-    A payload is the body of a response or the parameters of a webhook, parsed or as text; an `Exchange`; or a `Delivery`.
+    A payload is the body of a response or the parameters of a webhook, parsed or as text; an `Exchange`; or a `WebhookRequest`.
     """
 
-    def __init__(self, settings: Settings, seen: Callable[[Any], None]) -> None:
+    def __init__(self, settings: PluginSettings, seen: Callable[[Any], None]) -> None:
         """
         Args:
             settings: of the run.
@@ -63,16 +63,24 @@ class ReceiptContract:
             UsageError: the payload is a client's response, not what is in it.
         """
         contract = self._settings.contract
-        if hasattr(payload, "json") and hasattr(payload, "headers") and hasattr(payload, "status_code"):
-            raise UsageError(f"a {type(payload).__name__} is no payload: compare what is in it, its JSON or its text")
+        if (
+            hasattr(payload, "json")
+            and hasattr(payload, "headers")
+            and hasattr(payload, "status_code")
+        ):
+            raise UsageError(
+                f"a {type(payload).__name__} is no payload: compare what is in it, its JSON or its text"
+            )
         if isinstance(payload, Exchange):
             found = contract.check_exchange(payload)
-        elif isinstance(payload, Delivery):
-            found = contract.check_delivery(payload)
+        elif isinstance(payload, WebhookRequest):
+            found = contract.check_webhook(payload)
         else:
             found = contract.check(payload, operation=operation)
         self._seen(payload)
-        return sorted(self._settings.selection.applied(found, "."), key=lambda finding: -finding.severity.rank)
+        return sorted(
+            self._settings.selection.applied(found, "."), key=lambda finding: -finding.severity.rank
+        )
 
     def check(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
         """
@@ -92,8 +100,15 @@ class ReceiptContract:
 
     def explanation(self, found: Sequence[Finding]) -> list[str]:
         """Why a payload with these findings is equal or not."""
-        verdict = "the payload breaks the contract" if self._failing(found) else "the payload conforms to the contract"
-        return [f"{verdict}: {counts(found)}" if found else verdict, *lines(found, show_values=self._settings.show_values)]
+        verdict = (
+            "the payload breaks the contract"
+            if self._failing(found)
+            else "the payload conforms to the contract"
+        )
+        return [
+            f"{verdict}: {counts(found)}" if found else verdict,
+            *lines(found, show_values=self._settings.show_values),
+        ]
 
     def __eq__(self, payload: object) -> bool:
         return not self._failing(self.findings(payload))

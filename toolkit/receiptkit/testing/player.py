@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from receiptkit.generation import WEBHOOK_URL, Generator, World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 from receiptkit.testing import asgi, event_loops, wsgi
 from receiptkit.testing.factories import Factories
 from receiptkit.webhooks.address import address
@@ -23,7 +23,7 @@ Said = tuple[int, list[tuple[str, str]], bytes]
 _PATIENCE = 5
 
 
-class Answer(NamedTuple):
+class WebhookResponse(NamedTuple):
     """
     What an application answered to one webhook.
 
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
-    request: Delivery
+    request: WebhookRequest
 
     @property
     def text(self) -> str:
@@ -65,7 +65,7 @@ class Player:
         generator: Generator,
         factories: Factories,
         auth_token: str,
-        delivered: Callable[[Delivery], object],
+        delivered: Callable[[WebhookRequest], object],
         mistakes: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._generator = generator
@@ -74,7 +74,9 @@ class Player:
         self._delivered = delivered
         self._mistakes = mistakes
 
-    def __call__(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
+    def __call__(
+        self, target: Any, scenario: str | World = "in-order", **how: Any
+    ) -> list[WebhookResponse]:
         """
         Deliver the webhooks of a world in the order in which they arrive, and return the answers.
 
@@ -96,16 +98,23 @@ class Player:
                 deliver = _sender(target)
                 return [deliver(request) for request in self._requests(target, scenario, **how)]
             if event_loops.is_running():
-                raise UsageError("an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests")
+                raise UsageError(
+                    "an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests"
+                )
             return event_loops.run(self.aplay(target, scenario, **how))
 
-    async def aplay(self, target: Any, scenario: str | World = "in-order", **how: Any) -> list[Answer]:
+    async def aplay(
+        self, target: Any, scenario: str | World = "in-order", **how: Any
+    ) -> list[WebhookResponse]:
         """The same within a running event loop, which runs on meanwhile: a server of the test's own can answer."""
         __tracebackhide__ = True
         with self._mistakes():
             requests = self._requests(target, scenario, **how)
             if _is_asgi(target):
-                return [_answer(await _within(asgi.call(target, request)), request) for request in requests]
+                return [
+                    _answer(await _within(asgi.call(target, request)), request)
+                    for request in requests
+                ]
             deliver = _sender(target)
             return [await event_loops.in_thread(deliver, request) for request in requests]
 
@@ -118,7 +127,7 @@ class Player:
         method: str = "POST",
         auth_token: str | None = "",
         **overrides: Any,
-    ) -> Iterator[Delivery]:
+    ) -> Iterator[WebhookRequest]:
         if not isinstance(method, str) or method.upper() not in ("POST", "GET"):
             raise UsageError(f"webhooks are sent by POST or GET, not {method}")
         token = self._auth_token if auth_token == "" else auth_token
@@ -133,36 +142,40 @@ class Player:
 async def _within(call: Coroutine[Any, Any, Said]) -> Said:
     answer = await event_loops.within(_PATIENCE, call)
     if answer is None:
-        raise UsageError(f"the ASGI application does not answer a webhook: Twilio waits {_PATIENCE} seconds, and no longer")
+        raise UsageError(
+            f"the ASGI application does not answer a webhook: Twilio waits {_PATIENCE} seconds, and no longer"
+        )
     return answer
 
 
-def _sender(target: Any) -> Callable[[Delivery], Answer]:
+def _sender(target: Any) -> Callable[[WebhookRequest], WebhookResponse]:
     if isinstance(target, str):
         try:
             place = urlsplit(address(target).url)
         except ValueError:
-            raise UsageError(f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks") from None
+            raise UsageError(
+                f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks"
+            ) from None
         return lambda request: _to_server(place, request)
     if callable(target):
         return lambda request: _answer(wsgi.call(target, request), request)
     raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
 
 
-def _answer(said: Said, request: Delivery) -> Answer:
+def _answer(said: Said, request: WebhookRequest) -> WebhookResponse:
     status, headers, body = said
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
         joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return Answer(status, joined, body, request)
+    return WebhookResponse(status, joined, body, request)
 
 
 def _is_asgi(target: Any) -> bool:
     return iscoroutinefunction(target) or iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004 # how, not whether
 
 
-def _to_server(place: SplitResult, request: Delivery) -> Answer:
+def _to_server(place: SplitResult, request: WebhookRequest) -> WebhookResponse:
     """Deliver to a server, with the query of the request and all that was signed."""
     query = urlsplit(request.url).query
     path = (place.path or "/") + (f"?{query}" if query else "")
@@ -177,7 +190,11 @@ def _to_server(place: SplitResult, request: Delivery) -> Answer:
         reason = str(error) or type(error).__name__
         server = f"{place.scheme}://{place.netloc}"
         # A loop that waits for this call cannot run a server as well.
-        hint = ": await play_receipt_webhooks.aplay(…) in asynchronous tests" if event_loops.is_running() else ""
+        hint = (
+            ": await play_receipt_webhooks.aplay(…) in asynchronous tests"
+            if event_loops.is_running()
+            else ""
+        )
         raise UsageError(f"{server} does not answer a webhook: {reason}{hint}") from None
     finally:
         connection.close()

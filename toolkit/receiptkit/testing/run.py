@@ -10,10 +10,10 @@ from typing import Any
 from receiptkit.generation import Generator
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.coverage import Coverage
-from receiptkit.testing.coverage_points import Sight, Sights
+from receiptkit.testing.coverage_points import CoveragePoint, CoveragePoints
 from receiptkit.testing.factories import Factories
 from receiptkit.testing.matcher import ReceiptContract
-from receiptkit.testing.settings import Options, Settings, settings
+from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
 
@@ -30,8 +30,8 @@ class Run:
     """
 
     def __init__(self, options: Options) -> None:
-        self.settings: Settings = settings(options)
-        self._seen: set[Sight] = set()
+        self.settings: PluginSettings = settings(options)
+        self._seen: set[CoveragePoint] = set()
         self._warnings: list[Finding] = []
         self._warned: set[str] = set()
         self._failures: list[str] = []
@@ -61,21 +61,28 @@ class Run:
         self._judged += len(traffic.exchanges)
         if guarded:
             least = self.settings.fail_on.rank
-            warnings = [each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least]
+            warnings = [
+                each
+                for each in traffic.findings
+                if Severity.WARNING.rank <= each.severity.rank < least
+            ]
             self._warnings += warnings
             self._warned.update([test] if warnings else [])
 
     def _saw(self, observations: Iterable[Any]) -> None:
         """Remember what the observations of one test show, if somebody wants to know."""
         if self.settings.coverage:
-            sights = Sights(self.settings.contract)
+            sights = CoveragePoints(self.settings.contract)
             self._seen.update(sight for seen in observations for sight in sights.of(seen))
 
     # -- several processes
 
     def share(self) -> dict[str, Any]:
         """What another process must know, of plain values."""
-        warnings = [(each.rule, each.severity.value, each.pointer, each.message, each.hint) for each in self._warnings]
+        warnings = [
+            (each.rule, each.severity.value, each.pointer, each.message, each.hint)
+            for each in self._warnings
+        ]
         return {
             "seen": sorted(self.coverage.seen) if self._seen else [],
             "warnings": warnings,
@@ -88,7 +95,10 @@ class Run:
         self._seen.update((dimension, item) for dimension, item in share["seen"])
         self._judged += share["judged"]
         self._warned.update(share["warned"])
-        self._warnings += [Finding(rule, Severity(severity), *words) for rule, severity, *words in share["warnings"]]
+        self._warnings += [
+            Finding(rule, Severity(severity), *words)
+            for rule, severity, *words in share["warnings"]
+        ]
 
     # -- the end
 
@@ -109,8 +119,13 @@ class Run:
             return []
         tests = sorted(self._warned)
         shown, more = tests[:_TESTS_SHOWN], len(tests) - _TESTS_SHOWN
-        where = ", ".join(shown) + (f" and {more} more; --receipts-fail-on warning fails them all" if more > 0 else "")
-        return [*lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer))), f"in {where}"]
+        where = ", ".join(shown) + (
+            f" and {more} more; --receipts-fail-on warning fails them all" if more > 0 else ""
+        )
+        return [
+            *lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer))),
+            f"in {where}",
+        ]
 
     def write_coverage(self) -> None:
         """Write the file that was asked for, if one was."""
@@ -128,4 +143,7 @@ class Run:
         if least is None or self.coverage.percent >= least:
             return self._failures
         percent = f"{self.coverage.percent:.1f} %"
-        return [*self._failures, f"receipt coverage is {percent}, less than --receipts-coverage-fail-under={least:g}"]
+        return [
+            *self._failures,
+            f"receipt coverage is {percent}, less than --receipts-coverage-fail-under={least:g}",
+        ]

@@ -35,7 +35,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PluginSettings:
     """
     What holds for a run.
 
@@ -57,7 +57,7 @@ class Settings:
     coverage_fail_under: float | None
 
 
-def settings(options: Options) -> Settings:
+def settings(options: Options) -> PluginSettings:
     """
     The settings of a run.
 
@@ -75,7 +75,7 @@ def settings(options: Options) -> Settings:
         per_path_ignores=team.per_path_ignores,
         root=team.path.parent if team.path else None,
     )
-    return Settings(
+    return PluginSettings(
         seed=_seed(options.seed),
         contract=contract,
         fail_on=_severity(options.fail_on or team.fail_on or "error"),
@@ -100,7 +100,9 @@ def _severity(said: str) -> Severity:
     if said not in names:
         close = get_close_matches(said, names, n=1)
         suggestion = f": did you mean {close[0]}?" if close else ""
-        raise UsageError(f"--receipts-fail-on: no severity is called {said!r}: there are {', '.join(names)}{suggestion}")
+        raise UsageError(
+            f"--receipts-fail-on: no severity is called {said!r}: there are {', '.join(names)}{suggestion}"
+        )
     return Severity(said)
 
 

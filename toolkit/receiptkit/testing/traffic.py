@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from receiptkit.history import History
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.testing.settings import Settings
+from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import lines, request_line, way_out
 from receiptkit.validation.selection import Selection
 
@@ -24,7 +24,7 @@ _TITLE = "the code under test got what Twilio does not send:"
 class Heard(NamedTuple):
     """An observation, and what was found about it."""
 
-    seen: Exchange | Delivery
+    seen: Exchange | WebhookRequest
     findings: list[Finding]
     judged: bool
 
@@ -39,7 +39,7 @@ class Traffic:
         allowed: globs of rules whose findings are wanted here.
     """
 
-    def __init__(self, settings: Settings, file: str, allowed: Collection[str] = ()) -> None:
+    def __init__(self, settings: PluginSettings, file: str, allowed: Collection[str] = ()) -> None:
         self._settings = settings
         self._file = file
         self._allowed = tuple(allowed)
@@ -70,15 +70,21 @@ class Traffic:
         """Judge an exchange. What the code under test asked for is its own affair, of which a warning is enough."""
         with self._lock:
             found = self._history.check_exchange(exchange)
-            self._add(exchange, [replace(each, severity=Severity.WARNING) if each.rule == _ASKED else each for each in found])
+            self._add(
+                exchange,
+                [
+                    replace(each, severity=Severity.WARNING) if each.rule == _ASKED else each
+                    for each in found
+                ],
+            )
 
-    def delivered(self, delivery: Delivery) -> None:
+    def delivered(self, delivery: WebhookRequest) -> None:
         """Remember a webhook that the test delivers. It is as the test wants it; only what it contradicts is worth a finding."""
         with self._lock:
-            self._history.check_delivery(delivery)
+            self._history.check_webhook(delivery)
             self._add(delivery, [])
 
-    def _add(self, seen: Exchange | Delivery, findings: list[Finding]) -> None:
+    def _add(self, seen: Exchange | WebhookRequest, findings: list[Finding]) -> None:
         # A path like ours with somebody else's host.
         foreign = any(finding.rule == "http.unknown-operation" for finding in findings)
         self.heard.append(Heard(seen, [] if foreign else self._wanted(findings), not foreign))
@@ -87,13 +93,17 @@ class Traffic:
         """Judge what is between the observations so far."""
         with self._lock:
             for finding in self._wanted(self._history.finish()):
-                entry = finding.origin.entry if finding.origin else 0
+                entry = finding.location.entry if finding.location else 0
                 self.heard[self._first + entry].findings.append(finding)
             self._history, self._first = History(self._settings.contract), len(self.heard)
 
     def _wanted(self, findings: list[Finding]) -> list[Finding]:
         chosen = self._settings.selection.applied(findings, self._file)
-        return [finding for finding in chosen if not any(fnmatchcase(finding.rule, glob) for glob in self._allowed)]
+        return [
+            finding
+            for finding in chosen
+            if not any(fnmatchcase(finding.rule, glob) for glob in self._allowed)
+        ]
 
     # -- saying what was wrong
 
@@ -104,7 +114,11 @@ class Traffic:
         for each in self.heard[self._told :]:
             bad = [finding for finding in each.findings if finding.severity.rank >= least]
             if bad:
-                said += ["", request_line(each.seen, show_values=show_values), *lines(bad, show_values=show_values)]
+                said += [
+                    "",
+                    request_line(each.seen, show_values=show_values),
+                    *lines(bad, show_values=show_values),
+                ]
                 failing += bad
         self._told = len(self.heard)
         return "\n".join([*said, "", way_out(failing)]) if failing else None

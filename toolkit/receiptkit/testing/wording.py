@@ -9,7 +9,7 @@ from io import StringIO
 
 from receiptkit import __version__
 from receiptkit.model.display import printable
-from receiptkit.model.exchange import Delivery, Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.reports.report import About
 from receiptkit.reports.text import TextReport
@@ -26,10 +26,12 @@ def lines(findings: Iterable[Finding], *, show_values: bool = False) -> list[str
     report = TextReport(out, About(__version__, "", "", show_values=show_values))
     for finding in findings:
         # Only what is about the text of a body has a place in it.
-        origin = (
-            finding.origin if finding.origin is None or finding.origin.line is None else replace(finding.origin, file="- body")
+        location = (
+            finding.location
+            if finding.location is None or finding.location.line is None
+            else replace(finding.location, file="- body")
         )
-        report.finding(replace(finding, origin=origin if origin and origin.file else None))
+        report.finding(replace(finding, location=location if location and location.file else None))
     report.end_of_file()
     return out.getvalue().splitlines()
 
@@ -45,10 +47,16 @@ def counts(findings: Sequence[Finding]) -> str:
     return ", ".join(said)
 
 
-def request_line(seen: Exchange | Delivery, *, show_values: bool = False) -> str:
+def request_line(seen: Exchange | WebhookRequest, *, show_values: bool = False) -> str:
     """A request, and what came of it, without what is somebody's own: credentials, names of conversations, parameters but those of paging."""
-    url = seen.url if show_values else _NAME.sub("…", _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url)))
-    return printable(f"{seen.method.upper()} {url} -> {seen.status if isinstance(seen, Exchange) else 'webhook'}")
+    url = (
+        seen.url
+        if show_values
+        else _NAME.sub("…", _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url)))
+    )
+    return printable(
+        f"{seen.method.upper()} {url} -> {seen.status if isinstance(seen, Exchange) else 'webhook'}"
+    )
 
 
 def way_out(findings: Iterable[Finding]) -> str:

@@ -9,23 +9,29 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Delivery
+from receiptkit.model.exchange import WebhookRequest
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def call(application: Application, request: Delivery) -> tuple[int, list[tuple[str, str]], bytes]:
+def call(
+    application: Application, request: WebhookRequest
+) -> tuple[int, list[tuple[str, str]], bytes]:
     """The status, the headers and the body that it answers with. What it raises is raised."""
     head: list[Any] = []
     written: list[bytes] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], None]:
+    def start_response(
+        status: str, headers: list[tuple[str, str]], _: Any = None
+    ) -> Callable[[bytes], None]:
         head[:] = [int(status.split(maxsplit=1)[0]), headers]
         return written.append
 
     pieces = application(_environment(request), start_response)
     if pieces is None:
-        raise UsageError("the WSGI application returned nothing: have it return the pieces of the body, such as []")
+        raise UsageError(
+            "the WSGI application returned nothing: have it return the pieces of the body, such as []"
+        )
     try:
         written.extend(pieces)
     finally:
@@ -33,12 +39,14 @@ def call(application: Application, request: Delivery) -> tuple[int, list[tuple[s
         if close:
             close()
     if not head:
-        raise UsageError("the WSGI application returned without an answer: it must call start_response")
+        raise UsageError(
+            "the WSGI application returned without an answer: it must call start_response"
+        )
     status, headers = head
     return status, headers, b"".join(written)
 
 
-def _environment(request: Delivery) -> dict[str, Any]:
+def _environment(request: WebhookRequest) -> dict[str, Any]:
     place = urlsplit(request.url)
     port = place.port or {"https": 443}.get(place.scheme, 80)
     environment: dict[str, Any] = {

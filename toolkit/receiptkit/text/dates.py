@@ -30,7 +30,9 @@ def _seconds(text: str) -> int | None:
     try:
         # Second 60 is a leap second: the one after 59.
         moment = datetime(*numbers[:5]) + timedelta(seconds=numbers[5])  # type: ignore[arg-type] # noqa: DTZ001
-        return (moment - _EPOCH) // timedelta(seconds=1) - (offset * 60 if match[8] == "+" else -offset * 60)
+        return (moment - _EPOCH) // timedelta(seconds=1) - (
+            offset * 60 if match[8] == "+" else -offset * 60
+        )
     except (ValueError, OverflowError):
         return None
 
@@ -39,7 +41,11 @@ def milliseconds(text: object) -> int | None:
     """A date and time in milliseconds since 1970; None for what is none."""
     whole = seconds(text)
     match = _DATE.fullmatch(text) if isinstance(text, str) else None
-    return None if whole is None or match is None else whole * 1000 + int((match[7] or "")[:3].ljust(3, "0"))
+    return (
+        None
+        if whole is None or match is None
+        else whole * 1000 + int((match[7] or "")[:3].ljust(3, "0"))
+    )
 
 
 def is_before(one: object, other: object) -> bool:

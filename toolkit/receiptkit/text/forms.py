@@ -23,7 +23,7 @@ _CHARSETS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9._:+-]+)", re.IGNORECASE)
 
 
-class Parameter(NamedTuple):
+class FormField(NamedTuple):
     """
     A name with its value.
 
@@ -41,7 +41,7 @@ class Parameter(NamedTuple):
     sound: bool
 
 
-def decode_form(text: str, content_type: str | None = None) -> list[Parameter]:
+def decode_form(text: str, content_type: str | None = None) -> list[FormField]:
     """
     The parameters of a form body or a query, in their order.
 
@@ -57,15 +57,18 @@ def decode_form(text: str, content_type: str | None = None) -> list[Parameter]:
             name, _, value = pair.partition("=")
             (name, sound), (value, value_sound) = _decoded(name, charset), _decoded(value, charset)
             value_at = at + min(pair.find("=") % (len(pair) + 1) + 1, len(pair))
-            found.append(Parameter(name, value, at, value_at, sound and value_sound))
+            found.append(FormField(name, value, at, value_at, sound and value_sound))
         at += len(pair) + 1
     return found
 
 
-def decode_query(url: str) -> list[Parameter]:
+def decode_query(url: str) -> list[FormField]:
     """The parameters in the query of a URL; their places count from the start of the URL."""
     query, start = query_of(url)
-    return [item._replace(at=item.at + start, value_at=item.value_at + start) for item in decode_form(query)]
+    return [
+        item._replace(at=item.at + start, value_at=item.value_at + start)
+        for item in decode_form(query)
+    ]
 
 
 def query_of(url: str) -> tuple[str, int]:
@@ -75,7 +78,7 @@ def query_of(url: str) -> tuple[str, int]:
     return whole[start:], start
 
 
-def form_offsets(parameters: Iterable[Parameter], wanted: Iterable[str]) -> dict[str, int]:
+def form_offsets(parameters: Iterable[FormField], wanted: Iterable[str]) -> dict[str, int]:
     """Where the values of parameters begin, by JSON Pointers of their names; 0 for what there is none of."""
     places: dict[str, int] = {}
     for parameter in parameters:

@@ -56,7 +56,9 @@ def _walk(text: str, at: int, tree: _Wanted, found: dict[str, int]) -> int:
             token = str(index)
             index += 1
         branch = tree.get(token)
-        at = _after_space(text, skip(text, at) if branch is None else _walk(text, at, branch, found))
+        at = _after_space(
+            text, skip(text, at) if branch is None else _walk(text, at, branch, found)
+        )
         if text[at] == ",":
             at = _after_space(text, at + 1)
     return at + 1

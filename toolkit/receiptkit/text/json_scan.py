@@ -124,7 +124,9 @@ class _Scanner:
             self.at += 1
             return self.stack.pop().items
         if char != ",":
-            raise self.unexpected("a comma or the end of the " + ("object" if is_object else "array"))
+            raise self.unexpected(
+                "a comma or the end of the " + ("object" if is_object else "array")
+            )
         comma = self.at
         self.at += 1
         self.space()
@@ -180,8 +182,9 @@ class _Scanner:
             number = _NUMBER.match(self.text, self.at)
             if number and not _WORD.match(self.text, number.end()):
                 return self.number(number)
-        if _NOT_FINITE.match(self.text, self.at):
-            return self.not_finite(_NOT_FINITE.match(self.text, self.at).end(), "JSON has no NaN and no Infinity")  # type: ignore[union-attr]
+        not_finite = _NOT_FINITE.match(self.text, self.at)
+        if not_finite:
+            return self.not_finite(not_finite.end(), "JSON has no NaN and no Infinity")
         word = _WORD.match(self.text, self.at)
         if word and word[0] in _LITERALS:
             self.at = word.end()
@@ -216,7 +219,9 @@ class _Scanner:
         elif match[1] is not None and len(digits.partition(".")[0]) < 300 and match[2] is None:
             self.at = match.end()
             return float(digits[:_LONGEST_NUMBER])
-        return self.not_finite(match.end(), "a number beyond what a double can hold: JavaScript reads Infinity")
+        return self.not_finite(
+            match.end(), "a number beyond what a double can hold: JavaScript reads Infinity"
+        )
 
     def not_finite(self, end: int, message: str) -> int:
         self.defects.append(Defect("json.not-finite", self.pointer(), self.at, message))
@@ -241,7 +246,10 @@ class _Scanner:
             return f"the text ends where {what} should stand", "the capture was cut off"
         char = self.text[self.at]
         if char in _SMART_QUOTES:
-            return f"a typographic quote where {what} should stand", 'replace the smart quotes by plain ones (")'
+            return (
+                f"a typographic quote where {what} should stand",
+                'replace the smart quotes by plain ones (")',
+            )
         if char == "'":
             return (
                 f"a single quote where {what} should stand",
@@ -261,14 +269,21 @@ class _Scanner:
 
     def broken_string(self) -> _Stop:
         """Say why no string can be read here, pointing at the culprit rather than at the opening quote."""
-        end = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*').match(self.text, self.at)
+        end = re.compile(
+            r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*'
+        ).match(self.text, self.at)
         self.at = end.end() if end else self.at
         char = self.text[self.at : self.at + 1]
         if char == "":
             return self.stop("the text ends inside a string", "the capture was cut off")
         if char == "\\":
-            return self.stop("an unknown escape in a string", r"JSON knows \" \\ \/ \b \f \n \r \t and \uXXXX")
-        return self.stop(f"a raw control character (U+{ord(char):04X}) in a string", "escape it as \\n, \\t or \\u00XX")
+            return self.stop(
+                "an unknown escape in a string", r"JSON knows \" \\ \/ \b \f \n \r \t and \uXXXX"
+            )
+        return self.stop(
+            f"a raw control character (U+{ord(char):04X}) in a string",
+            "escape it as \\n, \\t or \\u00XX",
+        )
 
     def trailing_hint(self) -> str | None:
         if self.text[self.at] in "{[":

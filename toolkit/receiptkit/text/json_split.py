@@ -81,7 +81,11 @@ class Splitter:
                 if pieces[index] in _PLAIN:
                     continue
                 for bracket in _BRACKET.finditer(pieces[index]):
-                    boundary = self._opens(strings[index], bracket[0]) if bracket[0] in b"{[" else self._closes()
+                    boundary = (
+                        self._opens(strings[index], bracket[0])
+                        if bracket[0] in b"{["
+                        else self._closes()
+                    )
                     if boundary is not None:
                         end = starts[index] + bracket.start() + (boundary in _BEHIND)
                         taken = self._take(chunk[done:end])
@@ -130,7 +134,9 @@ class Splitter:
             return
         self._size += len(raw)
         if self._size > self._limit:
-            raise CaptureError(f"an entry is larger than {self._limit:,} bytes; --max-record allows more")
+            raise CaptureError(
+                f"an entry is larger than {self._limit:,} bytes; --max-record allows more"
+            )
         self._held.append(raw)
 
     def _take(self, raw: bytes) -> Element:
@@ -167,6 +173,8 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 def _masked(chunk: bytes) -> bytes:
     r"""The chunk with every escaped quotation mark, and every escaped backslash, replaced by as many other bytes."""
     masked = chunk.replace(b'\\"', b"__")
-    if b"\\" in masked and b"\\_" in masked:  # a backslash stood before the escape, which perhaps was none
+    if (
+        b"\\" in masked and b"\\_" in masked
+    ):  # a backslash stood before the escape, which perhaps was none
         masked = chunk.replace(b"\\\\", b"__").replace(b'\\"', b"__")
     return masked

@@ -23,7 +23,12 @@ _SHORT = 4096
 _FEW = 80
 _BRACKETS = b"[]{}"
 _NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
-_BOMS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_BOMS = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 
 
 class JsonText(NamedTuple):
@@ -128,9 +133,15 @@ def decode(raw: bytes) -> tuple[str, Defect | None]:
     """The text of the bytes up to where they stop being UTF-8, and the defect that is there."""
     for bom, name in _BOMS:
         if raw.startswith(bom):
-            return "", _not_utf8(0, f"this is {name}, not UTF-8", f"convert it: iconv -f {name} -t UTF-8")
+            return "", _not_utf8(
+                0, f"this is {name}, not UTF-8", f"convert it: iconv -f {name} -t UTF-8"
+            )
     if b"\0" in raw[:2] and len(raw) > 1:
-        return "", _not_utf8(0, "this looks like UTF-16 or UTF-32 without a byte order mark, not UTF-8", "convert it with iconv")
+        return "", _not_utf8(
+            0,
+            "this looks like UTF-16 or UTF-32 without a byte order mark, not UTF-8",
+            "convert it with iconv",
+        )
     try:
         return raw.decode(), None
     except UnicodeDecodeError as error:

@@ -60,19 +60,23 @@ class Baseline:
         try:
             said = json.loads(Path(path).read_bytes())
         except OSError as error:
-            raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}; --write-baseline {path} makes one") from None
+            raise UsageError(
+                f"{path}: {(error.strerror or str(error)).lower()}; --write-baseline {path} makes one"
+            ) from None
         except (ValueError, RecursionError):
             raise UsageError(f"{path}: not a baseline of receiptkit: no JSON") from None
         try:
             if said["version"] != VERSION:
-                raise UsageError(f"{path}: a baseline of version {said['version']!r}; this receiptkit knows version {VERSION}")
+                raise UsageError(
+                    f"{path}: a baseline of version {said['version']!r}; this receiptkit knows version {VERSION}"
+                )
             return cls(path, Counter(dict(map(_entry, said["known"]))))
         except (TypeError, KeyError, ValueError, AttributeError):
             raise UsageError(f"{path}: not a baseline of receiptkit") from None
 
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is known; it is counted, if so."""
-        each = identity(finding, self._relative(finding.origin.file if finding.origin else ""))
+        each = identity(finding, self._relative(finding.location.file if finding.location else ""))
         if self._known is not None and self._found[each] >= self._known[each]:
             return False
         self._found[each] += 1
@@ -91,12 +95,17 @@ class Baseline:
         return sum(
             count - self._found[each]
             for each, count in (self._known or {}).items()
-            if wants(each.rule) and (each.file in judged or not os.path.exists(os.path.join(self._folder, each.file)))
+            if wants(each.rule)
+            and (each.file in judged or not os.path.exists(os.path.join(self._folder, each.file)))
         )
 
     def text(self) -> str:
         """What was found, as a file: a finding a line, in the order of their identities."""
-        lines = [json.dumps({**each._asdict(), "count": count}) for each, count in sorted(self._found.items()) if count]
+        lines = [
+            json.dumps({**each._asdict(), "count": count})
+            for each, count in sorted(self._found.items())
+            if count
+        ]
         return f'{{"version": {VERSION}, "known": [\n' + ",\n".join(lines) + "\n]}\n"
 
     def _relative(self, file: str) -> str:
@@ -111,6 +120,10 @@ class Baseline:
 
 def _entry(said: dict[str, Any]) -> tuple[Identity, int]:
     each = Identity(*(said[name] for name in Identity._fields))
-    if not all(isinstance(part, str) for part in each) or type(said["count"]) is not int or said["count"] < 1:
+    if (
+        not all(isinstance(part, str) for part in each)
+        or type(said["count"]) is not int
+        or said["count"] < 1
+    ):
         raise TypeError
     return each, said["count"]

@@ -45,7 +45,9 @@ def without_numbers(pointer: str) -> str:
 
 def identity(finding: Finding, file: str | None = None) -> Identity:
     """The identity of a finding; `file` is its path, if not as it was given."""
-    given = finding.origin.file if finding.origin else ""
+    given = finding.location.file if finding.location else ""
     message = _NUMBER.sub("*", _COMPARED.sub("", finding.message))
     file = given if file is None else file
-    return Identity(file, finding.rule, without_numbers(finding.pointer), finding.operation or "", message)
+    return Identity(
+        file, finding.rule, without_numbers(finding.pointer), finding.operation or "", message
+    )

@@ -25,5 +25,7 @@ def format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | 
 def operation_at(contract: Contract, url: str) -> str:
     operations = contract.operations.of_url(url)
     if not operations:
-        raise UsageError(f"--url {url}: no operation of the contract has this path; `receiptkit spec show` lists them")
+        raise UsageError(
+            f"--url {url}: no operation of the contract has this path; `receiptkit spec show` lists them"
+        )
     return operations[0].id

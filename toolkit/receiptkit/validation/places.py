@@ -6,28 +6,42 @@ from dataclasses import replace
 
 from receiptkit.captures import Observation, Place
 from receiptkit.model.exchange import Part
-from receiptkit.model.finding import Finding, Origin
+from receiptkit.model.finding import Finding, Location
 from receiptkit.model.position import Position
 from receiptkit.rules import catalogue
 
 
 def _by_place(finding: Finding) -> tuple[int, int, int, int, str, str, str]:
-    origin = finding.origin or Origin()
-    place = (origin.line or 0, origin.column or 0, origin.body_line or 0, origin.body_column or 0)
+    location = finding.location or Location()
+    place = (
+        location.line or 0,
+        location.column or 0,
+        location.body_line or 0,
+        location.body_column or 0,
+    )
     return (*place, finding.pointer, finding.rule, finding.message)
 
 
-def located(findings: list[Finding], part: Part, observation: Observation, file: str) -> list[Finding]:
+def located(
+    findings: list[Finding], part: Part, observation: Observation, file: str
+) -> list[Finding]:
     """The findings with the file, the entry and the place of each, in the order of the places; those that have a file already are left alone."""
     parts = {id(finding): _part(finding, part) for finding in findings}
     places: dict[tuple[Part, str], Place] = {}
     for each in dict.fromkeys(parts.values()):
-        wanted = {finding.pointer for finding in findings if finding.origin is None and parts[id(finding)] == each}
+        wanted = {
+            finding.pointer
+            for finding in findings
+            if finding.location is None and parts[id(finding)] == each
+        }
         if wanted:
-            places |= {(each, pointer): place for pointer, place in observation.places(each, wanted).items()}
+            places |= {
+                (each, pointer): place
+                for pointer, place in observation.places(each, wanted).items()
+            }
     placed = []
     for finding in findings:
-        said = finding.origin
+        said = finding.location
         if said is not None and said.file:
             placed.append(finding)
             continue
@@ -35,8 +49,8 @@ def located(findings: list[Finding], part: Part, observation: Observation, file:
             place = observation.place_within(part, Position(said.line, said.column))
         else:
             place = places[parts[id(finding)], finding.pointer]
-        origin = Origin(file, observation.entry, *place.position, *(place.within or ()))
-        placed.append(replace(finding, origin=origin))
+        location = Location(file, observation.entry, *place.position, *(place.within or ()))
+        placed.append(replace(finding, location=location))
     return sorted(placed, key=_by_place)
 
 

@@ -22,7 +22,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import STDIN, Source, Span, is_regular
-from receiptkit.history import Ledger
+from receiptkit.history import Memory
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.rules.states import Found
@@ -55,7 +55,7 @@ class _Shared:
     """What a process found between observations that it alone has seen; and what it has seen of things that others have, too."""
 
     found: list[Found]
-    ledger: Ledger
+    ledger: Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ def run(
         steps += _steps(validation, source, file, len(steps))
     units = [step for step in steps if isinstance(step, _Unit)]
     if len(units) < 2:
-        return validation.run((step.source if isinstance(step, _Unit) else step for step in steps), sink, progress)
+        return validation.run(
+            (step.source if isinstance(step, _Unit) else step for step in steps), sink, progress
+        )
     count = min(jobs, len(units))
     with _workers(validation, units, count, values=values) as ends:
         gathering = _Gathering(validation, sink, progress, ends)
@@ -117,9 +119,16 @@ def run(
     return validation.summary
 
 
-def _steps(validation: Validation, source: Source | CaptureError, file: int, number: int) -> list[_Unit | Source | CaptureError]:
+def _steps(
+    validation: Validation, source: Source | CaptureError, file: int, number: int
+) -> list[_Unit | Source | CaptureError]:
     """A source as units for other processes, numbered from `number` on; or itself, if only this one can read it."""
-    if isinstance(source, CaptureError) or source.content is not None or source.name == STDIN or not is_regular(source):
+    if (
+        isinstance(source, CaptureError)
+        or source.content is not None
+        or source.name == STDIN
+        or not is_regular(source)
+    ):
         return [source]
     try:
         spans = validation.spans(source, _SPAN)
@@ -129,14 +138,21 @@ def _steps(validation: Validation, source: Source | CaptureError, file: int, num
     if not spans:
         return [_Unit(file, number, source)]
     last = len(spans) - 1
-    return [_Unit(file, number + index, source, span, index == 0, index == last) for index, span in enumerate(spans)]
+    return [
+        _Unit(file, number + index, source, span, index == 0, index == last)
+        for index, span in enumerate(spans)
+    ]
 
 
 class _Gathering:
     """Puts together what the units came to, as if the file had been read in one go."""
 
     def __init__(
-        self, validation: Validation, sink: Sink, progress: Callable[[int], None] | None, ends: Sequence[Connection]
+        self,
+        validation: Validation,
+        sink: Sink,
+        progress: Callable[[int], None] | None,
+        ends: Sequence[Connection],
     ) -> None:
         """The units are dealt out in turn: to this process, and to those at the other ends."""
         self._validation = validation
@@ -182,16 +198,21 @@ class _Gathering:
         count = len(self._ends) + 1
         holding = set(range(count)) if self._validation.join else self._holding
         ends = [self._ends[who - 1] for who in sorted(holding) if who]
-        ledger, self._validation.ledger = self._validation.ledger, Ledger()
-        heard = [(ledger.sids(), ledger.summarised()), *(_received(end, (set(), set())) for end in ends)]
+        ledger, self._validation.ledger = self._validation.ledger, Memory()
+        heard = [
+            (ledger.sids(), ledger.summarised()),
+            *(_received(end, (set(), set())) for end in ends),
+        ]
         known = [sids for sids, _ in heard]
-        shared: set[str] = set().union(*(one & other for one, other in combinations(known, 2)), *(each for _, each in heard))
+        shared: set[str] = set().union(
+            *(one & other for one, other in combinations(known, 2)), *(each for _, each in heard)
+        )
         for end in ends:
             _send(end, shared)
         joint = ledger.taken(shared)
         found = list(ledger.findings())
         for end in ends:
-            part = _received(end, _Shared([], Ledger()))
+            part = _received(end, _Shared([], Memory()))
             found += part.found
             joint.merge(part.ledger)
         self._validation.across([*found, *joint.findings()], self._sink)
@@ -204,10 +225,12 @@ class _Gathering:
                 self._validation.summary.severities[finding.severity] -= 1
                 return
             self._secrets.add(finding.message)
-        origin = finding.origin
-        if origin is not None and self._entries + self._lines:
-            line = origin.line + self._lines if origin.line is not None else None
-            finding = replace(finding, origin=replace(origin, entry=origin.entry + self._entries, line=line))
+        location = finding.location
+        if location is not None and self._entries + self._lines:
+            line = location.line + self._lines if location.line is not None else None
+            finding = replace(
+                finding, location=replace(location, entry=location.entry + self._entries, line=line)
+            )
         self._sink.finding(finding)
 
     def end_of_file(self) -> None:
@@ -233,7 +256,9 @@ class _Gathering:
 
 
 @contextmanager
-def _workers(validation: Validation, units: list[_Unit], count: int, *, values: bool) -> Iterator[list[Connection]]:
+def _workers(
+    validation: Validation, units: list[_Unit], count: int, *, values: bool
+) -> Iterator[list[Connection]]:
     """Processes at work, each on every n-th of the units but the first; gives the ends at which they speak."""
     import multiprocessing
 
@@ -245,7 +270,9 @@ def _workers(validation: Validation, units: list[_Unit], count: int, *, values: 
     try:
         for number in range(1, count):
             end, other = context.Pipe()
-            process = context.Process(target=_work, args=(validation, units[number::count], other, values), daemon=True)
+            process = context.Process(
+                target=_work, args=(validation, units[number::count], other, values), daemon=True
+            )
             process.start()
             other.close()
             ends.append(end)
@@ -263,7 +290,12 @@ def _messages(end: Connection) -> Iterator[list[Finding] | _Done]:
     """The messages about one unit; the last is that it is done."""
     while True:
         message = _received(
-            end, _Done(problem=CaptureError("a process that judged it ended before it was done; --jobs 1 does without"))
+            end,
+            _Done(
+                problem=CaptureError(
+                    "a process that judged it ended before it was done; --jobs 1 does without"
+                )
+            ),
         )
         yield message
         if isinstance(message, _Done):
@@ -293,7 +325,11 @@ class _Sending:
         self._held: list[Finding] = []
 
     def finding(self, finding: Finding) -> None:
-        self._held.append(finding if self._values or finding.value is NO_VALUE else replace(finding, value=NO_VALUE))
+        self._held.append(
+            finding
+            if self._values or finding.value is NO_VALUE
+            else replace(finding, value=NO_VALUE)
+        )
         if len(self._held) >= _TOGETHER:
             self.send()
 
@@ -326,7 +362,7 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
 
 def _share(validation: Validation, end: Connection) -> None:
     """Say what is known of, judge what only this process knows of, and hand over the rest."""
-    ledger, validation.ledger = validation.ledger, Ledger()
+    ledger, validation.ledger = validation.ledger, Memory()
     end.send((ledger.sids(), ledger.summarised()))
     shared = ledger.taken(end.recv())
     end.send(_Shared(list(ledger.findings()), shared))
@@ -347,6 +383,6 @@ def _judged(validation: Validation, unit: _Unit, sink: Sink) -> _Done:
     if unit.span is None and not validation.join:
         if problem is None:
             validation.conclude(sink)
-        validation.ledger = Ledger()
+        validation.ledger = Memory()
     done, validation.summary = validation.summary, before
     return _Done(done, lines, problem)

@@ -20,7 +20,7 @@ _NAMES = ("profile", *_LISTS, "fail-on", "baseline", "severity", "per-path-ignor
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
+class ProjectSettings:
     """
     Settings of a team. What is not set is None or empty.
 
@@ -44,7 +44,7 @@ class Configuration:
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def found(start: Path) -> Configuration:
+def found(start: Path) -> ProjectSettings:
     """
     The settings that hold in a folder: of the first file that has some, there or above.
 
@@ -57,12 +57,16 @@ def found(start: Path) -> Configuration:
             return read(own)
         shared = folder / _SHARED
         # Most projects have this file, and most say nothing of us: then it is not parsed.
-        if shared.is_file() and b"receiptkit" in _bytes(shared) and "receiptkit" in _tools(_toml(shared)):
+        if (
+            shared.is_file()
+            and b"receiptkit" in _bytes(shared)
+            and "receiptkit" in _tools(_toml(shared))
+        ):
             return read(shared)
-    return Configuration()
+    return ProjectSettings()
 
 
-def read(path: Path) -> Configuration:
+def read(path: Path) -> ProjectSettings:
     """
     The settings in a file.
 
@@ -77,7 +81,7 @@ def read(path: Path) -> Configuration:
     for name in table:
         if name not in _NAMES:
             raise UsageError(f"{path}: nothing is called {name!r}{_suggestion(name, _NAMES)}")
-    return Configuration(
+    return ProjectSettings(
         path=path,
         profile=_choice(path, table, "profile", _PROFILES),
         select=_texts(path, "select", table.get("select", [])),
@@ -144,7 +148,9 @@ def _choice(path: Path, table: dict[str, Any], name: str, choices: Sequence[str]
 
 def _one_of(path: Path, name: str, said: Any, choices: Sequence[str]) -> str:
     if said not in choices:
-        raise UsageError(f"{path}: {name} is {said!r}: there are {', '.join(choices)}{_suggestion(said, choices)}")
+        raise UsageError(
+            f"{path}: {name} is {said!r}: there are {', '.join(choices)}{_suggestion(said, choices)}"
+        )
     return str(said)
 
 

@@ -22,14 +22,14 @@ from receiptkit.captures import (
     opened,
     opened_span,
 )
-from receiptkit.contract import Contract, Verdict, beside
-from receiptkit.history import Ledger, findings_across
+from receiptkit.contract import Contract, Result, beside
+from receiptkit.history import Memory, findings_across
 from receiptkit.model.errors import CaptureError, UsageError
-from receiptkit.model.exchange import Delivery, Exchange
-from receiptkit.model.finding import Finding, Origin, Severity
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.model.finding import Finding, Location, Severity
 from receiptkit.rules import catalogue
 from receiptkit.rules.rule import Breach
-from receiptkit.rules.states import At, Found
+from receiptkit.rules.states import Arrival, Found
 from receiptkit.text.dates import milliseconds
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.places import located
@@ -150,7 +150,7 @@ class Validation:
         self._said_secrets: set[str] = set()
         self.join = join
         self._allow_empty = allow_empty
-        self.ledger = Ledger()
+        self.ledger = Memory()
         #: Where each unit of work begins, by its number.
         self.bases: dict[int, Base] = {}
         self._file = self._unit = 0
@@ -158,15 +158,26 @@ class Validation:
         self._time = 0
         self._broken: set[int] = set()
         self._ends_early = False
-        severities = (catalogue.severity(rule, contract.profile) for rule in catalogue.ACROSS if self._selection.wants(rule))
+        severities = (
+            catalogue.severity(rule, contract.profile)
+            for rule in catalogue.ACROSS
+            if self._selection.wants(rule)
+        )
         self._remembers = any(severity is not None for severity in severities)
         self._format, kind = format_and_kind(contract, known_as)
         if kind is not None and url is not None:
-            raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
+            raise UsageError(
+                f"--as {kind} and --url both say what bare bodies are: give one of them"
+            )
         self._url = url
         self._operation = operation_at(contract, url) if url is not None else kind
 
-    def run(self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Callable[[int], None] | None = None) -> Summary:
+    def run(
+        self,
+        sources: Iterable[Source | CaptureError],
+        sink: Sink,
+        progress: Callable[[int], None] | None = None,
+    ) -> Summary:
         """Judge every source and hand each finding to the sink. What cannot be read is noted and the rest goes on."""
         for number, source in enumerate(sources):
             if isinstance(source, CaptureError):
@@ -185,8 +196,12 @@ class Validation:
         silent = not summary.checked and not summary.problems and not summary.severities
         if summary.files and silent and not self._allow_empty:
             file = self.bases[self._unit].file if summary.files == 1 else ""
-            breach = Breach("capture.nothing-judged", "", catalogue.find("capture.nothing-judged").title)
-            findings = self.contract.judge.profile.of_breaches([breach], None, Origin(file, 0, 1, 1))
+            breach = Breach(
+                "capture.nothing-judged", "", catalogue.find("capture.nothing-judged").title
+            )
+            findings = self.contract.judge.profile.of_breaches(
+                [breach], None, Location(file, 0, 1, 1)
+            )
             for finding in self._selection.applied(findings, file):
                 self._hand_on(finding, sink)
         sink.end_of_file()
@@ -202,7 +217,7 @@ class Validation:
 
     def conclude(self, sink: Sink) -> None:
         """Judge what has been remembered of everything that was judged so far, and forget it."""
-        ledger, self.ledger = self.ledger, Ledger()
+        ledger, self.ledger = self.ledger, Memory()
         self.across(ledger.findings(), sink)
 
     def across(self, found: Iterable[Found], sink: Sink) -> None:
@@ -215,17 +230,23 @@ class Validation:
         if self.join and self._ends_early:
             return
         told = (
-            each for each in found if self._broken.isdisjoint((each.at.file, each.other.file if each.other else each.at.file))
+            each
+            for each in found
+            if self._broken.isdisjoint(
+                (each.at.file, each.other.file if each.other else each.at.file)
+            )
         )
         for finding in findings_across(self.contract, told, self._origin):
             for wanted in self._selection.applied([finding], _file(finding)):
                 self._hand_on(wanted, sink)
 
-    def _origin(self, at: At) -> Origin:
+    def _origin(self, at: Arrival) -> Location:
         base = self.bases[at.unit]
-        return Origin(base.file, base.entries + at.entry, base.lines + at.line, at.column)
+        return Location(base.file, base.entries + at.entry, base.lines + at.line, at.column)
 
-    def source(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
+    def source(
+        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
+    ) -> None:
         """Judge a source to its end, or as far as it can be read."""
         try:
             self.file(source, sink, progress)
@@ -266,7 +287,9 @@ class Validation:
             self._pieces(in_batches(lines), source.name, sink)
             return lines.number
 
-    def file(self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None) -> None:
+    def file(
+        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
+    ) -> None:
         """
         Judge a source.
 
@@ -279,11 +302,20 @@ class Validation:
         self._said_secrets.clear()
         with opened(source, self._limits, progress) as (stream, head):
             found = self._format or detected(source.name, head)
-            if found is not None and not source.named and not self._format and not found.is_likely(head):
+            if (
+                found is not None
+                and not source.named
+                and not self._format
+                and not found.is_likely(head)
+            ):
                 found = None
             if found is None or not head.strip():
                 if source.named:
-                    raise CaptureError(f"not a capture receiptkit knows ({_titles()})" if head.strip() else "the file is empty")
+                    raise CaptureError(
+                        f"not a capture receiptkit knows ({_titles()})"
+                        if head.strip()
+                        else "the file is empty"
+                    )
                 self.summary.skipped += 1
                 return
             self.summary.files += 1
@@ -314,7 +346,9 @@ class Validation:
         self.summary.observations += len(batch.texts)
         self.summary.checked += len(batch.texts)
         if self._remembers:
-            self.ledger.enter_all(kind, lists, At(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines)
+            self.ledger.enter_all(
+                kind, lists, Arrival(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines
+            )
         return len(batch.texts)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
@@ -344,48 +378,61 @@ class Validation:
         wanted = self._selection.applied(findings, file)
         return located(wanted, verdict.part, observation, file) if wanted else []
 
-    def _remember(self, verdict: Verdict, observation: Observation) -> None:
+    def _remember(self, verdict: Result, observation: Observation) -> None:
         seen = observation.seen if isinstance(observation.seen, Exchange) else None
         if seen is not None and seen.made_at:
             # What does not say when it was made came after the one before it.
             self._time = milliseconds(seen.made_at) or self._time
-        at = At(self._file, self._unit, self._time, observation.entry, *observation.begins)
-        self.ledger.enter(verdict.kind or "", verdict.body, at, asked=seen.url or None if seen is not None else None)
+        at = Arrival(self._file, self._unit, self._time, observation.entry, *observation.begins)
+        self.ledger.enter(
+            verdict.kind or "",
+            verdict.body,
+            at,
+            asked=seen.url or None if seen is not None else None,
+        )
 
-    def _secrets(self, seen: Exchange | Delivery) -> list[Finding]:
+    def _secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
         """What requests give away, once for each file and header."""
-        new = [finding for finding in self.contract.judge.secrets(seen) if finding.message not in self._said_secrets]
+        new = [
+            finding
+            for finding in self.contract.judge.secrets(seen)
+            if finding.message not in self._said_secrets
+        ]
         self._said_secrets.update(finding.message for finding in new)
         return new
 
-    def _verdict(self, observation: Observation) -> Verdict:
+    def _verdict(self, observation: Observation) -> Result:
         seen, judge = observation.seen, self.contract.judge
         if observation.unusable is not None:
             # A text that is no JSON has been judged: it is not what Twilio sends.
-            return Verdict(unchecked=None if observation.defects else observation.unusable)
+            return Result(unchecked=None if observation.defects else observation.unusable)
         if isinstance(seen, Exchange):
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
             return judge.exchange(seen) if seen.url else judge.answer(seen, self._operation)
-        if isinstance(seen, Delivery):
+        if isinstance(seen, WebhookRequest):
             return judge.delivery(seen, self._operation)
         return judge.body(observation.value, self._operation)
 
     def _of_text(self, observation: Observation, file: str) -> list[Finding]:
         """The findings of the record's own text. Their pointers, too, start at the body; what is outside of it has none."""
         located = []
-        for finding in self.contract.judge.profile.of_defects(observation.defects, observation.record.position):
-            origin = replace(finding.origin or Origin(), file=file, entry=observation.entry)
+        for finding in self.contract.judge.profile.of_defects(
+            observation.defects, observation.record.position
+        ):
+            location = replace(finding.location or Location(), file=file, entry=observation.entry)
             pointer = finding.pointer
             if observation.seen is not None:
-                body = observation.layout["request" if isinstance(observation.seen, Delivery) else "response"]
+                body = observation.layout[
+                    "request" if isinstance(observation.seen, WebhookRequest) else "response"
+                ]
                 pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
-            located.append(replace(finding, pointer=pointer, origin=origin))
+            located.append(replace(finding, pointer=pointer, location=location))
         return located
 
 
 def _file(finding: Finding) -> str:
-    return finding.origin.file if finding.origin else ""
+    return finding.location.file if finding.location else ""
 
 
 def _titles() -> str:

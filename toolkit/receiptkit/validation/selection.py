@@ -53,7 +53,11 @@ class Selection:
     def applied(self, findings: Iterable[Finding], file: str) -> list[Finding]:
         """The wanted findings of a file, as severe as was said."""
         ignored = self._ignored_in(file) if self._per_path else ()
-        wanted = [finding for finding in findings if self.wants(finding.rule) and not _fits(finding.rule, ignored)]
+        wanted = [
+            finding
+            for finding in findings
+            if self.wants(finding.rule) and not _fits(finding.rule, ignored)
+        ]
         return [self._weighed(finding) for finding in wanted] if self._severity else wanted
 
     def wants(self, rule: str) -> bool:
@@ -62,14 +66,21 @@ class Selection:
         return self._wanted[rule]
 
     def _weighed(self, finding: Finding) -> Finding:
-        said = [severity for glob, severity in self._severity.items() if fnmatchcase(finding.rule, glob)]
+        said = [
+            severity for glob, severity in self._severity.items() if fnmatchcase(finding.rule, glob)
+        ]
         return replace(finding, severity=said[-1]) if said else finding
 
     def _ignored_in(self, file: str) -> tuple[str, ...]:
         if file not in self._of_file:
             path = os.path.relpath(file, self._root).replace(os.sep, "/")
             self._of_file = {
-                file: tuple(rule for glob, rules in self._per_path.items() if fnmatchcase(path, glob) for rule in rules)
+                file: tuple(
+                    rule
+                    for glob, rules in self._per_path.items()
+                    if fnmatchcase(path, glob)
+                    for rule in rules
+                )
             }
         return self._of_file[file]
 

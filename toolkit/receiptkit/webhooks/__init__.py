@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from receiptkit.text.forms import FORM, Parameter, decode_form, decode_query, form_offsets, is_json
+from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, form_offsets, is_json
 
 if TYPE_CHECKING:
     from receiptkit.webhooks.signature import HEADER, sign, url_forms, verify, with_body_hash
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORM",
     "HEADER",
-    "Parameter",
+    "FormField",
     "decode_form",
     "decode_query",
     "form_offsets",

@@ -45,7 +45,12 @@ def address(url: str) -> Address:
         ValueError: it cannot be called.
     """
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not url.isprintable() or " " in url or len(url) > _LONGEST:
+    if (
+        parts.scheme not in ("http", "https")
+        or not url.isprintable()
+        or " " in url
+        or len(url) > _LONGEST
+    ):
         raise ValueError(url)
     query = f"?{_quoted(parts.query, '/?')}" if "?" in url.partition("#")[0] else ""
     override = _OVERRIDE.search(parts.fragment)

@@ -24,7 +24,8 @@ Parameters = Mapping[str, "str | Sequence[str]"] | Iterable[tuple[str, str]]
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:@]*)(?::(?P<port>[0-9]*))?(?P<rest>.*)", re.DOTALL
+    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:@]*)(?::(?P<port>[0-9]*))?(?P<rest>.*)",
+    re.DOTALL,
 )
 
 
@@ -40,12 +41,22 @@ def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
     values: dict[str, set[str]] = {}
     for name, value in _pairs(parameters):
         values.setdefault(name, set()).add(value)
-    signed = url + "".join(name + value for name in sorted(values) for value in sorted(values[name]))
-    digest = hmac.new(auth_token.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha1).digest()
+    signed = url + "".join(
+        name + value for name in sorted(values) for value in sorted(values[name])
+    )
+    digest = hmac.new(
+        auth_token.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha1
+    ).digest()
     return base64.b64encode(digest).decode()
 
 
-def verify(url: str, auth_token: str, signature: str | None, parameters: Parameters = (), body: bytes | None = None) -> bool:
+def verify(
+    url: str,
+    auth_token: str,
+    signature: str | None,
+    parameters: Parameters = (),
+    body: bytes | None = None,
+) -> bool:
     """
     Whether a signature is that of a request, in time that does not depend on where it differs.
 
@@ -65,7 +76,10 @@ def verify(url: str, auth_token: str, signature: str | None, parameters: Paramet
         parameters = []
     given = (signature or "").encode("utf-8", "replace")
     # Every form is compared, whichever fits: how long that takes says nothing.
-    fits = [hmac.compare_digest(sign(form, auth_token, parameters).encode(), given) for form in url_forms(url)]
+    fits = [
+        hmac.compare_digest(sign(form, auth_token, parameters).encode(), given)
+        for form in url_forms(url)
+    ]
     return any(fits)
 
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 
 from receiptkit.testing.guard import watchers
-from receiptkit.testing.guard.import_hook import Arrivals
+from receiptkit.testing.guard.import_hook import ImportHook
 from receiptkit.testing.guard.patches import Patches
 
 #: The clients, and who wraps them.
@@ -28,11 +28,13 @@ _patches = Patches()
 
 
 def _wrap(module: ModuleType) -> None:
-    wrap: Callable[[ModuleType, Patches], None] = import_module(f"{__name__}.{_CLIENTS[module.__name__]}").wrap
+    wrap: Callable[[ModuleType, Patches], None] = import_module(
+        f"{__name__}.{_CLIENTS[module.__name__]}"
+    ).wrap
     wrap(module, _patches)
 
 
-_arrivals = Arrivals(_CLIENTS, _wrap)
+_arrivals = ImportHook(_CLIENTS, _wrap)
 
 
 @contextmanager

@@ -28,7 +28,9 @@ def wrap(module: ModuleType, patches: Patches) -> None:
         def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             context = inner(self, *args, **kwargs)
-            if not isinstance(context, Coroutine) or not isinstance(context, AbstractAsyncContextManager):
+            if not isinstance(context, Coroutine) or not isinstance(
+                context, AbstractAsyncContextManager
+            ):
                 return context
             # It can be awaited and entered; the same around the same, watched, can too.
             return type(context)(_watched(context, module.ClientResponse))  # type: ignore[call-arg]

@@ -57,7 +57,11 @@ def _watch(module: ModuleType, asked: Any, response: Any) -> None:
 
     def show_raw(body: bytes) -> None:
         try:
-            show(module.Response(response.status_code, headers=response.headers, content=body).content)
+            show(
+                module.Response(
+                    response.status_code, headers=response.headers, content=body
+                ).content
+            )
         except module.DecodingError:
             return
 
@@ -65,9 +69,15 @@ def _watch(module: ModuleType, asked: Any, response: Any) -> None:
         show(response.content)
     except module.ResponseNotRead:
         length = response.headers.get("content-length", "")
-        kinds = [kind for kind in (module.SyncByteStream, module.AsyncByteStream) if isinstance(response.stream, kind)]
+        kinds = [
+            kind
+            for kind in (module.SyncByteStream, module.AsyncByteStream)
+            if isinstance(response.stream, kind)
+        ]
         collected = type("Collected", (_Collected, *kinds), {})
-        response.stream = collected(response.stream, int(length) if length.isdecimal() else None, show_raw)
+        response.stream = collected(
+            response.stream, int(length) if length.isdecimal() else None, show_raw
+        )
 
 
 class _Collected:

@@ -65,7 +65,11 @@ def _meet(response: Any, asked: Any, met: list[Any], real: Any) -> None:
     met.append(response)
     # An adapter of a test's own need not say what it answered.
     request, watcher = getattr(response, "request", None) or asked, current()
-    if watcher is None or not isinstance(getattr(request, "url", None), str) or not watcher.wants(request.method, request.url):
+    if (
+        watcher is None
+        or not isinstance(getattr(request, "url", None), str)
+        or not watcher.wants(request.method, request.url)
+    ):
         return
     body = response._content  # noqa: SLF001 # the only way to ask whether it has been read
     if body is not False:

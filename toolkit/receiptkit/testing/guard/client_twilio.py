@@ -57,4 +57,10 @@ def _show(method: str, uri: str, params: dict[str, Any], response: Any) -> None:
     text = getattr(response, "text", None)
     if isinstance(text, str):
         url = uri + (("&" if "?" in uri else "?") + urlencode(params, doseq=True) if params else "")
-        saw(method, url, getattr(response, "status_code", None), getattr(response, "headers", None), text)
+        saw(
+            method,
+            url,
+            getattr(response, "status_code", None),
+            getattr(response, "headers", None),
+            text,
+        )

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 
-class Arrivals(MetaPathFinder):
+class ImportHook(MetaPathFinder):
     """
     Tells of modules that have just been imported.
 
@@ -33,12 +33,16 @@ class Arrivals(MetaPathFinder):
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """The module as the other finders find it; its loader, which is of this import alone, tells when it is done."""
         if name not in self._names:
             return None
         others = (finder for finder in sys.meta_path if finder is not self)
-        spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
+        spec = next(
+            (found for finder in others if (found := finder.find_spec(name, path, target))), None
+        )
         if spec is not None and spec.loader is not None:
             self._listen(spec.loader)
         return spec

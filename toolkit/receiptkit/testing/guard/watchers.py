@@ -39,7 +39,9 @@ def current() -> Watcher | None:
     return _watching[-1] if _watching else None
 
 
-def saw(method: str, url: str, status: object, headers: object, body: str | bytes, sent: object = None) -> None:
+def saw(
+    method: str, url: str, status: object, headers: object, body: str | bytes, sent: object = None
+) -> None:
     """
     Show an exchange to whoever is watching now. What has no status is no response, but a mock that stands for one, and is left alone.
 
@@ -53,7 +55,9 @@ def saw(method: str, url: str, status: object, headers: object, body: str | byte
     """
     if not isinstance(status, int):
         return
-    exchange = Exchange(method, url, status, body, _headers(headers), request_headers=_headers(sent))
+    exchange = Exchange(
+        method, url, status, body, _headers(headers), request_headers=_headers(sent)
+    )
     for listener in tuple(_listening):  # other threads come and go
         if listener.request == _request(method, url):
             listener.heard.append(exchange)
@@ -91,4 +95,8 @@ def _request(method: str, url: str) -> tuple[str, str]:
 def _headers(said: object) -> dict[str, Any]:
     if not isinstance(said, Mapping):
         return {}
-    return {name: value for name, value in said.items() if isinstance(name, str) and isinstance(value, str)}
+    return {
+        name: value
+        for name, value in said.items()
+        if isinstance(name, str) and isinstance(value, str)
+    }

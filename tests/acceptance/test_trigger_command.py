@@ -1,0 +1,318 @@
+"""`receiptkit trigger` sends a scenario's webhooks once; `receiptkit serve` says what it does, and what is wrong with how it was called."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from conftest import ROOT
+from receiptkit import Contract, WebhookRequest
+from receiptkit.generation import SCENARIOS, Generator
+from receiptkit.server import AUTH_TOKEN
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+class _Hook(BaseHTTPRequestHandler):
+    """Keeps what is called, and answers as it was told to; after three, when it is told to."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.server.seen.append(WebhookRequest(self.path, self.command, body, dict(self.headers)))  # type: ignore[attr-defined]
+        if len(self.server.seen) > 3:  # type: ignore[attr-defined]
+            self.server.goes_on.wait()  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.end_headers()
+
+    do_GET = do_POST  # noqa: N815 # the names are those of http.server
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Any]:
+    with HTTPServer(("127.0.0.1", 0), _Hook) as consumer:
+        consumer.seen, consumer.status, consumer.goes_on = [], 204, threading.Event()  # type: ignore[attr-defined]
+        consumer.goes_on.set()  # type: ignore[attr-defined]
+        thread = threading.Thread(target=consumer.serve_forever)
+        thread.start()
+        yield consumer
+        consumer.shutdown()
+        thread.join()
+
+
+def test_what_arrives(run: Run, hook: Any, tmp_path: Path) -> None:
+    """Every webhook of the stream arrives once, in order, and is kept as it was sent; the lines say what came of each."""
+    kept = tmp_path / "kept.ndjson"
+    url = f"http://127.0.0.1:{hook.server_port}/hook"
+    code, out, _ = run("trigger", "retried", "--to", url, "--seed", 4, "--collect", kept)
+    generator = Generator()
+    webhooks = generator.webhooks(generator.world("retried", seed=4))
+    expected = [webhooks.request(event, url, auth_token=AUTH_TOKEN) for event in webhooks.events]
+    assert code == 0
+    assert [line.split() for line in out.splitlines()] == [
+        [event.step.status, event.receipt.sid, "204"] for event in webhooks.events
+    ]
+    assert [(each.body, each.headers["X-Twilio-Signature"]) for each in hook.seen] == [
+        (each.body, each.headers["X-Twilio-Signature"]) for each in expected
+    ]
+    assert [json.loads(line)["body"] for line in kept.read_text().splitlines()] == [
+        each.body for each in expected
+    ]
+    assert run("validate", kept)[0] == 0
+
+
+@pytest.mark.parametrize(("ends", "code", "count"), [("interrupted", 2, 3), ("unread", 1, 4)])
+def test_what_was_sent_is_kept(hook: Any, tmp_path: Path, ends: str, code: int, count: int) -> None:
+    """However it ends: at Ctrl-C while somebody is waited for, or where nobody reads on, the file has every request up to there."""
+    hook.goes_on.clear()
+    kept = tmp_path / "kept.ndjson"
+    url = f"http://127.0.0.1:{hook.server_port}/"
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "receiptkit",
+        "trigger",
+        "full-house",
+        "--to",
+        url,
+        "--collect",
+        str(kept),
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert all(process.stdout.readline() for _ in range(3))
+        if ends == "interrupted":
+            process.send_signal(signal.SIGINT)
+            process.wait()
+        process.stdout.close()
+        hook.goes_on.set()
+        err = process.stderr.read()
+    bodies = [json.loads(line)["body"] for line in kept.read_text().splitlines()]
+    assert (process.returncode, err.strip()) == (
+        code,
+        "receiptkit: interrupted" if ends == "interrupted" else "",
+    )
+    assert bodies == [each.body for each in hook.seen[:count]]
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_what_is_not_accepted(run: Run, hook: Any) -> None:
+    """The exit code is 1 where an answer is no success, or there is none after it was tried again."""
+    hook.status = 500
+    code, out, _ = run(
+        "trigger",
+        "agent-and-sms",
+        "--to",
+        f"http://127.0.0.1:{hook.server_port}/",
+        "--method",
+        "GET",
+    )
+    assert (code, [line.split()[-1] for line in out.splitlines()]) == (1, ["500", "500"])
+    hook.shutdown()
+    hook.server_close()
+    code, out, _ = run("trigger", "agent-and-sms", "--to", f"http://127.0.0.1:{hook.server_port}/")
+    assert (code, out.count("no connection")) == (1, 4)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_dry_run(run: Run, scenario: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It prints the signed requests, which conform, and sends nothing."""
+    monkeypatch.setenv("TOKEN", "s3cret")
+    monkeypatch.setattr(httpx.AsyncClient, "send", lambda *_: pytest.fail("something was sent"))
+    _, out, err = run(
+        "trigger",
+        scenario,
+        "--to",
+        "https://example.com/h",
+        "--dry-run",
+        "--auth-token-env",
+        "TOKEN",
+    )
+    contract = Contract.load(auth_token="s3cret")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert all(contract.check_webhook(WebhookRequest(**line)) == [] for line in lines)
+    assert len(lines) == len(Generator().webhooks(Generator().world(scenario)).events)
+    assert ("has no webhooks" in err) is (not lines)
+    assert "s3cret" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trigger", "landline"), "Missing option '--to'"),
+        (
+            ("trigger", "landline", "--to", "example.com"),
+            "--to example.com: not an absolute http or https URL",
+        ),
+        (("trigger", "landlin", "--to", "http://example.com"), "did you mean landline"),
+        (
+            ("trigger", "landline", "--to", "http://example.com", "--auth-token-env", "NOT_SET"),
+            "no such environment variable",
+        ),
+        (
+            ("trigger", "landline", "--to", "http://x", "--dry-run", "--collect", "/nowhere/x"),
+            "--collect /nowhere/x: no such",
+        ),
+        (("serve", "--scenario", "landlin"), "did you mean landline"),
+        (("serve", "--speed", "0"), "above 0"),
+        (("serve", "--speed", "2", "--clock", "manual"), "--speed is for the real clock"),
+        (("serve", "--webhook-url", "x"), "not an absolute"),
+        (("serve", "--public-origin", "https://x/y"), "scheme and host alone"),
+        (
+            ("serve", "--host", "256.1.1.1", "--scenario", "landline"),
+            "cannot listen on 256.1.1.1:0",
+        ),
+        (("serve", "--auth-token-env", "NOT_SET"), "no such environment variable"),
+    ],
+)
+def test_mistakes(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """A mistake is one line, and exit 2."""
+    code, out, err = run(*arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert said in err
+
+
+@pytest.mark.parametrize("extra", [(), ("--host", "0.0.0.0")])
+def test_serve(extra: tuple[str, ...]) -> None:
+    """It says where it is, who may call, and that it is open where it is; it answers until it is interrupted, and then exits 0."""
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "receiptkit",
+        "serve",
+        "--scenario",
+        "landline",
+        "--clock",
+        "manual",
+        *extra,
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        url = lines[0].split()[-1]
+        shown = httpx.get(f"{url}/_receiptkit/").json()
+        assert httpx.get(f"{url}/_receiptkit/", headers={"Host": "evil.test"}).status_code == (
+            200 if extra else 403
+        )
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (0, "", "receiptkit: stopped\n")
+    assert shown["account_sid"] in lines[1]
+    assert AUTH_TOKEN in lines[1]
+    assert ("EVERYBODY" in lines[4]) is bool(extra)
+
+
+@pytest.mark.parametrize("lines", [1, 5])
+def test_serve_can_be_stopped_at_once(lines: int) -> None:
+    """From its first word on, Ctrl-C ends it as it does later."""
+    command = [sys.executable, "-u", "-m", "receiptkit", "serve", "--scenario", "landline"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert all(process.stdout.readline() for _ in range(lines))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert (process.returncode, err) == (0, "receiptkit: stopped\n")
+
+
+def test_serve_is_stopped_while_somebody_is_waited_for(hook: Any) -> None:
+    """What was going on is cut off, and there is nothing to say about that."""
+    hook.goes_on.clear()
+    url = f"http://127.0.0.1:{hook.server_port}/"
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "receiptkit",
+        "serve",
+        "--scenario",
+        "full-house",
+        "--clock",
+        "manual",
+        "--webhook-url",
+        url,
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        at = urlsplit(process.stdout.readline().split()[-1])
+        with contextlib.closing(
+            http.client.HTTPConnection(at.hostname or "", at.port)
+        ) as connection:
+            connection.request("POST", "/_receiptkit/clock/advance?by=30d")
+            while len(hook.seen) <= 3 and process.poll() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+        hook.goes_on.set()
+    assert (process.returncode, err) == (0, "receiptkit: stopped\n")
+
+
+def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of the environment is named, not shown."""
+    monkeypatch.setenv("TOKEN", "s3cret")
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "receiptkit",
+        "serve",
+        "--scenario",
+        "landline",
+        "--auth-token-env",
+        "TOKEN",
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = "".join(process.stdout.readline() for _ in range(5))
+        lines += httpx.get(f"{lines.splitlines()[0].split()[-1]}/_receiptkit/").text
+        process.send_signal(signal.SIGINT)
+        rest = "".join(process.communicate())
+    assert "the one in TOKEN" in lines
+    assert "s3cret" not in lines + rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("serve",), "starlette"),
+        (("serve",), "uvicorn"),
+        (("trigger", "landline", "--to", "http://x"), "httpx"),
+    ],
+)
+def test_without_the_extra(arguments: tuple[str, ...], missing: str) -> None:
+    """What is missing is said in a line, with what installs it."""
+    script = f"import sys; sys.modules['{missing}'] = None; from receiptkit.cli import main; sys.exit(main(sys.argv[1:]))"
+    result = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"needs {missing}: pip install 'receiptkit[server]'\n")
+    assert len(result.stderr.splitlines()) == 1

@@ -1,0 +1,102 @@
+"""
+The fuzz target: any bytes, read as every format, judged, reported.
+
+    python tests/proofs/fuzz/fuzz.py CORPUS... [libFuzzer's options]
+
+`make soak` runs it for half an hour, `make test` replays the corpus. What it looks for: an exception other than an error of
+receiptkit's own, a crash of a library, a place outside of the file, a control character in a report.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from receiptkit import Contract
+from receiptkit.captures import BY_NAME, Limits, Source
+from receiptkit.model.finding import Finding
+from receiptkit.reports import REPORTS, About
+from receiptkit.validation.run import Validation
+
+#: The first byte of an input says as what the rest is read.
+READ_AS: tuple[tuple[str, ...], ...] = (
+    (),
+    *((name,) for name in BY_NAME),
+    ("json", "receipt"),
+    ("json", "page"),
+    ("form", "webhook"),
+)
+_LIMITS = Limits(record=1 << 20, unpacked=1 << 22)
+_CONTRACTS = [Contract.load("documented"), Contract.load("strict")]
+
+
+class Checking:
+    """A sink that holds every finding against the file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.out = io.StringIO()
+        about = About("0", "documented", "", show_values=True, verbosity=1)
+        self.reports: list[Any] = [report(self.out, about) for report in REPORTS.values()]
+        self._lines = data.count(b"\n") + 1
+        self._compressed = data.startswith(b"\x1f\x8b")
+
+    def finding(self, finding: Finding) -> None:
+        location = finding.location
+        assert location is not None
+        assert location.line is not None
+        assert location.line >= 1
+        assert location.column is not None
+        assert location.column >= 1
+        # YAML counts U+0085 and U+2028 as line breaks, too, and UTF-16 has no bytes to count.
+        assert (
+            self._compressed or location.line <= self._lines or not location.file.endswith("json")
+        ), location
+        for report in self.reports:
+            report.finding(finding)
+
+    def end_of_file(self) -> None:
+        pass
+
+
+def judge(data: bytes, path: Path) -> None:
+    """Judge the bytes as the first of them says."""
+    read_as = READ_AS[data[0] % len(READ_AS)] if data else ()
+    contract = _CONTRACTS[data[0] // 128] if data else _CONTRACTS[0]
+    path.write_bytes(data[1:])
+    sink = Checking(data[1:])
+    validation = Validation(contract, known_as=read_as, limits=_LIMITS)
+    summary = validation.run([Source(str(path))], sink)
+    for report in sink.reports:
+        report.close(summary)
+    text = sink.out.getvalue()
+    assert all(char.isprintable() or char == "\n" for char in text), (
+        "a control character reaches the terminal"
+    )
+    assert summary.checked + sum(summary.unchecked.values()) == summary.observations
+    assert all("\n" not in problem for problem in summary.problems)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Where inputs are written to be read again; in memory, where there is such a place."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+def main() -> None:
+    import atheris
+
+    atheris.instrument_all()
+    with folder() as place:
+        atheris.Setup(sys.argv, lambda data: judge(data, place / "input.json"))
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

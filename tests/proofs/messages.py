@@ -1,0 +1,50 @@
+"""`tests/proofs/messages.txt`: what is said of every breakage. `python tests/proofs/messages.py` writes it; read the difference before it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from receiptkit import Finding
+from receiptkit.corpus import judged
+from receiptkit.generation import Generator
+from receiptkit.generation.breakages import breakages
+from receiptkit.generation.capture_breakages import OF_CAPTURES
+
+FILE = Path(__file__).with_name("messages.txt")
+
+
+def messages(generator: Generator) -> str:
+    """A finding a line: severity, rule, where, what is said, the hint."""
+    return "".join(f"{line}\n" for line in dict.fromkeys(_lines(generator)))
+
+
+def _lines(generator: Generator) -> Iterator[str]:
+    for each in breakages(generator):
+        kind = each.kind
+        in_service = dict(each.facts).get("in_service", False)
+        operation = (
+            kind
+            if kind in ("webhook", "error")
+            else generator.vocabulary.operation(kind, in_service=in_service).id
+        )
+        yield from (
+            _line(finding)
+            for finding in generator.contract.check(each.body(generator), operation=operation)
+        )
+    for capture in OF_CAPTURES:
+        yield from (
+            _line(finding)
+            for finding in judged(generator.contract, capture, capture.capture(generator))
+        )
+
+
+def _line(finding: Finding) -> str:
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return (
+        f"{finding.severity.value} {finding.rule} {finding.pointer or '-'}: {finding.message}{hint}"
+    )
+
+
+if __name__ == "__main__":
+    FILE.write_text(messages(Generator()), encoding="utf-8")

@@ -1,0 +1,223 @@
+"""The arrows of ARCHITECTURE.md, held against the imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+PACKAGE = ROOT / "toolkit" / "receiptkit"
+
+#: The rooms from the ground up; each may import those before it.
+ROOMS = [
+    ("model",),
+    ("text",),
+    ("webhooks",),
+    ("openapi",),
+    ("rules",),
+    ("schema",),
+    ("contract",),
+    ("captures", "generation", "history"),
+    ("validation", "server"),
+    ("corpus",),
+    ("reports",),
+    ("cli", "testing"),
+    ("pytest_plugin",),
+]
+LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
+#: Rooms that are level with another or above it, and still must not know it.
+STRANGERS = {
+    "reports": {"contract", "captures", "rules", "text"},
+    "captures": {"contract", "rules", "generation", "history"},
+    "generation": {"captures", "rules", "history"},
+    "history": {"captures", "generation"},
+    "server": {"captures", "rules", "history"},
+    "testing": {"captures", "cli"},
+    "pytest_plugin": {"cli", "reports", "captures"},
+}
+FRONT_DOORS = ("__init__.py", "__main__.py")
+#: Who alone may import what is heavy or particular.
+DOORS: dict[str, set[str]] = {
+    "jsonschema_rs": {"schema/engine.py"},
+    "jsonschema": {"schema/reference.py"},
+    "openapi_core": {"schema/reference.py"},
+    "yaml": {
+        "openapi/document.py",
+        "openapi/build.py",
+        "openapi/overlay.py",
+        "captures/yaml_items.py",
+        "generation/recording.py",
+    },
+    "multiprocessing": {"validation/processes.py"},
+    "jsonpath": {"openapi/overlay.py"},
+    "rich": {"cli/progress.py"},
+    "faker": {"generation/provider.py"},
+    "hypothesis": {"generation/strategies.py"},
+    "click": {"cli"},
+    "starlette": {"server/"},
+    "uvicorn": {"server/background.py"},
+    "httpx": {"server/sender.py", "server/application.py"},
+    "pytest": {"pytest_plugin"},
+    # What is wrapped is never imported: whoever uses it has done so.
+    **{client: set() for client in ("requests", "aiohttp", "twilio", "responses", "flask")},
+}
+
+
+def modules() -> list[Path]:
+    return [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.relative_to(PACKAGE).as_posix() not in FRONT_DOORS
+    ]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: a relative import"
+            names = (
+                [f"receiptkit.{alias.name}" for alias in node.names]
+                if node.module == "receiptkit"
+                else [node.module]
+            )
+            yield from names
+
+
+def room(name: str) -> str:
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_arrows_point_down(path: Path) -> None:
+    """A module imports its own room and the rooms below it, and none that it must not know."""
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    assert own in LEVEL, f"{own} has no place among the rooms"
+    for name in imported(path):
+        if name.startswith("receiptkit.") and room(name) != "__version__" and room(name) != own:
+            assert LEVEL[room(name)] <= LEVEL[own], f"{own} imports {room(name)} above it"
+            assert room(name) not in STRANGERS.get(own, set()), f"{own} must not know {room(name)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_heavy_doors(path: Path) -> None:
+    """A library with a door of its own is imported there alone."""
+    place = path.relative_to(PACKAGE).as_posix()
+    for name in imported(path):
+        doors = DOORS.get(name.partition(".")[0])
+        assert doors is None or any(place.startswith(door) for door in doors), (
+            f"{place} imports {name}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["-c", "import receiptkit, sys"], ["click", "jsonschema_rs", "orjson", "yaml", "rich"]),
+        (
+            ["-m", "receiptkit", "--help"],
+            [
+                "jsonschema_rs",
+                "orjson",
+                "yaml",
+                "rich",
+                "jsonpath",
+                "openapi_core",
+                "jsonschema",
+                "faker",
+            ],
+        ),
+        (
+            ["-m", "receiptkit", "--version"],
+            [
+                "jsonschema_rs",
+                "orjson",
+                "yaml",
+                "rich",
+                "jsonpath",
+                "openapi_core",
+                "jsonschema",
+                "faker",
+                "starlette",
+                "httpx",
+            ],
+        ),
+        (
+            ["-m", "receiptkit", "validate", "fixtures/samples/conforming.ndjson"],
+            [
+                "yaml",
+                "rich",
+                "jsonpath",
+                "openapi_core",
+                "jsonschema",
+                "faker",
+                "tempfile",
+                "hashlib",
+                "receiptkit.text.json_scan",
+                "receiptkit.schema.wording",
+                "receiptkit.generation",
+            ],
+        ),
+        (
+            ["-m", "receiptkit", "generate", "group-sms"],
+            [
+                "yaml",
+                "rich",
+                "jsonpath",
+                "openapi_core",
+                "jsonschema",
+                "faker",
+                "hypothesis",
+                "tempfile",
+                "starlette",
+                "httpx",
+            ],
+        ),
+        (
+            ["-m", "receiptkit", "serve", "--help"],
+            ["yaml", "rich", "starlette", "uvicorn", "httpx"],
+        ),
+        (
+            ["-m", "receiptkit", "trigger", "landline", "--to", "https://example.com", "--dry-run"],
+            ["yaml", "rich", "starlette", "uvicorn", "httpx"],
+        ),
+        (
+            ["-c", "import receiptkit.server; receiptkit.server.app()"],
+            ["yaml", "rich", "uvicorn", "httpx"],
+        ),
+    ],
+    ids=["import", "help", "version", "validate", "generate", "serve", "trigger", "app"],
+)
+def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
+    """What a command does not need, it does not import."""
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    loaded = {
+        line.rpartition("|")[2].strip()
+        for line in result.stderr.splitlines()
+        if line.startswith("import time:")
+    }
+    assert "receiptkit" in loaded
+    assert not loaded & set(absent)
+
+
+def test_modules_stay_small() -> None:
+    """No module outgrows what one reads in a sitting."""
+    long = {
+        path.name: count
+        for path in modules()
+        if (count := len(path.read_text().splitlines())) > 400
+    }
+    assert not long

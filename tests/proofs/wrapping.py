@@ -1,0 +1,257 @@
+"""One body in every format in which it can be captured."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import brotli
+import yaml
+import zstandard
+
+#: Other people's traffic around what is wrapped, so that entries are counted, too.
+ELSEWHERE = "https://example.com/logo.png"
+
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+
+
+def har(
+    url: str, status: int, text: str, *, indent: int | None = 2, encoded: bool = False
+) -> bytes:
+    """A HAR with two entries, the second of which is the exchange."""
+    content: dict[str, Any] = {
+        "size": len(text.encode()),
+        "mimeType": "application/json",
+        "text": text,
+    }
+    if encoded:
+        content |= {"encoding": "base64", "text": base64.b64encode(text.encode()).decode()}
+    entries = [
+        {
+            "request": {"method": "GET", "url": ELSEWHERE},
+            "response": {"status": 200, "content": {"mimeType": "image/png"}},
+        },
+        {
+            "startedDateTime": "2026-03-02T09:15:00.000Z",
+            "request": {"method": "GET", "url": url, "headers": [], "queryString": []},
+            "response": {
+                "status": status,
+                "headers": [{"name": "content-type", "value": "application/json; charset=utf-8"}],
+                "content": content,
+            },
+        },
+    ]
+    return json.dumps(
+        {"log": {"version": "1.2", "creator": {"name": "é"}, "entries": entries}}, indent=indent
+    ).encode()
+
+
+def vcrpy(url: str, status: int, text: str, *, encoding: str | None = None) -> dict[str, Any]:
+    """A cassette of vcrpy, the body compressed if an encoding is named."""
+    headers = {
+        "Content-Type": ["application/json"],
+        **({"Content-Encoding": [encoding]} if encoding else {}),
+    }
+    body: str | bytes = ENCODERS[encoding](text.encode()) if encoding else text
+    other = {
+        "request": {"method": "GET", "uri": ELSEWHERE, "body": None, "headers": {}},
+        "response": {
+            "status": {"code": 200, "message": "OK"},
+            "headers": {},
+            "body": {"string": ""},
+        },
+    }
+    interaction = {
+        "request": {"method": "GET", "uri": url, "body": None, "headers": {"Accept": ["*/*"]}},
+        "response": {
+            "status": {"code": status, "message": "OK"},
+            "headers": headers,
+            "body": {"string": body},
+        },
+    }
+    return {"interactions": [other, interaction], "version": 1}
+
+
+def ruby(url: str, status: int, text: str) -> dict[str, Any]:
+    """A cassette of Ruby's VCR, the body as it preserves bytes."""
+    encoded = base64.encodebytes(text.encode()).decode()
+    interaction = {
+        "request": {
+            "method": "get",
+            "uri": url,
+            "body": {"encoding": "US-ASCII", "string": ""},
+            "headers": {},
+        },
+        "response": {
+            "status": {"code": status, "message": "OK"},
+            "headers": {"Content-Type": ["application/json"]},
+            "body": {"encoding": "ASCII-8BIT", "base64_string": encoded},
+        },
+        "recorded_at": "Mon, 02 Mar 2026 09:15:00 GMT",
+    }
+    return {"http_interactions": [interaction], "recorded_with": "VCR 6.3.1"}
+
+
+def httpx_of_old(url: str, status: int, text: str) -> dict[str, Any]:
+    """A cassette as older versions of vcrpy wrote it for httpx."""
+    interaction = {
+        "request": {"method": "GET", "uri": url, "body": "", "headers": {}},
+        "response": {
+            "status_code": status,
+            "http_version": "HTTP/1.1",
+            "headers": [["content-type", "application/json"]],
+            "content": text,
+        },
+    }
+    return {"version": 1, "interactions": [interaction]}
+
+
+def go_vcr(url: str, status: int, text: str) -> dict[str, Any]:
+    """A cassette of go-vcr."""
+    interaction = {
+        "id": 0,
+        "request": {"body": "", "form": {}, "headers": {}, "url": url, "method": "GET"},
+        "response": {
+            "body": text,
+            "headers": {"Content-Type": ["application/json"]},
+            "status": f"{status} OK",
+            "code": status,
+        },
+    }
+    return {"version": 2, "interactions": [interaction]}
+
+
+def as_yaml(cassette: dict[str, Any]) -> bytes:
+    return yaml.safe_dump(cassette, width=100).encode()
+
+
+def as_json(cassette: dict[str, Any], indent: int | None = 1) -> bytes:
+    return json.dumps(cassette, indent=indent).encode()
+
+
+def http(url: str, status: int, text: str, *, ending: str = "\r\n") -> bytes:
+    """A request and its response, as text."""
+    lines = [
+        f"GET {url} HTTP/1.1",
+        "Host: example.com",
+        "",
+        f"HTTP/1.1 {status} Said",
+        "Content-Type: application/json",
+        "",
+    ]
+    return ending.join([*lines, text]).encode() + ending.encode()
+
+
+def exchange(url: str, status: int, body: Any) -> bytes:
+    """An exchange on a line of NDJSON; `body` is a value, or its text."""
+    value = {"request": {"method": "GET", "url": url}, "response": {"status": status, "body": body}}
+    return json.dumps(value).encode() + b"\n"
+
+
+#: Every way to wrap the text of a body, by name.
+WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
+    "har": har,
+    "har of one line": lambda url, status, text: har(url, status, text, indent=None),
+    "har, base64": lambda url, status, text: har(url, status, text, encoded=True),
+    "har, gzip": lambda url, status, text: gzip.compress(har(url, status, text)),
+    "vcrpy, YAML": lambda url, status, text: as_yaml(vcrpy(url, status, text)),
+    "vcrpy, JSON": lambda url, status, text: as_json(vcrpy(url, status, text)),
+    "vcrpy, JSON of one line": lambda url, status, text: as_json(vcrpy(url, status, text), None),
+    **{
+        f"vcrpy, {name}": lambda url, status, text, name=name: as_yaml(
+            vcrpy(url, status, text, encoding=name)
+        )  # type: ignore[misc]
+        for name in ENCODERS
+    },
+    "vcrpy, httpx": lambda url, status, text: as_yaml(httpx_of_old(url, status, text)),
+    "Ruby, YAML": lambda url, status, text: b"---\n" + as_yaml(ruby(url, status, text)),
+    "Ruby, JSON": lambda url, status, text: as_json(ruby(url, status, text)),
+    "go-vcr": lambda url, status, text: b"---\n" + as_yaml(go_vcr(url, status, text)),
+    "HTTP": http,
+    "HTTP, line feeds": lambda url, status, text: http(url, status, text, ending="\n"),
+    "NDJSON": lambda url, status, text: exchange(url, status, json.loads(text)),
+    "NDJSON, text": exchange,
+}
+
+
+def form(parameters: dict[str, str]) -> str:
+    return urlencode(parameters)
+
+
+#: Every way to wrap the parameters of a webhook, by name.
+WEBHOOKS: dict[str, Callable[[dict[str, str]], bytes]] = {
+    "object": lambda parameters: json.dumps(parameters).encode(),
+    "form": lambda parameters: form(parameters).encode(),
+    "URL": lambda parameters: f"https://example.com/hook?{form(parameters)}#rc=2\n".encode(),
+    "path": lambda parameters: f"/hook?{form(parameters)}\n".encode(),
+    "request, params": lambda parameters: json.dumps(
+        {"method": "POST", "url": "https://example.com/hook", "headers": {}, "params": parameters}
+    ).encode(),
+    "request, pairs": lambda parameters: json.dumps(
+        {"headers": {}, "params": list(parameters.items())}
+    ).encode(),
+    "request, form": lambda parameters: json.dumps(
+        {"method": "POST", "headers": {}, "body": form(parameters)}
+    ).encode(),
+    "request, JSON": lambda parameters: json.dumps(
+        {"method": "POST", "headers": {}, "body": json.dumps(parameters)}
+    ).encode(),
+    "request, GET": lambda parameters: json.dumps(
+        {
+            "method": "GET",
+            "headers": {},
+            "body": "",
+            "url": f"https://example.com/hook?{form(parameters)}",
+        }
+    ).encode(),
+    "request, GET without a body": lambda parameters: json.dumps(
+        {"method": "GET", "url": f"https://example.com/hook?{form(parameters)}"}
+    ).encode(),
+    "HTTP": lambda parameters: (
+        f"POST /hook HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{form(parameters)}".encode()
+    ),
+    "HTTP, GET": lambda parameters: (
+        f"GET /hook?{form(parameters)} HTTP/1.1\nHost: example.com\n\n".encode()
+    ),
+    "HTTP, answered": lambda parameters: (
+        f"POST /hook HTTP/1.1\n\n{form(parameters)}\n\nHTTP/1.1 204 No Content\n\n".encode()
+    ),
+    "HAR": lambda parameters: _webhook_har(
+        {"mimeType": "application/x-www-form-urlencoded", "text": form(parameters)}
+    ),
+    "HAR, params": lambda parameters: _webhook_har(
+        {"params": [{"name": k, "value": v} for k, v in parameters.items()]}
+    ),
+    "cassette": lambda parameters: as_yaml(
+        {
+            "interactions": [
+                {
+                    "request": {
+                        "method": "POST",
+                        "uri": "https://example.com/hook",
+                        "body": form(parameters),
+                        "headers": {},
+                    },
+                    "response": {"status": {"code": 204}, "headers": {}, "body": {"string": ""}},
+                }
+            ]
+        }
+    ),
+}
+
+
+def _webhook_har(post: dict[str, Any]) -> bytes:
+    request = {"method": "POST", "url": "https://example.com/hook", "postData": post}
+    return json.dumps(
+        {"log": {"entries": [{"request": request, "response": {"status": 200, "content": {}}}]}}
+    ).encode()

@@ -1,0 +1,88 @@
+"""What callers hand over and nobody can judge: one line says what is wanted instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from receiptkit import Contract, Exchange, History, UsageError, WebhookRequest
+from receiptkit.rules.examples import sample
+
+EXCHANGE = Exchange("GET", sample("page")["meta"]["url"], 200, sample("page"))
+DELIVERY = WebhookRequest("https://example.com/hook", "POST", sample("webhook")["params"])
+HEADERS = "is a mapping of names to values, all of them text"
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "message"),
+    [
+        ("check_exchange", {}, "a receiptkit.Exchange is wanted here, not a dict"),
+        ("check_exchange", DELIVERY, "a receiptkit.Exchange is wanted here, not a WebhookRequest"),
+        (
+            "check_exchange",
+            replace(EXCHANGE, status="200"),  # type: ignore[arg-type]
+            "Exchange.status is a number, not '200'",
+        ),
+        ("check_exchange", replace(EXCHANGE, url=None), "Exchange.url is text, not None"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, method=b"GET"), "Exchange.method is text, not b'GET'"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, headers=None), f"Exchange.headers {HEADERS}"),  # type: ignore[arg-type]
+        ("check_exchange", replace(EXCHANGE, headers={"a": ["b"]}), f"Exchange.headers {HEADERS}"),  # type: ignore[dict-item]
+        (
+            "check_exchange",
+            replace(EXCHANGE, request_headers=[("a", "b")]),  # type: ignore[arg-type]
+            f"Exchange.request_headers {HEADERS}",
+        ),
+        ("check_webhook", None, "a receiptkit.WebhookRequest is wanted here, not a NoneType"),
+        ("check_webhook", replace(DELIVERY, url=5), "WebhookRequest.url is text, not 5"),  # type: ignore[arg-type]
+        (
+            "check_webhook",
+            replace(DELIVERY, method=None),  # type: ignore[arg-type]
+            "WebhookRequest.method is text, not None",
+        ),
+        ("check_webhook", replace(DELIVERY, headers={1: "a"}), f"WebhookRequest.headers {HEADERS}"),  # type: ignore[dict-item]
+    ],
+)
+def test_what_is_no_exchange_and_no_delivery(check: str, given: Any, message: str) -> None:
+    """The contract, and the history that judges by it, say what is wanted instead."""
+    contract = Contract.load()
+    for judge in (contract, History(contract)):
+        with pytest.raises(UsageError) as caught:
+            getattr(judge, check)(given)
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "value", [datetime(2026, 3, 2, tzinfo=timezone.utc), object(), {1}, {5: 6}]
+)
+def test_what_json_does_not_know(value: Any) -> None:
+    """A client library makes dates of texts; what it made is not what was answered."""
+    contract = Contract.load()
+    body = {**sample("receipt"), "date_created": value}
+    checks: tuple[Callable[[], Any], ...] = (
+        lambda: contract.check(body),
+        lambda: contract.check_exchange(replace(EXCHANGE, body=value)),
+        lambda: History(contract).check(body),
+    )
+    for check in checks:
+        with pytest.raises(
+            UsageError,
+            match=r"^this is no JSON \(.+\): judge what was answered, not what a library made of it$",
+        ):
+            check()
+
+
+def test_an_unpaired_surrogate() -> None:
+    """Python reads what no text can hold; in a text it is a finding."""
+    contract = Contract.load()
+    text = json.dumps({**sample("receipt"), "participant_sid": "\ud800"})
+    with pytest.raises(
+        UsageError,
+        match=r"^an unpaired surrogate stands in this, which no JSON can carry: judge the text itself$",
+    ):
+        contract.check(json.loads(text))
+    assert "json.lone-surrogate" in [finding.rule for finding in contract.check(text)]

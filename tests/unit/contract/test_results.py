@@ -1,0 +1,222 @@
+"""Bodies and contracts: what becomes of a body alone and of many at once, in full, and what a contract is made of."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proofs.verdicts import answers, become, left, own, told
+from receiptkit import Contract, Severity, UsageError
+from receiptkit.openapi import document as documents
+from receiptkit.rules.examples import sample
+
+PARAMETERS: dict[str, str] = sample("webhook")["params"]
+SETTINGS = "/v1/Configuration/Webhooks"
+EVENT_STREAM = {
+    "specversion": "1.0",
+    "type": "com.twilio.conversations.delivery.updated",
+    "id": "1",
+    "data": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (EVENT_STREAM, ([left("webhook.event-stream")], None, None, "response", None)),
+        (sample("receipt"), ([], "FetchConversationMessageReceipt", None, "response", "receipt")),
+        (PARAMETERS, ([], "onDeliveryUpdated", None, "response", "webhook")),
+        (sample("error"), ([], None, None, "response", None)),
+        (
+            [],
+            (
+                [left("body.unknown-kind", " (not a JSON object)")],
+                None,
+                "unknown body",
+                "response",
+                None,
+            ),
+        ),
+        (
+            {**PARAMETERS, "Status": 3},
+            (
+                [("schema.type", "/Status", "is an integer, not a string", "onDeliveryUpdated")],
+                "onDeliveryUpdated",
+                None,
+                "response",
+                "webhook",
+            ),
+        ),
+        (
+            {"a": 1},
+            (
+                [
+                    left(
+                        "body.unknown-kind",
+                        " (it shares too few member names with any response of the contract)",
+                    )
+                ],
+                None,
+                "unknown body",
+                "response",
+                None,
+            ),
+        ),
+    ],
+)
+def test_bodies(contract: Contract, body: Any, expected: Any) -> None:
+    """A body alone is told what it is; a verdict holds what was judged."""
+    verdict = contract.judge.body(body)
+    assert become(verdict) == expected
+    assert verdict.body == (body if verdict.kind is not None else None)
+
+
+def test_answers_that_are_not_described(tmp_path: Path) -> None:
+    """An operation that is named, and has no answer 200 in JSON, has nothing to judge by."""
+    for described in (
+        answers("text/csv"),
+        answers("application/json", status="201"),
+        {"get": {"operationId": "Get"}},
+    ):
+        contract = own(tmp_path, {"/orders": described})
+        expected: tuple[Any, ...] = (
+            [],
+            "Get",
+            "the document describes no such body",
+            "response",
+            None,
+        )
+        assert become(contract.judge.body({"a": 1}, "Get")) == expected
+
+
+def test_null_is_judged(tmp_path: Path) -> None:
+    """A schema that says nothing of null accepts null, and an object no less strictly."""
+    contract = own(tmp_path, {"/orders": answers("application/json", total=True)})
+    assert contract.check(None, operation="Get") == []
+    assert told(contract.check({}, operation="Get")) == [
+        ("schema.required", "", 'the member "total" is missing', "Get")
+    ]
+
+
+def test_what_a_defect_explains(contract: Contract) -> None:
+    """NaN is said to be none once, and what else is wrong stays."""
+    text = json.dumps({**sample("receipt"), "status": 3}).replace(
+        '"error_code": 0', '"error_code": NaN'
+    )
+    assert [(finding.rule, finding.pointer) for finding in contract.check(text)] == [
+        ("json.not-finite", "/error_code"),
+        ("schema.type", "/status"),
+    ]
+    text = json.dumps({**sample("receipt"), "status": 3})[:-1] + ', "status": 4}'
+    assert [(finding.rule, finding.pointer) for finding in contract.check(text)] == [
+        ("json.duplicate-key", "/status"),
+        ("schema.type", "/status"),
+    ]
+
+
+# -- many at once
+
+
+def test_many_that_cannot_be_said_to_conform(tmp_path: Path) -> None:
+    """Neither text that cannot be read, nor none at all, nor what breaks the schema under the same names."""
+    contract = Contract.load()
+    for name in ("receipt", "configuration", "message"):
+        good = json.dumps(sample(name)).encode()
+        assert contract.check(good) == []
+        assert contract.judge.conforming([good, good]) == (
+            name,
+            [[sample(name)] * 2] if name == "receipt" else [[sample(name)]] * 2,
+        )
+        bad = json.dumps({**sample(name), "account_sid": "XX"}).encode()
+        assert contract.judge.conforming([good, bad]) is None
+        assert contract.judge.conforming([good, b"{"]) is None
+        elsewhere = json.dumps(
+            {**sample(name), "url": "https://conversations.twilio.com/v1/Credentials"}
+        ).encode()
+        assert contract.judge.conforming([elsewhere, elsewhere]) is None
+    assert contract.judge.conforming([]) is None
+
+
+def test_many_that_nest_deeply(tmp_path: Path) -> None:
+    """Where the document leaves open how deep an answer nests, each text is looked at."""
+    path = answers("application/json", method=True, url=True)["get"]["responses"]
+    contract = own(tmp_path, {SETTINGS: {"get": {"responses": path}}})
+    shallow, deep = (
+        json.dumps({"method": json.loads("[" * count + "]" * count), "url": SETTINGS}).encode()
+        for count in (5, 300)
+    )
+    assert contract.check(shallow) == []
+    assert contract.judge.conforming([shallow, shallow]) is not None
+    assert contract.judge.conforming([shallow, deep]) is None
+    assert [finding.rule for finding in contract.check(deep)] == ["json.too-deep"]
+
+
+def test_many_of_an_answer_that_is_not_asked_for(tmp_path: Path) -> None:
+    """Bodies of an operation that has no answer 200 in JSON are not said to conform."""
+    for status, media in (
+        ("201", "application/json"),
+        ("200", "application/x-www-form-urlencoded"),
+    ):
+        contract = own(
+            tmp_path,
+            {
+                SETTINGS: answers(
+                    media, status=status, method=True, filters=True, url=True, target=True
+                )
+            },
+        )
+        text = json.dumps({"method": 1, "filters": 2, "url": SETTINGS, "target": 3}).encode()
+        assert contract.judge.text(text).unchecked == "the document describes no such body"
+        assert contract.judge.conforming([text, text]) is None
+
+
+# -- contracts
+
+
+def test_what_a_contract_is_made_of() -> None:
+    """Its profile and engine are told, and made without the name of an engine it has the default one."""
+    contract = Contract(documents.built("strict"), "strict")
+    assert (contract.profile, contract.engine, contract.judge.auth_token) == (
+        "strict",
+        "default",
+        None,
+    )
+    (finding,) = contract.check({**sample("receipt"), "error_code": 30008})
+    assert finding.severity is Severity.ERROR
+    loaded = Contract.load("vendor", engine="reference", auth_token="secret")
+    assert (loaded.profile, loaded.engine, loaded.judge.auth_token) == (
+        "vendor",
+        "reference",
+        "secret",
+    )
+
+
+def test_schemas_are_compiled_once() -> None:
+    """A contract compiles the schema of an answer when it is first asked for, and keeps it."""
+    contract = Contract.load()
+    operation = contract.operations.by_id["FetchConversationMessage"]
+    assert contract.judge.body_schema(operation, 200) is contract.judge.body_schema(operation, 200)
+
+
+def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another profile or engine is refused with the names there are; an engine whose packages are missing, with what to install."""
+    with pytest.raises(UsageError) as caught:
+        Contract.load("stricter")
+    assert (
+        str(caught.value) == "no profile is called 'stricter': there are vendor, documented, strict"
+    )
+    with pytest.raises(UsageError) as caught:
+        Contract.load(engine="third")
+    assert str(caught.value) == "no engine is called 'third': there are default and reference"
+    monkeypatch.setitem(sys.modules, "openapi_core", None)
+    monkeypatch.delitem(sys.modules, "receiptkit.schema.reference", raising=False)
+    with pytest.raises(UsageError) as caught:
+        Contract.load(engine="reference")
+    assert (
+        str(caught.value)
+        == "the reference engine needs openapi_core: pip install 'receiptkit[reference]'"
+    )

@@ -1,0 +1,393 @@
+"""The judge: what becomes of answers whose request is unknown, of errors, of bodies whose kind is said, and of many at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import receipt
+from receiptkit import Contract, Exchange, UsageError, WebhookRequest
+from receiptkit.contract.body_checks import standing
+from receiptkit.contract.validator import Result
+from receiptkit.model.exchange import NOT_CAPTURED
+from receiptkit.model.finding import Finding, Severity
+from receiptkit.rules.examples import sample
+
+ITEM = sample("receipt")["url"]
+SERVICE_ITEM = sample("service receipt")["url"]
+JSON = {"Content-Type": "application/json"}
+
+
+def said(findings: list[Finding]) -> list[tuple[str, str, str | None]]:
+    return [(finding.rule, finding.message, finding.operation) for finding in findings]
+
+
+def outcome(verdict: Result) -> tuple[list[str], str | None, str | None]:
+    return [finding.rule for finding in verdict.findings], verdict.kind, verdict.unchecked
+
+
+def own(folder: Path, paths: dict[str, Any], **more: Any) -> Contract:
+    """The contract of a document of one's own."""
+    path = folder / "mine.json"
+    path.write_text(json.dumps({"openapi": "3.1.0", "paths": paths, **more}))
+    return Contract.load(document=path)
+
+
+def answers(**responses: Any) -> dict[str, Any]:
+    """What a GET answers with, by status (`_404`): a member that is required, or the media types of the answer."""
+    described = {}
+    for status, what in responses.items():
+        media = [what] if isinstance(what, str) else what
+        described[status[1:]] = {
+            "content": {name: {"schema": needs(name)} for name in media}
+            if "/" in media[0]
+            else json_of(what)
+        }
+    return {"get": {"responses": described}}
+
+
+def needs(name: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: True, "code": True, "message": True, "status": True},
+    }
+
+
+def json_of(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": needs(name)}}
+
+
+# -- answers to requests that nobody knows
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "operation", "expected"),
+    [
+        (0, "", {}, None, ([], None, "no response was captured")),
+        (304, "", {}, None, ([], None, "not modified: the body is in a cache")),
+        (301, "<html>", {}, None, ([], None, "a redirect")),
+        (308, "<html>", {}, None, ([], None, "a redirect")),
+        (200, NOT_CAPTURED, {}, None, ([], None, "no body was captured")),
+        (
+            200,
+            "ok",
+            {},
+            None,
+            ([], None, "an answer that is no JSON, to a request that nobody knows"),
+        ),
+        (
+            200,
+            "{}",
+            {"content-type": "text/html"},
+            None,
+            ([], None, "an answer that is no JSON, to a request that nobody knows"),
+        ),
+        (200, "{", JSON, None, (["json.syntax"], None, None)),
+        (200, {}, {}, "page", (["schema.required"] * 2, "page", None)),
+        (200, "{}", {}, "page", (["schema.required"] * 2, "page", None)),
+        (200, sample("receipt"), {}, None, ([], "receipt", None)),
+        (200, sample("error"), {}, None, ([], None, None)),
+        (399, sample("receipt"), {}, None, ([], "receipt", None)),
+        (400, sample("receipt"), {}, None, ([], None, None)),
+        (404, sample("error"), {}, None, ([], None, None)),
+        (400, sample("error"), {}, None, (["error.status-mismatch"], None, None)),
+        (400, json.dumps(sample("error")), {}, None, (["error.status-mismatch"], None, None)),
+        (500, json.dumps(sample("error")), {}, None, (["error.status-mismatch"], None, None)),
+        (404, {"status": 500}, {}, None, (["body.unknown-kind"], None, "unknown body")),
+    ],
+)
+def test_answers_alone(
+    contract: Contract,
+    status: int,
+    body: Any,
+    headers: dict[str, str],
+    operation: str | None,
+    expected: Any,
+) -> None:
+    """An answer is judged by its body, an error by its status, too; where there is nothing to judge, the verdict says why."""
+    assert (
+        outcome(contract.judge.answer(Exchange("", "", status, body, headers), operation))
+        == expected
+    )
+    assert (
+        contract.judge.answer(Exchange("", "", status, body, headers), operation).kind
+        is expected[1]
+    )
+
+
+def test_an_exchange_that_is_not_judged(contract: Contract) -> None:
+    """The finding says why, and which operation was asked for."""
+    (finding,) = contract.check_exchange(Exchange("GET", ITEM, 304, ""))
+    assert said([finding]) == [
+        (
+            "body.unchecked",
+            "left unchecked: not modified: the body is in a cache",
+            "FetchConversationMessageReceipt",
+        )
+    ]
+
+
+def test_text_of_a_kind(contract: Contract) -> None:
+    """Of text, too, the kind can be said; what cannot be read is a finding of its own."""
+    assert [finding.pointer for finding in contract.check("{}", operation="page")] == ["", ""]
+    assert said(contract.check(b"{}", operation="page"))[0] == (
+        "schema.required",
+        'the member "delivery_receipts" is missing',
+        "ListConversationMessageReceipt",
+    )
+    assert [finding.rule for finding in contract.check("{", operation="page")] == ["json.syntax"]
+
+
+# -- the scope of a body whose kind is said
+
+
+def without(name: str, *members: str) -> dict[str, Any]:
+    return {member: value for member, value in sample(name).items() if member not in members}
+
+
+def page_of(*rows: Any) -> dict[str, Any]:
+    return {"meta": {}, "delivery_receipts": list(rows)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "operation"),
+    [
+        ("receipt", sample("receipt"), "FetchConversationMessageReceipt"),
+        ("receipt", {"url": SERVICE_ITEM}, "FetchServiceConversationMessageReceipt"),
+        ("receipt", {"url": ITEM, "chat_service_sid": "IS1"}, "FetchConversationMessageReceipt"),
+        (
+            "receipt",
+            {"url": "/elsewhere", "chat_service_sid": "IS1"},
+            "FetchServiceConversationMessageReceipt",
+        ),
+        ("receipt", without("service receipt", "url"), "FetchServiceConversationMessageReceipt"),
+        ("receipt", {"chat_service_sid": None}, "FetchConversationMessageReceipt"),
+        ("receipt", [], "FetchConversationMessageReceipt"),
+        ("page", sample("page"), "ListConversationMessageReceipt"),
+        (
+            "page",
+            {"meta": {"url": SERVICE_ITEM.rpartition("/")[0]}},
+            "ListServiceConversationMessageReceipt",
+        ),
+        ("page", page_of({"chat_service_sid": "IS1"}), "ListServiceConversationMessageReceipt"),
+        ("page", page_of({"chat_service_sid": 3}), "ListConversationMessageReceipt"),
+        ("page", page_of({"sid": "DY1"}), "ListConversationMessageReceipt"),
+        ("page", page_of("chat_service_sid"), "ListConversationMessageReceipt"),
+        ("page", page_of(), "ListConversationMessageReceipt"),
+        ("page", {"delivery_receipts": {}}, "ListConversationMessageReceipt"),
+        ("error", {}, None),
+    ],
+)
+def test_the_scope_of_a_kind(
+    contract: Contract, kind: str, body: Any, operation: str | None
+) -> None:
+    """A body is of a Conversation Service if its url says so; where that says nothing, if it, or the first row of a page, names one."""
+    verdict = contract.judge.body(body, kind)
+    assert verdict.operation == operation
+    assert {finding.operation for finding in verdict.findings} <= {operation}
+
+
+def test_a_kind_of_no_other_document(tmp_path: Path) -> None:
+    """An operation of any path can be named; `error` only where the document describes one."""
+    contract = own(
+        tmp_path,
+        {
+            "/orders": {
+                "get": {
+                    "operationId": "Orders",
+                    "responses": {"200": {"content": json_of("total")}},
+                }
+            }
+        },
+    )
+    assert said(contract.check({}, operation="Orders")) == [
+        ("schema.required", 'the member "total" is missing', "Orders")
+    ]
+    with pytest.raises(UsageError, match="the contract has no operation or kind 'error'"):
+        contract.check({}, operation="error")
+
+
+# -- errors
+
+FIRST, SECOND = (
+    "/v1/Conversations/{C}/Messages/{M}/Receipts",
+    "/v1/Conversations/{C}/Messages/{M}/Receipts/{Sid}",
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "missing"),
+    [
+        (400, "a"),
+        (401, "b"),
+        (404, "c"),
+        (499, "c"),
+        (500, "d"),
+        (599, "d"),
+        (399, "a"),
+        (600, "a"),
+        ("404", "a"),
+        (None, "a"),
+    ],
+)
+def test_errors_are_judged_by_the_status_they_name(
+    tmp_path: Path, status: Any, missing: str
+) -> None:
+    """An error body says its status; one that says none of an error is judged as 400."""
+    contract = own(tmp_path, {FIRST: answers(_400="a", _401="b", _4XX="c", _5XX="d")})
+    assert said(contract.check({"status": status}, operation="error")) == [
+        ("schema.required", f'the member "{missing}" is missing', None)
+    ]
+
+
+def test_where_errors_are_described(tmp_path: Path) -> None:
+    """The first of the receipt operations that describes an error in JSON says what errors look like, whatever others say."""
+    paths = {
+        "/orders": answers(_404="order"),
+        FIRST: answers(_404=["text/plain"]),
+        SECOND: answers(_404="code"),
+    }
+    contract = own(tmp_path, paths)
+    assert said(contract.check({"status": 404}, operation="error")) == [
+        ("schema.required", 'the member "code" is missing', None)
+    ]
+    contract = own(tmp_path, {FIRST: answers(_503="code")})
+    assert said(contract.check({"status": 404}, operation="error")) == [
+        ("body.unchecked", "left unchecked: the document describes no errors", None)
+    ]
+
+
+def test_an_error_that_is_no_object(contract: Contract) -> None:
+    """What is said to be an error and is a list has the wrong type."""
+    assert [
+        (finding.pointer, finding.operation) for finding in contract.check([], operation="error")
+    ] == [("", None)]
+
+
+# -- exchanges
+
+
+def test_media_types_that_are_described(tmp_path: Path) -> None:
+    """An answer of another media type is told all that the document describes, and the value is what was sent."""
+    contract = own(tmp_path, {FIRST: answers(_200=["text/csv", "application/xml"])})
+    (finding,) = contract.check_exchange(
+        Exchange(
+            "GET",
+            "/v1/Conversations/CH1/Messages/IM1/Receipts",
+            200,
+            "x",
+            {"content-type": "text/html"},
+        )
+    )
+    assert (
+        finding.message
+        == "the response is not text/csv or application/xml, as its Content-Type says"
+    )
+    assert finding.value == "text/html"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [lambda body: body, json.dumps, lambda body: json.dumps(body).encode()],
+    ids=["parsed", "text", "bytes"],
+)
+def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> None:
+    """An answer of somebody else's host is one of a mock of ours if its body looks like it, as text and parsed."""
+    url = "https://api.acme.test/v1/Configuration/Webhooks"
+    assert (
+        contract.judge.exchange(Exchange("GET", url, 200, write(sample("configuration")))).operation
+        == "FetchConfigurationWebhook"
+    )
+    assert (
+        contract.judge.exchange(Exchange("GET", url, 200, write({"webhooks": []}))).operation
+        is None
+    )
+
+
+def test_schemas_of_answers(tmp_path: Path) -> None:
+    """Of an answer that the document does not describe as JSON there is no schema."""
+    contract = own(tmp_path, {FIRST: answers(_200="rows", _404=["text/plain"])})
+    (operation,) = contract.operations.all
+    assert contract.judge.body_schema(operation, 200).is_clean({"rows": []})
+    for status in (404, 500):
+        with pytest.raises(
+            UsageError, match=f"^GET {FIRST} describes no JSON answer {status}$".replace("{", r"\{")
+        ):
+            contract.judge.body_schema(operation, status)
+
+
+# -- many at once
+
+
+def page_texts(*, twice: bool) -> list[bytes]:
+    page = sample("page")
+    if twice:
+        page["delivery_receipts"] = [page["delivery_receipts"][0]] * 2
+    return [json.dumps(page).encode()] * 2
+
+
+def test_many_at_once_have_no_breach() -> None:
+    """Bodies are conforming together only if the rules that no schema can state hold, too."""
+    contract = Contract.load()
+    assert contract.judge.conforming(page_texts(twice=False)) is None, (
+        "none of them has been judged by itself"
+    )
+    assert contract.check(sample("page")) == []
+    assert contract.judge.conforming(page_texts(twice=False)) == ("page", [[sample("page")]] * 2)
+    assert contract.judge.conforming(page_texts(twice=True)) is None
+    assert [finding.rule for finding in contract.check(page_texts(twice=True)[0])] == [
+        "page.duplicate-receipt"
+    ]
+    assert contract.check(sample("receipt")) == []
+    late = {**receipt("DY" + "5e" * 16), "date_updated": "2001-01-01T00:00:00Z"}
+    assert contract.judge.conforming([json.dumps(sample("receipt")).encode()] * 2) is not None
+    assert contract.judge.conforming([json.dumps(late).encode()] * 2) is None
+
+
+# -- which findings stand
+
+
+def test_a_finding_stands_beside_those_of_other_places() -> None:
+    """Only at the same place a rule takes the word from another; what the catalogue does not know stands."""
+    better, worse = "webhook.field-name", "webhook.unknown-parameter"
+    findings = [
+        Finding(rule, Severity.ERROR, pointer, "", None, "", None)
+        for rule, pointer in (
+            (worse, "/a"),
+            (better, "/a"),
+            (worse, "/b"),
+            ("ours.rule", "/a"),
+            ("ours.rule", ""),
+        )
+    ]
+    assert [(finding.rule, finding.pointer) for finding in standing(findings)] == [
+        (better, "/a"),
+        (worse, "/b"),
+        ("ours.rule", "/a"),
+        ("ours.rule", ""),
+    ]
+    assert standing(findings[2:]) == findings[2:]
+
+
+def test_a_request_that_holds_a_list(contract: Contract) -> None:
+    """A request whose JSON is no object is no webhook."""
+    assert said(contract.check_webhook(WebhookRequest(body="[1]"))) == [
+        (
+            "body.unknown-kind",
+            "no response of the contract looks like this: left unchecked (not a JSON object)",
+            None,
+        )
+    ]
+
+
+def test_a_request_that_cannot_be_read(contract: Contract) -> None:
+    """JSON that is none is a finding about the body of the request, and no more is said of it."""
+    verdict = contract.judge.delivery(WebhookRequest(body="{"))
+    assert ([finding.rule for finding in verdict.findings], verdict.part) == (
+        ["json.syntax"],
+        "request",
+    )

@@ -1,0 +1,359 @@
+"""Breakages: each causes exactly the finding it is made for, at exactly its place, in every world that can show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receiptkit import Contract, UsageError
+from receiptkit.corpus import judged
+from receiptkit.generation import Generator, World
+from receiptkit.generation.breakages import OF_RULES, Breakage, breakages, of_rule, rendered
+from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
+from receiptkit.generation.outputs import BREAKABLE
+from receiptkit.rules import body_checks, catalogue
+
+GENERATOR = Generator()
+ALL = breakages(GENERATOR)
+STRICT = Generator(Contract.load("strict"))
+#: What the profile strict adds.
+OF_STRICT = [each for each in breakages(STRICT) if each.rule == "schema.additional-properties"]
+#: What cannot be caused: shadowed by schema.pattern, and what only Python users are told.
+IMPOSSIBLE = {"schema.min-length", "schema.max-length", "body.unchecked"}
+
+
+def findings(generator: Generator, each: Breakage, body: object) -> list[tuple[str, str]]:
+    world = each.world(generator)
+    kind = each.kind
+    operation = (
+        kind
+        if kind in ("webhook", "error")
+        else generator.vocabulary.operation(kind, in_service=world.in_service).id
+    )
+    return [
+        (finding.rule, finding.pointer)
+        for finding in generator.contract.check(body, operation=operation)
+    ]
+
+
+@pytest.mark.parametrize(
+    "each", ALL, ids=[f"{each.rule} {each.kind} {each.at} {dict(each.facts)}" for each in ALL]
+)
+def test_exactly_one_finding(each: Breakage) -> None:
+    """A broken body has the finding it is made for and nothing else; whole, it has none."""
+    whole = rendered(GENERATOR, each.world(GENERATOR), each.kind)
+    assert findings(GENERATOR, each, whole) == []
+    assert findings(GENERATOR, each, each.body(GENERATOR)) == [(each.rule, each.pointer)]
+    assert whole == rendered(GENERATOR, each.world(GENERATOR), each.kind)
+
+
+@pytest.mark.parametrize(
+    "each", OF_STRICT, ids=[f"{each.kind} {each.at} {dict(each.facts)}" for each in OF_STRICT]
+)
+def test_closed_objects(each: Breakage) -> None:
+    """Under strict every object of every body is closed: one more member is the one finding."""
+    assert findings(STRICT, each, each.body(STRICT)) == [(each.rule, each.pointer)]
+    assert findings(GENERATOR, each, each.body(STRICT)) in (
+        [],
+        [("webhook.unknown-parameter", each.pointer)],
+    )
+
+
+@pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
+def test_the_reference_engine_agrees(each: Breakage) -> None:
+    """The second opinion finds the same."""
+    generator = Generator(Contract.load(engine="reference"))
+    assert findings(generator, each, each.body(GENERATOR)) == [(each.rule, each.pointer)]
+
+
+def test_every_rule_has_one() -> None:
+    """No rule goes without a breakage, and none is of a rule that there is not."""
+    broken = {each.rule for each in (*ALL, *OF_STRICT)} | {each.rule for each in OF_CAPTURES}
+    assert {rule.id for rule in catalogue.RULES} - broken == IMPOSSIBLE
+    assert all(catalogue.get(rule) is not None for rule in broken)
+
+
+def keywords(node: object) -> Iterator[tuple[str, object]]:
+    """The keywords in schemas of bodies, with their values; not of what other tools ignore."""
+    if isinstance(node, dict):
+        yield from node.items()
+    inner = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
+    yield from (
+        found
+        for name, value in inner
+        if not str(name).startswith("x-")
+        for found in keywords(value)
+    )
+
+
+@pytest.mark.parametrize("generator", [GENERATOR, STRICT], ids=["documented", "strict"])
+def test_every_keyword_of_the_documents_has_one(generator: Generator) -> None:
+    """Whatever keyword a body can break in a document, a breakage breaks it; lengths stand beside patterns alone, which come first."""
+    schemas = generator.contract.document.content["components"]["schemas"]
+    checking = {
+        "type",
+        "enum",
+        "const",
+        "pattern",
+        "format",
+        "required",
+        "minimum",
+        "maximum",
+        "minItems",
+        "additionalProperties",
+    }
+    checking |= {
+        "maxItems",
+        "uniqueItems",
+        "multipleOf",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+        "dependentRequired",
+    }
+    there = {
+        name for name, value in keywords(schemas) if name in checking and value not in (True, {})
+    }
+    assert {each.keyword for each in breakages(generator)} - {None} == there
+    for schema in [node for node in nodes(schemas) if {"minLength", "maxLength"} & node.keys()]:
+        assert "pattern" in schema
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("each", OF_CAPTURES, ids=[each.rule for each in OF_CAPTURES])
+def test_captures(each: CaptureBreakage, seed: int) -> None:
+    """A broken capture has the finding it is made for, in the record it is said to be in, and nothing else."""
+    found = judged(GENERATOR.contract, each, each.capture(GENERATOR, seed))
+    assert [(finding.rule, finding.pointer) for finding in found] == [(each.rule, each.pointer)]
+    assert found[0].location is not None
+    assert found[0].location.entry == each.entry
+
+
+@pytest.mark.parametrize("each", OF_CAPTURES, ids=[each.rule for each in OF_CAPTURES])
+def test_generate_break_of_captures(
+    run: Callable[..., tuple[int, str, str]], each: CaptureBreakage, tmp_path: Path
+) -> None:
+    """`generate --break` of such a rule writes a capture without being told to."""
+    options = [
+        part for name, value in each.facts for part in (f"--{name.replace('_', '-')}", value)
+    ]
+    path = tmp_path / "capture.ndjson"
+    code, _, err = run("generate", each.scenario, *options, "--break", each.rule, "-o", path)
+    assert code == 0
+    assert err.startswith(f"receiptkit: note: broken on purpose: {each.rule} at ")
+    assert path.read_bytes() == each.capture(GENERATOR)
+
+
+def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> None:
+    """A scenario that cannot show it, and a form that is no capture, are refused with what can."""
+    code, out, err = run("generate", "chat-only", "--break", "listing.loop")
+    assert (code, out, err) == (
+        2,
+        "",
+        "receiptkit: chat-only cannot show listing.loop: try three-pages --receipts 45 --page-size 15\n",
+    )
+    code, out, err = run("generate", "landline", "--break", "timeline.after-terminal")
+    assert (code, out.count("\n")) == (0, 3)
+    code, out, err = run("generate", "three-pages", "--break", "listing.gap", "--as", "page")
+    assert (code, out, err) == (
+        2,
+        "",
+        "receiptkit: --break listing.gap is a flaw of a capture: say --as ndjson\n",
+    )
+
+
+def nodes(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    yield from (found for value in inner for found in nodes(value))
+
+
+@pytest.mark.parametrize("form", BREAKABLE)
+@pytest.mark.parametrize("each", OF_RULES, ids=[each.rule for each in OF_RULES])
+def test_generate_break(
+    run: Callable[..., tuple[int, str, str]], each: Breakage, form: str
+) -> None:
+    """`generate --break` writes what `validate` then finds, once; a form that cannot have the flaw is refused."""
+    scope = ["--scope", "service"] if dict(each.facts).get("in_service") else []
+    code, out, err = run("generate", each.scenario, *scope, "--as", form, "--break", each.rule)
+    if each.kind not in BREAKABLE[form]:
+        assert (code, out) == (2, "")
+        assert f"is a flaw of the {each.kind}" in err
+        return
+    assert code == 0
+    assert f"broken on purpose: {each.rule}" in err
+    assert out
+
+
+def test_mistakes(run: Callable[..., tuple[int, str, str]]) -> None:
+    """A rule that does not exist, and a world that cannot show one, are said in a line."""
+    for wanted, said in {
+        "page.next-is-slf": "there is no breakage of 'page.next-is-slf': did you mean page.next-is-self?",
+        "nothing.like-it": "there is no breakage of 'nothing.like-it'",
+        "page.key@/x": "no breakage of page.key is at '/x': there is /meta/key",
+        "schema.enum@/statis": "no breakage of schema.enum is at '/statis': there is /status, /Status",
+        "listing.loop@/meta": "no breakage of listing.loop is at '/meta'",
+    }.items():
+        with pytest.raises(UsageError) as caught:
+            of_rule(GENERATOR, wanted)
+        assert str(caught.value) == said
+    code, out, err = run("generate", "chat-only", "--as", "page", "--break", "page.mixed-parents")
+    assert (code, out) == (2, "")
+    assert (
+        err
+        == "receiptkit: chat-only cannot show page.mixed-parents in this form: try group-sms --as page\n"
+    )
+    code, out, err = run("generate", "chat-only", "--break", "receipt.url-mismatch")
+    assert (code, out) == (2, "")
+    assert (
+        err
+        == "receiptkit: chat-only cannot show receipt.url-mismatch in this form: try agent-and-sms --as receipt\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note", "broken"),
+    [
+        (["schema.enum"], 'schema.enum at "/status" of the receipt', '"status": "no-such-thing"'),
+        (
+            ["schema.enum", "--as", "webhook"],
+            'schema.enum at "/Status" of the webhook',
+            '"Status":"no-such-thing"',
+        ),
+        (["schema.type@/meta/page"], 'schema.type at "/meta/page" of the page', '"page": {'),
+        (
+            ["schema.minimum@/delivery/total"],
+            'schema.minimum at "/delivery/total" of the message',
+            '"total": -1',
+        ),
+        (
+            ["schema.required@/account_sid"],
+            'schema.required at "" of the configuration',
+            '"post_webhook_url"',
+        ),
+        (["page.key"], 'page.key at "/meta/key" of the page', '"key": "receipts"'),
+        (
+            ["webhook.field-name"],
+            'webhook.field-name at "/DeliveryStatus" of the webhook',
+            '"DeliveryStatus":"sent"',
+        ),
+        (["error.shape"], 'error.shape at "/code" of the error', '"code":"20404"'),
+        (
+            ["schema.enum", "--as", "url"],
+            'schema.enum at "/Status" of the webhook',
+            "&Status=no-such-thing&",
+        ),
+        (
+            ["schema.enum", "--as", "requests"],
+            'schema.enum at "/Status" of the webhook',
+            "&Status=no-such-thing&",
+        ),
+        (
+            ["schema.additional-properties", "--profile", "strict", "--as", "receipt"],
+            'schema.additional-properties at "/stranger" of the receipt',
+            '"stranger": "?"',
+        ),
+    ],
+)
+def test_generate_break_of_keywords(
+    run: Callable[..., tuple[int, str, str]], arguments: list[str], note: str, broken: str
+) -> None:
+    """A keyword of the document is broken where it is said, or at the first member; in the first form that can show it."""
+    code, out, err = run("generate", "agent-and-sms", "--break", *arguments)
+    assert (code, err) == (0, f"receiptkit: note: broken on purpose: {note}\n")
+    assert out.count(broken) == 1
+    service = [*arguments, "--scope", "service"]
+    assert run("generate", "agent-and-sms", "--break", *service)[0] == 0
+
+
+def caused(generator: Generator) -> set[str]:
+    """What causes the finding that it has to cause: breakages, and what is asked for otherwise or dated backwards."""
+    contract = generator.contract
+    world, nobody = generator.world("agent-and-sms"), generator.world("chat-only")
+    stranger = "IM" + "0123456789abcdef" * 2
+    message = generator.at(world).get_message()
+    pages = [next(iter(generator.at(each).get_pages())) for each in (world, nobody)]
+    webhooks = generator.webhooks(world)
+    backwards = {
+        **webhooks.parameters(webhooks.events[0]),
+        "DateUpdated": "2020-01-01T00:00:00.000Z",
+    }
+    asked = [
+        replace(each, url=each.url.replace(own, stranger))
+        for each, own in zip((message, *pages), _messages(world, world, nobody), strict=True)
+    ]
+    return {
+        *(
+            f"{each.rule} {each.kind}"
+            for each in OF_RULES
+            if findings(generator, each, each.body(generator)) == [(each.rule, each.pointer)]
+        ),
+        *(each.rule for each in OF_CAPTURES if _is_found(generator, each)),
+        *(f"asked {number}" for number, each in enumerate(asked) if contract.check_exchange(each)),
+        *(["backwards"] if contract.check(backwards, operation="webhook") else []),
+    }
+
+
+def _messages(*worlds: World) -> list[str]:
+    return [world.message.sid for world in worlds]
+
+
+def _is_found(generator: Generator, each: CaptureBreakage) -> bool:
+    return [
+        finding.rule for finding in judged(generator.contract, each, each.capture(generator))
+    ] == [each.rule]
+
+
+def _silent(*_: object) -> Iterator[Any]:
+    return iter(())
+
+
+EVERY = caused(GENERATOR)
+TABLES: list[dict[str, Any]] = [body_checks.RECORD_CHECKS, body_checks.REQUEST_CHECKS]
+CHECKS = [
+    (checks, kind, number)
+    for checks in TABLES
+    for kind, own in checks.items()
+    for number in range(len(own))
+]
+
+
+@pytest.mark.parametrize(
+    ("checks", "kind", "number"),
+    CHECKS,
+    ids=[f"{kind} {checks[kind][number].__name__}" for checks, kind, number in CHECKS],
+)
+def test_no_check_is_idle(
+    monkeypatch: pytest.MonkeyPatch, checks: dict[str, Any], kind: str, number: int
+) -> None:
+    """Without any one of the checks of bodies and of answers, something goes unseen."""
+    monkeypatch.setitem(
+        checks, kind, (*checks[kind][:number], _silent, *checks[kind][number + 1 :])
+    )
+    assert caused(GENERATOR) < EVERY
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "timeline.of_receipt",
+        "listing.of_paginations",
+        "delivery.of_message",
+        "configuration.of_account",
+    ],
+)
+def test_no_check_across_observations_is_idle(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    """Without any one of the checks across observations, something goes unseen."""
+    monkeypatch.setattr(f"receiptkit.rules.{check}", _silent)
+    assert caused(GENERATOR) < EVERY

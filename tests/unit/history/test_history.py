@@ -1,0 +1,1205 @@
+"""What takes more than one observation to see: told in whatever pieces and order they are judged, and told of nothing that is in order."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sampling
+from receiptkit import Contract, Exchange, History, Severity, WebhookRequest
+from receiptkit.captures import Source
+from receiptkit.generation import SCENARIOS, Generator
+from receiptkit.generation.capture_breakages import OF_CAPTURES
+from receiptkit.generation.recording import seen
+from receiptkit.history import Memory
+from receiptkit.history.states import are_of_one_list
+from receiptkit.model.finding import Finding
+from receiptkit.rules import catalogue
+from receiptkit.rules.examples import sample
+from receiptkit.rules.states import Arrival, Found
+from receiptkit.validation.run import Validation
+
+Run = Callable[..., tuple[int, str, str]]
+GENERATOR = Generator()
+CONTRACT = GENERATOR.contract
+
+
+class Collected(list[Finding]):
+    """A sink that keeps what it is given."""
+
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        pass
+
+
+def told(*lines: Any, join: bool = False) -> list[tuple[str, str, int]]:
+    """Rule, pointer and entry of the findings across observations: of one file, or of one for each list."""
+    found = Collected()
+    files = [lines] if not isinstance(lines[0], list) else lines
+    sources = [
+        Source(
+            f"{number}.ndjson", content=b"".join(json.dumps(line).encode() + b"\n" for line in file)
+        )
+        for number, file in enumerate(files)
+    ]
+    Validation(CONTRACT, join=join).run(sources, found)
+    return [
+        (each.rule, each.pointer, each.location.entry)
+        for each in found
+        if each.rule in catalogue.ACROSS and each.location
+    ]
+
+
+def receipt(**members: Any) -> dict[str, Any]:
+    return {**sample("receipt"), **members}
+
+
+def webhook(**parameters: Any) -> dict[str, Any]:
+    body: dict[str, Any] = sample("webhook")
+    return {**body, "params": {**body["params"], **parameters}}
+
+
+SENT, LATER = "2026-03-02T09:15:02Z", "2026-03-02T09:16:00Z"
+
+
+# -- timelines
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("sent", SENT), ("delivered", LATER), None),
+        (("delivered", SENT), ("sent", LATER), "timeline.regression"),
+        (("delivered", LATER), ("sent", SENT), "timeline.arrived-late"),
+        (("sent", LATER), ("delivered", SENT), "timeline.clock-backwards"),
+        (("delivered", SENT), ("undelivered", LATER), "timeline.regression"),
+        (("undelivered", SENT), ("delivered", LATER), "timeline.after-terminal"),
+        (("undelivered", LATER), ("delivered", SENT), "timeline.regression"),
+        (("failed", SENT), ("undelivered", LATER), "timeline.after-terminal"),
+        (("failed", SENT), ("sent", LATER), "timeline.after-terminal"),
+        (("read", SENT), ("failed", LATER), "timeline.after-terminal"),
+        (("read", SENT), ("delivered", LATER), "timeline.after-terminal"),
+        ((None, SENT), ("read", LATER), None),
+        (("sent", SENT), (None, LATER), "timeline.regression"),
+        (("delivered", SENT), ("sent", "2026-03-02T09:15:03Z"), "timeline.regression"),
+        # A tie is never a regression.
+        (("sent", SENT), ("delivered", SENT), None),
+        (("delivered", SENT), ("sent", SENT), "timeline.arrived-late"),
+        (("delivered", SENT), ("undelivered", SENT), None),
+    ],
+)
+def test_two_states(before: tuple[str, str], after: tuple[str, str], expected: str | None) -> None:
+    """What two states of a receipt say together, the second one seen later."""
+    first, second = (receipt(status=status, date_updated=date) for status, date in (before, after))
+    found = told(first, second)
+    assert [rule for rule, _, _ in found] == ([expected] if expected else [])
+    assert all(entry == 1 for _, _, entry in found)
+
+
+def test_judged_against_the_furthest() -> None:
+    """Stragglers are compared with the furthest state, not with one another."""
+    states = [("sent", "02"), ("read", "09"), ("delivered", "05"), ("sent", "02")]
+    lines = [
+        receipt(status=status, date_updated=f"2026-03-02T09:15:{second}Z")
+        for status, second in states
+    ]
+    assert told(*lines) == [
+        ("timeline.arrived-late", "/status", 2),
+        ("timeline.arrived-late", "/status", 3),
+    ]
+
+
+def states(*said: tuple[str | None, int]) -> list[tuple[str, int]]:
+    """The findings between states of a receipt, each with its status and the second of its date."""
+    lines = [
+        receipt(status=status, date_updated=f"2026-03-02T09:15:{second:02}Z")
+        for status, second in said
+    ]
+    return [(rule, entry) for rule, _, entry in told(*lines)]
+
+
+def test_what_is_the_furthest() -> None:
+    """A later date of the same status moves it on, an earlier one and a straggler do not; of two ends, the later one by its date is it."""
+    assert states(("delivered", 2), ("delivered", 30), ("sent", 10)) == [
+        ("timeline.arrived-late", 2)
+    ]
+    assert states(("delivered", 2), ("delivered", 3), ("sent", 3)) == [("timeline.arrived-late", 2)]
+    assert states(("delivered", 30), ("delivered", 2), ("sent", 10)) == [
+        ("timeline.arrived-late", 2)
+    ]
+    assert states(("read", 9), ("sent", 2), ("delivered", 5)) == [
+        ("timeline.arrived-late", 1),
+        ("timeline.arrived-late", 2),
+    ]
+    assert states(("undelivered", 2), ("failed", 2), ("undelivered", 9)) == []
+    assert states(("failed", 2), ("undelivered", 3), ("failed", 4)) == [
+        ("timeline.after-terminal", 1),
+        ("timeline.after-terminal", 2),
+    ]
+    code = [
+        receipt(status="failed", error_code=code, date_updated=f"2026-03-02T09:15:{second}Z")
+        for code, second in ((30003, 10), (0, 20), (0, 30))
+    ]
+    assert told(*code) == [("timeline.code-wiped", "/error_code", entry) for entry in (1, 2)]
+
+
+def test_stale_answers() -> None:
+    """An answer that comes again after a newer one is stale, whatever else came between; not where the dates say otherwise."""
+    assert states((None, 2), ("sent", 3), (None, 2)) == [("timeline.arrived-late", 2)]
+    assert states(("sent", 2), ("delivered", 2), ("sent", 2)) == [("timeline.arrived-late", 2)]
+    assert states(
+        ("sent", 2), ("sent", 2), ("delivered", 3), ("read", 4), ("delivered", 3), ("sent", 2)
+    ) == [
+        ("timeline.arrived-late", 4),
+        ("timeline.arrived-late", 5),
+    ]
+    nothing, sent = (
+        receipt(status=None, date_updated=SENT),
+        receipt(status="sent", date_updated=LATER),
+    )
+    assert said(nothing, sent, nothing) == [
+        "`null` again after `sent`: a stale answer (compare line 2)"
+    ]
+    assert said({**nothing, "date_updated": LATER}, {**sent, "date_updated": SENT}) == [
+        "`sent` is older than the `null` before it (compare line 1)"
+    ]
+
+
+def test_polling_is_no_event() -> None:
+    """The same answer again and again says nothing, however often; a webhook that comes again does, once."""
+    page = sample("page")
+    assert told(page, page, sample("receipt"), page, page) == []
+    assert told(webhook(), webhook(), webhook()) == [("timeline.duplicate", "/Status", 2)]
+
+
+def test_a_second_is_a_tie_between_sources() -> None:
+    """REST dates are whole seconds, cut or rounded: beside a webhook's, a second says nothing."""
+    rounded = receipt(status="sent", date_updated="2026-03-02T09:15:09Z")
+    assert told(rounded, webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.600Z")) == []
+    early = webhook(Status="delivered", DateUpdated="2026-03-02T09:15:07.600Z")
+    assert told(rounded, early) == [("timeline.clock-backwards", "/DateUpdated", 1)]
+    late = webhook(Status="sent", DateUpdated="2026-03-02T09:15:08.600Z")
+    assert told(receipt(date_updated="2026-03-02T09:15:08Z"), late) == [
+        ("timeline.arrived-late", "/Status", 1)
+    ]
+    late = webhook(Status="sent", DateUpdated="2026-03-02T09:15:09.600Z")
+    assert told(receipt(date_updated="2026-03-02T09:15:08Z"), late) == [
+        ("timeline.arrived-late", "/Status", 1)
+    ]
+
+
+def test_creation_stays() -> None:
+    """A receipt is created once."""
+    moved = receipt(date_created="2026-03-02T09:14:00Z")
+    assert told(sample("receipt"), moved) == [("timeline.clock-backwards", "/date_created", 1)]
+
+
+def said(*lines: Any) -> list[str]:
+    """The messages of what is told across observations of one file."""
+    found = Collected()
+    content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    Validation(CONTRACT).run([Source("x.ndjson", content=content)], found)
+    return [each.message for each in found if each.rule in catalogue.ACROSS]
+
+
+def test_what_is_said_of_states() -> None:
+    """Both states are named, and which date is later; a webhook's failure has no member for a code that is gone."""
+    sent = receipt(status="sent", date_updated=SENT)
+    assert said(sent, receipt(date_created="2026-03-02T09:14:00Z")) == [
+        "is another one than before (compare line 1)"
+    ]
+    assert said(receipt(), {**sent, "date_updated": LATER}) == [
+        "`sent`, by its date later than `delivered` (compare line 1)"
+    ]
+    back = receipt(status="undelivered", error_code=30003, date_updated=LATER)
+    assert said(back, receipt(date_updated=SENT)) == [
+        "`delivered`, by its date earlier than `undelivered` (compare line 1)"
+    ]
+    assert said(sent, receipt(status=None, date_updated=LATER)) == [
+        "`null`, by its date later than `sent` (compare line 1)"
+    ]
+    failed = [
+        webhook(Status="failed", DateUpdated=f"2026-03-02T09:15:0{second}.100Z")
+        for second in (7, 9)
+    ]
+    failed[0]["params"]["ErrorCode"] = "30003"
+    assert said(*failed) == ["`failed` without the code that it had before (compare line 1)"]
+    assert told(*failed) == [("timeline.code-wiped", "/Status", 1)]
+
+
+def test_only_a_failure_has_a_code_to_lose() -> None:
+    """An error code beside a status that is none was never right; that it goes is no loss."""
+    wrong = receipt(error_code=30003, date_updated=SENT)
+    assert told(wrong, receipt(date_updated=LATER)) == []
+    assert told([wrong], [receipt(date_updated=LATER)], join=True) == []
+
+
+def test_of_two_receipts_only_the_identity_is_told() -> None:
+    """Where one SID stands for two receipts, their states need not agree."""
+    other = receipt(
+        participant_sid="MB" + "0123456789abcdef" * 2, status="sent", date_updated=LATER
+    )
+    assert told(sample("receipt"), other) == [("timeline.identity", "/participant_sid", 1)]
+    for member, name, prefix in (
+        ("message_sid", "MessageSid", "IM"),
+        ("conversation_sid", "ConversationSid", "CH"),
+    ):
+        sid = prefix + "0123456789abcdef" * 2
+        assert told(
+            sample("receipt"),
+            {**other, "participant_sid": sample("receipt")["participant_sid"], member: sid},
+        ) == [("timeline.identity", f"/{member}", 1)]
+        assert told(webhook(), webhook(**{name: sid})) == [("timeline.identity", f"/{name}", 1)]
+
+
+@pytest.mark.parametrize("sid", ["DY" + "a" * 32, "DY" + "0" * 32, "DY" + "X" * 32, "DYxxxx"])
+def test_placeholders_never_join(sid: str) -> None:
+    """Nobody's SID stands for many receipts."""
+    first, second = (
+        receipt(sid=sid),
+        receipt(sid=sid, status="sent", date_updated=LATER, participant_sid="MB" + "0f" * 16),
+    )
+    assert told(first, second) == []
+
+
+def test_a_stale_answer() -> None:
+    """An answer that was newer before is late, though it is the same as an earlier one."""
+    sent = receipt(status="sent", date_updated=SENT)
+    assert told(sent, receipt(), sent) == [("timeline.arrived-late", "/status", 2)]
+
+
+def test_sources_agree() -> None:
+    """Webhook and answer with one status have one error code; none, null and 0 are the same."""
+    failed = receipt(status="failed", error_code=30003)
+    assert told(webhook(Status="failed", ErrorCode="30003"), failed) == []
+    assert told(webhook(Status="failed", ErrorCode="30008"), failed) == [
+        ("webhook.disagrees-with-receipt", "/ErrorCode", 0)
+    ]
+    assert told(webhook(Status="delivered"), receipt(error_code=None)) == []
+    other = "SM" + "0123456789abcdef" * 2
+    found = [("webhook.disagrees-with-receipt", "/ChannelMessageSid", 0)]
+    assert told(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == found
+    assert told(webhook(Status="delivered"), receipt(channel_message_sid=None)) == []
+    for second, expected in (("03", found), ("04", []), ("05", []), ("06", []), ("07", found)):
+        created = webhook(
+            Status="delivered",
+            DateCreated=f"2026-03-02T09:15:{second}.120Z",
+            DateUpdated="2026-03-02T09:15:08.120Z",
+        )
+        answer = receipt(date_created="2026-03-02T09:15:05Z", date_updated="2026-03-02T09:15:08Z")
+        assert told(created, answer) == [(rule, "/DateCreated", at) for rule, _, at in expected]
+    is_another = "is another one than that of the receipt (compare line 2)"
+    assert said(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == [is_another]
+    assert said(webhook(Status="failed", ErrorCode="30008"), failed) == [
+        f"the error code {is_another}"
+    ]
+    assert told(webhook(Status="failed"), failed) == [
+        ("webhook.disagrees-with-receipt", "/Status", 0)
+    ]
+    without = {"Status": "read", "DateUpdated": "2026-03-02T09:15:09.100Z"}
+    assert ("webhook.disagrees-with-receipt", "/ErrorCode", 2) in told(
+        receipt(), webhook(**without), webhook(Status="delivered", ErrorCode="30008")
+    )
+    # One of the answers is enough.
+    late = {**failed, "error_code": 0, "date_updated": LATER}
+    assert [
+        rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))
+    ] == []
+
+
+# -- lists
+
+
+def pages(size: int = 20, receipts: int = 50) -> list[dict[str, Any]]:
+    return list(GENERATOR.at(GENERATOR.world("three-pages", receipts=receipts)).pages(size))
+
+
+def test_walks_in_order_say_nothing() -> None:
+    """A whole walk, the same again, two at once, and a single page with all of it."""
+    first, second, third = pages()
+    (whole,) = pages(50)
+    assert told(first, second, third) == []
+    assert told(first, second, third, first, second, third, whole) == []
+    assert told(first, first, second, second, third, third) == []
+    assert told(first, whole) == []
+
+
+def test_what_is_missing_from_walks() -> None:
+    """A walk that ends early is information; one with a hole a warning; one that begins late is neither."""
+    first, second, third = pages()
+    assert told(first, second) == [("listing.truncated", "/meta/next_page_url", 1)]
+    assert told(first, third) == [("listing.gap", "/meta/page", 1)]
+    assert told(second, third) == []
+
+
+def exchange(body: dict[str, Any], url: str = "", made_at: str = "") -> dict[str, Any]:
+    """An answer with its request; as a HAR has it where it is said when it was made."""
+    url = url or body.get("meta", body)["url"]
+    return {
+        "request": {"method": "GET", "url": url},
+        "response": {"status": 200, "headers": {"Content-Type": "application/json"}, "body": body},
+    } | ({"startedDateTime": made_at} if made_at else {})
+
+
+def test_pages_of_several_clients() -> None:
+    """Pages that come in another order than they are linked in are parts of several walks: no loop, and nothing that is missing."""
+    first, second, third = map(exchange, pages())
+    assert told(first, third, second, third) == []
+    assert told(first, second, first, third, second, third) == []
+    assert told(first, third, second) == [("listing.truncated", "/meta/next_page_url", 2)]
+    one, two, three, four = map(exchange, pages(15))
+    assert told(one, two, four, three, four) == []
+
+
+def test_a_list_that_ignores_what_is_asked_for() -> None:
+    """A mock that answers every link with the same page lets its consumer go on for ever; it is told once."""
+    first, *_ = pages()
+    following = first["meta"]["next_page_url"]
+    loop = ("listing.loop", "/meta/next_page_url", 1)
+    assert told(exchange(first), exchange(first, following)) == [loop]
+    assert told(exchange(first), *[exchange(first, following)] * 3) == [loop]
+    assert told(exchange(first, following)) == [("listing.loop", "/meta/next_page_url", 0)]
+    local = following.replace("https://conversations.twilio.com", "http://localhost:8080")
+    assert told(
+        exchange(first, "http://localhost:8080/v1/" + first["meta"]["url"].partition("/v1/")[2]),
+        exchange(first, local),
+    ) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_a_walk_through_a_proxy() -> None:
+    """Pages go on with each other by their own links, too, where they were asked for under another name."""
+    local = [
+        exchange(
+            page,
+            page["meta"]["url"].replace(
+                "https://conversations.twilio.com", "http://localhost:8080"
+            ),
+        )
+        for page in pages()
+    ]
+    assert told(*local) == []
+    assert told(*local[:2]) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_a_walk_that_goes_on_in_another_file() -> None:
+    """What was followed elsewhere was followed."""
+    first, second, third = map(exchange, pages())
+    assert told([first, second], [third], join=True) == []
+    assert told([first, second], [third]) == [("listing.truncated", "/meta/next_page_url", 1)]
+
+
+def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
+    """A HAR may hold its entries in any order; one without a time came after the one before it."""
+    first, second, third = pages()
+    world = GENERATOR.world("agent-and-sms")
+    early, end = GENERATOR.at(world, "start").message(), GENERATOR.at(world)
+
+    def har(*entries: dict[str, Any]) -> list[tuple[str, str, int]]:
+        for entry in entries:
+            text = json.dumps(entry["response"].pop("body"))
+            entry["response"] |= {
+                "content": {"mimeType": "application/json", "text": text},
+                "headers": [],
+            }
+        found = Collected()
+        content = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+        Validation(CONTRACT).run([Source("x.har", content=content)], found)
+        return [
+            (each.rule, each.pointer, each.location.entry)
+            for each in found
+            if each.rule in catalogue.ACROSS and each.location
+        ]
+
+    assert (
+        har(
+            exchange(first, made_at="2026-03-02T09:00:01.000Z"),
+            exchange(third, made_at="2026-03-02T09:00:03.000Z"),
+            exchange(second, made_at="2026-03-02T10:00:02.5+01:00"),
+        )
+        == []
+    )
+    assert (
+        har(
+            exchange(end.page(), made_at="2026-03-02T09:00:10.2Z"),
+            exchange(early, made_at="2026-03-02T09:00:10.1Z"),
+        )
+        == []
+    )
+    late = (
+        exchange(end.page(), made_at="2026-03-02T09:00:10Z"),
+        exchange({**end.message(), "delivery": None}),
+    )
+    assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
+
+
+def test_what_is_said_of_walks() -> None:
+    """What is wrong is said with the numbers of pages and rows, and where the other page is."""
+    first, second, third = pages()
+    assert said(first, third) == [
+        "follows page 0: what is between them is missing (compare line 1)"
+    ]
+    assert said(first, second) == ["nobody followed it: there are more receipts"]
+    other = {**second["meta"], "url": second["meta"]["url"] + "x"}
+    assert said(first, {**second, "meta": other}, third) == [
+        "is not the next_page_url of the page before (compare line 1)"
+    ]
+    (larger,) = [page for page in pages(40) if page["meta"]["page"] == 1]
+    assert said(first, larger)[0] == "is not 20, as on the page before (compare line 1)"
+    again = {
+        **second,
+        "delivery_receipts": [*first["delivery_receipts"][:2], *second["delivery_receipts"][2:]],
+    }
+    assert said(first, again, third) == [
+        "this receipt, and 1 more stands on an earlier page of the walk, too (compare line 1)"
+    ]
+    once = {
+        **second,
+        "delivery_receipts": [first["delivery_receipts"][0], *second["delivery_receipts"][1:]],
+    }
+    assert said(first, once, third) == [
+        "this receipt stands on an earlier page of the walk, too (compare line 1)"
+    ]
+    assert told(first, once, third) == [("listing.overlap", "/delivery_receipts/0/sid", 1)]
+    back = {**third, "meta": {**third["meta"], "next_page_url": second["meta"]["url"]}}
+    assert said(first, second, back) == ["leads back to a page of the same walk (compare line 2)"]
+    assert said(exchange(first), exchange(first, first["meta"]["next_page_url"])) == [
+        "leads back to this page, which was the answer to it"
+    ]
+
+
+def test_an_overlap_that_may_be_another_walk_is_information() -> None:
+    """Only links make two pages surely parts of one walk."""
+    first, _, third = pages()
+    third["delivery_receipts"][0] = first["delivery_receipts"][0]
+    found = Collected()
+    lines = b"".join(json.dumps(page).encode() + b"\n" for page in (first, third))
+    Validation(CONTRACT).run([Source("x.ndjson", content=lines)], found)
+    assert {(each.rule, each.severity) for each in found if each.rule == "listing.overlap"} == {
+        ("listing.overlap", Severity.INFO)
+    }
+
+
+# -- summaries
+
+
+def test_summaries_are_judged_when_nothing_can_change() -> None:
+    """A summary is held against a whole list whose receipts have come to their end, seen before it; else it may be of another moment."""
+    world = GENERATOR.world("group-sms")
+    end, early = GENERATOR.at(world), GENERATOR.at(world, "start")
+    page, message = end.page(), end.message()
+    wrong = {**message, "delivery": {**message["delivery"], "total": 1}}
+    assert told(page, message) == []
+    assert told(page, wrong) == [("delivery.total", "/delivery/total", 1)]
+    assert told(wrong, page) == []
+    assert told(early.page(), wrong) == []
+    assert told(page, {**message, "delivery": None}) == [
+        ("delivery.disagrees-with-receipts", "/delivery", 1)
+    ]
+
+
+def listed(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {**sample("page"), "delivery_receipts": list(rows)}
+
+
+def summed_up(**levels: Any) -> dict[str, Any]:
+    return {**sample("message"), "delivery": {**sample("message")["delivery"], **levels}}
+
+
+ENDS = {"delivered", "read", "failed", "undelivered"}
+SECOND = {"sid": "DY" + "0123456789abcdef" * 2, "participant_sid": "MB" + "0123456789abcdef" * 2}
+
+
+@pytest.mark.parametrize("channel", ["SM", "WA"])
+def test_what_is_delivered_may_have_been_read(channel: str) -> None:
+    """A receipt that is delivered may be read the next moment, in whatever channel; anything else it does not become."""
+    page = listed(receipt(channel_message_sid=channel + "0123456789abcdef" * 2))
+    assert told(page, summed_up(read="all")) == []
+    assert told(page, summed_up(delivered="none")) == [
+        ("delivery.disagrees-with-receipts", "/delivery/delivered", 1)
+    ]
+    assert told(page, summed_up(failed="some")) == [
+        ("delivery.disagrees-with-receipts", "/delivery/failed", 1)
+    ]
+
+
+def test_what_is_said_of_summaries() -> None:
+    """A summary is told what the receipts have instead."""
+    both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
+    at = "(compare line 1)"
+    assert said(both, summed_up(total=3)) == [f"is not 2, the number of receipts {at}"]
+    assert said(both, {**sample("message"), "delivery": None}) == [
+        f"is null, although there are 2 receipts {at}"
+    ]
+    levels = summed_up(total=2, delivered="some", undelivered="some", failed="none")
+    assert said(both, levels) == []
+    assert told(
+        both,
+        {
+            **levels,
+            "delivery": {
+                **levels["delivery"],
+                "delivered": "all",
+                "undelivered": "all",
+                "failed": "some",
+            },
+        },
+    ) == [
+        ("delivery.disagrees-with-receipts", f"/delivery/{member}", 1)
+        for member in ("delivered", "failed", "undelivered")
+    ]
+    read = listed(receipt(status="read"), receipt(**SECOND, status="read"))
+    assert said(read, summed_up(total=2, read="some")) == [
+        f"is not all, as the receipts have it {at}"
+    ]
+    assert said(read, summed_up(total=2, read="few")) == []
+
+
+def test_summaries_are_held_against_the_last_list() -> None:
+    """A list that was seen since tells more than one before it, also where it is not at its end, or is a part."""
+    page, more = listed(receipt()), listed(receipt(), receipt(**SECOND, status="sent"))
+    wrong = summed_up(total=2)
+    disagrees = [("delivery.total", "/delivery/total", 2)]
+    assert told(page, more, wrong) == []
+    assert told(page, more, wrong, page) == []
+    assert told(page, more, page, wrong) == [("delivery.total", "/delivery/total", 3)]
+    assert told(page, page, wrong) == disagrees
+    assert told(page, listed(), wrong) == []
+    both = listed(receipt(), receipt(**SECOND))
+    assert told(page, summed_up(total=3), both, wrong, summed_up(total=1)) == [
+        ("delivery.total", "/delivery/total", 1),
+        ("delivery.total", "/delivery/total", 4),
+    ]
+
+
+def test_summaries_and_walks() -> None:
+    """A list is seen when its last page is; a part of one tells nothing."""
+    first, second = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(1)
+    rows = [page["delivery_receipts"][0] for page in (first, second)]
+    (whole,) = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(50)
+    early = {
+        **whole,
+        "delivery_receipts": [{**row, "status": "sent", "error_code": 0} for row in rows],
+    }
+    message = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).message()
+    wrong = {**message, "delivery": {**message["delivery"], "total": 3}}
+    found = [each for each in told(first, early, second, wrong) if each[0].startswith("delivery")]
+    assert {row["status"] for row in rows} <= ENDS
+    assert found == [("delivery.total", "/delivery/total", 3)]
+    assert [each for each in told(first, wrong) if each[0].startswith("delivery")] == []
+
+
+def test_what_was_told_again() -> None:
+    """What was told between a list and a summary counts, however often it was told before and after."""
+    told_before = webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")
+    page, message = listed(receipt()), summed_up(total=3)
+    rule = ("delivery.total", "/delivery/total", 1)
+    assert rule in told(page, message)
+    across = [
+        each
+        for count in range(3)
+        for each in told(told_before, page, told_before, message, *[told_before] * count)
+    ]
+    assert "delivery.total" not in [name for name, *_ in across]
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        (
+            webhook(
+                DeliveryReceiptSid=SECOND["sid"],
+                ParticipantSid=SECOND["participant_sid"],
+                Status="sent",
+            ),
+            [],
+        ),
+        (receipt(status="read"), []),
+        (webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08.100Z"), ["delivery.total"]),
+        (receipt(), ["delivery.total"]),
+        (receipt(**SECOND, status=None, date_updated=None), []),
+    ],
+)
+def test_nothing_is_held_against_a_list_once_there_is_news(
+    news: dict[str, Any], expected: list[str]
+) -> None:
+    """Between the list and the summary something else was told of a receipt: the summary may count it."""
+    wrong = summed_up(total=2)
+    assert [rule for rule, _, _ in told(listed(receipt()), news, wrong)] == expected
+    assert [rule for rule, _, _ in told(listed(receipt()), wrong, news)] == ["delivery.total"]
+
+
+@pytest.mark.parametrize("total", [True, 1e300, "1", None])
+def test_a_total_that_is_none_is_the_schemas(total: object) -> None:
+    """What is wrong with a value itself is all there is to say of it."""
+    assert told(listed(receipt(), receipt(**SECOND)), summed_up(total=total)) == []
+
+
+@pytest.mark.parametrize("level", [[], {}, None, 0, "few"])
+def test_a_level_that_is_none_is_the_schemas(level: object) -> None:
+    """The same of a level; the others are compared all the same."""
+    found = [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
+    assert told(listed(receipt()), summed_up(delivered=level, failed="some")) == found
+
+
+# -- files
+
+
+def test_files_are_apart_unless_joined() -> None:
+    """Two files are two stories; with `join` their dates alone tell what came first."""
+    polls, log = (
+        [receipt(status="sent", date_updated=LATER)],
+        [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08Z")],
+    )
+    assert told(polls, log) == []
+    assert told(polls, log, join=True) == [("timeline.regression", "/status", 0)]
+    assert told(log, polls, join=True) == [("timeline.regression", "/status", 0)]
+
+
+def test_what_needs_no_order_is_told_of_any_files() -> None:
+    """A date of creation that changes, and a code that is lost, do not depend on which file came first."""
+    first, other = (
+        webhook(),
+        webhook(Status="delivered", DateUpdated=LATER, DateCreated="2026-03-02T09:14:00.120Z"),
+    )
+    assert told([first], [other], join=True) == [("timeline.clock-backwards", "/DateCreated", 0)]
+    failed = {"status": "failed", "date_updated": SENT}
+    files = [receipt(**failed, error_code=30003)], [receipt(**{**failed, "date_updated": LATER})]
+    assert (
+        told(*files, join=True)
+        == told(*reversed(files), join=True)
+        == [("timeline.code-wiped", "/error_code", 0)]
+    )
+
+
+def test_a_severity_of_a_team_holds_across_observations(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the settings say of a rule decides over the exit code, too, whatever it takes to see it."""
+    monkeypatch.chdir(tmp_path)
+    back = (receipt(), receipt(status="sent", date_updated=LATER))
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(each) + "\n" for each in back))
+    assert run("validate", "a.ndjson")[0] == 0
+    for severity, arguments, expected in (("error", (), 1), ("info", ("--fail-on", "warning"), 0)):
+        (tmp_path / "receiptkit.toml").write_text(f'[severity]\n"timeline.*" = "{severity}"\n')
+        code, out, _ = run("validate", "a.ndjson", *arguments)
+        assert (code, f" {severity} timeline.regression: " in out) == (expected, True)
+
+
+def test_what_a_file_tells_alone_it_tells_among_others() -> None:
+    """Joining adds findings and takes none away."""
+    late = [receipt(), receipt(status="sent", date_updated=SENT)]
+    assert told(late) == [("timeline.arrived-late", "/status", 1)]
+    assert told(
+        late,
+        [receipt()],
+        [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:04Z")],
+        join=True,
+    ) == told(late)
+
+
+def test_a_file_that_breaks_off_is_no_whole_story(tmp_path: Path, run: Run) -> None:
+    """Where a file cannot be read to its end, nothing is told that rests on having seen it all."""
+    first, *_ = pages()
+    path = tmp_path / "long.ndjson"
+    path.write_text(json.dumps(first) + "\n" + "x" * 100_000 + "\n")
+    for arguments in ((), ("--join",), ("--jobs", 2)):
+        code, out, err = run("validate", path, "--max-record", "60K", *arguments)
+        assert (code, "listing.truncated" in out, "line 2 is larger" in err) == (2, False, True)
+
+
+# -- pieces
+
+
+_OTHERS = 12
+
+
+def stories() -> list[tuple[str, Any]]:
+    """Kinds and bodies of which nearly every rule has something to say, in an order of arrival."""
+    entered: list[tuple[str, Any]] = []
+    for each in OF_CAPTURES:
+        if each.rule in catalogue.ACROSS:
+            world = GENERATOR.world(each.scenario, seed=len(each.rule), **dict(each.facts))
+            for record in each.records(GENERATOR, world):
+                judge = CONTRACT.judge
+                verdict = (
+                    judge.delivery(record)
+                    if isinstance(record, WebhookRequest)
+                    else judge.body(record)
+                )
+                assert verdict.kind is not None
+                entered.append((verdict.kind, verdict.body))
+    # More states of a receipt than are compared with a new one.
+    entered += [
+        ("page", listed(receipt(date_updated=f"2026-03-02T10:00:{second:02}Z")))
+        for second in range(_OTHERS)
+    ]
+    # A list, summaries that disagree with it, and news of which they may be: one receipt that it holds, and one that it does not.
+    news = [receipt(status="read"), receipt(**SECOND)]
+    entered += [("page", listed(receipt())), *(("receipt", each) for each in news)]
+    entered += [("message", summed_up(total=total)) for total in (2, 3)]
+    return entered
+
+
+STORIES = stories()
+
+
+@pytest.mark.parametrize("repeated", [1, 2, 3])
+def test_pieces_of_what_is_repeated(repeated: int) -> None:
+    """What was told again and again, with more in between than a new statement is compared with, is the same in every piece of it."""
+    sent = ("webhook", webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")["params"])
+    others = [story for story in STORIES if story[0] == "page"][-1 - _OTHERS : -1]
+    page, message = ("page", listed(receipt())), ("message", summed_up(total=3))
+    arrivals = [sent, *others, page, *[sent] * (repeated - 1), message, *others, sent]
+    cuts = [
+        [entry // size for entry in range(len(arrivals))] for size in range(1, len(arrivals) + 1)
+    ]
+    apart = [int(story in others) for story in arrivals]
+    for pieces in (*cuts, apart, [1 - piece for piece in apart]):
+        parts = [Memory() for _ in range(max(pieces) + 1)]
+        for entry, (piece, (kind, body)) in enumerate(zip(pieces, arrivals, strict=True)):
+            parts[piece].enter(kind, body, Arrival(entry=entry))
+        for part in parts[1:]:
+            parts[0].merge(part)
+        assert ("delivery.total" in {each.breach.rule for each in findings(parts[0])}) == (
+            repeated == 1
+        )
+
+
+def findings(ledger: Memory) -> list[Found]:
+    return sorted(
+        ledger.findings(), key=lambda found: (found.at, found.breach.pointer, found.breach.rule)
+    )
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_pieces_in_any_order(data: st.DataObject) -> None:
+    """A capture cut into pieces at random, each judged by itself, merged in any order: the same findings, at the same places."""
+    stories = range(
+        len(STORIES) - data.draw(st.sampled_from([len(STORIES), 5, 5 + _OTHERS])), len(STORIES)
+    )
+    chosen = data.draw(
+        st.lists(st.sampled_from(stories), min_size=1, max_size=60), label="arrivals"
+    )
+    files = data.draw(st.integers(1, 3), label="files")
+    pieces = data.draw(st.integers(1, 5), label="pieces")
+    whole, parts = Memory(), [Memory() for _ in range(pieces)]
+    for number, story in enumerate(chosen):
+        kind, body = STORIES[story]
+        at = Arrival(file=number * files // len(chosen), entry=number)
+        whole.enter(kind, body, at)
+        data.draw(st.sampled_from(parts)).enter(kind, body, at)
+    order = data.draw(st.permutations(parts))
+    merged = order[0]
+    for part in order[1:]:
+        merged.merge(part)
+    assert findings(merged) == findings(whole)
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
+    """Processes that hand over only what several of them know of come to the same as one."""
+    stories = range(
+        len(STORIES) - data.draw(st.sampled_from([len(STORIES), 5, 5 + _OTHERS])), len(STORIES)
+    )
+    chosen = data.draw(st.lists(st.sampled_from(stories), min_size=1, max_size=60))
+    whole, parts = Memory(), [Memory(), Memory(), Memory()]
+    for number, story in enumerate(chosen):
+        whole.enter(*STORIES[story], Arrival(entry=number))
+        data.draw(st.sampled_from(parts)).enter(*STORIES[story], Arrival(entry=number))
+    known = [part.sids() for part in parts]
+    shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
+    shared |= {message for part in parts for message in part.summarised()}
+    joint = Memory()
+    for part in parts:
+        joint.merge(part.taken(shared))
+    apart = [found for part in parts for found in part.findings()]
+    assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
+
+
+def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
+    """How often a webhook came is handed on with it, and is counted once, however often it is asked for."""
+    joint = Memory()
+    for file in range(2):
+        part = Memory()
+        for entry in range(2):
+            part.enter("webhook", webhook()["params"], Arrival(file=file, entry=entry))
+        joint.merge(part)
+        found = findings(joint)
+        assert [(each.at, each.breach.rule) for each in found] == [
+            (Arrival(each, entry=1), "timeline.duplicate") for each in range(file + 1)
+        ]
+        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([receipt()], True),
+        ([receipt(), receipt(sid="DY" + "0f" * 16)], True),
+        ([receipt(), receipt()], False),
+        ([receipt(), receipt(sid="DY" + "0f" * 16, message_sid="IM" + "0f" * 16)], False),
+        ([receipt(sid=3)], False),
+        ([receipt(sid=[])], False),
+        ([receipt(message_sid=None)], False),
+        ([receipt(conversation_sid={})], False),
+        ([{"sid": "DY" + "0f" * 16}], False),
+        (["sid"], False),
+        ([None], False),
+        ([], False),
+    ],
+)
+def test_rows_that_are_surely_of_one_list(rows: list[Any], expected: bool) -> None:
+    """Different receipts of one message; whatever else stands there is looked at row by row."""
+    assert are_of_one_list(rows) is expected
+
+
+def test_states_that_come_in_turn() -> None:
+    """However many states a receipt has, each is compared once, and where it came last."""
+    states = [
+        webhook(DateUpdated=f"2026-03-02T09:15:{second:02}.000Z")["params"]
+        for second in range(10, 30)
+    ]
+    ledger = Memory()
+    for entry, body in enumerate(states * 2):
+        ledger.enter("webhook", body, Arrival(entry=entry))
+    for _ in range(2):
+        found = [each for each in findings(ledger) if each.breach.rule == "timeline.duplicate"]
+        assert [each.at.entry for each in found] == list(range(20, 40))
+        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+
+
+def test_news_that_another_process_has() -> None:
+    """What is known of the receipts of a message counts for its summary, whoever knows it."""
+    mine, other, joint = Memory(), Memory(), Memory()
+    mine.enter("page", listed(receipt()), Arrival(entry=0))
+    mine.enter("message", summed_up(total=2), Arrival(entry=2))
+    other.enter("receipt", receipt(**SECOND), Arrival(entry=1))
+    shared = (mine.sids() & other.sids()) | mine.summarised()
+    for part in (mine, other):
+        joint.merge(part.taken(shared))
+    assert [*mine.findings(), *other.findings(), *joint.findings()] == []
+
+
+def test_every_rule_across_observations_is_in_these_stories() -> None:
+    """The proofs above are about all of them."""
+    ledger = Memory()
+    for number, (kind, body) in enumerate(STORIES):
+        ledger.enter(kind, body, Arrival(file=number, entry=number))
+    alone = {rule for each in OF_CAPTURES for rule in [each.rule] if rule in catalogue.ACROSS}
+    assert alone == set(catalogue.ACROSS)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies judged in batches are remembered as those judged one by one."""
+    if not quick:
+        monkeypatch.setattr("receiptkit.contract.validator.Validator.conforming", lambda *_: None)
+    first, second, third = pages()
+    lines = [
+        first,
+        first,
+        *[receipt()] * 102,
+        receipt(status="sent", date_updated=SENT),
+        *[first] * 40,
+        second,
+    ]
+    assert (
+        told(*lines)
+        == [
+            ("listing.truncated", "/meta/next_page_url", len(lines) - 1),
+            ("timeline.arrived-late", "/status", 104),
+        ][::-1]
+    )
+    assert third["meta"]["next_page_url"] is None
+
+
+@given(st.data())
+def test_receipts_a_line_each(data: st.DataObject) -> None:
+    """Receipts that stand a line each are remembered where they stand, whatever is between them and however often they are seen."""
+    CONTRACT.check(receipt())
+    worlds = [
+        GENERATOR.at(GENERATOR.world("group-sms", seed=seed, receipts=3)).receipts
+        for seed in range(2)
+    ]
+    states = ("sent", SENT), ("delivered", "2030-03-02T09:15:02Z"), ("sent", "2031-01-01T00:00:00Z")
+    drawn: list[Any] = []
+    for _ in range(data.draw(st.integers(2, 6))):
+        for row in data.draw(st.permutations(data.draw(st.sampled_from(worlds)))):
+            status, date = data.draw(st.sampled_from(states))
+            drawn.append(
+                {
+                    **row,
+                    "status": status,
+                    "error_code": 0,
+                    "date_created": SENT,
+                    "date_updated": date,
+                }
+            )
+            drawn.extend([None] * data.draw(st.sampled_from([0, 0, 0, 1, 2])))
+    source = Source(
+        "a.ndjson",
+        content=b"".join(json.dumps(line).encode() + b"\n" if line else b"\n" for line in drawn),
+    )
+    quick, slow = Collected(), Collected()
+    Validation(CONTRACT).run([source], quick)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("receiptkit.contract.validator.Validator.conforming", lambda *_: None)
+        Validation(CONTRACT).run([source], slow)
+    assert quick == slow
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"sid": "DY1", "delivery_receipts": [None, 3, {"sid": []}], "meta": {}},
+        {
+            "delivery_receipts": [{"sid": "DY" + "0f" * 16, "status": {}}] * 2,
+            "meta": {"url": 3, "next_page_url": [], "page": True},
+        },
+        {
+            "delivery_receipts": [],
+            "meta": {"url": "/", "next_page_url": "?", "page": 0, "page_size": 1 << 80},
+        },
+        {"sid": "IM" + "0f" * 16, "delivery": {"total": "all", "sent": []}},
+        {"account_sid": [], "filters": 3},
+        {
+            "DeliveryReceiptSid": "DY" + "0f" * 16,
+            "Status": 3,
+            "ErrorCode": "9" * 5000,
+            "DateCreated": "\ud800",
+        },
+        {"sid": "DY" + "0f" * 16, "error_code": 1 << 70},
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["page", "receipt", "message", "configuration", "webhook", "error", "x"]
+)
+def test_anything_can_be_remembered(kind: str, body: Any) -> None:
+    """Whatever stands in a body, remembering and judging it does not fail."""
+    ledger = Memory()
+    for number in range(3):
+        ledger.enter(kind, body, Arrival(entry=number))
+    list(ledger.findings())
+    ledger.taken(ledger.sids())
+
+
+def test_many_states_of_one_receipt() -> None:
+    """However many states somebody gives one receipt, and however many lists and summaries one message, each is looked at a few times only."""
+    ledger = Memory()
+    count = 20_000
+    first, second, _ = pages()
+    row, message = receipt(status="sent"), sample("message")
+    whole = sample("page")
+    for number in range(count):
+        date = f"2026-03-{2 + number // 3600 % 20:02d}T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
+        for again in range(2):
+            ledger.enter(
+                "receipt",
+                {**row, "date_updated": date},
+                Arrival(entry=2 * number + again * 3 * count),
+            )
+        link = first["meta"]["url"].replace("Page=0", f"Page={number}")
+        meta = {
+            **first["meta"],
+            "page": number,
+            "url": link,
+            "next_page_url": f"{link}&PageToken=x",
+        }
+        ledger.enter(
+            "page",
+            {**first, "meta": meta, "delivery_receipts": second["delivery_receipts"][:1]},
+            Arrival(entry=number),
+        )
+        rows = [{**whole["delivery_receipts"][0], "sid": f"DY{number:032x}"}]
+        ledger.enter("page", {**whole, "delivery_receipts": rows}, Arrival(entry=number))
+        ledger.enter(
+            "message",
+            {**message, "delivery": {**message["delivery"], "total": number}},
+            Arrival(entry=count + number),
+        )
+    assert len(list(ledger.findings())) > count
+
+
+# -- from Python
+
+
+def test_what_is_missing_is_not_null() -> None:
+    """A body without a status says nothing of it; its schema says that it is missing."""
+    without = receipt(date_updated=LATER)
+    del without["status"]
+    assert told(receipt(), without) == []
+    silent = webhook(DateUpdated="2026-03-02T09:20:00.100Z")
+    del silent["params"]["Status"]
+    assert told(webhook(Status="delivered"), silent) == []
+
+
+def test_a_document_that_asks_for_less(tmp_path: Path, run: Run) -> None:
+    """What a document of one's own does not require may be missing from every row."""
+    document = Contract.load().document.content
+    path = tmp_path / "loose.json"
+    path.write_text(
+        re.sub(r'"required": \[[^\]]*\]', '"required": []', json.dumps(document)).replace(
+            "x-receiptkit-advice", "x-other"
+        )
+    )
+    page = sample("page")
+    for name in ("participant_sid", "status", "error_code", "channel_message_sid"):
+        del page["delivery_receipts"][0][name]
+    capture = tmp_path / "pages.ndjson"
+    capture.write_text((json.dumps(page) + "\n") * 500)
+    code, out, _ = run("validate", capture, "--document", path)
+    assert (code, out.splitlines()[-1]) == (
+        0,
+        "1 file, 500 observations: 500 judged, 0 unchecked; 0 errors, 0 warnings, 0 info",
+    )
+
+
+def test_history() -> None:
+    """A history judges as its contract does, and in the end tells what is wrong between the observations, by their numbers."""
+    history = History(CONTRACT)
+    world = GENERATOR.world("out-of-order", seed=3)
+    webhooks = GENERATOR.webhooks(world)
+    for event in webhooks.events:
+        assert history.check_webhook(webhooks.request(event)) == []
+    assert history.check(sample("receipt") | {"status": "queued"})[0].rule == "schema.enum"
+    found = history.finish()
+    assert {each.rule for each in found} == {"timeline.arrived-late"}
+    assert found[0].location is not None
+    assert "(compare observation " in found[0].message
+    assert history.finish() == []
+    exchange = GENERATOR.at(world).get_receipt()
+    assert history.check_exchange(exchange) == CONTRACT.check_exchange(exchange) == []
+    assert history.check_exchange(Exchange("GET", "/nothing", 200)) == CONTRACT.check_exchange(
+        Exchange("GET", "/nothing", 200)
+    )
+
+
+# -- no false alarm
+
+
+def test_a_history_counts_its_observations() -> None:
+    """Findings name observations by their numbers, from 0, after each end anew; what a body is can be said."""
+    history = History(CONTRACT)
+    for _ in range(2):
+        states = [
+            receipt(status="read", date_updated=LATER),
+            {"a": 1},
+            receipt(status="sent", date_updated=SENT),
+        ]
+        assert history.check(states[0], operation="receipt") != history.check(states[1])
+        assert history.check({}, operation="receipt")[0].rule == "schema.required"
+        history.check(states[2])
+        (found,) = history.finish()
+        assert found.location is not None
+        assert (
+            found.rule,
+            found.location.entry,
+            found.message.endswith("(compare observation 0)"),
+        ) == (
+            "timeline.arrived-late",
+            3,
+            True,
+        )
+
+
+def test_only_a_page_that_was_asked_for_is_a_walk() -> None:
+    """A single page with a next link was left by whoever asked for it; a body alone says nothing of that."""
+    exchange = next(iter(GENERATOR.at(GENERATOR.world("three-pages")).get_pages()))
+    history = History(CONTRACT)
+    history.check_exchange(exchange)
+    assert [finding.rule for finding in history.finish()] == ["listing.truncated"]
+    history.check(exchange.body)
+    assert history.finish() == []
+
+
+def _worlds_in_order(count: int) -> None:
+    judge = GENERATOR.contract.judge
+    ledger = Memory()
+    for number, (world, _) in enumerate(sampling.worlds(GENERATOR, count, seed=11)):
+        for entry, (_, item) in enumerate(seen(GENERATOR, world)):
+            verdict = judge.exchange(item) if isinstance(item, Exchange) else judge.delivery(item)
+            if verdict.kind is not None:
+                ledger.enter(
+                    verdict.kind,
+                    verdict.body,
+                    Arrival(file=number % 2, entry=number * 1000 + entry),
+                )
+        if number % 100 == 99:
+            bad = [
+                found
+                for found in ledger.findings()
+                if catalogue.find(found.breach.rule).severity is not Severity.INFO
+            ]
+            assert bad == []
+            ledger = Memory()
+
+
+def test_worlds_are_in_order() -> None:
+    """What is recorded of generated worlds, joined, has no error and no warning."""
+    _worlds_in_order(400)
+
+
+@pytest.mark.soak
+def test_many_worlds_are_in_order() -> None:
+    """The same of a hundred thousand."""
+    _worlds_in_order(100_000)
+
+
+def test_scenarios_are_in_order() -> None:
+    """Every scenario, in both scopes, seen page by page and event by event, is information at the most."""
+    for name in SCENARIOS:
+        for in_service in (False, True):
+            world = GENERATOR.world(name, in_service=in_service, page_size=7)
+            ledger = Memory()
+            moments = sorted(
+                {
+                    world.message.created,
+                    *(step.at for each in world.receipts for step in each.steps),
+                }
+            )
+            entry = 0
+            for before, _ in pairwise([*moments, world.end + 1]):
+                at_moment = GENERATOR.at(world, before)
+                for kind, body in [
+                    *(("page", page) for page in at_moment.pages()),
+                    ("message", at_moment.message()),
+                ]:
+                    ledger.enter(kind, body, Arrival(entry=entry))
+                    entry += 1
+            rules = {found.breach.rule for found in ledger.findings()}
+            assert {catalogue.find(rule).severity for rule in rules} <= {Severity.INFO}, (
+                name,
+                rules,
+            )
+
+
+def test_the_findings_of_requests_and_bodies_are_the_same() -> None:
+    """An exchange is remembered as its body is."""
+    world = GENERATOR.world("three-pages")
+    exchanges = list(GENERATOR.at(world).get_pages())[:2]
+    history, bare = History(CONTRACT), History(CONTRACT)
+    for exchange in exchanges:
+        history.check_exchange(exchange)
+        bare.check(replace(exchange).body)
+    assert history.finish() == bare.finish() != []
+
+
+def test_the_vendor_profile_tells_nothing_across() -> None:
+    """What the published document does not say is not told under `vendor`."""
+    history = History(Contract.load("vendor"))
+    for state in (receipt(), receipt(status="sent", date_updated=LATER)):
+        history.check(state)
+    assert history.finish() == []

@@ -1,0 +1,251 @@
+"""The contract documents: sources, overlays, builds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from conftest import ROOT
+from receiptkit.model.errors import DocumentError
+from receiptkit.openapi import build
+from receiptkit.openapi.document import PROFILES
+from receiptkit.openapi.overlay import apply
+from receiptkit.openapi.upgrade import upgrade
+from receiptkit.rules import catalogue
+
+SPEC = ROOT / "spec"
+#: What the published document has and our upstream leaves out.
+_LEFT_OUT = (
+    "description",
+    "summary",
+    "title",
+    "x-twilio",
+    "examples",
+    "headers",
+    "tags",
+    "servers",
+)
+
+
+def load(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
+
+
+def facts(node: Any) -> Any:
+    """A document without texts and what is left out on purpose."""
+    if isinstance(node, list):
+        return [facts(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: facts(value)
+        for name, value in node.items()
+        if not (name in _LEFT_OUT and not _is_property(value))
+    }
+
+
+def _is_property(value: Any) -> bool:
+    return isinstance(value, dict) and ("type" in value or "$ref" in value)
+
+
+def test_upstream_adds_nothing(reference: Path) -> None:
+    """Upstream has the published facts of its operations: none is missing, none added."""
+    published = load(reference / "upstream" / "twilio_conversations_v1.receipts.yaml")
+    ours = load(SPEC / build.UPSTREAM)
+    for path, item in ours["paths"].items():
+        for method, operation in item.items():
+            assert facts(operation) == facts(published["paths"][path][method]), f"{method} {path}"
+    for name, schema in ours["components"]["schemas"].items():
+        assert facts(schema) == facts(published["components"]["schemas"][name]), name
+    assert set(ours["paths"]) == set(published["paths"])
+
+
+def test_upstream_is_the_reference_pages_schema(reference: Path) -> None:
+    """The schema printed on the Receipt resource page is the one of upstream."""
+    printed = json.loads((reference / "captured" / "seeds" / "001_schema.json").read_text())
+    ours = load(SPEC / build.UPSTREAM)["components"]["schemas"]
+    receipt = facts(
+        ours["conversations.v1.conversation.conversation_message.conversation_message_receipt"]
+    )
+    receipt["properties"]["status"] = facts(
+        ours["conversation_message_receipt_enum_delivery_status"]
+    )
+    names = ("refName", "modelName")
+    stated = {name: value for name, value in facts(printed).items() if name not in names}
+    stated["properties"]["status"] = {
+        name: value for name, value in stated["properties"]["status"].items() if name not in names
+    }
+    assert receipt == stated
+
+
+def test_upstream_is_in_our_own_words(reference: Path) -> None:
+    """No description is the published one."""
+    published = set(texts(load(reference / "upstream" / "twilio_conversations_v1.receipts.yaml")))
+    assert not published & set(texts(load(SPEC / build.UPSTREAM)))
+
+
+def texts(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for item in node for text in texts(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [
+        value
+        for name, value in node.items()
+        if name == "description" and isinstance(value, str) and len(value) > 20
+    ]
+    return own + [text for value in node.values() for text in texts(value)]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_built_documents_are_openapi(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every built document passes openapi-spec-validator, as YAML and as JSON."""
+    monkeypatch.setenv("OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND", "jsonschema")
+    document = load(SPEC / f"{profile}.yaml")
+    assert document == json.loads((SPEC / f"{profile}.json").read_text())
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_built_documents_are_fresh(run: Callable[..., tuple[int, str, str]]) -> None:
+    """`spec build --check` finds the committed documents to be what their sources make."""
+    assert run("spec", "build", "--check") == (0, "", "")
+
+
+def test_check_names_what_is_stale(
+    tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A changed source makes `--check` exit 1 and name the files; building mends it."""
+    folder = tmp_path / "spec"
+    shutil.copytree(SPEC, folder)
+    overlay = folder / "overlays" / "strict.yaml"
+    overlay.write_text(
+        overlay.read_text()
+        .replace("A page is its rows and its meta.", "x")
+        .replace("    additionalProperties: false", "    minProperties: 1")
+    )
+    code, out, _ = run("spec", "build", "--check", "--directory", folder)
+    assert code == 1
+    assert "strict.yaml" in out
+    assert "documented.yaml" not in out
+    assert run("spec", "build", "--directory", folder)[0] == 0
+    assert run("spec", "build", "--check", "--directory", folder)[0] == 0
+
+
+def test_vendor_is_upstream_and_nothing_else() -> None:
+    """The vendor document is upstream, upgraded."""
+    vendor = load(SPEC / "vendor.yaml")
+    assert vendor["info"].pop("x-receiptkit-profile") == "vendor"
+    assert vendor == upgrade(load(SPEC / build.UPSTREAM))
+
+
+@pytest.mark.parametrize("name", ["documented", "strict"])
+def test_every_action_has_a_reason(name: str) -> None:
+    """Every action of an overlay says why, and one that tightens says who says so."""
+    for number, action in enumerate(load(SPEC / "overlays" / f"{name}.yaml")["actions"]):
+        assert action.get("description"), f"action {number + 1}"
+        if "required" in action.get("update", {}):
+            assert action.get("x-source"), f"action {number + 1}"
+
+
+def test_every_rule_of_the_documents_is_in_the_catalogue() -> None:
+    """A document names no rule that `receiptkit explain` does not know."""
+    known = {rule.id for rule in catalogue.RULES}
+    for profile in PROFILES:
+        named = set(named_rules(load(SPEC / f"{profile}.yaml")))
+        assert named <= known
+    assert {"receipt.scope", "page.key", "error.shape", "delivery.cumulative"} <= named
+
+
+def named_rules(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [name for item in node for name in named_rules(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node[name] for name in ("rule", "x-receiptkit-rule") if isinstance(node.get(name), str)]
+    return own + [name for value in node.values() for name in named_rules(value)]
+
+
+def test_an_action_without_a_match_is_an_error() -> None:
+    """A target that has gone is said, with the overlay and the action."""
+    overlay = {
+        "actions": [
+            {"target": "$.info", "update": {"x": 1}},
+            {"target": "$.paths['/gone']", "update": {}},
+        ]
+    }
+    with pytest.raises(
+        DocumentError,
+        match=r"mine\.yaml, action 2: the target matches nothing: \$\.paths\['/gone'\]",
+    ):
+        apply({"info": {}, "paths": {}}, overlay, "mine.yaml")
+
+
+@pytest.mark.parametrize("action", [{}, {"target": 3}, {"target": "$.["}, "no"])
+def test_an_action_that_is_none_is_an_error(action: Any) -> None:
+    """A broken action is one line."""
+    with pytest.raises(DocumentError, match="action 1: ") as caught:
+        apply({"info": {}}, {"actions": [action]}, "mine.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_overlay_semantics() -> None:
+    """An update merges objects and concatenates arrays; a removal removes; sources are noted beside what they ground."""
+    document = {"a": {"list": [1], "gone": 1, "deep": {"x": 1}}}
+    actions = [
+        {"target": "$.a", "update": {"list": [2], "deep": {"y": 2}}, "x-source": "page"},
+        {"target": "$.a.gone", "remove": True},
+    ]
+    assert apply(document, {"actions": actions}, "o") == {
+        "a": {
+            "list": [1, 2],
+            "deep": {"x": 1, "y": 2},
+            "x-receiptkit-source": {"list": "page", "deep": "page"},
+        }
+    }
+    assert document == {"a": {"list": [1], "gone": 1, "deep": {"x": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        (
+            {"type": "string", "nullable": True, "enum": ["a"]},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
+        (
+            {"type": "string", "nullable": True, "enum": ["a", None]},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
+        ({"type": "string", "nullable": False}, {"type": "string"}),
+        ({"nullable": True}, {}),
+        ({"$ref": "#/x", "nullable": True}, {"$ref": "#/x"}),
+        ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
+        ({"minimum": 1, "exclusiveMinimum": False}, {"minimum": 1}),
+        (
+            {"properties": {"nullable": {"type": "string"}}},
+            {"properties": {"nullable": {"type": "string"}}},
+        ),
+        (
+            {"properties": {"default": {"type": "string", "nullable": True}}},
+            {"properties": {"default": {"type": ["string", "null"]}}},
+        ),
+    ],
+)
+def test_upgrade(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """What 3.0 says of a schema, in the words of 3.1."""
+    document = {"openapi": "3.0.1", "components": {"schemas": {"x": before}}}
+    assert upgrade(document) == {"openapi": "3.1.0", "components": {"schemas": {"x": after}}}
+
+
+def test_show_prints_the_document(run: Callable[..., tuple[int, str, str]]) -> None:
+    """`spec show` prints what is committed."""
+    assert run("spec", "show", "--profile", "strict") == (0, (SPEC / "strict.yaml").read_text(), "")

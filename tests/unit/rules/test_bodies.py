@@ -1,0 +1,414 @@
+"""Rules about one body, and between a body and its request: each at its place, with its words and its value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from receiptkit.rules.examples import sample
+from receiptkit.rules.page import duplicate_receipt, links, too_many_rows
+from receiptkit.rules.page import rows as rows_of_page
+from receiptkit.rules.receipt import in_lists, of_receipt
+from receiptkit.rules.request import RequestContext, link, resource, rows, size
+from receiptkit.rules.rule import Breach
+from receiptkit.text.dates import is_before, milliseconds, seconds
+
+RECEIPT = sample("receipt")
+LIST = sample("page")["meta"]["url"].partition("?")[0]
+OTHER = "0123456789abcdef" * 2
+PATH = {
+    name: RECEIPT[member]
+    for name, member in (
+        ("ConversationSid", "conversation_sid"),
+        ("MessageSid", "message_sid"),
+        ("Sid", "sid"),
+    )
+}
+
+
+def page(*, rows: Any = None, **meta: Any) -> dict[str, Any]:
+    body = sample("page")
+    return {
+        "meta": {**body["meta"], **meta},
+        "delivery_receipts": body["delivery_receipts"] if rows is None else rows,
+    }
+
+
+# -- dates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01t00:01:01z", 61),
+        ("1970-01-01T02:30:00+02:30", 0),
+        ("1969-12-31T22:00:00-02:00", 0),
+        ("1970-01-01T00:00:09.999Z", 9),
+        ("1970-01-01T00:00:60Z", 60),
+        ("1970-01-02T00:00:00-00:01", 86_460),
+        ("1970-13-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", -62_135_647_200),
+        ("1970-01-01T00:00:00", None),
+        ("1970-01-01T00:00:00Z\n", None),
+        ("yesterday", None),
+        (5, None),
+        (None, None),
+        ("1970-01-01T00:00:01." + "0" * 43 + "Z", 1),
+        ("1970-01-01T00:00:01." + "0" * 44 + "Z", None),
+    ],
+)
+def test_seconds(text: object, expected: int | None) -> None:
+    """A date is that many whole seconds after 1970, wherever it was written; what is none is None."""
+    assert (seconds(text), type(seconds(text))) == (expected, type(expected))
+    assert milliseconds(text) == (
+        None if expected is None else expected * 1000 + (999 if ".999" in str(text) else 0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [(".5", 500), (".05", 50), (".123456", 123), (".1239+00:00", 123), ("", 0)],
+)
+def test_milliseconds(fraction: str, expected: int) -> None:
+    """Of a fraction three digits count."""
+    assert (
+        milliseconds(f"1970-01-01T00:00:00{fraction}" + ("" if "+" in fraction else "Z"))
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2026-03-02T09:15:04Z", "2026-03-02T09:15:05Z", True),
+        ("2026-03-02T09:15:05Z", "2026-03-02T09:15:05Z", False),
+        ("2026-03-02T09:15:06Z", "2026-03-02T09:15:05Z", False),
+        ("2026-03-02T09:15:05.100Z", "2026-03-02T09:15:05.900Z", False),
+        ("2026-03-02T10:15:04+01:00", "2026-03-02T09:15:05Z", True),
+        ("2026-03-02T09:15:05Z", "2026-03-02T10:15:04+01:00", False),
+        ("2026-03-02T09:15:05+01:00", "2026-03-02T08:15:06+00:00", True),
+        (None, "2026-03-02T09:15:05Z", False),
+        ("2026-03-02T09:15:05Z", None, False),
+    ],
+)
+def test_is_before(one: object, other: object, expected: bool) -> None:
+    """Whole seconds are compared, whatever the zone; what is no date is before nothing."""
+    assert is_before(one, other) is expected
+
+
+# -- the request
+
+
+def asked(url: str = "", **path: str) -> RequestContext:
+    return RequestContext({**PATH, **path}, url)
+
+
+def test_what_was_asked_for() -> None:
+    """The SIDs of the path are those of the body; a conversation may have been asked for by a name of any kind."""
+    message = "is not that of the request's path"
+    assert list(resource(RECEIPT, asked())) == []
+    assert list(resource(RECEIPT, asked(Sid="DY" + OTHER))) == [
+        Breach("receipt.not-what-was-asked", "/sid", message, value=RECEIPT["sid"])
+    ]
+    assert list(resource({**RECEIPT, "message_sid": None}, asked())) == []
+    assert list(resource({}, asked())) == []
+    for name, is_told in (
+        ("support", False),
+        ("CH" + OTHER, True),
+        ("ch" + OTHER, False),
+        ("CH" + OTHER + "0", False),
+        ("CH-support", False),
+    ):
+        assert [breach.pointer for breach in resource(RECEIPT, asked(ConversationSid=name))] == [
+            "/conversation_sid"
+        ] * is_told
+    service = {**RECEIPT, "chat_service_sid": "IS" + "0" * 32}
+    assert [breach.pointer for breach in resource(service, asked(ChatServiceSid="IS" + OTHER))] == [
+        "/chat_service_sid"
+    ]
+
+
+@pytest.mark.parametrize("found", [None, [], {}, [None], "x"])
+def test_pages_without_rows_say_nothing_of_them(found: object) -> None:
+    """Where there is no first row, there is nothing to compare."""
+    assert list(rows({"delivery_receipts": found}, asked(MessageSid="IM" + OTHER))) == []
+
+
+def test_rows_and_links_of_another_message() -> None:
+    """The first row tells what a page is of; where there is none, its link does; a receipt's own SID is no parent."""
+    other = asked(MessageSid="IM" + OTHER, Sid="DY" + OTHER)
+    assert [breach.pointer for breach in rows(page(), other)] == [
+        "/delivery_receipts/0/message_sid"
+    ]
+    assert list(link(page(), other)) == []
+    url = f"{LIST}?PageSize=50&Page=0"
+    message = "is the list of another message than was asked for"
+    said = [Breach("page.url-mismatch", "/meta/url", message, value=url)]
+    assert list(link(page(rows=[]), other)) == said
+    for same in (LIST, f"{LIST}/?PageSize=50&Page=0", f"{LIST.rpartition('/')[0]}/X"):
+        assert list(link(page(rows=[], url=same), other)) == [said[0]._replace(value=same)]
+    assert list(link(page(rows=[]), asked())) == []
+    assert list(link(page(), asked())) == []
+    for elsewhere in (
+        None,
+        5,
+        "https://example.com/x",
+        LIST.replace("/Messages/", "/messages/"),
+        LIST + "/x/y",
+    ):
+        assert list(link(page(rows=[], url=elsewhere), other)) == []
+    assert list(link({"meta": None, "delivery_receipts": []}, other)) == []
+    assert list(link(page(rows=[]), RequestContext({}, ""))) == []
+    right = page(
+        url=f"{LIST.replace(RECEIPT['message_sid'], 'IM' + OTHER)}?PageSize=50&Page=0", rows=None
+    )
+    assert [breach.rule for breach in link(right, asked())] == ["page.url-mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", []),
+        ("?PageSize=50&Page=0", []),
+        ("?PageSize=20", [("/meta/page_size", "is not what was asked for, 20", 50)]),
+        ("?Page=2&PageToken=PT", [("/meta/page", "is not what was asked for, 2", 0)]),
+        (
+            "?PageSize=1&Page=007",
+            [
+                ("/meta/page", "is not what was asked for, 7", 0),
+                ("/meta/page_size", "is not what was asked for, 1", 50),
+            ],
+        ),
+        ("?PageSize=51", []),
+        ("?PageSize=0", []),
+        ("?PageSize=x&Page=-1", []),
+        ("?Page=51&PageToken=PT", [("/meta/page", "is not what was asked for, 51", 0)]),
+    ],
+)
+def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
+    """A page says the index and the size that were asked for; above the largest size nobody knows."""
+    found = [
+        Breach("page.request-mismatch", pointer, message, value=value)
+        for pointer, message, value in expected
+    ]
+    assert list(size(page(), asked(LIST + query))) == found
+    assert list(size({"meta": None}, asked(LIST + query))) == []
+    assert list(size(page(page="0", page_size=None), asked(LIST + query))) == []
+
+
+# -- pages
+
+
+AT = "/meta/next_page_url"
+
+
+def test_next_links() -> None:
+    """What is wrong with a next link is said with what it is, and what it rests on."""
+
+    def found(next_url: str, **meta: Any) -> list[Breach]:
+        return list(
+            links(page(rows=[RECEIPT] * meta.get("page_size", 50), next_page_url=next_url, **meta))
+        )
+
+    url = f"{LIST}?PageSize=50&Page=0"
+    following = f"{LIST}?PageSize=50&Page=1&PageToken=PT1"
+    assert found(following) == []
+    assert found(url) == [
+        Breach(
+            "page.next-is-self", AT, "is the page itself: a client follows it for ever", value=url
+        ),
+        Breach("page.next-index", AT, "does not lead to page 1", value=url, reads=("/meta/page",)),
+    ]
+    elsewhere = following.replace("conversations.twilio.com", "example.com")
+    assert found(elsewhere) == [
+        Breach(
+            "page.next-elsewhere",
+            AT,
+            "has another host or path than the page itself",
+            value=elsewhere,
+        )
+    ]
+    assert found(f"{following}#x") == []
+    assert found(f"{LIST}#x", url=LIST) == []
+    larger = following.replace("PageSize=50", "PageSize=20")
+    assert found(larger) == [
+        Breach("page.next-elsewhere", AT, "has another PageSize than the page itself", value=larger)
+    ]
+    assert found(following.replace("PageSize=50&", "")) == [
+        Breach(
+            "page.next-elsewhere",
+            AT,
+            "has another PageSize than the page itself",
+            value=following.replace("PageSize=50&", ""),
+        )
+    ]
+    assert found(following, url=LIST) == []
+    second = following.replace("Page=1", "Page=2")
+    assert found(second) == [
+        Breach(
+            "page.next-index", AT, "does not lead to page 1", value=second, reads=("/meta/page",)
+        )
+    ]
+    assert found(following.replace("&Page=1", "")) == []
+    assert found(following, page="0") == []
+    short = list(links(page(next_page_url=following)))
+    reads = ("/meta/page_size",)
+    assert short == [
+        Breach(
+            "page.next-on-short-page",
+            AT,
+            "although there are 1 rows of 50",
+            value=following,
+            reads=reads,
+        )
+    ]
+    assert list(links(page(next_page_url=following, rows={}))) == []
+    for unknown in (None, 5):
+        assert list(links(page(next_page_url=following, url=unknown, rows=[RECEIPT] * 50))) == []
+
+
+def test_the_link_of_a_page() -> None:
+    """It says the page and the size that meta says, if it says any; what is wrong with those is said elsewhere."""
+    mismatch = "page.url-mismatch"
+    for query in ("?PageSize=20&Page=3", "?PageSize=None&Page=0", "?PageSize=50&Page=None"):
+        url = LIST + query
+        wrong = [
+            Breach(
+                mismatch, "/meta/url", "Page is not meta.page, 0", value=url, reads=("/meta/page",)
+            ),
+            Breach(
+                mismatch,
+                "/meta/url",
+                "PageSize is not meta.page_size, 50",
+                value=url,
+                reads=("/meta/page_size",),
+            ),
+        ]
+        right = {"Page=0": wrong[1:], "PageSize=50": wrong[:1]}
+        assert list(links(page(url=url))) == next(
+            (left for said, left in right.items() if said in query), wrong
+        )
+    assert list(links(page(url=LIST))) == []
+    assert list(links(page(url=f"{LIST}?PageSize=20&Page=3", page=True, page_size="50"))) == []
+    assert list(links(page(url=f"{LIST}?Page=0&PageSize=50"))) == []
+    assert list(links(page(url=None))) == []
+    assert list(links({"meta": []})) == []
+
+
+def test_rows() -> None:
+    """Rows that are too many, that stand there twice, and those of other parents than the first."""
+    assert list(too_many_rows(page(page_size=1, rows=[RECEIPT, RECEIPT]))) == [
+        Breach(
+            "page.too-many-rows",
+            "/delivery_receipts",
+            "2 rows, but meta.page_size is 1",
+            reads=("/meta/page_size",),
+        )
+    ]
+    assert list(too_many_rows(page(page_size=2, rows=[RECEIPT, RECEIPT]))) == []
+    assert list(too_many_rows(page(page_size=0, rows=[RECEIPT]))) == []
+    assert list(duplicate_receipt(page(rows=[RECEIPT, RECEIPT]))) == [
+        Breach(
+            "page.duplicate-receipt",
+            "/delivery_receipts/1/sid",
+            "a receipt that is already on this page",
+            value=RECEIPT["sid"],
+        )
+    ]
+    url = f"{LIST}/DY{OTHER}"
+    stranger = {**RECEIPT, "sid": f"DY{OTHER}", "url": url, "account_sid": f"AC{OTHER}"}
+    found = list(rows_of_page(page(rows=[RECEIPT, None, stranger, stranger])))
+    reads = ("/delivery_receipts/0/account_sid",)
+    message = "is not that of the first row"
+    assert found == [
+        Breach(
+            "page.mixed-parents",
+            "/delivery_receipts/2/account_sid",
+            message,
+            value=f"AC{OTHER}",
+            reads=reads,
+        )
+    ]
+    assert list(rows_of_page(page(rows=[None, stranger]))) == []
+    late = {**RECEIPT, "date_updated": "2020-01-01T00:00:00Z"}
+    assert [breach.pointer for breach in rows_of_page(page(rows=[RECEIPT, late]))] == [
+        "/delivery_receipts/1/date_updated"
+    ]
+
+
+# -- receipts
+
+
+def test_a_receipt() -> None:
+    """Dates and the URL agree with the rest of it; the first member that does not is named."""
+    late = {**RECEIPT, "date_updated": "2020-01-01T00:00:00Z"}
+    assert list(of_receipt(late, "/x")) == [
+        Breach(
+            "receipt.updated-before-created",
+            "/x/date_updated",
+            "is before date_created",
+            value="2020-01-01T00:00:00Z",
+            reads=("/x/date_created",),
+        )
+    ]
+    for member, prefix in (("sid", "DY"), ("message_sid", "IM"), ("conversation_sid", "CH")):
+        url = RECEIPT["url"].replace(RECEIPT[member], prefix + OTHER)
+        message = f"names another {member} than the body"
+        assert list(of_receipt({**RECEIPT, "url": url}, "/x")) == [
+            Breach("receipt.url-mismatch", "/x/url", message, value=url, reads=(f"/x/{member}",))
+        ]
+        assert list(of_receipt({**RECEIPT, "url": url, member: None})) == []
+        for end in ("/", "#y", "?x=1", "/?x=1#y"):
+            assert [breach.message for breach in of_receipt({**RECEIPT, "url": url + end})] == [
+                message
+            ]
+            assert list(of_receipt({**RECEIPT, "url": RECEIPT["url"] + end})) == []
+    service = sample("service receipt")
+    assert list(of_receipt(service)) == []
+    url = service["url"].replace(service["chat_service_sid"], "IS" + OTHER)
+    assert [breach.message for breach in of_receipt({**service, "url": url})] == [
+        "names another chat_service_sid than the body"
+    ]
+    for url in (None, "https://example.com", RECEIPT["url"].replace("/Receipts/", "/receipts/")):
+        assert list(of_receipt({**RECEIPT, "url": url})) == []
+    masked = "DY" + "X" * 32
+    assert list(of_receipt({**RECEIPT, "sid": masked, "url": f"{LIST}/{masked}"})) == []
+
+
+def test_the_short_way() -> None:
+    """It says yes to what is in order, in either scope, and to nothing else."""
+    service = sample("service receipt")
+    second = json.loads(json.dumps(RECEIPT).replace(RECEIPT["sid"], "DY" + OTHER))
+    elsewhere = json.loads(json.dumps(second).replace(RECEIPT["message_sid"], "IM" + OTHER))
+    assert in_lists([RECEIPT, second]) == [[RECEIPT, second]]
+    assert in_lists([service]) == [[service]]
+    for good in (
+        {"date_updated": None},
+        {"date_updated": RECEIPT["date_created"]},
+        {"account_sid": None},
+    ):
+        assert in_lists([{**RECEIPT, **good}]) == [[{**RECEIPT, **good}]]
+    assert in_lists([RECEIPT, second, elsewhere, RECEIPT]) == [
+        [RECEIPT, second],
+        [elsewhere],
+        [RECEIPT],
+    ]
+    for wrong in (
+        {"date_updated": "2020-01-01T00:00:00Z"},
+        {"date_updated": RECEIPT["date_updated"][:-1] + ".5Z"},
+        {"url": RECEIPT["url"] + "0"},
+        {"account_sid": 5},
+        {"sid": "DY/1", "url": RECEIPT["url"][:-34] + "DY/1"},
+        {"sid": "DY\ud800", "url": RECEIPT["url"][:-34] + "DY\ud800"},
+    ):
+        assert in_lists([RECEIPT, {**RECEIPT, **wrong}]) is None
+    assert in_lists([{**service, "url": RECEIPT["url"]}]) is None
+    for parent in ("account_sid", "message_sid", "conversation_sid", "chat_service_sid"):
+        numbered = {**service, parent: 5, "url": service["url"].replace(service[parent], "5")}
+        assert in_lists([numbered]) is None, "equal is not the same where it is no text"
+    strange: list[list[Any]] = [[None], [{}], [{**RECEIPT, "url": None}], []]
+    for receipts in strange:
+        assert in_lists(receipts) is None

@@ -1,0 +1,205 @@
+"""The catalogue: every rule explains itself and its examples do what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofs import messages
+from receiptkit import Contract, Severity, UsageError
+from receiptkit.captures import Source
+from receiptkit.generation import Generator
+from receiptkit.model.finding import Finding
+from receiptkit.rules import catalogue
+from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.exchange import status_mismatch
+from receiptkit.rules.page import duplicate_receipt, too_many_rows
+from receiptkit.rules.page import rows as page_rows
+from receiptkit.rules.receipt import PARENTS, in_lists, of_receipt
+from receiptkit.rules.rule import Rule
+from receiptkit.validation.run import Validation
+
+GENERATOR = Generator()
+WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
+#: What else the breaking example of a rule cannot but have.
+BESIDE = {
+    # Nothing is left to be judged.
+    "json.encoding": {"body.unknown-kind"},
+    # The page that leads back is not the last one, and the first has no token.
+    "listing.loop": {"page.next-index", "page.next-without-token"},
+    # The second failure is without a code by itself, too.
+    "timeline.code-wiped": {"receipt.failure-without-code"},
+}
+
+
+class Collected(list[Finding]):
+    """A sink that keeps what it is given."""
+
+    finding = list.append
+
+    def end_of_file(self) -> None:
+        pass
+
+
+@cache
+def loaded(profile: str) -> Contract:
+    return Contract.load(profile)
+
+
+def judged(example: Example, profile: str, folder: Path) -> list[Finding]:
+    path = folder / "example.json"
+    path.write_bytes(example.capture())
+    found = Collected()
+    Validation(loaded(profile)).run(iter([Source(str(path))]), found)
+    return found
+
+
+@pytest.mark.parametrize("rule", catalogue.RULES, ids=lambda rule: rule.id)
+def test_every_rule_explains_itself(rule: Rule, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A rule has a title, a reason, a grounding and a way out, and `explain` prints them."""
+    assert all((rule.title, rule.why, rule.grounding, rule.action))
+    assert "\n" not in rule.title
+    code, out, _ = run("explain", rule.id)
+    assert code == 0
+    flat = " ".join(out.split())
+    for text in (
+        rule.id,
+        rule.severity.value,
+        rule.title,
+        rule.why,
+        rule.action,
+        f"--ignore {rule.id}",
+    ):
+        assert " ".join(text.split()) in flat
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.id)
+def test_examples(rule: Rule, tmp_path: Path) -> None:
+    """The good example has no finding of the rule, and no error or warning at all; the bad one has that finding alone."""
+    assert rule.good is not None
+    assert rule.bad is not None
+    good = judged(rule.good, rule.profile, tmp_path)
+    assert [
+        finding.rule
+        for finding in good
+        if finding.severity is not Severity.INFO or finding.rule == rule.id
+    ] == []
+    bad = judged(rule.bad, rule.profile, tmp_path)
+    assert {finding.rule for finding in bad} - BESIDE.get(rule.id, set()) == {rule.id}
+
+
+def test_only_what_is_shadowed_has_no_example() -> None:
+    """A rule goes without examples only where another always comes first, or the command line counts instead."""
+    assert {rule.id for rule in catalogue.RULES} - {rule.id for rule in WITH_EXAMPLES} == {
+        "schema.min-length",
+        "schema.max-length",
+        "body.unchecked",  # only said from Python
+        "webhook.signature-missing",  # only where an auth token is given
+        "webhook.signature",
+        "capture.nothing-judged",  # said of a whole run
+    }
+
+
+def test_ids_are_unique_and_listed(run: Callable[..., tuple[int, str, str]]) -> None:
+    """`rules` lists every rule once."""
+    code, out, _ = run("rules")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == [rule.id for rule in catalogue.RULES]
+    assert len(set(catalogue.ids())) == len(catalogue.ids())
+
+
+def test_an_unknown_rule_is_answered_with_a_suggestion(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    """A misspelt id exits 2 with the id that was probably meant."""
+    code, out, err = run("explain", "page.duplicate-reciept")
+    assert (code, out) == (2, "")
+    assert (
+        err
+        == "receiptkit: no rule is called 'page.duplicate-reciept'; did you mean page.duplicate-receipt?\n"
+    )
+
+
+def test_severities_of_the_profiles() -> None:
+    """What a profile makes of a rule."""
+    severity = catalogue.severity
+    assert severity("page.duplicate-receipt", "documented") is Severity.WARNING
+    assert severity("page.duplicate-receipt", "strict") is Severity.ERROR
+    assert severity("page.duplicate-receipt", "vendor") is None
+    assert severity("schema.enum", "vendor") is Severity.ERROR
+    assert severity("receipt.scope", "documented", Severity.INFO) is Severity.INFO
+    assert severity("a.rule-of-yours", "documented") is Severity.ERROR
+    with pytest.raises(UsageError) as error:
+        catalogue.find("nothing.like-it")
+    assert str(error.value) == "no rule is called 'nothing.like-it'; `receiptkit rules` lists them"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [None, 3, "x", [None], [3, {"sid": []}, {"sid": []}], [{}, {}], [{"sid": None}, {"sid": None}]],
+)
+def test_page_checks_survive_anything(rows: object) -> None:
+    """A check of a page says nothing of rows that are no receipts, and does not fail."""
+    for meta in (None, {"page_size": "1"}, {"page_size": True}, {"page_size": -1}, {}):
+        page = {"meta": meta, "delivery_receipts": rows}
+        assert list(too_many_rows(page)) == []
+        assert list(duplicate_receipt(page)) == []
+
+
+def test_each_repetition_is_a_finding() -> None:
+    """Of three rows with one SID the second and third are named, whatever else is among them."""
+    row = sample("receipt")
+    page = {"delivery_receipts": [row, None, row, {"sid": "DY1"}, row]}
+    assert [breach.pointer for breach in duplicate_receipt(page)] == [
+        "/delivery_receipts/2/sid",
+        "/delivery_receipts/4/sid",
+    ]
+
+
+@given(st.data())
+def test_what_is_in_lists_has_no_breach(data: st.DataObject) -> None:
+    """The short way over receipts says yes only where the checks themselves find nothing, and says yes to what is generated."""
+    rows = GENERATOR.at(
+        GENERATOR.world(
+            "group-sms", seed=data.draw(st.integers(0, 3)), in_service=data.draw(st.booleans())
+        )
+    ).receipts
+    assert in_lists(rows) == [rows]
+    texts = sorted({value for row in rows for value in row.values() if isinstance(value, str)})
+    odd = st.sampled_from(
+        [
+            *texts,
+            None,
+            "",
+            5,
+            "2026-03-02T09:15:04.250Z",
+            "2026-03-02T09:15:04+02:00",
+            "https://example.com/v1/x",
+        ]
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        row = data.draw(st.sampled_from(rows))
+        row[data.draw(st.sampled_from(list(row)))] = data.draw(odd)
+    lists = in_lists(rows)
+    if lists is not None:
+        assert [row for each in lists for row in each] == rows
+        assert [breach for row in rows for breach in of_receipt(row)] == []
+        assert len(lists) > 1 or list(page_rows({"delivery_receipts": rows})) == []
+        assert all(len({row.get(name) for row in each}) == 1 for each in lists for name in PARENTS)
+
+
+def test_what_is_said() -> None:
+    """The words of every finding are those that were read and committed: they are part of the product."""
+    assert messages.messages(GENERATOR) == messages.FILE.read_text(encoding="utf-8")
+
+
+def test_the_value_of_a_wrong_status() -> None:
+    """The status that contradicts HTTP's is the value of the finding."""
+    (breach,) = status_mismatch({"status": 400}, 404)
+    assert breach.value == 400
+    assert list(status_mismatch(["status"], 404)) == []

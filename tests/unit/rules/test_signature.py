@@ -1,0 +1,335 @@
+"""Signatures of captured webhooks: judged where an auth token is given, with the likeliest cause of a failure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from receiptkit import Contract, Finding, WebhookRequest
+from receiptkit.generation import Generator
+from receiptkit.model.exchange import NOT_CAPTURED
+from receiptkit.rules.signature import signature_breaches
+from receiptkit.webhooks import HEADER, sign, with_body_hash
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+URL = "https://example.com/hook?tenant=7"
+GENERATOR = Generator()
+WEBHOOKS = GENERATOR.webhooks(GENERATOR.world("in-order"))
+PARAMETERS = WEBHOOKS.parameters(WEBHOOKS.events[0])
+SIGNED = WEBHOOKS.request(WEBHOOKS.events[0], URL, auth_token=TOKEN)
+
+
+def judged(delivery: WebhookRequest, token: str | None = TOKEN) -> list[Finding]:
+    contract = Contract.load(auth_token=token)
+    return [
+        finding
+        for finding in contract.check_webhook(delivery)
+        if finding.rule != "webhook.unknown-parameter"
+    ]
+
+
+def test_sound_signatures() -> None:
+    """What is signed with the token passes: posted, in the query, as a mapping, with a port that a proxy added."""
+    assert judged(SIGNED) == []
+    assert judged(WEBHOOKS.request(WEBHOOKS.events[0], URL, method="GET", auth_token=TOKEN)) == []
+    assert judged(replace(SIGNED, body=PARAMETERS)) == []
+    assert judged(replace(SIGNED, url="https://example.com:443/hook?tenant=7")) == []
+    assert judged(replace(SIGNED, url="https://example.com:8443/hook?tenant=7")) == []
+
+
+def test_without_a_token_nothing_is_judged() -> None:
+    """Nobody who gives no token hears of signatures."""
+    assert judged(replace(SIGNED, headers={"x-twilio-signature": "x"}), None) == []
+    assert judged(replace(SIGNED, headers={"Host": "example.com"}), None) == []
+
+
+def test_a_missing_signature() -> None:
+    """A request with headers and without this one is not signed; where no headers were captured, nothing is known."""
+    (finding,) = judged(replace(SIGNED, headers={"Host": "example.com"}))
+    assert (finding.rule, finding.severity.value, finding.pointer) == (
+        "webhook.signature-missing",
+        "error",
+        "",
+    )
+    assert finding.message == "the request has no header X-Twilio-Signature"
+    (finding,) = judged(SIGNED, "another token")
+    assert (finding.rule, finding.severity.value, finding.pointer) == (
+        "webhook.signature",
+        "error",
+        "",
+    )
+    assert judged(replace(SIGNED, headers={})) == []
+
+
+def over(url: str, parameters: object = PARAMETERS) -> dict[str, str]:
+    return {"Host": "example.com", HEADER: sign(url, TOKEN, parameters)}  # type: ignore[arg-type] # as tests need it
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cause"),
+    [
+        (replace(SIGNED, url=URL.replace("https", "http")), "a proxy ends TLS"),
+        (
+            replace(
+                SIGNED,
+                url="http://10.0.0.7/hook?tenant=7",
+                headers={**SIGNED.headers, "X-Forwarded-Host": "example.com"},
+            ),
+            "X-Forwarded-Host",
+        ),
+        (replace(SIGNED, headers=over("https://example.com/hook")), "without its query"),
+        (replace(SIGNED, headers=over("https://example.com/hook/?tenant=7")), "slash at the end"),
+        (replace(SIGNED, headers=over(URL, ())), "over the URL alone"),
+        (
+            replace(
+                SIGNED,
+                body=urlencode(
+                    [*PARAMETERS.items(), ("ClientIdentity", "a"), ("ClientIdentity", "b")]
+                ),
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "a"}),
+            ),
+            "first value",
+        ),
+        (
+            replace(
+                SIGNED,
+                body=urlencode(
+                    [*PARAMETERS.items(), ("ClientIdentity", "a"), ("ClientIdentity", "b")]
+                ),
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "b"}),
+            ),
+            "last value",
+        ),
+        (
+            replace(SIGNED, body=SIGNED.body.replace("Status=sent", "Status=read")),
+            "another auth token",
+        ),
+        (replace(SIGNED, headers={HEADER: ""}), "another auth token"),
+        (replace(SIGNED, headers={HEADER: "\udcff é"}), "another auth token"),
+    ],
+    ids=[
+        "scheme",
+        "host",
+        "query",
+        "slash",
+        "no parameters",
+        "first",
+        "last",
+        "changed",
+        "empty",
+        "odd",
+    ],
+)
+def test_the_likeliest_cause(delivery: WebhookRequest, cause: str) -> None:
+    """A failure names the forms of the URL that were tried, and what would make it verify."""
+    found = [
+        finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")
+    ]
+    assert [finding.rule for finding in found] == ["webhook.signature"]
+    assert "forms of the URL" in found[0].message
+    assert cause in (found[0].hint or "")
+
+
+TLS = "it is over {}://…: a proxy ends TLS; validate against the public URL"
+HOST = "it is over the host that X-Forwarded-Host names: validate against the public URL"
+QUERY = "it is over the URL without its query: keep the query as it was called"
+SLASH = "it is over the URL with or without a slash at the end of the path"
+ALONE = "it is over the URL alone: sign the parameters of the form, too"
+REPEATED = "it is over the {} value of each repeated parameter alone: sign all of them"
+ANOTHER = "another auth token, another URL than the public one, or changed parameters"
+JSON = json.dumps(PARAMETERS).encode()
+
+
+def hashed(url: str) -> str:
+    return with_body_hash(url, JSON)
+
+
+def signed(called: str, seen: str, **changes: Any) -> WebhookRequest:
+    """A request that was signed for one URL and arrived at another."""
+    return replace(SIGNED, url=seen, headers={**over(called), **changes.pop("more", {})}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cause"),
+    [
+        (signed("https://example.com/hook", "http://example.com/hook"), TLS.format("https")),
+        (signed("http://example.com/hook", "https://example.com/hook"), TLS.format("http")),
+        (
+            signed(
+                "https://a.example/hook",
+                "http://10.0.0.7/hook",
+                more={"X-Forwarded-Host": "a.example"},
+            ),
+            HOST,
+        ),
+        (
+            signed(
+                "https://a.example/hook",
+                "http://10.0.0.7/hook",
+                more={"x-original-host": "a.example"},
+            ),
+            HOST,
+        ),
+        (
+            signed(
+                "http://a.example/hook",
+                "https://10.0.0.7/hook",
+                more={"x-forwarded-host": "a.example"},
+            ),
+            HOST,
+        ),
+        (
+            signed(
+                "https://a.example/hook",
+                "http://10.0.0.7/hook",
+                more={"x-forwarded-host": "b.example"},
+            ),
+            ANOTHER,
+        ),
+        (signed("https://example.com/hook", "https://example.com/hook?tenant=7"), QUERY),
+        (signed("https://example.com/hook/", "https://example.com/hook"), SLASH),
+        (signed("https://example.com/hook", "https://example.com/hook/"), SLASH),
+        (signed("https://example.com/hook", "http://example.com/hook/"), SLASH),
+        (signed("http://example.com/hook/", "https://example.com/hook"), SLASH),
+        (replace(SIGNED, headers=over(URL, ())), ALONE),
+        (
+            signed(
+                hashed("https://example.com/hook"), hashed("http://example.com/hook"), body=JSON
+            ),
+            ANOTHER,
+        ),
+        (
+            replace(
+                SIGNED,
+                url=hashed("http://example.com/hook"),
+                body=JSON,
+                headers=over(hashed("https://example.com/hook"), ()),
+            ),
+            TLS.format("https"),
+        ),
+        (
+            replace(
+                SIGNED,
+                body={**PARAMETERS, "ClientIdentity": ["a", "b"]},
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "a"}),
+            ),
+            REPEATED.format("first"),
+        ),
+        (
+            replace(
+                SIGNED,
+                body={**PARAMETERS, "ClientIdentity": ["a", "b"]},
+                headers=over(URL, {**PARAMETERS, "ClientIdentity": "b"}),
+            ),
+            REPEATED.format("last"),
+        ),
+    ],
+)
+def test_what_is_said_of_each_cause(delivery: WebhookRequest, cause: str) -> None:
+    """The hint says in one sentence over what the signature is, and what to do."""
+    (found,) = [
+        finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")
+    ]
+    assert (
+        found.message
+        == "does not verify, in any of 2 forms of the URL (as it is, without a port, with one)"
+    )
+    assert (found.hint, found.operation) == (cause, "onDeliveryUpdated")
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        replace(
+            SIGNED,
+            body={**PARAMETERS, "ClientIdentity": ["b", "a"]},
+            headers=over(URL, {**PARAMETERS, "ClientIdentity": ["a", "b"]}),
+        ),
+        replace(
+            SIGNED,
+            method="get",
+            url=f"{URL}&{urlencode(PARAMETERS)}",
+            headers=over(f"{URL}&{urlencode(PARAMETERS)}", ()),
+        ),
+        replace(SIGNED, url=hashed(URL), body=JSON, headers=over(hashed(URL), ())),
+        replace(SIGNED, body=f" {SIGNED.body}\n"),
+        replace(SIGNED, body=b"Status=\xff", headers=over(URL, {"Status": "\ufffd"})),
+        replace(SIGNED, body=b"", headers=over(URL, ())),
+        replace(SIGNED, body=None, headers=over(URL, ())),
+        replace(
+            SIGNED,
+            body="Status=caf%E9",
+            headers={
+                **over(URL, {"Status": "café"}),
+                "Content-Type": "application/x-www-form-urlencoded; charset=latin-1",
+            },
+        ),
+    ],
+    ids=["a list", "get", "JSON", "white space", "no UTF-8", "empty", "none", "another encoding"],
+)
+def test_what_is_signed(delivery: WebhookRequest) -> None:
+    """A signature is over all values of a repeated parameter, over no parameters of a query, over the hash of JSON, and over what a form decodes to."""
+    assert list(signature_breaches(delivery, TOKEN)) == []
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        replace(SIGNED, url="/hook?tenant=7", headers={HEADER: "x"}),
+        replace(SIGNED, url="", headers={HEADER: "x"}),
+        replace(SIGNED, body=NOT_CAPTURED, headers={HEADER: "x"}),
+        replace(SIGNED, headers={}),
+    ],
+    ids=["a path", "no URL", "no body", "no headers"],
+)
+def test_what_was_not_captured_says_nothing_of_a_signature(delivery: WebhookRequest) -> None:
+    """Where the URL or the body is not known whole, nothing can be told."""
+    assert list(signature_breaches(delivery, TOKEN)) == []
+
+
+def test_the_token_comes_from_the_environment(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command takes the name of a variable, judges with its value, points at the headers, and never prints it."""
+    monkeypatch.setenv("RIGHT", TOKEN)
+    monkeypatch.setenv("WRONG", TOKEN[::-1])
+    path = tmp_path / "requests.ndjson"
+    assert (
+        run(
+            "generate", "out-of-order", "--as", "requests", "--auth-token-env", "RIGHT", "-o", path
+        )[0]
+        == 0
+    )
+    assert run("validate", path, "--auth-token-env", "RIGHT")[0] == 0
+    code, out, err = run("validate", "-v", path, "--auth-token-env", "WRONG")
+    assert code == 1
+    assert 'requests.ndjson:1:86 "" error webhook.signature: does not verify' in out
+    assert TOKEN[::-1] not in out + err
+    code, out, err = run("validate", path, "--auth-token-env", "NOWHERE")
+    assert (code, out, err) == (
+        2,
+        "",
+        "receiptkit: --auth-token-env NOWHERE: there is no such environment variable, or it is empty\n",
+    )
+
+
+def test_signatures_in_several_processes(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other processes know the token, too."""
+    monkeypatch.setenv("WRONG", TOKEN[::-1])
+    monkeypatch.setenv("RIGHT", TOKEN)
+    paths = [tmp_path / name for name in ("a.ndjson", "b.ndjson")]
+    for path in paths:
+        run("generate", "in-order", "--as", "requests", "--auth-token-env", "RIGHT", "-o", path)
+    alone, shared = (
+        run("validate", "--jobs", jobs, *paths, "--auth-token-env", "WRONG") for jobs in (1, 2)
+    )
+    assert alone == shared
+    assert alone[0] == 1

@@ -1,0 +1,147 @@
+"""States of one receipt, put before the rules as sightings: what is told of them, where, and against which other one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from receiptkit.rules.states import Arrival, ReceiptState
+from receiptkit.rules.timeline import of_receipt
+
+
+def sighting(
+    places: tuple[int, ...],
+    status: str | None,
+    updated: int,
+    *,
+    file: int = 0,
+    code: int = 0,
+    by_webhook: bool = False,
+) -> ReceiptState:
+    """A state that was seen at some entries of a file."""
+    first, last = Arrival(file, entry=places[0]), Arrival(file, entry=places[-1])
+    return ReceiptState(
+        first, last, len(places), by_webhook, "CH1", "IM1", "MB1", status, code, 0, updated, "SM1"
+    )
+
+
+def webhook(places: tuple[int, ...], status: str | None, updated: int) -> ReceiptState:
+    return sighting(places, status, updated, by_webhook=True)
+
+
+LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timeline.after-terminal"
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        # Of two that say the same status at the same time, the first one is the furthest.
+        (
+            [((0,), "failed", 5, 30003), ((1,), "failed", 5, 30008), ((2,), "sent", 2, 0)],
+            [(LATE, 2, 0)],
+        ),
+        # Of two ends one second is enough.
+        ([((0,), "undelivered", 2, 30003), ((1,), "delivered", 3, 0)], [(AFTER, 1, 0)]),
+        ([((0,), "delivered", 2, 0), ((1,), "undelivered", 3, 30003)], [(REGRESSION, 1, 0)]),
+        # An answer is stale after a status that follows its own, not after any other, nor after another of the same.
+        ([((0, 2), "delivered", 2, 0), ((1,), "sent", 2, 0)], [(LATE, 1, 0)]),
+        ([((0, 2), "delivered", 2, 0), ((1,), "delivered", 30, 0)], []),
+        ([((0, 2), "sent", 2, 0), ((1,), "delivered", 2, 0)], [(LATE, 2, 1)]),
+    ],
+)
+def test_states_of_one_file(
+    seen: list[tuple[tuple[int, ...], str, int, int]], expected: list[tuple[str, int, int]]
+) -> None:
+    """What answers say, one after the other: places, status, seconds and code."""
+    found = of_receipt(
+        [sighting(places, status, updated, code=code) for places, status, updated, code in seen]
+    )
+    assert [
+        (each.breach.rule, each.at.entry, each.other.entry) for each in found if each.other
+    ] == expected
+
+
+def test_webhooks_come_again_and_answers_are_stale() -> None:
+    """A webhook that comes again after a newer one is a duplicate; what answers beside it say is told as well."""
+    newer = webhook((1,), "delivered", 5)
+    again = webhook((0, 2), "sent", 2)
+    assert [(each.breach.rule, each.at.entry) for each in of_receipt([again, newer])] == [
+        ("timeline.duplicate", 2)
+    ]
+    stale = sighting((3, 5), "sent", 5), sighting((4,), "read", 6)
+    found = of_receipt([newer, *stale])
+    assert [(each.breach.rule, each.at.entry) for each in found] == [(LATE, 3), (LATE, 5)]
+
+
+def test_a_second_is_later() -> None:
+    """Which date is later is said of any difference."""
+    (found,) = of_receipt([sighting((0,), "delivered", 2), sighting((1,), "sent", 3)])
+    assert found.breach.message == "`sent`, by its date later than `delivered`"
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ([(0, "delivered", 5), (1, "sent", 5)], []),
+        ([(0, "delivered", 5), (1, "sent", 6)], [(REGRESSION, 1)]),
+        ([(0, "sent", 2), (0, "delivered", 5), (1, "sent", 6)], [(REGRESSION, 1)]),
+        ([(0, "read", 5), (1, "delivered", 10)], [(AFTER, 1)]),
+        # Of a tie, the end is last.
+        ([(0, "sent", 5), (0, "delivered", 10), (1, "read", 5)], [(AFTER, 0)]),
+        ([(0, None, 5), (1, "sent", 10)], []),
+    ],
+)
+def test_states_of_several_files(
+    seen: list[tuple[int, str | None, int]], expected: list[tuple[str, int]]
+) -> None:
+    """Between files, dates alone tell: file, status and seconds."""
+    found = of_receipt(
+        [
+            sighting((place,), status, updated, file=file)
+            for place, (file, status, updated) in enumerate(seen)
+        ]
+    )
+    assert [(each.breach.rule, each.at.file) for each in found] == expected
+
+
+ANSWER, DISAGREES = sighting((0,), "delivered", 5), "webhook.disagrees-with-receipt"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([{}], []),
+        ([{"created": 1}, {"created": -1}], []),
+        ([{"created": 2}], [(DISAGREES, "/DateCreated", 1)]),
+        ([{"channel_message": ""}], []),
+        # Where the dates agree to the second, they are not what is told.
+        ([{"created": 1, "channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 1)]),
+        ([{"error_code": 30003}, {"error_code": 0}], [(DISAGREES, "/ErrorCode", 1)]),
+        # One that agrees says nothing of the next one.
+        ([{}, {"channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 2)]),
+    ],
+)
+def test_webhooks_beside_an_answer(
+    told: list[dict[str, Any]], expected: list[tuple[str, str, int]]
+) -> None:
+    """What webhooks of the same status say otherwise than the answer, each in a file of its own."""
+    webhooks = [
+        webhook((0,), "delivered", 5)._replace(first=Arrival(file), last=Arrival(file), **members)
+        for file, members in enumerate(told, start=1)
+    ]
+    found = [
+        each
+        for each in of_receipt([ANSWER, *webhooks])
+        if each.breach.rule != "timeline.clock-backwards"
+    ]
+    assert [(each.breach.rule, each.breach.pointer, each.at.file) for each in found] == expected
+
+
+def test_dates_of_creation_are_compared_within_one_source() -> None:
+    """Answers cut or round what webhooks have in milliseconds."""
+    for file in (0, 1):
+        beside = webhook((1,), "delivered", 5)._replace(
+            first=Arrival(file, entry=1), last=Arrival(file, entry=1), created=1
+        )
+        assert list(of_receipt([ANSWER, beside])) == []

@@ -1,0 +1,142 @@
+"""The engine: quick answers that accept no more than the schema, whatever it holds, and errors traced to their place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from receiptkit import DocumentError
+from receiptkit.schema.engine import BodySchema, Engine
+
+TEXT = {"type": "string"}
+ADVICE = {"rule": "ours.advice", "severity": "info", "schema": {"maxLength": 3}}
+COMPONENTS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string", "x-receiptkit-advice": [ADVICE]},
+    "date": {"type": "string", "format": "date-time"},
+}
+#: A schema in which a stricter format would accept more.
+INVERTED = {"not": {"type": "string", "format": "date-time"}}
+
+
+def of(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+@pytest.mark.parametrize("beside", [{}, INVERTED, {"allOf": [{"not": of("date")}]}])
+@pytest.mark.parametrize("within", [{}, {"inverted": INVERTED}])
+@pytest.mark.parametrize(
+    ("value", "clean", "conforms"),
+    [("abc", True, True), ("abcd", False, True), (3, False, False), (None, False, False)],
+)
+def test_with_advice_and_without(
+    beside: dict[str, Any], within: dict[str, Any], value: Any, clean: bool, conforms: bool
+) -> None:
+    """What breaks advice alone conforms and is not clean, in a referred schema, too, and whichever way it is evaluated."""
+    for schema in (of("text"), COMPONENTS["text"]):
+        body = Engine({"components": {"schemas": {**COMPONENTS, **within}}}).body(
+            {**schema, **beside}
+        )
+        assert (body.is_clean(value), body.conforms(value), body.for_many().accepts([[value]])) == (
+            clean,
+            conforms,
+            clean,
+        )
+        assert [violation.severity is None for violation in body.violations(value)] == (
+            [] if clean else [not conforms]
+        )
+
+
+def test_formats_where_stricter_is_laxer() -> None:
+    """Below `not` a date is what the function says it is: one before 2000 is a date, and one of the year 0 is none."""
+    documents: list[dict[str, Any]] = [
+        {},
+        {"components": {}},
+        {"components": {"schemas": {"inverted": INVERTED}}},
+    ]
+    for document in documents:
+        for schema in (INVERTED, {"allOf": [INVERTED]}):
+            body = Engine(document).body(schema)
+            for accepts in (
+                body.is_clean,
+                body.conforms,
+                lambda value: body.for_many().accepts([[value]]),  # noqa: B023 # called at once
+            ):
+                assert not accepts("1999-01-01T00:00:00Z")
+                assert accepts("0000-01-01T00:00:00Z")
+                assert accepts("yesterday")
+
+
+@pytest.mark.parametrize("schema", [True, False])
+def test_schemas_that_are_no_object(schema: bool) -> None:
+    """`true` accepts everything, `false` nothing, and says so once."""
+    body = Engine({"components": {}}).body(schema)
+    assert (body.is_clean(1), body.conforms(1), body.for_many().accepts([[1]])) == (schema,) * 3
+    found = [
+        (violation.rule, violation.keyword, violation.pointer, violation.place, violation.schema)
+        for violation in body.violations(1)
+    ]
+    assert found == ([] if schema else [("schema.false", "false", "", (), {})])
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        ({"pattern": "("}, "/pattern: "),
+        ({"type": 3}, "/type: "),
+        ({"items": {"properties": {"a/b": {"minimum": ""}}}}, "/items/properties/a~1b/minimum: "),
+        (3, ""),
+        ({"$ref": "#/components/schemas/nowhere"}, ""),
+    ],
+)
+def test_schemas_that_cannot_be_compiled(schema: Any, place: str) -> None:
+    """The first line of what the library says is the reason; where it is stands before it."""
+    with pytest.raises(
+        (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError)
+    ) as theirs:
+        jsonschema_rs.Draft202012Validator(
+            {**schema, "components": {"schemas": {}}} if isinstance(schema, dict) else schema
+        )
+    with pytest.raises(DocumentError) as caught:
+        Engine({}).body(schema).violations(1)
+    reason = str(theirs.value).splitlines()[0]
+    assert (
+        str(caught.value)
+        == f"the contract document holds a schema that cannot be compiled: {place}{reason}"
+    )
+
+
+def test_where_a_schema_cannot_be_compiled() -> None:
+    """The place is that in the document, whatever became of the schema on the way."""
+    advice = {"rule": "ours.short", "severity": "info", "schema": {"maxLength": 3}}
+    inner = {
+        "allOf": [
+            {"properties": {"a": {"type": "string"}}},
+            {"properties": {"b": {"type": "strng"}}},
+        ],
+        "x-receiptkit-advice": [advice],
+    }
+    engine = Engine({"components": {"schemas": {"inner": inner}}})
+    judges: list[Callable[[BodySchema], Any]] = [
+        lambda body: body.is_clean,
+        BodySchema.for_many,
+        lambda body: body.conforms,
+    ]
+    for judge in judges:
+        with pytest.raises(
+            DocumentError,
+            match="cannot be compiled: /components/schemas/inner/allOf/1/properties/b/type: ",
+        ):
+            judge(engine.body(of("inner")))
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    """A reference to another file is refused: judging reads no file and asks no network."""
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(TEXT))
+    with pytest.raises(DocumentError, match="cannot be compiled"):
+        Engine({}).body({"$ref": path.as_uri()}).violations(1)

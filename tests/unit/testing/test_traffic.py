@@ -1,0 +1,65 @@
+"""What is between the observations of one test is said where it is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from receiptkit import Exchange, Finding, Location, Severity, WebhookRequest
+from receiptkit.testing import traffic
+from receiptkit.testing.settings import Options, settings
+from suites import RENDERING, URL
+
+
+class Remembering:
+    """A history that finds fault with the last thing that it was shown."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def check_exchange(self, exchange: Exchange) -> list[Finding]:
+        self.count += 1
+        return []
+
+    def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
+        self.count += 1
+        return []
+
+    def finish(self) -> list[Finding]:
+        last = Location(entry=self.count - 1)
+        return (
+            [Finding("listing.loop", Severity.ERROR, "/meta", "again", location=last)]
+            if self.count
+            else []
+        )
+
+
+def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a finding stands below the request of its observation, and is said once, in whichever phase of the test it comes."""
+    monkeypatch.setattr(traffic, "History", lambda _: Remembering())
+    seen = traffic.Traffic(settings(Options(root=Path("/"))), "test_it.py")
+    first, second, third = RENDERING.get_pages()
+    seen.saw(first)
+    seen.delivered(
+        WebhookRequest("https://user:hush@example.com/hook?key=hush", "POST", "Status=sent")
+    )
+    seen.finish()
+    assert seen.failure() == (
+        "the code under test got what Twilio does not send:\n\n"
+        "POST https://…@example.com/hook?key=… -> webhook\n"
+        "- /meta error listing.loop: again\n\n"
+        'to allow this on purpose: @pytest.mark.receipts_allow("listing.loop", reason="…")'
+    )
+    seen.saw(second)
+    seen.saw(third)
+    seen.finish()
+    failure = seen.failure() or ""
+    assert failure.count("listing.loop") == 2
+    assert (
+        f"GET {URL}?PageSize=20&Page=2&PageToken=PT40 -> 200\n- /meta error listing.loop: again\n"
+        in failure
+    )
+    seen.finish()
+    assert seen.failure() is None
+    assert len(seen.exchanges) == 3

@@ -1,0 +1,270 @@
+"""Forms and queries: nothing is lost, and every value has its place."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receiptkit import Contract, WebhookRequest
+from receiptkit.contract.webhook_payload import Payload, payload
+from receiptkit.model.exchange import NotCaptured
+from receiptkit.rules.examples import form, sample
+from receiptkit.rules.rule import Breach
+from receiptkit.rules.webhook import dates, is_classic_callback
+from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
+
+PARAMETERS: dict[str, str] = sample("webhook")["params"]
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("", []),
+        ("&&", []),
+        ("a=1&a=2&b=&a=1", [("a", "1"), ("a", "2"), ("b", ""), ("a", "1")]),
+        ("a", [("a", "")]),
+        ("=1", [("", "1")]),
+        ("a=b=c", [("a", "b=c")]),
+        ("a=x+y%2Bz%20", [("a", "x y+z ")]),
+        ("a;b=1", [("a;b", "1")]),
+        ("%61=%C3%A9é", [("a", "éé")]),
+        ("a=%zz%4", [("a", "%zz%4")]),
+        ("a=%ff", [("a", "\ufffd")]),
+    ],
+)
+def test_every_pair_is_kept(text: str, pairs: list[tuple[str, str]]) -> None:
+    """Repeated names, their order, blank values and escapes come out as they went in."""
+    assert [(item.name, item.value) for item in decode_form(text)] == pairs
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6))
+def test_what_a_library_encodes_comes_back(pairs: list[tuple[str, str]]) -> None:
+    """A form that `urllib` wrote is read as it was meant, each value at its place."""
+    pairs = [
+        (name.encode("utf-8", "replace").decode(), value.encode("utf-8", "replace").decode())
+        for name, value in pairs
+    ]
+    text = urlencode(pairs)
+    decoded = decode_form(text)
+    assert [(item.name, item.value) for item in decoded] == pairs
+    for item in decoded:
+        assert item.sound
+        assert text[item.value_at :].partition("&")[0] == urlencode([("", item.value)])[1:]
+    prefixed = decode_query(f"https://example.com/?{text}#x=y")
+    assert [(item.name, item.value, item.at - 21) for item in prefixed] == [
+        (item.name, item.value, item.at) for item in decoded
+    ]
+
+
+@given(st.text(alphabet="a=&%+;é\ud800 0fF", max_size=30))
+def test_any_text_is_a_form(text: str) -> None:
+    """Nothing that a form can be made of raises, and no pair is lost."""
+    decoded = decode_form(text)
+    assert len(decoded) == sum(1 for pair in text.split("&") if pair)
+    for item in decoded:
+        assert 0 <= item.at <= item.value_at <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("charset", "value"),
+    [
+        ("iso-8859-1", "é"),
+        ("LATIN1", "é"),
+        ("windows-1252", "é"),
+        ("utf-8", "\ufffd"),
+        ("utf-16", "\ufffd"),
+        ("hex", "\ufffd"),
+    ],
+)
+def test_the_charset_counts_where_forms_have_it(charset: str, value: str) -> None:
+    """A character set that forms use is believed; other names of codecs are not."""
+    (item,) = decode_form("a=%e9", f'application/x-www-form-urlencoded; charset="{charset}"')
+    assert (item.value, item.sound) == (value, value == "é")
+
+
+def test_places_of_parameters() -> None:
+    """The first of a repeated parameter has the place; one that is not there has the beginning."""
+    parameters = decode_form("b=1&a=2&a=3")
+    assert form_offsets(parameters, ["/a", "/b", "/c"]) == {"/a": 6, "/b": 2, "/c": 0}
+    assert is_json(' \n{"a": 1}')
+    assert not is_json("a={}")
+
+
+def rules(delivery: WebhookRequest, profile: str = "documented") -> list[str]:
+    return [
+        f"{item.rule} {item.pointer}" for item in Contract.load(profile).check_webhook(delivery)
+    ]
+
+
+def test_deliveries_from_python() -> None:
+    """A webhook is judged whatever form its parameters arrive in."""
+    url = "https://example.com/hook"
+    assert rules(WebhookRequest(url, "POST", form())) == []
+    assert rules(WebhookRequest(url, "post", form().encode())) == []
+    assert rules(WebhookRequest(f"{url}?{form()}", "GET")) == []
+    assert rules(WebhookRequest(f"{url}?{form()}", "POST", "")) == []
+    assert rules(WebhookRequest(url, body=PARAMETERS)) == []
+    assert (
+        rules(WebhookRequest(url, body={name: [value] for name, value in PARAMETERS.items()})) == []
+    )
+    assert rules(WebhookRequest(url, body=form().replace("=sent", "=queued"))) == [
+        "schema.enum /Status"
+    ]
+    assert rules(WebhookRequest(url, body=form() + "&Status=read")) == [
+        "webhook.repeated-parameter /Status"
+    ]
+    assert rules(WebhookRequest(url, body={**PARAMETERS, "Status": ["sent", "read"]})) == [
+        "webhook.repeated-parameter /Status"
+    ]
+    assert rules(
+        WebhookRequest(url, body=form() + f"&ClientIdentity={quote('é', encoding='latin-1')}")
+    ) == ["webhook.encoding /ClientIdentity"]
+    latin = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
+    assert rules(WebhookRequest(url, body=form() + "&ClientIdentity=%E9", headers=latin)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "a=b", b"\xff\xfe", "{", "[1]", "null", 7, [], {"a": [[]]}, {"EventType": None}, "{}"],
+)
+def test_requests_that_are_no_webhook(body: object) -> None:
+    """Any other request is said to be none, or is no JSON, and never raises."""
+    assert rules(WebhookRequest("https://example.com/hook?x=1", "POST", body))[0].split()[0] in (
+        "body.unknown-kind",
+        "json.syntax",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[1]", [1]),
+        ('{"a": ["x", "y"], "b": ["z"], "c": []}', {"a": "x", "b": "z", "c": []}),
+        ([1], [1]),
+        ("a=x&a=y&b", {"a": "x", "b": ""}),
+        ("", {}),
+    ],
+)
+def test_what_a_body_holds(body: object, expected: object) -> None:
+    """The first value of each parameter counts; what is no object is kept as it is."""
+    assert payload(WebhookRequest(body=body)).body == expected
+
+
+QUERY = "https://example.com/hook?a=1"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "expected"),
+    [
+        (WebhookRequest(QUERY, "POST", "b=2"), Payload({"b": "2"})),
+        (WebhookRequest(QUERY, "get", "b=2"), Payload({"a": "1"}, "url")),
+        (WebhookRequest(QUERY, "GET", {"b": "2"}), Payload({"a": "1"}, "url")),
+        (WebhookRequest("https://example.com/hook", "GET", "b=2"), Payload({"b": "2"})),
+        (WebhookRequest(QUERY, "POST", " "), Payload({"a": "1"}, "url")),
+        (WebhookRequest(QUERY, "POST", NotCaptured("x")), Payload({"a": "1"}, "url")),
+        (
+            WebhookRequest("https://example.com/hook?s3cr3t", "GET", NotCaptured("x")),
+            Payload({}, "url"),
+        ),
+        (WebhookRequest(f"{QUERY}&a=%&a=%", "GET"), Payload({"a": "1"}, "url", ("a",), ("a",))),
+        (
+            WebhookRequest(body=b" b=%ff&a=1&b=2\n"),
+            Payload({"b": "\ufffd", "a": "1"}, "request", ("b",), ("b",)),
+        ),
+        (WebhookRequest(body={"b": ["2", "3"]}), Payload({"b": "2"}, "request", ("b",))),
+        (
+            WebhookRequest(body='{"b": ["2", "3"]}'),
+            Payload({"b": "2"}, "request", ("b",), (), b'{"b": ["2", "3"]}'),
+        ),
+    ],
+)
+def test_where_parameters_stand(delivery: WebhookRequest, expected: Payload) -> None:
+    """They are those of the body; those of the URL where there is no body, or where GET is said and the URL has some."""
+    assert payload(delivery) == expected
+
+
+def test_the_dates_of_a_webhook() -> None:
+    """What was updated before it was created is told with both of its dates."""
+    updated = "2026-03-02T09:15:01.900Z"
+    early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
+    assert list(dates(early)) == [
+        Breach(
+            "receipt.updated-before-created",
+            "/DateUpdated",
+            "is before DateCreated",
+            value=updated,
+            reads=("/DateCreated",),
+        )
+    ]
+    assert list(dates({"DateCreated": updated, "DateUpdated": "2026-03-02T09:15:01.100Z"})) == []
+    assert list(dates({"DateUpdated": updated})) == list(dates({"DateCreated": updated})) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"SmsStatus": "sent"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "SM1"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "MM1"}, True),
+        ({"MessageStatus": "sent", "MessageSid": "IM1"}, False),
+        ({"MessageStatus": "sent", "MessageSid": 5}, False),
+        ({"MessageStatus": "sent"}, False),
+        ({"MessageSid": "SM1"}, False),
+        ({"SmsStatus": "sent", "EventType": "onDeliveryUpdated"}, False),
+        ({"SmsStatus": "sent", "DeliveryReceiptSid": "DY1"}, False),
+        ({"SmsStatus": "received", "MessageSid": "SM1"}, False),
+        ({"SmsStatus": "receiving", "MessageSid": "SM1"}, False),
+        ({"SmsStatus": "received", "MessageStatus": "delivered", "MessageSid": "SM1"}, True),
+    ],
+)
+def test_what_a_classic_callback_is(parameters: dict[str, object], expected: bool) -> None:
+    """The status of an SMS or MMS that was sent; nothing that says it is an event of Conversations, or has a receipt."""
+    assert is_classic_callback(parameters) is expected
+
+
+def test_webhooks_of_another_event_are_left_alone() -> None:
+    """Another event is not judged by the schema of this one."""
+    verdict = Contract.load().judge.delivery(
+        WebhookRequest(body={**PARAMETERS, "EventType": "onMessageAdded", "Status": "x"})
+    )
+    assert verdict.unchecked == "a webhook of another event"
+    assert [(finding.rule, finding.severity.value) for finding in verdict.findings] == [
+        ("webhook.other-event", "info")
+    ]
+
+
+def test_the_vendor_knows_no_webhooks() -> None:
+    """Under `vendor` a webhook is left unchecked: the published document has none."""
+    assert rules(WebhookRequest(body=PARAMETERS), "vendor") == ["body.unknown-kind "]
+
+
+def test_an_event_is_one_whatever_else_it_carries() -> None:
+    """A request that says it is onDeliveryUpdated is judged as such, with more unknown parameters than known ones, and fewer required ones."""
+    many = {f"X{number}": "1" for number in range(40)}
+    found = rules(
+        WebhookRequest("https://example.com/hook", body={**PARAMETERS, **many, "Status": "queued"})
+    )
+    assert [rule for rule in found if not rule.startswith("webhook.unknown-parameter")] == [
+        "schema.enum /Status"
+    ]
+    assert "schema.required " in rules(
+        WebhookRequest("https://example.com/hook", body={"EventType": "onDeliveryUpdated"})
+    )
+
+
+def test_what_has_no_name_in_a_query_is_part_of_the_address(contract: Contract) -> None:
+    """Some keep a secret in the query of their webhook's URL; it is no parameter, and never printed."""
+    query = "&".join(f"{name}={value}" for name, value in sample("webhook")["params"].items())
+    found = contract.check_webhook(
+        WebhookRequest(f"https://example.com/hook?s3cr3t&{query}", "GET")
+    )
+    assert found == []
+    found = contract.check_webhook(
+        WebhookRequest(f"https://example.com/hook?{query}&Carrier=x", "GET")
+    )
+    assert [(each.rule, each.pointer) for each in found] == [
+        ("webhook.unknown-parameter", "/Carrier")
+    ]

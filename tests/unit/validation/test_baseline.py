@@ -1,0 +1,247 @@
+"""Known findings: counted and not told, whatever moves around them, until they are gone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receiptkit.rules.examples import sample
+
+Run = Callable[..., tuple[int, str, str]]
+CONFORMING = sample("page")
+BAD = json.loads(json.dumps(CONFORMING).replace('"delivered"', '"queued"'))
+
+
+def lines(*bodies: Any) -> str:
+    return "".join(json.dumps(body) + "\n" for body in bodies)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "captures").mkdir()
+    (tmp_path / "captures" / "a.ndjson").write_text(lines(BAD, CONFORMING, BAD))
+    return tmp_path
+
+
+def test_known_findings_do_not_fail(project: Path, run: Run) -> None:
+    """What a baseline knows is counted; the next run of the same passes."""
+    assert run("validate", "captures")[0] == 1
+    code, out, err = run("validate", "captures", "--write-baseline", "known.json", "-q")
+    assert (code, err) == (0, "receiptkit: note: known.json: 2 findings are known from now on\n")
+    assert (
+        out
+        == "1 file, 3 observations: 3 judged, 0 unchecked; 0 errors, 0 warnings, 0 info; 2 known\n"
+    )
+    code, out, err = run("validate", "captures", "--baseline", "known.json", "--format", "json")
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert (report["findings"], report["summary"]["errors"], report["summary"]["known"]) == (
+        [],
+        0,
+        2,
+    )
+
+
+def test_lines_may_move_and_entries_be_added(project: Path, run: Run) -> None:
+    """A finding is recognised by its file, rule and pointer; one more of the same kind is new."""
+    run("validate", "captures", "--write-baseline", "known.json")
+    path = project / "captures" / "a.ndjson"
+    path.write_text(lines(CONFORMING, CONFORMING) + "\n\n" + lines(BAD, CONFORMING, BAD))
+    assert run("validate", "captures", "--baseline", "known.json")[0] == 0
+    path.write_text(lines(BAD, BAD, BAD))
+    code, out, _ = run("validate", "captures", "--baseline", "known.json")
+    assert (code, out.splitlines()[0].split()[0]) == (1, "captures/a.ndjson:3:823")
+
+
+def test_another_rule_or_file_is_new(project: Path, run: Run) -> None:
+    """What is known of one file, or of one rule, says nothing of another."""
+    run("validate", "captures", "--write-baseline", "known.json")
+    (project / "captures" / "b.ndjson").write_text(lines(BAD))
+    code, out, _ = run("validate", "captures", "--baseline", "known.json", "-q")
+    assert (code, out.endswith("1 error, 0 warnings, 0 info; 2 known\n")) == (1, True)
+
+
+def test_what_is_gone_is_said(project: Path, run: Run) -> None:
+    """A baseline that could be smaller says so; of files that were not judged, or rules that were not asked for, nothing is said."""
+    (project / "b.ndjson").write_text(lines(BAD))
+    run("validate", "captures", "b.ndjson", "--write-baseline", "known.json")
+    gone = "receiptkit: note: 2 known findings of known.json are gone: --write-baseline known.json takes them out\n"
+    assert run("validate", "b.ndjson", "--baseline", "known.json")[2] == ""
+    (project / "captures" / "a.ndjson").write_text(lines(CONFORMING))
+    assert run("validate", "captures", "--baseline", "known.json")[2] == gone
+    assert run("validate", "captures", "--baseline", "known.json", "--ignore", "schema.*")[2] == ""
+    (project / "captures" / "a.ndjson").unlink()
+    assert run("validate", "b.ndjson", "--baseline", "known.json")[2] == gone
+
+
+def test_paths_are_relative_to_the_baseline(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds wherever the command is run from, and however the captures are named."""
+    (project / "settings").mkdir()
+    run("validate", "captures", "--write-baseline", "settings/known.json")
+    assert '"file": "../captures/a.ndjson"' in (project / "settings" / "known.json").read_text()
+    assert run("validate", project / "captures", "--baseline", "settings/known.json")[0] == 0
+    monkeypatch.chdir(project / "captures")
+    assert run("validate", "a.ndjson", "--baseline", "../settings/known.json")[0] == 0
+    (project / "receiptkit.toml").write_text('baseline = "settings/known.json"')
+    assert run("validate", "a.ndjson")[0] == 0
+
+
+def test_it_holds_no_values(project: Path, run: Run) -> None:
+    """A baseline is committed: it has nothing of what the captures hold, in a stable order."""
+    run("validate", "captures", "--write-baseline", "known.json")
+    text = (project / "known.json").read_text()
+    assert "queued" not in text
+    assert "DY" not in text
+    assert text == (
+        '{"version": 1, "known": [\n'
+        '{"file": "captures/a.ndjson", "rule": "schema.enum", "pointer": "/delivery_receipts/*/status", '
+        '"operation": "ListConversationMessageReceipt", '
+        '"message": "is not read, failed, delivered, undelivered, sent or null", "count": 2}\n]}\n'
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_with_several_processes(project: Path, run: Run, jobs: int) -> None:
+    """The same is known with several processes."""
+    (project / "captures" / "b.ndjson").write_text(lines(BAD, BAD))
+    run("validate", "captures", "--write-baseline", "known.json", "--jobs", jobs)
+    assert run("validate", "captures", "--baseline", "known.json", "--jobs", jobs)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "no such file or directory; --write-baseline known.json makes one"),
+        ("{", "not a baseline of receiptkit: no JSON"),
+        ("[]", "not a baseline of receiptkit"),
+        ('{"version": 1, "known": [{"file": 3}]}', "not a baseline of receiptkit"),
+        ('{"version": 1, "known": 5}', "not a baseline of receiptkit"),
+        (
+            '{"version": 1, "known": [{"file": "a", "rule": "page.key", "pointer": "/x", "digest": "1", "count": -5}]}',
+            "not a baseline of receiptkit",
+        ),
+        ('{"version": 2, "known": []}', "a baseline of version 2; this receiptkit knows version 1"),
+    ],
+)
+def test_mistakes(project: Path, run: Run, content: str | None, said: str) -> None:
+    """What is no baseline is one line and exit 2."""
+    if content is not None:
+        (project / "known.json").write_text(content)
+    assert run("validate", "captures", "--baseline", "known.json") == (
+        2,
+        "",
+        f"receiptkit: known.json: {said}\n",
+    )
+
+
+def test_what_a_run_writes_is_no_capture(project: Path, run: Run) -> None:
+    """A baseline and reports may lie in the folder that is judged, and be written again and again."""
+    (project / "receiptkit.toml").write_text('baseline = "captures/known.json"\n')
+    for _ in range(2):
+        code, _, err = run(
+            "validate",
+            "captures",
+            "--write-baseline",
+            "captures/known.json",
+            "-o",
+            "json=captures/report.json",
+        )
+        assert (code, err) == (
+            0,
+            "receiptkit: note: captures/known.json: 2 findings are known from now on\n",
+        )
+    code, out, err = run(
+        "validate", "captures", "--fail-on", "info", "-o", "sarif=captures/report.json", "-q"
+    )
+    assert (code, err) == (0, "")
+    assert (
+        out
+        == "1 file, 3 observations: 3 judged, 0 unchecked; 0 errors, 0 warnings, 0 info; 2 known\n"
+    )
+
+
+def test_a_report_does_not_go_where_the_baseline_is(project: Path, run: Run) -> None:
+    """What is known is not lost to a report."""
+    run("validate", "captures", "--write-baseline", "known.json")
+    kept = (project / "known.json").read_bytes()
+    for arguments in (
+        ("--baseline", "known.json", "-o", "./known.json"),
+        ("--write-baseline", "known.json", "-o", "json=known.json"),
+    ):
+        code, out, err = run("validate", "captures", *arguments)
+        assert (code, out) == (2, "")
+        assert (
+            err
+            == "receiptkit: -o known.json: that is the baseline; it is not overwritten with a report\n"
+        )
+    assert (project / "known.json").read_bytes() == kept
+
+
+def test_a_file_name_in_no_charset(project: Path, run: Run) -> None:
+    """Names of files are bytes, and are kept as such."""
+    (project / "captures" / "a.ndjson").rename(project / "captures" / os.fsdecode(b"e\xff.ndjson"))
+    for _ in range(2):
+        assert run("validate", "captures", "--write-baseline", "known.json")[0] == 0
+    assert run("validate", "captures", "--baseline", "known.json")[0] == 0
+
+
+def test_a_folder_that_is_not_there(project: Path, run: Run) -> None:
+    """The option that names it is said."""
+    err = run("validate", "captures", "--write-baseline", "nowhere/known.json")[2]
+    assert err == "receiptkit: --write-baseline nowhere/known.json: no such file or directory\n"
+
+
+def test_captures_are_not_overwritten(project: Path, run: Run) -> None:
+    """A baseline never takes the place of a capture."""
+    code, _, err = run("validate", "captures/a.ndjson", "--write-baseline", "captures/a.ndjson")
+    expected = "receiptkit: --write-baseline captures/a.ndjson: that is one of the captures; it is not overwritten\n"
+    assert (code, err) == (2, expected)
+    assert json.loads((project / "captures" / "a.ndjson").read_text().splitlines()[0]) == BAD
+
+
+def test_a_baseline_overwrites_only_a_baseline(project: Path, run: Run) -> None:
+    """What is no baseline stays as it is; nor is one written by a run that could not judge everything."""
+    (project / "notes.json").write_text("{}")
+    code, _, err = run("validate", "captures", "--write-baseline", "notes.json")
+    assert (code, err) == (2, "receiptkit: notes.json: not a baseline of receiptkit\n")
+    assert (project / "notes.json").read_text() == "{}"
+    code, _, err = run("validate", "captures", "nothing.json", "--write-baseline", "known.json")
+    assert (code, err) == (2, "receiptkit: nothing.json: no such file or directory\n")
+    assert not (project / "known.json").exists()
+    for _ in range(2):
+        assert run("validate", "captures", "--write-baseline", "known.json")[0] == 0
+
+
+def test_two_things_at_one_place_are_two(project: Path, run: Run) -> None:
+    """What is missing tells findings of one rule at one place apart; numbers in what is said do not."""
+    path = project / "captures" / "a.ndjson"
+    without = [
+        {name: value for name, value in sample("receipt").items() if name != missing}
+        for missing in ("status", "participant_sid")
+    ]
+    path.write_text(lines(without[0]))
+    run("validate", "captures", "--write-baseline", "known.json")
+    path.write_text(lines(without[1]))
+    assert run("validate", "captures", "--baseline", "known.json")[0] == 1
+    full = {**CONFORMING, "delivery_receipts": CONFORMING["delivery_receipts"] * 2}
+    full["meta"] = json.loads(json.dumps(full["meta"]).replace("PageSize=50", "PageSize=1")) | {
+        "page_size": 1
+    }
+    path.write_text(lines(full))
+    run("validate", "captures", "--write-baseline", "known.json")
+    full["delivery_receipts"] *= 2
+    path.write_text(lines(full))
+    found = [
+        line
+        for line in run("validate", "captures", "--baseline", "known.json")[1].splitlines()
+        if "too-many-rows" in line
+    ]
+    assert found == []

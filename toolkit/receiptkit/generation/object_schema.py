@@ -1,0 +1,146 @@
+"""Schemas of the contract document as the generator reads them: references followed, `allOf` put together, values made up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from receiptkit.generation.templates import Template
+
+#: Where a view keeps which members rules are about.
+_RULED = "ruled"
+_LISTS = ("required", "x-receiptkit-advice")
+
+
+class ObjectSchema(NamedTuple):
+    """
+    What an object looks like.
+
+    Attributes:
+        place: what it is, for messages.
+        properties: the schema of each member, in the document's order, references followed.
+        required: the members that it must have.
+        ruled: of members that a rule of its own is about, that rule.
+        is_closed: whether it may have no other members.
+    """
+
+    place: str
+    properties: dict[str, dict[str, Any]]
+    required: frozenset[str]
+    ruled: dict[str, str]
+    is_closed: bool
+
+
+class Schemas:
+    """The schemas of a document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def view(self, schema: Any) -> dict[str, Any]:
+        """A schema with its references followed and its `allOf` put together; what stands outermost counts."""
+        return self._view(schema, 0)
+
+    def shape(self, schema: Any, place: str) -> ObjectSchema:
+        """The members of an object."""
+        view = self.view(schema)
+        properties = {name: self.view(part) for name, part in view.get("properties", {}).items()}
+        is_closed = view.get("additionalProperties") is False
+        return ObjectSchema(
+            place, properties, frozenset(view.get("required", ())), view.get(_RULED, {}), is_closed
+        )
+
+    def _view(self, schema: Any, depth: int) -> dict[str, Any]:
+        if not isinstance(schema, dict) or depth > 20:
+            return {}
+        parts = [self._target(schema["$ref"])] if isinstance(schema.get("$ref"), str) else []
+        parts += schema.get("allOf", [])
+        whole: dict[str, Any] = {}
+        for part in [*(self._view(part, depth + 1) for part in parts), schema]:
+            for name, value in part.items():
+                if name in _LISTS:
+                    whole[name] = [*whole.get(name, []), *value]
+                elif name == "properties":
+                    whole[name] = {**whole.get(name, {}), **value}
+                elif name not in ("$ref", "allOf"):
+                    whole[name] = value
+        own = {
+            name: part["x-receiptkit-rule"]
+            for part in schema.get("allOf", ())
+            if "x-receiptkit-rule" in part
+            for name in (*part.get("required", ()), *part.get("properties", ()))
+        }
+        whole[_RULED] = {**whole.get(_RULED, {}), **own}
+        return whole
+
+    def _target(self, ref: str) -> Any:
+        target: Any = self._document
+        for token in ref.removeprefix("#/").split("/"):
+            name = unquote(token).replace("~1", "/").replace("~0", "~")
+            target = target.get(name) if isinstance(target, dict) else None
+        return target
+
+
+def nullable(view: dict[str, Any]) -> bool:
+    """Whether a member can be null."""
+    types = view.get("type", "null")
+    return "null" in (types if isinstance(types, list) else [types]) and None in view.get(
+        "enum", [None]
+    )
+
+
+def advised(view: dict[str, Any], rule: str) -> dict[str, Any] | None:
+    """The schema of the advice under a rule, where a schema carries it."""
+    return next(
+        (
+            item["schema"]
+            for item in _advice(view.get("x-receiptkit-advice", []))
+            if item.get("rule") == rule
+        ),
+        None,
+    )
+
+
+def _advice(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        yield from _advice(entry["advice"]) if "advice" in entry else [entry]
+
+
+def made_up(view: dict[str, Any], place: str, rng: random.Random, *, date: str, url: str) -> Any:
+    """
+    A value for a member that the generator has no fact about.
+
+    Raises:
+        UsageError: its pattern cannot be served.
+    """
+    if "const" in view:
+        return view["const"]
+    if "enum" in view:
+        values = [value for value in view["enum"] if value is not None] or [None]
+        return values[int(rng.random() * len(values))]
+    types = view.get("type", "null")
+    kind = next(
+        (name for name in (types if isinstance(types, list) else [types]) if name != "null"), "null"
+    )
+    if kind == "string":
+        if "pattern" in view:
+            return Template(view["pattern"], place).fill(rng)
+        by_format = {"date-time": date, "uri": url, "date": date[:10]}
+        return by_format.get(view.get("format", ""), "x" * view.get("minLength", 1))
+    if kind in ("integer", "number"):
+        low = int(view.get("minimum", 0))
+        return low + int(rng.random() * (min(int(view.get("maximum", low + 9)), low + 9) - low + 1))
+    if kind == "object":
+        parts = view.get("properties", {})
+        return {
+            name: made_up(parts.get(name, {}), f"{place}/{name}", rng, date=date, url=url)
+            for name in view.get("required", ())
+        }
+    if kind == "array":
+        return [
+            made_up(view.get("items", {}), place, rng, date=date, url=url)
+            for _ in range(view.get("minItems", 0))
+        ]
+    return False if kind == "boolean" else None
