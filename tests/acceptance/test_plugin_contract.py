@@ -48,7 +48,7 @@ def test_check(suite: Suite) -> None:
     suite.write(
         test_it="""
         import pytest
-        from receiptkit import ContractViolation, Delivery
+        from receiptkit import ContractViolation, WebhookRequest
 
         def test_good(receipt_contract, make_receipt, make_receipt_webhook):
             receipt = make_receipt(status="delivered", channel_name="sms")
@@ -58,7 +58,7 @@ def test_check(suite: Suite) -> None:
 
         def test_bad(receipt_contract):
             with pytest.raises(ContractViolation) as caught:
-                receipt_contract.check(Delivery(body="EventType=onDeliveryUpdated&Status=queued"))
+                receipt_contract.check(WebhookRequest(body="EventType=onDeliveryUpdated&Status=queued"))
             assert "schema.enum" in [finding.rule for finding in caught.value.findings]
             receipt_contract.check("{}", operation="receipt")
         """

