@@ -63,7 +63,9 @@ def outcome(entry: Entry, code: int, output: str) -> Outcome:
         return Outcome([f"a JSON report; the exit code is {code}"], [], [])
     findings = report["findings"]
     wanted = entry["expected"]
-    missed = [_text(each) for each in wanted if not any(_matches(finding, each) for finding in findings)]
+    missed = [
+        _text(each) for each in wanted if not any(_matches(finding, each) for finding in findings)
+    ]
     if "exit" in entry and code not in entry["exit"]:
         missed.append(f"exit code {entry['exit']}, not {code}")
     checked = report["summary"]["checked"]
@@ -71,7 +73,11 @@ def outcome(entry: Entry, code: int, output: str) -> Outcome:
         missed.append(f"{entry['checked']} observations judged, not {checked}")
     others = [finding for finding in findings if not _is_expected(finding, entry)]
     alarms = [finding for finding in others if finding["severity"] != "info"]
-    return Outcome(missed, [_shown(each) for each in alarms], [_shown(each) for each in others if each not in alarms])
+    return Outcome(
+        missed,
+        [_shown(each) for each in alarms],
+        [_shown(each) for each in others if each not in alarms],
+    )
 
 
 def _is_expected(finding: Entry, entry: Entry) -> bool:
@@ -87,7 +93,10 @@ def _matches(finding: Entry, expected: Entry) -> bool:
         and finding["severity"] in _listed(expected.get("severity", finding["severity"]))
         and Path(origin["file"]).name == expected.get("file", Path(origin["file"]).name)
         and origin["entry"] == expected.get("entry", origin["entry"])
-        and re.search(expected.get("says", ""), f"{finding['message']} {finding['hint']}", re.IGNORECASE) is not None
+        and re.search(
+            expected.get("says", ""), f"{finding['message']} {finding['hint']}", re.IGNORECASE
+        )
+        is not None
     )
 
 
@@ -100,14 +109,14 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text(expected: Entry) -> str:
-    return f"{' or '.join(_listed(expected['severity']))} {' or '.join(_listed(expected['finding']))}"
+    return (
+        f"{' or '.join(_listed(expected['severity']))} {' or '.join(_listed(expected['finding']))}"
+    )
 
 
 def _shown(finding: Entry) -> str:
     origin = finding["origin"]
-    return (
-        f"{finding['severity']} {finding['rule']}@{finding['pointer']} in entry {origin['entry']} of {Path(origin['file']).name}"
-    )
+    return f"{finding['severity']} {finding['rule']}@{finding['pointer']} in entry {origin['entry']} of {Path(origin['file']).name}"
 
 
 def _run(entry: Entry) -> Outcome:
@@ -136,8 +145,12 @@ def _print_score() -> None:
         for title, lines in zip(("missed", "false alarm", "not listed"), result, strict=True):
             for line in lines:
                 print(f"    {title}: {line}")
-    print(f"defects: {of_defects[0]} of {of_defects[1]} found, {of_defects[1] - of_defects[0]} missed")
-    print(f"controls: {of_controls[0]} of {of_controls[1]} as expected; false alarms in all: {alarms}")
+    print(
+        f"defects: {of_defects[0]} of {of_defects[1]} found, {of_defects[1] - of_defects[0]} missed"
+    )
+    print(
+        f"controls: {of_controls[0]} of {of_controls[1]} as expected; false alarms in all: {alarms}"
+    )
 
 
 if __name__ == "__main__":

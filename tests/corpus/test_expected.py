@@ -15,7 +15,11 @@ NOT_YET = frozenset(json.loads((HERE / "not_yet.json").read_text(encoding="utf-8
 
 
 def _parameter(entry: Entry) -> object:
-    marks = [pytest.mark.xfail(reason="listed in not_yet.json", strict=True)] if entry["name"] in NOT_YET else []
+    marks = (
+        [pytest.mark.xfail(reason="listed in not_yet.json", strict=True)]
+        if entry["name"] in NOT_YET
+        else []
+    )
     return pytest.param(entry, id=entry["name"], marks=marks)
 
 
@@ -33,7 +37,11 @@ def test_manifest_lists_every_input_once() -> None:
     """Every file and folder belongs to one entry, controls expect no error and no warning, and no stale name is left."""
     names = [entry["name"] for entry in ENTRIES]
     paths = [path for entry in ENTRIES for path in entry["paths"]]
-    there = [f"{kind}/{path.name}" for kind in ("defects", "controls") for path in (HERE / kind).iterdir()]
+    there = [
+        f"{kind}/{path.name}"
+        for kind in ("defects", "controls")
+        for path in (HERE / kind).iterdir()
+    ]
     assert sorted(paths) == sorted(there)
     assert len(set(names)) == len(names)
     assert set(names) >= NOT_YET

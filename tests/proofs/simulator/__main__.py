@@ -20,11 +20,15 @@ def main() -> int:
     judged, begun = Judged(), time.perf_counter()
     has_base = has_option("--api-base-url")
     folder = Path(tempfile.mkdtemp(prefix="simulator-"))
-    judged.judge((simulate(seed, has_base=has_base) for seed in range(first, first + count)), folder)
+    judged.judge(
+        (simulate(seed, has_base=has_base) for seed in range(first, first + count)), folder
+    )
     took = time.perf_counter() - begun
     print(judged.table())
     print("\n".join(judged.alarms[:MOST]))
-    print(f"{count} seeds, {took / count * 1000:.1f} ms each; {len(judged.alarms)} alarms (files in {folder})")
+    print(
+        f"{count} seeds, {took / count * 1000:.1f} ms each; {len(judged.alarms)} alarms (files in {folder})"
+    )
     return int(bool(judged.alarms))
 
 

@@ -6,7 +6,16 @@ import hashlib
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from .model import Configuration, Conversation, Manner, Message, Receipt, World, rest_date, webhook_date
+from .model import (
+    Configuration,
+    Conversation,
+    Manner,
+    Message,
+    Receipt,
+    World,
+    rest_date,
+    webhook_date,
+)
 
 API = "https://conversations.twilio.com"
 MEMBERS = ("sent", "delivered", "read", "failed", "undelivered")
@@ -46,7 +55,9 @@ class Api:
 
     def path(self, conversation: Conversation, *, in_service: bool, by_name: bool = False) -> str:
         """Return the path of a conversation."""
-        name = conversation.unique_name if by_name and conversation.unique_name else conversation.sid
+        name = (
+            conversation.unique_name if by_name and conversation.unique_name else conversation.sid
+        )
         scope = f"/v1/Services/{self.world.service}" if in_service else "/v1"
         return f"{scope}/Conversations/{quote(name, safe='')}"
 
@@ -55,7 +66,9 @@ class Api:
         found = {"account_sid": self.world.account}
         return found | {"chat_service_sid": self.world.service} if in_service else found
 
-    def receipt(self, message: Message, receipt: Receipt, moment: int, *, in_service: bool) -> dict[str, Any]:
+    def receipt(
+        self, message: Message, receipt: Receipt, moment: int, *, in_service: bool
+    ) -> dict[str, Any]:
         """Return a receipt at a moment at which it exists."""
         state = receipt.state(moment)
         assert state is not None
@@ -103,10 +116,14 @@ class Api:
                     "first_page_url": f"{place}0",
                     "previous_page_url": self._previous(place, number, size, token, rows),
                     "url": f"{place}{number}" + (f"&PageToken={token}" if token else ""),
-                    "next_page_url": f"{place}{number + 1}&PageToken={self._token(after)}" if after else None,
+                    "next_page_url": f"{place}{number + 1}&PageToken={self._token(after)}"
+                    if after
+                    else None,
                     "key": "delivery_receipts",
                 },
-                "delivery_receipts": [self.receipt(message, row, moment, in_service=in_service) for row in rows],
+                "delivery_receipts": [
+                    self.receipt(message, row, moment, in_service=in_service) for row in rows
+                ],
             },
         )
 
@@ -130,14 +147,19 @@ class Api:
                 "date_updated": created,
                 "url": base,
                 "delivery": self.summary(message, moment),
-                "links": {"delivery_receipts": f"{base}/Receipts", "channel_metadata": f"{base}/ChannelMetadata"},
+                "links": {
+                    "delivery_receipts": f"{base}/Receipts",
+                    "channel_metadata": f"{base}/ChannelMetadata",
+                },
                 "content_sid": None,
             },
         )
 
     def summary(self, message: Message, moment: int) -> dict[str, Any] | None:
         """Return the summary of a message, which counts cumulatively."""
-        states = [(row, state) for row in message.receipts if (state := row.state(moment)) is not None]
+        states = [
+            (row, state) for row in message.receipts if (state := row.state(moment)) is not None
+        ]
         total = len(message.receipts) if self.manner.counts_expected else len(states)
         if not states:
             return {"total": total, **dict.fromkeys(MEMBERS, "none")} if self.manner.zeros else None
@@ -146,7 +168,8 @@ class Api:
             for member in self._counted(row, state.status, moment):
                 counts[member] += 1
         return {"total": total} | {
-            member: "none" if not count else "all" if count == total else "some" for member, count in counts.items()
+            member: "none" if not count else "all" if count == total else "some"
+            for member, count in counts.items()
         }
 
     def configuration(self, told: Configuration | None, *, in_service: bool) -> Answer:
@@ -172,7 +195,9 @@ class Api:
         if status == "failed":
             was_sent = any(state.status == "sent" and state.at <= moment for state in row.states)
             return ("sent", "failed") if was_sent and self.manner.failed_sent else ("failed",)
-        return {None: (), "sent": MEMBERS[:1], "delivered": MEMBERS[:2], "read": MEMBERS[:3]}[status]
+        return {None: (), "sent": MEMBERS[:1], "delivered": MEMBERS[:2], "read": MEMBERS[:3]}[
+            status
+        ]
 
     def _sorted(self, message: Message, moment: int) -> list[Receipt]:
         rows = [row for row in message.receipts if row.created <= moment]
@@ -183,7 +208,9 @@ class Api:
             return (row.sid,)
         return (row.created if self.manner.order == "created" else -row.created, row.sid)
 
-    def _rows(self, message: Message, moment: int, size: int, cursor: Cursor | None) -> tuple[list[Receipt], bool]:
+    def _rows(
+        self, message: Message, moment: int, size: int, cursor: Cursor | None
+    ) -> tuple[list[Receipt], bool]:
         """Return the rows of a page, and True if it has a next link."""
         rows = self._sorted(message, moment)
         start, end = 0, size
@@ -203,7 +230,9 @@ class Api:
             return Cursor("after", self._key(last))
         return Cursor("offset", (self._sorted(message, moment).index(last) + 1,))
 
-    def _previous(self, place: str, number: int, size: int, token: str | None, rows: list[Receipt]) -> str | None:
+    def _previous(
+        self, place: str, number: int, size: int, token: str | None, rows: list[Receipt]
+    ) -> str | None:
         if number == 0 or token is None:
             return None
         if number == 1 and not self.manner.tokens_back:

@@ -36,7 +36,9 @@ def bodies(records: list[Record]) -> bytes:
 
 def forms(records: list[Record]) -> bytes:
     """Return webhooks one a line: the form, or the URL of a GET."""
-    told = [each.url if each.sent is None else each.sent for each in noted(records) if each.parameters]
+    told = [
+        each.url if each.sent is None else each.sent for each in noted(records) if each.parameters
+    ]
     return b"".join(text.encode() + b"\n" for text in told)
 
 
@@ -79,7 +81,10 @@ def _exchange(record: Record) -> dict[str, Any]:
     if record.sent is not None:
         asked["body"] = record.sent
     headers = {"Content-Type": record.media_type} if record.media_type else {}
-    return {"request": asked, "response": {"status": record.status, "headers": headers, "body": record.body}}
+    return {
+        "request": asked,
+        "response": {"status": record.status, "headers": headers, "body": record.body},
+    }
 
 
 def _entry(record: Record) -> dict[str, Any]:

@@ -132,7 +132,9 @@ class Client:
         self._ask(
             "GET",
             url,
-            lambda moment: self.api.message(message, max(moment - lag, message.created), in_service=self.in_service),
+            lambda moment: self.api.message(
+                message, max(moment - lag, message.created), in_service=self.in_service
+            ),
             exact=exact,
         )
         self.seen["message fetched"] += 1
@@ -156,7 +158,11 @@ class Client:
 
     def update_configuration(self, told: Configuration) -> None:
         """Change the configuration of the account, with a form."""
-        pairs = [("Method", told.method), ("PostWebhookUrl", told.url), *(("Filters", each) for each in told.filters)]
+        pairs = [
+            ("Method", told.method),
+            ("PostWebhookUrl", told.url),
+            *(("Filters", each) for each in told.filters),
+        ]
         self.now = told.at
         self._ask(
             "POST",
@@ -180,7 +186,11 @@ class Client:
             pairs.insert(self.rng.randrange(len(pairs) + 1), ("Page", "0"))
         self.seen[f"PageSize {size}"] += 1
         self.seen["list asked for by unique name"] += by_name
-        return self.base + self._path(message, "/Receipts", by_name=by_name) + ("?" + urlencode(pairs) if pairs else "")
+        return (
+            self.base
+            + self._path(message, "/Receipts", by_name=by_name)
+            + ("?" + urlencode(pairs) if pairs else "")
+        )
 
     def _rebased(self, url: str) -> str:
         """Return a link as this client follows it: behind a gateway that leaves links alone it puts its own base there."""
@@ -239,14 +249,18 @@ class Client:
 
         With `exact`, nothing else happens between the request and its being noted.
         """
-        answered = self.now + (self.rng.choice((0, 40, 900)) if is_simulated("requests-in-flight") else 0)
+        answered = self.now + (
+            self.rng.choice((0, 40, 900)) if is_simulated("requests-in-flight") else 0
+        )
         ended = answered + (0 if exact else self.rng.choice((1, 60, 1_200)))
         status, body = self._error(url) or answer(answered)
         headers = {"Accept": "application/json", "User-Agent": "simulator/1"}
         if sent is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         media_type = JSON if isinstance(body, dict) else "text/plain"
-        record = Record(self.name, self.now, ended, method, url, headers, sent, status, media_type, body)
+        record = Record(
+            self.name, self.now, ended, method, url, headers, sent, status, media_type, body
+        )
         self.seen[f"answer {status}"] += 1
         self.records.append(record)
         self.now = ended
@@ -279,7 +293,9 @@ class Client:
         )
 
     def _refusal(self, url: str, refusal: Answer) -> Record:
-        return Record(self.name, self.now, self.now, "GET", url, {}, None, refusal.status, JSON, refusal.body)
+        return Record(
+            self.name, self.now, self.now, "GET", url, {}, None, refusal.status, JSON, refusal.body
+        )
 
 
 def every(records: list[list[Record]]) -> Iterator[Record]:

@@ -59,7 +59,9 @@ class Judged:
         self.unchecked.update(summary["unchecked_reasons"])
         self.alarms += [f"problem: {problem}" for problem in summary["problems"]]
         if summary["observations"] != expected:
-            self.alarms.append(f"{summary['observations']} observations of {expected} in {paths[0]} and those after it")
+            self.alarms.append(
+                f"{summary['observations']} observations of {expected} in {paths[0]} and those after it"
+            )
         for finding in report["findings"]:
             if finding["severity"] == "info":
                 self.infos[finding["rule"]] += 1
@@ -74,7 +76,10 @@ class Judged:
         parts = {"covered": self.seen, "infos": self.infos, "unchecked": self.unchecked}
         lines = [f"{self.observations} observations"]
         for title, counts in parts.items():
-            lines += [f"{title}:", *(f"  {count:8}  {name}" for name, count in sorted(counts.items()) if count)]
+            lines += [
+                f"{title}:",
+                *(f"  {count:8}  {name}" for name, count in sorted(counts.items()) if count),
+            ]
         return "\n".join(lines)
 
 

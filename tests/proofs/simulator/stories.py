@@ -57,14 +57,18 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
         seen[f"gateway that {'keeps' if links == API else 'rewrites'} links"] += 1
     polled = _polled(lived, Api(lived, links), base, rng, seen)
     received = _received(lived, rng, seen, is_signed=is_signed)
-    files, is_joined, observations = _files(polled, received, f"{seed:05}", rng, seen, is_signed=is_signed)
+    files, is_joined, observations = _files(
+        polled, received, f"{seed:05}", rng, seen, is_signed=is_signed
+    )
     options = ("--join",) * is_joined + ("--auth-token-env", "SIMULATOR_TOKEN") * is_signed
     if gateway:
         options += ("--api-base-url", gateway)
     return Captures(files, options, observations, seen)
 
 
-def _polled(lived: World, api: Api, base: str, rng: Random, seen: Counter[str]) -> list[list[Record]]:
+def _polled(
+    lived: World, api: Api, base: str, rng: Random, seen: Counter[str]
+) -> list[list[Record]]:
     """Return what each process notes of its requests."""
     count = rng.choice((1, 1, 2, 3))
     mixes = rng.random() < 0.4
@@ -73,7 +77,9 @@ def _polled(lived: World, api: Api, base: str, rng: Random, seen: Counter[str]) 
     for number in range(count):
         own = in_service ^ (mixes and number % 2 == 1)
         seen[f"client {'under /Services' if own else 'of the default scope'}"] += 1
-        client = Client(f"client {number}", api, base, rng, seen, own, EPOCH + rng.randrange(8_000), count == 1)
+        client = Client(
+            f"client {number}", api, base, rng, seen, own, EPOCH + rng.randrange(8_000), count == 1
+        )
         if number == 0:
             for told in lived.configurations[1:]:
                 client.update_configuration(told)
@@ -82,7 +88,9 @@ def _polled(lived: World, api: Api, base: str, rng: Random, seen: Counter[str]) 
     return found
 
 
-def _received(lived: World, rng: Random, seen: Counter[str], *, is_signed: bool) -> list[list[Record]]:
+def _received(
+    lived: World, rng: Random, seen: Counter[str], *, is_signed: bool
+) -> list[list[Record]]:
     """Return what each process notes of the webhooks it receives."""
     notes = ["full", "full", "path"] + ["upstream"] * is_simulated("upstream-url")
     names = ("receiver a", "receiver b")[: rng.choice((1, 2))]
@@ -117,7 +125,9 @@ def _files(
         if shape == "forms":
             observations += len(content.splitlines())
         elif shape == "bodies":
-            observations += sum(bool(each.parameters or isinstance(each.body, dict)) for each in group)
+            observations += sum(
+                bool(each.parameters or isinstance(each.body, dict)) for each in group
+            )
         else:
             observations += len(group)
         if content:

@@ -35,7 +35,13 @@ class Receiver(NamedTuple):
 
 
 def parameters(
-    world: World, message: Message, receipt: Receipt, state: State, *, retries: int = 0, in_service: bool = True
+    world: World,
+    message: Message,
+    receipt: Receipt,
+    state: State,
+    *,
+    retries: int = 0,
+    in_service: bool = True,
 ) -> tuple[tuple[str, str], ...]:
     """Return the parameters of a webhook, in an order that is not alphabetical."""
     manner = world.manner
@@ -65,12 +71,23 @@ def signature(url: str, told: tuple[tuple[str, str], ...]) -> str:
     return base64.b64encode(hmac.new(TOKEN.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
-def request(world: World, told: tuple[tuple[str, str], ...], receiver: Receiver, token: str, arrived: int, noted: int) -> Record:
+def request(
+    world: World,
+    told: tuple[tuple[str, str], ...],
+    receiver: Receiver,
+    token: str,
+    arrived: int,
+    noted: int,
+) -> Record:
     """Return what a receiver notes of a webhook that Twilio sends to the URL configured."""
     configured = world.configuration(arrived)
     form = urlencode(told, safe=":")
     is_get = configured.method == "GET"
-    url = f"{configured.url}{'&' if '?' in configured.url else '?'}{form}" if is_get else configured.url
+    url = (
+        f"{configured.url}{'&' if '?' in configured.url else '?'}{form}"
+        if is_get
+        else configured.url
+    )
     signed = signature(url, () if is_get else told)
     parts = urlsplit(url)
     headers = {
@@ -104,7 +121,9 @@ def request(world: World, told: tuple[tuple[str, str], ...], receiver: Receiver,
     )
 
 
-def deliveries(world: World, receivers: list[Receiver], rng: Random, seen: Counter[str], *, in_service: bool) -> Iterator[Record]:
+def deliveries(
+    world: World, receivers: list[Receiver], rng: Random, seen: Counter[str], *, in_service: bool
+) -> Iterator[Record]:
     """Yield what arrives of all webhooks of a world."""
     for message in world.messages:
         for receipt in message.receipts:
@@ -114,7 +133,9 @@ def deliveries(world: World, receivers: list[Receiver], rng: Random, seen: Count
                 if rng.random() < 0.1:
                     seen["webhook lost"] += 1
                     continue
-                yield from _delivery(world, message, receipt, state, receivers, rng, seen, in_service)
+                yield from _delivery(
+                    world, message, receipt, state, receivers, rng, seen, in_service
+                )
         if rng.random() < 0.3:
             yield _other_event(world, message, receivers, rng)
             seen["webhook of another event"] += 1
@@ -137,8 +158,12 @@ def _delivery(
     counts = rng.random() < 0.5
     for tried in range(rng.choice((1, 1, 1, 1, 1, 2, 3))):
         seen["webhook tried again"] += tried > 0
-        told = parameters(world, message, receipt, state, retries=tried if counts else 0, in_service=in_service)
-        yield request(world, told, rng.choice(receivers), token, arrived, arrived + rng.randrange(0, 120))
+        told = parameters(
+            world, message, receipt, state, retries=tried if counts else 0, in_service=in_service
+        )
+        yield request(
+            world, told, rng.choice(receivers), token, arrived, arrived + rng.randrange(0, 120)
+        )
         arrived += rng.randrange(1_000, 16_000)
 
 

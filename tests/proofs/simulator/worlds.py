@@ -83,7 +83,9 @@ def message(rng: Random, conversation: Conversation, seen: Counter[str]) -> Mess
 def receipt(rng: Random, born: int, seen: Counter[str]) -> Receipt:
     """Return a receipt that begins in any state and lives on at random."""
     channel = rng.choice(("SM", "SM", "MM", "WA", "WA", "FB"))
-    status: str | None = rng.choice((None, None, "sent", "sent", "failed", "undelivered", "delivered"))
+    status: str | None = rng.choice(
+        (None, None, "sent", "sent", "failed", "undelivered", "delivered")
+    )
     states = [State(born, status, code(rng, status, channel))]
     path = [status or "null"]
     at = born + 300
@@ -113,7 +115,12 @@ def configurations(rng: Random) -> list[Configuration]:
     """Return the configuration of the account, which may be changed once."""
     found = []
     for at in [0, EPOCH + rng.randrange(60_000)][: rng.choice((1, 1, 2))]:
-        filters = (EVENT, *rng.sample(("onMessageAdded", "onParticipantAdded", "onConversationUpdated"), 2))
+        filters = (
+            EVENT,
+            *rng.sample(("onMessageAdded", "onParticipantAdded", "onConversationUpdated"), 2),
+        )
         method = rng.choice(("POST", "POST", "POST", "GET"))
-        found.append(Configuration(at, method, rng.choice(HOOKS), tuple(rng.sample(filters, len(filters)))))
+        found.append(
+            Configuration(at, method, rng.choice(HOOKS), tuple(rng.sample(filters, len(filters))))
+        )
     return found
