@@ -131,7 +131,9 @@ class _Session:
         self._stack = stack
         #: What a script has printed that no output block has shown yet.
         self._printed = ""
-        named = (_PORT.fullmatch(block.value) for block in blocks(text) if block.mark == "background")
+        named = (
+            _PORT.fullmatch(block.value) for block in blocks(text) if block.mark == "background"
+        )
         self._ports = {match[1]: str(_free_port()) for match in named if match}
         for name in ("fixtures", "spec"):
             (folder / name).symlink_to(ROOT / name)
@@ -163,13 +165,17 @@ class _Session:
             if block.language == "sh":
                 self._script(block)
         else:
-            raise ExampleError(f"nothing runs a {block.language or 'nameless'} block: mark it as file, output or not run")
+            raise ExampleError(
+                f"nothing runs a {block.language or 'nameless'} block: mark it as file, output or not run"
+            )
         return None
 
     def close(self) -> None:
         """Demand that everything that was printed is shown."""
         if self._printed:
-            raise ExampleError(f"the script above prints what no output block shows:\n{self._printed}")
+            raise ExampleError(
+                f"the script above prints what no output block shows:\n{self._printed}"
+            )
 
     def _session(self, text: str) -> str:
         """Run the commands of a console block in one shell, and return the block."""
@@ -181,7 +187,10 @@ class _Session:
         outputs = printed.split("\0")
         if len(outputs) != len(commands) + 1:
             raise ExampleError(f"the shell ended early:\n{printed}")
-        return "".join(_prompt(command) + _ended(output) for command, output in zip(commands, outputs, strict=False))
+        return "".join(
+            _prompt(command) + _ended(output)
+            for command, output in zip(commands, outputs, strict=False)
+        )
 
     def _script(self, block: Block) -> str:
         if block.language == "sh":
@@ -190,7 +199,9 @@ class _Session:
             script = self._folder / "example.py"
             script.write_text(self._here(block.text), encoding="utf-8")
             # Servers log to the second stream; it matters only where the script fails.
-            code, printed = self._bash("python -W error example.py 2>example.log || { cat example.log; false; }")
+            code, printed = self._bash(
+                "python -W error example.py 2>example.log || { cat example.log; false; }"
+            )
             script.unlink()
         if code != 0:
             raise ExampleError(f"the script fails with exit code {code}:\n{printed}")
@@ -216,7 +227,9 @@ class _Session:
     def _running(self, block: Block) -> Iterator[None]:
         match = _PORT.fullmatch(block.value)
         if block.language != "sh" or match is None:
-            raise ExampleError("a background block is sh, and names the port to wait for: <!-- background: port 8099 -->")
+            raise ExampleError(
+                "a background block is sh, and names the port to wait for: <!-- background: port 8099 -->"
+            )
         process = subprocess.Popen(
             ["bash", "-c", self._here(block.text)],
             cwd=self._folder,
@@ -316,7 +329,9 @@ def main() -> int:
             failed = True
             continue
         if now != page.read_text(encoding="utf-8"):
-            print(f"{page.relative_to(ROOT)}: {'written' if '--write' in sys.argv else 'not what it prints'}")
+            print(
+                f"{page.relative_to(ROOT)}: {'written' if '--write' in sys.argv else 'not what it prints'}"
+            )
             if "--write" in sys.argv:
                 page.write_text(now, encoding="utf-8")
             else:

@@ -12,14 +12,17 @@ import pytest
 import examples
 import receiptkit
 from conftest import ROOT
-from receiptkit import configuration, pytest_plugin, server
+from receiptkit import pytest_plugin, server
 from receiptkit.cli.main import cli
 from receiptkit.generation import SCENARIOS
 from receiptkit.pytest_plugin.options import OPTIONS
 from receiptkit.server.faults import REQUESTS, WEBHOOKS
 from receiptkit.server.panel import routes
+from receiptkit.validation import project_settings
 
-PAGES = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in examples.pages()}
+PAGES = {
+    page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in examples.pages()
+}
 ALL = "\n".join(PAGES.values())
 #: Where each command and its options are explained.
 PAGE_OF = {
@@ -31,7 +34,14 @@ PAGE_OF = {
     "spec": "docs/documents.md",
 }
 #: What is not written in docs/, but linked.
-OTHERS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "spec/README.md", "fixtures/README.md", "docs/rules.md")
+OTHERS = (
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "spec/README.md",
+    "fixtures/README.md",
+    "docs/rules.md",
+)
 #: Documents that are read as English.
 PROSE = (*PAGES, "spec/README.md")
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -40,14 +50,19 @@ _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\
 _WORDS = 25
 #: Turns of phrase that people read twice.
 _DIALECT = re.compile(
-    r"\b(is told|are told|is said|is none|as it is|of its own|whoever|no such|walk|stands(?! still))\b", re.IGNORECASE
+    r"\b(is told|are told|is said|is none|as it is|of its own|whoever|no such|walk|stands(?! still))\b",
+    re.IGNORECASE,
 )
 
 
 def _options(command: click.Command) -> Iterator[str]:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
-            yield from (option for option in parameter.opts if option.startswith("--") and option != "--help")
+            yield from (
+                option
+                for option in parameter.opts
+                if option.startswith("--") and option != "--help"
+            )
     if isinstance(command, click.Group):
         for name in command.list_commands(click.Context(command)):
             each = command.get_command(click.Context(command), name)
@@ -117,7 +132,9 @@ def test_every_fixture_marker_and_option_of_the_plugin_is_documented() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert [name for name in configuration._NAMES if f"| `{name}` |" not in PAGES["docs/settings.md"]] == []
+    assert [
+        name for name in project_settings._NAMES if f"| `{name}` |" not in PAGES["docs/settings.md"]
+    ] == []
 
 
 def test_every_public_name_is_documented() -> None:
@@ -134,8 +151,12 @@ def test_every_fault_and_control_request_is_documented() -> None:
 
 
 def test_every_page_is_in_the_index() -> None:
-    pages = [Path(name).name for name in PAGES if name.startswith("docs/") and name != "docs/README.md"]
-    assert [name for name in (*pages, "rules.md") if f"]({name})" not in PAGES["docs/README.md"]] == []
+    pages = [
+        Path(name).name for name in PAGES if name.startswith("docs/") and name != "docs/README.md"
+    ]
+    assert [
+        name for name in (*pages, "rules.md") if f"]({name})" not in PAGES["docs/README.md"]
+    ] == []
 
 
 def test_make_targets_of_the_documents_exist() -> None:
@@ -158,14 +179,20 @@ def _sentences(text: str) -> Iterator[str]:
     text = re.sub(r"`[^`\n]*(?:\n[^`\n]+)?`", "code", text)
     for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-#|]|[0-9]+\. ))", text):
         for cell in paragraph.split("|") if paragraph.lstrip().startswith("|") else [paragraph]:
-            yield from (sentence for sentence in re.split(r"(?<=[.!?])\s+", " ".join(cell.split())) if sentence)
+            yield from (
+                sentence
+                for sentence in re.split(r"(?<=[.!?])\s+", " ".join(cell.split()))
+                if sentence
+            )
 
 
 @pytest.mark.parametrize("name", PROSE)
 def test_sentences_are_short(name: str) -> None:
     """A sentence has at most 25 words."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    assert [each for each in _sentences(text) if len(re.findall(r"\w['./\w-]*", each)) > _WORDS] == []
+    assert [
+        each for each in _sentences(text) if len(re.findall(r"\w['./\w-]*", each)) > _WORDS
+    ] == []
 
 
 @pytest.mark.parametrize("name", PROSE)
@@ -200,7 +227,11 @@ def test_nothing_names_this_machine() -> None:
     """No tracked text holds a path of a developer's machine."""
     suffixes = {".py", ".md", ".toml", ".yaml", ".json", ".ndjson", ""}
     own = re.compile(r"(^|[\s\"'=(])/(home/(?!you/)|root|Users|work)/?[A-Za-z]")
-    found = [path for folder in ("toolkit", "spec", "tests", "fixtures", "docs") for path in (ROOT / folder).rglob("*")]
+    found = [
+        path
+        for folder in ("toolkit", "spec", "tests", "fixtures", "docs")
+        for path in (ROOT / folder).rglob("*")
+    ]
     for path in (*found, *ROOT.glob("*.md")):
         if path.is_file() and path.suffix in suffixes and "__pycache__" not in path.parts:
             assert not own.search(path.read_text(errors="replace")), path

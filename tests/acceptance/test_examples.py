@@ -12,7 +12,9 @@ from conftest import ROOT
 
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in examples.pages()}
 
-needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the examples are run by bash, and there is none")
+needs_bash = pytest.mark.skipif(
+    shutil.which("bash") is None, reason="the examples are run by bash, and there is none"
+)
 
 
 @needs_bash

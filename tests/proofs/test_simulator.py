@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from simulator import simulate
-from simulator.judge import Judged, has_option
+
+from proofs.simulator import simulate
+from proofs.simulator.judge import Judged, has_option
 
 #: How many alarms are shown of a run that has too many.
 _SHOWN = 10
