@@ -1,4 +1,4 @@
-"""Judge many seeds: `PYTHONPATH=toolkit:tests/proofs python -m simulator [FIRST] [COUNT]`."""
+"""Judge many seeds: `PYTHONPATH=toolkit:tests python -m proofs.simulator [FIRST] [COUNT]`."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
     links = API if gateway and rng.random() < 0.5 else base
     if gateway:
         seen[f"gateway that {'keeps' if links == API else 'rewrites'} links"] += 1
-    polled = _polled(lived, Api(lived, links), base, rng, seen)
+    polled = _polled(lived, gateway, base, links, rng, seen)
     received = _received(lived, rng, seen, is_signed=is_signed)
     files, is_joined, observations = _files(
         polled, received, f"{seed:05}", rng, seen, is_signed=is_signed
@@ -67,7 +67,7 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
 
 
 def _polled(
-    lived: World, api: Api, base: str, rng: Random, seen: Counter[str]
+    lived: World, gateway: str | None, base: str, links: str, rng: Random, seen: Counter[str]
 ) -> list[list[Record]]:
     """Return what each process notes of its requests."""
     count = rng.choice((1, 1, 2, 3))
@@ -77,10 +77,22 @@ def _polled(
     for number in range(count):
         own = in_service ^ (mixes and number % 2 == 1)
         seen[f"client {'under /Services' if own else 'of the default scope'}"] += 1
+        # Beside a gateway, somebody may ask the API itself.
+        around = gateway is not None and number % 2 == 1
         client = Client(
-            f"client {number}", api, base, rng, seen, own, EPOCH + rng.randrange(8_000), count == 1
+            f"client {number}",
+            Api(lived, API if around else links),
+            API if around else base,
+            rng,
+            seen,
+            own,
+            EPOCH + rng.randrange(8_000),
+            is_alone=count == 1,
+            writes_anew=rng.random() < 0.2,
         )
         if number == 0:
+            if rng.random() < 0.3:
+                client.create(lived.messages[0])
             for told in lived.configurations[1:]:
                 client.update_configuration(told)
         found.append(client.run(client.now + rng.choice((5_000, 30_000, 120_000))))
@@ -92,7 +104,7 @@ def _received(
     lived: World, rng: Random, seen: Counter[str], *, is_signed: bool
 ) -> list[list[Record]]:
     """Return what each process notes of the webhooks it receives."""
-    notes = ["full", "full", "path"] + ["upstream"] * is_simulated("upstream-url")
+    notes = ["full", "full", "path", "forwarded"] + ["upstream"] * is_simulated("upstream-url")
     names = ("receiver a", "receiver b")[: rng.choice((1, 2))]
     receivers = [Receiver(name, rng.choice(notes), is_signed) for name in names]
     arrived = list(deliveries(lived, receivers, rng, seen, in_service=rng.random() < 0.9))

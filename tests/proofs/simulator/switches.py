@@ -9,7 +9,8 @@ EXCLUDED = frozenset(
         "previous-link",
         "requests-in-flight",
         "resumed-walk",
-        "stale-summary",
+        "shifted-offsets",
+        "stale-replica",
         "upstream-url",
     }
 )

@@ -17,6 +17,14 @@ from .records import Record
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 EVENT = "onDeliveryUpdated"
+#: Parameters that were seen, though no page names them.
+MORE = (
+    ("Source", "API"),
+    ("Attributes", "{}"),
+    ("ParticipantIdentity", "guest"),
+    ("MessagingServiceSid", "MG0123456789abcdef0123456789abcdef"),
+    ("RawDlrDoneDate", "2603020915"),
+)
 
 
 class Receiver(NamedTuple):
@@ -25,7 +33,7 @@ class Receiver(NamedTuple):
 
     Attributes:
         name: of the process.
-        notes: what it notes as the URL: full, path (with the host in headers), or upstream (behind a proxy).
+        notes: what it notes as the URL: full, path (with the host in headers), forwarded (in others), or upstream (behind a proxy).
         is_signed: whether it notes the signature.
     """
 
@@ -104,8 +112,16 @@ def request(
     rest = url.removeprefix(f"{parts.scheme}://{parts.netloc}")
     if receiver.notes == "path":
         url = rest
+    elif receiver.notes == "forwarded":
+        url = rest
+        headers |= {
+            "Host": "10.0.0.7:8080",
+            "X-Forwarded-Host": f"{parts.netloc}, inner.example.net",
+        }
     elif receiver.notes == "upstream":
         url = f"http://10.0.0.7:8080{rest}"
+    if receiver.name.endswith("b"):
+        headers = {name.lower(): value for name, value in headers.items()}
     return Record(
         receiver.name,
         arrived,
@@ -155,6 +171,8 @@ def _delivery(
     seen["webhook late" if is_late else "webhook in time"] += 1
     arrived = state.at + (rng.randrange(5_000, 400_000) if is_late else rng.randrange(40, 1500))
     token = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+    more = rng.choice(((), (), (), (), (rng.choice(MORE),)))
+    seen["webhook with more parameters"] += len(more)
     counts = rng.random() < 0.5
     for tried in range(rng.choice((1, 1, 1, 1, 1, 2, 3))):
         seen["webhook tried again"] += tried > 0

@@ -19,6 +19,7 @@ from .model import (
     World,
     sid,
 )
+from .switches import is_simulated
 from .webhooks import EVENT
 
 HOOKS = (
@@ -38,8 +39,10 @@ def manner(rng: Random) -> Manner:
         updated_at_birth=rng.random() < 0.5,
         rounds=rng.random() < 0.3,
         order=order,
-        # Offsets into a list that grows at its front would show receipts twice.
-        cursor=rng.choice(("offset", "key")) if order == "created" else "key",
+        # Offsets into a list that grows before its end show receipts twice.
+        cursor=rng.choice(("offset", "key"))
+        if order == "created" or is_simulated("shifted-offsets")
+        else "key",
         token=rng.choice(("plain", "time", "opaque")),
         looks_ahead=rng.random() < 0.7,
         tokens_back=rng.random() < 0.3,
