@@ -77,9 +77,10 @@ class Api:
         return {
             "sid": receipt.sid,
             **self.scoped(in_service=in_service),
+            **({} if self.manner.names_account else {"account_sid": None}),
             "conversation_sid": message.conversation.sid,
             "message_sid": message.sid,
-            "channel_message_sid": receipt.channel_message,
+            "channel_message_sid": receipt.channel(moment, self.manner),
             "participant_sid": receipt.participant,
             "status": state.status,
             "error_code": state.code or self.manner.no_code,
@@ -144,7 +145,7 @@ class Api:
                 "attributes": "{}",
                 "participant_sid": None,
                 "date_created": created,
-                "date_updated": created,
+                "date_updated": None if self.manner.edited_never else created,
                 "url": base,
                 "delivery": self.summary(message, moment),
                 "links": {

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
 
 from .model import har_date
 from .records import Record
-
-WEBHOOK_URL = "https://hooks.example.com"
 
 
 def ndjson(records: list[Record]) -> bytes:
@@ -61,6 +60,8 @@ FORMATS: dict[str, tuple[str, Callable[[list[Record]], bytes]]] = {
     "bodies": ("ndjson", bodies),
     "har": ("har", har),
     "forms": ("form", forms),
+    "forms, CRLF": ("log", lambda records: forms(records).replace(b"\n", b"\r\n")),
+    "ndjson, gzip": ("ndjson.gz", lambda records: gzip.compress(ndjson(records), 1, mtime=0)),
 }
 
 
@@ -81,9 +82,14 @@ def _exchange(record: Record) -> dict[str, Any]:
     if record.sent is not None:
         asked["body"] = record.sent
     headers = {"Content-Type": record.media_type} if record.media_type else {}
+    body: Any = record.body
+    # One process notes bodies as text, and the names of headers as HTTP/2 writes them.
+    if record.process.endswith("1") and isinstance(body, dict):
+        body = json.dumps(body)
+        headers = {name.lower(): value for name, value in headers.items()}
     return {
         "request": asked,
-        "response": {"status": record.status, "headers": headers, "body": record.body},
+        "response": {"status": record.status, "headers": headers, "body": body},
     }
 
 
@@ -102,7 +108,7 @@ def _entry(record: Record) -> dict[str, Any]:
         asked["postData"] = {"mimeType": media_type, "text": record.sent}
     headers = [{"name": "Content-Type", "value": record.media_type}] if record.media_type else []
     return {
-        "startedDateTime": har_date(record.begun),
+        "startedDateTime": har_date(record.begun, is_local=record.process.endswith(("1", "b"))),
         "time": record.ended - record.begun,
         "request": asked,
         "response": {"status": record.status, "headers": headers, "content": content},

@@ -14,6 +14,8 @@ from .records import Record
 from .switches import is_simulated
 
 JSON = "application/json; charset=utf-8"
+#: A page that is larger than the API allows.
+_TOO_LARGE = refused(400, 20001, "Page size must be between 1 and 50")
 SIZES = (None, 1, 2, 3, 5, 10, 49, 50)
 
 
@@ -77,6 +79,10 @@ class Client:
                     break
                 url = page["next"]
                 self.now += self.rng.choice((5, 50, 700))
+            if size is None and self.rng.random() < 0.05:
+                url = f"{self._first(message, None).partition('?')[0]}?PageSize=200"
+                self._ask("GET", url, lambda _: _TOO_LARGE)
+                self.seen["page too large"] += 1
             self.seen[f"walk of {min(asked, 6)} pages"] += 1
 
     def walk_back(self, message: Message) -> None:

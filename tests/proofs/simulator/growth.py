@@ -144,7 +144,8 @@ def together(*, orders: tuple[tuple[str, str], ...], turns: int, moves: str) -> 
     Args:
         orders: of the list, with what its tokens mean.
         turns: how many pages are asked for.
-        moves: a and b: the next page of a client, the first one after the last; A and B: it breaks off, and begins again.
+        moves: a and b: the next page of a client, the first one after the last; A and B: it breaks off, and begins again;
+            x and y: it goes back by the link to the page before.
     """
     rng = Random(18)
 
@@ -156,11 +157,12 @@ def together(*, orders: tuple[tuple[str, str], ...], turns: int, moves: str) -> 
             for name, size in zip("ab", sizes, strict=True)
         }
         for turn, move in enumerate(turned):
-            walker = walkers[move.lower()]
+            walker = walkers["a" if move in "aAx" else "b"]
             if move.isupper():
                 walker.restart()
-            walker.step(4 if turn >= grown else 3)
+            walker.step(4 if turn >= grown else 3, "previous" if move in "xy" else "next")
         note.seen["walks of two clients"] += 1
+        note.seen["walks of two clients, forward and back"] += not {"x", "y"}.isdisjoint(turned)
 
     cases = product(
         orders, product(moves, repeat=turns), range(turns), ((1, 1), (1, 2), (2, 2)), (False, True)

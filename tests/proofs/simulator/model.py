@@ -57,6 +57,13 @@ class Receipt:
                 found = state
         return found
 
+    def channel(self, moment: int, manner: Manner) -> str | None:
+        """Return its SID in the channel at a moment; None before it left Twilio, where the API works like that."""
+        left = any(
+            each.status not in (None, "failed") and each.at <= moment for each in self.states
+        )
+        return self.channel_message if left or not manner.channel_waits else None
+
 
 @dataclass(frozen=True)
 class Conversation:
@@ -100,6 +107,9 @@ class Manner:
         undelivered_sent, failed_sent: whether these count as sent in a summary.
         links_as_asked: whether links repeat a unique name that was asked for.
         dates: of webhooks: ms, seconds or offset.
+        channel_waits: whether `channel_message_sid` is null, and absent from webhooks, until the message left Twilio.
+        names_account: whether receipts name their account; those of 2020 had null.
+        edited_never: whether `date_updated` of a message is null.
     """
 
     no_code: int | None = 0
@@ -116,6 +126,9 @@ class Manner:
     failed_sent: bool = True
     links_as_asked: bool = False
     dates: str = "ms"
+    channel_waits: bool = False
+    names_account: bool = True
+    edited_never: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,8 +171,11 @@ def webhook_date(moment: int, manner: Manner) -> str:
     return f"{_moment(moment):%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}Z"
 
 
-def har_date(moment: int) -> str:
-    """Return a moment as a HAR writes it."""
+def har_date(moment: int, *, is_local: bool = False) -> str:
+    """Return a moment as a HAR writes it: in UTC, or in the time zone of whoever recorded it."""
+    if is_local:
+        local = _moment(moment) - timedelta(hours=5)
+        return f"{local:%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}-05:00"
     return f"{_moment(moment):%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}Z"
 
 

@@ -134,7 +134,7 @@ def _files(
         suffix, write = FORMATS[shape]
         seen[f"format {shape}"] += 1
         content = write(group)
-        if shape == "forms":
+        if shape.startswith("forms"):
             observations += len(content.splitlines())
         elif shape == "bodies":
             observations += sum(
@@ -142,16 +142,16 @@ def _files(
             )
         else:
             observations += len(group)
-        if content:
+        if group and content:
             files.append((f"{name}-{number}.{suffix}", content))
     return files, way == "files, joined", observations
 
 
 def _format(group: list[Record], rng: Random, *, is_signed: bool) -> str:
-    shapes = ["ndjson", "ndjson", "har", "array", "exchanges"]
+    shapes = ["ndjson", "ndjson", "har", "har", "array", "exchanges", "ndjson, gzip"]
     if not is_signed:
         # What holds neither headers nor URLs cannot be checked for its signature.
         shapes += ["bodies"]
         if group and all(record.parameters for record in group):
-            shapes += ["forms", "forms"]
+            shapes += ["forms", "forms, CRLF"]
     return rng.choice(shapes)

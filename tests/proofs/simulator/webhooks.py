@@ -61,13 +61,15 @@ def parameters(
         "AccountSid": world.account,
         "DeliveryReceiptSid": receipt.sid,
         "MessageSid": message.sid,
-        "ChannelMessageSid": receipt.channel_message,
         "RetryCount": str(retries),
         "DateCreated": webhook_date(receipt.created, manner),
         "ParticipantSid": receipt.participant,
     }
     if in_service:
         found["ChatServiceSid"] = world.service
+    channel = receipt.channel(state.at, manner)
+    if channel is not None:
+        found["ChannelMessageSid"] = channel
     if state.code:
         found["ErrorCode"] = str(state.code)
     return tuple(found.items())

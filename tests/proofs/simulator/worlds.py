@@ -52,6 +52,9 @@ def manner(rng: Random) -> Manner:
         failed_sent=rng.random() < 0.5,
         links_as_asked=rng.random() < 0.3,
         dates=rng.choice(("ms", "ms", "ms", "seconds", "offset")),
+        channel_waits=rng.random() < 0.3,
+        names_account=rng.random() < 0.95,
+        edited_never=rng.random() < 0.2,
     )
 
 
