@@ -165,6 +165,12 @@ def test_make_targets_of_the_documents_exist() -> None:
     assert told <= targets
 
 
+def test_no_example_shows_a_crash() -> None:
+    """What `make examples` writes is read by somebody; this catches what they would miss."""
+    crash = re.compile(r"^(Traceback|INTERNALERROR|ERROR: |Usage: |bash: |curl: )|command not found", re.MULTILINE)
+    assert [name for name, text in PAGES.items() if crash.search(text)] == []
+
+
 # -- readable
 
 
