@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,6 +140,18 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_public_name_is_documented() -> None:
     assert [name for name in receiptkit.__all__ if f"`{name}`" not in PAGES["docs/python.md"]] == []
+
+
+def test_every_attribute_of_a_finding_is_documented() -> None:
+    names = receiptkit.Finding.__dataclass_fields__
+    assert [name for name in names if f"`{name}`" not in PAGES["docs/python.md"]] == []
+
+
+def test_every_member_of_a_running_server_is_documented() -> None:
+    annotated = inspect.signature(server.Running).parameters
+    names = {name for name in (*dir(server.Running), *annotated) if not name.startswith("_")}
+    page = PAGES["docs/local-twilio.md"]
+    assert [name for name in names if f"`.{name}" not in page] == []
 
 
 def test_every_fault_and_control_request_is_documented() -> None:
