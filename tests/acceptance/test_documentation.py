@@ -180,7 +180,9 @@ def test_make_targets_of_the_documents_exist() -> None:
 
 def test_no_example_shows_a_crash() -> None:
     """What `make examples` writes is read by somebody; this catches what they would miss."""
-    crash = re.compile(r"^(Traceback|INTERNALERROR|ERROR: |Usage: |bash: |curl: )|command not found", re.MULTILINE)
+    crash = re.compile(
+        r"^(Traceback|INTERNALERROR|ERROR: |Usage: |bash: |curl: )|command not found", re.MULTILINE
+    )
     assert [name for name, text in PAGES.items() if crash.search(text)] == []
 
 
