@@ -770,14 +770,14 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
             parts[piece].enter(kind, body, Arrival(entry=entry))
         for part in parts[1:]:
             parts[0].merge(part)
-        assert ("delivery.total" in {each.breach.rule for each in findings(parts[0])}) == (
+        assert ("delivery.total" in {each.problem.rule for each in findings(parts[0])}) == (
             repeated == 1
         )
 
 
 def findings(ledger: Memory) -> list[Found]:
     return sorted(
-        ledger.findings(), key=lambda found: (found.at, found.breach.pointer, found.breach.rule)
+        ledger.findings(), key=lambda found: (found.at, found.problem.pointer, found.problem.rule)
     )
 
 
@@ -837,10 +837,10 @@ def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
             part.enter("webhook", webhook()["params"], Arrival(file=file, entry=entry))
         joint.merge(part)
         found = findings(joint)
-        assert [(each.at, each.breach.rule) for each in found] == [
+        assert [(each.at, each.problem.rule) for each in found] == [
             (Arrival(each, entry=1), "timeline.duplicate") for each in range(file + 1)
         ]
-        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+        assert {each.problem.message for each in found} == {"came 2 times: to be taken once"}
 
 
 @pytest.mark.parametrize(
@@ -875,9 +875,9 @@ def test_states_that_come_in_turn() -> None:
     for entry, body in enumerate(states * 2):
         ledger.enter("webhook", body, Arrival(entry=entry))
     for _ in range(2):
-        found = [each for each in findings(ledger) if each.breach.rule == "timeline.duplicate"]
+        found = [each for each in findings(ledger) if each.problem.rule == "timeline.duplicate"]
         assert [each.at.entry for each in found] == list(range(20, 40))
-        assert {each.breach.message for each in found} == {"came 2 times: to be taken once"}
+        assert {each.problem.message for each in found} == {"came 2 times: to be taken once"}
 
 
 def test_news_that_another_process_has() -> None:
@@ -1141,7 +1141,7 @@ def _worlds_in_order(count: int) -> None:
             bad = [
                 found
                 for found in ledger.findings()
-                if catalogue.find(found.breach.rule).severity is not Severity.INFO
+                if catalogue.find(found.problem.rule).severity is not Severity.INFO
             ]
             assert bad == []
             ledger = Memory()
@@ -1179,7 +1179,7 @@ def test_scenarios_are_in_order() -> None:
                 ]:
                     ledger.enter(kind, body, Arrival(entry=entry))
                     entry += 1
-            rules = {found.breach.rule for found in ledger.findings()}
+            rules = {found.problem.rule for found in ledger.findings()}
             assert {catalogue.find(rule).severity for rule in rules} <= {Severity.INFO}, (
                 name,
                 rules,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import sample
 from receiptkit.rules.page import duplicate_receipt, links, too_many_rows
 from receiptkit.rules.page import rows as rows_of_page
 from receiptkit.rules.receipt import in_lists, of_receipt
 from receiptkit.rules.request import RequestContext, link, resource, rows, size
-from receiptkit.rules.rule import Breach
 from receiptkit.text.dates import is_before, milliseconds, seconds
 
 RECEIPT = sample("receipt")
@@ -111,7 +111,7 @@ def test_what_was_asked_for() -> None:
     message = "is not that of the request's path"
     assert list(resource(RECEIPT, asked())) == []
     assert list(resource(RECEIPT, asked(Sid="DY" + OTHER))) == [
-        Breach("receipt.not-what-was-asked", "/sid", message, value=RECEIPT["sid"])
+        Problem("/sid", message, rule="receipt.not-what-was-asked", value=RECEIPT["sid"])
     ]
     assert list(resource({**RECEIPT, "message_sid": None}, asked())) == []
     assert list(resource({}, asked())) == []
@@ -122,13 +122,13 @@ def test_what_was_asked_for() -> None:
         ("CH" + OTHER + "0", False),
         ("CH-support", False),
     ):
-        assert [breach.pointer for breach in resource(RECEIPT, asked(ConversationSid=name))] == [
+        assert [problem.pointer for problem in resource(RECEIPT, asked(ConversationSid=name))] == [
             "/conversation_sid"
         ] * is_told
     service = {**RECEIPT, "chat_service_sid": "IS" + "0" * 32}
-    assert [breach.pointer for breach in resource(service, asked(ChatServiceSid="IS" + OTHER))] == [
-        "/chat_service_sid"
-    ]
+    assert [
+        problem.pointer for problem in resource(service, asked(ChatServiceSid="IS" + OTHER))
+    ] == ["/chat_service_sid"]
 
 
 @pytest.mark.parametrize("found", [None, [], {}, [None], "x"])
@@ -140,13 +140,13 @@ def test_pages_without_rows_say_nothing_of_them(found: object) -> None:
 def test_rows_and_links_of_another_message() -> None:
     """The first row tells what a page is of; where there is none, its link does; a receipt's own SID is no parent."""
     other = asked(MessageSid="IM" + OTHER, Sid="DY" + OTHER)
-    assert [breach.pointer for breach in rows(page(), other)] == [
+    assert [problem.pointer for problem in rows(page(), other)] == [
         "/delivery_receipts/0/message_sid"
     ]
     assert list(link(page(), other)) == []
     url = f"{LIST}?PageSize=50&Page=0"
     message = "is the list of another message than was asked for"
-    said = [Breach("page.url-mismatch", "/meta/url", message, value=url)]
+    said = [Problem("/meta/url", message, rule="page.url-mismatch", value=url)]
     assert list(link(page(rows=[]), other)) == said
     for same in (LIST, f"{LIST}/?PageSize=50&Page=0", f"{LIST.rpartition('/')[0]}/X"):
         assert list(link(page(rows=[], url=same), other)) == [said[0]._replace(value=same)]
@@ -165,7 +165,7 @@ def test_rows_and_links_of_another_message() -> None:
     right = page(
         url=f"{LIST.replace(RECEIPT['message_sid'], 'IM' + OTHER)}?PageSize=50&Page=0", rows=None
     )
-    assert [breach.rule for breach in link(right, asked())] == ["page.url-mismatch"]
+    assert [problem.rule for problem in link(right, asked())] == ["page.url-mismatch"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_rows_and_links_of_another_message() -> None:
 def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
     """A page says the index and the size that were asked for; above the largest size nobody knows."""
     found = [
-        Breach("page.request-mismatch", pointer, message, value=value)
+        Problem(pointer, message, rule="page.request-mismatch", value=value)
         for pointer, message, value in expected
     ]
     assert list(size(page(), asked(LIST + query))) == found
@@ -208,7 +208,7 @@ AT = "/meta/next_page_url"
 def test_next_links() -> None:
     """What is wrong with a next link is said with what it is, and what it rests on."""
 
-    def found(next_url: str, **meta: Any) -> list[Breach]:
+    def found(next_url: str, **meta: Any) -> list[Problem]:
         return list(
             links(page(rows=[RECEIPT] * meta.get("page_size", 50), next_page_url=next_url, **meta))
         )
@@ -217,17 +217,22 @@ def test_next_links() -> None:
     following = f"{LIST}?PageSize=50&Page=1&PageToken=PT1"
     assert found(following) == []
     assert found(url) == [
-        Breach(
-            "page.next-is-self", AT, "is the page itself: a client follows it for ever", value=url
+        Problem(
+            AT,
+            "is the page itself: a client follows it for ever",
+            rule="page.next-is-self",
+            value=url,
         ),
-        Breach("page.next-index", AT, "does not lead to page 1", value=url, reads=("/meta/page",)),
+        Problem(
+            AT, "does not lead to page 1", rule="page.next-index", value=url, reads=("/meta/page",)
+        ),
     ]
     elsewhere = following.replace("conversations.twilio.com", "example.com")
     assert found(elsewhere) == [
-        Breach(
-            "page.next-elsewhere",
+        Problem(
             AT,
             "has another host or path than the page itself",
+            rule="page.next-elsewhere",
             value=elsewhere,
         )
     ]
@@ -235,21 +240,30 @@ def test_next_links() -> None:
     assert found(f"{LIST}#x", url=LIST) == []
     larger = following.replace("PageSize=50", "PageSize=20")
     assert found(larger) == [
-        Breach("page.next-elsewhere", AT, "has another PageSize than the page itself", value=larger)
-    ]
-    assert found(following.replace("PageSize=50&", "")) == [
-        Breach(
-            "page.next-elsewhere",
+        Problem(
             AT,
             "has another PageSize than the page itself",
+            rule="page.next-elsewhere",
+            value=larger,
+        )
+    ]
+    assert found(following.replace("PageSize=50&", "")) == [
+        Problem(
+            AT,
+            "has another PageSize than the page itself",
+            rule="page.next-elsewhere",
             value=following.replace("PageSize=50&", ""),
         )
     ]
     assert found(following, url=LIST) == []
     second = following.replace("Page=1", "Page=2")
     assert found(second) == [
-        Breach(
-            "page.next-index", AT, "does not lead to page 1", value=second, reads=("/meta/page",)
+        Problem(
+            AT,
+            "does not lead to page 1",
+            rule="page.next-index",
+            value=second,
+            reads=("/meta/page",),
         )
     ]
     assert found(following.replace("&Page=1", "")) == []
@@ -257,10 +271,10 @@ def test_next_links() -> None:
     short = list(links(page(next_page_url=following)))
     reads = ("/meta/page_size",)
     assert short == [
-        Breach(
-            "page.next-on-short-page",
+        Problem(
             AT,
             "although there are 1 rows of 50",
+            rule="page.next-on-short-page",
             value=following,
             reads=reads,
         )
@@ -276,13 +290,17 @@ def test_the_link_of_a_page() -> None:
     for query in ("?PageSize=20&Page=3", "?PageSize=None&Page=0", "?PageSize=50&Page=None"):
         url = LIST + query
         wrong = [
-            Breach(
-                mismatch, "/meta/url", "Page is not meta.page, 0", value=url, reads=("/meta/page",)
+            Problem(
+                "/meta/url",
+                "Page is not meta.page, 0",
+                rule=mismatch,
+                value=url,
+                reads=("/meta/page",),
             ),
-            Breach(
-                mismatch,
+            Problem(
                 "/meta/url",
                 "PageSize is not meta.page_size, 50",
+                rule=mismatch,
                 value=url,
                 reads=("/meta/page_size",),
             ),
@@ -301,20 +319,20 @@ def test_the_link_of_a_page() -> None:
 def test_rows() -> None:
     """Rows that are too many, that stand there twice, and those of other parents than the first."""
     assert list(too_many_rows(page(page_size=1, rows=[RECEIPT, RECEIPT]))) == [
-        Breach(
-            "page.too-many-rows",
+        Problem(
             "/delivery_receipts",
             "2 rows, but meta.page_size is 1",
+            rule="page.too-many-rows",
             reads=("/meta/page_size",),
         )
     ]
     assert list(too_many_rows(page(page_size=2, rows=[RECEIPT, RECEIPT]))) == []
     assert list(too_many_rows(page(page_size=0, rows=[RECEIPT]))) == []
     assert list(duplicate_receipt(page(rows=[RECEIPT, RECEIPT]))) == [
-        Breach(
-            "page.duplicate-receipt",
+        Problem(
             "/delivery_receipts/1/sid",
             "a receipt that is already on this page",
+            rule="page.duplicate-receipt",
             value=RECEIPT["sid"],
         )
     ]
@@ -324,17 +342,17 @@ def test_rows() -> None:
     reads = ("/delivery_receipts/0/account_sid",)
     message = "is not that of the first row"
     assert found == [
-        Breach(
-            "page.mixed-parents",
+        Problem(
             "/delivery_receipts/2/account_sid",
             message,
+            rule="page.mixed-parents",
             value=f"AC{OTHER}",
             reads=reads,
         )
     ]
     assert list(rows_of_page(page(rows=[None, stranger]))) == []
     late = {**RECEIPT, "date_updated": "2020-01-01T00:00:00Z"}
-    assert [breach.pointer for breach in rows_of_page(page(rows=[RECEIPT, late]))] == [
+    assert [problem.pointer for problem in rows_of_page(page(rows=[RECEIPT, late]))] == [
         "/delivery_receipts/1/date_updated"
     ]
 
@@ -346,10 +364,10 @@ def test_a_receipt() -> None:
     """Dates and the URL agree with the rest of it; the first member that does not is named."""
     late = {**RECEIPT, "date_updated": "2020-01-01T00:00:00Z"}
     assert list(of_receipt(late, "/x")) == [
-        Breach(
-            "receipt.updated-before-created",
+        Problem(
             "/x/date_updated",
             "is before date_created",
+            rule="receipt.updated-before-created",
             value="2020-01-01T00:00:00Z",
             reads=("/x/date_created",),
         )
@@ -358,18 +376,20 @@ def test_a_receipt() -> None:
         url = RECEIPT["url"].replace(RECEIPT[member], prefix + OTHER)
         message = f"names another {member} than the body"
         assert list(of_receipt({**RECEIPT, "url": url}, "/x")) == [
-            Breach("receipt.url-mismatch", "/x/url", message, value=url, reads=(f"/x/{member}",))
+            Problem(
+                "/x/url", message, rule="receipt.url-mismatch", value=url, reads=(f"/x/{member}",)
+            )
         ]
         assert list(of_receipt({**RECEIPT, "url": url, member: None})) == []
         for end in ("/", "#y", "?x=1", "/?x=1#y"):
-            assert [breach.message for breach in of_receipt({**RECEIPT, "url": url + end})] == [
+            assert [problem.message for problem in of_receipt({**RECEIPT, "url": url + end})] == [
                 message
             ]
             assert list(of_receipt({**RECEIPT, "url": RECEIPT["url"] + end})) == []
     service = sample("service receipt")
     assert list(of_receipt(service)) == []
     url = service["url"].replace(service["chat_service_sid"], "IS" + OTHER)
-    assert [breach.message for breach in of_receipt({**service, "url": url})] == [
+    assert [problem.message for problem in of_receipt({**service, "url": url})] == [
         "names another chat_service_sid than the body"
     ]
     for url in (None, "https://example.com", RECEIPT["url"].replace("/Receipts/", "/receipts/")):

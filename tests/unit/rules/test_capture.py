@@ -94,8 +94,8 @@ def test_what_was_taken_away_is_no_secret(report: Report, tmp_path: Path, value:
 def given_away(seen: Exchange | WebhookRequest) -> list[str]:
     """Where something holds credentials, in words."""
     found = list(secrets(seen))
-    assert {(breach.rule, breach.pointer) for breach in found} <= {("capture.secret", "")}
-    return [breach.message for breach in found]
+    assert {(problem.rule, problem.pointer) for problem in found} <= {("capture.secret", "")}
+    return [problem.message for problem in found]
 
 
 def basic(said: str) -> str:

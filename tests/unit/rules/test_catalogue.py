@@ -155,7 +155,7 @@ def test_each_repetition_is_a_finding() -> None:
     """Of three rows with one SID the second and third are named, whatever else is among them."""
     row = sample("receipt")
     page = {"delivery_receipts": [row, None, row, {"sid": "DY1"}, row]}
-    assert [breach.pointer for breach in duplicate_receipt(page)] == [
+    assert [problem.pointer for problem in duplicate_receipt(page)] == [
         "/delivery_receipts/2/sid",
         "/delivery_receipts/4/sid",
     ]
@@ -188,7 +188,7 @@ def test_what_is_in_lists_has_no_breach(data: st.DataObject) -> None:
     lists = in_lists(rows)
     if lists is not None:
         assert [row for each in lists for row in each] == rows
-        assert [breach for row in rows for breach in of_receipt(row)] == []
+        assert [problem for row in rows for problem in of_receipt(row)] == []
         assert len(lists) > 1 or list(page_rows({"delivery_receipts": rows})) == []
         assert all(len({row.get(name) for row in each}) == 1 for each in lists for name in PARENTS)
 
@@ -200,6 +200,6 @@ def test_what_is_said() -> None:
 
 def test_the_value_of_a_wrong_status() -> None:
     """The status that contradicts HTTP's is the value of the finding."""
-    (breach,) = status_mismatch({"status": 400}, 404)
-    assert breach.value == 400
+    (problem,) = status_mismatch({"status": 400}, 404)
+    assert problem.value == 400
     assert list(status_mismatch(["status"], 404)) == []

@@ -118,7 +118,7 @@ def test_what_is_told_of_walks(
     """The rule of each finding, the file and the place."""
     found = sorted(of_paginations(paginations(pages), whole), key=lambda each: each.at)
     assert [
-        (each.breach.rule.removeprefix("listing."), each.at.file, each.at.entry) for each in found
+        (each.problem.rule.removeprefix("listing."), each.at.file, each.at.entry) for each in found
     ] == expected
 
 
@@ -130,7 +130,7 @@ def test_a_summary_is_held_against_one_list() -> None:
     ]
     for entry, other in ((1, 0), (3, 2), (5, 4)):
         found = of_message(lists, [Summary(Arrival(entry=entry), {"total": 2})], [])
-        assert [(each.breach.rule, each.other) for each in found] == [
+        assert [(each.problem.rule, each.other) for each in found] == [
             ("delivery.total", Arrival(entry=other))
         ]
 
@@ -168,7 +168,7 @@ def test_what_may_have_been_told_between(
     """Nothing is held against a list if anything else may have been told, or listed, between that and the summary."""
     lists = [Pagination([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
     found = list(of_message(lists, [Summary(Arrival(entry=8), {"total": 2})], told, repeated))
-    assert [each.breach.rule for each in found] == ["delivery.total"] * is_told
+    assert [each.problem.rule for each in found] == ["delivery.total"] * is_told
 
 
 def test_a_doubt_is_about_one_list() -> None:

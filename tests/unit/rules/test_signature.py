@@ -14,7 +14,7 @@ import pytest
 from receiptkit import Contract, Finding, WebhookRequest
 from receiptkit.generation import Generator
 from receiptkit.model.exchange import NOT_CAPTURED
-from receiptkit.rules.signature import signature_breaches
+from receiptkit.rules.signature import signature_problems
 from receiptkit.webhooks import HEADER, sign, with_body_hash
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -275,7 +275,7 @@ def test_what_is_said_of_each_cause(delivery: WebhookRequest, cause: str) -> Non
 )
 def test_what_is_signed(delivery: WebhookRequest) -> None:
     """A signature is over all values of a repeated parameter, over no parameters of a query, over the hash of JSON, and over what a form decodes to."""
-    assert list(signature_breaches(delivery, TOKEN)) == []
+    assert list(signature_problems(delivery, TOKEN)) == []
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_what_is_signed(delivery: WebhookRequest) -> None:
 )
 def test_what_was_not_captured_says_nothing_of_a_signature(delivery: WebhookRequest) -> None:
     """Where the URL or the body is not known whole, nothing can be told."""
-    assert list(signature_breaches(delivery, TOKEN)) == []
+    assert list(signature_problems(delivery, TOKEN)) == []
 
 
 def test_the_token_comes_from_the_environment(

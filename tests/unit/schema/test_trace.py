@@ -9,14 +9,13 @@ import pytest
 from receiptkit import Finding, Severity
 from receiptkit.contract.profile import Profile
 from receiptkit.model.finding import NO_VALUE, Location
+from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
 from receiptkit.rules import catalogue
-from receiptkit.rules.rule import Breach
 from receiptkit.schema.engine import Engine
 from receiptkit.schema.reference import ReferenceEngine
 from receiptkit.schema.trace import Violation, one_a_mistake
-from receiptkit.text.json_defect import Defect
 
 
 def of(name: str) -> dict[str, str]:
@@ -304,8 +303,7 @@ def test_what_a_profile_reports(
     """The severity that is given goes before that of the rule; `strict` has no warnings, and `vendor` only what Twilio publishes."""
     judging, expected = Profile(profile, DOCUMENT), severities[profile]
     grounding = catalogue.find(rule).grounding
-    breach = Breach(rule, "/a", "is wrong", "mend it", severity=given, value=3)
-    defect = Defect(rule, "/a", 7, "is wrong", "mend it", given and given.value)
+    problem = Problem("/a", "is wrong", "mend it", rule=rule, severity=given, offset=7, value=3)
     violation = one("type", rule=rule, value=1, expected="string", severity=given)
 
     def found(
@@ -318,13 +316,13 @@ def test_what_a_profile_reports(
         )
 
     seen = Location("file", 4)
-    assert judging.of_breaches([breach], "Fetch", seen) == found(
+    assert judging.of_problems([problem], "Fetch", seen) == found(
         "is wrong", "mend it", "Fetch", seen
     )
-    assert [finding.value for finding in judging.of_breaches([breach], None)] == (
+    assert [finding.value for finding in judging.of_problems([problem], None)] == (
         [3] if expected is not None else []
     )
-    assert judging.of_defects([defect], lambda offset: (offset, 9)) == found(
+    assert judging.of_text_problems([problem], lambda offset: (offset, 9)) == found(
         "is wrong", "mend it", None, Location(line=7, column=9)
     )
     title = catalogue.find(rule).title
@@ -341,17 +339,18 @@ def test_findings_in_their_order() -> None:
     rules = [KEPT, DROPPED, "json.syntax", DROPPED, KEPT]
     kept = [KEPT, "json.syntax", KEPT]
     assert [
-        each.rule for each in vendor.of_breaches([Breach(rule, "", "x") for rule in rules], None)
+        each.rule
+        for each in vendor.of_problems([Problem("", "x", rule=rule) for rule in rules], None)
     ] == kept
     assert [
         each.rule
-        for each in vendor.of_defects(
-            [Defect(rule, "", 0, "x") for rule in rules], lambda at: (at, at)
+        for each in vendor.of_text_problems(
+            [Problem("", "x", rule=rule, offset=0) for rule in rules], lambda at: (at, at)
         )
     ] == kept
     violations = [one("type", rule=rule, value=1, expected="string") for rule in rules]
     assert [each.rule for each in vendor.of_violations(violations, None, MEDIA)] == kept
-    assert vendor.of_breaches([Breach(KEPT, "", "x")], None)[0].value is NO_VALUE
+    assert vendor.of_problems([Problem("", "x", rule=KEPT)], None)[0].value is NO_VALUE
 
 
 @pytest.mark.parametrize(
@@ -379,8 +378,8 @@ def test_what_a_violation_rests_on(more: dict[str, Any], grounding: str) -> None
 
 def test_what_a_breach_rests_on() -> None:
     """What the breach itself names, or else the grounding of the rule."""
-    of_breaches = Profile("documented", DOCUMENT).of_breaches
-    own, of_rule = of_breaches(
-        [Breach(KEPT, "", "x", grounding="a page"), Breach(KEPT, "", "x")], None
+    of_problems = Profile("documented", DOCUMENT).of_problems
+    own, of_rule = of_problems(
+        [Problem("", "x", rule=KEPT, grounding="a page"), Problem("", "x", rule=KEPT)], None
     )
     assert (own.grounding, of_rule.grounding) == ("a page", catalogue.find(KEPT).grounding)

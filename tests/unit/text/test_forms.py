@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from receiptkit import Contract, WebhookRequest
 from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.exchange import NotCaptured
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import form, sample
-from receiptkit.rules.rule import Breach
 from receiptkit.rules.webhook import dates, is_classic_callback
 from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
 
@@ -191,10 +191,10 @@ def test_the_dates_of_a_webhook() -> None:
     updated = "2026-03-02T09:15:01.900Z"
     early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
     assert list(dates(early)) == [
-        Breach(
-            "receipt.updated-before-created",
+        Problem(
             "/DateUpdated",
             "is before DateCreated",
+            rule="receipt.updated-before-created",
             value=updated,
             reads=("/DateCreated",),
         )

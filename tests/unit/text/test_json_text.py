@@ -42,9 +42,9 @@ def test_reading_gives_the_value(value: Any, style: dict[str, Any]) -> None:
     """Any value, however it is written, is read back without a defect; the scanner reads the same."""
     text = json.dumps(value, **style)
     parsed = read(text.encode())
-    assert (parsed.value, parsed.defects, parsed.readable) == (value, (), True)
+    assert (parsed.value, parsed.problems, parsed.readable) == (value, (), True)
     scanned = scan(text, MAX_DEPTH)
-    assert (scanned.value, scanned.defects, scanned.readable) == (value, [], True)
+    assert (scanned.value, scanned.problems, scanned.readable) == (value, [], True)
 
 
 @given(
@@ -63,10 +63,10 @@ def test_reading_broken_text_never_fails(value: Any, at: int, patch: str) -> Non
     except ValueError:
         expected, readable = None, False
     assert parsed.readable or not readable
-    if parsed.readable and not parsed.defects:
+    if parsed.readable and not parsed.problems:
         assert parsed.value == expected
-    assert all(0 <= defect.offset <= len(text) for defect in parsed.defects)
-    assert parsed.readable or parsed.defects
+    assert all(0 <= problem.offset <= len(text) for problem in parsed.problems)
+    assert parsed.readable or parsed.problems
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_reading_broken_text_never_fails(value: Any, at: int, patch: str) -> Non
 )
 def test_defects(text: str, rule: str, place: tuple[int, int], words: str) -> None:
     """Each defect of a text is named, in words, at its place in code points."""
-    (defect,) = read(text.encode("utf-8", "surrogatepass")).defects
-    assert defect.rule == rule
-    assert words in defect.message
-    assert LineIndex(text).place(defect.offset) == place
+    (problem,) = read(text.encode("utf-8", "surrogatepass")).problems
+    assert problem.rule == rule
+    assert words in problem.message
+    assert LineIndex(text).place(problem.offset) == place
 
 
 @pytest.mark.parametrize(
@@ -131,16 +131,16 @@ def test_defects(text: str, rule: str, place: tuple[int, int], words: str) -> No
 def test_encodings(raw: bytes, words: str, readable: bool) -> None:
     """What is not UTF-8 is said to be what it is; a byte order mark alone is only a warning."""
     parsed = read(raw)
-    (defect,) = parsed.defects
-    assert (defect.rule, parsed.readable) == ("json.encoding", readable)
-    assert words in defect.message
-    assert defect.severity == ("warning" if readable else None)
+    (problem,) = parsed.problems
+    assert (problem.rule, parsed.readable) == ("json.encoding", readable)
+    assert words in problem.message
+    assert problem.severity == ("warning" if readable else None)
 
 
 def test_reading_goes_on_where_it_can() -> None:
     """Several defects of one text are all found, and the rest is still judged."""
     parsed = read(b'{"a": NaN, "b": 1, "b": 2, "c": "\\udc00"}')
-    assert [(defect.rule, defect.pointer) for defect in parsed.defects] == [
+    assert [(problem.rule, problem.pointer) for problem in parsed.problems] == [
         ("json.not-finite", "/a"),
         ("json.duplicate-key", "/b"),
         ("json.lone-surrogate", "/c"),
@@ -150,10 +150,10 @@ def test_reading_goes_on_where_it_can() -> None:
 
 def test_depth_is_counted_in_brackets_that_nest() -> None:
     """A wide text, or one with brackets in its strings, is not deep."""
-    assert read(json.dumps([[{"a": "[[[{{{"}]] * 500).encode()).defects == ()
-    assert read(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH).defects == ()
+    assert read(json.dumps([[{"a": "[[[{{{"}]] * 500).encode()).problems == ()
+    assert read(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH).problems == ()
     assert is_shallow(json.dumps([{}] * 5000).encode())
-    assert read(json.dumps(["[" * 5000]).encode()).defects == ()
+    assert read(json.dumps(["[" * 5000]).encode()).problems == ()
 
 
 @given(_VALUES, _STYLES)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.observation import JsonRecord, Observation, PlacedRecord, Record
 from receiptkit.model.errors import CaptureError
-from receiptkit.text.json_defect import Defect
+from receiptkit.model.problem import Problem
 from receiptkit.text.json_split import Element, Splitter
 from receiptkit.text.json_text import read_envelope
 
@@ -54,26 +54,26 @@ def observations(
     if not splitter.found:
         raise CaptureError(f"there is no {what}")
     if splitter.depth > 0:
-        defect = Defect(
-            "json.syntax",
+        problem = Problem(
             "",
-            0,
             "the file ends before the capture does: it was cut off",
             "capture it again",
+            rule="json.syntax",
+            offset=0,
         )
         yield Observation(
             entry,
             PlacedRecord(splitter.position, {}, literal=False),
-            defects=(defect,),
+            problems=(problem,),
             unusable="unreadable",
         )
 
 
 def _observation(entry: int, element: Element, see: Callable[[Any], Seen]) -> Observation:
     record = JsonRecord(*element)
-    value, defects, readable = read_envelope(element.raw)
+    value, problems, readable = read_envelope(element.raw)
     if not readable:
-        return Observation(entry, record, defects=defects, unusable="unreadable")
+        return Observation(entry, record, problems=problems, unusable="unreadable")
     return seen(entry, record, see(value))
 
 
@@ -82,9 +82,9 @@ def seen(
     record: Record,
     what: Seen,
     element: int | None = None,
-    defects: tuple[Defect, ...] = (),
+    problems: tuple[Problem, ...] = (),
 ) -> Observation:
     """The observation of what was seen in a record, or of why nothing can be."""
     if isinstance(what, str):
-        return Observation(entry, record, element=element, defects=defects, unusable=what)
-    return Observation(entry, record, what[0], layout=what[1], element=element, defects=defects)
+        return Observation(entry, record, element=element, problems=problems, unusable=what)
+    return Observation(entry, record, what[0], layout=what[1], element=element, problems=problems)

@@ -42,11 +42,11 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         CaptureError: a line is larger than a record may be.
     """
     for entry, (number, raw) in enumerate(Lines(stream, limits.record)):
-        text, defect = decode(raw)
+        text, problem = decode(raw)
         line = text.strip(_AROUND)
         start = Position(number, 1 + len(text) - len(text.lstrip(_AROUND)))
         record = PlacedRecord(start, {}, literal=True)
-        if defect is not None:
+        if problem is not None:
             yield Observation(entry, record, unusable="a line that is not UTF-8")
             continue
         delivery = (

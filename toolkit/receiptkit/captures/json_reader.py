@@ -14,7 +14,7 @@ from receiptkit.captures.observation import JsonRecord, Observation, below
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.position import Position
-from receiptkit.text.json_defect import Defect
+from receiptkit.model.problem import Problem
 from receiptkit.text.json_text import read, read_envelope
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
@@ -123,24 +123,24 @@ def _are_lines(first: bytes, second: bytes) -> bool:
 
 def _observations(record: JsonRecord, entry: int) -> Iterator[Observation]:
     """The observations in a text: one, or one for each element of an array."""
-    value, defects, readable = read(record.raw)
+    value, problems, readable = read(record.raw)
     if not readable:
-        yield Observation(entry, record, defects=defects, unusable="unreadable")
-    elif isinstance(value, list) and not (defects and not value):
+        yield Observation(entry, record, problems=problems, unusable="unreadable")
+    elif isinstance(value, list) and not (problems and not value):
         for index, element in enumerate(value):
             yield _observation(
-                entry + index, record, index, element, below(defects, index) if defects else ()
+                entry + index, record, index, element, below(problems, index) if problems else ()
             )
     else:
-        yield _observation(entry, record, None, value, defects)
+        yield _observation(entry, record, None, value, problems)
 
 
 def _observation(
-    entry: int, record: JsonRecord, element: int | None, value: Any, defects: tuple[Defect, ...]
+    entry: int, record: JsonRecord, element: int | None, value: Any, problems: tuple[Problem, ...]
 ) -> Observation:
     if type(value) is dict:
         if "response" in value and "request" in value:
-            return seen(entry, record, exchange(value), element, defects)
+            return seen(entry, record, exchange(value), element, problems)
         if is_webhook_request(value):
-            return seen(entry, record, webhook_request(value), element, defects)
-    return Observation(entry, record, value=value, element=element, defects=defects)
+            return seen(entry, record, webhook_request(value), element, problems)
+    return Observation(entry, record, value=value, element=element, problems=problems)

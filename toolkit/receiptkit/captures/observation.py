@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from receiptkit.model import pointers
 from receiptkit.model.exchange import Exchange, Part, WebhookRequest
 from receiptkit.model.position import Position
-from receiptkit.text.json_defect import Defect
+from receiptkit.model.problem import Problem
 from receiptkit.text.json_text import decode
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Observation:
         unusable: why it cannot be judged, if it cannot.
     """
 
-    __slots__ = ("defects", "element", "entry", "layout", "record", "seen", "unusable", "value")
+    __slots__ = ("element", "entry", "layout", "problems", "record", "seen", "unusable", "value")
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class Observation:
         value: Any = None,
         layout: Layout = BARE,
         element: int | None = None,
-        defects: tuple[Defect, ...] = (),
+        problems: tuple[Problem, ...] = (),
         unusable: str | None = None,
     ) -> None:
         self.entry = entry
@@ -139,7 +139,7 @@ class Observation:
         self.value = value
         self.layout = layout
         self.element = element
-        self.defects = defects
+        self.problems = problems
         self.unusable = unusable
 
     def text(self, part: Part) -> str | None:
@@ -214,18 +214,11 @@ def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Pos
     return {pointer: Position(*lines.place(offset)) for pointer, offset in offsets.items()}
 
 
-def below(defects: Iterable[Defect], element: int) -> tuple[Defect, ...]:
+def below(problems: Iterable[Problem], element: int) -> tuple[Problem, ...]:
     """The defects inside one element of an array, their pointers starting there."""
     prefix = pointers.join([element])
     return tuple(
-        Defect(
-            defect.rule,
-            defect.pointer[len(prefix) :],
-            defect.offset,
-            defect.message,
-            defect.hint,
-            defect.severity,
-        )
-        for defect in defects
-        if defect.pointer == prefix or defect.pointer.startswith(prefix + "/")
+        problem._replace(pointer=problem.pointer[len(prefix) :])
+        for problem in problems
+        if problem.pointer == prefix or problem.pointer.startswith(prefix + "/")
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from receiptkit.model.finding import Finding
+from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
 from receiptkit.rules.body_checks import RECORD_CHECKS, REQUEST_CHECKS
 from receiptkit.rules.request import RequestContext
-from receiptkit.rules.rule import Breach
 from receiptkit.rules.webhook import is_classic_callback, is_event_stream
 
 #: What comes as a request and is no event of Conversations.
@@ -19,21 +19,23 @@ NO_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
 }
 
 
-def said_by_title(rule: str) -> Breach:
+def said_by_title(rule: str) -> Problem:
     """A breach of which the title of its rule says everything."""
-    return Breach(rule, "", catalogue.find(rule).title)
+    return Problem("", catalogue.find(rule).title, rule=rule)
 
 
-def breaches_of(body: dict[str, Any], kind: str, asked: RequestContext | None) -> Iterator[Breach]:
+def body_problems(
+    body: dict[str, Any], kind: str, asked: RequestContext | None
+) -> Iterator[Problem]:
     """What the checks in Python find, those against the request included where there is one."""
     for check in RECORD_CHECKS.get(kind, ()):
         yield from check(body)
-    yield from breaches_of_request(body, kind, asked)
+    yield from request_problems(body, kind, asked)
 
 
-def breaches_of_request(
+def request_problems(
     body: dict[str, Any], kind: str, asked: RequestContext | None
-) -> Iterator[Breach]:
+) -> Iterator[Problem]:
     """What the checks against the request find, where there is one."""
     if asked is not None:
         for check_request in REQUEST_CHECKS.get(kind, ()):

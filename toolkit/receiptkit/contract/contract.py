@@ -11,10 +11,10 @@ from receiptkit.contract.validator import Result, Validator
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
+from receiptkit.model.problem import Problem
 from receiptkit.openapi import document as documents
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operations
-from receiptkit.rules.rule import Breach
 from receiptkit.schema.engine import Engine
 
 #: Who can judge.
@@ -127,8 +127,8 @@ class Contract:
         """The findings of a verdict; one of them says so where nothing was judged."""
         if verdict.unchecked is None or verdict.findings:
             return verdict.findings
-        return self.judge.profile.of_breaches(
-            [Breach("body.unchecked", "", f"left unchecked: {verdict.unchecked}")],
+        return self.judge.profile.of_problems(
+            [Problem("", f"left unchecked: {verdict.unchecked}", rule="body.unchecked")],
             verdict.operation,
         )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
-from receiptkit.rules.rule import Breach
 from receiptkit.schema.engine import BodySchema
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
@@ -17,9 +17,9 @@ _RULE = "request.parameter"
 SchemaOf = Callable[[Operation, Parameter], BodySchema]
 
 
-def parameter_breaches(
+def parameter_problems(
     operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str
-) -> list[Breach]:
+) -> list[Problem]:
     """
     What is wrong with the parameters of a request.
 
@@ -32,21 +32,23 @@ def parameter_breaches(
     """
     query = dict(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
     given = {"path": path, "query": query}
-    breaches = []
+    problems = []
     for parameter in operation.parameters:
         value = given.get(parameter.location, {}).get(parameter.name)
         if value is not None:
-            breaches += _breaches(
+            problems += _problems(
                 operation, parameter, value, schema_of(operation, parameter), source
             )
         elif parameter.required and parameter.location == "query":
-            breaches.append(Breach(_RULE, "", f"the query parameter {parameter.name} is missing"))
-    return breaches
+            problems.append(
+                Problem("", f"the query parameter {parameter.name} is missing", rule=_RULE)
+            )
+    return problems
 
 
-def _breaches(
+def _problems(
     operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str
-) -> list[Breach]:
+) -> list[Problem]:
     value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
     if schema.is_clean(value):
         return []
@@ -57,7 +59,9 @@ def _breaches(
         said = message(violation).replace("is a string, not", "is not")
         what = f"{parameter.location} parameter {parameter.name} {said}"
         help_ = None if violation.keyword == "type" else hint(violation)
-        return [Breach(_RULE, "", what, help_, f"{source}, {operation.id}", value=text)]
+        return [
+            Problem("", what, help_, rule=_RULE, grounding=f"{source}, {operation.id}", value=text)
+        ]
     return []
 
 

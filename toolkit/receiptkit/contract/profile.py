@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from receiptkit.model.finding import Finding, Location, Severity
+from receiptkit.model.finding import Finding, Location
+from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
 from receiptkit.rules import catalogue
-from receiptkit.rules.rule import Breach
 from receiptkit.schema.trace import Violation
-from receiptkit.text.json_defect import Defect
 
 
 class Profile:
@@ -20,26 +19,24 @@ class Profile:
         self.name = name
         self.document = document
 
-    def of_defects(
-        self, defects: Iterable[Defect], place: Callable[[int], tuple[int, int]]
+    def of_text_problems(
+        self, problems: Iterable[Problem], place: Callable[[int], tuple[int, int]]
     ) -> list[Finding]:
         """The findings of a text's own defects; `place` turns an offset into the line and column of their origin."""
         findings = []
-        for defect in defects:
-            severity = catalogue.severity(
-                defect.rule, self.name, Severity(defect.severity) if defect.severity else None
-            )
+        for problem in problems:
+            severity = catalogue.severity(problem.rule, self.name, problem.severity)
             if severity is not None:
-                line, column = place(defect.offset)
-                grounding = catalogue.find(defect.rule).grounding
+                line, column = place(problem.offset)
+                grounding = catalogue.find(problem.rule).grounding
                 location = Location(line=line, column=column)
                 findings.append(
                     Finding(
-                        defect.rule,
+                        problem.rule,
                         severity,
-                        defect.pointer,
-                        defect.message,
-                        defect.hint,
+                        problem.pointer,
+                        problem.message,
+                        problem.hint,
                         grounding,
                         None,
                         location,
@@ -70,25 +67,25 @@ class Profile:
                 findings.append(finding)
         return findings
 
-    def of_breaches(
-        self, breaches: Iterable[Breach], operation: str | None, location: Location | None = None
+    def of_problems(
+        self, problems: Iterable[Problem], operation: str | None, location: Location | None = None
     ) -> list[Finding]:
         """The findings of breaches, judged as an operation, with their origin where it is known."""
         findings = []
-        for breach in breaches:
-            severity = catalogue.severity(breach.rule, self.name, breach.severity)
+        for problem in problems:
+            severity = catalogue.severity(problem.rule, self.name, problem.severity)
             if severity is not None:
-                grounding = breach.grounding or catalogue.find(breach.rule).grounding
+                grounding = problem.grounding or catalogue.find(problem.rule).grounding
                 finding = Finding(
-                    breach.rule,
+                    problem.rule,
                     severity,
-                    breach.pointer,
-                    breach.message,
-                    breach.hint,
+                    problem.pointer,
+                    problem.message,
+                    problem.hint,
                     grounding,
                     operation,
                     location,
-                    breach.value,
+                    problem.value,
                 )
                 findings.append(finding)
         return findings

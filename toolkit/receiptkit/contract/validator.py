@@ -9,18 +9,19 @@ from typing import Any
 
 from receiptkit.contract.body_checks import (
     NO_EVENTS,
-    breaches_of,
-    breaches_of_request,
+    body_problems,
+    request_problems,
     said_by_title,
     standing,
 )
-from receiptkit.contract.parameters import parameter_breaches
+from receiptkit.contract.parameters import parameter_problems
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, Part, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import (
     Media,
     Operation,
@@ -36,11 +37,9 @@ from receiptkit.rules.capture import secrets
 from receiptkit.rules.exchange import status_mismatch
 from receiptkit.rules.receipt import ROWS
 from receiptkit.rules.request import RequestContext
-from receiptkit.rules.rule import Breach
-from receiptkit.rules.webhook import delivery_breaches, is_event_stream
+from receiptkit.rules.webhook import is_event_stream, sending_problems
 from receiptkit.schema.engine import BodySchema, Engine
 from receiptkit.text.forms import FORM, is_json
-from receiptkit.text.json_defect import Defect
 from receiptkit.text.json_text import MAX_DEPTH, is_shallow, places_in, read, read_all
 
 _JSON = "application/json"
@@ -110,7 +109,7 @@ class Validator:
     def body(self, body: Any, operation: str | None = None) -> Result:
         """Judge a parsed body whose request is unknown."""
         if is_event_stream(body):
-            return Result(self.profile.of_breaches([said_by_title("webhook.event-stream")], None))
+            return Result(self.profile.of_problems([said_by_title("webhook.event-stream")], None))
         recognition = (
             self.recogniser.recognise(body) if operation is None else self._named(operation, body)
         )
@@ -156,11 +155,15 @@ class Validator:
     def text(self, raw: bytes, operation: str | None = None) -> Result:
         """Judge the text of a body whose request is unknown, and its own defects with it."""
         parsed = read(raw)
-        findings = self.profile.of_defects(parsed.defects, places_in(raw)) if parsed.defects else []
+        findings = (
+            self.profile.of_text_problems(parsed.problems, places_in(raw))
+            if parsed.problems
+            else []
+        )
         if not parsed.readable:
             return Result(findings)
         verdict = self.body(parsed.value, operation)
-        verdict.findings = findings + beside(parsed.defects, verdict.findings)
+        verdict.findings = findings + beside(parsed.problems, verdict.findings)
         return verdict
 
     def answer(self, answer: Exchange, operation: str | None = None) -> Result:
@@ -177,7 +180,7 @@ class Validator:
             verdict.kind = None
         if answer.status >= 400 and verdict.unchecked is None:
             body = answer.body if text is None else read(text).value
-            verdict.findings = verdict.findings + self.profile.of_breaches(
+            verdict.findings = verdict.findings + self.profile.of_problems(
                 status_mismatch(body, answer.status), None
             )
         return verdict
@@ -194,25 +197,25 @@ class Validator:
             return self._judge_other(exchange)
         if exchange.status in _NO_ANSWER:
             return Result(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
-        breaches: list[Breach] = []
+        problems: list[Problem] = []
         if exchange.status < 400:
             source = self.profile.document.provenance
-            breaches = parameter_breaches(
+            problems = parameter_problems(
                 operation, values, exchange.url, self._parameter_schema, source
             )
         response = operation.response(exchange.status)
         if response is None:
-            breaches.append(
-                Breach(
-                    "http.undocumented-status",
+            problems.append(
+                Problem(
                     "",
                     "the operation documents no such status",
+                    rule="http.undocumented-status",
                     value=exchange.status,
                 )
             )
-            findings = self.profile.of_breaches(breaches, operation.id)
+            findings = self.profile.of_problems(problems, operation.id)
             return Result(findings, operation.id, "undocumented status")
-        verdict = Result(self.profile.of_breaches(breaches, operation.id), operation.id)
+        verdict = Result(self.profile.of_problems(problems, operation.id), operation.id)
         verdict.unchecked = self._judge_response(exchange, operation, values, response, verdict)
         return verdict
 
@@ -260,18 +263,18 @@ class Validator:
         if said is None and text is not None and not _is_json(exchange, text):
             media = response.content.get("*/*") or media
         if media is None:
-            findings += self.profile.of_breaches([_wrong_media_type(response, said)], operation.id)
+            findings += self.profile.of_problems([_wrong_media_type(response, said)], operation.id)
             media = response.content.get(_JSON)
         if media is None:
             return None
         if not isinstance(media.schema, dict) or not media.schema:
             return "the document says nothing of such a body"
         body = exchange.body
-        defects: tuple[Defect, ...] = ()
+        problems: tuple[Problem, ...] = ()
         if text is not None:
-            body, defects, readable = read(text)
-            if defects and (readable or not findings):
-                findings += self.profile.of_defects(defects, places_in(text))
+            body, problems, readable = read(text)
+            if problems and (readable or not findings):
+                findings += self.profile.of_text_problems(problems, places_in(text))
             if not readable:
                 return None
         schema = self._engine.answered(
@@ -282,10 +285,10 @@ class Validator:
             _asked(operation, values, exchange) if exchange.status == 200 and not findings else None
         )
         findings += beside(
-            defects, self._body_findings(body, operation, media, schema, asked=asked)
+            problems, self._body_findings(body, operation, media, schema, asked=asked)
         )
         if exchange.status >= 400:
-            findings += self.profile.of_breaches(
+            findings += self.profile.of_problems(
                 status_mismatch(body, exchange.status), operation.id
             )
         else:
@@ -301,7 +304,7 @@ class Validator:
             return Result(self._payload_findings(said), part=said.part)
         for rule, is_one in NO_EVENTS.items():
             if isinstance(said.body, dict) and is_one(said.body):
-                return Result(self.profile.of_breaches([said_by_title(rule)], None), part=said.part)
+                return Result(self.profile.of_problems([said_by_title(rule)], None), part=said.part)
         recognition = (
             self.recogniser.recognise(said.body)
             if operation is None
@@ -318,13 +321,13 @@ class Validator:
         else:
             verdict = self._judge_webhook(said.body, found)
             if verdict.unchecked is None:
-                sent = self.profile.of_breaches(
-                    delivery_breaches(said.repeated, said.unsound), found.id
+                sent = self.profile.of_problems(
+                    sending_problems(said.repeated, said.unsound), found.id
                 )
                 signed = self._signature_findings(delivery, found.id)
                 verdict.findings = [
                     *self._payload_findings(said),
-                    *beside(said.defects, verdict.findings),
+                    *beside(said.problems, verdict.findings),
                     *sent,
                     *signed,
                 ]
@@ -334,14 +337,14 @@ class Validator:
     def _signature_findings(self, delivery: WebhookRequest, operation: str) -> list[Finding]:
         if self.auth_token is None:
             return []
-        from receiptkit.rules.signature import signature_breaches
+        from receiptkit.rules.signature import signature_problems
 
-        return self.profile.of_breaches(signature_breaches(delivery, self.auth_token), operation)
+        return self.profile.of_problems(signature_problems(delivery, self.auth_token), operation)
 
     def _payload_findings(self, said: Payload) -> list[Finding]:
         return (
-            self.profile.of_defects(said.defects, places_in(said.text))
-            if said.defects and said.text is not None
+            self.profile.of_text_problems(said.problems, places_in(said.text))
+            if said.problems and said.text is not None
             else []
         )
 
@@ -373,7 +376,7 @@ class Validator:
 
     def secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
         """What gives the account away."""
-        return self.profile.of_breaches(secrets(seen), None)
+        return self.profile.of_problems(secrets(seen), None)
 
     # -- schemas
 
@@ -435,16 +438,16 @@ class Validator:
         # Almost every page is in order, and then its rows have much in common that is looked at once.
         lists = in_order(kind, [body]) if kind == "page" else None
         if not isinstance(body, dict):
-            breaches = []
+            problems = []
         elif lists is None:
-            breaches = list(breaches_of(body, kind, asked))
+            problems = list(body_problems(body, kind, asked))
         else:
-            breaches = list(breaches_of_request(body, kind, asked))
+            problems = list(request_problems(body, kind, asked))
         is_clean = (lists is not None and schema.for_many(ROWS).accepts(lists)) or schema.is_clean(
             body
         )
         violations = [] if is_clean else schema.violations(body)
-        misnamed = {breach.instead for breach in breaches if breach.instead is not None}
+        misnamed = {problem.instead for problem in problems if problem.instead is not None}
         if misnamed:
             violations = [
                 each
@@ -453,25 +456,29 @@ class Validator:
             ]
         # What has none needs no words for them, which take their time to be loaded.
         findings = self.profile.of_violations(violations, name, media) if violations else []
-        if breaches:
+        if problems:
             taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
             left = (
-                breach for breach in breaches if taken.isdisjoint((breach.pointer, *breach.reads))
+                problem
+                for problem in problems
+                if taken.isdisjoint((problem.pointer, *problem.reads))
             )
-            findings += self.profile.of_breaches(left, name)
+            findings += self.profile.of_problems(left, name)
             findings = standing(findings)
         return findings
 
     def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Result:
         text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
         return Result(
-            self.profile.of_breaches([Breach(rule, "", text)], operation), operation, unchecked
+            self.profile.of_problems([Problem("", text, rule=rule)], operation),
+            operation,
+            unchecked,
         )
 
 
-def beside(defects: Iterable[Defect], findings: list[Finding]) -> list[Finding]:
+def beside(problems: Iterable[Problem], findings: list[Finding]) -> list[Finding]:
     """The findings that are not about a value which a defect of the text already explains."""
-    explained = {defect.pointer for defect in defects if defect.rule == "json.not-finite"}
+    explained = {problem.pointer for problem in problems if problem.rule == "json.not-finite"}
     return [finding for finding in findings if finding.pointer not in explained]
 
 
@@ -487,11 +494,11 @@ def _is_json(answer: Exchange, text: bytes) -> bool:
     return "json" in said.lower() if said is not None else is_json(text.decode("utf-8", "replace"))
 
 
-def _wrong_media_type(response: Response, content_type: str | None) -> Breach:
+def _wrong_media_type(response: Response, content_type: str | None) -> Problem:
     wanted = " or ".join(response.content)
-    return Breach(
-        "http.media-type",
+    return Problem(
         "",
         f"the response is not {wanted}, as its Content-Type says",
+        rule="http.media-type",
         value=content_type,
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from receiptkit.model.exchange import NotCaptured, Part, WebhookRequest, text_of
+from receiptkit.model.problem import Problem
 from receiptkit.text.forms import FormField, decode_form, decode_query, is_json
-from receiptkit.text.json_defect import Defect
 from receiptkit.text.json_text import read
 
 
@@ -28,7 +28,7 @@ class Payload(NamedTuple):
     repeated: tuple[str, ...] = ()
     unsound: tuple[str, ...] = ()
     text: bytes | None = None
-    defects: tuple[Defect, ...] = ()
+    problems: tuple[Problem, ...] = ()
     readable: bool = True
 
 
@@ -44,9 +44,9 @@ def payload(delivery: WebhookRequest) -> Payload:
     text = raw.decode("utf-8", "replace")
     if not is_json(text):
         return _of_parameters(decode_form(text.strip(), delivery.header("content-type")), "request")
-    value, defects, readable = read(raw)
+    value, problems, readable = read(raw)
     said = _of_mapping(value)
-    return Payload(said.body, "request", said.repeated, (), raw, defects, readable)
+    return Payload(said.body, "request", said.repeated, (), raw, problems, readable)
 
 
 def _named(url: str) -> list[FormField]:

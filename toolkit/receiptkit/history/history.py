@@ -68,17 +68,17 @@ def findings_across(
         location: where in a file something was seen.
     """
     findings = []
-    for at, breach, other in sorted(
+    for at, problem, other in sorted(
         found,
-        key=lambda each: (each.at, each.breach.pointer, each.breach.rule, each.breach.message),
+        key=lambda each: (each.at, each.problem.pointer, each.problem.rule, each.problem.message),
     ):
         where = (
             f" ({_compare(location(at), location(other))})"
             if other is not None and other != at
             else ""
         )
-        said = breach._replace(message=breach.message + where)
-        findings += contract.judge.profile.of_breaches([said], None, location(at))
+        said = problem._replace(message=problem.message + where)
+        findings += contract.judge.profile.of_problems([said], None, location(at))
     return findings
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from receiptkit.model.problem import Problem
 from receiptkit.rules import page, receipt, request, webhook
 from receiptkit.rules.request import RequestContext
-from receiptkit.rules.rule import Breach
 
 #: A check of one body, given that it is the object its kind says.
-RecordCheck = Callable[[dict[str, Any]], Iterator[Breach]]
+RecordCheck = Callable[[dict[str, Any]], Iterator[Problem]]
 
 #: The checks of one body by its kind.
 RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
@@ -20,7 +20,7 @@ RECORD_CHECKS: dict[str, tuple[RecordCheck, ...]] = {
 }
 
 #: A check of one body against its request.
-RequestCheck = Callable[[dict[str, Any], RequestContext], Iterator[Breach]]
+RequestCheck = Callable[[dict[str, Any], RequestContext], Iterator[Problem]]
 
 #: The checks of an answer that is no error by the kind of its body.
 REQUEST_CHECKS: dict[str, tuple[RequestCheck, ...]] = {

@@ -9,8 +9,9 @@ from typing import Any
 
 from receiptkit.model.exchange import Exchange, WebhookRequest, header, text_of
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
-from receiptkit.rules.rule import Breach, Rule
+from receiptkit.rules.rule import Rule
 from receiptkit.text.json_text import read
 
 RULES = (
@@ -50,7 +51,7 @@ _MASKED = re.compile(
 )
 
 
-def secrets(seen: Exchange | WebhookRequest) -> Iterator[Breach]:
+def secrets(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
     """Where an exchange, or a request, holds credentials; what stands for some that a filter took away does not count."""
     if isinstance(seen, Exchange):
         headers, bodies = (
@@ -71,7 +72,7 @@ def secrets(seen: Exchange | WebhookRequest) -> Iterator[Breach]:
             f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)
         ]
     for message in said:
-        yield Breach("capture.secret", "", message)
+        yield Problem("", message, rule="capture.secret")
 
 
 def _in_header(headers: Mapping[str, str], name: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import ABSENT, Example
-from receiptkit.rules.rule import GUIDE, OPENAPI, Breach, Rule
+from receiptkit.rules.rule import GUIDE, OPENAPI, Rule
 from receiptkit.rules.states import Configured, Found
 
 _OF_A_SERVICE = Example(
@@ -85,6 +86,8 @@ def of_account(configurations: list[Configured]) -> Iterator[Found]:
             message = "is not called for conversations of a service that has webhooks of its own"
             yield Found(
                 each.at,
-                Breach("configuration.shadowed", f"{each.at.pointer}/post_webhook_url", message),
+                Problem(
+                    f"{each.at.pointer}/post_webhook_url", message, rule="configuration.shadowed"
+                ),
                 other,
             )

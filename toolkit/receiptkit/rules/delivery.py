@@ -8,9 +8,10 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
 from receiptkit.rules.listing import Pagination
-from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Breach, Rule
+from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Rule
 from receiptkit.rules.states import Arrival, Found, Repeated, Summary, Told
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
@@ -159,11 +160,15 @@ def _compared(
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     if said is None:
         message = f"is null, although there are {count} receipts"
-        yield Found(summary.at, Breach("delivery.disagrees-with-receipts", at, message), other)
+        yield Found(
+            summary.at, Problem(at, message, rule="delivery.disagrees-with-receipts"), other
+        )
     elif type(said.get("total")) is int and said["total"] != count:
         yield Found(
             summary.at,
-            Breach("delivery.total", f"{at}/total", f"is not {count}, the number of receipts"),
+            Problem(
+                f"{at}/total", f"is not {count}, the number of receipts", rule="delivery.total"
+            ),
             other,
         )
     else:
@@ -172,6 +177,6 @@ def _compared(
                 message = f"is not {level}, as the receipts have it"
                 yield Found(
                     summary.at,
-                    Breach("delivery.disagrees-with-receipts", f"{at}/{member}", message),
+                    Problem(f"{at}/{member}", message, rule="delivery.disagrees-with-receipts"),
                     other,
                 )

@@ -6,16 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import ABSENT, Example
-from receiptkit.rules.rule import (
-    CAPTURES,
-    ERROR_PAGES,
-    LIBRARIES,
-    OPENAPI,
-    RECEIPT_PAGE,
-    Breach,
-    Rule,
-)
+from receiptkit.rules.rule import CAPTURES, ERROR_PAGES, LIBRARIES, OPENAPI, RECEIPT_PAGE, Rule
 
 _URL = "/request/url"
 _PATH = (
@@ -120,13 +113,13 @@ RULES = (
 )
 
 
-def status_mismatch(body: Any, status: int) -> Iterator[Breach]:
+def status_mismatch(body: Any, status: int) -> Iterator[Problem]:
     """Whether the body of an error answer repeats the HTTP status."""
     said = body.get("status") if isinstance(body, dict) else None
     if isinstance(said, int) and not isinstance(said, bool) and said != status:
-        yield Breach(
-            "error.status-mismatch",
+        yield Problem(
             "/status",
             f"the body says another status than HTTP does ({status})",
+            rule="error.status-mismatch",
             value=said,
         )

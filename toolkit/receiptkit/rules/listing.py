@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
-from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
+from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Rule
 from receiptkit.rules.states import Arrival, Found, Page, Row
 from receiptkit.text.forms import decode_query
 
@@ -215,7 +216,7 @@ def of_paginations(walked: list[Pagination], whole: list[Arrival]) -> Iterator[F
         for walk in own:
             wrong = list(_steps(walk, numbers))
             yield from wrong
-            if not any(each.breach.rule == "listing.loop" for each in wrong):
+            if not any(each.problem.rule == "listing.loop" for each in wrong):
                 yield from _overlap(walk)
         last = max((walk.pages for walk in own), key=lambda pages: pages[-1].at)
         end = last[-1]
@@ -308,7 +309,7 @@ def _overlap(walk: Pagination) -> Iterator[Found]:
             message = f"this receipt{more} stands on an earlier page of the walk, too"
             yield Found(
                 page.at,
-                Breach("listing.overlap", pointer, message, severity=severity),
+                Problem(pointer, message, rule="listing.overlap", severity=severity),
                 first[sid].at,
             )
         for row in page.rows:
@@ -333,6 +334,6 @@ def _link(url: str) -> Link:
 def _found(rule: str, page: Page, member: str, message: str, other: Page | None = None) -> Found:
     return Found(
         page.at,
-        Breach(rule, f"{page.at.pointer}/meta/{member}", message),
+        Problem(f"{page.at.pointer}/meta/{member}", message, rule=rule),
         other.at if other else None,
     )

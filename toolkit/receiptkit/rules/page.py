@@ -7,9 +7,10 @@ from operator import itemgetter
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.receipt import PARENTS, in_lists, of_receipt
-from receiptkit.rules.rule import CAPTURES, GUIDE, LIBRARIES, OPENAPI, Breach, Rule
+from receiptkit.rules.rule import CAPTURES, GUIDE, LIBRARIES, OPENAPI, Rule
 from receiptkit.text.forms import decode_query
 
 _NEXT = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
@@ -173,7 +174,7 @@ RULES = (
 )
 
 
-def too_many_rows(page: dict[str, Any]) -> Iterator[Breach]:
+def too_many_rows(page: dict[str, Any]) -> Iterator[Problem]:
     """More rows than the page says it holds at the most."""
     meta, rows = page.get("meta"), page.get("delivery_receipts")
     if not isinstance(meta, dict) or not isinstance(rows, list):
@@ -181,12 +182,12 @@ def too_many_rows(page: dict[str, Any]) -> Iterator[Breach]:
     size = meta.get("page_size")
     if isinstance(size, int) and not isinstance(size, bool) and 0 < size < len(rows):
         message = f"{len(rows)} rows, but meta.page_size is {size}"
-        yield Breach(
-            "page.too-many-rows", "/delivery_receipts", message, reads=("/meta/page_size",)
+        yield Problem(
+            "/delivery_receipts", message, rule="page.too-many-rows", reads=("/meta/page_size",)
         )
 
 
-def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
+def duplicate_receipt(page: dict[str, Any]) -> Iterator[Problem]:
     """A receipt that stands on the page twice, by its SID; each repetition is one breach."""
     rows = page.get("delivery_receipts")
     if not isinstance(rows, list):
@@ -202,12 +203,12 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Breach]:
         sid = row.get("sid") if isinstance(row, dict) else None
         if isinstance(sid, str) and first.setdefault(sid, index) != index:
             message = "a receipt that is already on this page"
-            yield Breach(
-                "page.duplicate-receipt", f"/delivery_receipts/{index}/sid", message, value=sid
+            yield Problem(
+                f"/delivery_receipts/{index}/sid", message, rule="page.duplicate-receipt", value=sid
             )
 
 
-def links(page: dict[str, Any]) -> Iterator[Breach]:
+def links(page: dict[str, Any]) -> Iterator[Problem]:
     """What is wrong between the links of a page and what its meta says."""
     meta, rows = page.get("meta"), page.get("delivery_receipts")
     if not isinstance(meta, dict):
@@ -224,8 +225,12 @@ def links(page: dict[str, Any]) -> Iterator[Breach]:
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         if _number(meta.get(member)) and asked.get(name, str(meta[member])) != str(meta[member]):
             message = f"{name} is not meta.{member}, {meta[member]}"
-            yield Breach(
-                "page.url-mismatch", "/meta/url", message, value=url, reads=(f"/meta/{member}",)
+            yield Problem(
+                "/meta/url",
+                message,
+                rule="page.url-mismatch",
+                value=url,
+                reads=(f"/meta/{member}",),
             )
     if isinstance(next_url, str):
         yield from _next(
@@ -238,49 +243,52 @@ def links(page: dict[str, Any]) -> Iterator[Breach]:
 
 def _next(
     meta: dict[str, Any], next_url: str, url: str | None, count: int | None
-) -> Iterator[Breach]:
+) -> Iterator[Problem]:
     at = "/meta/next_page_url"
     asked = _asked(next_url)
     if next_url == url:
-        yield Breach(
-            "page.next-is-self",
+        yield Problem(
             at,
             "is the page itself: a client follows it for ever",
+            rule="page.next-is-self",
             value=next_url,
         )
     elif url is not None and _place(next_url) != _place(url):
-        yield Breach(
-            "page.next-elsewhere",
+        yield Problem(
             at,
             "has another host or path than the page itself",
+            rule="page.next-elsewhere",
             value=next_url,
         )
     elif url is not None and _asked(url).get("PageSize", asked.get("PageSize")) != asked.get(
         "PageSize"
     ):
-        yield Breach(
-            "page.next-elsewhere", at, "has another PageSize than the page itself", value=next_url
+        yield Problem(
+            at,
+            "has another PageSize than the page itself",
+            rule="page.next-elsewhere",
+            value=next_url,
         )
     number, size = meta.get("page"), meta.get("page_size")
     if isinstance(number, int) and asked.get("Page", str(number + 1)) != str(number + 1):
-        yield Breach(
-            "page.next-index",
+        yield Problem(
             at,
             f"does not lead to page {number + 1}",
+            rule="page.next-index",
             value=next_url,
             reads=("/meta/page",),
         )
     if isinstance(size, int) and count is not None and count < size:
-        yield Breach(
-            "page.next-on-short-page",
+        yield Problem(
             at,
             f"although there are {count} rows of {size}",
+            rule="page.next-on-short-page",
             value=next_url,
             reads=("/meta/page_size",),
         )
 
 
-def rows(page: dict[str, Any]) -> Iterator[Breach]:
+def rows(page: dict[str, Any]) -> Iterator[Problem]:
     """What is wrong with single rows, and between them."""
     rows = page.get("delivery_receipts")
     if not isinstance(rows, list) or are_one_list(rows):
@@ -302,10 +310,10 @@ def rows(page: dict[str, Any]) -> Iterator[Breach]:
             ):
                 mixed.add(member)
                 rests_on = (f"/delivery_receipts/0/{member}",)
-                yield Breach(
-                    "page.mixed-parents",
+                yield Problem(
                     f"{at}/{member}",
                     "is not that of the first row",
+                    rule="page.mixed-parents",
                     value=here,
                     reads=rests_on,
                 )

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import ABSENT, Example, sample
 from receiptkit.rules.rule import (
     CAPTURES,
@@ -16,7 +17,6 @@ from receiptkit.rules.rule import (
     LIBRARIES,
     OPENAPI,
     RECEIPT_PAGE,
-    Breach,
     Rule,
 )
 from receiptkit.text.dates import is_before
@@ -173,23 +173,23 @@ _OF_A_SERVICE = itemgetter(*_OWN, "chat_service_sid")
 _TEXT = {str, type(None)}
 
 
-def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Breach]:
+def of_receipt(row: dict[str, Any], at: str = "") -> Iterator[Problem]:
     """What is wrong between the members of a receipt that stands at a pointer."""
     if is_before(row.get("date_updated"), row.get("date_created")):
-        yield Breach(
-            "receipt.updated-before-created",
+        yield Problem(
             f"{at}/date_updated",
             "is before date_created",
+            rule="receipt.updated-before-created",
             value=row["date_updated"],
             reads=(f"{at}/date_created",),
         )
     url = row.get("url")
     member = _differing(url, row) if isinstance(url, str) else None
     if member is not None:
-        yield Breach(
-            "receipt.url-mismatch",
+        yield Problem(
             f"{at}/url",
             f"names another {member} than the body",
+            rule="receipt.url-mismatch",
             value=url,
             reads=(f"{at}/{member}",),
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
-from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Breach, Rule
+from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Rule
 from receiptkit.text.forms import decode_query
 
 _HOST = (
@@ -67,32 +68,32 @@ _MEMBERS = {
 }
 
 
-def resource(body: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
+def resource(body: dict[str, Any], asked: RequestContext) -> Iterator[Problem]:
     """Whether a receipt or a message is the one that was asked for; a conversation may have been asked for by its unique name."""
     for name, member in _MEMBERS.items():
         wanted, given = asked.path.get(name), body.get(member)
         if wanted is None or not isinstance(given, str) or given == wanted:
             continue
         if name != "ConversationSid" or (len(wanted) == 34 and wanted.startswith("CH")):
-            yield Breach(
-                "receipt.not-what-was-asked",
+            yield Problem(
                 f"/{member}",
                 "is not that of the request's path",
+                rule="receipt.not-what-was-asked",
                 value=given,
             )
 
 
-def rows(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
+def rows(page: dict[str, Any], asked: RequestContext) -> Iterator[Problem]:
     """Whether the rows of a page are of the message that was asked for: the first one tells, others that differ from it are page.mixed-parents."""
     found = page.get("delivery_receipts")
     first = found[0] if isinstance(found, list) and found else None
     if isinstance(first, dict):
-        for breach in resource(first, asked):
-            if breach.pointer != "/sid":
-                yield breach._replace(pointer=f"/delivery_receipts/0{breach.pointer}")
+        for problem in resource(first, asked):
+            if problem.pointer != "/sid":
+                yield problem._replace(pointer=f"/delivery_receipts/0{problem.pointer}")
 
 
-def link(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
+def link(page: dict[str, Any], asked: RequestContext) -> Iterator[Problem]:
     """Whether a page says that it is of the list that was asked for; where its rows already say otherwise, nothing is added."""
     meta, found = page.get("meta"), page.get("delivery_receipts")
     url = meta.get("url") if isinstance(meta, dict) else None
@@ -105,15 +106,15 @@ def link(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
         return
     parts = url.partition("?")[0].rstrip("/").split("/")
     if parts[-3:-2] == ["Messages"] and parts[-2] != wanted:
-        yield Breach(
-            "page.url-mismatch",
+        yield Problem(
             "/meta/url",
             "is the list of another message than was asked for",
+            rule="page.url-mismatch",
             value=url,
         )
 
 
-def size(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
+def size(page: dict[str, Any], asked: RequestContext) -> Iterator[Problem]:
     """Whether a page has the index and the size that were asked for. What becomes of a PageSize above the maximum is not known."""
     meta = page.get("meta")
     query = {item.name: item.value for item in decode_query(asked.url)}
@@ -122,9 +123,9 @@ def size(page: dict[str, Any], asked: RequestContext) -> Iterator[Breach]:
         if not isinstance(given, int) or not wanted.isdecimal() or int(wanted) == given:
             continue
         if name == "Page" or int(wanted) in _SIZES:
-            yield Breach(
-                "page.request-mismatch",
+            yield Problem(
                 f"/meta/{member}",
                 f"is not what was asked for, {int(wanted)}",
+                rule="page.request-mismatch",
                 value=given,
             )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from receiptkit.model.exchange import Part
-from receiptkit.model.finding import NO_VALUE, Severity
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import Example
 
 #: What the pages of Twilio's reference are called throughout the catalogue.
@@ -50,23 +50,3 @@ class Rule(NamedTuple):
     part: Part | None = None
     supersedes: tuple[str, ...] = ()
     across: bool = False
-
-
-class Breach(NamedTuple):
-    """
-    What a check hands back: which rule is broken where, before profile and origin make a finding of it.
-
-    Attributes:
-        reads: the pointers of other values that it rests on; where one of these is wrong itself, that is all there is to say.
-        instead: a member that is missing because it is called otherwise here; that it is missing need not be said, too.
-    """
-
-    rule: str
-    pointer: str
-    message: str
-    hint: str | None = None
-    grounding: str | None = None
-    severity: Severity | None = None
-    value: Any = NO_VALUE
-    reads: tuple[str, ...] = ()
-    instead: str | None = None

@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
-from receiptkit.rules.rule import Breach
+from receiptkit.model.problem import Problem
 from receiptkit.text.forms import decode_form, is_json
 from receiptkit.webhooks import HEADER, url_forms, verify
 
 _MISSING, _WRONG = "webhook.signature-missing", "webhook.signature"
 
 
-def signature_breaches(delivery: WebhookRequest, auth_token: str) -> Iterator[Breach]:
+def signature_problems(delivery: WebhookRequest, auth_token: str) -> Iterator[Problem]:
     """
     What is wrong with the signature of a request. Where the capture holds neither headers nor an absolute URL, nothing can be told.
 
@@ -25,7 +25,7 @@ def signature_breaches(delivery: WebhookRequest, auth_token: str) -> Iterator[Br
     signature = delivery.header(HEADER)
     if signature is None:
         if delivery.headers:
-            yield Breach(_MISSING, "", f"the request has no header {HEADER}")
+            yield Problem("", f"the request has no header {HEADER}", rule=_MISSING)
         return
     if urlsplit(delivery.url).scheme not in ("http", "https") or isinstance(
         delivery.body, NotCaptured
@@ -36,11 +36,11 @@ def signature_breaches(delivery: WebhookRequest, auth_token: str) -> Iterator[Br
         return
     cause = _cause(delivery, auth_token, signature, parameters, body)
     tried = len(url_forms(delivery.url))
-    yield Breach(
-        _WRONG,
+    yield Problem(
         "",
         f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)",
         cause,
+        rule=_WRONG,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from receiptkit.rules.rule import Breach
+from receiptkit.model.problem import Problem
 
 
 class Arrival(NamedTuple):
@@ -32,7 +32,7 @@ class Found(NamedTuple):
     """A breach that takes more than one observation to see: where it is, and where the other one is that it contradicts."""
 
     at: Arrival
-    breach: Breach
+    problem: Problem
     other: Arrival | None = None
 
 

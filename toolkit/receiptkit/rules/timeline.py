@@ -7,8 +7,9 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
-from receiptkit.rules.rule import CAPTURES, CONVERSATIONS_WEBHOOKS, GUIDE, Breach, Rule
+from receiptkit.rules.rule import CAPTURES, CONVERSATIONS_WEBHOOKS, GUIDE, Rule
 from receiptkit.rules.states import Arrival, Found, ReceiptState
 
 _CONSUMERS = "bug reports of consumers"
@@ -332,4 +333,4 @@ def _found(
 ) -> Found:
     at = at or sighting.first
     name = _PARAMETERS[member] if sighting.by_webhook else member
-    return Found(at, Breach(rule, f"{at.pointer}/{name}", message), other.first)
+    return Found(at, Problem(f"{at.pointer}/{name}", message, rule=rule), other.first)

@@ -7,8 +7,9 @@ from typing import Any
 
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import ABSENT, Example, form
-from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, GUIDE, LIBRARIES, Breach, Rule
+from receiptkit.rules.rule import CONVERSATIONS_WEBHOOKS, GUIDE, LIBRARIES, Rule
 from receiptkit.text.dates import is_before
 
 #: What consumers and their mocks call parameters, and what they are called.
@@ -154,36 +155,41 @@ def is_event_stream(body: Any) -> bool:
     )
 
 
-def field_names(parameters: dict[str, Any]) -> Iterator[Breach]:
+def field_names(parameters: dict[str, Any]) -> Iterator[Problem]:
     """Parameters that are missing under their own name, and stand there under another."""
     for name, right in _NAMES.items():
         if name in parameters and right not in parameters:
-            yield Breach(
-                "webhook.field-name", f"/{name}", f"is called {right} in this event", instead=right
+            yield Problem(
+                f"/{name}",
+                f"is called {right} in this event",
+                rule="webhook.field-name",
+                instead=right,
             )
 
 
-def delivery_breaches(repeated: Iterable[str], unsound: Iterable[str]) -> Iterator[Breach]:
+def sending_problems(repeated: Iterable[str], unsound: Iterable[str]) -> Iterator[Problem]:
     """What is wrong with how the parameters of a webhook were sent, by their names."""
     for name in repeated:
-        yield Breach(
-            "webhook.repeated-parameter",
+        yield Problem(
             pointers.join([name]),
             "the parameter came more than once; its first value is judged",
+            rule="webhook.repeated-parameter",
         )
     for name in unsound:
-        yield Breach(
-            "webhook.encoding", pointers.join([name]), "the parameter is not encoded as a form is"
+        yield Problem(
+            pointers.join([name]),
+            "the parameter is not encoded as a form is",
+            rule="webhook.encoding",
         )
 
 
-def dates(parameters: dict[str, Any]) -> Iterator[Breach]:
+def dates(parameters: dict[str, Any]) -> Iterator[Problem]:
     """Whether a receipt that a webhook tells of was updated before it was created."""
     if is_before(parameters.get("DateUpdated"), parameters.get("DateCreated")):
-        yield Breach(
-            "receipt.updated-before-created",
+        yield Problem(
             "/DateUpdated",
             "is before DateCreated",
+            rule="receipt.updated-before-created",
             value=parameters["DateUpdated"],
             reads=("/DateCreated",),
         )

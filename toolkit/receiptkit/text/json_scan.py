@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from receiptkit.model import pointers
-from receiptkit.text.json_defect import Defect
+from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
 
 SPACE = re.compile(r"[ \t\n\r]*")
 STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
@@ -30,16 +31,16 @@ _LONGEST_KEY = 1000
 @dataclass(slots=True)
 class Scanned:
     value: Any
-    defects: list[Defect]
+    problems: list[Problem]
     readable: bool
 
 
 class _Stop(Exception):
     """The text cannot be read further; carries the defect."""
 
-    def __init__(self, defect: Defect) -> None:
-        super().__init__(defect.message)
-        self.defect = defect
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 @dataclass(slots=True)
@@ -59,9 +60,9 @@ def scan(text: str, max_depth: int) -> Scanned:
     """
     scanner = _Scanner(text, max_depth)
     try:
-        return Scanned(scanner.document(), scanner.defects, readable=True)
+        return Scanned(scanner.document(), scanner.problems, readable=True)
     except _Stop as stop:
-        return Scanned(None, [*scanner.defects, stop.defect], readable=False)
+        return Scanned(None, [*scanner.problems, stop.problem], readable=False)
 
 
 class _Scanner:
@@ -70,7 +71,7 @@ class _Scanner:
         self.max_depth = max_depth
         self.at = 0
         self.stack: list[_Open] = []
-        self.defects: list[Defect] = []
+        self.problems: list[Problem] = []
 
     # -- the loop
 
@@ -80,7 +81,11 @@ class _Scanner:
                 "the text begins with a byte order mark, which most JSON parsers refuse",
                 "save it as UTF-8 without BOM",
             )
-            self.defects.append(Defect("json.encoding", "", 0, message, hint, severity="warning"))
+            self.problems.append(
+                Problem(
+                    "", message, hint, rule="json.encoding", offset=0, severity=Severity.WARNING
+                )
+            )
             self.at = 1
         self.space()
         if self.at == len(self.text):
@@ -147,7 +152,7 @@ class _Scanner:
     def open(self, items: Any, key: str | int) -> None:
         if len(self.stack) >= self.max_depth:
             message = f"nested deeper than {self.max_depth}: not judged further"
-            raise _Stop(Defect("json.too-deep", "", self.at, message))
+            raise _Stop(Problem("", message, rule="json.too-deep", offset=self.at))
         self.stack.append(_Open(items, key))
         self.at += 1
 
@@ -169,7 +174,9 @@ class _Scanner:
         top.key = key
         if key in top.items:
             message = "this member is there twice; most parsers silently keep the last one"
-            self.defects.append(Defect("json.duplicate-key", self.pointer(), start, message))
+            self.problems.append(
+                Problem(self.pointer(), message, rule="json.duplicate-key", offset=start)
+            )
         self.space()
         if self.text[self.at : self.at + 1] != ":":
             raise self.unexpected("a colon")
@@ -203,7 +210,9 @@ class _Scanner:
         decoded: str = json.loads(match[0])
         if _SURROGATE.search(decoded):
             message = "an unpaired surrogate: no character, and no UTF-8 can carry it"
-            self.defects.append(Defect("json.lone-surrogate", self.pointer(), start, message))
+            self.problems.append(
+                Problem(self.pointer(), message, rule="json.lone-surrogate", offset=start)
+            )
             decoded = _SURROGATE.sub("\ufffd", decoded)
         return decoded
 
@@ -224,7 +233,9 @@ class _Scanner:
         )
 
     def not_finite(self, end: int, message: str) -> int:
-        self.defects.append(Defect("json.not-finite", self.pointer(), self.at, message))
+        self.problems.append(
+            Problem(self.pointer(), message, rule="json.not-finite", offset=self.at)
+        )
         self.at = end
         return 0
 
@@ -234,7 +245,7 @@ class _Scanner:
         return pointers.join(str(container.key)[:_LONGEST_KEY] for container in self.stack)
 
     def stop(self, message: str, hint: str | None = None) -> _Stop:
-        return _Stop(Defect("json.syntax", "", self.at, "not JSON: " + message, hint))
+        return _Stop(Problem("", "not JSON: " + message, hint, rule="json.syntax", offset=self.at))
 
     def unexpected(self, what: str) -> _Stop:
         message, hint = self.instead_of(what)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from receiptkit.text.json_defect import Defect
+from receiptkit.model.problem import Problem
 
 MAX_DEPTH = 100
 
@@ -42,7 +42,7 @@ class JsonText(NamedTuple):
     """
 
     value: Any
-    defects: tuple[Defect, ...] = ()
+    problems: tuple[Problem, ...] = ()
     readable: bool = True
 
 
@@ -129,7 +129,7 @@ def _has_few(raw: bytes, mark: bytes, limit: int) -> bool:
     return False
 
 
-def decode(raw: bytes) -> tuple[str, Defect | None]:
+def decode(raw: bytes) -> tuple[str, Problem | None]:
     """The text of the bytes up to where they stop being UTF-8, and the defect that is there."""
     for bom, name in _BOMS:
         if raw.startswith(bom):
@@ -156,15 +156,15 @@ def places_in(raw: bytes) -> Callable[[int], tuple[int, int]]:
     return LineIndex(decode(raw)[0]).place
 
 
-def _not_utf8(offset: int, message: str, hint: str | None) -> Defect:
-    return Defect("json.encoding", "", offset, message, hint)
+def _not_utf8(offset: int, message: str, hint: str | None) -> Problem:
+    return Problem("", message, hint, rule="json.encoding", offset=offset)
 
 
 def _diagnose(raw: bytes) -> JsonText:
     from receiptkit.text.json_scan import scan
 
-    text, defect = decode(raw)
-    if defect is not None:
-        return JsonText(None, (defect,), readable=False)
+    text, problem = decode(raw)
+    if problem is not None:
+        return JsonText(None, (problem,), readable=False)
     scanned = scan(text, MAX_DEPTH)
-    return JsonText(scanned.value, tuple(scanned.defects), scanned.readable)
+    return JsonText(scanned.value, tuple(scanned.problems), scanned.readable)

@@ -27,8 +27,8 @@ from receiptkit.history import Memory, findings_across
 from receiptkit.model.errors import CaptureError, UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Location, Severity
+from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
-from receiptkit.rules.rule import Breach
 from receiptkit.rules.states import Arrival, Found
 from receiptkit.text.dates import milliseconds
 from receiptkit.validation.input_kind import format_and_kind, operation_at
@@ -196,11 +196,11 @@ class Validation:
         silent = not summary.checked and not summary.problems and not summary.severities
         if summary.files and silent and not self._allow_empty:
             file = self.bases[self._unit].file if summary.files == 1 else ""
-            breach = Breach(
-                "capture.nothing-judged", "", catalogue.find("capture.nothing-judged").title
+            problem = Problem(
+                "", catalogue.find("capture.nothing-judged").title, rule="capture.nothing-judged"
             )
-            findings = self.contract.judge.profile.of_breaches(
-                [breach], None, Location(file, 0, 1, 1)
+            findings = self.contract.judge.profile.of_problems(
+                [problem], None, Location(file, 0, 1, 1)
             )
             for finding in self._selection.applied(findings, file):
                 self._hand_on(finding, sink)
@@ -372,9 +372,9 @@ class Validation:
             self._remember(verdict, observation)
         if observation.seen is not None:
             verdict.findings = [*verdict.findings, *self._secrets(observation.seen)]
-        if not verdict.findings and not observation.defects:
+        if not verdict.findings and not observation.problems:
             return []
-        findings = self._of_text(observation, file) + beside(observation.defects, verdict.findings)
+        findings = self._of_text(observation, file) + beside(observation.problems, verdict.findings)
         wanted = self._selection.applied(findings, file)
         return located(wanted, verdict.part, observation, file) if wanted else []
 
@@ -405,7 +405,7 @@ class Validation:
         seen, judge = observation.seen, self.contract.judge
         if observation.unusable is not None:
             # A text that is no JSON has been judged: it is not what Twilio sends.
-            return Result(unchecked=None if observation.defects else observation.unusable)
+            return Result(unchecked=None if observation.problems else observation.unusable)
         if isinstance(seen, Exchange):
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
@@ -417,8 +417,8 @@ class Validation:
     def _of_text(self, observation: Observation, file: str) -> list[Finding]:
         """The findings of the record's own text. Their pointers, too, start at the body; what is outside of it has none."""
         located = []
-        for finding in self.contract.judge.profile.of_defects(
-            observation.defects, observation.record.position
+        for finding in self.contract.judge.profile.of_text_problems(
+            observation.problems, observation.record.position
         ):
             location = replace(finding.location or Location(), file=file, entry=observation.entry)
             pointer = finding.pointer

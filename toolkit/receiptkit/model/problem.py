@@ -1,0 +1,40 @@
+"""Something that is wrong, before a profile makes a finding of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from receiptkit.model.finding import NO_VALUE, Severity
+
+
+class Problem(NamedTuple):
+    """
+    One thing that is wrong with a text, a request, a body or a history.
+
+    Attributes:
+        pointer: the JSON Pointer of the value concerned; empty for the whole.
+        message: what is wrong, without the offending value.
+        hint: what it probably means or what to do, where that is known.
+        rule: the id of the rule; a check with one rule leaves it to the registry.
+        severity: a severity that differs from that of the rule.
+        grounding: who says so, where that differs from the grounding of the rule.
+        value: the offending value; `NO_VALUE` if there is none.
+        reads: pointers of other values that this rests on; an error at one of them silences it.
+        instead: the member that is missing because it has another name here.
+        missing: the member that a `required` of the document misses.
+        offset: where in a text, in code points from its start.
+        place: where in the compiled schema the keyword is, for a problem with the schema.
+    """
+
+    pointer: str
+    message: str
+    hint: str | None = None
+    rule: str = ""
+    severity: Severity | None = None
+    grounding: str | None = None
+    value: Any = NO_VALUE
+    reads: tuple[str, ...] = ()
+    instead: str | None = None
+    missing: str | None = None
+    offset: int = 0
+    place: tuple[str | int, ...] | None = None
