@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from receiptkit.captures.spans import line_spans, opened_span
 from receiptkit.generation import Generator
 from receiptkit.model.finding import Finding
 from receiptkit.rules.examples import form, sample
-from receiptkit.validation import processes
-from receiptkit.validation.run import Summary, Validation
+from receiptkit.validation import processes, units
+from receiptkit.validation.run import Validation
+from receiptkit.validation.summary import Summary
 
 Run = Callable[..., tuple[int, str, str]]
 STATES = (("sent", 2), ("sent", 9), ("delivered", 4), ("delivered", 1), ("undelivered", 5))
@@ -55,7 +57,7 @@ class Collected(list[Finding]):
 
 @pytest.fixture
 def small_spans(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "_SPAN", 5000)
+    monkeypatch.setattr(units, "_SPAN", 5000)
 
 
 @pytest.fixture
@@ -204,7 +206,7 @@ def test_any_file_in_any_pieces(lines: list[str], jobs: int, size: int) -> None:
     )
     path.write_text("\n".join([PAGE, PAGE, *lines]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "_SPAN", size)
+        patch.setattr(units, "_SPAN", size)
         try:
             results = [judged(path, count) for count in (1, jobs)]
         finally:
@@ -234,20 +236,17 @@ def test_a_process_that_dies(tmp_path: Path, run: Run, monkeypatch: pytest.Monke
     """A process that is killed is a line that says what to do, and exit 2."""
     path = tmp_path / "a.ndjson"
     path.write_text("\n".join([BAD] * 40))
-    judged, own = processes._judged, os.getpid()
+    judged, own = units.run_unit, os.getpid()
 
     def dies(*arguments: Any) -> Any:
         if os.getpid() != own:
             os.kill(os.getpid(), signal.SIGKILL)
         return judged(*arguments)
 
-    monkeypatch.setattr(processes, "_judged", dies)
+    monkeypatch.setattr(processes, "run_unit", dies)
     code, _, err = run("validate", path, "--jobs", 2)
     assert code == 2
-    assert (
-        err
-        == f"receiptkit: {path}: a process that judged it ended before it was done; --jobs 1 does without\n"
-    )
+    assert err == f"receiptkit: {path}: the process that checked it ended early; use --jobs 1\n"
 
 
 def test_interrupting_ends_all(tmp_path: Path) -> None:
@@ -283,3 +282,39 @@ def test_interrupting_ends_all(tmp_path: Path) -> None:
     assert (process.returncode, err.strip()) == (2, b"receiptkit: interrupted")
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_parent(tmp_path: Path, number: signal.Signals) -> None:
+    """A parent that is ended, or killed, leaves no process behind."""
+    path = tmp_path / "large.ndjson"
+    path.write_text((BAD + "\n") * 45_000)
+    command = [sys.executable, "-m", "receiptkit", "validate", "--format", "ndjson", "-j3"]
+    process = subprocess.Popen(
+        [*command, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert len(children) == 2
+        process.send_signal(number)
+        process.communicate()
+    deadline = time.monotonic() + 10
+    while any(map(is_running, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not list(filter(is_running, children))
+
+
+def is_running(process: str) -> bool:
+    """Return True if a process runs; one that only waits for its parent to notice has ended."""
+    try:
+        return "(python" in Path(f"/proc/{process}/stat").read_text() and (
+            Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        )
+    except FileNotFoundError:
+        return False

@@ -32,8 +32,9 @@ from receiptkit.rules import catalogue
 from receiptkit.validation import processes, project_settings
 from receiptkit.validation.baseline import Baseline
 from receiptkit.validation.project_settings import ProjectSettings
-from receiptkit.validation.run import Summary, Validation
+from receiptkit.validation.run import Validation
 from receiptkit.validation.selection import Selection
+from receiptkit.validation.summary import Summary
 
 #: The exit code of a run that could not judge all it was given.
 _FAILED = 2

@@ -1,12 +1,12 @@
 """
-A run over several processes, with the findings in the order in which one would have found them.
+A run over several processes, with the findings in the order in which one process would find them.
 
-The work is cut into units: a file, or a piece of a large NDJSON. Each of n processes has every n-th of them. The first one judges
-its own as their turn comes; the others write what they find into a pipe each, which the first one reads when it is their units' turn.
-Whoever is ahead waits when its pipe is full, so that memory stays bounded however much is found.
+The work is cut into units, and each of n processes has every n-th of them. The first process checks its own units as their turn comes;
+each other one writes its findings into a pipe, which the first one reads when it is the turn of that unit. A process that is ahead waits
+when its pipe is full, so memory stays bounded however many findings there are.
 
-What takes more than one observation to see is judged where the observations were, unless they were in several processes: at the end of a
-file (of the run, with `join`) each process says of which SIDs it knows something, and hands over only what others know something of, too.
+Findings between observations are made where the observations were checked, unless several processes checked them: at the end of a file
+(of the run, with `join`) each process names the SIDs that it knows, and hands over what others know, too.
 """
 
 from __future__ import annotations
@@ -15,61 +15,49 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from receiptkit.captures import STDIN, Source, Span, is_regular
+from receiptkit.captures import Source
 from receiptkit.history import Memory
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.rules.states import Found
-from receiptkit.validation.run import Base, Sink, Summary, Validation
+from receiptkit.validation.run import Validation
+from receiptkit.validation.summary import Sink, Summary, UnitStart
+from receiptkit.validation.units import Unit, UnitResult, run_unit, steps
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-#: Below this much to read, starting processes costs more than it gains.
+#: With less input than this, starting processes costs more than it gains.
 WORTHWHILE = 32 * 2**20
-_SPAN = 2 * 2**20
 #: How many findings travel in one message.
 _TOGETHER = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A file, or a piece of one: their numbers in the order of the run, and whether it is the first and the last piece."""
-
-    file: int
-    number: int
-    source: Source
-    span: Span | None = None
-    first: bool = True
-    last: bool = True
+_LOST = UnitResult(problem=CaptureError("the process that checked it ended early; use --jobs 1"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What a process found between observations that it alone has seen; and what it has seen of things that others have, too."""
+    """The findings between observations of one process alone, and its memory of what other processes know, too."""
 
     found: list[Found]
-    ledger: Memory
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """The end of a unit: its counts, how many lines it had, and what kept it from being read to its end."""
-
-    summary: Summary = field(default_factory=Summary)
-    lines: int = 0
-    problem: CaptureError | None = None
+    memory: Memory
 
 
 def processors() -> int:
-    """How many processes this machine can run at once, as far as it tells."""
+    """Return how many processes this machine can run at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def jobs_for(sources: Iterable[Source | CaptureError]) -> int:
+    """Return how many processes are worthwhile: one for little input, all processors for much."""
+    size = sum(source.size for source in sources if isinstance(source, Source))
+    return processors() if size >= WORTHWHILE else 1
 
 
 def run(
@@ -82,70 +70,43 @@ def run(
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """
-    Judge every source, with several processes where there is work for them.
+    Check every source, with several processes where there is work for them.
 
     Args:
-        validation: the run; its counts go on.
-        sources: what to judge.
-        sink: what takes the findings.
-        jobs: how many processes at the most.
-        values: whether the findings are to keep the offending values.
-        progress: called with how many more bytes have been read.
+        validation: the run, whose counts are added to.
+        sources: the sources to check.
+        sink: receives the findings.
+        jobs: the highest number of processes.
+        values: whether findings keep the offending values.
+        progress: called with the number of bytes that have been read since the last call.
     """
     if jobs < 2:
         return validation.run(sources, sink, progress)
-    steps: list[_Unit | Source | CaptureError] = []
-    for file, source in enumerate(sources):
-        steps += _steps(validation, source, file, len(steps))
-    units = [step for step in steps if isinstance(step, _Unit)]
+    plan = steps(validation, sources)
+    units = [step for step in plan if isinstance(step, Unit)]
     if len(units) < 2:
         return validation.run(
-            (step.source if isinstance(step, _Unit) else step for step in steps), sink, progress
+            (step.source if isinstance(step, Unit) else step for step in plan), sink, progress
         )
     count = min(jobs, len(units))
     with _workers(validation, units, count, values=values) as ends:
         gathering = _Gathering(validation, sink, progress, ends)
-        for number, step in enumerate(steps):
-            if isinstance(step, _Unit):
+        for number, step in enumerate(plan):
+            if isinstance(step, Unit):
                 gathering.unit(step)
             elif isinstance(step, Source):
-                validation.begin(number, number, step)
-                validation.source(step, sink, progress)
+                validation.start_unit(number, number, step)
+                validation.read_source(step, sink, progress)
             else:
-                validation.note(step)
+                validation.note_problem(step)
         if validation.join:
             gathering.conclude()
     validation.finish(sink)
     return validation.summary
 
 
-def _steps(
-    validation: Validation, source: Source | CaptureError, file: int, number: int
-) -> list[_Unit | Source | CaptureError]:
-    """A source as units for other processes, numbered from `number` on; or itself, if only this one can read it."""
-    if (
-        isinstance(source, CaptureError)
-        or source.content is not None
-        or source.name == STDIN
-        or not is_regular(source)
-    ):
-        return [source]
-    try:
-        spans = validation.spans(source, _SPAN)
-    except CaptureError:
-        # Whoever judges it will say so.
-        spans = []
-    if not spans:
-        return [_Unit(file, number, source)]
-    last = len(spans) - 1
-    return [
-        _Unit(file, number + index, source, span, index == 0, index == last)
-        for index, span in enumerate(spans)
-    ]
-
-
 class _Gathering:
-    """Puts together what the units came to, as if the file had been read in one go."""
+    """Puts the results of the units together, as if one process had read the file."""
 
     def __init__(
         self,
@@ -154,7 +115,7 @@ class _Gathering:
         progress: Callable[[int], None] | None,
         ends: Sequence[Connection],
     ) -> None:
-        """The units are dealt out in turn: to this process, and to those at the other ends."""
+        """Units go in turn to this process, and to those at the other ends."""
         self._validation = validation
         self._sink = sink
         self._progress = progress
@@ -165,42 +126,45 @@ class _Gathering:
         self._failed = False
         self._secrets: set[str] = set()
 
-    def unit(self, unit: _Unit) -> None:
-        """Take what was found in the next unit, or judge it here if it is this process's turn."""
+    def unit(self, unit: Unit) -> None:
+        """Take the findings of the next unit, or check it here if it belongs to this process."""
         if unit.first:
             self._entries = self._lines = 0
             self._failed = False
             self._secrets.clear()
-        self._validation.bases[unit.number] = Base(unit.source.name, self._entries, self._lines)
-        who = self._dealt % (len(self._ends) + 1)
+        start = UnitStart(unit.source.name, self._entries, self._lines)
+        self._validation.starts[unit.number] = start
+        worker = self._dealt % (len(self._ends) + 1)
         self._dealt += 1
-        self._holding.add(who)
-        if who:
-            self._take(unit, _messages(self._ends[who - 1]))
+        self._holding.add(worker)
+        if worker:
+            self._take(unit, _messages(self._ends[worker - 1]))
+        elif self._failed:
+            self._finish_unit(unit, UnitResult())
         else:
-            self._done(unit, _judged(self._validation, unit, self) if not self._failed else _Done())
+            self._finish_unit(unit, run_unit(self._validation, unit, self))
         if unit.last:
             if unit.span is not None and not self._validation.join:
                 self.conclude()
             self._holding.clear()
             self._sink.end_of_file()
 
-    def _take(self, unit: _Unit, messages: Iterator[list[Finding] | _Done]) -> None:
+    def _take(self, unit: Unit, messages: Iterator[list[Finding] | UnitResult]) -> None:
         for message in messages:
-            if isinstance(message, _Done):
-                self._done(unit, message)
+            if isinstance(message, UnitResult):
+                self._finish_unit(unit, message)
             elif not self._failed:
                 for finding in message:
                     self.finding(finding)
 
     def conclude(self) -> None:
-        """Judge what takes more than one observation to see: of the file, or of the run."""
+        """Report findings between observations: of the file, or of the run."""
         count = len(self._ends) + 1
         holding = set(range(count)) if self._validation.join else self._holding
-        ends = [self._ends[who - 1] for who in sorted(holding) if who]
-        ledger, self._validation.ledger = self._validation.ledger, Memory()
+        ends = [self._ends[worker - 1] for worker in sorted(holding) if worker]
+        memory, self._validation.memory = self._validation.memory, Memory()
         heard = [
-            (ledger.sids(), ledger.summarised()),
+            (memory.sids(), memory.summarised()),
             *(_received(end, (set(), set())) for end in ends),
         ]
         known = [sids for sids, _ in heard]
@@ -209,18 +173,18 @@ class _Gathering:
         )
         for end in ends:
             _send(end, shared)
-        joint = ledger.taken(shared)
-        found = list(ledger.findings())
+        joint = memory.taken(shared)
+        found = list(memory.findings())
         for end in ends:
             part = _received(end, _Shared([], Memory()))
             found += part.found
-            joint.merge(part.ledger)
-        self._validation.across([*found, *joint.findings()], self._sink)
+            joint.merge(part.memory)
+        self._validation.report_across([*found, *joint.findings()], self._sink)
 
     def finding(self, finding: Finding) -> None:
-        """Hand a finding on, moved to where it is in the whole file."""
+        """Pass a finding on, moved to its place in the whole file."""
         if finding.rule == "capture.secret":
-            # Of one file, and each unit says it.
+            # Reported once for each file, but every unit finds it.
             if finding.message in self._secrets:
                 self._validation.summary.severities[finding.severity] -= 1
                 return
@@ -234,22 +198,22 @@ class _Gathering:
         self._sink.finding(finding)
 
     def end_of_file(self) -> None:
-        """A unit is not a file."""
+        """Do nothing: a unit is not a file."""
 
-    def _done(self, unit: _Unit, done: _Done) -> None:
+    def _finish_unit(self, unit: Unit, result: UnitResult) -> None:
         if self._progress:
             self._progress(unit.span[1] - unit.span[0] if unit.span else unit.source.size)
         if self._failed:
             return
         summary = self._validation.summary
-        summary.add(done.summary)
+        summary.add(result.summary)
         summary.files += unit.span is not None and unit.first
-        if done.problem is not None:
-            self._validation.go_on(unit.file, unit.number)
-            self._validation.note(done.problem.below(self._lines), unit.source)
+        if result.problem is not None:
+            self._validation.continue_unit(unit.file, unit.number)
+            self._validation.note_problem(result.problem.below(self._lines), unit.source)
             self._failed = True
-        self._entries += done.summary.observations
-        self._lines += done.lines
+        self._entries += result.summary.observations
+        self._lines += result.lines
 
 
 # -- processes
@@ -257,15 +221,16 @@ class _Gathering:
 
 @contextmanager
 def _workers(
-    validation: Validation, units: list[_Unit], count: int, *, values: bool
+    validation: Validation, units: list[Unit], count: int, *, values: bool
 ) -> Iterator[list[Connection]]:
-    """Processes at work, each on every n-th of the units but the first; gives the ends at which they speak."""
+    """Start processes, each for every n-th unit but the first; yield the ends of their pipes."""
     import multiprocessing
 
-    # Forking hands everything over as it is; where that is not safe, a process starts anew and compiles its own contract.
+    # A forked process has everything at hand; elsewhere a new process compiles its own contract.
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        if stream is not None:
+            stream.flush()
     ends, processes = [], []
     try:
         for number in range(1, count):
@@ -286,24 +251,17 @@ def _workers(
             process.join()
 
 
-def _messages(end: Connection) -> Iterator[list[Finding] | _Done]:
-    """The messages about one unit; the last is that it is done."""
+def _messages(end: Connection) -> Iterator[list[Finding] | UnitResult]:
+    """Yield the messages about one unit; the last is its result."""
     while True:
-        message = _received(
-            end,
-            _Done(
-                problem=CaptureError(
-                    "a process that judged it ended before it was done; --jobs 1 does without"
-                )
-            ),
-        )
+        message = _received(end, _LOST)
         yield message
-        if isinstance(message, _Done):
+        if isinstance(message, UnitResult):
             return
 
 
 def _received(end: Connection, instead: Any) -> Any:
-    """What comes next; or something instead, if nobody speaks there any more."""
+    """Return the next message, or something instead if the process has ended."""
     try:
         return end.recv()
     except (EOFError, OSError):
@@ -311,13 +269,13 @@ def _received(end: Connection, instead: Any) -> Any:
 
 
 def _send(end: Connection, message: object) -> None:
-    # Whoever is gone has been missed at its units.
+    # A dead worker was reported earlier.
     with suppress(OSError):
         end.send(message)
 
 
 class _Sending:
-    """A sink that sends findings on."""
+    """A sink that sends findings to the first process."""
 
     def __init__(self, end: Connection, *, values: bool) -> None:
         self._end = end
@@ -342,17 +300,19 @@ class _Sending:
             self._held = []
 
 
-def _work(validation: Validation, units: list[_Unit], end: Connection, values: bool) -> None:
-    """Judge units, one after the other, and send what is found."""
+def _work(validation: Validation, units: list[Unit], end: Connection, values: bool) -> None:
+    """Check units one after the other, and send their findings."""
     # Ctrl-C reaches every process; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()
     try:
         for unit, following in zip(units, [*units[1:], None], strict=True):
             sink = _Sending(end, values=values)
-            done = _judged(validation, unit, sink)
+            result = run_unit(validation, unit, sink)
             sink.send()
-            end.send(done)
+            end.send(result)
             ends_file = unit.span is not None and (following is None or following.file != unit.file)
             if following is None if validation.join else ends_file:
                 _share(validation, end)
@@ -360,29 +320,19 @@ def _work(validation: Validation, units: list[_Unit], end: Connection, values: b
         pass
 
 
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, also by `kill -9`."""
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
 def _share(validation: Validation, end: Connection) -> None:
-    """Say what is known of, judge what only this process knows of, and hand over the rest."""
-    ledger, validation.ledger = validation.ledger, Memory()
-    end.send((ledger.sids(), ledger.summarised()))
-    shared = ledger.taken(end.recv())
-    end.send(_Shared(list(ledger.findings()), shared))
-
-
-def _judged(validation: Validation, unit: _Unit, sink: Sink) -> _Done:
-    before, validation.summary = validation.summary, Summary()
-    lines, problem = 0, None
-    try:
-        if unit.span is None:
-            validation.begin(unit.file, unit.number, unit.source)
-            validation.file(unit.source, sink)
-        else:
-            validation.go_on(unit.file, unit.number)
-            lines = validation.span(unit.source, unit.span, sink)
-    except CaptureError as error:
-        problem = error
-    if unit.span is None and not validation.join:
-        if problem is None:
-            validation.conclude(sink)
-        validation.ledger = Memory()
-    done, validation.summary = validation.summary, before
-    return _Done(done, lines, problem)
+    """Name the SIDs that are known, check what only this process knows, and hand over the rest."""
+    memory, validation.memory = validation.memory, Memory()
+    end.send((memory.sids(), memory.summarised()))
+    shared = memory.taken(end.recv())
+    end.send(_Shared(list(memory.findings()), shared))

@@ -1,0 +1,88 @@
+"""One observation to findings with their locations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from receiptkit.captures import Observation
+from receiptkit.contract import Contract, Result, beside
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.model.finding import Finding, Location
+from receiptkit.validation.places import located
+from receiptkit.validation.selection import Selection
+
+Remember = Callable[[Result, Observation], None]
+
+
+class ObservationChecker:
+    """Checks observations one by one; reports each secret once for each file and header."""
+
+    def __init__(
+        self, contract: Contract, selection: Selection, *, operation: str | None, url: str | None
+    ) -> None:
+        """
+        Args:
+            contract: the contract to check against.
+            selection: which findings are wanted.
+            operation: the kind or operationId of bare bodies; None to recognise them.
+            url: the URL of responses without a request.
+        """
+        self._contract = contract
+        self._selection = selection
+        self._operation = operation
+        self._url = url
+        self._secrets_seen: set[str] = set()
+
+    def begin_file(self) -> None:
+        """Forget which secrets have been reported."""
+        self._secrets_seen.clear()
+
+    def validate(self, observation: Observation) -> Result:
+        """Return the result of an observation, before locations and selection."""
+        seen, judge = observation.seen, self._contract.judge
+        if observation.unusable is not None:
+            # Text that is not JSON has been checked: Twilio sends none.
+            return Result(unchecked=None if observation.problems else observation.unusable)
+        if isinstance(seen, Exchange):
+            if not seen.url and self._url:
+                seen = replace(seen, method="GET", url=self._url)
+            return judge.exchange(seen) if seen.url else judge.answer(seen, self._operation)
+        if isinstance(seen, WebhookRequest):
+            return judge.delivery(seen, self._operation)
+        return judge.body(observation.value, self._operation)
+
+    def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
+        """Return the wanted findings of a result and of the text around it, with their locations."""
+        if observation.seen is not None:
+            result.findings = [*result.findings, *self._secrets(observation.seen)]
+        if not result.findings and not observation.problems:
+            return []
+        found = self._of_text(observation, file) + beside(observation.problems, result.findings)
+        wanted = self._selection.applied(found, file)
+        return located(wanted, result.part, observation, file) if wanted else []
+
+    def _secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
+        new = [
+            finding
+            for finding in self._contract.judge.secrets(seen)
+            if finding.message not in self._secrets_seen
+        ]
+        self._secrets_seen.update(finding.message for finding in new)
+        return new
+
+    def _of_text(self, observation: Observation, file: str) -> list[Finding]:
+        """Return the findings of the record's text; pointers start at the body, and are empty outside of it."""
+        located = []
+        for finding in self._contract.judge.profile.of_text_problems(
+            observation.problems, observation.record.position
+        ):
+            location = replace(finding.location or Location(), file=file, entry=observation.entry)
+            pointer = finding.pointer
+            if observation.seen is not None:
+                body = observation.layout[
+                    "request" if isinstance(observation.seen, WebhookRequest) else "response"
+                ]
+                pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
+            located.append(replace(finding, pointer=pointer, location=location))
+        return located
