@@ -1,22 +1,27 @@
-"""Text of other people made safe to show."""
+"""Make text of other people safe to show."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import Any
 
+from receiptkit.model import pointers
+
 _LONGEST = 120
+#: Longer numbers in a pointer are hardly the index of an element, and may be a telephone number.
+_LONGEST_INDEX = 7
 
 
 def printable(text: str) -> str:
-    """The text with every character that a terminal could act on, or that cannot be seen, written as an escape."""
+    """Return the text with an escape for each character that is invisible, or acts on a terminal."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def shown(value: Any) -> str:
-    """A JSON value in one line, printable and not too long."""
+    """Return a JSON value as one short, printable line."""
     if isinstance(value, str):
         value = value[: _LONGEST + 1]
     try:
@@ -24,3 +29,26 @@ def shown(value: Any) -> str:
     except (ValueError, RecursionError):
         text = f"<{type(value).__name__}>"
     return printable(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+
+
+def masked(text: str, noun: str = "name") -> str:
+    """Return what stands for a text that may be private: `<name, 14 characters>`."""
+    return f"<{noun}, {len(text)} character{'' if len(text) == 1 else 's'}>"
+
+
+def public(name: str, known: Container[str]) -> str:
+    """Return a name if it is known, or what stands for it."""
+    return name if name in known else masked(name)
+
+
+def public_pointer(pointer: str, known: Container[str]) -> str:
+    """Return a JSON Pointer in which every name that is not known is masked; indices stay."""
+    if not pointer:
+        return pointer
+    return pointers.join(
+        token if _is_index(token) else public(token, known) for token in pointers.split(pointer)
+    )
+
+
+def _is_index(token: str) -> bool:
+    return token.isdecimal() and token.isascii() and len(token) <= _LONGEST_INDEX
