@@ -63,7 +63,7 @@ class Block(NamedTuple):
     A block of code.
 
     Attributes:
-        mark: what the comment before it says: `file`, `output`, `background`, `not run`, or nothing.
+        mark: what the comment before it says: file, output, background, not run, or nothing.
         value: what follows in the comment.
         line: of its first line, from 1.
         start, end: where its text stands in the page.
@@ -166,7 +166,8 @@ class _Session:
                 self._script(block)
         else:
             raise ExampleError(
-                f"nothing runs a {block.language or 'nameless'} block: mark it as file, output or not run"
+                f"nothing runs a {block.language or 'nameless'} block: "
+                "mark it as file, output or not run"
             )
         return None
 
@@ -228,7 +229,8 @@ class _Session:
         match = _PORT.fullmatch(block.value)
         if block.language != "sh" or match is None:
             raise ExampleError(
-                "a background block is sh, and names the port to wait for: <!-- background: port 8099 -->"
+                "a background block is sh, and names the port to wait for: "
+                "<!-- background: port 8099 -->"
             )
         process = subprocess.Popen(
             ["bash", "-c", self._here(block.text)],
@@ -259,7 +261,7 @@ class _Session:
 
 
 def _commands(text: str) -> list[str]:
-    """The commands of a console block; one whose line ends with a backslash goes on in the next line."""
+    """Return the commands of a console block; a backslash continues one in the next line."""
     found: list[str] = []
     continues = False
     for line in text.splitlines():
@@ -319,6 +321,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def main() -> int:
     """Run every page, or those that are named; say which differ, or write them."""
+    writes = "--write" in sys.argv
     named = [Path(name).resolve() for name in sys.argv[1:] if name != "--write"]
     failed = False
     for page in named or pages():
@@ -329,10 +332,8 @@ def main() -> int:
             failed = True
             continue
         if now != page.read_text(encoding="utf-8"):
-            print(
-                f"{page.relative_to(ROOT)}: {'written' if '--write' in sys.argv else 'not what it prints'}"
-            )
-            if "--write" in sys.argv:
+            print(f"{page.relative_to(ROOT)}: {'written' if writes else 'not what it prints'}")
+            if writes:
                 page.write_text(now, encoding="utf-8")
             else:
                 failed = True

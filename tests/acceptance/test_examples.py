@@ -66,10 +66,12 @@ def test_writes_what_is_printed_now(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         tmp_path,
         "<!-- file: a/b.txt -->\n```text\nhello\n```\n"
         "```console\n$ cat a/b.txt\nold\n$ false\nold\n$ echo $? \\\n  two\n```\n"
-        "```python\nprint(open('a/b.txt').read().upper())\n```\n\n<!-- output -->\n```text\nold\n```\n",
+        "```python\nprint(open('a/b.txt').read().upper())\n```\n\n"
+        "<!-- output -->\n```text\nold\n```\n",
     )
     assert examples.rewritten(page) == (
         "<!-- file: a/b.txt -->\n```text\nhello\n```\n"
         "```console\n$ cat a/b.txt\nhello\n$ false\n$ echo $? \\\n  two\n1 two\n```\n"
-        "```python\nprint(open('a/b.txt').read().upper())\n```\n\n<!-- output -->\n```text\nHELLO\n\n```\n"
+        "```python\nprint(open('a/b.txt').read().upper())\n```\n\n"
+        "<!-- output -->\n```text\nHELLO\n\n```\n"
     )

@@ -34,20 +34,30 @@ SCHEMA = "manifest.schema.json"
 
 _README = """# Fixtures of delivery receipts
 
-Written by `receiptkit fixtures write`; `manifest.json` lists every file with its SHA-256 and the findings it has to have. Use them in tests of any
-language: what conforms must be read, what is broken must be refused or survived.
+Use these files in tests of any language.
+Your code must read what conforms, and refuse or survive what is broken.
+`receiptkit fixtures write` wrote them.
+`manifest.json` lists every file with its SHA-256 and the findings it must have.
 
 | folder | holds |
 |---|---|
-| `scenarios/NAME/default`, `scenarios/NAME/service` | a message and what became of it, of the default and of the service-scoped API: every page of its list of receipts, the message with its summary, the webhook configuration; and once, the webhooks as signed requests in the order in which they arrive |
-| `errors/` | the bodies of answers that are errors, by their HTTP status |
-| `breakages/RULE/` | bodies with one flaw each: what, where, and of which scope is in the name of the file; `expected` in the manifest has the finding. `receiptkit explain RULE` says why it is one |
-| `breakages/RULE/capture.*` | what takes more than one body to see: exchanges, webhook requests and bodies, a line each, in the order in which they were seen; `expected` has the number of the line, from 0, as `entry` |
+| `scenarios/NAME/default` | a message and what became of it, as the default API shows it |
+| `scenarios/NAME/service` | the same, as the service-scoped API shows it |
+| `errors/` | the bodies of error responses, by their HTTP status |
+| `breakages/RULE/` | bodies, each broken in one place |
+| `breakages/RULE/capture.*` | mistakes between observations, one observation a line |
 
-Where the manifest says what a file `needs`, its finding is only there with the auth token, or under the profile `strict`.
+A scenario has every page of its list of receipts, the message with its summary, and the webhook
+configuration. Its webhooks are there once, as signed requests in the order in which they arrive.
+The files of a scenario agree with each other.
 
-The files of a scenario agree with each other. Webhooks are signed with the auth token in the manifest, which is nobody's; nothing here is of a real
-account. The same version of the generator and the same seed make the same bytes.
+The name of a broken file says what is broken, where, and in which API.
+In the manifest, `expected` is its finding; for a capture, `entry` is the line, counted from 0.
+If a file `needs` something, its finding appears only with the auth token, or under the profile
+`strict`. `receiptkit explain RULE` says why it is a mistake.
+
+Nothing here belongs to a real account. The manifest has the auth token that signs the webhooks.
+The same version of the generator and the same seed make the same bytes.
 """
 
 
