@@ -17,6 +17,7 @@ JSON = "application/json; charset=utf-8"
 #: A page that is larger than the API allows.
 _TOO_LARGE = refused(400, 20001, "Page size must be between 1 and 50")
 SIZES = (None, 1, 2, 3, 5, 10, 49, 50)
+DENSE_SIZES = (1, 1, 2, 3, 50)
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Client:
         in_service: whether it asks under /Services.
         now: its clock.
         is_alone: whether no other process asks.
+        is_dense: whether it asks at once again, for small pages.
         writes_anew: whether it encodes the query of links again.
     """
 
@@ -43,6 +45,7 @@ class Client:
     now: int
     is_alone: bool = True
     writes_anew: bool = False
+    is_dense: bool = False
     records: list[Record] = field(default_factory=list)
 
     def run(self, until: int) -> list[Record]:
@@ -58,16 +61,20 @@ class Client:
             self.fetch_configuration,
             self.list_participants,
         ]
+        if self.is_dense:
+            actions = actions[:-2]
         while self.now < until:
             self.rng.choice(actions)(self.rng.choice(self.api.world.messages))
-            self.now += self.rng.choice((30, 400, 3_000, 20_000))
+            self.now += self.rng.choice(
+                (5, 100, 400) if self.is_dense else (30, 400, 3_000, 20_000)
+            )
         return self.records
 
     # -- what a client does
 
     def walk(self, message: Message) -> None:
         """Walk along a list; sometimes break off, and begin again."""
-        size = self.rng.choice(SIZES)
+        size = self.rng.choice(DENSE_SIZES if self.is_dense else SIZES)
         for _ in range(self.rng.choice((1, 1, 2))):
             url: str | None = self._first(message, size)
             asked = 0

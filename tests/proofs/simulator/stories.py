@@ -46,7 +46,8 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
     """
     rng = Random(seed)
     seen: Counter[str] = Counter()
-    lived = world(rng, seen)
+    is_dense = rng.random() < 0.5
+    lived = world(rng, seen, is_dense=is_dense)
     is_signed = rng.random() < 0.5
     gateway = rng.choice(GATEWAYS) if rng.random() < 0.15 else None
     gateway = gateway if has_base else None
@@ -55,7 +56,7 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
     links = API if gateway and rng.random() < 0.5 else base
     if gateway:
         seen[f"gateway that {'keeps' if links == API else 'rewrites'} links"] += 1
-    polled = _polled(lived, gateway, base, links, rng, seen)
+    polled = _polled(lived, gateway, base, links, rng, seen, is_dense=is_dense)
     received = _received(lived, rng, seen, is_signed=is_signed)
     files, is_joined, observations = _files(
         polled, received, f"{seed:05}", rng, seen, is_signed=is_signed
@@ -67,11 +68,19 @@ def simulate(seed: int, *, has_base: bool = False) -> Captures:
 
 
 def _polled(
-    lived: World, gateway: str | None, base: str, links: str, rng: Random, seen: Counter[str]
+    lived: World,
+    gateway: str | None,
+    base: str,
+    links: str,
+    rng: Random,
+    seen: Counter[str],
+    *,
+    is_dense: bool,
 ) -> list[list[Record]]:
     """Return what each process notes of its requests."""
     count = rng.choice((1, 1, 2, 3))
     mixes = rng.random() < 0.4
+    first = lived.messages[0].created + 200
     in_service = rng.random() < 0.5
     found = []
     for number in range(count):
@@ -86,16 +95,18 @@ def _polled(
             rng,
             seen,
             own,
-            EPOCH + rng.randrange(8_000),
+            first if is_dense else EPOCH + rng.randrange(8_000),
             is_alone=count == 1,
             writes_anew=rng.random() < 0.2,
+            is_dense=is_dense,
         )
         if number == 0:
             if rng.random() < 0.3:
                 client.create(lived.messages[0])
             for told in lived.configurations[1:]:
                 client.update_configuration(told)
-        found.append(client.run(client.now + rng.choice((5_000, 30_000, 120_000))))
+        lasting = 8_000 if is_dense else rng.choice((5_000, 30_000, 120_000))
+        found.append(client.run(client.now + lasting))
     seen[f"clients {count}"] += 1
     return found
 

@@ -58,29 +58,34 @@ def manner(rng: Random) -> Manner:
     )
 
 
-def world(rng: Random, seen: Counter[str]) -> World:
-    """Return a world of one to four messages."""
+def world(rng: Random, seen: Counter[str], *, is_dense: bool) -> World:
+    """Return a world of one to four messages; a dense one has one, whose receipts come while lists are walked."""
     found = World(sid("AC", rng), sid("IS", rng), manner(rng), [])
-    for _ in range(rng.choice((1, 1, 2))):
+    for _ in range(1 if is_dense else rng.choice((1, 1, 2))):
         name = f"order {rng.randrange(10**6)}/é" if rng.random() < 0.3 else None
         conversation = Conversation(sid("CH", rng), name)
-        for _ in range(rng.choice((1, 1, 2))):
-            found.messages.append(message(rng, conversation, seen))
+        for _ in range(1 if is_dense else rng.choice((1, 1, 2))):
+            found.messages.append(message(rng, conversation, seen, is_dense=is_dense))
     found.configurations = configurations(rng)
     return found
 
 
-def message(rng: Random, conversation: Conversation, seen: Counter[str]) -> Message:
+def message(
+    rng: Random, conversation: Conversation, seen: Counter[str], *, is_dense: bool
+) -> Message:
     """Return a message with none to fifty receipts."""
     sent = EPOCH + rng.randrange(20_000)
     count = rng.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 50 if rng.random() < 0.05 else 3))
-    is_late = rng.random() < 0.4
+    if is_dense:
+        count = rng.choice((1, 2, 3, 4, 5))
+    gaps = (5, 300, 900) if is_dense else (5, 900, 8_000, 60_000)
+    is_late = rng.random() < 0.5
     born = sent + rng.randrange(200, 3_000)
     receipts = []
     for _ in range(count):
         receipts.append(receipt(rng, born, seen))
         # Only a message that is late has receipts that were created when others can have ended.
-        born += rng.choice((5, 900, 8_000, 60_000)) if is_late else 0
+        born += rng.choice(gaps) if is_late else 0
     seen[f"message with {count} receipts"] += 1
     seen["message with late receipts"] += is_late
     return Message(sid("IM", rng), conversation, sent, tuple(receipts), is_late)
