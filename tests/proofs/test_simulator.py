@@ -47,7 +47,7 @@ SOAK: _Enumerations = {
     "growth": lambda: growth.growing(sizes=(1, 2, 3), beginnings=range(5), most=2, fetches=4),
     "two clients": lambda: growth.together(orders=growth.ORDERS, turns=7, moves="ab"),
     "restarts": lambda: growth.together(orders=growth.ORDERS[:2], turns=5, moves="abAB"),
-    "walks back": lambda: growth.together(orders=_BACK, turns=6, moves="abxy"),
+    "walks back": lambda: growth.together(orders=_BACK, turns=5, moves="abxy"),
     "summaries at rest": lambda: summaries.ends(most=3),
     "summaries at any moment": lambda: summaries.moments(lives=summaries.SHORT_LIVES),
 }
