@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -344,9 +344,3 @@ class Client:
         return Record(
             self.name, self.now, self.now, "GET", url, {}, None, refusal.status, JSON, refusal.body
         )
-
-
-def every(records: list[list[Record]]) -> Iterator[Record]:
-    """Yield the records of several processes."""
-    for each in records:
-        yield from each

@@ -16,7 +16,7 @@ from receiptkit.cli import main
 from .stories import Captures
 from .webhooks import TOKEN
 
-#: Reasons to leave something unchecked that this traffic has: of others, or without an answer to judge.
+#: How many captures are judged in one run.
 BATCH = 50
 
 
