@@ -18,7 +18,7 @@ from proofs.mutants import KINDS, mutants
 from receiptkit import Contract, DocumentError, Exchange, UsageError, WebhookRequest
 from receiptkit.contract.contract import ENGINES
 from receiptkit.model.finding import Finding
-from receiptkit.openapi.document import PROFILES
+from receiptkit.openapi.document import PROFILES, Document
 from receiptkit.rules.examples import sample
 from receiptkit.schema.formats import is_uri
 from receiptkit.schema.reference import _of_text, _prepared, python_pattern
@@ -307,9 +307,9 @@ def test_many_values_for_either_engine(engine: str) -> None:
 @pytest.mark.parametrize(
     ("schema", "named"),
     [
-        ({"$ref": "#/components/schemas/nowhere"}, "'/components/schemas/nowhere'"),
-        ({"properties": {"a": {"$ref": "x"}}}, "'x'"),
-        ({"properties": {"a": {"type": 5}}}, "5 is not valid"),
+        ({"$ref": "#/components/schemas/nowhere"}, ": `$ref: #/components/schemas/nowhere` leads"),
+        ({"properties": {"a": {"$ref": "#x"}}}, ": `$ref: #x` leads nowhere"),
+        ({"properties": {"a": {"type": 5}}}, " holds a schema that cannot be compiled: /"),
     ],
 )
 def test_what_is_referred_to(tmp_path: Path, engine: str, schema: Any, named: str) -> None:
@@ -318,8 +318,7 @@ def test_what_is_referred_to(tmp_path: Path, engine: str, schema: Any, named: st
     with pytest.raises(DocumentError) as caught:
         contract.check_exchange(listed({}))
     (line,) = str(caught.value).splitlines()
-    assert line.startswith("the contract document holds a schema that cannot be compiled: ")
-    assert named in line
+    assert line.startswith(f"the contract document{named}")
 
 
 def test_a_pattern_that_is_none_in_python(tmp_path: Path) -> None:
@@ -342,17 +341,10 @@ def test_what_openapi_core_cannot_use(tmp_path: Path) -> None:
         DocumentError, match=r"^openapi-core cannot use the contract document: \w+$"
     ):
         contract.check_exchange(listed({}))
-    contract = own(
-        tmp_path, {"type": "object"}, "reference", headers={"X-Count": {"schema": {"$ref": "x"}}}
-    )
-    with pytest.raises(DocumentError, match=r"^openapi-core cannot judge List: Unresolvable$"):
-        contract.check_exchange(listed({}))
-    contract = own(
-        tmp_path,
-        {"type": "object"},
-        "reference",
-        headers={"X-Count": {"required": True, "schema": TEXT}},
-    )
+    content = own(tmp_path, {"type": "object"}, "reference").document.content
+    response = content["paths"][LIST_PATH]["get"]["responses"]["200"]
+    response["headers"] = {"X-Count": {"required": True, "schema": TEXT}}
+    contract = Contract(Document(content, b"", "mine"), "documented", "reference")
     with pytest.raises(
         DocumentError, match=r"^openapi-core cannot judge List: MissingRequiredHeader$"
     ):

@@ -425,11 +425,11 @@ def test_a_document_of_twilios_own_can_be_judged_by(reference: Path) -> None:
     [
         ("", "not an OpenAPI document"),
         ("[]", "not an OpenAPI document"),
-        ("{", "not JSON"),
+        ("{", "the text ends where a member name"),
         ("a: [", "not YAML"),
-        ("swagger: '2.0'", "not an OpenAPI 3.0 or 3.1 document"),
-        ("openapi: 3.2.0", "not an OpenAPI 3.0 or 3.1 document"),
-        ("openapi: 3.1.0\npaths: 3", "`paths` is no object"),
+        ("swagger: '2.0'", "a Swagger 2.0 document; convert it"),
+        ("openapi: 4.0.0", r"not an OpenAPI 3\.0, 3\.1 or 3\.2 document"),
+        ("openapi: 3.1.0\npaths: 3", "`paths` is not an object"),
     ],
 )
 def test_a_document_that_is_none(tmp_path: Path, content: str, message: str) -> None:

@@ -16,7 +16,10 @@ from receiptkit.openapi import build, document
 from receiptkit.openapi.overlay import apply
 from receiptkit.openapi.upgrade import upgrade
 
-NONE = "not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
+NONE = "not an OpenAPI 3.0, 3.1 or 3.2 document (its member `openapi` says which)"
+SWAGGER = (
+    "a Swagger 2.0 document; convert it to OpenAPI 3 first, for example with `npx swagger2openapi`"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,21 +29,21 @@ NONE = "not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
         (b"[]", "not an OpenAPI document"),
         (
             b"{",
-            "not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+            "line 1, column 2: not JSON: the text ends where a member name in double quotes should stand",
         ),
-        (b"a: [", "not YAML at line 1: expected the node content, but found '<stream end>'"),
+        (b"a: [", "not YAML at line 2: did not find expected node content"),
         (
             b"a: 1\nb: [\n",
-            "not YAML at line 3: expected the node content, but found '<stream end>'",
+            "not YAML at line 3: did not find expected node content",
         ),
         (b"a: 1\n\x07", "not YAML: cannot be read"),
-        (b"swagger: '2.0'", NONE),
-        (b"openapi: 3.2.0", NONE),
+        (b"swagger: '2.0'", SWAGGER),
+        (b"openapi: 4.0.0", NONE),
         (b"openapi: 3.1", NONE),
-        (b"openapi: 3.1.0\npaths: 3", "`paths` is no object"),
-        (b"openapi: 3.1.0\npaths:", "`paths` is no object"),
-        (b"openapi: 3.0.0\ncomponents: []", "`components` is no object"),
-        (b"openapi: 3.1.0\ncomponents: {schemas: 3}", "`schemas` is no object"),
+        (b"openapi: 3.1.0\npaths: 3", "`paths` is not an object"),
+        (b"openapi: 3.1.0\npaths:", "`paths` is not an object"),
+        (b"openapi: 3.0.0\ncomponents: []", "`components` is not an object"),
+        (b"openapi: 3.1.0\ncomponents: {schemas: 3}", "`schemas` is not an object"),
     ],
     ids=[
         "empty",
@@ -338,12 +341,19 @@ def test_targets(target: str, message: str) -> None:
         ),
         (
             {"default": {"content": {"a/b": {"schema": {"nullable": True}}}}},
-            {"default": {"content": {"a/b": {"schema": {}}}}},
+            {"default": {"content": {"a/b": {"schema": {"nullable": True}}}}},
         ),
-        ({"example": {"description": "x", "nullable": True}}, {"example": {"description": "x"}}),
+        (
+            {"example": {"type": "string", "nullable": True}},
+            {"example": {"type": "string", "nullable": True}},
+        ),
+        (
+            {"x-else": {"type": "string", "nullable": True}},
+            {"x-else": {"type": "string", "nullable": True}},
+        ),
     ],
 )
 def test_upgraded(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Schemas change wherever they stand, and what only looks like one stays: a value, unless it is called like a keyword and described."""
+    """Schemas change wherever they stand, and what only looks like one stays: a value, an extension."""
     document = {"openapi": "3.0.1", "components": {"schemas": {"x": before}}}
     assert upgrade(document) == {"openapi": "3.1.0", "components": {"schemas": {"x": after}}}

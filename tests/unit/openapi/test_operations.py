@@ -18,9 +18,8 @@ from receiptkit.openapi.operations import (
     Parameter,
     Response,
     is_elsewhere,
-    path_of,
-    server_of,
 )
+from receiptkit.openapi.servers import path_of, server_of
 
 #: A text, as a schema says it.
 TEXT = {"type": "string"}
@@ -78,7 +77,7 @@ DOCUMENT: dict[str, Any] = {
     },
     "parts": {
         "a/b{": {"0/": {"name": "Size", "in": "query", "required": True}},
-        "list": [{"name": "Never", "in": "query"}],
+        "list": [{"name": "First", "in": "query", "explode": False}],
         "failed": {
             "description": "an error",
             "content": {"application/json": {"schema": {"type": "object"}}},
@@ -97,14 +96,21 @@ def operation(**members: Any) -> Operation:
 def test_what_is_read_of_operations() -> None:
     """Parameters of path and operation, references, answers in any case of status and media type; what makes no sense is left out."""
     at = ("paths", "/Persons/{Sid}")
-    shared = (Parameter("Sid", "path", True, TEXT), Parameter("Size", "query", True, True))
+    shared = (
+        Parameter("Sid", "path", True, TEXT, ("string",)),
+        Parameter("Size", "query", True, True),
+    )
     answers = (*at, "get", "responses")
     assert Operations(DOCUMENT).all == [
         operation(id="GET /{Any}/{Sid}", path="/{Any}/{Sid}"),
         operation(
             id="FetchUser",
             path="/Persons/{Sid}",
-            parameters=(*shared, Parameter("Loose", "None", False, True)),
+            parameters=(
+                *shared,
+                Parameter("First", "query", False, True, explode=False),
+                Parameter("Loose", "None", False, True),
+            ),
             responses={
                 "200": Response(
                     {

@@ -90,7 +90,6 @@ def test_schemas_that_are_no_object(schema: bool) -> None:
         ({"type": 3}, "/type: "),
         ({"items": {"properties": {"a/b": {"minimum": ""}}}}, "/items/properties/a~1b/minimum: "),
         (3, ""),
-        ({"$ref": "#/components/schemas/nowhere"}, ""),
     ],
 )
 def test_schemas_that_cannot_be_compiled(schema: Any, place: str) -> None:
@@ -108,6 +107,12 @@ def test_schemas_that_cannot_be_compiled(schema: Any, place: str) -> None:
         str(caught.value)
         == f"the contract document holds a schema that cannot be compiled: {place}{reason}"
     )
+
+
+def test_references_that_lead_nowhere() -> None:
+    with pytest.raises(DocumentError) as caught:
+        Engine({}).body({"$ref": "#/components/schemas/nowhere"}).violations(1)
+    assert str(caught.value) == "the contract document: `$ref: nowhere` leads nowhere"
 
 
 def test_where_a_schema_cannot_be_compiled() -> None:

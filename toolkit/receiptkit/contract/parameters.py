@@ -11,8 +11,15 @@ from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
 from receiptkit.schema.engine import BodySchema
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _RULE = "request.parameter"
+#: A number as JSON writes it, but for an exponent; and what turns the text of each type into its value.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
+_NUMBER = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,30}})?")
+_READERS: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
+    "integer": (_INTEGER, int),
+    "number": (_NUMBER, float),
+    "boolean": (re.compile("true|false"), lambda text: text == "true"),
+}
 
 SchemaOf = Callable[[Operation, Parameter], BodySchema]
 
@@ -21,35 +28,39 @@ def parameter_problems(
     operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str
 ) -> list[Problem]:
     """
-    What is wrong with the parameters of a request.
+    Return what is wrong with the parameters of a request.
 
     Args:
         operation: what was asked for.
         path: the values of the path parameters, decoded.
-        url: the URL with its query; of a parameter that is given twice the last value counts.
+        url: the URL with its query; of a parameter that is given twice the last value counts, unless it is a list.
         schema_of: gives the compiled schema of a parameter.
         source: where the document comes from.
     """
-    query = dict(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
-    given = {"path": path, "query": query}
+    query: dict[str, list[str]] = {}
+    for name, value in parse_qsl(_query(url), keep_blank_values=True):
+        query.setdefault(name, []).append(value)
+    by_location = {"path": {name: [value] for name, value in path.items()}, "query": query}
     problems = []
     for parameter in operation.parameters:
-        value = given.get(parameter.location, {}).get(parameter.name)
-        if value is not None:
-            problems += _problems(
-                operation, parameter, value, schema_of(operation, parameter), source
-            )
+        texts = by_location.get(parameter.location, {}).get(parameter.name)
+        if texts is not None:
+            schema = schema_of(operation, parameter)
+            problems += _problems(operation, parameter, texts, schema, source)
         elif parameter.required and parameter.location == "query":
-            problems.append(
-                Problem("", f"the query parameter {parameter.name} is missing", rule=_RULE)
-            )
+            message = f"the query parameter {parameter.name} is missing"
+            problems.append(Problem("", message, rule=_RULE))
     return problems
 
 
+def _query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[2]
+
+
 def _problems(
-    operation: Operation, parameter: Parameter, text: str, schema: BodySchema, source: str
+    operation: Operation, parameter: Parameter, texts: list[str], schema: BodySchema, source: str
 ) -> list[Problem]:
-    value = int(text) if _is_integer(parameter.schema) and _INTEGER.fullmatch(text) else text
+    value = _value(parameter, texts)
     if schema.is_clean(value):
         return []
     from receiptkit.schema.wording import hint, message
@@ -59,12 +70,25 @@ def _problems(
         said = message(violation).replace("is a string, not", "is not")
         what = f"{parameter.location} parameter {parameter.name} {said}"
         help_ = None if violation.keyword == "type" else hint(violation)
+        text = texts[-1]
         return [
             Problem("", what, help_, rule=_RULE, grounding=f"{source}, {operation.id}", value=text)
         ]
     return []
 
 
-def _is_integer(schema: Any) -> bool:
-    said = schema.get("type") if isinstance(schema, dict) else None
-    return said == "integer" or (isinstance(said, list) and "integer" in said)
+def _value(parameter: Parameter, texts: list[str]) -> Any:
+    """Return the value that the texts of a parameter stand for; a text that is not of the type stays as it is."""
+    if "array" not in parameter.types:
+        return _typed(texts[-1], parameter.types)
+    repeated = parameter.explode and parameter.location == "query"
+    items = texts if repeated else texts[-1].split(",")
+    return [_typed(item, parameter.item_types) for item in items]
+
+
+def _typed(text: str, types: tuple[str, ...]) -> Any:
+    for name in types:
+        pattern, read = _READERS.get(name, (None, str))
+        if pattern is not None and pattern.fullmatch(text):
+            return read(text)
+    return text

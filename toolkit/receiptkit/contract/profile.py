@@ -8,6 +8,7 @@ from receiptkit.model.finding import Finding, Location
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
+from receiptkit.openapi.references import in_document
 from receiptkit.rules import catalogue
 from receiptkit.schema.trace import Violation
 
@@ -96,9 +97,5 @@ class Profile:
             return violation.source
         if rule is not None and not violation.rule.startswith("schema."):
             return rule.grounding
-        place = (
-            violation.place
-            if violation.place[:1] == ("components",)
-            else (*media.place, *violation.place)
-        )
-        return f"{self.document.provenance}, {'/'.join(str(step) for step in place)}"
+        place = in_document(violation.place, media.place)
+        return f"{self.document.provenance}, {'/'.join(map(str, place))}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from receiptkit.openapi.operations import Media, Operation, Operations, path_of
+from receiptkit.openapi.operations import Media, Operation, Operations
+from receiptkit.openapi.references import References, types_of
+from receiptkit.openapi.servers import path_of
 
 ERROR = "error"
 #: How many sets of member names the recogniser keeps its decision for.
@@ -45,7 +47,7 @@ class Recogniser:
 
     def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
         self._operations = operations
-        self._components = document.get("components", {})
+        self._references = References(document)
         self._shapes: list[BodyOutline] = []
         self._by_kind: dict[str, list[Operation]] = {}
         for operation in (*operations.all, *operations.webhooks):
@@ -172,8 +174,8 @@ class Recogniser:
 
     def _events(self, operation: Operation) -> list[str]:
         media = operation.responses["request"].content.values()
-        said = [self._follow(self.members(each).get("EventType")) for each in media]
-        enums = [schema.get("enum") for schema in said if isinstance(schema, dict)]
+        events = [self._references.view(self.members(each).get("EventType")) for each in media]
+        enums = [schema.get("enum") for schema in events]
         return [
             event
             for enum in enums
@@ -193,7 +195,9 @@ class Recogniser:
 
     def _shape(self, kind: str, media: Media) -> BodyOutline:
         members = self.members(media)
-        nested = {name: self._members(self._inner(schema)) for name, schema in members.items()}
+        nested = {
+            name: self._references.members(self._inner(schema)) for name, schema in members.items()
+        }
         return BodyOutline(
             kind,
             {name: self._types(schema) for name, schema in members.items()},
@@ -201,39 +205,16 @@ class Recogniser:
         )
 
     def members(self, media: Media) -> dict[str, Any]:
-        """The members an object of this media type has, with their schemas."""
-        return self._members(media.schema)
+        """Return the members an object of this media type has, with their schemas."""
+        return self._references.members(media.schema)
 
     def _inner(self, schema: Any) -> Any:
-        schema = self._follow(schema)
-        return schema.get("items", schema) if isinstance(schema, dict) else schema
-
-    def _members(self, schema: Any, depth: int = 0) -> dict[str, Any]:
-        schema = self._follow(schema)
-        if not isinstance(schema, dict) or depth > 8:
-            return {}
-        found: dict[str, Any] = {}
-        parts = schema.get("allOf")
-        for part in parts if isinstance(parts, list) else []:
-            found |= self._members(part, depth + 1)
-        properties = schema.get("properties")
-        return found | (properties if isinstance(properties, dict) else {})
+        view = self._references.view(schema)
+        return view.get("items", view)
 
     def _types(self, schema: Any) -> tuple[type, ...]:
-        schema = self._follow(schema)
-        said = schema.get("type") if isinstance(schema, dict) else None
-        names = said if isinstance(said, list) else [said]
-        return tuple(
-            kind for name in names if isinstance(name, str) for kind in _TYPES.get(name, ())
-        )
-
-    def _follow(self, schema: Any) -> Any:
-        for _ in range(8):
-            ref = schema.get("$ref") if isinstance(schema, dict) else None
-            if not isinstance(ref, str) or not ref.startswith("#/components/schemas/"):
-                return schema
-            schema = self._components.get("schemas", {}).get(ref.rpartition("/")[2])
-        return schema
+        names = types_of(self._references.view(schema))
+        return tuple(kind for name in names for kind in _TYPES.get(name, ()))
 
 
 def _shared(body: dict[str, Any], shape: BodyOutline) -> int:

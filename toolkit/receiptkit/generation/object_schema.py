@@ -5,13 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from receiptkit.generation.templates import Template
-
-#: Where a view keeps which members rules are about.
-_RULED = "ruled"
-_LISTS = ("required", "x-receiptkit-advice")
+from receiptkit.openapi.references import RULE, References, listed
 
 
 class ObjectSchema(NamedTuple):
@@ -37,50 +33,29 @@ class Schemas:
     """The schemas of a document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+        self._references = References(document)
 
     def view(self, schema: Any) -> dict[str, Any]:
-        """A schema with its references followed and its `allOf` put together; what stands outermost counts."""
-        return self._view(schema, 0)
+        """Return a schema with its references followed and its `allOf` put together."""
+        return self._references.view(schema)
 
     def shape(self, schema: Any, place: str) -> ObjectSchema:
-        """The members of an object."""
+        """Return the members of an object."""
         view = self.view(schema)
         properties = {name: self.view(part) for name, part in view.get("properties", {}).items()}
         is_closed = view.get("additionalProperties") is False
-        return ObjectSchema(
-            place, properties, frozenset(view.get("required", ())), view.get(_RULED, {}), is_closed
-        )
+        required = frozenset(view.get("required", ()))
+        return ObjectSchema(place, properties, required, self._ruled(schema), is_closed)
 
-    def _view(self, schema: Any, depth: int) -> dict[str, Any]:
-        if not isinstance(schema, dict) or depth > 20:
-            return {}
-        parts = [self._target(schema["$ref"])] if isinstance(schema.get("$ref"), str) else []
-        parts += schema.get("allOf", [])
-        whole: dict[str, Any] = {}
-        for part in [*(self._view(part, depth + 1) for part in parts), schema]:
-            for name, value in part.items():
-                if name in _LISTS:
-                    whole[name] = [*whole.get(name, []), *value]
-                elif name == "properties":
-                    whole[name] = {**whole.get(name, {}), **value}
-                elif name not in ("$ref", "allOf"):
-                    whole[name] = value
-        own = {
-            name: part["x-receiptkit-rule"]
-            for part in schema.get("allOf", ())
-            if "x-receiptkit-rule" in part
+    def _ruled(self, schema: Any) -> dict[str, str]:
+        """Return the rule of each member that a part of `allOf` with a rule of its own is about."""
+        return {
+            name: part[RULE]
+            for whole in self._references.parts(schema)
+            for part in listed(whole.get("allOf"))
+            if isinstance(part, dict) and RULE in part
             for name in (*part.get("required", ()), *part.get("properties", ()))
         }
-        whole[_RULED] = {**whole.get(_RULED, {}), **own}
-        return whole
-
-    def _target(self, ref: str) -> Any:
-        target: Any = self._document
-        for token in ref.removeprefix("#/").split("/"):
-            name = unquote(token).replace("~1", "/").replace("~0", "~")
-            target = target.get(name) if isinstance(target, dict) else None
-        return target
 
 
 def nullable(view: dict[str, Any]) -> bool:

@@ -12,7 +12,8 @@ from receiptkit.contract import Contract
 from receiptkit.generation.object_schema import ObjectSchema, Schemas, advised, nullable
 from receiptkit.generation.templates import Template
 from receiptkit.model.errors import UsageError
-from receiptkit.openapi.operations import Operation, server_of
+from receiptkit.openapi.operations import Operation
+from receiptkit.openapi.servers import server_of
 
 Maker = Callable[[random.Random], str]
 

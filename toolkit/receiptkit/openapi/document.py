@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from receiptkit.model.errors import DocumentError, UsageError
-from receiptkit.openapi.upgrade import upgrade
 
 PROFILES = ("vendor", "documented", "strict")
+#: Of OpenAPI, those that can be read.
+_VERSIONS = ("3.0.", "3.1.", "3.2.")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -94,20 +95,57 @@ def built(profile: str) -> Document:
 
 def read(path: Path | str) -> Document:
     """
-    A contract document of the user's own, YAML or JSON. OpenAPI 3.0 is upgraded to 3.1; no overlay is applied.
+    Read a contract document of the user's own, YAML or JSON, with the files beside it that it refers to.
+
+    It is brought into one form: OpenAPI 3.1, in which only schemas are referred to. No overlay is applied.
 
     Raises:
-        DocumentError: the file cannot be read, or is no OpenAPI 3.0 or 3.1 document.
+        DocumentError: a file cannot be read, is not OpenAPI 3.0, 3.1 or 3.2, or refers out of its folder.
     """
+    from receiptkit.openapi.canonical import Canonical, Reports
+    from receiptkit.openapi.directions import with_directions
+    from receiptkit.openapi.files import Files, read_file
+
+    raw, parsed = read_file(path)
+    content = parsed.content
+    version = _version(content, path)
+    files, reports = Files(Path(path), content), Reports()
     try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    content = _parse(raw, str(path))
+        content = with_directions(Canonical(files, version, reports).document(content))
+    except DocumentError as error:
+        text = str(error)
+        raise DocumentError(text if text.startswith(str(path)) else f"{path}: {text}") from None
+    except RecursionError:
+        raise DocumentError(f"{path}: its schemas are nested too deeply") from None
+    twice = [(text, "") for text in parsed.duplicates] + files.duplicates
+    return Document(
+        content,
+        b"".join([raw, *files.raw]),
+        Path(path).name,
+        (
+            f"{path} is judged as it is: receiptkit's overlays are not applied to it",
+            *([] if version[:3] == "3.1" else [_read_as(path, version)]),
+            *(f"{path}: {line}" for line in reports.lines()),
+            *(f"{file or path}: the last of two members {text} counts" for text, file in twice),
+        ),
+        is_foreign=True,
+    )
+
+
+def _read_as(path: Path | str, version: str) -> str:
+    return f"{path} is OpenAPI {version}: read as its 3.1 equivalent"
+
+
+def _version(content: dict[str, Any], path: Path | str) -> str:
     version = content.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+    if "swagger" in content and version is None:
         raise DocumentError(
-            f"{path}: not an OpenAPI 3.0 or 3.1 document (its member `openapi` says so)"
+            f"{path}: a Swagger 2.0 document; convert it to OpenAPI 3 first, for example with "
+            "`npx swagger2openapi`"
+        )
+    if not isinstance(version, str) or not version.startswith(_VERSIONS):
+        raise DocumentError(
+            f"{path}: not an OpenAPI 3.0, 3.1 or 3.2 document (its member `openapi` says which)"
         )
     for name, inner in (
         ("paths", content),
@@ -115,27 +153,5 @@ def read(path: Path | str) -> Document:
         ("schemas", content.get("components", {})),
     ):
         if not isinstance(inner, dict) or not isinstance(inner.get(name, {}), dict):
-            raise DocumentError(f"{path}: `{name}` is no object")
-    notes = [f"{path} is judged as it is: receiptkit's overlays are not applied to it"]
-    if version.startswith("3.0"):
-        notes.append(f"{path} is OpenAPI {version}: read as its 3.1 equivalent")
-        content = upgrade(content)
-    return Document(content, raw, Path(path).name, tuple(notes), is_foreign=True)
-
-
-def _parse(raw: bytes, name: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        content = json.loads(raw) if raw.lstrip()[:1] == b"{" else yaml.safe_load(raw)
-    except (ValueError, RecursionError) as error:
-        raise DocumentError(f"{name}: not JSON: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}" if mark else ""
-        raise DocumentError(
-            f"{name}: not YAML{place}: {getattr(error, 'problem', None) or 'cannot be read'}"
-        ) from None
-    if not isinstance(content, dict):
-        raise DocumentError(f"{name}: not an OpenAPI document")
-    return content
+            raise DocumentError(f"{path}: `{name}` is not an object")
+    return version

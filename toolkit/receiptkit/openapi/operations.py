@@ -9,7 +9,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
+from receiptkit.openapi.references import References, listed, types_of
+from receiptkit.openapi.servers import Prefixes, path_of
+from receiptkit.openapi.walking import METHODS
+
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 #: What the test clients of Starlette and Django call the application that they test.
 _TEST_CLIENT = "testserver"
@@ -22,7 +25,6 @@ _ROLES = {
     "Conversations": "ConversationSid",
     "Messages": "MessageSid",
 }
-_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 #: What an operation answers with, told by the end of its path.
 _KINDS = (
@@ -58,10 +60,21 @@ class Response(NamedTuple):
 
 
 class Parameter(NamedTuple):
+    """
+    A parameter of an operation.
+
+    Attributes:
+        types, item_types: the types of its value, and of the items of a list.
+        explode: True if the items of a list come as one parameter each.
+    """
+
     name: str
     location: str
     required: bool
     schema: Any
+    types: tuple[str, ...] = ()
+    item_types: tuple[str, ...] = ()
+    explode: bool = True
 
 
 class Operation(NamedTuple):
@@ -128,7 +141,7 @@ class Operations:
     """Every operation of a document, and the webhook."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._resolver = _Resolver(document)
+        self._references = References(document)
         routes = [self._route(path, item) for path, item in _objects(document.get("paths"))]
         self._by_slashes: dict[int, list[_Route]] = {}
         for route in sorted(routes, key=lambda route: -route.literals):
@@ -138,43 +151,35 @@ class Operations:
             self._webhook(name, item) for name, item in _objects(document.get("webhooks"))
         ]
         self.by_id = {operation.id: operation for operation in (*self.all, *self.webhooks)}
-        self._prefixes = _server_paths(document)
+        self._prefixes = Prefixes(document)
 
     def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation of a request with the values of its path parameters, whatever the host; None if there is none."""
-        for route, values in self._routed(url):
+        for route, match in self._routed(path_of(url)):
             operation = route.by_method.get(method.lower())
             if operation is not None:
-                return operation, {name: unquote(value) for name, value in values.items()}
+                # Of a name that stands twice, which is forbidden, the first.
+                values = reversed([*zip(route.names, match.groups(), strict=True)])
+                return operation, {name: unquote(value) for name, value in values}
         return None
 
     def of_url(self, url: str) -> list[Operation]:
-        """Every operation at the path of a URL, whatever its method; of several paths that fit, the most literal one."""
-        path = path_of(url)
-        for prefix in self._prefixes:
-            if path.startswith(prefix):
-                for route in self._by_slashes.get(path.count("/", len(prefix)), ()):
-                    if route.pattern.fullmatch(path, len(prefix)):
-                        return route.operations
-        return []
+        """Return every operation at the path of a URL, whatever its method; of several paths that fit, the most literal one."""
+        return next((route.operations for route, _ in self._routed(path_of(url))), [])
 
-    def _routed(self, url: str) -> Iterator[tuple[_Route, dict[str, str]]]:
-        path = path_of(url)
-        for prefix in self._prefixes:
-            if not path.startswith(prefix):
-                continue
-            for route in self._by_slashes.get(path.count("/", len(prefix)), ()):
-                match = route.pattern.fullmatch(path, len(prefix))
+    def _routed(self, path: str) -> Iterator[tuple[_Route, re.Match[str]]]:
+        for start in self._prefixes.ends(path):
+            for route in self._by_slashes.get(path.count("/", start), ()):
+                match = route.pattern.fullmatch(path, start)
                 if match:
-                    # Of a name that stands twice, which is forbidden, the first.
-                    yield route, dict(reversed([*zip(route.names, match.groups(), strict=True)]))
+                    yield route, match
 
     def _route(self, path: str, item: dict[str, Any]) -> _Route:
         shared = item.get("parameters")
         place = ("paths", path)
         by_method = {
             method: self._operation(method, path, item[method], shared, (*place, method))
-            for method in _METHODS
+            for method in METHODS
             if isinstance(item.get(method), dict)
         }
         return _Route(path, by_method)
@@ -184,7 +189,8 @@ class Operations:
     ) -> Operation:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
         parameters = [
-            self._resolver(item) for item in (*_list(shared), *_list(spec.get("parameters")))
+            self._references.follow(item)
+            for item in (*listed(shared), *listed(spec.get("parameters")))
         ]
         responses = {
             _status(status): self._response(response, (*place, "responses", status))
@@ -196,20 +202,28 @@ class Operations:
             method=method,
             path=path,
             parameters=tuple(
-                Parameter(
-                    str(item["name"]),
-                    str(item.get("in")),
-                    bool(item.get("required")),
-                    item.get("schema", True),
-                )
+                self._parameter(item)
                 for item in parameters
                 if isinstance(item, dict) and "name" in item
             ),
             responses=responses,
         )
 
+    def _parameter(self, item: dict[str, Any]) -> Parameter:
+        schema = item.get("schema", True)
+        view = self._references.view(schema)
+        return Parameter(
+            name=str(item["name"]),
+            location=str(item.get("in")),
+            required=bool(item.get("required")),
+            schema=schema,
+            types=types_of(view),
+            item_types=types_of(self._references.view(view.get("items"))),
+            explode=item.get("explode") is not False,
+        )
+
     def _response(self, response: Any, place: tuple[str, ...]) -> Response:
-        response = _object(self._resolver(response))
+        response = _object(self._references.follow(response))
         content = {
             media.lower(): Media(body.get("schema", True), (*place, "content", media, "schema"))
             for media, body in _objects(response.get("content"))
@@ -217,10 +231,10 @@ class Operations:
         return Response(content, response.get("x-receiptkit-empty-body") is True)
 
     def _webhook(self, name: str, item: dict[str, Any]) -> Operation:
-        method = next((method for method in _METHODS if isinstance(item.get(method), dict)), "post")
+        method = next((method for method in METHODS if isinstance(item.get(method), dict)), "post")
         spec = _object(item.get(method))
         place = ("webhooks", name, method, "requestBody")
-        request = self._resolver(spec.get("requestBody"))
+        request = self._references.follow(spec.get("requestBody"))
         return Operation(
             id=str(spec.get("operationId") or name),
             kind="webhook",
@@ -240,12 +254,6 @@ def _roles(path: str) -> dict[str, str]:
         if role and _PARAMETER.fullmatch(segment):
             found[segment[1:-1]] = role
     return found
-
-
-def path_of(url: str) -> str:
-    """The path of a URL or of a bare path, without a trailing slash."""
-    match = _URL.match(url)
-    return (match[1].rstrip("/") if match else "") or "/"
 
 
 def is_elsewhere(url: str) -> bool:
@@ -277,27 +285,6 @@ def _status(key: str) -> str:
     return key.upper() if key[1:].upper() == "XX" else key
 
 
-def server_of(document: dict[str, Any]) -> str | None:
-    """Scheme, host and path of the first server that has them, its variables filled in by default; None if there is none."""
-    for server in _list(document.get("servers")):
-        url = server.get("url") if isinstance(server, dict) else None
-        if not isinstance(url, str):
-            continue
-        for name, variable in _objects(server.get("variables")):
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-        if url.startswith(("https://", "http://")):
-            return url.rstrip("/")
-    return None
-
-
-def _server_paths(document: dict[str, Any]) -> list[str]:
-    servers = [
-        server.get("url") for server in _list(document.get("servers")) if isinstance(server, dict)
-    ]
-    paths = {path_of(url).rstrip("/") for url in servers if isinstance(url, str)}
-    return sorted({"", *paths}, key=lambda path: -len(path))
-
-
 def _objects(value: Any) -> list[tuple[str, dict[str, Any]]]:
     return (
         [(str(name), item) for name, item in value.items() if isinstance(item, dict)]
@@ -308,26 +295,3 @@ def _objects(value: Any) -> list[tuple[str, dict[str, Any]]]:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-class _Resolver:
-    """Follows `$ref` to a parameter, response or request body within the document."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
-
-    def __call__(self, node: Any) -> Any:
-        for _ in range(20):
-            ref = node.get("$ref") if isinstance(node, dict) else None
-            if not isinstance(ref, str) or not ref.startswith("#/"):
-                return node
-            target: Any = self._document
-            for token in ref[2:].split("/"):
-                token = unquote(token).replace("~1", "/").replace("~0", "~")
-                target = target.get(token) if isinstance(target, dict) else None
-            node = target
-        return node

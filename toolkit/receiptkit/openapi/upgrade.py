@@ -2,74 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-#: What is carried over as it stands: its content is no schema, or is 2020-12 already.
-_OPAQUE = (
-    "enum",
-    "const",
+from receiptkit.openapi.references import REF
+from receiptkit.openapi.walking import Place, Walker, with_inner
+
+#: Keywords that ask nothing of a value.
+NOTES = (
+    "title",
+    "description",
     "default",
+    "deprecated",
     "example",
     "examples",
-    "x-receiptkit-advice",
-    "x-receiptkit-source",
+    "externalDocs",
+    "readOnly",
+    "writeOnly",
+    "xml",
 )
+#: Reports what has no effect, by a sentence and the place.
+Report = Callable[[str, Place], None]
 
 
 def upgrade(document: dict[str, Any]) -> dict[str, Any]:
     """
-    The same contract as an OpenAPI 3.1 document.
+    Return the same contract as an OpenAPI 3.1 document.
 
-    `nullable` becomes a type (and a member of the enum), boolean exclusive limits become numbers, `x-webhooks` becomes `webhooks`.
-    `nullable` beside a `$ref` or without a type says nothing in 3.0 and is dropped.
+    `nullable` becomes a type (and a member of the enum), boolean exclusive limits become numbers, `x-webhooks` becomes
+    `webhooks`. `nullable` beside a `$ref` or without a type has no effect in 3.0 and is dropped.
     """
-    result: dict[str, Any] = {}
-    for name, value in document.items():
-        if name == "openapi":
-            result[name] = "3.1.0"
-        elif name in ("paths", "components", "x-webhooks"):
-            result["webhooks" if name == "x-webhooks" else name] = _walk(value)
-        else:
-            result[name] = value
-    return result
+    changed = _Upgrade().document(document)
+    return {
+        "webhooks" if name == "x-webhooks" else name: "3.1.0" if name == "openapi" else value
+        for name, value in changed.items()
+    }
 
 
-def _walk(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_walk(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return _schema(
-        {
-            name: value if name in _OPAQUE and not _is_only_a_name(value) else _walk(value)
-            for name, value in node.items()
+class _Upgrade(Walker):
+    def schema(self, node: Any, place: Place) -> Any:
+        if not isinstance(node, dict):
+            return node
+        return upgraded(with_inner(node, place, self.schema), place, lambda *_: None)
+
+
+def upgraded(schema: dict[str, Any], place: Place, report: Report) -> dict[str, Any]:
+    """Return a schema of OpenAPI 3.0 in the keywords of 2020-12; those within it are not changed."""
+    schema = with_limits(schema)
+    if "nullable" not in schema:
+        return schema
+    nullable = schema["nullable"]
+    schema = {name: value for name, value in schema.items() if name != "nullable"}
+    source = schema.get("x-receiptkit-source")
+    if isinstance(source, dict) and "nullable" in source:
+        schema["x-receiptkit-source"] = {
+            "type" if name == "nullable" else name: text for name, text in source.items()
         }
-    )
+    if not isinstance(nullable, bool):
+        report("`nullable` is neither true nor false, and ignored", place)
+    elif nullable and REF in schema:
+        report("`nullable` beside `$ref` has no effect in OpenAPI 3.0", place)
+    elif nullable and isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+        if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+    elif nullable and any(name not in NOTES and name[:2] != "x-" for name in schema):
+        report("`nullable` without `type` has no effect in OpenAPI 3.0", place)
+    return schema
 
 
-def _is_only_a_name(value: Any) -> bool:
-    """Whether a member called like a keyword is a property or a response of that name instead of the keyword."""
-    return isinstance(value, dict) and any(
-        name in value for name in ("type", "$ref", "content", "description")
-    )
-
-
-def _schema(node: dict[str, Any]) -> dict[str, Any]:
-    nullable = node.get("nullable")
-    if isinstance(nullable, bool):
-        node = {name: value for name, value in node.items() if name != "nullable"}
-        source = node.get("x-receiptkit-source")
-        if isinstance(source, dict) and "nullable" in source:
-            node["x-receiptkit-source"] = {
-                "type" if name == "nullable" else name: text for name, text in source.items()
-            }
-        if nullable and isinstance(node.get("type"), str) and "$ref" not in node:
-            node["type"] = [node["type"], "null"]
-            if isinstance(node.get("enum"), list) and None not in node["enum"]:
-                node["enum"] = [*node["enum"], None]
+def with_limits(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with exclusive limits as numbers, where 3.0 has true beside the limit."""
+    schema = dict(schema)
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(node.get(exclusive), bool):
-            strict = node.pop(exclusive)
-            if strict and limit in node:
-                node[exclusive] = node.pop(limit)
-    return node
+        if isinstance(schema.get(exclusive), bool):
+            strict = schema.pop(exclusive)
+            if strict and limit in schema:
+                schema[exclusive] = schema.pop(limit)
+    return schema

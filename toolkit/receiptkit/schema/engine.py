@@ -18,6 +18,8 @@ import jsonschema_rs
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
 from receiptkit.openapi.operations import ResponseKey
+from receiptkit.openapi.references import REF, schema_name, unsafe
+from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.many import Many, closed, depth, followed, names_all, of_lists
 from receiptkit.schema.rewriting import (
@@ -115,13 +117,8 @@ class Engine:
 
 def _with(schema: Any, schemas: dict[str, Any]) -> Any:
     """A schema with what its references lead to; one that has none, as those of parameters, is compiled alone."""
-    return {**schema, "components": {"schemas": schemas}} if _refers(schema) else schema
-
-
-def _refers(node: Any) -> bool:
-    if isinstance(node, dict):
-        return "$ref" in node or any(map(_refers, node.values()))
-    return isinstance(node, list) and any(map(_refers, node))
+    refers = next(_references(schema), None) is not None
+    return {**schema, "components": {"schemas": schemas}} if refers else schema
 
 
 class BodySchema:
@@ -168,6 +165,11 @@ class BodySchema:
         return compiled(self._exact, FORMATS)
 
     def _trace(self, error: Any) -> Iterator[Violation]:
+        branch = _branch(error) if error.kind.name in CHOICES else []
+        if branch:
+            for each in branch:
+                yield from self._trace(each)
+            return
         # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or that it is advice.
         place = tuple(error.evaluation_path)
         keyword = "false" if error.kind.name == "falseSchema" else str(place[-1])
@@ -176,11 +178,29 @@ class BodySchema:
             names = [error.kind.property]
         elif keyword in ("additionalProperties", "unevaluatedProperties"):
             names = getattr(error.kind, "unexpected", None)
-        return traced(self._exact, place, keyword, error.instance_path, error.instance, names)
+        yield from traced(self._exact, place, keyword, error.instance_path, error.instance, names)
+
+
+def _branch(error: Any) -> list[Any]:
+    path = error.instance_path
+    return meant(
+        getattr(error.kind, "context", ()),
+        lambda each: each.kind.name == "type" and each.instance_path == path,
+    )
 
 
 def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False) -> Any:
-    """A validator; raises `DocumentError` where a schema is none, or refers to nothing. Places in one that is rewritten are nobody's."""
+    """
+    Return a validator for a schema.
+
+    Args:
+        schema: the schema with what it refers to.
+        formats: functions by the name of the format that they check.
+        is_rewritten: True if places in the schema are not those of the document, and help nobody.
+
+    Raises:
+        DocumentError: it is not a schema, or refers to nothing.
+    """
     try:
         return jsonschema_rs.Draft202012Validator(
             schema, formats=formats, validate_formats=True, offline=True
@@ -192,6 +212,26 @@ def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False
             else pointers.join(map(str, getattr(error, "instance_path", None) or ()))
         )
         said = f"{place}: {str(error).splitlines()[0]}" if place else str(error).splitlines()[0]
+        lost = next(_leading_nowhere(schema), None)
         raise DocumentError(
-            f"the contract document holds a schema that cannot be compiled: {said}"
+            f"the contract document: `$ref: {lost}` leads nowhere"
+            if lost is not None
+            else f"the contract document holds a schema that cannot be compiled: {said}"
         ) from None
+
+
+def _leading_nowhere(schema: Any) -> Iterator[str]:
+    """Yield the references to schemas that the document does not have."""
+    known = schema.get("components", {}).get("schemas", {}) if isinstance(schema, dict) else {}
+    for ref in _references(schema):
+        name = schema_name(ref)
+        if name is not None and name not in known:
+            yield unsafe(name)
+
+
+def _references(node: Any) -> Iterator[str]:
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get(REF), str):
+        yield node[REF]
+    for each in inner:
+        yield from _references(each)

@@ -22,6 +22,7 @@ from openapi_core.testing import MockRequest, MockResponse
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.openapi.operations import ResponseKey
+from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.engine import BodySchema, Engine, compiled
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.many import Many
@@ -58,6 +59,9 @@ class ReferenceEngine(Engine):
 
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
         """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
+        if "*" in answer.media_type:
+            # openapi-core reads no body of a range of media types.
+            return schema
         operation = answer.operation
         # The path stands for itself: whatever its parameters are, nothing is told by them here.
         request = MockRequest(_ANYWHERE, operation.method, operation.path)
@@ -84,7 +88,7 @@ class ReferenceEngine(Engine):
     @cached_property
     def _openapi(self) -> OpenAPI:
         # Any host will do, as for the default engine.
-        document = {**_prepared(self._document), "servers": [{"url": _ANYWHERE}]}
+        document = {**_without_servers(_prepared(self._document)), "servers": [{"url": _ANYWHERE}]}
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
         except Exception as error:  # noqa: BLE001 # whichever of its libraries refuses it, and however
@@ -119,6 +123,10 @@ class _Schema(BodySchema):
     def traced(self, errors: Iterable[ValidationError]) -> Iterator[Violation]:
         """The violations of errors of jsonschema."""
         for error in errors:
+            branch = _branch(error) if error.validator in CHOICES else []
+            if branch:
+                yield from self.traced(branch)
+                continue
             place = tuple(error.absolute_schema_path)
             keyword = str(error.validator)
             if error.schema == _NOTHING:
@@ -165,6 +173,26 @@ class _Answer(_Schema):
             if violation.severity is not None
         ]
         return one_a_mistake([*self.traced(self._errors(value)), *advice])
+
+
+def _without_servers(node: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Return a document without the servers of its paths and operations."""
+    return {
+        name: _without_servers(inner, depth + 1)
+        if isinstance(inner, dict) and (name == "paths" or depth in (1, 2))
+        else inner
+        for name, inner in node.items()
+        if name != "servers" or depth not in (2, 3)
+    }
+
+
+def _branch(error: ValidationError) -> list[ValidationError]:
+    branches: dict[Any, list[ValidationError]] = {}
+    for each in error.context or ():
+        branches.setdefault(each.schema_path[0], []).append(each)
+    return meant(
+        branches.values(), lambda each: each.validator == "type" and not each.relative_path
+    )
 
 
 def _names(error: ValidationError) -> list[str] | None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.model.finding import Severity
+from receiptkit.openapi.walking import Place, with_inner
 from receiptkit.schema.formats import SURELY
 
 ADVICE = "x-receiptkit-advice"
 #: Marks, in a rewritten schema, what was an entry of advice in the document.
 ENTRY = "x-receiptkit-entry"
 
-#: Keywords whose value is no schema, and those whose value is a map of schemas by name.
+#: Keywords whose value is no schema.
 _OPAQUE = (
     "enum",
     "const",
@@ -25,7 +26,6 @@ _OPAQUE = (
     ENTRY,
     "x-receiptkit-source",
 )
-_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 #: Below these a stricter schema can accept more, so nothing there may be replaced by something stricter.
 _INVERTING = (
     "not",
@@ -59,23 +59,12 @@ _Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def rewritten(schema: Any, change: _Change) -> Any:
-    """A schema with every subschema changed, the innermost first."""
+    """Return a schema with every subschema changed, the innermost first."""
     if not isinstance(schema, dict):
         return schema
-    return change({name: _part(name, value, change) for name, value in schema.items()})
-
-
-def _part(name: str, value: Any, change: _Change) -> Any:
-    _demand(name, value)
-    if name in _OPAQUE or not isinstance(value, (dict, list)):
-        return value
-    if name == ADVICE:
-        return value
-    if isinstance(value, list):
-        return [rewritten(item, change) for item in value]
-    if name in _MAPS:
-        return {key: rewritten(item, change) for key, item in value.items()}
-    return rewritten(value, change)
+    for name, value in schema.items():
+        _demand(name, value)
+    return change(with_inner(schema, Place(), lambda inner, _: rewritten(inner, change)))
 
 
 def _demand(name: str, value: Any) -> None:

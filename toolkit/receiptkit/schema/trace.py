@@ -7,15 +7,14 @@ from typing import Any, NamedTuple
 
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
+from receiptkit.openapi.references import REF, RULE, origin, tokens
 from receiptkit.rules.schema import rule_id
 from receiptkit.schema.rewriting import ENTRY
 
-_REF = "$ref"
-_RULE = "x-receiptkit-rule"
 _SOURCE = "x-receiptkit-source"
 
 #: References that lead on to references; more than this is a circle.
-_MOST_REFERENCES = 20
+_MOSTREFERENCES = 20
 #: Of several errors about one value, the first of these stands; keywords not named here are about something else.
 _RANK = {
     "type": 0,
@@ -83,7 +82,7 @@ def traced(
     """
     place, expected, holders = _followed(schema, place)
     entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
-    named = (holder[_RULE] for holder in reversed(holders) if isinstance(holder.get(_RULE), str))
+    named = (holder[RULE] for holder in reversed(holders) if isinstance(holder.get(RULE), str))
     rule = entry["rule"] if entry else next(named, rule_id(keyword))
     sources = holders[-1].get(_SOURCE) if holders else None
     source = sources.get(keyword) if isinstance(sources, dict) else None
@@ -120,21 +119,21 @@ def _followed(
     node, resolved = root, []
     holders: list[dict[str, Any]] = []
     for token in place:
-        for _ in range(_MOST_REFERENCES):
-            if not isinstance(node, dict) or token in node or not isinstance(node.get(_REF), str):
+        for _ in range(_MOSTREFERENCES):
+            if not isinstance(node, dict) or token in node or not isinstance(node.get(REF), str):
                 break
             holders.append(node)
-            resolved = pointers.split(node[_REF][1:])
+            resolved = tokens(node[REF])
             node = _at(root, resolved)
         if isinstance(node, dict):
             holders.append(node)
         step = _at(node, [token])
-        if token == _REF and isinstance(step, str):
-            resolved = pointers.split(step[1:])
+        if token == REF and isinstance(step, str):
+            resolved = tokens(step)
             node = _at(root, resolved)
         else:
             resolved, node = [*resolved, token], step
-    return tuple(resolved), node, holders
+    return origin(tuple(resolved)), node, holders
 
 
 def _at(node: Any, tokens: list[Any]) -> Any:
