@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from receiptkit.model import pointers
@@ -119,3 +119,26 @@ def elements(text: str) -> list[int]:
         if text[at] == ",":
             at = _after_space(text, at + 1)
     return found
+
+
+def scalars(
+    text: str, at: int = 0, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Yield the reference tokens of each value that is no container, and where it begins and ends."""
+    at = _after_space(text, at)
+    if text[at] not in "{[":
+        yield path, at, skip(text, at)
+        return
+    is_object, index = text[at] == "{", 0
+    at = _after_space(text, at + 1)
+    while text[at] not in "}]":
+        token = str(index)
+        if is_object:
+            end = skip(text, at)
+            token = json.loads(text[at:end])
+            at = _after_space(text, _after_space(text, end) + 1)
+        yield from scalars(text, at, (*path, token))
+        index += 1
+        at = _after_space(text, skip(text, at))
+        if text[at] == ",":
+            at = _after_space(text, at + 1)

@@ -1,0 +1,95 @@
+"""The shapes of a run: which records are known to be clean without the exact path, and when it is worth learning more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from receiptkit.bulk.facts import Facts
+from receiptkit.bulk.parts import Parts, parts
+from receiptkit.bulk.shape import Exact, Shape
+from receiptkit.bulk.tokens import Unread
+from receiptkit.bulk.unit import NotAlike
+
+_MOST_SHAPES = 24
+#: Learning from a record costs as much as judging several, so it waits until records have been judged, and stays a small part of them.
+_FIRST, _ONE_IN, _AT_ONCE = 24, 64, 24
+#: A longer record is no page of receipts.
+_LONGEST = 1 << 18
+
+
+class Bulk:
+    """Shapes of records that were found clean, learnt one after the other."""
+
+    def __init__(self, literal: Collection[str] = ()) -> None:
+        """Learn nothing yet; `literal` has the names of members and parameters whose values a rule looks into."""
+        self._literal = literal
+        self._shapes: list[Shape] = []
+        self._missed = self._learnt = self._found = 0
+
+    def facts(self, records: Sequence[bytes]) -> list[Facts | None]:
+        """Return the facts of records that are proven clean; None for one says nothing."""
+        found: list[Facts | None] = [None] * len(records)
+        if not self._shapes:
+            return found
+        left = {number: text for number, raw in enumerate(records) if (text := _decoded(raw))}
+        for shape in list(self._shapes):
+            facts = shape.facts(list(left.values()))
+            known = {
+                number: each for number, each in zip(left, facts, strict=True) if each is not None
+            }
+            for number, each in known.items():
+                found[number] = each
+            self._note(shape, len(known))
+            if len(known) == len(left):
+                break
+            left = {number: text for number, text in left.items() if number not in known}
+        return found
+
+    def _note(self, shape: Shape, count: int) -> None:
+        """Count records of a shape; those that are common come first."""
+        shape.count += count
+        self._found += count
+        self._shapes.sort(key=lambda each: -each.count)
+
+    def is_worth_learning(self) -> bool:
+        """Count a record that no shape knew; return True if there is something to gain by learning from it."""
+        self._missed += 1
+        allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN
+        return self._missed > _FIRST and self._learnt < allowed
+
+    def learn(self, raw: bytes, unread: Callable[[str], Sequence[Unread]], exact: Exact) -> None:
+        """
+        Learn from a record that the exact path found clean.
+
+        Args:
+            raw: the record.
+            unread: what in its text no rule and no schema reads.
+            exact: what the exact path says of a text, remembering nothing.
+        """
+        self._learnt += 1
+        if len(raw) > _LONGEST:
+            return
+        text = raw.decode()
+        for cut in parts(text, unread(text), self._literal):
+            if self._is_learnt(cut, exact):
+                return
+
+    def _is_learnt(self, cut: Parts, exact: Exact) -> bool:
+        """Add a record to a shape that it is of, or to one of its own; return True if there is one."""
+        try:
+            if any(shape.learn(cut, exact) for shape in self._shapes):
+                return True
+            shape = Shape(cut)
+            if len(self._shapes) < _MOST_SHAPES and shape.learn(cut, exact):
+                self._shapes.append(shape)
+                return True
+        except (NotAlike, ValueError, OverflowError):
+            pass
+        return False
+
+
+def _decoded(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,362 @@
+"""
+A shape: how records look that are alike, and which of them are proven clean.
+
+A record with rows (a page) is a frame, matched without its rows, and the rows, read by a second scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from operator import ne
+from typing import Any, NamedTuple
+
+from receiptkit.bulk import probe
+from receiptkit.bulk.facts import Facts, Filler, Rows, fillers
+from receiptkit.bulk.parts import CUT, Parts
+from receiptkit.bulk.slots import Slot, lined_up
+from receiptkit.bulk.tokens import Kind, Token
+from receiptkit.bulk.unit import Columns, Key, NotAlike, Unit, placeholders
+
+#: What the exact path says of a text: whether nothing is wrong with it, and its facts; None if it is no single record.
+Exact = Callable[[str], tuple[bool, Facts] | None]
+#: Bounds of a shape: different words, combinations of them, and records that are kept to compile the pattern anew.
+_MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
+#: How much of the text before the rows is looked for to find them.
+_OPENING = 40
+
+
+class Captured(NamedTuple):
+    """What the patterns captured of a record: of its frame, of each row; and how much room the rows have."""
+
+    groups: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    room: int
+
+
+class _Proof(NamedTuple):
+    """A record that the exact path found clean, its copy with markers, and the facts of that."""
+
+    text: str
+    marked: str
+    facts: Facts
+
+
+class Shape:
+    """
+    How records look that are alike. `facts` reads those that are proven clean; `learn` takes one as proof.
+
+    Attributes:
+        count: how many have been found.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        """Make the shape of a record, of which nothing is proven yet. Raises `NotAlike`."""
+        self._slots = [Slot(token) for token in parts.frame]
+        self._row_slots = [Slot(token) for token in parts.rows[0]] if parts.rows else []
+        self.count = 0
+        self._separator = parts.separator
+        self._alike = _references(parts)
+        self._proofs: list[_Proof] = []
+        self._fillers: dict[Key, Filler] = {}
+        self._row_fillers: dict[Key, Filler] = {}
+        self._compile()
+        if not self._widen(parts):
+            raise NotAlike
+
+    # -- reading
+
+    def facts(self, texts: Sequence[str]) -> list[Facts | None]:
+        """Return the facts of records; None for each that is not proven clean."""
+        found: list[Facts | None] = [None] * len(texts)
+        captured = [
+            (number, each)
+            for number, each in enumerate(map(self._captured, texts))
+            if each is not None
+        ]
+        if captured:
+            numbers, records = zip(*captured, strict=True)
+            for number, facts in zip(numbers, self._proven(records), strict=True):
+                found[number] = facts
+        return found
+
+    def _captured(self, text: str) -> Captured | None:
+        """Return what the frame and the rows capture; None if they do not match."""
+        if not self._row_slots:
+            match = self._frame_pattern.fullmatch(text)
+            return Captured(match.groups(""), [], 0) if match is not None else None
+        start, end = self._bounds(text)
+        if start >= end:
+            return None
+        match = self._frame_pattern.fullmatch(f"{text[:start]}{CUT.text}{text[end:]}")
+        if match is None:
+            return None
+        rows = self._row_pattern.findall(text, start, end)
+        return Captured(match.groups(""), rows, end - start) if rows else None
+
+    def _bounds(self, text: str) -> tuple[int, int]:
+        """Return where the rows begin and end, as far as the text around them tells."""
+        start = text.find(self._opening)
+        if start < 0:
+            return 0, 0
+        start += len(self._opening)
+        return start, text.find(self._closing, start)
+
+    def _proven(self, records: Sequence[Captured]) -> list[Facts | None]:
+        """Return the facts of records, all checked at once; one by one if anything is wrong with any of them."""
+        rows = [row for record in records for row in record.rows]
+        frames = list(zip(*[record.groups for record in records]))  # noqa: B905 # of one pattern
+        columns = list(zip(*rows))  # noqa: B905
+        counts = [len(record.rows) for record in records]
+        if not self._are_sound(records, counts, frames, columns):
+            if len(records) == 1:
+                return [None]
+            return [self._proven([record])[0] for record in records]
+        keys = zip(self._frame.keys(frames, len(records)), counts, strict=True)
+        makers = map(self._fillers.get, keys)
+        row_makers = iter(map(self._row_fillers.get, self._row.keys(columns, len(rows))))
+        return [
+            self._filled(record, make, [next(row_makers) for _ in record.rows])
+            for record, make in zip(records, makers)  # noqa: B905
+        ]
+
+    def _filled(
+        self, record: Captured, make: Filler | None, row_makers: list[Filler | None]
+    ) -> Facts | None:
+        if make is None or None in row_makers:
+            return None
+        values = self._frame.values(record.groups)
+        if record.rows:
+            filled = [make_row(row) for make_row, row in zip(row_makers, record.rows)]  # type: ignore[misc] # noqa: B905
+            values = (*values, *record.rows[0], filled)
+        return make(values)
+
+    # -- checks
+
+    def _are_sound(
+        self, records: Sequence[Captured], counts: list[int], frames: Columns, columns: Columns
+    ) -> bool:
+        """Return True if the rows are all there is, days exist, and SIDs and tokens relate as they must."""
+        # The rows that were found never take more room than there is, so the sums are enough.
+        room = sum(record.room for record in records)
+        return (
+            room == self._length(columns, sum(counts), len(records))
+            and self._frame.has_real_days(frames)
+            and self._row.has_real_days(columns)
+            and self._relate(counts, frames, columns)
+        )
+
+    def _length(self, columns: Columns, rows: int, records: int) -> int:
+        if not rows:
+            return 0
+        length = rows * (self._row.fixed or 0) + (rows - records) * len(self._separator)
+        return length + sum([len("".join(columns[each])) for each in self._row.lengths])
+
+    def _relate(self, counts: list[int], frames: Columns, columns: Columns) -> bool:
+        """Return True if SIDs and opaque tokens are equal and differ as they must, and no SID is a placeholder."""
+        sids = [frames[each] for each in self._frame.sids]
+        if not all(map(self._placeholders.isdisjoint, sids)) or not all(
+            all(map(ne, frames[one], frames[other])) for one, other in self._differing
+        ):
+            return False
+        if not columns:
+            return True
+        numbers = [number for number, count in enumerate(counts) for _ in range(count)]
+        own: dict[int, set[tuple[int, str]]] = {}
+        for group, owner in zip(self._row.sids, self._owners, strict=True):
+            column = columns[group]
+            if owner is not None and owner >= 0:
+                if column != tuple([sids[owner][number] for number in numbers]):
+                    return False
+                continue
+            own[group] = set(zip(numbers, column))  # noqa: B905
+            expected = len(column) if owner is None else len(counts)
+            if len(own[group]) != expected or not self._placeholders.isdisjoint(column):
+                return False
+        return all(own[one].isdisjoint(own[other]) for one, other in self._differing_rows) and all(
+            own[one].isdisjoint(enumerate(frames[other]))
+            for one, other in self._differing_from_frame
+        )
+
+    # -- learning
+
+    def learn(self, parts: Parts, exact: Exact) -> bool:
+        """
+        Take a record that the exact path found clean as proof; return True if it is of this shape.
+
+        Args:
+            parts: the tokens of the record.
+            exact: what the exact path says of a text.
+
+        Raises:
+            NotAlike: the exact path looks at more than a shape allows.
+        """
+        if len(self._fillers) + len(self._row_fillers) > _MOST_KEYS or not self._widen(parts):
+            return False
+        try:
+            self._prove_law(parts, exact)
+        except NotAlike:
+            self._forget()
+            raise
+        return True
+
+    def _prove_law(self, parts: Parts, exact: Exact) -> None:
+        """Have the exact path read two copies: one for the facts, and one that is as clean if it keeps the law."""
+        marked, moved = parts.rewritten(probe.marked).text, parts.rewritten(probe.moved).text
+        found, other = exact(marked), exact(moved)
+        if found is None or other is None or not other[0]:
+            raise NotAlike
+        proof = _Proof(parts.text, marked, found[1])
+        self._prove(proof)
+        if self.facts([moved]) != [other[1]]:
+            raise NotAlike
+        self._proofs = [*self._proofs[1 - _MOST_PROOFS :], proof]
+
+    def _forget(self) -> None:
+        self._proofs = []
+        self._fillers.clear()
+        self._row_fillers.clear()
+
+    def _widen(self, parts: Parts) -> bool:
+        """Let the slots take the tokens of one more record, if they can."""
+        if bool(self._row_slots) != bool(parts.rows) or (
+            len(parts.rows) > 1 and parts.separator != self._separator
+        ):
+            return False
+        slots = lined_up(self._slots, parts.frame, whole_values=False)
+        rows: list[Slot] | None = self._row_slots
+        for row in parts.rows:
+            rows = lined_up(rows, row, whole_values=True) if rows is not None else None
+        if slots is None or rows is None or _references(parts) != self._alike:
+            return False
+        if sum(slot.differs for slot in (*slots, *rows)) > _MOST_WORDS:
+            return False
+        before = self._slots, self._row_slots
+        if (slots, rows) != before:
+            self._slots, self._row_slots = slots, rows
+            try:
+                self._compile()
+            except NotAlike:
+                self._slots, self._row_slots = before
+                self._compile()
+                return False
+        text = parts.text
+        start, end = self._bounds(text) if parts.rows else (0, 0)
+        return text[start:end] == parts.text_of_rows
+
+    def _compile(self) -> None:
+        """Compile the patterns, and prove anew what was proven."""
+        self._frame, self._row = Unit(self._slots), Unit(self._row_slots)
+        self._frame_pattern = re.compile(self._frame.pattern)
+        self._row_pattern = re.compile(rf"{self._row.pattern}(?:{re.escape(self._separator)}|\Z)")
+        self._owners = self._alike[-1]
+        if self._row_slots:
+            self._find_rims()
+        self._fillers.clear()
+        self._row_fillers.clear()
+        for proof in self._proofs:
+            self._prove(proof)
+        self._relations()
+
+    def _relations(self) -> None:
+        """Note which SIDs and opaque tokens must differ: those that can be equal by their prefixes."""
+        frame, row = self._frame.sids, self._row.sids
+        own = {
+            group: prefixes
+            for (group, prefixes), owner in zip(row.items(), self._owners, strict=True)
+            if owner is None or owner < 0
+        }
+        self._placeholders = placeholders(set().union(*frame.values(), *row.values()))
+        self._differing = [
+            *((one, other) for one, other in combinations(frame, 2) if frame[one] & frame[other]),
+            *combinations(self._frame.opaque, 2),
+        ]
+        self._differing_rows = [
+            (one, other) for one, other in combinations(own, 2) if own[one] & own[other]
+        ]
+        self._differing_from_frame = [
+            (one, other) for one in own for other in frame if own[one] & frame[other]
+        ]
+
+    def _find_rims(self) -> None:
+        """Note by which text the beginning and the end of the rows are found. Raises `NotAlike`."""
+        cut = next(index for index, slot in enumerate(self._slots) if slot.token == CUT)
+        before, behind = _literal(self._slots[:cut][::-1]), _literal(self._slots[cut + 1 :])
+        self._opening = "".join(before[:_OPENING][::-1])
+        closing = "".join(behind)
+        self._closing = closing[: closing.find("]") + 1]
+        row = "".join(slot.token.text for slot in self._row_slots)
+        if not self._opening or not self._closing or "]" in row or self._row.fixed is None:
+            raise NotAlike
+
+    def _prove(self, proof: _Proof) -> None:
+        """Accept the keys of a record that was found clean; its facts come from those of its marked copy."""
+        record, marked = self._captured(proof.text), self._captured(proof.marked)
+        if record is None or marked is None or len(record.rows) != len(marked.rows):
+            raise NotAlike
+        values = self._frame.values(marked.groups)
+        markers, listed = self._frame.marked(values), None
+        if marked.rows:
+            own = [self._row.marked(row) for row in marked.rows]
+            listed = Rows(own, len(values) + len(marked.rows[0]))
+            markers = {text: len(values) + number for text, number in own[0].items()} | markers
+        make, of_rows = fillers(proof.facts, markers, listed)
+        for unit, groups in ((self._frame, [record.groups]), (self._row, record.rows)):
+            for group, prefixes in unit.sids.items():
+                prefixes.update(each[group][:2] for each in groups)
+        self._relations()
+        (key,) = self._frame.keys([(text,) for text in record.groups], 1)
+        self._fillers[key, len(record.rows)] = make
+        if record.rows:
+            keys = self._row.keys(list(zip(*record.rows, strict=True)), len(record.rows))
+            self._row_fillers.update(zip(keys, of_rows, strict=True))
+
+
+def _references(parts: Parts) -> tuple[Any, ...]:
+    """
+    Return which SIDs and opaque tokens are equal in the frame and in each row; of each SID of a row, whose it is.
+
+    That is the number of a SID in the frame, -1 if all rows have the same, None if each has another one. Raises `NotAlike`.
+    """
+    in_frame, frame = _equal(parts.frame)
+    of_rows = [_equal(row) for row in parts.rows]
+    alike = {equal for _, equal in of_rows}
+    if len(alike) > 1:
+        raise NotAlike
+    owners = tuple(
+        _owner(column, in_frame) for column in zip(*(sids for sids, _ in of_rows), strict=True)
+    )
+    return frame, alike, owners
+
+
+def _owner(column: Sequence[str], in_frame: Sequence[str]) -> int | None:
+    different = set(column)
+    if len(different) == 1 and column[0] in in_frame:
+        return in_frame.index(column[0])
+    if len(different) == len(column) and different.isdisjoint(in_frame):
+        return None
+    if len(different) == 1:
+        return -1
+    raise NotAlike
+
+
+def _equal(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the different SIDs, and of every SID and opaque token the number of the first that is equal."""
+    seen: dict[tuple[Kind, str], int] = {}
+    order = [
+        seen.setdefault((token.kind, token.text), len(seen))
+        for token in tokens
+        if token.kind in (Kind.SID, Kind.OPAQUE)
+    ]
+    return tuple(text for kind, text in seen if kind is Kind.SID), tuple(order)
+
+
+def _literal(slots: Sequence[Slot]) -> list[str]:
+    """Return the literal texts that slots begin with."""
+    found = []
+    for slot in slots:
+        if slot.is_captured or slot.token.kind not in (Kind.LITERAL, Kind.WORD):
+            break
+        found.append(slot.token.text)
+    return found

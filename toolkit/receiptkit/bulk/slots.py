@@ -1,0 +1,134 @@
+"""Line up the tokens of alike texts: what is the same in all of them, and what may differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from receiptkit.bulk.tokens import PLAIN_NUMBER, PLAIN_STRING, Kind, Token
+
+_WORD = r"[A-Za-z0-9_.%+*-]+"
+_HEX = "[0-9a-f]{32}"
+_ANY_PREFIX = "[A-Z]{2}"
+_NULL = "null"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
+_PARTS = re.compile(
+    r"[0-9-]{10}T[0-9]{2}(?P<colon>:|%3A)[0-9]{2}(?P=colon)[0-9]{2}(?P<fraction>\.[0-9]+)?(?P<zone>.+)"
+)
+
+
+class Slot(NamedTuple):
+    """
+    A place in alike texts.
+
+    Attributes:
+        token: what stands there in the first text.
+        differs: whether the word, or the prefix of the SID, differs between the texts.
+        optional: whether a date is null in some of them.
+    """
+
+    token: Token
+    differs: bool = False
+    optional: bool = False
+
+    @property
+    def is_captured(self) -> bool:
+        """Return True if what stands here must be looked at."""
+        kind = self.token.kind
+        return self.differs or kind in (Kind.SID, Kind.DATE, Kind.OPAQUE, Kind.MOMENT)
+
+    @property
+    def pattern(self) -> str:
+        """Return a pattern of what may stand here."""
+        kind, text, _ = self.token
+        if kind is Kind.SID:
+            return (_ANY_PREFIX if self.differs else text[:2]) + _HEX
+        if kind in (Kind.DATE, Kind.MOMENT):
+            return form_of_date(text)
+        if kind is Kind.OPAQUE:
+            return "[A-Za-z0-9_.:~-]+"
+        if kind is Kind.STRING:
+            return PLAIN_STRING
+        if kind is Kind.NUMBER:
+            return PLAIN_NUMBER
+        return _WORD if self.differs else re.escape(text)
+
+
+def form_of_date(text: str) -> str:
+    """Return a pattern of dates of the same form with a time of day; whether the day exists is for the calendar."""
+    (parts,) = _PARTS.finditer(text)
+    colon, fraction, zone = parts["colon"], parts["fraction"], parts["zone"]
+    digits = rf"\.[0-9]{{{len(fraction) - 1}}}" if fraction else ""
+    return f"{_DAY}T{_HOUR}{colon}{_SIXTY}{colon}{_SIXTY}{digits}{re.escape(zone)}"
+
+
+def same_form(one: str, other: str) -> bool:
+    """Return True if two dates have the same form."""
+    return form_of_date(one) == form_of_date(other)
+
+
+def lined_up(
+    slots: Sequence[Slot], tokens: Sequence[Token], *, whole_values: bool
+) -> list[Slot] | None:
+    """
+    Return slots for these tokens, too; None if the texts are not alike.
+
+    Args:
+        slots: the slots of texts that are alike.
+        tokens: the tokens of one more text.
+        whole_values: whether only words may differ that are a whole value; parts of longer texts may, too, otherwise.
+    """
+    if len(slots) != len(tokens):
+        return None
+    found: list[Slot] = []
+    for index, (slot, token) in enumerate(zip(slots, tokens, strict=True)):
+        if (
+            whole_values
+            and slot.token.kind is token.kind is Kind.WORD
+            and slot.token.text != token.text
+            and not _is_whole_value(tokens, index)
+        ):
+            return None
+        widened = _widened(slot, token)
+        if widened is None:
+            return None
+        found.append(widened)
+    return found
+
+
+def _widened(slot: Slot, token: Token) -> Slot | None:
+    known = slot.token
+    if known == token:
+        return slot
+    if {known.kind, token.kind} == {Kind.WORD, Kind.DATE}:
+        return _with_null(slot, token)
+    if known.kind is not token.kind or known.quote != token.quote:
+        return None
+    if known.kind is Kind.WORD:
+        return slot._replace(differs=True)
+    if known.kind is Kind.SID:
+        return slot._replace(differs=slot.differs or known.text[:2] != token.text[:2])
+    if known.kind in (Kind.DATE, Kind.MOMENT):
+        return slot if same_form(known.text, token.text) else None
+    return None if known.kind is Kind.LITERAL else slot
+
+
+def _with_null(slot: Slot, token: Token) -> Slot | None:
+    """Return the slot of a date that may be null."""
+    date, word = (slot.token, token) if slot.token.kind is Kind.DATE else (token, slot.token)
+    if not date.quote or word.text != _NULL or slot.differs:
+        return None
+    return Slot(date, optional=True)
+
+
+def _is_whole_value(tokens: Sequence[Token], index: int) -> bool:
+    r"""Return True if a word is all of a JSON value: `"sent"`, `0`, or `\"sent\"` within a text."""
+    before = "".join(token.text for token in tokens[max(index - 6, 0) : index])
+    after = "".join(token.text for token in tokens[index + 1 : index + 4])
+    return (
+        re.search(r':\s*(?:\\*")?\Z', before) is not None
+        and re.match(r'(?:\\*")?\s*[,}\]]', after + ("}" if index + 1 == len(tokens) else ""))
+        is not None
+    )

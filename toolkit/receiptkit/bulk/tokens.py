@@ -1,0 +1,143 @@
+"""Split the text of a record into tokens: SIDs, dates, opaque tokens, values that nothing reads, and literal text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from enum import Enum
+from typing import NamedTuple
+
+#: Query parameters whose values are compared with each other and never looked into.
+OPAQUE_PARAMETERS = ("PageToken",)
+
+_SID = r"[A-Z]{2}[0-9a-f]{32}(?![0-9A-Za-z])"
+_DATE = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(?::[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+    r"|%3A[0-9]{2}%3A[0-9]{2}(?:\.[0-9]{1,9})?Z)(?![0-9A-Za-z])"
+)
+_QUOTE = r'\\*"'
+_OPAQUE = rf"(?:{'|'.join(OPAQUE_PARAMETERS)})="
+_TOKENS = re.compile(
+    rf"(?P<quote>{_QUOTE})(?P<quoted>{_DATE})(?P=quote)|(?P<date>{_DATE})|(?P<sid>{_SID})"
+    rf"|(?P<name>{_OPAQUE})(?P<opaque>[A-Za-z0-9_.:~-]+(?=[&#\"\\\s]|\Z))?"
+    r"|(?P<word>[A-Za-z0-9_.%+*-]+)|(?P<other>.)",
+    re.DOTALL,
+)
+_WHOLE_DATE = re.compile(_DATE)
+#: Text and numbers that are read the same whatever they are: no escape, no quote, nothing that is not finite.
+PLAIN_STRING = r"[ !#-\[\]-~]*"
+PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
+_PLAIN_STRING, _PLAIN_NUMBER = re.compile(PLAIN_STRING), re.compile(PLAIN_NUMBER)
+_PLACEHOLDER = re.compile(r"..([0-9a-f])\1{31}")
+#: The name of a member or a parameter right before its value.
+_NAME_BEFORE = re.compile(r'([\w.-]+)(?:\\*"\s*:\s*(?:\\*")?|=)[^"=]*\Z')
+_NAME_REACH = 300
+
+
+class Kind(Enum):
+    """The class of a token: what of it a verdict can depend on."""
+
+    #: Everything.
+    LITERAL = "literal"
+    #: Everything; the text of a word may differ between records that are alike.
+    WORD = "word"
+    #: The prefix, and which SIDs are equal.
+    SID = "sid"
+    #: The form, the day, and the order of dates.
+    DATE = "date"
+    #: Which ones are equal.
+    OPAQUE = "opaque"
+    #: Nothing but the form: a date that is only remembered, a text, a number.
+    MOMENT = "moment"
+    STRING = "string"
+    NUMBER = "number"
+
+
+class Token(NamedTuple):
+    """
+    A piece of text.
+
+    Attributes:
+        kind: its class.
+        text: the text, without its quotation marks where `quote` has them.
+        quote: the quotation mark on both sides of a date that is a whole value, with its backslashes.
+    """
+
+    kind: Kind
+    text: str
+    quote: str = ""
+
+
+class Unread(NamedTuple):
+    """Where a value begins and ends that no rule and no schema reads."""
+
+    start: int
+    end: int
+
+
+def tokens(
+    text: str, start: int, end: int, unread: Iterable[Unread], literal: Collection[str]
+) -> list[Token]:
+    """
+    Return the tokens of a piece of a text.
+
+    Args:
+        text: the text of a record.
+        start: where the piece begins.
+        end: where it ends.
+        unread: values in it that nothing reads, in order: plain text without its quotation marks, or numbers.
+        literal: names of members and parameters whose values a rule looks into.
+    """
+    found: list[Token] = []
+    at = start
+    for value in unread:
+        token = _unread(text[value.start : value.end])
+        if token is not None and value.start >= at:
+            found += _split(text, at, value.start, literal)
+            found.append(token)
+            at = value.end
+    found += _split(text, at, end, literal)
+    return found
+
+
+def text_of(tokens: Iterable[Token]) -> str:
+    """Return the text that tokens make."""
+    return "".join([token.quote + token.text + token.quote for token in tokens])
+
+
+def _unread(text: str) -> Token | None:
+    if _WHOLE_DATE.fullmatch(text):
+        return Token(Kind.MOMENT, text)
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Token(Kind.NUMBER, text)
+    return Token(Kind.STRING, text) if _PLAIN_STRING.fullmatch(text) else None
+
+
+def _split(text: str, start: int, end: int, literal: Collection[str]) -> Iterator[Token]:
+    for match in _TOKENS.finditer(text, start, end):
+        for token in _token(match):
+            is_class = token.kind in (Kind.SID, Kind.DATE, Kind.OPAQUE)
+            if is_class and literal and _name_before(text, match.start()) in literal:
+                token = Token(Kind.LITERAL, token.quote + token.text + token.quote)
+            yield token
+
+
+def _token(match: re.Match[str]) -> Iterator[Token]:
+    kind, text = match.lastgroup, match[0]
+    if kind in ("quoted", "quote"):
+        yield Token(Kind.DATE, match["quoted"], match["quote"])
+    elif kind == "date":
+        yield Token(Kind.DATE, text)
+    elif kind == "sid":
+        yield Token(Kind.LITERAL if _PLACEHOLDER.fullmatch(text) else Kind.SID, text)
+    elif kind in ("name", "opaque"):
+        yield Token(Kind.LITERAL, match["name"])
+        if match["opaque"]:
+            yield Token(Kind.OPAQUE, match["opaque"])
+    else:
+        yield Token(Kind.WORD if kind == "word" else Kind.LITERAL, text)
+
+
+def _name_before(text: str, at: int) -> str | None:
+    match = _NAME_BEFORE.search(text[max(at - _NAME_REACH, 0) : at])
+    return match[1] if match else None

@@ -1,0 +1,178 @@
+"""
+Compile a stretch of text to one pattern, and check what the pattern captures.
+
+Nothing here decides what is right. A *key* says in which of the ways that a verdict can depend on one text differs from another of
+the same pattern; only keys that the exact path has found clean are accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+from operator import eq, itemgetter, lt
+from typing import Any
+
+from receiptkit.bulk.slots import Slot
+from receiptkit.bulk.tokens import Kind
+
+#: The order of every two dates is part of a key; of more dates than this no shape is made.
+_MOST_DATES = 6
+_DAY = itemgetter(slice(10))
+_SECOND = re.compile(r"\.[0-9]+")
+_HEX_DIGITS = "0123456789abcdef"
+
+Key = tuple[Any, ...]
+Columns = Sequence[Sequence[str]]
+
+
+class NotAlike(Exception):
+    """Texts of this kind cannot be generalised."""
+
+
+class Unit:
+    """
+    The pattern of a text, and its groups by their class.
+
+    Attributes:
+        pattern: the pattern, as text.
+        groups: how many groups it has.
+        sids: the groups of SIDs, each different one once, with the prefixes that are known.
+        opaque: the groups of opaque tokens.
+        encoded: the groups of dates whose colons are escaped.
+        fixed: the length of the text without the groups in `lengths`; None if it can vary otherwise.
+        lengths: the groups whose length varies.
+    """
+
+    def __init__(self, slots: Sequence[Slot], first: int = 1) -> None:
+        """Compile slots; the first group has the number `first`. Raises `NotAlike`."""
+        self.sids: dict[int, set[str]] = {}
+        self.encoded: list[int] = []
+        self.opaque: list[int] = []
+        self.lengths: list[int] = []
+        self.fixed: int | None = 0
+        self._words: list[int] = []
+        self._prefixes: list[int] = []
+        self._optional: list[int] = []
+        self._dates: list[int] = []
+        self._days: list[int] = []
+        self._first = first
+        self.groups = 0
+        self._seen: dict[tuple[Kind, str], int] = {}
+        self._forms: set[str] = set()
+        self.pattern = "".join(map(self._piece, slots))
+        self._pairs = list(combinations(self._dates, 2))
+        if len(self._forms) > 1 or len(self._dates) > _MOST_DATES:
+            raise NotAlike
+        self._has_fractions = "." in next(iter(self._forms), "")
+
+    def _piece(self, slot: Slot) -> str:
+        kind, text, quote = slot.token
+        pattern = slot.pattern
+        if not slot.is_captured:
+            if kind in (Kind.STRING, Kind.NUMBER):
+                self.fixed = None
+            elif self.fixed is not None:
+                self.fixed += len(text)
+            return pattern
+        if kind in (Kind.SID, Kind.OPAQUE):
+            return self._referred(kind, text, pattern, differs=slot.differs)
+        if slot.optional:
+            inner = self._group(1)
+            self.lengths.append(inner - 1)
+            self._optional.append(inner)
+            self._dates.append(inner)
+            self._forms.add(pattern)
+            self._days.append(inner)
+            return f"({re.escape(quote)}({pattern}){re.escape(quote)}|null)"
+        group = self._group()
+        if "%3A" in text:
+            self.encoded.append(group)
+        if kind is Kind.WORD:
+            self._words.append(group)
+            self.lengths.append(group)
+            return f"({pattern})"
+        self._days.append(group)
+        if kind is Kind.DATE:
+            self._dates.append(group)
+            self._forms.add(pattern)
+        if self.fixed is not None:
+            self.fixed += len(text) + 2 * len(quote)
+        return f"{re.escape(quote)}({pattern}){re.escape(quote)}"
+
+    def _referred(self, kind: Kind, text: str, pattern: str, *, differs: bool) -> str:
+        """Return the group of a SID or an opaque token; of one that came before a reference to it."""
+        if kind is Kind.OPAQUE:
+            self.fixed = None
+        elif self.fixed is not None:
+            self.fixed += len(text)
+        known = self._seen.get((kind, text))
+        if known is not None:
+            return rf"(?:\{known + self._first})"
+        group = self._seen[kind, text] = self._group()
+        if kind is Kind.OPAQUE:
+            self.opaque.append(group)
+        else:
+            self.sids[group] = {text[:2]}
+            if differs:
+                self._prefixes.append(group)
+        return f"({pattern})"
+
+    def _group(self, inner: int = 0) -> int:
+        """Count a group, with `inner` groups in it; return the index of the last of them, from 0."""
+        self.groups += 1 + inner
+        return self.groups - 1
+
+    # -- what was captured
+
+    def marked(self, values: Sequence[str]) -> dict[str, int]:
+        """Return the places of SIDs, opaque tokens and dates by their texts, among the values of a text of markers."""
+        captured = [*self.sids, *self.opaque, *self._days, *range(self.groups, len(values))]
+        return {values[each]: each for each in captured if values[each]}
+
+    def values(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what was captured, and behind it the dates again that were escaped."""
+        if not self.encoded:
+            return groups
+        return (*groups, *[groups[each].replace("%3A", ":") for each in self.encoded])
+
+    def keys(self, columns: Columns, count: int) -> list[Key]:
+        """Return what a verdict may depend on in each of `count` texts, whose groups stand in columns."""
+        parts: list[Iterable[Any]] = [columns[each] for each in self._words]
+        parts += [[sid[:2] for sid in columns[each]] for each in self._prefixes]
+        parts += [map(bool, columns[each]) for each in self._optional]
+        for one, other in self._pairs:
+            parts += self._order(columns[one], columns[other])
+        return list(zip(*parts, strict=True)) if parts else [()] * count
+
+    def _order(self, one: Sequence[str], other: Sequence[str]) -> Iterable[Iterable[bool]]:
+        """Return the order of dates, in their own digits and in whole seconds."""
+        yield map(lt, one, other)
+        yield map(eq, one, other)
+        if self._has_fractions:
+            whole = [_SECOND.sub("", each) for each in one]
+            yield map(eq, whole, [_SECOND.sub("", each) for each in other])
+
+    def has_real_days(self, columns: Columns) -> bool:
+        """Return True if every date is a day of the calendar."""
+        for each in self._days:
+            for day in set(map(_DAY, columns[each])):
+                if not _is_day(day):
+                    return False
+        return True
+
+
+def placeholders(prefixes: Iterable[str]) -> frozenset[str]:
+    """Return the SIDs of these prefixes that are one digit throughout."""
+    return frozenset(prefix + digit * 32 for prefix in prefixes for digit in _HEX_DIGITS)
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    """Return True if a text is a day of the calendar, or stands for a date that is null."""
+    try:
+        return not text or date.fromisoformat(text).year > 0
+    except ValueError:
+        return False
