@@ -19,6 +19,7 @@ ROOMS = [
     ("model",),
     ("text",),
     ("webhooks",),
+    ("bulk",),
     ("openapi",),
     ("rules",),
     ("schema",),
@@ -34,7 +35,8 @@ LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 #: Rooms that are level with another or above it, and still must not know it.
 STRANGERS = {
     "reports": {"contract", "captures", "rules", "text"},
-    "captures": {"contract", "rules", "generation", "history"},
+    "bulk": {"webhooks"},
+    "captures": {"contract", "rules", "generation", "history", "bulk"},
     "generation": {"captures", "rules", "history"},
     "history": {"captures", "generation"},
     "server": {"captures", "rules", "history"},

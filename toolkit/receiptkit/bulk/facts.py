@@ -16,7 +16,7 @@ from receiptkit.bulk.unit import NotAlike
 
 #: Anything that is made of mappings, lists, tuples, texts, numbers, true, false and null.
 Facts = Any
-Values = Sequence[Any]
+Values = tuple[Any, ...]
 Filler = Callable[[Values], Facts]
 
 
@@ -25,7 +25,7 @@ class _Constant(NamedTuple):
 
 
 class _Value(NamedTuple):
-    index: int
+    place: int
 
 
 _Source = _Constant | _Value | Filler
@@ -37,11 +37,11 @@ class Rows(NamedTuple):
 
     Attributes:
         markers: of each row, its markers by what they stand for: the index of a value of the row.
-        index: the index at which the facts of all rows are among the values of the record.
+        place: the place of the facts of all rows among the values of the record.
     """
 
     markers: Sequence[Mapping[str, int]]
-    index: int
+    place: int
 
 
 def fillers(
@@ -74,10 +74,8 @@ class _Compiler:
         self._rows = rows
         #: The list of the rows, where there is one.
         self.rows: Sequence[Facts] | None = None
-        self._own = [
-            _any_of(each.keys() - _common(rows.markers))
-            for each in (rows.markers if rows is not None else ())
-        ]
+        each_row = rows.markers if rows is not None else ()
+        self._own = [_any_of(each.keys() - _common(each_row)) for each in each_row]
         self._pattern = _any_of(markers)
 
     def source(self, facts: Facts) -> _Source:
@@ -90,7 +88,7 @@ class _Compiler:
                 if self.rows is not None or self._rows is None:
                     raise NotAlike
                 self.rows = facts
-                return _Value(self._rows.index)
+                return _Value(self._rows.place)
             return self._sequence(facts)
         return _Constant(facts)
 
@@ -122,7 +120,7 @@ class _Compiler:
             return _Constant(facts)
         pick, make = _picker(sources), type(facts)
         if hasattr(make, "_make"):
-            return lambda values: make._make(pick(values))  # type: ignore[attr-defined]
+            return lambda values: make._make(pick(values))
         return pick if make is tuple else lambda values: make(pick(values))  # type: ignore[call-arg]
 
     def _is_rows(self, facts: Sequence[Any]) -> bool:
@@ -150,13 +148,13 @@ def _any_of(markers: Any) -> re.Pattern[str] | None:
 def _function(source: _Source) -> Filler:
     if isinstance(source, _Constant):
         return lambda _: source.value
-    return itemgetter(source.index) if isinstance(source, _Value) else source
+    return itemgetter(source.place) if isinstance(source, _Value) else source
 
 
 def _picker(sources: Sequence[_Source]) -> Callable[[Values], tuple[Any, ...]]:
     """Return a function that gives the values of several sources."""
     if all(isinstance(each, _Value) for each in sources) and len(sources) > 1:
-        return itemgetter(*(each.index for each in sources))  # type: ignore[union-attr]
+        return itemgetter(*(each.place for each in sources))  # type: ignore[union-attr]
     if any(callable(each) for each in sources) or len(sources) == 1:
         functions = [_function(each) for each in sources]
         return lambda values: tuple([function(values) for function in functions])
@@ -165,7 +163,7 @@ def _picker(sources: Sequence[_Source]) -> Callable[[Values], tuple[Any, ...]]:
     numbers = iter(range(len(constants)))
     pick = itemgetter(
         *(
-            next(numbers) if isinstance(each, _Constant) else each.index + len(constants)  # type: ignore[union-attr]
+            next(numbers) if isinstance(each, _Constant) else each.place + len(constants)  # type: ignore[union-attr]
             for each in sources
         )
     )

@@ -107,7 +107,7 @@ class Shape:
         """Return the facts of records, all checked at once; one by one if anything is wrong with any of them."""
         rows = [row for record in records for row in record.rows]
         frames = list(zip(*[record.groups for record in records]))  # noqa: B905 # of one pattern
-        columns = list(zip(*rows))  # noqa: B905
+        columns: Columns = list(zip(*rows))  # noqa: B905
         counts = [len(record.rows) for record in records]
         if not self._are_sound(records, counts, frames, columns):
             if len(records) == 1:
@@ -129,7 +129,7 @@ class Shape:
         values = self._frame.values(record.groups)
         if record.rows:
             filled = [make_row(row) for make_row, row in zip(row_makers, record.rows)]  # type: ignore[misc] # noqa: B905
-            values = (*values, *record.rows[0], filled)
+            return make((*values, *record.rows[0], filled))
         return make(values)
 
     # -- checks

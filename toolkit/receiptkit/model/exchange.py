@@ -11,6 +11,16 @@ from typing import Any, Literal
 Part = Literal["response", "request", "url", "status", "headers", "sent"]
 
 
+#: Headers whose values something reads, in lower case; that of a signature only where there is a token to check it.
+READ_HEADERS = frozenset(
+    (
+        *("authorization", "proxy-authorization", "content-encoding", "content-type"),
+        *("forwarded", "host", "x-original-host", "x-forwarded-host", "x-forwarded-port"),
+        *("x-forwarded-prefix", "x-forwarded-proto"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class NotCaptured:
     """Stands for a body that cannot be judged because the capture does not hold it; says why."""

@@ -62,6 +62,15 @@ class ObservationChecker:
         wanted = self._selection.applied(found, file)
         return located(wanted, result.part, observation, file) if wanted else []
 
+    def is_clean(self, result: Result, observation: Observation) -> bool:
+        """Return True if an observation was checked and has no finding at all, wanted or not."""
+        return (
+            result.unchecked is None
+            and not result.findings
+            and not observation.problems
+            and (observation.seen is None or not self._contract.judge.secrets(observation.seen))
+        )
+
     def _secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
         new = [
             finding

@@ -1,0 +1,290 @@
+"""The law of shapes: what a shape accepts is what the exact path finds clean, with the same facts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+
+import traffic
+from conftest import ROOT
+from receiptkit import Contract
+from receiptkit.bulk import Facts
+from receiptkit.captures import Observation
+from receiptkit.captures.json_reader import _observations
+from receiptkit.captures.observation import JsonRecord
+from receiptkit.generation import Generator
+from receiptkit.generation.breakages import breakages, rendered
+from receiptkit.model.exchange import READ_HEADERS
+from receiptkit.model.position import Position
+from receiptkit.validation.clean_records import CleanRecords, remembered
+from receiptkit.validation.observation_checks import ObservationChecker
+from receiptkit.validation.selection import Selection
+
+STYLES = {"plain": traffic.PLAIN, "other": traffic.OTHER}
+LAYOUTS = list(traffic.lines(traffic.Traffic()))
+#: How many records are learnt from, and looked at.
+TAUGHT = 300
+
+
+def observe(raw: bytes, entry: int) -> Iterable[Observation]:
+    return _observations(JsonRecord(raw, Position(1, 1)), entry)
+
+
+class Judge:
+    """A contract with both paths."""
+
+    def __init__(self, profile: str = "documented") -> None:
+        self.checker = ObservationChecker(
+            Contract.load(profile), Selection(), operation=None, url=None
+        )
+        self.clean = CleanRecords(self.checker, is_signed=False)
+
+    def teach(self, records: Iterable[bytes]) -> None:
+        for raw in records:
+            if self.clean.facts([raw]) == [None]:
+                self.clean.learn(raw, observe)
+
+    def exact(self, raw: bytes) -> Facts | None:
+        """Return the facts of a clean record as the exact path reads them."""
+        observations = list(observe(raw, 0))
+        if len(observations) != 1 or observations[0].unusable is not None:
+            return None
+        result = self.checker.validate(observations[0])
+        is_clean = self.checker.is_clean(result, observations[0])
+        return remembered(result, observations[0]) if is_clean else None
+
+    def holds(self, records: Iterable[bytes]) -> tuple[int, int]:
+        """Hold every record that a shape accepts against the exact path; return how many it accepts, and how many there are."""
+        records = list(records)
+        accepted = 0
+        for raw, facts in zip(records, self.clean.facts(records), strict=True):
+            if facts is not None:
+                accepted += 1
+                assert facts == self.exact(raw), raw
+            (alone,) = self.clean.facts([raw])
+            assert alone == facts, raw
+        return accepted, len(records)
+
+
+def of_layout(layout: str, style: traffic.Style, seed: int = 1) -> Iterator[bytes]:
+    return (line.encode() + b"\n" for line in traffic.lines(traffic.Traffic(seed, style))[layout])
+
+
+@pytest.fixture(scope="module")
+def judges() -> dict[tuple[str, str], Judge]:
+    """One that was taught each layout in each style."""
+    found = {}
+    for name, style in STYLES.items():
+        for layout in LAYOUTS:
+            judge = found[layout, name] = Judge()
+            judge.teach(islice(of_layout(layout, style), TAUGHT // (1 + 5 * ("50" in layout))))
+    return found
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_accepts_most_of_what_is_alike(
+    judges: dict[tuple[str, str], Judge], layout: str, style: str
+) -> None:
+    """Other records of a layout are known, and their facts are those of the exact path."""
+    accepted, count = judges[layout, style].holds(
+        islice(of_layout(layout, STYLES[style], seed=2), 60)
+    )
+    assert accepted > 0.8 * count
+
+
+def mutants(raw: bytes, rng: random.Random) -> Iterator[bytes]:
+    """Yield a record with one byte changed, lost, or doubled; with pieces swapped or repeated; with values exchanged."""
+    for _ in range(12):
+        at = rng.randrange(len(raw))
+        byte = bytes([rng.choice(b'09afzAZ "\\{}[]:,.-T%&=\0\x7f\xc3')])
+        yield raw[:at] + byte + raw[at + 1 :]
+        yield raw[:at] + raw[at + 1 :]
+        yield raw[:at] + raw[at : at + 1] + raw[at:]
+    for pattern in (
+        rb"[A-Z]{2}[0-9a-f]{32}",
+        rb"20[0-9]{2}-[0-9T:.Z%A-]+",
+        rb"\b[a-z]{4,11}\b",
+        rb"\b[0-9]{1,5}\b",
+    ):
+        found = list(re.finditer(pattern, raw))
+        for _ in range(8 if len(found) > 1 else 0):
+            one, other = sorted(rng.sample(found, 2), key=re.Match.start)
+            first, last = raw[: one.start()], raw[other.end() :]
+            between = raw[one.end() : other.start()]
+            # One in the place of the other, and each in the other's.
+            yield first + other[0] + between + other[0] + last
+            yield first + other[0] + between + one[0] + last
+        for each in rng.sample(found, min(4, len(found))):
+            yield raw[: each.start()] + each[0][:2] + b"a" * (len(each[0]) - 2) + raw[each.end() :]
+    rows = list(re.finditer(rb"\{[^{}]*\}", raw))
+    for one, other in (rng.sample(rows, 2) for _ in range(4 if len(rows) > 1 else 0)):
+        yield raw[: one.start()] + other[0] + raw[one.end() :]
+        yield raw.replace(one[0], one[0] + b", " + other[0])
+    yield raw + raw
+    yield raw.replace(b"-02-", b"-02-29"[:4]).replace(b"Z", b"+00:00", 1)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_accepts_nothing_that_has_a_finding(
+    judges: dict[tuple[str, str], Judge], layout: str, style: str
+) -> None:
+    """One-byte edits, exchanged values, spliced and repeated rows: what is accepted is clean, and its facts are right."""
+    rng = random.Random(layout + style)
+    for raw in islice(of_layout(layout, STYLES[style], seed=3), 12 if "50" in layout else 40):
+        judges[layout, style].holds(mutants(raw, rng))
+
+
+@pytest.mark.soak
+def test_one_hundred_thousand_random_records(judges: dict[tuple[str, str], Judge]) -> None:
+    seed = int(os.environ.get("RECEIPTKIT_SEED", "4"))
+    rng, count = random.Random(seed), 0
+    while count < 100_000:
+        for (layout, style), judge in judges.items():
+            for raw in islice(of_layout(layout, STYLES[style], seed=rng.randrange(2**32)), 5):
+                count += judge.holds(mutants(raw, rng))[1]
+
+
+def changed(body: str, *path: Any, to: Any) -> bytes:
+    """A record with one value changed."""
+    value = json.loads(body)
+    holder = value
+    for token in path[:-1]:
+        holder = holder[token]
+    holder[path[-1]] = to(holder[path[-1]]) if callable(to) else to
+    return json.dumps(value).encode() + b"\n"
+
+
+ROWS = "delivery_receipts"
+
+
+def counterexamples() -> Iterator[tuple[str, str, Callable[[str], bytes]]]:
+    """Yield what a first try accepted and must not: a name, a layout, and how a record of it is spoilt."""
+
+    def same_receipt(text: str) -> bytes:
+        first = json.loads(text)[ROWS][0]
+        return changed(text, ROWS, 1, to=first)
+
+    def same_sid(text: str) -> bytes:
+        first = json.loads(text)[ROWS][0]["sid"]
+        spoilt = changed(text, ROWS, 2, "sid", to=first)
+        return changed(spoilt.decode(), ROWS, 2, "url", to=lambda url: url[:-34] + first)
+
+    yield "the same receipt twice", "pages of 4", same_receipt
+    yield "the same SID twice", "pages of 4", same_sid
+    yield (
+        "29 February of a common year",
+        "receipts",
+        lambda text: changed(text, "date_created", to="2025-02-29T10:00:00Z"),
+    )
+    yield (
+        "31 April",
+        "pages of 4",
+        lambda text: changed(text, ROWS, 0, "date_created", to="2025-04-31T10:00:00Z"),
+    )
+    yield (
+        "one placeholder among SIDs",
+        "pages of 4",
+        lambda text: (
+            re.sub(json.loads(text)[ROWS][1]["sid"], "DY" + "a" * 32, text).encode() + b"\n"
+        ),
+    )
+    yield (
+        "a row of another message",
+        "pages of 4",
+        lambda text: changed(text, ROWS, 2, "message_sid", to="IM" + "0123456789abcdef" * 2),
+    )
+    yield (
+        "an update before the creation",
+        "receipts",
+        lambda text: changed(text, "date_updated", to="2019-01-01T00:00:00Z"),
+    )
+    yield (
+        "a code without a failure",
+        "receipts",
+        lambda text: changed(
+            changed(text, "status", to="delivered").decode(), "error_code", to=30008
+        ),
+    )
+    yield (
+        "another URL than the page's own",
+        "pages of 4",
+        lambda text: changed(
+            text, "meta", "url", to=lambda url: url.replace("PageSize=50", "PageSize=5")
+        ),
+    )
+    yield (
+        "more rows than the page holds",
+        "pages with tokens",
+        lambda text: changed(
+            text, ROWS, to=lambda rows: [*rows, {**rows[0], "sid": "DY" + "0123456789abcdef" * 2}]
+        ),
+    )
+
+
+CASES = {name: (layout, spoil) for name, layout, spoil in counterexamples()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_counterexamples(judges: dict[tuple[str, str], Judge], name: str) -> None:
+    layout, spoil = CASES[name]
+    judge = judges[layout, "plain"]
+    for raw in islice(of_layout(layout, traffic.PLAIN, seed=5), 20):
+        spoilt = spoil(raw.decode())
+        assert judge.exact(spoilt) is None
+        assert judge.clean.facts([spoilt]) == [None]
+
+
+def test_facts_have_every_date(judges: dict[tuple[str, str], Judge]) -> None:
+    """A swapped startedDateTime, or a code that a lost date would have shown, changes the facts."""
+    for layout in ("receipts", "webhook requests"):
+        judge = judges[layout, "plain"]
+        for raw in islice(of_layout(layout, traffic.PLAIN, seed=6), 20):
+            (facts,) = judge.clean.facts([raw])
+            assert facts is None or facts == judge.exact(raw)
+
+
+#: Readers whose records no shape is made of.
+_WITHOUT_SHAPES = ("http_text.py", "http_messages.py")
+
+
+def test_headers_that_are_read_are_named() -> None:
+    """Whoever looks up one more header must name it in READ_HEADERS, or shapes take it for transport."""
+    names = set()
+    for path in (ROOT / "toolkit" / "receiptkit").rglob("*.py"):
+        room = path.relative_to(ROOT / "toolkit" / "receiptkit").parts[0]
+        if room not in ("captures", "contract", "rules") or path.name in _WITHOUT_SHAPES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "header":
+                names |= {
+                    each.value.lower()
+                    for each in node.args
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                }
+    assert names >= {"content-type", "content-encoding"}
+    assert names <= READ_HEADERS
+
+
+@pytest.mark.parametrize("profile", ["vendor", "documented", "strict"])
+def test_no_breakage_is_accepted(profile: str) -> None:
+    """A shape that was taught what a breakage is made of refuses what it breaks, or the exact path finds nothing either."""
+    judge = Judge(profile)
+    generator = Generator(Contract.load())
+    broken = []
+    for breakage in breakages(generator):
+        for seed in range(2):
+            good = rendered(generator, breakage.world(generator, seed), breakage.kind)
+            judge.teach([json.dumps(good).encode()] * 2)
+            broken.append(json.dumps(breakage.body(generator, seed)).encode())
+    assert len(broken) > 100
+    judge.holds(broken)

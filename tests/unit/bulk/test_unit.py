@@ -1,0 +1,60 @@
+"""What a pattern captures, and what a verdict may depend on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from receiptkit.bulk.slots import Slot
+from receiptkit.bulk.tokens import tokens
+from receiptkit.bulk.unit import NotAlike, Unit, placeholders
+
+SID, OTHER = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
+EARLY, LATE = "2026-03-02T09:15:00.100Z", "2026-03-02T09:15:00.900Z"
+
+
+def unit(text: str) -> Unit:
+    return Unit([Slot(token) for token in tokens(text, 0, len(text), (), ())])
+
+
+def captured(text: str, other: str) -> tuple[str, ...] | None:
+    match = re.fullmatch(unit(text).pattern, other)
+    return match.groups("") if match else None
+
+
+def test_equal_sids_stay_equal() -> None:
+    assert captured(f"{SID} {SID}", f"{OTHER} {OTHER}") == (OTHER,)
+    assert captured(f"{SID} {SID}", f"{OTHER} {SID}") is None
+
+
+def test_everything_else_is_literal() -> None:
+    assert captured(f'a.b "{SID}"', f'a.b "{OTHER}"') == (OTHER,)
+    assert captured(f'a.b "{SID}"', f'axb "{OTHER}"') is None
+
+
+def test_the_order_of_dates_is_part_of_the_key() -> None:
+    of_two = unit(f"{EARLY} {LATE}")
+    pairs = [(EARLY, LATE), (LATE, EARLY), (EARLY, EARLY), (EARLY, LATE.replace("00.9", "01.9"))]
+    keys = of_two.keys(list(zip(*pairs, strict=True)), len(pairs))
+    assert len(set(keys)) == len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_real"),
+    [("2025-02-29", False), ("2028-02-29", True), ("2025-04-31", False), ("0000-01-01", False)],
+)
+def test_days_are_those_of_the_calendar(day: str, is_real: bool) -> None:
+    assert unit(EARLY).has_real_days([(EARLY, day + EARLY[10:])]) is is_real
+
+
+def test_dates_of_two_forms_have_no_order() -> None:
+    with pytest.raises(NotAlike):
+        unit(f"{EARLY} 2026-03-02T09:15:00Z")
+
+
+def test_placeholders() -> None:
+    found = placeholders(["DY", "IM"])
+    assert "DY" + "a" * 32 in found
+    assert len(found) == 32
+    assert SID not in found

@@ -1,0 +1,51 @@
+"""Which values of a capture nothing reads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from receiptkit.captures.transport import unread
+
+LAYOUT: Any = {
+    "response": "/response/body",
+    "request": "/request/body",
+    "url": "/request/url",
+    "status": "/response/status",
+    "headers": "/response/headers",
+    "sent": "/request/headers",
+}
+READ = frozenset(("content-type", "authorization"))
+
+
+def found(value: Any) -> list[str]:
+    text = json.dumps(value)
+    return [text[start:end] for start, end in unread(text, LAYOUT, READ)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/x", "Date": "now", "AUTHORIZATION": "Basic eA=="},
+        [{"name": "Content-Type", "value": "text/x"}, {"name": "Date", "value": "now"}],
+        [["Content-Type", "text/x"], ["Date", "now"]],
+        {"Date": ["now"]},
+    ],
+)
+def test_headers_that_nothing_reads(headers: Any) -> None:
+    assert found({"response": {"headers": headers}}) == ["now"]
+
+
+def test_transport_of_a_har_and_never_of_a_body() -> None:
+    value = {
+        "startedDateTime": "x",
+        "time": 5,
+        "timings": {"wait": 7},
+        "request": {"url": "u", "queryString": [{"name": "a", "value": "b"}]},
+        "response": {"status": 200, "body": {"time": 1, "id": "y"}, "bodySize": 12},
+        "_initiator": {"type": "z"},
+        "more": "kept",
+    }
+    assert found(value) == ["x", "5", "7", "a", "b", "12", "z"]
