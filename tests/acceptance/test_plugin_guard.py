@@ -21,7 +21,7 @@ PAGE["delivery_receipts"][0]["status"] = "queued"
 HEADERS = {{"Content-Type": "application/json"}}
 """
 BLOCK = f"""
-the code under test got what Twilio does not send:
+the code under test received what Twilio never sends:
 
 GET {URL}?PageSize=20 -> 200
 - /delivery_receipts/0/status error schema.enum: is not read, failed, delivered, undelivered, sent or null

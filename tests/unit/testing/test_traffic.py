@@ -40,19 +40,19 @@ def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traffic, "History", lambda _: Remembering())
     seen = traffic.Traffic(settings(Options(root=Path("/"))), "test_it.py")
     first, second, third = RENDERING.get_pages()
-    seen.saw(first)
-    seen.delivered(
+    seen.take(first)
+    seen.take_played(
         WebhookRequest("https://user:hush@example.com/hook?key=hush", "POST", "Status=sent")
     )
     seen.finish()
     assert seen.failure() == (
-        "the code under test got what Twilio does not send:\n\n"
+        "the code under test received what Twilio never sends:\n\n"
         "POST https://…@example.com/hook?key=… -> webhook\n"
         "- /meta error listing.loop: again\n\n"
         'to allow this on purpose: @pytest.mark.receipts_allow("listing.loop", reason="…")'
     )
-    seen.saw(second)
-    seen.saw(third)
+    seen.take(second)
+    seen.take(third)
     seen.finish()
     failure = seen.failure() or ""
     assert failure.count("listing.loop") == 2

@@ -36,6 +36,8 @@ from receiptkit.validation.run import Validation
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Summary
 
+#: The options that settings can set, too.
+_SETTINGS = ("profile", "fail_on", "baseline", "select", "ignore")
 #: The exit code of a run that could not judge all it was given.
 _FAILED = 2
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
@@ -213,7 +215,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         if options["config"]
         else project_settings.found(Path.cwd())
     )
-    options |= _settled(ctx, settings)
+    merged = settings.under(**_options_over_settings(ctx, options))
+    options |= {name: getattr(merged, name) or options[name] for name in _SETTINGS}
     contract = Contract.load(
         options["profile"],
         options["document"],
@@ -222,7 +225,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     )
     for note in contract.document.notes:
         click.echo(f"receiptkit: note: {printable(note)}", err=True)
-    selection = _selection(options, settings, contract.rule_ids)
+    _demand_rules(settings, contract.rule_ids)
+    selection = merged.selection(contract.rule_ids)
     validation = Validation(
         contract,
         selection=selection,
@@ -279,18 +283,21 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     return code
 
 
-def _selection(options: dict[str, Any], settings: ProjectSettings, known: list[str]) -> Selection:
-    root = settings.path.parent if settings.path else None
-    how: dict[str, Any] = {
-        "severity": settings.severity,
-        "per_path_ignores": settings.per_path_ignores,
-        "root": root,
+def _options_over_settings(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that stand on the command line and that settings can set, too."""
+    default = click.core.ParameterSource.DEFAULT
+    return {
+        name: options[name]
+        for name in _SETTINGS
+        if ctx.get_parameter_source(name) is not default
     }
+
+
+def _demand_rules(settings: ProjectSettings, known: list[str]) -> None:
     try:
-        Selection(settings.select, settings.ignore, known, **how)
+        settings.selection(known)
     except UsageError as error:
         raise UsageError(f"{settings.path}: {error}") from None
-    return Selection(options["select"], options["ignore"], known, **how)
 
 
 def _say_what_is_gone(
@@ -304,20 +311,6 @@ def _say_what_is_gone(
             f"receiptkit: note: {gone} known findings of {known.path} are gone: --write-baseline {known.path} takes them out",
             err=True,
         )
-
-
-def _settled(ctx: click.Context, settings: ProjectSettings) -> dict[str, Any]:
-    """What the settings say where no option says otherwise."""
-    said = {
-        name: getattr(settings, name)
-        for name in ("profile", "fail_on", "baseline", "select", "ignore")
-    }
-    default = click.core.ParameterSource.DEFAULT
-    return {
-        name: value
-        for name, value in said.items()
-        if value and ctx.get_parameter_source(name) is default
-    }
 
 
 class _Checked:

@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.contract.arguments import demand_exchange, demand_webhook, values_of_json
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.validator import Result, Validator
-from receiptkit.model.errors import UsageError
+from receiptkit.model.errors import DocumentError, UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
 from receiptkit.model.problem import Problem
@@ -93,6 +93,20 @@ class Contract:
     def rule_ids(self) -> list[str]:
         """The rules that the document itself names, which may be more than the catalogue has."""
         return self.document.rule_ids
+
+    def compile(self) -> None:
+        """
+        Compile every schema now, not when it is first needed.
+
+        Raises:
+            DocumentError: a schema cannot be compiled.
+        """
+        try:
+            self.judge.compile()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise DocumentError(
+                f"the contract document holds a schema that cannot be compiled: {error}"
+            ) from None
 
     # -- public checks
 

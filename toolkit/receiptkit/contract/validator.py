@@ -387,6 +387,15 @@ class Validator:
             raise UsageError(f"{operation.id} describes no JSON answer {status}")
         return self._schema_of(response.content[_JSON])
 
+    def compile(self) -> None:
+        """Compile the schemas of all bodies and parameters."""
+        for operation in self.operations.all:
+            for response in operation.responses.values():
+                for media in response.content.values():
+                    self._schema_of(media).violations(None)
+            for parameter in operation.parameters:
+                self._parameter_schema(operation, parameter).violations(None)
+
     def _parameter_schema(self, operation: Operation, parameter: Parameter) -> BodySchema:
         return self._compiled((operation.id, parameter.location, parameter.name), parameter.schema)
 

@@ -15,7 +15,7 @@ from receiptkit.captures import Source
 from receiptkit.contract import Contract
 from receiptkit.generation import recording
 from receiptkit.generation.breakages import Breakage, breakages
-from receiptkit.generation.capture_breakages import AUTH_TOKEN, OF_CAPTURES, CaptureBreakage
+from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
 from receiptkit.generation.generator import VERSION, Generator
 from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
@@ -24,6 +24,7 @@ from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.validation.run import Validation
+from receiptkit.webhooks import AUTH_TOKEN
 
 #: The format of the manifest; raised when a reader of the old one could stumble over the new one.
 FORMAT = 1

@@ -17,10 +17,7 @@ from receiptkit.generation.generator import Generator
 from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World, milliseconds, webhook_date
 from receiptkit.model.exchange import Exchange, WebhookRequest
-from receiptkit.webhooks import HEADER, sign
-
-#: Signs the webhook requests of the corpus. It is nobody's.
-AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 # no secret
+from receiptkit.webhooks import AUTH_TOKEN, HEADER, sign
 
 #: An exchange, a webhook request, a bare body; or a text as it is.
 CaptureRecord = Exchange | WebhookRequest | dict[str, Any] | bytes

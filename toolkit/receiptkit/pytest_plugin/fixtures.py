@@ -80,13 +80,13 @@ def receipt_world(receipt_scenario: str, make_receipt_world: Callable[..., World
 
 @pytest.fixture
 def receipt_breakage() -> BreakageCase:
-    """The flaw that the marker `receipt_breakages` runs the test with: `.body`, and the `.expected` finding."""
+    """The breakage that the marker `receipt_breakages` runs the test with: `.body`, and the `.expected` finding."""
     raise pytest.UsageError("receipt_breakage needs @pytest.mark.receipt_breakages")
 
 
 @pytest.fixture
 def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
-    """Judges what the test gets from the receipts API, real or mocked: `receipt_traffic.exchanges`, `.findings`."""
+    """Turns the guard on for this test: `.exchanges` and `.webhooks` list what was seen, `.findings` what was wrong and not allowed."""
     node: pytest.Item = request.node
     if TRAFFIC not in node.stash:
         raise pytest.UsageError(
@@ -97,8 +97,10 @@ def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
 
 @pytest.fixture(scope="session")
 def receipt_auth_token() -> str:
-    """The auth token that played webhooks are signed with; define this fixture yourself to use another one."""
-    return "0123456789abcdef0123456789abcdef"
+    """The auth token that signs webhooks and opens `receipt_server`; define this fixture yourself to use your own."""
+    from receiptkit.webhooks import AUTH_TOKEN
+
+    return AUTH_TOKEN
 
 
 @pytest.fixture
@@ -110,17 +112,21 @@ def play_receipt_webhooks(
 
     run = run_of(request.config)
     traffic = request.node.stash.get(TRAFFIC, None)
-    delivered = traffic.delivered if traffic is not None else lambda _: None
-    return Player(run.generator, _receipt_factories, receipt_auth_token, delivered, Translating)
+    take = traffic.take_played if traffic is not None else lambda _: None
+    return Player(run.generator, _receipt_factories, receipt_auth_token, take, Translating)
 
 
 @pytest.fixture
-def receipt_server(_receipt_factories: Factories) -> Iterator[Running]:
-    """A local Twilio of the test's own, at `.url`, whose clock stands still until `.advance(…)`; every scenario is a conversation of it."""
+def receipt_server(
+    _receipt_factories: Factories, receipt_auth_token: str
+) -> Iterator[Running]:
+    """A local Twilio for this test, at `.url`; its clock stands still until `.advance(…)`, and every scenario is a conversation."""
     __tracebackhide__ = True
     with Translating():
         from receiptkit.server import running
 
-        server = running(clock="manual", seed=_receipt_factories.number())
+        server = running(
+            clock="manual", seed=_receipt_factories.number(), auth_token=receipt_auth_token
+        )
     with server as started:
         yield started

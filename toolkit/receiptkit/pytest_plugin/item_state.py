@@ -1,4 +1,4 @@
-"""What a test carries with it."""
+"""The state that a test carries with it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 TRAFFIC: pytest.StashKey[Traffic] = pytest.StashKey()
 WATCHING: pytest.StashKey[AbstractContextManager[None]] = pytest.StashKey()
+#: True once the test itself has ended; reports before that are of its subtests.
+CALLED: pytest.StashKey[bool] = pytest.StashKey()
 FACTORIES: pytest.StashKey[Factories] = pytest.StashKey()
-#: Of a run: the mistakes in markers, by the ids of tests.
+#: Mistakes in markers of a run, by the ids of tests.
 MISTAKES: pytest.StashKey[dict[str, str]] = pytest.StashKey()

@@ -1,4 +1,4 @@
-"""Options and markers; the run that they ask for; and what becomes of mistakes."""
+"""Options and markers, the run that they ask for, and the translation of errors."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _RUN: pytest.StashKey[Run] = pytest.StashKey()
 OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {
         "metavar": "N",
-        "help": "what generated worlds are drawn from, together with the test's id; 0 by default",
+        "help": "seed of generated data, together with the test's id; 0 by default",
     },
     "guard": {
         "action": "store_true",
         "default": False,
-        "help": "judge what every test gets from the receipts API, real or mocked",
+        "help": "check every response of the receipts API and every webhook in tests, real or mocked",
     },
     "fail-on": {
         "metavar": "SEVERITY",
-        "help": "the least severity that fails a test: error (default), warning or info",
+        "help": "lowest severity that fails a test: error (default), warning or info",
     },
     "profile": {
         "metavar": "NAME",
-        "help": "the profile to judge by: vendor, documented (default) or strict",
+        "help": "profile of the contract: vendor, documented (default) or strict",
     },
-    "document": {"metavar": "FILE", "help": "an OpenAPI document of your own to judge by"},
+    "document": {"metavar": "FILE", "help": "OpenAPI document of your own to check against"},
     "show-values": {
         "action": "store_true",
         "default": False,
@@ -43,14 +43,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "nargs": "?",
         "const": "",
         "metavar": "FILE.json",
-        "help": "say at the end what of the contract was exercised",
+        "help": "report at the end what of the contract was exercised",
     },
     "coverage-fail-under": {"metavar": "PERCENT", "help": "fail the run if less was exercised"},
 }
 _MARKERS = (
     "receipt_scenarios(*names): run the test with the world of each scenario, of all by default, as receipt_world (see `receiptkit scenarios`)",
-    "receipt_breakages(*rules, kind=None, in_service=None): run the test with each flaw of these rules, of all by default, as receipt_breakage",
-    "receipts_allow(*rules, reason): what the test gets may break these rules (see `receiptkit rules`)",
+    "receipt_breakages(*rules, kind=None, in_service=None): run the test with each breakage of these rules, of all by default, as receipt_breakage",
+    "receipts_allow(*rules, reason): allow these rules to be broken in this test (see `receiptkit rules`)",
+    "receipts_unguarded(reason): do not check the responses and webhooks of this test",
 )
 
 
@@ -80,24 +81,24 @@ def option(config: pytest.Config, name: str) -> Any:
 
 
 def run_of(config: pytest.Config) -> Run:
-    """The run, made when it is first needed."""
+    """Return the run, made when it is first needed."""
     if _RUN not in config.stash:
         from receiptkit.testing.run import Run
         from receiptkit.testing.settings import Options
 
-        said = {name.replace("-", "_"): option(config, name) for name in OPTIONS}
+        options = {name.replace("-", "_"): option(config, name) for name in OPTIONS}
         with Translating():
-            config.stash[_RUN] = Run(Options(root=config.rootpath, **said))
+            config.stash[_RUN] = Run(Options(root=config.rootpath, **options))
     return config.stash[_RUN]
 
 
 def planned_run(config: pytest.Config) -> Run | None:
-    """The run, if it has been needed."""
+    """Return the run, if it has been needed."""
     return config.stash.get(_RUN, None)
 
 
 class Translating:
-    """Turns our errors into those of pytest, which are one line."""
+    """Turn our errors into those of pytest, which are one line."""
 
     def __enter__(self) -> None: ...
 

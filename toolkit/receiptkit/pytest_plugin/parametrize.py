@@ -1,4 +1,4 @@
-"""Tests that are run with scenarios and flaws; and what a test may break."""
+"""Markers: scenarios and breakages that a test is run with, rules that it may break, and tests that are not guarded."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _KEYWORDS = {
     "receipt_scenarios": (),
     "receipt_breakages": ("kind", "in_service"),
     "receipts_allow": ("reason",),
+    "receipts_unguarded": ("reason",),
 }
 
 
@@ -36,10 +37,10 @@ def _parametrize(
     marker: pytest.Mark,
     values: Callable[[pytest.Config, pytest.Mark], list[Any]],
 ) -> None:
-    """Parametrise a test; a mistake is said when everything is collected, so that it is one line and ends the run."""
+    """Parametrise a test; a mistake is reported when everything is collected, as one line that ends the run."""
     mistake = _misuse(marker)
     if mistake is None and name not in metafunc.fixturenames:
-        mistake = f"{marker.name} wants the test to take {name}"
+        mistake = f"{marker.name} needs the test to take the argument {name}"
     if mistake is None:
         try:
             found = values(metafunc.config, marker)
@@ -66,7 +67,7 @@ def _breakages(config: pytest.Config, marker: pytest.Mark) -> list[BreakageCase]
 
 
 def _misuse(marker: pytest.Mark) -> str | None:
-    """What is wrong with the arguments of a marker as such."""
+    """Return what is wrong with the arguments of a marker as such; None if nothing is."""
     known = _KEYWORDS[marker.name]
     for name in marker.kwargs:
         if name not in known:
@@ -86,16 +87,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _mistake(item: pytest.Item) -> str | None:
-    """What is wrong with the marker that allows something in a test."""
+    """Return what is wrong with the markers that allow something; None if nothing is."""
     try:
         allowed(item)
+        is_unguarded(item)
     except pytest.UsageError as error:
         return str(error)
     return None
 
 
 def allowed(item: pytest.Item) -> list[str]:
-    """The rules that a test may break; that of a flaw it is run with is one of them."""
+    """Return the rules that a test may break; that of its breakage is one of them."""
     allowed: list[str] = []
     for marker in item.iter_markers("receipts_allow"):
         from receiptkit.testing.traffic import allowances
@@ -111,8 +113,23 @@ def allowed(item: pytest.Item) -> list[str]:
     return allowed if breakage is None else [*allowed, breakage.expected.rule]
 
 
+def is_unguarded(item: pytest.Item) -> bool:
+    """Return True if a marker switches the guard off for a test."""
+    for marker in item.iter_markers("receipts_unguarded"):
+        from receiptkit.testing.traffic import demand_reason
+
+        misuse = _misuse(marker)
+        if misuse is None and marker.args:
+            misuse = "receipts_unguarded takes no rules; use receipts_allow for single rules"
+        if misuse is not None:
+            raise pytest.UsageError(misuse)
+        translated(demand_reason)(marker.name, marker.kwargs.get("reason"))
+        return True
+    return False
+
+
 def id_of(item: pytest.Item) -> str:
-    """The id of a test, without the group that pytest-xdist may add to it."""
+    """Return the id of a test, without the group that pytest-xdist may add to it."""
     groups = [
         str(each.args[0] if each.args else each.kwargs.get("name", "default"))
         for each in item.iter_markers("xdist_group")

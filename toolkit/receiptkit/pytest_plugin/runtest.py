@@ -1,4 +1,4 @@
-"""A test from its set-up to its report: what it gets is judged, and what it made can be made again."""
+"""A test from its set-up to its report: its traffic is checked, and its data can be made again."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from shlex import quote
 
 import pytest
 
-from receiptkit.pytest_plugin.item_state import FACTORIES, MISTAKES, TRAFFIC, WATCHING
+from receiptkit.pytest_plugin.item_state import CALLED, FACTORIES, MISTAKES, TRAFFIC, WATCHING
 from receiptkit.pytest_plugin.options import option, planned_run, run_of
-from receiptkit.pytest_plugin.parametrize import allowed, id_of
+from receiptkit.pytest_plugin.parametrize import allowed, id_of, is_unguarded
 
 
-def _guarded(item: pytest.Item) -> bool:
+def _is_guarded(item: pytest.Item) -> bool:
+    if is_unguarded(item):
+        return False
     return option(item.config, "guard") or "receipt_traffic" in getattr(item, "fixturenames", ())
 
 
-def _watched(item: pytest.Item) -> bool:
-    """Whether a test is looked at: because it is guarded, or because coverage was asked for."""
-    if _guarded(item):
+def _is_watched(item: pytest.Item) -> bool:
+    """Return True if a test is guarded, or counts for coverage."""
+    if _is_guarded(item):
         return True
     run = planned_run(item.config)
     return run is not None and run.settings.coverage
@@ -27,12 +29,13 @@ def _watched(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    if _watched(item):
+    if _is_watched(item):
         from receiptkit.testing.guard import watching
 
         traffic = item.stash[TRAFFIC] = run_of(item.config).traffic(str(item.path), allowed(item))
         item.stash[WATCHING] = watching(traffic)
         item.stash[WATCHING].__enter__()
+    item.stash[CALLED] = False
     try:
         return (yield)
     finally:
@@ -46,9 +49,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except (pytest.skip.Exception, pytest.xfail.Exception):
-        # Whatever such a test got, it does not want to be judged by it.
+        # A test that gives up is not failed for its traffic.
         _failure(item)
         raise
+    finally:
+        item.stash[CALLED] = True
     _fail(item)
     return result
 
@@ -58,27 +63,42 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     try:
         result = yield
     finally:
-        if WATCHING in item.stash:
-            item.stash[WATCHING].__exit__(None, None, None)
-            del item.stash[WATCHING]
-            item.stash[TRAFFIC].finish()
-            run_of(item.config).ended(item.stash[TRAFFIC], id_of(item), guarded=_guarded(item))
+        stop_watching(item)
     _fail(item)
     return result
 
 
+def stop_watching(item: pytest.Item) -> None:
+    """End the traffic of a test, if it has any that has not ended."""
+    if WATCHING in item.stash:
+        item.stash[WATCHING].__exit__(None, None, None)
+        del item.stash[WATCHING]
+        _finish(item)
+        run_of(item.config).end_test(
+            item.stash[TRAFFIC], id_of(item), is_guarded=_is_guarded(item)
+        )
+
+
 def _fail(item: pytest.Item) -> None:
-    """Fail a test for what it got, unless that has been said."""
+    """Fail a test for its traffic, unless that was reported."""
     failure = _failure(item)
     if failure is not None:
         pytest.fail(failure, pytrace=False)
 
 
 def _failure(item: pytest.Item) -> str | None:
-    if TRAFFIC not in item.stash or not _guarded(item):
+    if TRAFFIC not in item.stash or not _is_guarded(item):
         return None
-    item.stash[TRAFFIC].finish()
+    _finish(item)
     return item.stash[TRAFFIC].failure()
+
+
+def _finish(item: pytest.Item) -> None:
+    traffic = item.stash[TRAFFIC]
+    try:
+        traffic.finish()
+    except Exception as error:  # noqa: BLE001 # no error of ours is the outcome of a test
+        traffic.take_error(error)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -86,8 +106,11 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if call.when == "call" and not item.stash.get(CALLED, True):
+        # The report of a subtest: the test itself goes on.
+        return report
     if call.when == "call" and report.skipped:
-        # It was to fail, and has: its teardown need not.
+        # It was expected to fail, and has: its teardown need not fail for the same.
         _failure(item)
     if report.failed:
         failure = _failure(item)
@@ -106,7 +129,7 @@ def pytest_runtest_makereport(
 
 
 def _argument(item: pytest.Item) -> str:
-    """A test as one names it in a shell, from where pytest was started."""
+    """Return a test as one names it in a shell, from the directory in which pytest was started."""
     file, *names = id_of(item).split("::")
     return quote(
         "::".join(

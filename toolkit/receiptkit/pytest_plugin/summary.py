@@ -1,4 +1,4 @@
-"""Words about a comparison, and the end of a run."""
+"""Explain a comparison, and report at the end of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from receiptkit.pytest_plugin.options import planned_run, run_of
 if TYPE_CHECKING:
     from receiptkit.testing.run import Run
 
-#: Of a run: whether its tests were run, not only collected or listed.
+#: True if the tests of a run were run, not only collected.
 _RAN: pytest.StashKey[bool] = pytest.StashKey()
 
 
@@ -22,24 +22,24 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
         return None
     kind = matcher.ReceiptContract
     names, pairs = _sides(op, left, right)
-    said = []
+    explained = []
     for place, one, other in pairs:
         contract, payload = (other, one) if isinstance(other, kind) else (one, other)
         if isinstance(contract, kind):
             first, *rest = contract.explanation(contract.findings(payload))
-            said += [f"{place}{first}", *rest]
-    if not said:
+            explained += [f"{place}{first}", *rest]
+    if not explained:
         return None
     # Nothing is shown of a payload.
     shown = [
         "receipt_contract" if isinstance(side, kind) else name
         for name, side in zip(names, (left, right), strict=True)
     ]
-    return [f"{shown[0]} {op} {shown[1]}", *said]
+    return [f"{shown[0]} {op} {shown[1]}", *explained]
 
 
 def _sides(op: str, left: Any, right: Any) -> tuple[tuple[str, str], list[tuple[str, Any, Any]]]:
-    """How the sides of a comparison are called; and what is compared with what, also within lists and objects, and where that stands."""
+    """Return the names of both sides; and the pairs that are compared, also within lists and objects, with their places."""
     if op in ("in", "not in") and isinstance(right, (list, tuple)):
         return ("payload", "[…]"), [
             (f"[{index}]: ", left, each) for index, each in enumerate(right)
@@ -76,7 +76,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Of pytest-xdist: a process has ended."""
+    """Take over the results of a process of pytest-xdist that has ended."""
     share = getattr(node, "workeroutput", {}).get("receiptkit")
     if share is not None:
         run_of(node.config).merge(share)
@@ -88,21 +88,22 @@ def pytest_terminal_summary(
     run = _finished_run(config)
     if run is None:
         return
+    run.look_at_imports()
     sections = {
         "receipt warnings": run.warnings(),
+        "receipt guard errors": run.errors(),
         "receipt coverage": run.coverage.table() if run.settings.coverage else [],
     }
     for title, lines in sections.items():
         if lines:
             terminalreporter.section(title)
             terminalreporter.write("\n".join(lines) + "\n")
-    idle = run.idle()
-    if idle is not None:
-        terminalreporter.write_line(idle)
+    for note in run.notes():
+        terminalreporter.write_line(note)
     for failure in run.failures():
         terminalreporter.write_line(failure, red=True)
 
 
 def _finished_run(config: pytest.Config) -> Run | None:
-    """The run, if it has been needed and there was one."""
+    """Return the run, if there was one and it has been needed."""
     return planned_run(config) if config.stash.get(_RAN, False) else None

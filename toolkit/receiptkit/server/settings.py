@@ -9,9 +9,8 @@ from receiptkit.generation import SCENARIOS
 from receiptkit.generation.scenarios import scenario
 from receiptkit.model.errors import UsageError
 from receiptkit.webhooks.address import absolute, address
+from receiptkit.webhooks import AUTH_TOKEN
 
-#: What webhooks are signed with unless somebody says otherwise. It is no secret; Twilio's library for Go wants letters and digits.
-AUTH_TOKEN = "receiptkit0local0auth0token00000"  # noqa: S105
 CLOCKS = ("real", "manual")
 #: Where nobody but this machine can reach a server.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -56,7 +56,7 @@ class Player:
     Args:
         generator, factories: make worlds.
         auth_token: signs, unless another one is given.
-        delivered: is told of each webhook before it is delivered.
+        take: called with each webhook before it is delivered.
         mistakes: a context in which our errors become those of whoever uses this.
     """
 
@@ -65,13 +65,13 @@ class Player:
         generator: Generator,
         factories: Factories,
         auth_token: str,
-        delivered: Callable[[WebhookRequest], object],
+        take: Callable[[WebhookRequest], object],
         mistakes: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._generator = generator
         self._factories = factories
         self._auth_token = auth_token
-        self._delivered = delivered
+        self._take = take
         self._mistakes = mistakes
 
     def __call__(
@@ -135,7 +135,7 @@ class Player:
         for event in webhooks.events:
             address = url or (target if isinstance(target, str) else WEBHOOK_URL)
             request = webhooks.request(event, address, method=method, auth_token=token)
-            self._delivered(request)
+            self._take(request)
             yield request
 
 

@@ -1,8 +1,9 @@
-"""What all tests of a run share, and what the run has to say at its end."""
+"""What all tests of a run share, and what the run reports at its end."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
@@ -12,12 +13,13 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.coverage import Coverage
 from receiptkit.testing.coverage_points import CoveragePoint, CoveragePoints
 from receiptkit.testing.factories import Factories
+from receiptkit.testing.guard import unseen
 from receiptkit.testing.matcher import ReceiptContract
 from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
 
-#: How many tests are named that got warnings.
+#: How many tests are named that have the same warning.
 _TESTS_SHOWN = 3
 
 
@@ -26,16 +28,23 @@ class Run:
     A run of tests; of several processes, what one of them does, until `merge` puts them together.
 
     Args:
-        options: as they were given.
+        options: of the command line.
     """
 
     def __init__(self, options: Options) -> None:
         self.settings: PluginSettings = settings(options)
-        self._seen: set[CoveragePoint] = set()
+        self._points: set[CoveragePoint] = set()
         self._warnings: list[Finding] = []
-        self._warned: set[str] = set()
+        self._tests_with_warnings: set[str] = set()
         self._failures: list[str] = []
-        self._judged = 0
+        self._checked = 0
+        self._requests: Counter[bool] = Counter()
+        #: The tests that replaced a method of a client, by its name.
+        self._replaced: dict[str, set[str]] = {}
+        #: Errors of the guard itself, and clients that it does not see.
+        self._errors: Counter[str] = Counter()
+        self._unseen: set[str] = set()
+        self._has_client = False
 
     @cached_property
     def generator(self) -> Generator:
@@ -44,91 +53,144 @@ class Run:
 
     @cached_property
     def contract(self) -> ReceiptContract:
-        """What payloads are compared with."""
-        return ReceiptContract(self.settings, lambda payload: self._saw([payload]))
+        """The contract to compare payloads with."""
+        return ReceiptContract(self.settings, lambda payload: self._cover([payload]))
 
     def factories(self, test: str) -> Factories:
-        """The factories of a test, by its id."""
+        """Make the factories of a test, by its id."""
         return Factories(self.generator, f"{self.settings.seed}/{test}")
 
     def traffic(self, file: str, allowed: Collection[str] = ()) -> Traffic:
-        """What a test gets; the arguments are those of `Traffic`."""
+        """Make the traffic of a test; the arguments are those of `Traffic`."""
         return Traffic(self.settings, file, allowed)
 
-    def ended(self, traffic: Traffic, test: str, *, guarded: bool) -> None:
-        """Know that a test has ended, by its id, and whether its traffic was to be judged or only looked at."""
-        self._saw(each.seen for each in traffic.heard if each.judged)
-        self._judged += len(traffic.exchanges)
-        if guarded:
-            least = self.settings.fail_on.rank
-            warnings = [
-                each
-                for each in traffic.findings
-                if Severity.WARNING.rank <= each.severity.rank < least
-            ]
-            self._warnings += warnings
-            self._warned.update([test] if warnings else [])
+    def end_test(self, traffic: Traffic, test: str, *, is_guarded: bool) -> None:
+        """
+        Take over what a test leaves.
 
-    def _saw(self, observations: Iterable[Any]) -> None:
-        """Remember what the observations of one test show, if somebody wants to know."""
+        Args:
+            traffic: of the test.
+            test: its id.
+            is_guarded: False if its traffic only counts for coverage.
+        """
+        self._cover(each.seen for each in traffic.observed if each.is_checked)
+        if not is_guarded:
+            return
+        self._checked += len(traffic.exchanges) + len(traffic.webhooks)
+        self._requests += traffic.requests
+        self._errors += traffic.errors
+        for name in traffic.replaced:
+            self._replaced.setdefault(name, set()).add(test)
+        least = self.settings.fail_on.rank
+        warnings = [
+            each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least
+        ]
+        self._warnings += warnings
+        self._tests_with_warnings.update([test] if warnings else [])
+
+    def _cover(self, observations: Iterable[Any]) -> None:
+        """Count what the observations of one test cover, if the run asks for coverage."""
         if self.settings.coverage:
-            sights = CoveragePoints(self.settings.contract)
-            self._seen.update(sight for seen in observations for sight in sights.of(seen))
+            points = CoveragePoints(self.settings.contract)
+            self._points.update(point for seen in observations for point in points.of(seen))
 
     # -- several processes
 
     def share(self) -> dict[str, Any]:
-        """What another process must know, of plain values."""
+        """Return what another process must know, in plain values."""
+        self.look_at_imports()
         warnings = [
             (each.rule, each.severity.value, each.pointer, each.message, each.hint)
             for each in self._warnings
         ]
         return {
-            "seen": sorted(self.coverage.seen) if self._seen else [],
+            "points": sorted(self.coverage.seen) if self._points else [],
             "warnings": warnings,
-            "warned": sorted(self._warned),
-            "judged": self._judged,
+            "tests_with_warnings": sorted(self._tests_with_warnings),
+            "checked": self._checked,
+            "requests": list(self._requests.items()),
+            "replaced": {name: sorted(tests) for name, tests in self._replaced.items()},
+            "errors": dict(self._errors),
+            "unseen": sorted(self._unseen),
+            "has_client": self._has_client,
         }
 
     def merge(self, share: dict[str, Any]) -> None:
-        """Take what another process shares."""
-        self._seen.update((dimension, item) for dimension, item in share["seen"])
-        self._judged += share["judged"]
-        self._warned.update(share["warned"])
+        """Take over what another process shares."""
+        self._points.update((dimension, item) for dimension, item in share["points"])
+        self._checked += share["checked"]
+        self._tests_with_warnings.update(share["tests_with_warnings"])
         self._warnings += [
             Finding(rule, Severity(severity), *words)
             for rule, severity, *words in share["warnings"]
         ]
+        self._requests.update(dict(share["requests"]))
+        for name, tests in share["replaced"].items():
+            self._replaced.setdefault(name, set()).update(tests)
+        self._errors.update(share["errors"])
+        self._unseen.update(share["unseen"])
+        self._has_client |= share["has_client"]
 
     # -- the end
 
     @cached_property
     def coverage(self) -> Coverage:
-        """What was exercised, once all of it is known."""
-        return Coverage(self.generator, self._seen)
+        """The coverage of the contract, once all of it is known."""
+        return Coverage(self.generator, self._points)
 
-    def idle(self) -> str | None:
-        """What to say of a guard that had nothing to judge; None of any other."""
-        if not self.settings.guard or self._judged:
-            return None
-        return "--receipts-guard judged nothing: no test read an answer of the receipts API through a client that it sees"
+    def look_at_imports(self) -> None:
+        """Remember which clients this process imported."""
+        if self.settings.guard:
+            self._unseen.update(unseen.imported_clients())
+            self._has_client |= unseen.has_seen_client()
+
+    def notes(self) -> list[str]:
+        """Return the lines about what the guard did not see."""
+        if not self.settings.guard:
+            return []
+        notes = [
+            f"--receipts-guard does not see {name}, which this run imported"
+            for name in sorted(self._unseen)
+        ]
+        notes += [
+            f"--receipts-guard does not see {name}, which was replaced in {_some(tests)}; "
+            "mock the transport instead (docs/pytest.md names libraries)"
+            for name, tests in sorted(self._replaced.items())
+        ]
+        return notes if self._checked else [f"--receipts-guard checked nothing: {self._why()}", *notes]
+
+    def _why(self) -> str:
+        """Return the likely reason why nothing was checked."""
+        if self._replaced:
+            return "tests replaced methods of HTTP clients"
+        if self._requests[True]:
+            return "requests of the receipts API were sent, but no body was read to its end"
+        if self._requests[False]:
+            return "the requests that it saw went to other URLs than those of the receipts API"
+        if self._unseen and not self._has_client:
+            return "this run imported no HTTP client that it sees"
+        if not self._has_client:
+            return "this run imported no HTTP client"
+        return "no test sent a request through a client that it sees"
+
+    def errors(self) -> list[str]:
+        """Return the lines about errors of the guard itself."""
+        return [
+            f"{error}" + (f" ({count} times)" if count > 1 else "")
+            for error, count in sorted(self._errors.items())
+        ]
 
     def warnings(self) -> list[str]:
-        """The lines of the summary of warnings, with the tests that they are of."""
+        """Return the lines of the summary of warnings, with the tests that they are of."""
         if not self._warnings:
             return []
-        tests = sorted(self._warned)
-        shown, more = tests[:_TESTS_SHOWN], len(tests) - _TESTS_SHOWN
-        where = ", ".join(shown) + (
-            f" and {more} more; --receipts-fail-on warning fails them all" if more > 0 else ""
-        )
         return [
             *lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer))),
-            f"in {where}",
+            f"in {_some(self._tests_with_warnings, '; --receipts-fail-on warning fails them all')}",
         ]
 
     def write_coverage(self) -> None:
-        """Write the file that was asked for, if one was."""
+        """Write the coverage file, if one was named."""
         path = self.settings.coverage_file
         if path is None:
             return
@@ -138,12 +200,21 @@ class Run:
             self._failures.append(f"--receipts-coverage: cannot write {path}: {error.strerror}")
 
     def failures(self) -> list[str]:
-        """Why the run fails, whatever its tests do."""
+        """Return why the run fails, whatever its tests do."""
+        failures = list(self._failures)
+        if self._errors:
+            failures.append("--receipts-guard could not check everything: see receipt guard errors")
         least = self.settings.coverage_fail_under
-        if least is None or self.coverage.percent >= least:
-            return self._failures
-        percent = f"{self.coverage.percent:.1f} %"
-        return [
-            *self._failures,
-            f"receipt coverage is {percent}, less than --receipts-coverage-fail-under={least:g}",
-        ]
+        if least is not None and self.coverage.percent < least:
+            percent = f"{self.coverage.percent:.1f} %"
+            failures.append(
+                f"receipt coverage is {percent}, less than --receipts-coverage-fail-under={least:g}"
+            )
+        return failures
+
+
+def _some(tests: Collection[str], advice: str = "") -> str:
+    """Return the names of the first tests, and how many more there are."""
+    names = sorted(tests)
+    more = len(names) - _TESTS_SHOWN
+    return ", ".join(names[:_TESTS_SHOWN]) + (f" and {more} more{advice}" if more > 0 else "")

@@ -65,21 +65,17 @@ def settings(options: Options) -> PluginSettings:
         UsageError: an option means nothing.
         DocumentError: the contract document cannot be used.
     """
-    team = project_settings.found(options.root)
-    contract = Contract.load(options.profile or team.profile or "documented", options.document)
-    selection = Selection(
-        team.select,
-        team.ignore,
-        contract.rule_ids,
-        severity=team.severity,
-        per_path_ignores=team.per_path_ignores,
-        root=team.path.parent if team.path else None,
+    project = project_settings.found(options.root).under(
+        profile=options.profile, fail_on=options.fail_on
     )
+    contract = Contract.load(project.profile or "documented", options.document)
+    if options.document is not None:
+        contract.compile()
     return PluginSettings(
         seed=_seed(options.seed),
         contract=contract,
-        fail_on=_severity(options.fail_on or team.fail_on or "error"),
-        selection=selection,
+        fail_on=_severity(project.fail_on or "error"),
+        selection=project.selection(contract.rule_ids),
         show_values=options.show_values,
         guard=options.guard,
         coverage=options.coverage is not None or options.coverage_fail_under is not None,

@@ -1,42 +1,55 @@
-"""What the code under test got in one test, judged."""
+"""The exchanges and webhooks of one test, checked."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import NamedTuple
 
 from receiptkit.history import History
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.testing.guard_error import describe
+from receiptkit.testing.inbound import is_webhook
 from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import lines, request_line, way_out
 from receiptkit.validation.selection import Selection
 
-#: Of what was asked for, not of what was got: clients ask for larger pages than there are, and get the largest.
-_ASKED = "request.parameter"
-_TITLE = "the code under test got what Twilio does not send:"
+#: Client libraries ask for larger pages than there are, and get the largest: that is a warning.
+_REQUEST = "request.parameter"
+#: Rules that say that nothing was checked.
+_UNCHECKED = ("http.unknown-operation", "body.unknown-kind", "webhook.other-event")
+_TITLE = "the code under test received what Twilio never sends:"
 
 
-class Heard(NamedTuple):
-    """An observation, and what was found about it."""
+@dataclass(slots=True)
+class Observed:
+    """
+    An exchange or a webhook, and its findings.
+
+    Attributes:
+        is_checked: False for other traffic.
+        answer: the status of the application's answer to a webhook, if it is known.
+    """
 
     seen: Exchange | WebhookRequest
     findings: list[Finding]
-    judged: bool
+    is_checked: bool = True
+    answer: int | None = None
 
 
 class Traffic:
     """
-    The exchanges of one test with URLs of the contract, in the order in which their bodies were read, and the webhooks that it played.
+    The exchanges of one test with URLs of the contract, in the order in which their bodies were read, and the webhooks that it sent to
+    the application.
 
     Args:
         settings: of the run.
-        file: of the test, which a team's settings can be about.
-        allowed: globs of rules whose findings are wanted here.
+        file: of the test, which the project's settings can be about.
+        allowed: globs of rules whose findings this test allows.
     """
 
     def __init__(self, settings: PluginSettings, file: str, allowed: Collection[str] = ()) -> None:
@@ -45,95 +58,138 @@ class Traffic:
         self._allowed = tuple(allowed)
         self._history = History(settings.contract)
         self._lock = Lock()
-        #: Exchanges and deliveries with their findings.
-        self.heard: list[Heard] = []
-        #: How many of them the history before this one has, and how many have been told.
-        self._first = self._told = 0
+        self.observed: list[Observed] = []
+        #: How many of them the history before this one has, and how many were reported.
+        self._first = self._reported = 0
+        #: How many requests were of the contract, and how many of others.
+        self.requests: Counter[bool] = Counter()
+        #: Methods of clients that the test replaced.
+        self.replaced: set[str] = set()
+        #: Errors of the guard itself.
+        self.errors: Counter[str] = Counter()
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """The exchanges that were judged."""
-        return [each.seen for each in self.heard if isinstance(each.seen, Exchange) and each.judged]
+        """The exchanges that were checked."""
+        return [
+            each.seen
+            for each in self.observed
+            if isinstance(each.seen, Exchange) and each.is_checked
+        ]
+
+    @property
+    def webhooks(self) -> list[WebhookRequest]:
+        """The webhooks that reached the application, played ones included."""
+        return [
+            each.seen
+            for each in self.observed
+            if isinstance(each.seen, WebhookRequest) and each.is_checked
+        ]
 
     @property
     def findings(self) -> list[Finding]:
-        """What was found, without what is allowed."""
-        return [finding for each in self.heard for finding in each.findings]
+        """The findings, without those that are allowed."""
+        return [finding for each in self.observed for finding in each.findings]
 
-    # -- taking what happens
+    # -- a watcher of the guard
 
     def wants(self, method: str, url: str) -> bool:
-        """Whether a request is one of the contract's."""
-        return self._settings.contract.operations.resolve(method, url) is not None
+        """Return True if a request is one of the contract's."""
+        is_wanted = self._settings.contract.operations.resolve(method, url) is not None
+        self.requests[is_wanted] += 1
+        return is_wanted
 
-    def saw(self, exchange: Exchange) -> None:
-        """Judge an exchange. What the code under test asked for is its own affair, of which a warning is enough."""
+    def take(self, exchange: Exchange) -> None:
+        """Check an exchange."""
         with self._lock:
-            found = self._history.check_exchange(exchange)
-            self._add(
-                exchange,
-                [
-                    replace(each, severity=Severity.WARNING) if each.rule == _ASKED else each
-                    for each in found
-                ],
-            )
+            findings = [
+                replace(each, severity=Severity.WARNING) if each.rule == _REQUEST else each
+                for each in self._history.check_exchange(exchange)
+            ]
+            self._add(exchange, findings)
 
-    def delivered(self, delivery: WebhookRequest) -> None:
-        """Remember a webhook that the test delivers. It is as the test wants it; only what it contradicts is worth a finding."""
+    def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
+        """Check a request to the application, if it is a webhook of the contract's event."""
+        if is_webhook(request, self._settings.contract):
+            with self._lock:
+                self._add(request, self._history.check_webhook(request), status)
+
+    def take_played(self, request: WebhookRequest) -> None:
+        """Remember a webhook that the test plays. It is as the test wants it; only contradictions are findings."""
         with self._lock:
-            self._history.check_webhook(delivery)
-            self._add(delivery, [])
+            self._history.check_webhook(request)
+            self._add(request, [])
 
-    def _add(self, seen: Exchange | WebhookRequest, findings: list[Finding]) -> None:
-        # A path like ours with somebody else's host.
-        foreign = any(finding.rule == "http.unknown-operation" for finding in findings)
-        self.heard.append(Heard(seen, [] if foreign else self._wanted(findings), not foreign))
+    def take_replaced(self, name: str) -> None:
+        """Remember a method of a client that the test replaced."""
+        self.replaced.add(name)
+
+    def take_error(self, error: Exception) -> None:
+        """Remember an error of the guard itself."""
+        self.errors[describe(error, show_values=self._settings.show_values)] += 1
+
+    def _add(
+        self, seen: Exchange | WebhookRequest, findings: list[Finding], answer: int | None = None
+    ) -> None:
+        # The path may be like ours, and the host somebody else's.
+        is_checked = not any(finding.rule in _UNCHECKED for finding in findings)
+        chosen = self._chosen(findings) if is_checked else []
+        self.observed.append(Observed(seen, chosen, is_checked, answer))
 
     def finish(self) -> None:
-        """Judge what is between the observations so far."""
+        """Check what is between the observations so far."""
         with self._lock:
-            for finding in self._wanted(self._history.finish()):
+            for finding in self._chosen(self._history.finish()):
                 entry = finding.location.entry if finding.location else 0
-                self.heard[self._first + entry].findings.append(finding)
-            self._history, self._first = History(self._settings.contract), len(self.heard)
+                self.observed[self._first + entry].findings.append(finding)
+            self._history, self._first = History(self._settings.contract), len(self.observed)
 
-    def _wanted(self, findings: list[Finding]) -> list[Finding]:
-        chosen = self._settings.selection.applied(findings, self._file)
+    def _chosen(self, findings: list[Finding]) -> list[Finding]:
         return [
             finding
-            for finding in chosen
+            for finding in self._settings.selection.applied(findings, self._file)
             if not any(fnmatchcase(finding.rule, glob) for glob in self._allowed)
         ]
 
-    # -- saying what was wrong
+    # -- the report
 
     def failure(self) -> str | None:
-        """What fails the test, and has not been said before; None if there is nothing."""
+        """Return what fails the test and was not reported before; None if there is nothing."""
         least, show_values = self._settings.fail_on.rank, self._settings.show_values
-        said, failing = [_TITLE], []
-        for each in self.heard[self._told :]:
+        text, failing = [_TITLE], []
+        for each in self.observed[self._reported :]:
             bad = [finding for finding in each.findings if finding.severity.rank >= least]
             if bad:
-                said += [
+                text += [
                     "",
-                    request_line(each.seen, show_values=show_values),
+                    request_line(each.seen, each.answer, show_values=show_values),
                     *lines(bad, show_values=show_values),
                 ]
                 failing += bad
-        self._told = len(self.heard)
-        return "\n".join([*said, "", way_out(failing)]) if failing else None
+        self._reported = len(self.observed)
+        return "\n".join([*text, "", way_out(failing)]) if failing else None
 
 
 def allowances(rules: Collection[str], reason: object, known: Collection[str]) -> tuple[str, ...]:
     """
-    The globs of `receipts_allow(*rules, reason=…)`.
+    Return the globs of `receipts_allow(*rules, reason=…)`.
 
     Raises:
-        UsageError: one fits no rule, there are none, or nobody says why.
+        UsageError: a glob matches no rule, there are none, or the reason is missing.
     """
     if not rules:
         raise UsageError('receipts_allow takes ids of rules, such as "page.next-without-token"')
-    if not isinstance(reason, str) or not reason.strip():
-        raise UsageError('receipts_allow wants to know why: reason="…"')
+    demand_reason("receipts_allow", reason)
     Selection(ignore=tuple(rules), known=tuple(known))
     return tuple(rules)
+
+
+def demand_reason(marker: str, reason: object) -> None:
+    """
+    Demand the reason of a marker.
+
+    Raises:
+        UsageError: it is missing.
+    """
+    if not isinstance(reason, str) or not reason.strip():
+        raise UsageError(f'{marker} needs a reason: reason="…"')

@@ -1,4 +1,4 @@
-"""How findings are said to somebody who reads the output of their own tests."""
+"""Word findings for the output of tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"(?<=/Conversations/)(?!CH[0-9a-fA-F]{32}/)[^/?#]+(?=/)")
 
 
 def lines(findings: Iterable[Finding], *, show_values: bool = False) -> list[str]:
-    """Findings as `receiptkit validate` words them, as a list: equal ones grouped and counted, hints below."""
+    """Word findings as `receiptkit validate` does: equal ones grouped and counted, hints below."""
     out = StringIO()
     report = TextReport(out, About(__version__, "", "", show_values=show_values))
     for finding in findings:
@@ -37,29 +37,40 @@ def lines(findings: Iterable[Finding], *, show_values: bool = False) -> list[str
 
 
 def counts(findings: Sequence[Finding]) -> str:
-    """How many findings there are of each severity: `2 errors, 1 warning`."""
-    said = []
+    """Count findings of each severity: `2 errors, 1 warning`."""
+    parts = []
     for severity in Severity:
         count = sum(finding.severity is severity for finding in findings)
         if count:
             plural = "" if count == 1 or severity is Severity.INFO else "s"
-            said.append(f"{count} {severity.value}{plural}")
-    return ", ".join(said)
+            parts.append(f"{count} {severity.value}{plural}")
+    return ", ".join(parts)
 
 
-def request_line(seen: Exchange | WebhookRequest, *, show_values: bool = False) -> str:
-    """A request, and what came of it, without what is somebody's own: credentials, names of conversations, parameters but those of paging."""
+def request_line(
+    seen: Exchange | WebhookRequest, answer: int | None = None, *, show_values: bool = False
+) -> str:
+    """
+    Word a request and its outcome, without credentials, names of conversations, and parameters other than those of paging.
+
+    Args:
+        seen: an exchange or a webhook.
+        answer: the status of the application's answer to a webhook.
+        show_values: True shows all of the URL.
+    """
     url = (
         seen.url
         if show_values
         else _NAME.sub("…", _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url)))
     )
-    return printable(
-        f"{seen.method.upper()} {url} -> {seen.status if isinstance(seen, Exchange) else 'webhook'}"
-    )
+    if isinstance(seen, Exchange):
+        outcome = f"{seen.status}"
+    else:
+        outcome = "webhook" if answer is None else f"webhook, answered {answer}"
+    return printable(f"{seen.method.upper()} {url} -> {outcome}")
 
 
 def way_out(findings: Iterable[Finding]) -> str:
-    """How to allow findings on purpose."""
+    """Word how to allow findings on purpose."""
     rules = ", ".join(f'"{rule}"' for rule in dict.fromkeys(finding.rule for finding in findings))
     return f'to allow this on purpose: @pytest.mark.receipts_allow({rules}, reason="…")'

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
+from receiptkit.validation.selection import Selection
 
 _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 _PROFILES = ("vendor", "documented", "strict")
@@ -42,6 +43,29 @@ class ProjectSettings:
     baseline: str | None = None
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def under(self, **options: Any) -> ProjectSettings:
+        """Return these settings with options over them; an option that is None or empty leaves the setting."""
+        return replace(self, **{name: value for name, value in options.items() if value})
+
+    def selection(self, known: Sequence[str]) -> Selection:
+        """
+        Return the selection of findings.
+
+        Args:
+            known: rules that the document names, beside those of the catalogue.
+
+        Raises:
+            UsageError: a glob matches no rule.
+        """
+        return Selection(
+            self.select,
+            self.ignore,
+            known,
+            severity=self.severity,
+            per_path_ignores=self.per_path_ignores,
+            root=self.path.parent if self.path else None,
+        )
 
 
 def found(start: Path) -> ProjectSettings:

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, form_offsets, is_json
 
 if TYPE_CHECKING:
-    from receiptkit.webhooks.signature import HEADER, sign, url_forms, verify, with_body_hash
+    from receiptkit.webhooks.signature import (
+        AUTH_TOKEN,
+        HEADER,
+        sign,
+        url_forms,
+        verify,
+        with_body_hash,
+    )
 
 __all__ = [
+    "AUTH_TOKEN",
     "FORM",
     "HEADER",
     "FormField",

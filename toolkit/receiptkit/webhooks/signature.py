@@ -18,6 +18,8 @@ from receiptkit.text.forms import decode_query
 
 HEADER = "X-Twilio-Signature"
 BODY_HASH = "bodySHA256"
+#: The auth token of everything local: plugin, server, command line, corpus. It is no secret; Go's client library wants letters and digits.
+AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 
 #: Parameters as a mapping, of a repeated name to the list of its values, or as pairs.
 Parameters = Mapping[str, "str | Sequence[str]"] | Iterable[tuple[str, str]]

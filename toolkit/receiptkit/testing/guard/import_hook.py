@@ -1,8 +1,9 @@
-"""Modules that are imported later: somebody is told when they are."""
+"""Import hook: call back after a module is imported."""
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Container, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -12,47 +13,63 @@ from typing import Any
 
 class ImportHook(MetaPathFinder):
     """
-    Tells of modules that have just been imported.
+    Calls back after one of some modules is imported.
 
     Args:
         names: of the modules.
-        tell: is called with each.
+        imported: called with the name and the module.
     """
 
-    def __init__(self, names: Container[str], tell: Callable[[ModuleType], None]) -> None:
+    def __init__(self, names: Container[str], imported: Callable[[str, ModuleType], None]) -> None:
         self._names = names
-        self._tell = tell
+        self._imported = imported
+        self._searching = threading.local()
 
-    def expect(self) -> None:
-        """Tell from now on."""
+    def install(self) -> None:
+        """Call back from now on."""
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
 
-    def forget(self) -> None:
-        """Tell no more."""
+    def uninstall(self) -> None:
+        """Call back no more."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module as the other finders find it; its loader, which is of this import alone, tells when it is done."""
-        if name not in self._names:
+        """Find a module as the other finders do; its loader, which is of this import alone, then calls back."""
+        # Another hook of this kind searches the same way, and comes back here.
+        if name not in self._names or getattr(self._searching, "name", None) == name:
             return None
-        others = (finder for finder in sys.meta_path if finder is not self)
-        spec = next(
-            (found for finder in others if (found := finder.find_spec(name, path, target))), None
-        )
-        if spec is not None and spec.loader is not None:
-            self._listen(spec.loader)
+        self._searching.name = name
+        try:
+            spec = self._spec(name, path, target)
+        finally:
+            self._searching.name = None
+        if spec is not None and spec.loader is not None and not isinstance(spec.loader, type):
+            self._listen(name, spec.loader)
         return spec
 
-    def _listen(self, loader: Loader) -> None:
+    def _spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find(name, path, target) if find else None
+            if spec is not None:
+                return spec
+        return None
+
+    def _listen(self, name: str, loader: Loader) -> None:
         execute = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            self._tell(module)
+            self._imported(name, module)
 
-        told: Any = loader
-        told.exec_module = exec_module
+        instance: Any = loader
+        try:
+            instance.exec_module = exec_module
+        except AttributeError:
+            return  # a loader without room for it: the module is wrapped when the next test begins

@@ -1,4 +1,4 @@
-"""Functions of classes and modules replaced by others that call them, and put back."""
+"""Replace functions of classes and modules by wrappers, and put them back."""
 
 from __future__ import annotations
 
@@ -16,30 +16,42 @@ class _Patch(NamedTuple):
 
 
 class Patches:
-    """What has been replaced."""
+    """The functions that are replaced now."""
 
     def __init__(self) -> None:
         self._done: list[_Patch] = []
 
-    def wrap(self, owner: type | ModuleType, name: str, around: Callable[[Any], Any]) -> None:
+    def wrap(self, module: ModuleType, path: str, around: Callable[[Any], Any]) -> None:
         """
-        Replace a function by one around it, unless that stands there already.
+        Replace a function by a wrapper, unless it is one already.
+
+        A stub in the place of a module may lack the function; then nothing happens.
 
         Args:
-            owner: the class, or the module.
-            name: of its function.
-            around: makes the new function of the old one.
+            module: of the client.
+            path: of the function in the module, such as `Session.send`.
+            around: makes the wrapper of the function.
         """
-        inner = owner.__dict__.get(name)
-        # What is no function is somebody's mock, which has no use for us.
+        *parents, name = path.split(".")
+        owner: Any = module
+        for parent in parents:
+            owner = getattr(owner, parent, None)
+        if isinstance(owner, type):
+            owner = next((each for each in owner.__mro__ if name in each.__dict__), owner)
+        inner = getattr(owner, "__dict__", {}).get(name)
+        # A mock in its place has no use for a wrapper.
         if not isinstance(inner, FunctionType) or any(patch.outer is inner for patch in self._done):
             return
         outer = wraps(inner)(around(inner))
         setattr(owner, name, outer)
         self._done.append(_Patch(owner, name, inner, outer))
 
+    def owns(self, owner: object) -> bool:
+        """Return True if functions of this class or module are wrapped."""
+        return any(patch.owner is owner for patch in self._done)
+
     def undo(self) -> None:
-        """Put everything back that nobody else has replaced since."""
+        """Put back every function that nobody else has replaced since."""
         for patch in reversed(self._done):
             if patch.owner.__dict__.get(patch.name) is patch.outer:
                 setattr(patch.owner, patch.name, patch.inner)

@@ -1,25 +1,43 @@
-"""Who is watching. Clients are shared by all of a process, its threads included, and so is this."""
+"""
+Watchers: who is shown the exchanges that clients make.
+
+Clients are shared by all threads of a process, and so are watchers. Nothing here raises into a client: an error of the guard itself
+goes to the watcher, which reports it at the end of the run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from receiptkit.model.exchange import Exchange
+from receiptkit.model.exchange import NOT_CAPTURED, Exchange, WebhookRequest
 
 
 class Watcher(Protocol):
-    """Is shown exchanges."""
+    """Takes exchanges and webhooks."""
 
     def wants(self, method: str, url: str) -> bool:
-        """Whether it wants to see the exchange that this request is of."""
+        """Return True if it takes the exchange of this request."""
         ...
 
-    def saw(self, exchange: Exchange) -> None:
+    def take(self, exchange: Exchange) -> None:
         """Take an exchange whose body has been read."""
+        ...
+
+    def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
+        """Take a request that a test client sent to the application, and the status of its answer."""
+        ...
+
+    def take_replaced(self, name: str) -> None:
+        """Take the name of a method of a client that a test replaced, so that the guard does not see its calls."""
+        ...
+
+    def take_error(self, error: Exception) -> None:
+        """Take an error of the guard itself."""
         ...
 
 
@@ -29,74 +47,149 @@ class _Listener:
     heard: list[Exchange]
 
 
-_watching: list[Watcher] = []
-#: Where a client that uses another one, perhaps in another thread, waits to hear whether that one has shown the exchange.
-_listening: list[_Listener] = []
+_watchers: list[Watcher] = []
+#: Where a client that uses another one, perhaps in another thread, waits to hear if that one shows the exchange.
+_listeners: list[_Listener] = []
+#: The request that an outer client is sending now, through an inner one.
+_outer: ContextVar[tuple[str, str] | None] = ContextVar("receiptkit_outer", default=None)
 
 
 def current() -> Watcher | None:
-    """The watcher that is shown what happens now, if there is one."""
-    return _watching[-1] if _watching else None
+    """Return the watcher that is shown what happens now; None if nobody watches."""
+    return _watchers[-1] if _watchers else None
 
 
-def saw(
-    method: str, url: str, status: object, headers: object, body: str | bytes, sent: object = None
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[None]:
+    """Make a watcher the current one while this lasts."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+@contextmanager
+def harmless() -> Iterator[None]:
+    """Keep errors of the guard itself away from the code under test."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 # whatever it is, it is ours
+        watcher = current()
+        if watcher is not None:
+            watcher.take_error(error)
+
+
+# -- what clients ask and show
+
+
+def is_wanted(method: object, url: object) -> bool:
+    """Return True if somebody watches requests to this URL, and no outer client shows this one."""
+    watcher = current()
+    if watcher is None or not isinstance(method, str) or not isinstance(url, str):
+        return False
+    return _outer.get() != _key(method, url) and watcher.wants(method, url)
+
+
+def show(
+    method: str,
+    url: str,
+    status: object,
+    headers: object,
+    body: str | bytes,
+    *,
+    request_headers: object = None,
+    request_body: object = None,
 ) -> None:
     """
-    Show an exchange to whoever is watching now. What has no status is no response, but a mock that stands for one, and is left alone.
+    Show an exchange to the current watcher.
+
+    An object without a status is a mock that stands for a response; it is left alone.
 
     Args:
         method: of the request.
         url: of the request.
         status: of the response.
-        headers: of the response, None where there are none.
-        body: of the response, as it was read.
-        sent: the headers of the request.
+        headers: of the response, None if there are none.
+        body: of the response, as the code under test read it.
+        request_headers: of the request.
+        request_body: of the request, if it is text.
     """
     if not isinstance(status, int):
         return
     exchange = Exchange(
-        method, url, status, body, _headers(headers), request_headers=_headers(sent)
+        method,
+        url,
+        int(status),
+        body,
+        _headers(headers),
+        _text(request_body),
+        _headers(request_headers),
     )
-    for listener in tuple(_listening):  # other threads come and go
-        if listener.request == _request(method, url):
+    for listener in tuple(_listeners):  # other threads come and go
+        if listener.request == _key(method, url):
             listener.heard.append(exchange)
     watcher = current()
     if watcher is not None:
-        watcher.saw(exchange)
+        watcher.take(exchange)
+
+
+def show_inbound(
+    method: str, url: str, body: object, headers: object, status: object = None
+) -> None:
+    """
+    Show a request that a test client sent to the application under test.
+
+    Args:
+        method: of the request.
+        url: of the request.
+        body: of the request; only text is shown.
+        headers: of the request.
+        status: of the answer, None if there was none.
+    """
+    watcher = current()
+    if watcher is not None and not watcher.wants(method, url):
+        request = WebhookRequest(url, method, _text(body), _headers(headers))
+        watcher.take_inbound(request, status if isinstance(status, int) else None)
+
+
+@contextmanager
+def sending(method: str, url: str) -> Iterator[None]:
+    """Leave the exchange to this client: an inner client that sends the same request does not show it."""
+    token = _outer.set(_key(method, url))
+    try:
+        yield
+    finally:
+        _outer.reset(token)
 
 
 @contextmanager
 def listening(method: str, url: str) -> Iterator[list[Exchange]]:
-    """The exchanges with a URL, whatever its query, that are shown while this lasts."""
-    listener = _Listener(_request(method, url), [])
-    _listening.append(listener)
+    """Yield the exchanges with this URL, its query aside, that any client shows while this lasts."""
+    listener = _Listener(_key(method, url), [])
+    _listeners.append(listener)
     try:
         yield listener.heard
     finally:
-        _listening.remove(listener)
+        _listeners.remove(listener)
 
 
-@contextmanager
-def watching(watcher: Watcher) -> Iterator[None]:
-    """Make it the current one while this lasts."""
-    _watching.append(watcher)
-    try:
-        yield
-    finally:
-        _watching.remove(watcher)
-
-
-def _request(method: str, url: str) -> tuple[str, str]:
-    """What a client's request and that of the client which it uses have in common; each quotes in its own way."""
+def _key(method: str, url: str) -> tuple[str, str]:
+    """Return what the requests of an outer and an inner client have in common; each quotes in its own way."""
     return method.upper(), unquote(urlsplit(url).path)
 
 
-def _headers(said: object) -> dict[str, Any]:
-    if not isinstance(said, Mapping):
+def _text(body: object) -> Any:
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    return body if isinstance(body, (str, bytes)) else NOT_CAPTURED
+
+
+def _headers(headers: object) -> dict[str, Any]:
+    if not isinstance(headers, Mapping):
         return {}
     return {
         name: value
-        for name, value in said.items()
+        for name, value in headers.items()
         if isinstance(name, str) and isinstance(value, str)
     }

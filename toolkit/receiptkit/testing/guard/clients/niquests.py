@@ -1,0 +1,101 @@
+"""
+niquests, synchronous and asynchronous.
+
+It grew out of requests, and differs where bodies are read: `content` reads `raw` itself. A response of a multiplexed session comes
+later, when it is first looked at or gathered; it is seen then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from receiptkit.testing.guard import watchers
+from receiptkit.testing.guard.body_reader import BodyReader
+from receiptkit.testing.guard.clients.requests import own_sending, show_read
+from receiptkit.testing.guard.doors import Doors, is_new
+from receiptkit.testing.guard.patches import Patches
+
+MODULE = "niquests"
+_doors = Doors("niquests")
+#: Responses of multiplexed sessions that have not come yet.
+_pending: list[Any] = []
+
+
+def wrap(module: ModuleType, patches: Patches) -> None:
+    """Wrap the doors of both sessions, and the arrival of multiplexed responses."""
+    response_type, error_type = module.Response, module.RequestException
+
+    def meet(response: Any, request: Any, met: list[Any]) -> None:
+        with watchers.harmless():
+            if not isinstance(response, response_type) or not is_new(response, met):
+                return
+            if getattr(response, "lazy", False):
+                _pending.append(response)
+            else:
+                _meet(response, request)
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if watchers.current() is None:
+                return inner(self, *args, **kwargs)
+            request = args[0] if args else kwargs.get("request")
+            with _doors.open() as met:
+                try:
+                    with own_sending(request):
+                        response = inner(self, *args, **kwargs)
+                except error_type as error:
+                    meet(error.response, request, met)
+                    raise
+                meet(response, request, met)
+            return response
+
+        return sending
+
+    def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
+        async def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if watchers.current() is None:
+                return await inner(self, *args, **kwargs)
+            request = args[0] if args else kwargs.get("request")
+            with _doors.open() as met:
+                try:
+                    with own_sending(request):
+                        response = await inner(self, *args, **kwargs)
+                except error_type as error:
+                    meet(error.response, request, met)
+                    raise
+                meet(response, request, met)
+            return response
+
+        return sending
+
+    def around_gather(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def gather(self: Any, *responses: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            result = inner(self, *responses, **kwargs)
+            for response in [each for each in _pending if not each.lazy]:
+                _pending.remove(response)
+                meet(response, None, [])
+            return result
+
+        return gather
+
+    for door in ("Session.request", "Session.send"):
+        patches.wrap(module, door, around)
+    for door in ("AsyncSession.request", "AsyncSession.send"):
+        patches.wrap(module, door, around_async)
+    patches.wrap(module, "adapters.HTTPAdapter.gather", around_gather)
+
+
+def _meet(response: Any, request: Any) -> None:
+    request = getattr(response, "request", None) or request
+    if not watchers.is_wanted(getattr(request, "method", None), getattr(request, "url", None)):
+        return
+    body = response._content  # noqa: SLF001 # nothing else tells if it has been read
+    if body is not False:
+        show_read(request, response, body or b"")
+    elif response.raw is not None:
+        BodyReader(response.raw, lambda read: show_read(request, response, read))

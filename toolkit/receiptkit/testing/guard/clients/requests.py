@@ -1,0 +1,105 @@
+"""
+requests, and what is built on it.
+
+`send` itself reads a body that is not streamed. A streamed body is seen when the code under test has read it to its end, by whatever
+method: all of them use `iter_content`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from types import ModuleType
+from typing import Any
+
+from receiptkit.testing.guard import watchers
+from receiptkit.testing.guard.doors import Doors, is_new
+from receiptkit.testing.guard.patches import Patches
+
+MODULE = "requests"
+#: The doors of a session; requests-mock replaces what the inner one calls.
+_DOORS = ("Session.request", "Session.send")
+_doors = Doors("requests")
+
+
+def wrap(module: ModuleType, patches: Patches) -> None:
+    """Wrap the doors of a session."""
+    response_type, error_type = module.Response, module.RequestException
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if watchers.current() is None:
+                return inner(self, *args, **kwargs)
+            request = args[0] if args else kwargs.get("request")
+            with _doors.open() as met:
+                try:
+                    with own_sending(request):
+                        response = inner(self, *args, **kwargs)
+                except error_type as error:
+                    # A hook has looked at the response, and the code that catches this can, too.
+                    meet(error.response, request, met, response_type)
+                    raise
+                meet(response, request, met, response_type)
+            return response
+
+        return sending
+
+    for door in _DOORS:
+        patches.wrap(module, door, around)
+
+
+def own_sending(request: Any) -> Any:
+    """Return a context in which urllib3 does not show the exchange as well."""
+    method, url = getattr(request, "method", None), getattr(request, "url", None)
+    if isinstance(method, str) and isinstance(url, str):
+        return watchers.sending(method, url)
+    return nullcontext()
+
+
+def meet(response: Any, request: Any, met: list[Any], response_type: type) -> None:
+    """Show a response that is new, now or when its body has been read."""
+    with watchers.harmless():
+        if not isinstance(response, response_type) or not is_new(response, met):
+            return
+        # An adapter of a test need not set the request of its response.
+        request = getattr(response, "request", None) or request
+        if not watchers.is_wanted(getattr(request, "method", None), getattr(request, "url", None)):
+            return
+        body = response._content  # noqa: SLF001 # nothing else tells if it has been read
+        if body is not False:
+            show_read(request, response, body or b"")
+        else:
+            response.iter_content = _collecting(request, response)
+
+
+def _collecting(request: Any, response: Any) -> Callable[..., Iterator[Any]]:
+    inner = response.iter_content
+    # The code may look at the beginning in one call and read the rest in another.
+    chunks: list[bytes] = []
+
+    def iter_content(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        return collected(inner(*args, **kwargs))
+
+    def collected(pieces: Iterator[Any]) -> Iterator[Any]:
+        for piece in pieces:
+            chunks.append(piece.encode("utf-8", "replace") if isinstance(piece, str) else piece)
+            yield piece
+        if response.__dict__.pop("iter_content", None) is not None:
+            with watchers.harmless():
+                show_read(request, response, b"".join(chunks))
+
+    return iter_content
+
+
+def show_read(request: Any, response: Any, body: bytes) -> None:
+    """Show an exchange whose body has been read."""
+    watchers.show(
+        request.method,
+        request.url,
+        response.status_code,
+        response.headers,
+        body,
+        request_headers=request.headers,
+        request_body=request.body,
+    )
