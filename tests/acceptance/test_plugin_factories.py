@@ -303,7 +303,7 @@ def test_a_guarded_test_may_get_its_flaw(suite: Suite) -> None:
             'receipts_allow("page.ky", reason="x")',
             "no rule is called 'page.ky'; did you mean page.key?",
         ),
-        ('receipts_allow("page.key")', 'receipts_allow wants to know why: reason="…"'),
+        ('receipts_allow("page.key")', 'receipts_allow needs a reason: reason="…"'),
         (
             "receipt_breakages(knd='page')",
             "receipt_breakages takes no knd: there is kind and in_service",
@@ -331,7 +331,7 @@ def test_markers_want_their_arguments(suite: Suite) -> None:
     suite.write(test_it="import pytest\n\n@pytest.mark.receipt_scenarios\ndef test_it(): pass\n")
     suite.run()
     assert suite.result.errlines == [
-        "ERROR: test_it.py::test_it: receipt_scenarios wants the test to take receipt_scenario",
+        "ERROR: test_it.py::test_it: receipt_scenarios needs the test to take the argument receipt_scenario",
         "",
     ]
     suite.write(

@@ -515,9 +515,13 @@ def test_a_guard_that_saw_nothing(suite: Suite) -> None:
                 assert requests.get("https://conversations.twilio.com/v1/Configuration/Webhooks") is get.return_value
         """
     )
-    idle = "--receipts-guard judged nothing: no test read an answer of the receipts API through a client that it sees\n"
+    idle = (
+        "--receipts-guard checked nothing: tests replaced methods of HTTP clients\n"
+        "--receipts-guard does not see requests.get, which was replaced in test_it.py::test_it; "
+        "mock the transport instead (docs/pytest.md names libraries)\n"
+    )
     assert f"{idle}1 passed in 0s\n" in suite.run("--receipts-guard")
-    assert "judged nothing" not in suite.run()
+    assert "checked nothing" not in suite.run()
 
 
 def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:

@@ -16,7 +16,7 @@ from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.sender import Sender
-from receiptkit.server.settings import AUTH_TOKEN
+from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
 
 

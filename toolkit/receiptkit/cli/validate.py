@@ -287,9 +287,7 @@ def _options_over_settings(ctx: click.Context, options: dict[str, Any]) -> dict[
     """Return the options that stand on the command line and that settings can set, too."""
     default = click.core.ParameterSource.DEFAULT
     return {
-        name: options[name]
-        for name in _SETTINGS
-        if ctx.get_parameter_source(name) is not default
+        name: options[name] for name in _SETTINGS if ctx.get_parameter_source(name) is not default
     }
 
 

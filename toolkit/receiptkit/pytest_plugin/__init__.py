@@ -19,7 +19,7 @@ from receiptkit.pytest_plugin.fixtures import (
     receipt_traffic,
     receipt_world,
 )
-from receiptkit.pytest_plugin.options import pytest_addoption, pytest_configure, pytest_unconfigure
+from receiptkit.pytest_plugin.options import pytest_addoption, pytest_configure
 from receiptkit.pytest_plugin.parametrize import (
     pytest_collection_modifyitems,
     pytest_generate_tests,
@@ -29,6 +29,7 @@ from receiptkit.pytest_plugin.runtest import (
     pytest_runtest_makereport,
     pytest_runtest_setup,
     pytest_runtest_teardown,
+    pytest_unconfigure,
 )
 from receiptkit.pytest_plugin.summary import (
     pytest_assertrepr_compare,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from receiptkit.pytest_plugin.item_state import FACTORIES, TRAFFIC
 from receiptkit.pytest_plugin.options import Translating, run_of, translated
-from receiptkit.pytest_plugin.parametrize import id_of
+from receiptkit.pytest_plugin.parametrize import stable_id_of
 
 if TYPE_CHECKING:
     from receiptkit.generation import World
@@ -30,7 +31,7 @@ def receipt_contract(pytestconfig: pytest.Config) -> ReceiptContract:
 @pytest.fixture
 def _receipt_factories(request: pytest.FixtureRequest) -> Factories:
     node: pytest.Item = request.node
-    node.stash[FACTORIES] = run_of(request.config).factories(id_of(node))
+    node.stash[FACTORIES] = run_of(request.config).factories(stable_id_of(node))
     return node.stash[FACTORIES]
 
 
@@ -117,16 +118,14 @@ def play_receipt_webhooks(
 
 
 @pytest.fixture
-def receipt_server(
-    _receipt_factories: Factories, receipt_auth_token: str
-) -> Iterator[Running]:
+def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> Iterator[Running]:
     """A local Twilio for this test, at `.url`; its clock stands still until `.advance(…)`, and every scenario is a conversation."""
     __tracebackhide__ = True
-    with Translating():
-        from receiptkit.server import running
+    with ExitStack() as stack:
+        with Translating():
+            from receiptkit.server import running
 
-        server = running(
-            clock="manual", seed=_receipt_factories.number(), auth_token=receipt_auth_token
-        )
-    with server as started:
+            seed = _receipt_factories.number()
+            server = running(clock="manual", seed=seed, auth_token=receipt_auth_token)
+            started = stack.enter_context(server)
         yield started

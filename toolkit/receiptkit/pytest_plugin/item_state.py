@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 TRAFFIC: pytest.StashKey[Traffic] = pytest.StashKey()
 WATCHING: pytest.StashKey[AbstractContextManager[None]] = pytest.StashKey()
+#: The test of a run that is watched now.
+WATCHED: pytest.StashKey[pytest.Item] = pytest.StashKey()
 #: True once the test itself has ended; reports before that are of its subtests.
 CALLED: pytest.StashKey[bool] = pytest.StashKey()
 FACTORIES: pytest.StashKey[Factories] = pytest.StashKey()

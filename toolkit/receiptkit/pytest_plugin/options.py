@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,12 +67,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if any(option(config, name) not in (None, False) for name in OPTIONS):
         run_of(config)
-
-
-def pytest_unconfigure() -> None:
-    guard = sys.modules.get("receiptkit.testing.guard")
-    if guard is not None:
-        guard.uninstall()
 
 
 def option(config: pytest.Config, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,3 +139,16 @@ def id_of(item: pytest.Item) -> str:
         if item.nodeid.endswith(f"@{added}"):
             return item.nodeid.removesuffix(f"@{added}")
     return item.nodeid
+
+
+def stable_id_of(item: pytest.Item) -> str:
+    """Return the id of a test with the path of its file from its outermost package, wherever pytest was started."""
+    _, *names = id_of(item).split("::")
+    return "::".join([_path_in_packages(item.path), *names])
+
+
+def _path_in_packages(path: Path) -> str:
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        folder = folder.parent
+    return path.relative_to(folder).as_posix()

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from shlex import quote
 
 import pytest
 
-from receiptkit.pytest_plugin.item_state import CALLED, FACTORIES, MISTAKES, TRAFFIC, WATCHING
+from receiptkit.pytest_plugin.item_state import (
+    CALLED,
+    FACTORIES,
+    MISTAKES,
+    TRAFFIC,
+    WATCHED,
+    WATCHING,
+)
 from receiptkit.pytest_plugin.options import option, planned_run, run_of
 from receiptkit.pytest_plugin.parametrize import allowed, id_of, is_unguarded
 
@@ -35,6 +43,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
         traffic = item.stash[TRAFFIC] = run_of(item.config).traffic(str(item.path), allowed(item))
         item.stash[WATCHING] = watching(traffic)
         item.stash[WATCHING].__enter__()
+        item.config.stash[WATCHED] = item
     item.stash[CALLED] = False
     try:
         return (yield)
@@ -63,20 +72,27 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     try:
         result = yield
     finally:
-        stop_watching(item)
+        _stop_watching(item)
     _fail(item)
     return result
 
 
-def stop_watching(item: pytest.Item) -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
+    # A run may be stopped before the teardown of a test.
+    if WATCHED in config.stash:
+        _stop_watching(config.stash[WATCHED])
+    guard = sys.modules.get("receiptkit.testing.guard")
+    if guard is not None:
+        guard.uninstall()
+
+
+def _stop_watching(item: pytest.Item) -> None:
     """End the traffic of a test, if it has any that has not ended."""
     if WATCHING in item.stash:
         item.stash[WATCHING].__exit__(None, None, None)
         del item.stash[WATCHING]
         _finish(item)
-        run_of(item.config).end_test(
-            item.stash[TRAFFIC], id_of(item), is_guarded=_is_guarded(item)
-        )
+        run_of(item.config).end_test(item.stash[TRAFFIC], id_of(item), is_guarded=_is_guarded(item))
 
 
 def _fail(item: pytest.Item) -> None:

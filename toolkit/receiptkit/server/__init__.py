@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from receiptkit.server.application import app
     from receiptkit.server.background import Running, listening, running, server_of, url_of
     from receiptkit.server.control import Control
-    from receiptkit.server.settings import AUTH_TOKEN, ServerSettings
+    from receiptkit.server.settings import ServerSettings
+    from receiptkit.webhooks import AUTH_TOKEN
 
 _HOMES = {
     "AUTH_TOKEN": "settings",

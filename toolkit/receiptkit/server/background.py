@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import logging
 import socket
 import threading
@@ -19,6 +20,7 @@ from receiptkit.server.application import app
 from receiptkit.server.control import Control
 from receiptkit.server.sender import Sent
 from receiptkit.server.settings import LOOPBACK
+from receiptkit.server.threads import PATIENCE, demand_real_threads, keep_real_time
 
 _T = TypeVar("_T")
 
@@ -100,7 +102,12 @@ class Running:
             action.close()
             raise UsageError("the server is closed: it runs while its `with` block lasts")
         assert self.control.loop is not None  # noqa: S101 # it runs
-        return asyncio.run_coroutine_threadsafe(action, self.control.loop).result()
+        future = asyncio.run_coroutine_threadsafe(action, self.control.loop)
+        while not future.done() and self._runs:
+            concurrent.futures.wait([future], timeout=1)
+        if not future.done():
+            raise UsageError("the server ended before it had answered")
+        return future.result()
 
 
 @contextmanager
@@ -117,6 +124,7 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
         UsageError: a setting is none that can be, or the port is taken.
     """
     settings.setdefault("local_only", host in LOOPBACK)
+    demand_real_threads()
     application = app(**settings)
     with listening(host, port) as own:
         server = server_of(application)
@@ -125,12 +133,20 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
         )
         thread.start()
         try:
-            while not server.started and thread.is_alive():
-                thread.join(0.005)
+            _wait_for_start(server, thread)
             yield Running(url_of(own), application.state.control)
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(PATIENCE)
+
+
+def _wait_for_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    waited = 0.0
+    while not server.started and thread.is_alive():
+        thread.join(0.005)
+        waited += 0.005
+        if waited > PATIENCE:
+            raise UsageError(f"the server did not start within {PATIENCE} seconds")
 
 
 def server_of(application: Any) -> uvicorn.Server:
@@ -150,6 +166,7 @@ class _Server(uvicorn.Server):
     """A server that ends cleanly, too, where it is stopped before it runs: before 0.42, uvicorn leaves everything as it is then."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        keep_real_time(asyncio.get_running_loop())
         await super().startup(sockets)
         if self.started and self.should_exit:
             self.should_exit = False

@@ -8,8 +8,8 @@ from typing import Any
 from receiptkit.generation import SCENARIOS
 from receiptkit.generation.scenarios import scenario
 from receiptkit.model.errors import UsageError
-from receiptkit.webhooks.address import absolute, address
 from receiptkit.webhooks import AUTH_TOKEN
+from receiptkit.webhooks.address import absolute, address
 
 CLOCKS = ("real", "manual")
 #: Where nobody but this machine can reach a server.

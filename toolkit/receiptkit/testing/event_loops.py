@@ -1,9 +1,11 @@
-"""Event loops: asyncio, or trio where that one is running."""
+"""Event loops: asyncio, or trio where that one is running. Waits end by the real clock, also while a test has frozen time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -14,7 +16,7 @@ _GRACE = 1
 
 
 def is_running() -> bool:
-    """Whether this is called within a loop of asyncio's."""
+    """Return True if this is called within a loop of asyncio."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -23,20 +25,49 @@ def is_running() -> bool:
 
 
 def event() -> Any:
-    """An event of the loop that runs."""
+    """Make an event of the loop that is running."""
     return asyncio.Event() if is_running() else import_module("trio").Event()
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result | None:
-    """What something comes to; None if it takes longer."""
+    """Return the result of some work; None if it takes longer."""
     if is_running():
-        try:
-            return await asyncio.wait_for(work, seconds)
-        except asyncio.TimeoutError:  # another one before Python 3.11
-            return None
-    with import_module("trio").move_on_after(seconds):
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+        with _alarm(seconds, lambda: loop.call_soon_threadsafe(task.cancel)) as has_rung:
+            try:
+                return await task
+            except asyncio.CancelledError:
+                if not has_rung():
+                    task.cancel()
+                    raise
+        return None
+    trio = import_module("trio")
+    token = trio.lowlevel.current_trio_token()
+    with (
+        trio.CancelScope() as scope,
+        _alarm(seconds, lambda: token.run_sync_soon(scope.cancel)),
+    ):
         return await work
     return None
+
+
+@contextmanager
+def _alarm(seconds: float, ring: Callable[[], object]) -> Iterator[Callable[[], bool]]:
+    """Call something after so many seconds, unless this has ended; yield a function that tells if it was called."""
+    rung: list[bool] = []
+
+    def wake() -> None:
+        rung.append(True)
+        ring()
+
+    # A thread waits by the real clock, which no library freezes.
+    timer = threading.Timer(seconds, wake)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda: bool(rung)
+    finally:
+        timer.cancel()
 
 
 async def in_thread(call: Callable[..., _Result], *args: object) -> _Result:
@@ -56,7 +87,11 @@ def run(work: Coroutine[Any, Any, _Result]) -> _Result:
         result = await work
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
-            await asyncio.wait(others, timeout=_GRACE)
+            await within(_GRACE, _ended(others))
         return result
 
     return asyncio.run(all_of_it())
+
+
+async def _ended(tasks: set[asyncio.Task[Any]]) -> None:
+    await asyncio.wait(tasks)

@@ -157,10 +157,14 @@ class Run:
             "mock the transport instead (docs/pytest.md names libraries)"
             for name, tests in sorted(self._replaced.items())
         ]
-        return notes if self._checked else [f"--receipts-guard checked nothing: {self._why()}", *notes]
+        return (
+            notes if self._checked else [f"--receipts-guard checked nothing: {self._why()}", *notes]
+        )
 
     def _why(self) -> str:
         """Return the likely reason why nothing was checked."""
+        if self._errors:
+            return "it failed itself, see receipt guard errors"
         if self._replaced:
             return "tests replaced methods of HTTP clients"
         if self._requests[True]:

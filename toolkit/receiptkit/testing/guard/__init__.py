@@ -24,7 +24,9 @@ _WRAPS = {**clients.by_module(), **unseen.REPLACERS}
 def _wrap(name: str, module: object) -> None:
     with watchers.harmless():
         # A test may block a module, or put a stub or another client in its place.
-        if isinstance(module, ModuleType) and module.__name__ == name:
+        if not isinstance(module, ModuleType) or module.__name__ != name:
+            return
+        if module.__spec__ is not None:
             _WRAPS[name](module, _patches)
 
 

@@ -91,7 +91,8 @@ REPLACERS = {"unittest.mock": wrap_mock, "_pytest.monkeypatch": wrap_monkeypatch
 
 def _resolved(path: str) -> Any:
     """Return a module, or a class in one, by its path; None if it has not been imported."""
-    name, rest = path, []
+    name = path
+    rest: list[str] = []
     while name and name not in sys.modules:
         name, _, last = name.rpartition(".")
         rest.insert(0, last)
@@ -101,9 +102,7 @@ def _resolved(path: str) -> Any:
     return found
 
 
-def _notice(
-    patches: Patches, owner: Any, attribute: str, original: Any, replacement: Any
-) -> None:
+def _notice(patches: Patches, owner: Any, attribute: str, original: Any, replacement: Any) -> None:
     watcher = watchers.current()
     name = None if watcher is None else _client_method(patches, owner, attribute, original)
     if watcher is not None and name is not None and _may_hide(watcher, name, replacement):

@@ -88,7 +88,11 @@ def is_wanted(method: object, url: object) -> bool:
     watcher = current()
     if watcher is None or not isinstance(method, str) or not isinstance(url, str):
         return False
-    return _outer.get() != _key(method, url) and watcher.wants(method, url)
+    try:
+        return _outer.get() != _key(method, url) and watcher.wants(method, url)
+    except Exception as error:  # noqa: BLE001 # as in `harmless`
+        watcher.take_error(error)
+        return False
 
 
 def show(

@@ -57,7 +57,7 @@ def own_sending(request: Any) -> Any:
     return nullcontext()
 
 
-def meet(response: Any, request: Any, met: list[Any], response_type: type) -> None:
+def meet(response: Any, request: Any, met: list[Any], response_type: Any) -> None:
     """Show a response that is new, now or when its body has been read."""
     with watchers.harmless():
         if not isinstance(response, response_type) or not is_new(response, met):

@@ -25,7 +25,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
     def request(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if not _is_wanted(method, uri):
+        if not watchers.is_wanted(method, uri):
             return inner(self, method, uri, *args, **kwargs)
         with watchers.listening(method, uri) as heard:
             response = inner(self, method, uri, *args, **kwargs)
@@ -39,7 +39,7 @@ def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
 def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
     async def request_async(self: Any, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if not _is_wanted(method, uri):
+        if not watchers.is_wanted(method, uri):
             return await inner(self, method, uri, *args, **kwargs)
         with watchers.listening(method, uri) as heard:
             response = await inner(self, method, uri, *args, **kwargs)
@@ -48,13 +48,6 @@ def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return request_async
-
-
-def _is_wanted(method: object, uri: object) -> bool:
-    is_wanted = False
-    with watchers.harmless():
-        is_wanted = watchers.is_wanted(method, uri)
-    return is_wanted
 
 
 def _show(
