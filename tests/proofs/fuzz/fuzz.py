@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from receiptkit import Contract
-from receiptkit.captures import BY_NAME, Limits, Source
+from receiptkit.captures import Limits, Source, readable
 from receiptkit.model.finding import Finding
 from receiptkit.reports import REPORTS, About
 from receiptkit.validation.run import Validation
@@ -26,7 +26,7 @@ from receiptkit.validation.run import Validation
 #: The first byte of an input says as what the rest is read.
 READ_AS: tuple[tuple[str, ...], ...] = (
     (),
-    *((name,) for name in BY_NAME),
+    *((name,) for name in readable()),
     ("json", "receipt"),
     ("json", "page"),
     ("form", "webhook"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiptkit.captures import Limits, observations
-from receiptkit.captures.json_reader import read_json
+from receiptkit.captures.formats.json_document import read_json
 from receiptkit.captures.lines import Lines
 from receiptkit.model.errors import CaptureError
 

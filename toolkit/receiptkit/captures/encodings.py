@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 from receiptkit.model.exchange import NotCaptured
 
 _STEP = 1 << 16
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _SIP = 1 << 8
 
 
@@ -26,7 +28,7 @@ class _NoDecoder(Exception):
 
 def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
     """
-    A body with its content encodings taken back.
+    Return a body with its content encodings taken back.
 
     Recorders often keep the header and decode the body, so one that already reads like JSON or a form is left alone.
 
@@ -43,7 +45,7 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
             return body
         # Compressed bytes that were written into a text, a character each.
         body = body.encode("latin-1", "replace")
-    if not isinstance(body, bytes) or body.lstrip()[:1] in (b"{", b"["):
+    if not isinstance(body, bytes) or _is_text(body):
         return body
     names = [name.strip().lower() for name in (content_encoding or "").split(",") if name.strip()]
     for name in reversed(names or (["gzip"] if body.startswith(b"\x1f\x8b") else [])):
@@ -67,8 +69,19 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
     return body
 
 
+def _is_text(body: bytes) -> bool:
+    """Return True if bytes read like JSON, or are text: a recorder has decoded them already."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        return True
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    return _CONTROL.search(text) is None
+
+
 def from_base64(text: str) -> Any:
-    """The bytes of a base64 text, white space aside; `NotCaptured` where it is none."""
+    """Return the bytes of a base64 text, white space aside; `NotCaptured` where it is none."""
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):

@@ -1,14 +1,16 @@
-"""What is common to HAR files and JSON cassettes: one array of exchanges somewhere in a JSON document, as large as it likes."""
+"""One array of exchanges in a JSON document of any size, as in HAR files and JSON cassettes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from receiptkit.captures.exchanges import Seen
-from receiptkit.captures.observation import JsonRecord, Observation, PlacedRecord, Record
+from receiptkit.captures.observation import Observation, below
+from receiptkit.captures.records import JsonRecord, PlacedRecord, Record
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import Part
 from receiptkit.model.problem import Problem
 from receiptkit.text.json_split import Element, Splitter
 from receiptkit.text.json_text import read_envelope
@@ -18,7 +20,7 @@ _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 
 
 def beginning(*names: str) -> re.Pattern[bytes]:
-    """A pattern for the beginning of an object, the first container in which is a member of one of these names."""
+    """Return a pattern for the beginning of an object, the first container in which is a member of one of these names."""
     return re.compile(
         rf'\A(?:\xef\xbb\xbf)?\s*\{{\s*{_SCALARS}"(?:{"|".join(names)})"\s*:\s*[\[{{]'.encode(
             "latin-1"
@@ -34,7 +36,7 @@ def observations(
     see: Callable[[Any], Seen],
 ) -> Iterator[Observation]:
     """
-    The observations of such a document, one at a time.
+    Yield the observations of such a document, one at a time.
 
     Args:
         stream: the document.
@@ -84,7 +86,37 @@ def seen(
     element: int | None = None,
     problems: tuple[Problem, ...] = (),
 ) -> Observation:
-    """The observation of what was seen in a record, or of why nothing can be."""
-    if isinstance(what, str):
-        return Observation(entry, record, element=element, problems=problems, unusable=what)
-    return Observation(entry, record, what[0], layout=what[1], element=element, problems=problems)
+    """Return the observation of what was seen in a record, or of why nothing can be."""
+    if isinstance(what.what, str):
+        return Observation(
+            entry,
+            record,
+            element=element,
+            problems=problems,
+            unusable=what.what,
+            layout=what.layout,
+        )
+    return Observation(
+        entry,
+        record,
+        what.what,
+        layout=what.layout,
+        element=element,
+        problems=problems,
+        rule=what.rule,
+        names=what.names,
+        partial=what.partial,
+    )
+
+
+def within(problems: Iterable[Problem], what: Seen) -> tuple[Problem, ...]:
+    """Return the problems of a text that are in the bodies of what was seen in it; the rest is a tool's."""
+    if not problems:
+        return ()
+    kept = []
+    bodies: tuple[Part, ...] = ("request", "response")
+    for part in bodies:
+        spot = what.layout.get(part)
+        if spot is not None and not spot.legs and spot.pointer:
+            kept += [each for each in problems if below([each], spot.pointer)]
+    return tuple(dict.fromkeys(kept))

@@ -1,199 +1,197 @@
-"""Exchanges and deliveries in the shapes in which tools write them down. Anything may be of any type."""
+"""Exchanges and requests in the shapes in which tools keep them. Anything may be of any type."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from receiptkit.captures.encodings import decoded, from_base64
+from receiptkit.captures.bodies import Reading, body_of
+from receiptkit.captures.messages import (
+    headers_at,
+    method_of,
+    names_url,
+    pairs,
+    status_of,
+    unmatched,
+    url_of,
+)
+from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Layout
-from receiptkit.model.exchange import NOT_CAPTURED, Exchange, NotCaptured, WebhookRequest, header
+from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest
+from receiptkit.text.dates import in_utc
 
-#: What is seen, and under which names its parts stand; or why it cannot be told.
-Seen = tuple[Exchange | WebhookRequest, Layout] | str
-
-_PLAIN: Layout = {
-    "response": "/response/body",
-    "request": "/request/body",
-    "url": "/request/url",
-    "status": "/response/status",
-    "headers": "/response/headers",
-    "sent": "/request/headers",
-}
-_WEBHOOK: Layout = {
-    "response": "",
-    "request": "/body",
-    "url": "/url",
-    "status": "",
-    "headers": "/headers",
-    "sent": "/headers",
-}
+_REQUEST = ("request", "httprequest", "originalrequest", "req")
+_RESPONSE = ("response", "httpresponse", "res")
+_TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timestamp", "time")
+_OURS = ("/Conversations/", "/Configuration/Webhooks")
 
 
-def exchange(value: dict[str, Any]) -> Seen:
-    """The exchange of `{"request": {"method", "url", "headers", "body"}, "response": {"status", "headers", "body"}}`."""
-    request, response = value["request"], value["response"]
-    if not isinstance(request, dict) or not isinstance(response, dict):
-        return "an exchange without request or response"
-    method, url = request.get("method", "GET"), request.get("url")
-    at = "status" if "status" in response else "status_code"
-    status = whole(response.get(at))
-    if not isinstance(url, str) or not isinstance(method, str):
-        return "an exchange without a URL"
-    if status == 0 and response.get(at) != 0:
-        return "an exchange without a status"
+class Seen(NamedTuple):
+    """
+    What was seen in a document of a tool, or why nothing can be.
+
+    Attributes:
+        what: the exchange, the request, or the reason.
+        layout: where its parts are.
+        rule: how it was found.
+        names: the pointers of parameters that have other names there.
+        partial: True if parameters may be missing because nobody kept them.
+        time: when it was made, as the tool wrote it; empty if it did not.
+    """
+
+    what: Exchange | WebhookRequest | str
+    layout: Layout
+    rule: str = ""
+    names: dict[str, str] | None = None
+    partial: bool = False
+    time: str = ""
+
+    def has_body(self) -> bool:
+        """Return True if there is something to judge in it."""
+        what = self.what
+        if isinstance(what, Exchange):
+            return not (_is_absent(what.body) and _is_absent(what.request_body))
+        return isinstance(what, WebhookRequest) and not _is_absent(what.body)
+
+
+def is_exchange(node: Node) -> bool:
+    """Return True if an object has a request and a response."""
+    return node.has(*_REQUEST) and node.has(*_RESPONSE)
+
+
+def exchanges(node: Node, reading: Reading) -> Iterator[Seen]:
+    """Yield the exchanges of an object with a request and a response: several, where a mock has several responses."""
+    request, response = node.find(*_REQUEST), node.find(*_RESPONSE)
+    if isinstance(response.value, list):
+        for _, each in response.children():
+            if isinstance(each.value, dict):
+                yield exchange(
+                    each.find(*_REQUEST) if each.has(*_REQUEST) else request, each, node, reading
+                )
+        return
+    yield exchange(request, response, node, reading)
+
+
+def exchange(
+    request: Node, response: Node, around: Node, reading: Reading, what: str = "an exchange"
+) -> Seen:
+    """Return the exchange of a request and a response, or why there is none; `what` is what to call it."""
+    if not isinstance(request.value, (dict, str)) or not isinstance(response.value, dict):
+        return Seen(f"{what} without request or response", {})
+    if isinstance(request.value, str):
+        request = Node({"url": request.value}, around.spot)
+    headers, headers_spot = headers_at(response)
+    sent, sent_spot = headers_at(request)
+    url, url_spot = url_of(request, around, sent)
+    status, status_spot = status_of(response)
+    if (
+        not status
+        and not response.has("status", "statuscode", "code")
+        and around.has("httpresponse")
+    ):
+        status = 200
+    body = body_of(response, headers, reading)
+    posted = body_of(request, sent, reading)
+    layout: Layout = {
+        "response": body.spot,
+        "request": posted.spot,
+        "url": url_spot,
+        "status": status_spot,
+        "headers": headers_spot,
+        "sent": sent_spot,
+    }
+    if not url and not names_url(request):
+        return Seen(f"{what} without a URL", layout)
+    if not status and what == "an exchange" and not _has_zero(response):
+        return Seen("an exchange without a status", layout)
+    method = method_of(request, around) or "GET"
+    time = _time(around) or _time(request)
     found = Exchange(
-        method,
+        method if url else "",
         url,
         status,
-        _present(response.get("body")),
-        headers_of(response.get("headers")),
-        _present(request.get("body")),
-        headers_of(request.get("headers")),
+        body.value,
+        headers,
+        posted.value,
+        sent,
+        in_utc(time),
     )
-    return found, _PLAIN if at == "status" else {**_PLAIN, "status": "/response/status_code"}
+    return Seen(found, layout, "a request with its response", time=time)
 
 
-def is_webhook_request(value: dict[str, Any]) -> bool:
-    """
-    Whether an object is a request by itself: `{"url", "method", "headers", "body" or "params"}`. A message has url and body too.
-
-    One that came by GET has all its parameters in the URL, and nobody notes a body it cannot have.
-    """
-    if "params" not in value and "body" not in value:
-        url = value.get("url")
-        return (
-            ("headers" in value or "method" in value)
-            and isinstance(url, str)
-            and "EventType=" in url.partition("#")[0].partition("?")[2]
-        )
-    return "headers" in value or "method" in value or value.keys() <= {"url", "body", "params"}
-
-
-def webhook_request(value: dict[str, Any]) -> Seen:
-    """The delivery of such an object; parameters are an object, or a list of pairs."""
-    method, url, params = value.get("method", "POST"), value.get("url", ""), value.get("params")
-    if not isinstance(method, str) or not isinstance(url, str):
-        return "a request without a URL"
-    if params is None:
-        body, layout = _present(value.get("body")), _WEBHOOK
-    else:
-        body, layout = (
-            repeated(params) if isinstance(params, list) else params,
-            {**_WEBHOOK, "request": "/params"},
-        )
-    return WebhookRequest(url, method, body, headers_of(value.get("headers"))), layout
-
-
-def interaction(value: Any, limit: int) -> Seen:
-    """
-    The exchange of an interaction of a cassette.
-
-    Written by vcrpy (its older httpx form included), Ruby's VCR, Betamax, or go-vcr.
-
-    Args:
-        value: the interaction.
-        limit: the most bytes that a compressed body may unpack to.
-    """
-    request, response = (
-        (value.get("request"), value.get("response")) if isinstance(value, dict) else (None, None)
-    )
-    if not isinstance(request, dict) or not isinstance(response, dict):
-        return "an interaction without request or response"
-    address = "uri" if "uri" in request else "url"
-    url, method = request.get(address), request.get("method", "GET")
-    if not isinstance(url, str) or not isinstance(method, str):
-        return "an interaction without a URL"
-    status, status_at = _status(response)
-    headers, request_headers = (
-        headers_of(response.get("headers")),
-        headers_of(request.get("headers")),
-    )
-    body, body_at = _body(response, headers, limit)
-    request_body, request_at = _body(request, request_headers, limit)
+def flat_exchange(node: Node, reading: Reading) -> Seen | None:
+    """Return the exchange of an object that holds the URL, the status and the body side by side; None if it is none of ours."""
+    status, status_spot = status_of(node)
+    if not status:
+        return None
+    url, url_spot = url_of(node, node, {})
+    if not any(part in url for part in _OURS):
+        named = node.find("name")
+        if not isinstance(named.value, str) or not any(part in named.value for part in _OURS):
+            return None
+        url, url_spot = named.value, named.spot
+    held = {name: value for name, value in node.value.items() if not _is_sent(name, node.value)}
+    headers, headers_spot = headers_at(node)
+    body = body_of(Node(held, node.spot), headers, reading)
+    if _is_absent(body.value):
+        return None
     layout: Layout = {
-        "response": f"/response{body_at}",
-        "request": f"/request{request_at}",
-        "url": f"/request/{address}",
-        "status": f"/response{status_at}",
-        "headers": "/response/headers",
-        "sent": "/request/headers",
+        "response": body.spot,
+        "url": url_spot,
+        "status": status_spot,
+        "headers": headers_spot,
     }
-    return Exchange(method, url, status, body, headers, request_body, request_headers), layout
+    found = Exchange(method_of(node) or "GET", url, status, body.value, headers)
+    return Seen(found, layout, "a response beside its URL")
 
 
-def _status(response: dict[str, Any]) -> tuple[int, str]:
-    said = response.get("status")
-    if isinstance(said, dict):
-        return whole(said.get("code")), "/status/code"
-    for name in ("code", "status_code"):
-        if name in response:
-            return whole(response[name]), f"/{name}"
-    return whole(said), "/status"
+def stubs(node: Node, reading: Reading) -> Iterator[Seen]:
+    """Yield the exchanges of a stub of Mountebank: predicates with the responses that they lead to."""
+    request: dict[str, Any] = {}
+    spot = node.find("predicates").spot
+    for _, predicate in node.find("predicates").children():
+        for _, fields in predicate.find("deepequals", "equals").children():
+            request.setdefault(fields.spot.pointer.rpartition("/")[2], fields.value)
+    for _, response in node.find("responses").children():
+        answer = response.member("is")
+        if isinstance(answer.value, dict):
+            answer = Node({"statusCode": 200, **answer.value}, answer.spot)
+            query = "&".join(
+                f"{name}={unmatched(value)}" for name, value in pairs(request.get("query"))
+            )
+            path = str(request.get("path") or "")
+            url = f"{path}?{query}" if query and path else path
+            yield exchange(
+                Node({**request, "url": url, "urlPattern": not url or None}, spot),
+                answer,
+                node,
+                reading,
+            )
 
 
-def _body(message: dict[str, Any], headers: Mapping[str, str], limit: int) -> tuple[Any, str]:
-    name = "content" if "content" in message and "body" not in message else "body"
-    body, at = message.get(name), f"/{name}"
-    if isinstance(body, dict):
-        at += "/base64_string" if "base64_string" in body else "/string"
-        body = (
-            body.get("string")
-            if "base64_string" not in body
-            else unpacked_base64(body["base64_string"])
-        )
-    if not isinstance(body, (str, bytes, NotCaptured)):
-        return NOT_CAPTURED, at
-    return decoded(body, header(headers, "content-encoding"), limit), at
+def _is_sent(name: str, value: dict[str, Any]) -> bool:
+    """Return True if a member of a flat exchange belongs to its request: `body` is, where there is a `response`."""
+    return name in ("body", "reqheaders") and "response" in value
 
 
-def unpacked_base64(text: Any) -> Any:
-    """The bytes of a base64 text; `NotCaptured` for anything else."""
-    return (
-        from_base64(text)
-        if isinstance(text, str)
-        else NotCaptured("the body is not the base64 it is said to be")
+def _has_zero(response: Node) -> bool:
+    return any(found.value == 0 for found in response.every("status", "statuscode"))
+
+
+def _is_absent(body: Any) -> bool:
+    return isinstance(body, NotCaptured) or body in ("", b"")
+
+
+def _time(node: Node) -> str:
+    for found in node.every(*_TIMES):
+        if isinstance(found.value, str):
+            return found.value
+    return ""
+
+
+def interaction(value: Any, reading: Reading) -> Seen:
+    """Return the exchange of an interaction of a cassette, whichever tool wrote it."""
+    node = Node(value)
+    return exchange(
+        node.member("request"), node.member("response"), node, reading, "an interaction"
     )
-
-
-def headers_of(said: Any) -> dict[str, str]:
-    """Headers as an object of texts or lists, as a list of {name, value}, or as a list of pairs; of a repeated one the first."""
-    found: dict[str, str] = {}
-    for name, value in _pairs(said):
-        value = value[0] if isinstance(value, list) and value else value
-        value = value.decode("latin-1") if isinstance(value, bytes) else value
-        if isinstance(name, str) and isinstance(value, str):
-            found.setdefault(name, value)
-    return found
-
-
-def repeated(said: Any) -> dict[str, Any]:
-    """Parameters given as a list, as an object of lists."""
-    found: dict[str, Any] = {}
-    for name, value in _pairs(said):
-        if isinstance(name, str):
-            found.setdefault(name, []).append(value)
-    return found
-
-
-def whole(said: Any) -> int:
-    """An HTTP status, also one that is written as a text; 0 for anything that is none."""
-    if isinstance(said, str) and len(said) == 3 and said.isascii() and said.isdigit():
-        said = int(said)
-    return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < 1000 else 0
-
-
-def _pairs(said: Any) -> list[tuple[Any, Any]]:
-    if isinstance(said, dict):
-        return list(said.items())
-    pairs = []
-    for item in said if isinstance(said, list) else []:
-        if isinstance(item, dict):
-            pairs.append((item.get("name"), item.get("value")))
-        elif isinstance(item, list) and len(item) == 2:
-            pairs.append((item[0], item[1]))
-    return pairs
-
-
-def _present(body: Any) -> Any:
-    return NOT_CAPTURED if body is None else body

@@ -1,107 +1,24 @@
-"""Records of a file, the observations in them, and where in the file the parts of an observation stand."""
+"""Observations: what was seen in a file, and where in the file its parts are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from receiptkit.captures.records import Record, Spot
 from receiptkit.model import pointers
 from receiptkit.model.exchange import Exchange, Part, WebhookRequest
+from receiptkit.model.finding import Location
 from receiptkit.model.position import Position
 from receiptkit.model.problem import Problem
 from receiptkit.text.json_text import decode
 
-if TYPE_CHECKING:
-    from receiptkit.text.json_locate import LineIndex
+#: Where each part of an observation is in its record.
+Layout = Mapping[Part, Spot]
 
-
-class Place(NamedTuple):
-    """A place in the file; for what does not stand there literally, the start of the text it is in and the place within that."""
-
-    position: Position
-    within: Position | None = None
-
-
-class Record(Protocol):
-    """What is held of a file while the observations in it are judged."""
-
-    #: Whether a part that is text stands in the file character for character.
-    literal: bool
-
-    #: Where it begins.
-    start: Position
-
-    def position(self, offset: int) -> Position:
-        """The position in the file of an offset in the record's text."""
-
-    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
-        """Where in the file values begin, by their names in the record: JSON Pointers, from the element on if it is an array's."""
-
-
-class JsonRecord:
-    """
-    A JSON text of a file: a document, a line of NDJSON, an entry of a HAR.
-
-    Attributes:
-        raw: the bytes of the text.
-    """
-
-    literal = False
-
-    def __init__(self, raw: bytes, start: Position) -> None:
-        """Hold the bytes of a text that begins at `start` in the file."""
-        self.raw = raw
-        self.start = start
-
-    @cached_property
-    def text(self) -> str:
-        return decode(self.raw)[0]
-
-    @cached_property
-    def _lines(self) -> LineIndex:
-        from receiptkit.text.json_locate import LineIndex
-
-        return LineIndex(self.text)
-
-    @cached_property
-    def _elements(self) -> list[int]:
-        from receiptkit.text.json_locate import elements
-
-        return elements(self.text)
-
-    def position(self, offset: int) -> Position:
-        """The position in the file of an offset in the text."""
-        return self.start.shifted(*self._lines.place(offset))
-
-    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
-        from receiptkit.text.json_locate import offsets
-
-        start = int(self.text.startswith("\ufeff")) if element is None else self._elements[element]
-        return {
-            pointer: self.position(offset)
-            for pointer, offset in offsets(self.text, wanted, start).items()
-        }
-
-
-class PlacedRecord:
-    """A record whose parts' positions were noted while it was read: YAML, HTTP messages, lines of forms and URLs."""
-
-    def __init__(self, start: Position, places: Mapping[str, Position], *, literal: bool) -> None:
-        self.start = start
-        self.literal = literal
-        self._places = places
-
-    def position(self, offset: int) -> Position:
-        return self.start
-
-    def positions(self, wanted: Iterable[str], element: int | None) -> dict[str, Position]:
-        return {name: self._places.get(name, self.start) for name in wanted}
-
-
-#: Under which name each part of an observation stands in its record.
-Layout = Mapping[Part, str]
-BARE: Layout = {"response": "", "request": "", "url": "", "status": "", "headers": "", "sent": ""}
+_RECORD = Spot()
+#: A value by its JSON Pointer, or a place in a text.
+Wanted = str | Position
 
 
 class Observation:
@@ -110,16 +27,31 @@ class Observation:
 
     Attributes:
         entry: its number within the file, from 0.
-        record: what it stands in.
-        seen: the exchange or the delivery it is; None for a bare body.
+        record: the part of the file that holds it.
+        seen: the exchange or the webhook request it is; None for a bare body.
         value: a bare body, parsed; None if it could not be read.
-        layout: where its parts stand in the record.
+        layout: where its parts are in the record; a part that is missing there is the whole record.
         element: its index, where the record is an array of observations.
-        defects: what is wrong with the text of the record.
+        problems: what is wrong with the text of the record.
         unusable: why it cannot be judged, if it cannot.
+        rule: the rule by which it was found in what a tool wrote around it; empty if there was nothing around it.
+        names: the member of the record that holds a parameter, where a tool renamed the parameters.
+        partial: True if parameters may be missing because nobody kept them, as in a table with some of the columns.
     """
 
-    __slots__ = ("element", "entry", "layout", "problems", "record", "seen", "unusable", "value")
+    __slots__ = (
+        "element",
+        "entry",
+        "layout",
+        "names",
+        "partial",
+        "problems",
+        "record",
+        "rule",
+        "seen",
+        "unusable",
+        "value",
+    )
 
     def __init__(
         self,
@@ -128,22 +60,39 @@ class Observation:
         seen: Exchange | WebhookRequest | None = None,
         *,
         value: Any = None,
-        layout: Layout = BARE,
+        layout: Layout | None = None,
         element: int | None = None,
         problems: tuple[Problem, ...] = (),
         unusable: str | None = None,
+        rule: str = "",
+        names: Mapping[str, str] | None = None,
+        partial: bool = False,
     ) -> None:
         self.entry = entry
         self.record = record
         self.seen = seen
         self.value = value
-        self.layout = layout
+        self.layout: Layout = layout or {}
         self.element = element
         self.problems = problems
         self.unusable = unusable
+        self.rule = rule
+        self.names = names
+        self.partial = partial
+
+    @property
+    def begins(self) -> Position:
+        """Where it begins."""
+        if self.element is None:
+            return self.record.start
+        return self.record.positions([_RECORD], self.element)[_RECORD]
+
+    def spot(self, part: Part) -> Spot:
+        """Return where a part is in the record."""
+        return self.layout.get(part, _RECORD)
 
     def text(self, part: Part) -> str | None:
-        """A part that is text within the record; None for one that is a JSON value there, or is not there."""
+        """Return a part that is text within the record; None for one that is a JSON value there, or is not there."""
         value: Any = None
         if part == "url":
             value = self.seen.url if self.seen else None
@@ -151,53 +100,50 @@ class Observation:
             value = self.seen.request_body if part == "request" else self.seen.body
         elif isinstance(self.seen, WebhookRequest) and part == "request":
             value = self.seen.body
-        return (
-            decode(value)[0]
-            if isinstance(value, bytes)
-            else value
-            if isinstance(value, str)
-            else None
+        if isinstance(value, bytes):
+            return decode(value)[0]
+        return value if isinstance(value, str) else None
+
+    def locate(self, part: Part, wanted: Collection[Wanted]) -> dict[Wanted, Location]:
+        """
+        Return the locations of values of a part, by their JSON Pointers into it; "" is the whole of it.
+
+        A position asks for a place in a part that is text. What is text in the file, but not character for character, gets the
+        place at which it begins and the place within it.
+        """
+        spot, text = self.spot(part), self.text(part)
+        if text is None:
+            spots = {
+                one: spot._replace(pointer=spot.pointer + self._renamed(one))
+                if isinstance(one, str)
+                else spot
+                for one in wanted
+            }
+            places = self.record.positions(set(spots.values()), self.element)
+            return {one: Location("", self.entry, *places[at]) for one, at in spots.items()}
+        start = self.record.positions([spot], self.element)[spot]
+        within = _positions_within(
+            part, text, [one for one in wanted if isinstance(one, str) and one]
         )
-
-    @property
-    def begins(self) -> Position:
-        """Where it begins."""
-        return (
-            self.record.start
-            if self.element is None
-            else self.record.positions([""], self.element)[""]
-        )
-
-    def start(self, part: Part) -> Position:
-        """Where a part begins; where the record begins, if the part is not there."""
-        return self.record.positions([self.layout[part]], self.element)[self.layout[part]]
-
-    def places(self, part: Part, wanted: Iterable[str]) -> dict[str, Place]:
-        """Where the values of a part stand, by their JSON Pointers into it; the whole of it has the pointer ""."""
-        text = self.text(part)
-        if text is not None:
-            within = _positions_within(part, text, [pointer for pointer in wanted if pointer])
-            start = self.start(part)
-            return {pointer: self._within(start, within.get(pointer)) for pointer in wanted}
-        at = self.layout[part]
-        names = {at + pointer: pointer for pointer in wanted}
         return {
-            names[name]: Place(position)
-            for name, position in self.record.positions(names, self.element).items()
+            one: self._within(start, within.get(one) if isinstance(one, str) else one)
+            for one in wanted
         }
 
-    def place_within(self, part: Part, position: Position | None) -> Place:
-        """The place of a position in a part that is text."""
-        return self._within(self.start(part), position)
+    def _renamed(self, pointer: str) -> str:
+        if not self.names or not pointer:
+            return pointer
+        name, *deeper = pointers.split(pointer)
+        return pointers.join([self.names.get(name, name), *deeper])
 
-    def _within(self, start: Position, position: Position | None) -> Place:
-        if position is not None and self.record.literal:
-            return Place(start.shifted(*position))
-        return Place(start, position)
+    def _within(self, start: Position, within: Position | None) -> Location:
+        if within is not None and self.record.literal:
+            return Location("", self.entry, *start.shifted(*within))
+        return Location("", self.entry, *start, *(within or ()))
 
 
 def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Position]:
-    """Where in a text values begin: in the query of a URL, in JSON, in a form."""
+    """Return where in a text values begin: in the query of a URL, in JSON, in a form."""
     if not wanted:
         return {}
     from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
@@ -214,11 +160,10 @@ def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Pos
     return {pointer: Position(*lines.place(offset)) for pointer, offset in offsets.items()}
 
 
-def below(problems: Iterable[Problem], element: int) -> tuple[Problem, ...]:
-    """The defects inside one element of an array, their pointers starting there."""
-    prefix = pointers.join([element])
+def below(problems: Iterable[Problem], pointer: str) -> tuple[Problem, ...]:
+    """Return the problems inside the value at a pointer, their pointers starting there."""
     return tuple(
-        problem._replace(pointer=problem.pointer[len(prefix) :])
+        problem._replace(pointer=problem.pointer[len(pointer) :])
         for problem in problems
-        if problem.pointer == prefix or problem.pointer.startswith(prefix + "/")
+        if problem.pointer == pointer or problem.pointer.startswith(pointer + "/")
     )

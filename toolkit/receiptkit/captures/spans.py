@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import BinaryIO
 
-from receiptkit.captures.formats import BY_NAME, Format, detected
-from receiptkit.captures.json_reader import is_by_lines
+from receiptkit.captures.format import Format
+from receiptkit.captures.formats import readable, recognise
+from receiptkit.captures.formats.json_document import is_by_lines
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.sources import Limits, Source, problem
 
@@ -31,11 +32,11 @@ def line_spans(
     try:
         with open(source.name, "rb") as stream:
             head = stream.read(_HEAD)
-            found = known or detected(source.name, head)
+            found = known or recognise(source.name, head, named=source.named)[0]
             if found is None or found.name not in ("json", "ndjson"):
                 return []
             stream.seek(0)
-            if found is not BY_NAME["ndjson"] and not is_by_lines(
+            if found is not readable()["ndjson"] and not is_by_lines(
                 stream, source.name, limits.record
             ):
                 return []

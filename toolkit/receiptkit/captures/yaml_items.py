@@ -20,6 +20,8 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.position import Position
 from receiptkit.text.json_text import MAX_DEPTH
 
+#: Among names of lists: the document itself may be the list.
+ROOT = ""
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
 #: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
 _LONGEST_KEY = 1000
@@ -100,7 +102,10 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
     there = False
     for event in events:
         if not isinstance(event, yaml.MappingStartEvent):
-            if isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
+            if ROOT in names and isinstance(event, yaml.SequenceStartEvent):
+                there = True
+                yield from _of_list(events, bounded)
+            elif isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
                 events.value(event)
             continue
         for key in events:
@@ -111,17 +116,22 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
                 events.value(value)
                 continue
             there = True
-            for item in events:
-                if isinstance(item, yaml.SequenceEndEvent):
-                    break
-                places: dict[str, Position] = {}
-                found = events.value(item, places)
-                yield Item(found, _position(item), places)
-                bounded.renew()
+            yield from _of_list(events, bounded)
     if not there:
         raise CaptureError(
-            f"there is no list {' or '.join(f'`{name}`' for name in names)}: this is no cassette"
+            f"there is no list {' or '.join(f'`{name}`' for name in names if name)}: this is no cassette"
         )
+
+
+def _of_list(events: _Events, bounded: _Bounded) -> Iterator[Item]:
+    """Yield the items of a list that has just begun."""
+    for item in events:
+        if isinstance(item, yaml.SequenceEndEvent):
+            return
+        places: dict[str, Position] = {}
+        found = events.value(item, places)
+        yield Item(found, _position(item), places)
+        bounded.renew()
 
 
 class _Events(Iterator[Any]):

@@ -17,7 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from receiptkit import __version__
-from receiptkit.captures import BY_NAME, STDIN, Limits, Source, expand, same_file
+from receiptkit.captures import STDIN, Limits, Source, expand, readable, same_file
 from receiptkit.cli.environment import secret
 from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off, interruptible
@@ -72,7 +72,7 @@ def _complete_names(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     kinds = ("page", "receipt", "message", "configuration", "error", "webhook")
-    return [CompletionItem(name) for name in (*BY_NAME, *kinds) if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in (*readable(), *kinds) if name.startswith(incomplete)]
 
 
 @click.command()

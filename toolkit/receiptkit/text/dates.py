@@ -9,6 +9,8 @@ from functools import lru_cache
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
+#: A date and time as logs and databases write it, without a zone.
+_NAIVE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
 #: How long a date can be that is one, with a fraction longer than anybody needs.
 _LONGEST = 64
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
@@ -55,3 +57,9 @@ def is_before(one: object, other: object) -> bool:
         return False
     first, second = seconds(one), seconds(other)
     return first is not None and second is not None and first < second
+
+
+def in_utc(text: str) -> str:
+    """Return a date and time with the zone UTC where it names none; tools that drop the zone write UTC."""
+    match = _NAIVE.fullmatch(text) if len(text) <= _LONGEST else None
+    return f"{match[1]}T{match[2]}Z" if match else text

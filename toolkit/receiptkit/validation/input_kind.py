@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from receiptkit.captures import BY_NAME, Format
+from receiptkit.captures import Format, readable
 from receiptkit.contract import Contract
 from receiptkit.model.errors import UsageError
 
 
 def format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
     """The format and the kind that the names say."""
-    formats = [BY_NAME[name] for name in names if name in BY_NAME]
-    kinds = [name for name in names if name not in BY_NAME]
+    known_formats = readable()
+    formats = [known_formats[name] for name in names if name in known_formats]
+    kinds = [name for name in names if name not in known_formats]
     for kind in kinds:
         if kind not in (*contract.kinds, *contract.operations.by_id):
-            known = f"formats are {', '.join(BY_NAME)}; kinds are {', '.join(contract.kinds)}"
+            known = f"formats are {', '.join(known_formats)}; kinds are {', '.join(contract.kinds)}"
             raise UsageError(f"--as {kind}: no format, kind or operation is called that; {known}")
     if len(formats) > 1 or len(kinds) > 1:
         raise UsageError(f"--as {' --as '.join(names)}: give one format and one kind at most")

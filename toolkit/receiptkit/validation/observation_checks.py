@@ -33,10 +33,12 @@ class ObservationChecker:
         self._operation = operation
         self._url = url
         self._secrets_seen: set[str] = set()
+        self._named = True
 
-    def begin_file(self) -> None:
-        """Forget which secrets have been reported."""
+    def begin_file(self, *, named: bool) -> None:
+        """Forget which secrets have been reported; `named` is False for a file that was found in a folder."""
         self._secrets_seen.clear()
+        self._named = named
 
     def validate(self, observation: Observation) -> Result:
         """Return the result of an observation, before locations and selection."""
@@ -54,6 +56,9 @@ class ObservationChecker:
 
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result and of the text around it, with their locations."""
+        if result.unchecked is not None and not self._named and observation.seen is None:
+            # In a folder, a document of somebody else is nothing to report.
+            result.findings = []
         if observation.seen is not None:
             result.findings = [*result.findings, *self._secrets(observation.seen)]
         if not result.findings and not observation.problems:
@@ -89,9 +94,9 @@ class ObservationChecker:
             location = replace(finding.location or Location(), file=file, entry=observation.entry)
             pointer = finding.pointer
             if observation.seen is not None:
-                body = observation.layout[
+                body = observation.spot(
                     "request" if isinstance(observation.seen, WebhookRequest) else "response"
-                ]
+                ).pointer
                 pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
             located.append(replace(finding, pointer=pointer, location=location))
         return located

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from receiptkit.captures import Observation, Place
+from receiptkit.captures import Observation
 from receiptkit.model.exchange import Part
 from receiptkit.model.finding import Finding, Location
 from receiptkit.model.position import Position
@@ -27,31 +27,37 @@ def located(
 ) -> list[Finding]:
     """The findings with the file, the entry and the place of each, in the order of the places; those that have a file already are left alone."""
     parts = {id(finding): _part(finding, part) for finding in findings}
-    places: dict[tuple[Part, str], Place] = {}
+    places: dict[tuple[Part, str | Position], Location] = {}
     for each in dict.fromkeys(parts.values()):
         wanted = {
-            finding.pointer
+            _wanted(finding)
             for finding in findings
-            if finding.location is None and parts[id(finding)] == each
+            if not _has_file(finding) and parts[id(finding)] == each
         }
         if wanted:
-            places |= {
-                (each, pointer): place
-                for pointer, place in observation.places(each, wanted).items()
-            }
-    placed = []
-    for finding in findings:
-        said = finding.location
-        if said is not None and said.file:
-            placed.append(finding)
-            continue
-        if said is not None and said.line is not None and said.column is not None:
-            place = observation.place_within(part, Position(said.line, said.column))
-        else:
-            place = places[parts[id(finding)], finding.pointer]
-        location = Location(file, observation.entry, *place.position, *(place.within or ()))
-        placed.append(replace(finding, location=location))
+            located = observation.locate(each, wanted)
+            places |= {(each, one): location for one, location in located.items()}
+    placed = [
+        finding
+        if _has_file(finding)
+        else replace(
+            finding, location=replace(places[parts[id(finding)], _wanted(finding)], file=file)
+        )
+        for finding in findings
+    ]
     return sorted(placed, key=_by_place)
+
+
+def _has_file(finding: Finding) -> bool:
+    return finding.location is not None and bool(finding.location.file)
+
+
+def _wanted(finding: Finding) -> str | Position:
+    """Return what to look for in a part: a place in its text, or the value at a pointer."""
+    location = finding.location
+    if location is not None and location.line is not None and location.column is not None:
+        return Position(location.line, location.column)
+    return finding.pointer
 
 
 def _part(finding: Finding, part: Part) -> Part:

@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from receiptkit.captures import (
-    FORMATS,
     Batch,
+    Format,
     Limits,
     Observation,
+    Reading,
     Source,
     Span,
-    detected,
+    has_evidence,
     in_batches,
     is_regular,
     line_spans,
     observations,
     opened,
     opened_span,
+    read_beside,
+    readable,
+    recognise,
 )
 from receiptkit.contract import Contract, Result
 from receiptkit.history import Memory, findings_across
@@ -225,7 +229,7 @@ class Validation:
         Raises:
             CaptureError: it cannot be read to its end.
         """
-        self._checker.begin_file()
+        self._checker.begin_file(named=source.named)
         with opened_span(source, span, self._limits.record) as lines:
             self._pieces(in_batches(lines), source.name, sink)
             return lines.number
@@ -242,16 +246,11 @@ class Validation:
         if not source.named and not is_regular(source):
             self.summary.skipped += 1
             return
-        self._checker.begin_file()
+        self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
-            found = self._format or detected(source.name, head)
-            if (
-                found is not None
-                and not source.named
-                and not self._format
-                and not found.is_likely(head)
-            ):
-                found = None
+            found = self._format or recognise(source.name, head, named=source.named)[0]
+            if found is not None and found.vague and not source.named and not self._format:
+                found = found if self._has_evidence(source) else None
             if found is None or not head.strip():
                 if source.named:
                     raise CaptureError(
@@ -260,6 +259,9 @@ class Validation:
                         else "the file is empty"
                     )
                 self.summary.skipped += 1
+                return
+            if found.read is None:
+                self._convert(found, source)
                 return
             self.summary.files += 1
             self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
@@ -279,7 +281,7 @@ class Validation:
             if self._trial.worked(conforming is not None) and conforming is not None:
                 return self._remember_all(batch, *conforming, entry)
         count = 0
-        for observation in observations(batch, entry):
+        for observation in observations(batch, entry, self._reading(file)):
             self._one(observation, file, sink)
             count += 1
         return count
@@ -293,6 +295,19 @@ class Validation:
                 kind, lists, Arrival(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines
             )
         return len(batch.texts)
+
+    def _convert(self, found: Format, source: Source) -> None:
+        """Say how a file that is recognised and not read can be converted."""
+        if source.named:
+            raise CaptureError(found.advice(source.name))
+        self.summary.skipped += 1
+
+    def _has_evidence(self, source: Source) -> bool:
+        with opened(source, self._limits) as (stream, _):
+            return has_evidence(stream)
+
+    def _reading(self, file: str) -> Reading:
+        return Reading(self._limits.record, read_beside(file, self._limits.record))
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
         for finding in self.check(observation, file):
@@ -334,4 +349,4 @@ def _file(finding: Finding) -> str:
 
 
 def _titles() -> str:
-    return "; ".join(format_.title for format_ in FORMATS) + "; plain or gzip"
+    return "; ".join(each.title for each in readable().values()) + "; plain or gzip"

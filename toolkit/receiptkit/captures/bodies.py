@@ -1,0 +1,282 @@
+"""Bodies under the names and in the encodings that tools give them."""
+
+from __future__ import annotations
+
+import binascii
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from receiptkit.captures.encodings import from_base64
+from receiptkit.captures.http_messages import first_message, is_http
+from receiptkit.captures.messages import pairs, repeated, unpacked
+from receiptkit.captures.nodes import Node
+from receiptkit.captures.records import Spot
+from receiptkit.model import pointers
+from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured
+
+#: Members whose value is the body, also where that is an object.
+_PARSED = ("jsonbody", "bodyasjson", "json")
+#: Members that hold the body, or an object around it.
+_BODIES = (
+    "bodyraw",
+    "rawbody",
+    "body",
+    "requestbody",
+    "responsebody",
+    "content",
+    "text",
+    "data",
+    "contents",
+    "response",
+    "payload",
+)
+_BASE64 = ("bodyasbase64", "base64body", "bodybase64")
+_FILES = ("bodyfilename", "bodyfile")
+#: What an object around a body calls it.
+_TEXT = ("string", "content", "text", "data", "raw", "json", "value")
+_PACKED = ("base64string", "base64bytes", "encoded", "base64")
+_ON_DISK = ("file", "ondisk")
+#: Members of an object around a body that is no body itself.
+_AROUND = frozenset(
+    (
+        *_TEXT,
+        *_PACKED,
+        *_ON_DISK,
+        *("rawgzip", "fields", "encoding", "type", "contenttype", "size", "mimetype", "mode"),
+        *("urlencoded", "formdata", "params", "charset", "compression", "comment", "options"),
+        *("not", "disabled", "isbinary", "url", "httpversion"),
+    )
+)
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+#: A file beside a capture is named without a way out of its folder.
+_PLAIN_NAME = re.compile(r"[\w.@%+=,~ -]+(?:/[\w.@%+=,~ -]+)*")
+
+#: Return the bytes of a file beside the capture, or why it cannot be read.
+ReadBeside = Callable[[str], Any]
+
+
+class Body(NamedTuple):
+    """
+    A body, where it is, and the member that holds a parameter where it is a list of them.
+
+    Attributes:
+        value: a parsed value, text, bytes, or `NotCaptured`.
+        spot: where it is.
+        names: the pointer of each parameter below it, where that is not its name.
+    """
+
+    value: Any
+    spot: Spot
+    names: Mapping[str, str] | None = None
+
+
+class Reading(NamedTuple):
+    """
+    What a reader may do while it looks for bodies.
+
+    Attributes:
+        limit: the most bytes that a compressed body may unpack to.
+        beside: reads a file beside the capture.
+    """
+
+    limit: int
+    beside: ReadBeside
+
+
+def body_of(message: Node, headers: Mapping[str, str], reading: Reading) -> Body:
+    """Return the body of a request or a response; `NOT_CAPTURED` if it has none."""
+    for found in message.every(*_PARSED):
+        return Body(found.value, found.spot)
+    flag = message.find("encoding", "isbase64encoded", "encodedbody").value
+    encoded = flag is True or flag == "base64"
+    empty: Body | None = None
+    for found in message.every(*_BODIES):
+        body = _content(found, reading, encoded)
+        if body is None:
+            continue
+        if body.value in ("", b"", {}, []) and not isinstance(body.value, NotCaptured):
+            empty = empty or body
+            continue
+        return body._replace(value=_checked(unpacked(body.value, headers, reading.limit)))
+    for found in message.every("raw"):
+        if isinstance(found.value, str) and (wire := _wire(found.value, reading)) is not None:
+            return Body(wire, found.spot)
+    for found in message.every(*_BASE64):
+        return _decoded(found, headers, reading)
+    for found in message.every(*_FILES):
+        if isinstance(found.value, str):
+            return Body(unpacked(reading.beside(found.value), headers, reading.limit), found.spot)
+    stream = message.find("stream")
+    if (raw := _bytes(stream.find("data").value)) is not None:
+        return Body(unpacked(raw, headers, reading.limit), stream.spot)
+    if empty is not None:
+        return empty
+    return Body(NOT_CAPTURED, message.find(*_BODIES).spot)
+
+
+def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:
+    """Return what is in a member that holds a body or an object around one; None if that is metadata."""
+    value = node.value
+    if isinstance(value, str) and encoded:
+        return Body(from_base64(value), node.spot)
+    if isinstance(value, list):
+        chunks = _chunks(value)
+        return Body(value if chunks is None else chunks, node.spot)
+    if not isinstance(value, dict):
+        return Body(value, node.spot)
+    if (raw := _bytes(value)) is not None:
+        return Body(raw, node.spot)
+    if not all(
+        isinstance(name, str) and name.lower().strip("_").replace("_", "") in _AROUND
+        for name in value
+    ):
+        return Body(value, node.spot)
+    return _wrapped(node, reading) if value else Body(value, node.spot)
+
+
+def _wrapped(node: Node, reading: Reading) -> Body | None:
+    """Return the body within an object around it; None if it holds none."""
+    for found in node.every(*_PACKED):
+        if isinstance(found.value, str):
+            return Body(from_base64(found.value), found.spot)
+    kind = node.find("type").value
+    flag = node.find("encoding", "encoded").value
+    for found in node.every(*_TEXT):
+        if flag == "base64" or kind in ("BINARY", "binary"):
+            value = from_base64(found.value) if isinstance(found.value, str) else found.value
+            return Body(value, found.spot)
+        if isinstance(found.value, list) and (chunks := _chunks(found.value)) is not None:
+            return Body(chunks, found.spot)
+        if isinstance(found.value, dict) and found.value.keys() <= {"string", "content"}:
+            return _wrapped(found, reading)
+        return Body(found.value, found.spot)
+    for found in node.every("rawgzip"):
+        packed = from_base64(found.value) if isinstance(found.value, str) else found.value
+        return Body(
+            unpacked(
+                packed,
+                {"content-encoding": "gzip" if packed[:2] == b"\x1f\x8b" else "deflate"},
+                reading.limit,
+            )
+            if isinstance(packed, bytes)
+            else packed,
+            found.spot,
+        )
+    for found in node.every("fields", "urlencoded", "params", "formdata"):
+        return parameters(found)
+    for found in node.every(*_ON_DISK):
+        if isinstance(found.value, str):
+            return Body(reading.beside(found.value), found.spot)
+    return Body(NOT_CAPTURED, node.spot) if kind == "none" or node.value == {} else None
+
+
+def parameters(node: Node) -> Body:
+    """Return parameters that are a list of names with values, or an object, as an object."""
+    if not isinstance(node.value, list):
+        return Body(node.value, node.spot)
+    names: dict[str, str] = {}
+    for index, (name, _) in enumerate(pairs(node.value)):
+        if isinstance(name, str) and name not in names:
+            item = node.value[index] if index < len(node.value) else None
+            held = next(
+                (key for key in ("value", "values") if isinstance(item, dict) and key in item), 1
+            )
+            names[name] = pointers.join([index, held])
+    return Body(repeated(node.value), node.spot, names)
+
+
+def _checked(body: Any) -> Any:
+    """Return a body, or why it cannot be judged: a template is filled in by the mock that serves it."""
+    if isinstance(body, str) and "{{" in body and "}}" in body:
+        return NotCaptured("the body is a template of a mock")
+    return body
+
+
+def _wire(text: str, reading: Reading) -> Any:
+    """Return the body of a message that was recorded as it went over the wire, in base64; None for anything else."""
+    raw = from_base64(text)
+    if isinstance(raw, bytes) and is_http(raw[:4096].decode("latin-1")):
+        message = first_message(raw, reading.limit)
+        return None if message is None else message.body
+    return None
+
+
+def _decoded(node: Node, headers: Mapping[str, str], reading: Reading) -> Body:
+    raw = from_base64(node.value) if isinstance(node.value, str) else node.value
+    return Body(unpacked(raw, headers, reading.limit), node.spot)
+
+
+def _bytes(value: Any) -> bytes | None:
+    """Return the bytes of a list of numbers, by itself or in a Buffer of Node.js; None for anything else."""
+    if isinstance(value, dict):
+        return _bytes(value.get("data")) if value.get("type") == "Buffer" else None
+    if not isinstance(value, list) or not value:
+        return None
+    if not all(type(item) is int and 0 <= item < 256 for item in value):
+        return None
+    return bytes(value)
+
+
+def _chunks(value: Any) -> bytes | None:
+    """Return the bytes of a body that was recorded as a list of hexadecimal or base64 texts; None for anything else."""
+    if not isinstance(value, list) or not value:
+        return _hexadecimal(value) if isinstance(value, str) else None
+    if not all(isinstance(item, str) for item in value):
+        return _bytes(value)
+    if all(_HEX.fullmatch(item) for item in value):
+        return b"".join(binascii.unhexlify(item) for item in value)
+    pieces = [from_base64(item) for item in value]
+    return b"".join(pieces) if all(isinstance(piece, bytes) for piece in pieces) else None
+
+
+def chunks_in(text: str) -> bytes | None:
+    """Return the bytes of a text that is a JSON list of encoded chunks; None for anything else."""
+    if not text.startswith("["):
+        return None
+    from receiptkit.text.json_text import read_envelope
+
+    return _chunks(read_envelope(text.encode("utf-8", "replace")).value)
+
+
+def _hexadecimal(text: str) -> bytes | None:
+    """Return the bytes of a compressed body that was recorded in hexadecimal; None for anything else."""
+    known = text[:4].lower() in ("1f8b", "7801", "789c", "78da", "28b5")
+    return binascii.unhexlify(text) if known and _HEX.fullmatch(text) else None
+
+
+def read_beside(capture: str, limit: int) -> ReadBeside:
+    """Return a reader of files beside a capture: in its folder, or in `__files` of WireMock."""
+
+    def read(name: str) -> Any:
+        folder = os.path.dirname(capture)
+        if capture in ("", "-") or not _PLAIN_NAME.fullmatch(name) or ".." in name.split("/"):
+            return NotCaptured("the body is in a file that is not beside the capture")
+        for place in (
+            folder,
+            os.path.join(folder, "__files"),
+            os.path.join(folder, "..", "__files"),
+        ):
+            path = os.path.join(place, name)
+            if os.path.isfile(path):
+                return _file(path, place, limit)
+        return NotCaptured("the file that holds the body is missing")
+
+    return read
+
+
+def _file(path: str, folder: str, limit: int) -> Any:
+    inside = os.path.realpath(path).startswith(os.path.realpath(folder or ".") + os.sep)
+    try:
+        if inside and os.path.getsize(path) <= limit:
+            with open(path, "rb") as stream:
+                return stream.read(limit + 1)
+    except OSError:
+        pass
+    return NotCaptured("the file that holds the body cannot be read")
+
+
+def nothing_beside(name: str) -> Any:
+    """Return why a body in another file is not read: there is no folder to look in."""
+    return NotCaptured("the body is in another file")

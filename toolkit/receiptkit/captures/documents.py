@@ -1,0 +1,118 @@
+"""Values of a document, JSON or YAML: bodies, exchanges, webhook requests, or what a tool wrote around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, parameters
+from receiptkit.captures.exchanges import Seen, exchanges, is_exchange
+from receiptkit.captures.messages import headers_of, present
+from receiptkit.captures.nodes import Node
+from receiptkit.captures.observation import Layout, Observation
+from receiptkit.captures.parameters import is_parameters, parameters_in
+from receiptkit.captures.records import Record, Spot
+from receiptkit.captures.unwrap import find_in, request_of
+from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.problem import Problem
+
+#: The members of a webhook request as this project writes it.
+_REQUEST = frozenset(("url", "method", "headers", "body", "params"))
+
+
+def observe(
+    entry: int,
+    record: Record,
+    element: int | None,
+    value: Any,
+    found: list[Seen],
+    problems: tuple[Problem, ...],
+) -> Iterator[Observation]:
+    """Yield the observations of what was seen in a value; the value itself, if that is nothing."""
+    if not found:
+        yield Observation(entry, record, value=value, element=element, problems=problems)
+        return
+    for number, seen in enumerate(found):
+        # In a document of a tool, only what is wrong with our part of the text counts.
+        own = envelope.within(problems, seen) if seen.rule else problems
+        yield envelope.seen(entry + number, record, seen, element, own)
+
+
+def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
+    """Return what a value is or holds; nothing for a bare body."""
+    if type(value) is not dict:
+        return find_in(value, reading) if wrapped and isinstance(value, (list, str)) else []
+    node = Node(value)
+    if is_exchange(node):
+        found = list(exchanges(node, reading))
+        if found and all(not isinstance(seen.what, str) for seen in found):
+            plain = value.keys() <= {"request", "response"} and "request" in value
+            return [seen._replace(rule="") for seen in found] if plain else found
+        return (find_in(value, reading) if wrapped else []) or found or [_NO_EXCHANGE]
+    if is_parameters(value):
+        return _parameters(node)
+    if wrapped and not (value.keys() <= _REQUEST and _has_event(value)):
+        found = find_in(value, reading)
+        if found:
+            return found
+    return [_webhook_request(value)] if _is_webhook_request(value) else []
+
+
+_NO_EXCHANGE = Seen("an exchange without request or response", {})
+
+
+def _parameters(node: Node) -> list[Seen]:
+    """Return the webhook request of parameters that a logger or a framework took apart; nothing if they are as they came."""
+    found = parameters_in(node)
+    if found is None or (found[0].value is node.value and isinstance(node.value["EventType"], str)):
+        return []
+    return [request_of(*found)]
+
+
+def _has_event(value: dict[str, Any]) -> bool:
+    body = value.get("params") or value.get("body")
+    if isinstance(body, str):
+        text = body.lstrip()
+        return "EventType=" in text or ("EventType" in text and text[:1] == "{")
+    return isinstance(body, (dict, list)) or "EventType=" in str(value.get("url"))
+
+
+def _is_webhook_request(value: dict[str, Any]) -> bool:
+    """
+    Return True if an object is a request by itself: `{"url", "method", "headers", "body" or "params"}`.
+
+    A message has url and body too. A webhook that came by GET has all its parameters in the URL, and no body.
+    """
+    if "params" not in value and "body" not in value:
+        url = value.get("url")
+        return (
+            ("headers" in value or "method" in value)
+            and isinstance(url, str)
+            and "EventType=" in url.partition("#")[0].partition("?")[2]
+        )
+    return "headers" in value or "method" in value or value.keys() <= {"url", "body", "params"}
+
+
+def _webhook_request(value: dict[str, Any]) -> Seen:
+    """Return the webhook request of such an object; parameters are an object, or a list of pairs."""
+    method, url = value.get("method", "POST"), value.get("url", "")
+    if not isinstance(method, str) or not isinstance(url, str):
+        return Seen("a request without a URL", {})
+    # Frameworks call the variables of the path `params`, too, and leave them empty.
+    name = (
+        "params"
+        if value.get("params") or (value.get("body") is None and "params" in value)
+        else "body"
+    )
+    body = parameters(Node(value).member(name))
+    layout: Layout = {
+        "request": Spot(f"/{name}"),
+        "url": Spot("/url"),
+        "headers": Spot("/headers"),
+        "sent": Spot("/headers"),
+    }
+    if name == "body":
+        body = body._replace(value=present(value.get("body")))
+    request = WebhookRequest(url, method, present(body.value), headers_of(value.get("headers")))
+    return Seen(request, layout, names=dict(body.names) if body.names else None)

@@ -1,0 +1,35 @@
+"""One module for each format of captures. A module that defines `FORMAT` or `FORMATS` is found by being here."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from receiptkit.captures.format import Format
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Return every format, in the order in which a file is tried."""
+    found: list[Format] = []
+    for module in iter_modules(__path__):
+        content = import_module(f"{__name__}.{module.name}")
+        found += getattr(content, "FORMATS", None) or [content.FORMAT]
+    return tuple(sorted(found, key=lambda each: (each.order, each.name)))
+
+
+def readable() -> dict[str, Format]:
+    """Return the formats that can be read, by the names that `--as` takes."""
+    return {each.name: each for each in formats() if each.read is not None}
+
+
+def recognise(name: str, head: bytes, *, named: bool = True) -> tuple[Format | None, str]:
+    """Return the format of a file and the evidence for it, by its name and first bytes; None if it is none of ours."""
+    for each in formats():
+        if not named and (each.named_only or (each.likely and not each.likely(name, head))):
+            continue
+        evidence = each.evidence(name, head)
+        if evidence:
+            return each, evidence
+    return None, ""

@@ -1,0 +1,74 @@
+"""VCR cassettes in YAML and JSON, an interaction at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, read_beside
+from receiptkit.captures.exchanges import interaction
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.records import PlacedRecord
+from receiptkit.captures.sources import Limits
+
+#: The name of the list of interactions: of vcrpy, go-vcr and cassetter; of Ruby's and R's VCR and Betamax.
+_NAMES = ("interactions", "http_interactions")
+_JSON = envelope.beginning(*_NAMES)
+_YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
+#: php-vcr writes a list without a name.
+_YAML_LIST = re.compile(rb"\A(?:---[^\n]*\n)?-\s+request:\s*\n\s+method:")
+#: Messages have interactions of another kind in Pact.
+_PACT = re.compile(rb'"(?:consumer|provider|pactSpecification|providerStates?)"')
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is a cassette: it has a list of interactions."""
+    if _is_json(head):
+        return "its list is `interactions`" if _JSON.match(head) and not _PACT.search(head) else ""
+    if _YAML.search(head):
+        return "its list is `interactions`"
+    return "it is a list of requests with responses" if _YAML_LIST.match(beginning(head)) else ""
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the interactions of a cassette.
+
+    Raises:
+        CaptureError: it is YAML that cannot be read, or is made to fill the memory; what is before has been handed out.
+    """
+    reading = Reading(limits.record, read_beside(name, limits.record))
+    head = stream.peek(256)  # type: ignore[attr-defined] # sources hand out buffered readers
+    if _is_json(head):
+        paths = [(name,) for name in _NAMES]
+        yield from envelope.observations(
+            stream,
+            paths,
+            "list `interactions` or `http_interactions`: this is no cassette",
+            limits.record,
+            lambda value: interaction(value, reading),
+        )
+        return
+    from receiptkit.captures.yaml_items import ROOT, items
+
+    names = (*_NAMES, ROOT) if _YAML_LIST.match(beginning(head)) else _NAMES
+    for entry, item in enumerate(items(stream, names, limits.record)):
+        record = PlacedRecord(item.start, item.places, literal=False)
+        yield envelope.seen(entry, record, interaction(item.value, reading))
+
+
+def _is_json(head: bytes) -> bool:
+    return beginning(head)[:1] == b"{"
+
+
+FORMAT = Format(
+    name="cassette",
+    title="VCR cassette, YAML or JSON",
+    description="VCR cassettes in YAML or JSON, as vcrpy, Ruby's and R's VCR, Betamax, go-vcr, php-vcr and cassetter write them",
+    recognise=recognise,
+    read=read,
+    order=15,
+)

@@ -1,0 +1,120 @@
+"""HTTP messages as text: what `curl -i` prints, what a proxy or a socket dump holds. A request may be followed by its response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.http_messages import FIRST_LINE, Message, messages
+from receiptkit.captures.observation import Layout, Observation
+from receiptkit.captures.records import PlacedRecord, Spot
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.model.position import Position
+
+_PARTS: Layout = {
+    part: Spot(part) for part in ("response", "request", "url", "status", "headers", "sent")
+}
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is HTTP as text: it begins with the first line of a message."""
+    line = FIRST_LINE.match(beginning(head))
+    if line is None:
+        return ""
+    return f"it begins with the first line of a {'request' if line['method'] else 'response'}"
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the messages of a file. A request and the response after it are one observation; either can be alone.
+
+    Raises:
+        CaptureError: there is no message in the file, or it is larger than a record may be.
+    """
+    return observations(everything(stream, limits.record, "the file"), limits)
+
+
+def observations(raw: bytes, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the observations in a text of HTTP.
+
+    Raises:
+        CaptureError: there is no message in it.
+    """
+    position, counted, entry = Position(), 0, -1
+    for entry, (request, answer) in enumerate(_pairs(messages(raw, limits.record))):
+        at = min(message.at for message in (request, answer) if message)
+        position, counted = position.after(raw[counted:at]), at
+        yield Observation(
+            entry,
+            _record(request, answer, raw, at, position),
+            _seen(request, answer),
+            layout=_PARTS,
+        )
+    if entry < 0:
+        raise CaptureError(
+            "there is no first line of a request or a response: this is no HTTP as text"
+        )
+
+
+def _pairs(messages: Iterable[Message]) -> Iterator[tuple[Message | None, Message | None]]:
+    """Yield requests with the responses that follow them; one of the two is None where a message stands by itself."""
+    request = None
+    for message in messages:
+        if not message.method:
+            yield request, message
+            request = None
+        else:
+            if request:
+                yield request, None
+            request = message
+    if request:
+        yield request, None
+
+
+def _record(
+    request: Message | None, answer: Message | None, raw: bytes, at: int, start: Position
+) -> PlacedRecord:
+    """Return the record of an observation that begins `at` an offset, which is the position `start`."""
+    offsets: dict[str, int] = {}
+    if request:
+        offsets |= {"url": request.first_at, "request": request.body_at, "sent": request.headers_at}
+    if answer:
+        offsets |= {
+            "status": answer.first_at,
+            "headers": answer.headers_at,
+            "response": answer.body_at,
+        }
+    literal = all(message.literal for message in (request, answer) if message)
+    return PlacedRecord(
+        start,
+        {part: start.after(raw[at:offset]) for part, offset in offsets.items()},
+        literal=literal,
+    )
+
+
+def _seen(request: Message | None, answer: Message | None) -> Exchange | WebhookRequest:
+    sent = (
+        WebhookRequest(request.target, request.method, request.body, request.headers)
+        if request
+        else WebhookRequest(method="")
+    )
+    if answer is None:
+        return sent
+    return Exchange(
+        sent.method, sent.url, answer.status, answer.body, answer.headers, sent.body, sent.headers
+    )
+
+
+FORMAT = Format(
+    name="http",
+    title="HTTP requests and responses as text",
+    description="HTTP as text: what `curl -i` or HTTPie prints, a request as a proxy dumps it, or requests with their responses",
+    recognise=recognise,
+    read=read,
+    order=20,
+    begins=b"GHPDO",
+)

@@ -1,0 +1,159 @@
+"""JSON and NDJSON: bodies, exchanges and webhook requests, and documents of tools that hold some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import BinaryIO
+
+from receiptkit.captures.bodies import Reading, nothing_beside
+from receiptkit.captures.documents import observe, see
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.lines import Batch, Lines
+from receiptkit.captures.nodes import Node
+from receiptkit.captures.observation import Observation, below
+from receiptkit.captures.records import JsonRecord
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.captures.unwrap import descends, hints, time_of
+from receiptkit.model import pointers
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.position import Position
+from receiptkit.text.json_text import read
+
+_LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+_JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
+#: Lines are handed out together up to this many bytes, which a processor's cache still holds when parsed.
+_BATCH_BYTES = 1 << 17
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0[", b"{\0", b"[\0")
+#: The first line of a log: something in brackets, and a text.
+_LOG_LINE = re.compile(rb'\A\[[^"\[\]{},\n]*\][^\S\n]*[^\s,\]}]')
+#: What can follow the bracket with which JSON begins.
+_PLAUSIBLE = re.compile(
+    rb'\{\s*(?:["}\']|\xe2\x80[\x98-\x9f])|\[\s*(?:[\[{"\]]|-?[0-9]|true|false|null)'
+)
+_COMMENTS = re.compile(rb"\A(?:#[^\n]*\n\s*)+")
+_WITHOUT_FILES = Reading(Limits().record, nothing_beside)
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is JSON, also a broken one: its first bytes, or else its name."""
+    start = beginning(_COMMENTS.sub(b"", beginning(head)))
+    if not start:
+        return ""
+    if start[:1] in (b"{", b"[") and not _LOG_LINE.match(start):
+        return f"it begins with {start[:1].decode()}"
+    if head.startswith(_UTF_16):
+        return "it begins like JSON in UTF-16"
+    return "its name is that of a JSON file" if name.lower().endswith(_JSON_SUFFIXES) else ""
+
+
+def is_likely(name: str, head: bytes) -> bool:
+    """Return True if a file is JSON rather than a text that begins with a bracket, as a page of Markdown may."""
+    start = beginning(_COMMENTS.sub(b"", beginning(head)))
+    return _PLAUSIBLE.match(start) is not None or name.lower().endswith(_JSON_SUFFIXES)
+
+
+def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:
+    """Return True if a stream of JSON is NDJSON: by its name, or by its first two lines."""
+    if name.lower().endswith(_LINE_SUFFIXES):
+        return True
+    by_line = iter(Lines(stream, limit))
+    first, second = next(by_line, None), next(by_line, None)
+    return first is not None and second is not None and _are_lines(first[1], second[1])
+
+
+def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
+    """
+    Yield the texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
+
+    Raises:
+        CaptureError: a text is larger than a record may be; what stands before it has been handed out.
+    """
+    lines = Lines(stream, limits.record)
+    begun, error = _beginning(lines)
+    if (
+        error
+        or name.lower().endswith(_LINE_SUFFIXES)
+        or (len(begun) > 1 and _are_lines(*(text for _, text in begun)))
+    ):
+        yield from (_alone(*line) for line in begun)
+        if error:
+            raise error
+        yield from in_batches(lines)
+    elif begun:
+        (number, first), *others = begun
+        head = first + b"".join(b"\n" * (other - number - 1) + text for other, text in others)
+        yield _alone(number, everything(stream, limits.record, "the JSON document", head))
+
+
+def in_batches(lines: Lines) -> Iterator[Batch]:
+    """Yield the rest of some lines, each of which is a text."""
+    return lines.batches(_BATCH_BYTES)
+
+
+def observations(
+    batch: Batch, entry: int, reading: Reading = _WITHOUT_FILES
+) -> Iterator[Observation]:
+    """Yield the observations in the texts of a batch, numbered from `entry` on."""
+    for line, raw in zip(batch.lines, batch.texts, strict=True):
+        if raw[:1] == b"#":
+            continue
+        for observation in _observations(JsonRecord(raw, Position(line, 1)), entry, reading):
+            entry += 1
+            yield observation
+
+
+def _alone(line: int, text: bytes) -> Batch:
+    return Batch((line,), [text])
+
+
+def _beginning(lines: Lines) -> tuple[list[tuple[int, bytes]], CaptureError | None]:
+    """Return the first two lines, and what was wrong with the next."""
+    begun = []
+    try:
+        for line in islice(lines, 2):
+            begun.append(line)  # noqa: PERF402 # an error leaves those before it
+    except CaptureError as error:
+        return begun, error
+    return begun, None
+
+
+def _are_lines(first: bytes, second: bytes) -> bool:
+    """Return True if two lines are two JSON values rather than the beginning of one."""
+    return second[:1] in (b"{", b"[") and first.rstrip()[-1:] not in (b",", b":", b"[", b"{")
+
+
+def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[Observation]:
+    """Yield the observations in a text: one, one for each element of an array, or what a tool's document holds."""
+    value, problems, readable = read(record.raw)
+    if not readable:
+        yield Observation(entry, record, problems=problems, unusable="unreadable")
+        return
+    wrapped = hints(record.raw)
+    if not isinstance(value, list) or (problems and not value):
+        found = see(value, wrapped, reading)
+        yield from observe(entry, record, None, value, found, problems)
+        return
+    groups = [see(element, wrapped, reading) for element in value]
+    order = range(len(value))
+    if wrapped and len(value) > 1 and all(groups):
+        times = [time_of(Node(element)) for element in value]
+        order = order[::-1] if all(times) and descends(times) else order
+    for index in order:
+        own = below(problems, pointers.join([index])) if problems else ()
+        for each in observe(entry, record, index, value[index], groups[index], own):
+            entry += 1
+            yield each
+
+
+FORMAT = Format(
+    name="json",
+    title="JSON",
+    description="JSON: a body, an exchange or a webhook request, an array of them, or a document of a tool that holds some",
+    recognise=recognise,
+    read=read_json,
+    order=90,
+    vague=True,
+    likely=is_likely,
+)

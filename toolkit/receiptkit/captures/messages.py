@@ -1,0 +1,267 @@
+"""The parts of HTTP messages under the names that tools give them. Anything may be of any type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from receiptkit.captures.encodings import decoded, from_base64
+from receiptkit.captures.nodes import Node
+from receiptkit.captures.records import Spot
+from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured, header
+from receiptkit.text.forms import decode_form
+
+_URL = (
+    "absoluteurl",
+    "rawurl",
+    "fullurl",
+    "requesturl",
+    "webhookurl",
+    "url",
+    "uri",
+    "endpoint",
+    "requesturi",
+    "originalurl",
+    "urlpath",
+    "path",
+    "rawpath",
+    "requestpath",
+)
+#: Regular expressions and templates of URLs: the URL itself is unknown.
+_PATTERNS = ("urlpattern", "urlpathpattern", "urlpathtemplate")
+_METHOD = ("method", "requestmethod", "httpmethod", "methods", "verb")
+_HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
+_STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus")
+#: Variables that stand for the address of a server, at the beginning of a URL.
+_VARIABLE = re.compile(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
+_TEMPLATE = re.compile(r"\{\{|<<\w+>>|\$\{|/:\w")
+_LOCAL = re.compile(r"\A(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
+
+
+def method_of(*nodes: Node) -> str:
+    """Return the method that the first of some nodes with one names; empty if none does."""
+    for node in nodes:
+        for found in node.every(*_METHOD):
+            value = unmatched(found.value)
+            if isinstance(value, str) and value.isalpha():
+                return value
+    context = nodes[0].member("requestContext").member("http").member("method").value
+    return context if isinstance(context, str) else ""
+
+
+def status_of(response: Node) -> tuple[int, Spot]:
+    """Return the status of a response, the first that is one; 0 if there is none."""
+    for name in _STATUS:
+        found = response.find(name)
+        nested = found.find("code", "statuscode") if isinstance(found.value, dict) else found
+        if status := whole(nested.value):
+            return status, nested.spot
+    return 0, response.find(*_STATUS).spot
+
+
+def whole(value: Any) -> int:
+    """Return an HTTP status, also one that is written as text; 0 for anything that is none."""
+    if isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit():
+        value = int(value)
+    return (
+        value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1000 else 0
+    )
+
+
+def headers_at(*nodes: Node) -> tuple[dict[str, str], Spot]:
+    """Return the headers that the first of some nodes with any has, and where they are."""
+    for node in nodes:
+        for found in node.every(*_HEADERS):
+            if headers := headers_of(found.value):
+                return headers, found.spot
+    return {}, nodes[0].find(*_HEADERS).spot
+
+
+def headers_of(value: Any) -> dict[str, str]:
+    """Return headers that are an object, a list of names with values, or a text; of a repeated one the first."""
+    found: dict[str, str] = {}
+    for name, item in pairs(value):
+        item = unmatched(item)
+        item = item.decode("latin-1") if isinstance(item, bytes) else item
+        if isinstance(name, str) and isinstance(item, str):
+            found.setdefault(name, item)
+    return found
+
+
+def repeated(value: Any) -> dict[str, Any]:
+    """Return parameters that are a list of names with values as an object of lists."""
+    found: dict[str, Any] = {}
+    for name, item in pairs(value):
+        if isinstance(name, str):
+            found.setdefault(name, []).append(item)
+    return found
+
+
+def pairs(value: Any) -> list[tuple[Any, Any]]:
+    """Return the names and values of an object, of a list of them, or of a text with one a line or between `&`."""
+    if isinstance(value, dict):
+        return list(value.items())
+    if isinstance(value, str):
+        if "\n" in value or ": " in value:
+            lines = (line.partition(":") for line in value.splitlines())
+            return [(name.strip(), text.strip()) for name, colon, text in lines if colon]
+        return [(field.name, field.value) for field in decode_form(value)]
+    if not isinstance(value, list):
+        return []
+    if value and len(value) % 2 == 0 and all(isinstance(item, str) for item in value):
+        return list(zip(value[::2], value[1::2], strict=True))
+    found = []
+    for item in value:
+        if isinstance(item, dict):
+            name = item.get("name", item.get("key", item.get("Name")))
+            found.append((name, item.get("value", item.get("values", item.get("Values")))))
+        elif isinstance(item, list) and len(item) == 2:
+            found.append((item[0], item[1]))
+    return found
+
+
+def unmatched(value: Any) -> Any:
+    """Return what a matcher of a mock matches exactly, and the first of a list."""
+    if isinstance(value, dict):
+        lower = {name.lower(): item for name, item in value.items() if isinstance(name, str)}
+        if "matchers" in lower:
+            return unmatched(lower["matchers"])
+        if lower.get("matcher", "exact") not in ("exact", "glob"):
+            return None
+        for name in ("value", "pattern", "equalto", "exact"):
+            if name in lower:
+                return lower[name]
+        return None
+    return unmatched(value[0]) if isinstance(value, list) and value else value
+
+
+def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str, Spot]:
+    """
+    Return the URL of a request, put together where a tool keeps it in parts; empty if it is unknown.
+
+    Args:
+        request: the request.
+        around: what the request is in, which may name the server.
+        headers: its headers; a path alone gets their host.
+    """
+    url, spot = "", request.find(*_URL).spot
+    for found in (*request.every(*_URL), *around.every(*_URL)):
+        value = found.value if isinstance(found.value, str) else _of_parts(found)
+        if isinstance(value, str) and value:
+            url, spot = _VARIABLE.sub("", value, count=1) or "/", found.spot
+            break
+    if not url or _TEMPLATE.search(url.partition("?")[0]):
+        return "", spot
+    if url.startswith("/"):
+        url = _server(request, around, headers) + _public_path(request, url)
+        url += "" if "?" in url else _query(request)
+    return url, spot
+
+
+def names_url(request: Node) -> bool:
+    """Return True if a request names a URL, or a pattern of URLs, whether or not it can be put together."""
+    return any(
+        bool(found.value) and isinstance(found.value, (str, dict, list))
+        for found in request.every(*_URL, *_PATTERNS)
+    )
+
+
+def _of_parts(node: Node) -> str | None:
+    """Return a URL that is an object of its parts, as Postman keeps it, or a matcher of a mock."""
+    if not isinstance(node.value, dict):
+        return _text(unmatched(node.value))
+    raw = node.find("raw").value
+    if isinstance(raw, str):
+        return raw
+    path = node.find("path").value
+    if path is None:
+        return _text(unmatched(node.value))
+    path = "/".join(map(str, path)) if isinstance(path, list) else str(path)
+    host = node.find("host").value
+    host = ".".join(map(str, host)) if isinstance(host, list) else host or ""
+    port = node.find("port").value
+    query = "&".join(
+        f"{name}={value}" for name, value in pairs(node.find("query").value) if value is not None
+    )
+    server = (
+        f"{node.find('protocol').value or 'http'}://{host}{f':{port}' if port else ''}"
+        if host
+        else ""
+    )
+    return f"{server}/{path.lstrip('/')}{f'?{query}' if query else ''}"
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _server(request: Node, around: Node, headers: Mapping[str, str]) -> str:
+    """Return the scheme and host of a request of which a tool keeps the path; empty if nothing names them."""
+    for node in (request, around):
+        scope = unmatched(node.find("scope", "baseurl").value)
+        if isinstance(scope, str) and "://" in scope:
+            return scope.rstrip("/")
+    destination = unmatched(request.find("destination").value)
+    host = (
+        destination
+        or header(headers, "x-forwarded-host")
+        or header(headers, "x-original-host")
+        or header(headers, "host")
+        or request.member("requestContext").member("domainName").value
+        or unmatched(request.find("host").value)
+        or unmatched(around.find("host").value)
+    )
+    if not isinstance(host, str) or not host:
+        return ""
+    host = host.split(",")[0].strip()
+    scheme = header(headers, "x-forwarded-proto") or unmatched(
+        request.find("scheme", "protocol").value or around.find("scheme").value
+    )
+    if not isinstance(scheme, str) or scheme.split(",")[0].strip() not in ("http", "https"):
+        scheme = "http" if _LOCAL.match(host) else "https"
+    return f"{scheme.split(',')[0].strip()}://{host}"
+
+
+def _public_path(request: Node, path: str) -> str:
+    """Return a path as it was called: API Gateway keeps the stage apart."""
+    staged = request.member("requestContext").member("path").value
+    return staged if isinstance(staged, str) and staged.endswith(path.partition("?")[0]) else path
+
+
+def _query(request: Node) -> str:
+    raw = request.find("rawquerystring", "querystring", "rawquery").value
+    if isinstance(raw, str):
+        return f"?{raw}" if raw else ""
+    said = request.find(
+        "multivaluequerystringparameters", "querystringparameters", "query", "queryparameters"
+    ).value
+    # A load balancer hands parameters on as they came; everything else decodes them.
+    verbatim = request.member("requestContext").member("elb").value is not None
+    found = []
+    for name, values in pairs(said) if not isinstance(said, str) else []:
+        for value in values if isinstance(values, list) else [values]:
+            value = unmatched(value)
+            if isinstance(name, str) and isinstance(value, str):
+                found.append(f"{name}={value}" if verbatim else f"{quote(name)}={quote(value)}")
+    return f"?{'&'.join(found)}" if found else ""
+
+
+def unpacked_base64(text: Any) -> Any:
+    """Return the bytes of a base64 text; `NotCaptured` for anything else."""
+    return (
+        from_base64(text)
+        if isinstance(text, str)
+        else NotCaptured("the body is not the base64 it is said to be")
+    )
+
+
+def unpacked(body: Any, headers: Mapping[str, str], limit: int) -> Any:
+    """Return a body with the content encoding that the headers name taken back."""
+    return decoded(body, header(headers, "content-encoding"), limit)
+
+
+def present(body: Any) -> Any:
+    """Return a body, or `NOT_CAPTURED` for null."""
+    return NOT_CAPTURED if body is None else body

@@ -1,0 +1,144 @@
+"""Parameters of a webhook, recognised wherever a tool puts them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from receiptkit.captures.bodies import Body, parameters
+from receiptkit.captures.messages import pairs, unmatched
+from receiptkit.captures.nodes import Node, plain
+from receiptkit.model import pointers
+
+#: The parameters of the webhook, by their names without case and separators.
+NAMES = {
+    plain(name): name
+    for name in [
+        "EventType",
+        "AccountSid",
+        "ChatServiceSid",
+        "ConversationSid",
+        "MessageSid",
+        "ParticipantSid",
+        "ChannelMessageSid",
+        "DeliveryReceiptSid",
+        "Status",
+        "ErrorCode",
+        "DateCreated",
+        "DateUpdated",
+        "RetryCount",
+        "ClientIdentity",
+        "Source",
+    ]
+}
+#: What every event of Conversations names besides its type.
+_OTHERS = frozenset(NAMES.values()) - {"EventType", "Status", "Source", "ErrorCode"}
+_EVENT = re.compile(r"on[A-Z][A-Za-z]+")
+#: Members that loggers and frameworks add beside parameters.
+_ADDED = frozenset(
+    (
+        *("level", "severity", "ts", "time", "timestamp", "@timestamp", "msg", "message", "logger"),
+        *("event", "controller", "action", "format", "pid", "hostname", "host", "request", "name"),
+        *(
+            "requestid",
+            "traceid",
+            "service",
+            "logname",
+            "insertid",
+            "caller",
+            "levelname",
+            "channel",
+        ),
+        *("id", "receivedat", "createdat", "insertedat", "asctime", "thread", "tags", "datetime"),
+    )
+)
+#: Words in a file that are evidence of parameters in it, as text or as base64.
+HINT = re.compile(
+    rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
+    rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
+)
+
+
+def is_parameters(value: Any) -> bool:
+    """Return True if an object holds the parameters of an event of Conversations under their own names."""
+    if not isinstance(value, dict):
+        return False
+    event = unmatched(value.get("EventType"))
+    return (
+        isinstance(event, str)
+        and _EVENT.fullmatch(event) is not None
+        and any(name in value for name in _OTHERS)
+    )
+
+
+def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
+    """
+    Return the parameters that an object or a list is, the rule that found them, and if some columns may be missing.
+
+    None if it holds none. What a logger or a framework added beside them is left out.
+    """
+    value = node.value
+    if isinstance(value, list):
+        body = parameters(node) if _is_pairs(value) else None
+        return (body, "parameters as a list", False) if body and is_parameters(body.value) else None
+    if is_parameters(value):
+        kept = _without_additions(value)
+        if node.spot.pointer or node.spot.legs or kept is not value:
+            kept = _untyped(kept)
+        return Body(kept, node.spot), "parameters as an object", False
+    return _renamed(node)
+
+
+def _is_pairs(value: list[Any]) -> bool:
+    return 1 < len(value) < 100 and len(pairs(value)) == len(value)
+
+
+def _without_additions(value: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters without the members that a logger, a framework or a mock added to them."""
+    if any(isinstance(item, dict) for item in value.values()) and all(
+        isinstance(item, dict) and "values" in item for item in value.values()
+    ):
+        return {name: item["values"] for name, item in value.items()}
+    if any(plain(name) in _ADDED for name in value if name not in NAMES.values()):
+        return {name: item for name, item in value.items() if name[:1].isupper()}
+    return value
+
+
+def _untyped(value: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as a form has them, from a store that types its values: null is absent, a scalar is text."""
+    if all(isinstance(item, (str, list)) for item in value.values()):
+        return value
+    return {
+        name: text_of_scalar(item) if isinstance(item, (bool, int, float)) else item
+        for name, item in value.items()
+        if item is not None
+    }
+
+
+def _renamed(node: Node) -> tuple[Body, str, bool] | None:
+    """Return parameters under the names of a table: snake case, upper case, lower case. Blank cells are absent, scalars text."""
+    if not isinstance(node.value, dict):
+        return None
+    own = {plain(name): name for name in node.value if isinstance(name, str)}
+    event = node.value.get(own.get("eventtype", ""), "onDeliveryUpdated")
+    if "deliveryreceiptsid" not in own or "status" not in own or not isinstance(event, str):
+        return None
+    if "eventtype" not in own and own["deliveryreceiptsid"] == "DeliveryReceiptSid":
+        return None
+    receipt = node.value[own["deliveryreceiptsid"]]
+    if not isinstance(receipt, str) or not receipt.startswith("DY") or not _EVENT.fullmatch(event):
+        return None
+    found: dict[str, Any] = {"EventType": event}
+    names: dict[str, str] = {}
+    for name, parameter in NAMES.items():
+        value = node.value.get(own.get(name, ""))
+        if name in own:
+            names[parameter] = pointers.join([own[name]])
+        if value is not None and value != "" and isinstance(value, (str, int, float)):
+            found[parameter] = value if isinstance(value, str) else text_of_scalar(value)
+    return Body(found, node.spot, names), "columns of a table", True
+
+
+def text_of_scalar(value: Any) -> str:
+    """Return a scalar as a form has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,362 @@
+"""What of ours is in a document of a tool: exchanges, requests, and parameters in values of any depth."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from receiptkit.captures.bodies import Body, Reading
+from receiptkit.captures.embedded import FORM, json_of, texts_within
+from receiptkit.captures.encodings import decoded
+from receiptkit.captures.exchanges import Seen, exchanges, flat_exchange, is_exchange, stubs
+from receiptkit.captures.http_messages import first_message, is_http
+from receiptkit.captures.messages import headers_at, method_of, url_of
+from receiptkit.captures.nodes import Node, plain
+from receiptkit.captures.observation import Layout
+from receiptkit.captures.parameters import HINT, parameters_in
+from receiptkit.captures.records import Leg, Spot
+from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
+from receiptkit.text.dates import in_utc
+from receiptkit.text.forms import decode_form
+
+#: How deep texts within texts are followed, and values within values.
+_MOST_LEGS = 4
+_DEEPEST = 24
+#: A shorter text holds no parameters.
+_SHORTEST = 40
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+#: What documents of exchanges call their parts, and what URLs of ours have.
+_RESPONSES = re.compile(rb"[rR]esponses?[\"':\n]|\"res\"|status_?[cC]ode|\"is\"")
+_PATHS = re.compile(rb"Conversations|Configuration")
+_GZIP_BASE64 = "H4sI"
+#: Documents that describe an API, and hold examples that nobody captured.
+_DESCRIPTIONS = ("openapi", "swagger", "$schema", "asyncapi")
+#: Where a document repeats what is elsewhere in it.
+_REPEATED = frozenset(("stubMapping", "responseDefinition", "generatingRules"))
+_TIMES = (
+    *("starteddatetime", "start", "timestamp", "time", "createdat", "ingestedat", "receivedat"),
+    *("@timestamp", "loggeddate", "loggeddatestring", "datetime", "date", "eventtimestamp"),
+)
+_HEADERS_OF_LOGS = {
+    "httpxtwiliosignature": "X-Twilio-Signature",
+    "xtwiliosignature": "X-Twilio-Signature",
+    "contenttype": "Content-Type",
+    "httphost": "Host",
+    "host": "Host",
+}
+
+
+def hints(raw: bytes) -> bool:
+    """Return True if a text may hold more of ours than what it is itself."""
+    return HINT.search(raw) is not None or (
+        _RESPONSES.search(raw) is not None and _PATHS.search(raw) is not None
+    )
+
+
+def find_in(value: Any, reading: Reading) -> list[Seen]:
+    """Return what of ours a tool's document holds, in the order of the time; nothing for the description of an API."""
+    if isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS):
+        return []
+    found = list(_Walk(reading).walk(Node(value), 0))
+    return [seen for seen in found if seen.has_body()] or found
+
+
+class _Walk:
+    """One walk through a document."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def walk(self, node: Node, depth: int) -> Iterator[Seen]:
+        """Yield what a value is or holds."""
+        value = node.value
+        if isinstance(value, str):
+            if len(value) >= _SHORTEST and len(node.spot.legs) < _MOST_LEGS:
+                yield from self._text(node, value)
+        elif depth < _DEEPEST and isinstance(value, dict):
+            yield from self._object(node, depth)
+        elif depth < _DEEPEST and isinstance(value, list):
+            yield from self._list(node, depth)
+
+    def _list(self, node: Node, depth: int) -> Iterator[Seen]:
+        body = parameters_in(node)
+        if body is not None:
+            yield request_of(*body)
+            return
+        times, found = [], []
+        for _, element in node.children():
+            seen = list(self.walk(element, depth + 1))
+            if seen:
+                times.append(time_of(element))
+                found.append(seen)
+        if len(times) > 1 and all(times) and descends(times):
+            found.reverse()
+        for each in found:
+            yield from each
+
+    def _object(self, node: Node, depth: int) -> Iterator[Seen]:
+        if is_exchange(node):
+            usable = [
+                seen for seen in exchanges(node, self._reading) if not isinstance(seen.what, str)
+            ]
+            if usable:
+                yield from usable
+                return
+        if node.has("predicates", "responses"):
+            answered = list(stubs(node, self._reading))
+            if answered:
+                yield from answered
+                return
+        flat = flat_exchange(node, self._reading)
+        if flat is not None:
+            yield flat
+            return
+        body = parameters_in(node)
+        if body is not None:
+            yield request_of(*body)
+            return
+        yield from self._request(node, self._distinct(node, depth))
+
+    def _distinct(self, node: Node, depth: int) -> list[Seen]:
+        """Return what the members hold; what one repeats of another counts once, text before parsed values."""
+        groups: list[list[Seen]] = []
+        bodies: dict[str, list[Seen]] = {}
+        for name, child in node.children():
+            if name in _REPEATED:
+                continue
+            seen = list(self.walk(child, depth + 1))
+            if seen:
+                groups.append(seen)
+                bodies[plain(str(name))] = seen
+        if "body" in bodies and "rawbody" in bodies:
+            groups = [group for group in groups if group is not bodies["rawbody"]]
+        if len(groups) < 2:
+            return groups[0] if groups else []
+        groups.sort(
+            key=lambda group: (
+                not isinstance(group[0].what, WebhookRequest) or text_of(group[0].what.body) is None
+            )
+        )
+        known: Counter[Any] = Counter()
+        kept = []
+        for group in groups:
+            own: Counter[Any] = Counter()
+            for one in group:
+                key = _key(one)
+                own[key] += 1
+                if key is None or own[key] > known[key]:
+                    kept.append(one)
+            known |= own
+        return kept
+
+    def _request(self, node: Node, found: list[Seen]) -> list[Seen]:
+        """Return what was found in an object, with the URL and the headers that are beside it."""
+        if not found:
+            called = self._called(node)
+            return [] if called is None else [called]
+        request = found[0].what
+        if len(found) > 1 or not isinstance(request, WebhookRequest) or request.headers:
+            return found
+        for context in (node, *node.every("req", "request", "event", "http", "httprequest")):
+            nested = context is not node and context.has("request")
+            seen = _with_context(found[0], request, context.find("request") if nested else context)
+            if seen is not None:
+                return [seen]
+        return found
+
+    def _called(self, node: Node) -> Seen | None:
+        """Return the webhook that a request by GET is."""
+        headers, headers_spot = headers_at(node)
+        method = method_of(node)
+        if not headers and not method:
+            return None
+        url, spot = url_of(node, node, headers)
+        if "EventType=on" not in url.partition("#")[0].partition("?")[2]:
+            return None
+        layout: Layout = {
+            "url": spot,
+            "headers": headers_spot,
+            "sent": headers_spot,
+            "request": node.spot,
+        }
+        return Seen(
+            WebhookRequest(url, method or "GET", headers=headers), layout, "a request by GET"
+        )
+
+    # -- texts within values
+
+    def _text(self, node: Node, text: str) -> Iterator[Seen]:
+        start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+        if text[start : start + 1] in ("{", "["):
+            value = json_of(text[start:])
+            if value is not None:
+                yield from self.walk(_inner(node, value, start), 0)
+                return
+        if "eventtype" in text.lower() or "EVENT_TYPE" in text.upper():
+            yield from self._within(node, text)
+        elif is_http(text):
+            yield from self._message(node, text.encode("utf-8", "surrogatepass"), encoded=False)
+        elif _BASE64.fullmatch(text):
+            yield from self._encoded(node, text)
+
+    def _within(self, node: Node, text: str) -> Iterator[Seen]:
+        """Yield the forms and the JSON values inside a text."""
+        if is_http(text):
+            yield from self._message(node, text.encode("utf-8", "surrogatepass"), encoded=False)
+            return
+        for start, seen in texts_within(text):
+            if isinstance(seen, (dict, list)):
+                yield from self.walk(_inner(node, seen, start), 0)
+            else:
+                inner = (
+                    Spot("", (*node.spot.legs, Leg(node.spot.pointer, start)))
+                    if start
+                    else node.spot
+                )
+                yield _form(seen, inner, "a form in a text" if start else "a form")
+
+    def _encoded(self, node: Node, text: str) -> Iterator[Seen]:
+        try:
+            raw = base64.b64decode(
+                text.translate(_URL_SAFE) + "=" * (-len(text) % 4), validate=True
+            )
+        except (binascii.Error, ValueError):
+            return
+        if text.startswith(_GZIP_BASE64):
+            unpacked = decoded(raw, "gzip", self._reading.limit)
+            raw = unpacked if isinstance(unpacked, bytes) else b""
+        if not hints(raw):
+            return
+        if is_http(raw.decode("latin-1")):
+            yield from self._message(node, raw, encoded=True)
+            return
+        try:
+            inner = raw.decode()
+        except UnicodeDecodeError:
+            return
+        value = json_of(inner) if inner.lstrip()[:1] in ("{", "[") else None
+        if value is not None:
+            for seen in self.walk(_inner(node, value, 0, encoded=True), 0):
+                yield seen._replace(rule=f"{seen.rule} in base64")
+        elif FORM.fullmatch(inner.strip()):
+            yield _form(inner.strip(), node.spot, "a form in base64")
+
+    def _message(self, node: Node, raw: bytes, *, encoded: bool) -> Iterator[Seen]:
+        """Yield the request that a text of HTTP is."""
+        message = first_message(raw, self._reading.limit)
+        if message is None or not message.method:
+            return
+        at = node.spot
+        headers = message.headers
+        url, _ = url_of(Node({"url": message.target}), Node({}), headers)
+        request = WebhookRequest(url or message.target, message.method, message.body, headers)
+        layout: Layout = {"request": at, "url": at, "headers": at, "sent": at}
+        yield Seen(request, layout, f"a request as text{' in base64' if encoded else ''}")
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def _with_context(seen: Seen, request: WebhookRequest, context: Node) -> Seen | None:
+    """Return a request with the URL, method and headers of an object; None if the object has none of them."""
+    headers, headers_spot = headers_at(context)
+    headers = headers or _single_headers(context)
+    method = method_of(context)
+    if not headers and not method and not context.has("url", "requesturl", "webhookurl"):
+        return None
+    url, url_spot = url_of(context, context, headers)
+    if request.url:
+        url, url_spot = request.url, seen.layout["url"]
+    return seen._replace(
+        what=WebhookRequest(url, method or request.method, request.body, headers),
+        layout={**seen.layout, "url": url_spot, "headers": headers_spot, "sent": headers_spot},
+        rule=f"a request with {seen.rule}",
+    )
+
+
+def _inner(node: Node, value: Any, start: int, *, encoded: bool = False) -> Node:
+    """Return the node of a value that the text of another holds."""
+    return Node(value, Spot("", (*node.spot.legs, Leg(node.spot.pointer, start, encoded))))
+
+
+def _form(text: str, spot: Spot, rule: str) -> Seen:
+    if "?" in text.partition("=")[0]:
+        layout: Layout = {"request": spot, "url": spot}
+        return Seen(WebhookRequest(text, "GET"), layout, "a URL in a text")
+    return Seen(WebhookRequest(body=text), {"request": spot, "url": spot}, rule)
+
+
+def request_of(body: Body, rule: str, partial: bool) -> Seen:
+    """Return the webhook request of parameters that were found by themselves."""
+    layout: Layout = {
+        "request": body.spot,
+        "url": body.spot,
+        "headers": body.spot,
+        "sent": body.spot,
+    }
+    return Seen(
+        WebhookRequest(body=body.value),
+        layout,
+        rule,
+        dict(body.names) if body.names else None,
+        partial,
+    )
+
+
+def _single_headers(node: Node) -> dict[str, str]:
+    """Return the headers that a log keeps as members of their own, or flattened beside the body."""
+    if not isinstance(node.value, dict):
+        return {}
+    found = {
+        _HEADERS_OF_LOGS[name]: value
+        for name, value in (
+            (name.lower().replace("_", "").replace("-", ""), value)
+            for name, value in node.value.items()
+        )
+        if name in _HEADERS_OF_LOGS and isinstance(value, str)
+    }
+    return found if "X-Twilio-Signature" in found else {}
+
+
+def _key(seen: Seen) -> Any:
+    """Return what two observations of one request have in common."""
+    what = seen.what
+    if isinstance(what, Exchange) or not isinstance(what, WebhookRequest):
+        return None
+    body = what.body
+    raw = text_of(body)
+    if raw is not None:
+        fields = {
+            field.name: field.value for field in decode_form(raw.decode("utf-8", "replace").strip())
+        }
+    elif isinstance(body, dict):
+        fields = {
+            name: value[0] if isinstance(value, list) and value else value
+            for name, value in body.items()
+        }
+    else:
+        return what.url or None
+    return tuple(sorted((name, str(value)) for name, value in fields.items() if name[:1].isupper()))
+
+
+def time_of(node: Node) -> tuple[str, float] | None:
+    """Return when an element of a list was made, as a value that compares with those of its neighbours."""
+    for found in node.every(*_TIMES):
+        if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
+            return "", float(found.value)
+        if isinstance(found.value, str):
+            return in_utc(found.value), 0.0
+    for nested in node.every("attributes", "request"):
+        if (time := time_of(nested)) is not None:
+            return time
+    return None
+
+
+def descends(times: list[Any]) -> bool:
+    """Return True if times go from new to old."""
+    return all(one >= other for one, other in pairwise(times)) and times[0] > times[-1]
