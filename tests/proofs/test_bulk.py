@@ -17,13 +17,11 @@ import traffic
 from conftest import ROOT
 from receiptkit import Contract
 from receiptkit.bulk import Facts
-from receiptkit.captures import Observation
-from receiptkit.captures.json_reader import _observations
-from receiptkit.captures.observation import JsonRecord
+from receiptkit.captures import Observation, observations
+from receiptkit.captures.lines import Batch
 from receiptkit.generation import Generator
 from receiptkit.generation.breakages import breakages, rendered
 from receiptkit.model.exchange import READ_HEADERS
-from receiptkit.model.position import Position
 from receiptkit.validation.clean_records import CleanRecords, remembered
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
@@ -35,7 +33,7 @@ TAUGHT = 300
 
 
 def observe(raw: bytes, entry: int) -> Iterable[Observation]:
-    return _observations(JsonRecord(raw, Position(1, 1)), entry)
+    return observations(Batch((1,), [raw]), entry)
 
 
 class Judge:
