@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from receiptkit.captures.bodies import Reading, body_of
 from receiptkit.captures.messages import (
+    OURS,
     headers_at,
     method_of,
     names_url,
@@ -16,14 +17,13 @@ from receiptkit.captures.messages import (
     url_of,
 )
 from receiptkit.captures.nodes import Node
-from receiptkit.captures.observation import Layout
+from receiptkit.captures.observation import EXCHANGE, Layout
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest
 from receiptkit.text.dates import in_utc
 
 _REQUEST = ("request", "httprequest", "originalrequest", "req")
 _RESPONSE = ("response", "httpresponse", "res")
 _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timestamp", "time")
-_OURS = ("/Conversations/", "/Configuration/Webhooks")
 
 
 class Seen(NamedTuple):
@@ -116,7 +116,8 @@ def exchange(
         sent,
         in_utc(time),
     )
-    return Seen(found, layout, "a request with its response", time=time)
+    literal = url and isinstance(request.find("url", "uri").value, str)
+    return Seen(found, layout, EXCHANGE if literal else f"{EXCHANGE}, in parts", time=time)
 
 
 def flat_exchange(node: Node, reading: Reading) -> Seen | None:
@@ -125,9 +126,9 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
     if not status:
         return None
     url, url_spot = url_of(node, node, {})
-    if not any(part in url for part in _OURS):
+    if not any(part in url for part in OURS):
         named = node.find("name")
-        if not isinstance(named.value, str) or not any(part in named.value for part in _OURS):
+        if not isinstance(named.value, str) or not any(part in named.value for part in OURS):
             return None
         url, url_spot = named.value, named.spot
     held = {name: value for name, value in node.value.items() if not _is_sent(name, node.value)}

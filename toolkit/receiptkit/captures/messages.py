@@ -37,6 +37,8 @@ _STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus")
 #: Variables that stand for the address of a server, at the beginning of a URL.
 _VARIABLE = re.compile(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|<<\w+>>|\$\{|/:\w")
+#: What paths of the API have in them; the server of those does not matter.
+OURS = ("/Conversations/", "/Configuration/Webhooks")
 _LOCAL = re.compile(r"\A(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
 
 
@@ -154,7 +156,7 @@ def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str
             break
     if not url or _TEMPLATE.search(url.partition("?")[0]):
         return "", spot
-    if url.startswith("/"):
+    if url.startswith("/") and not any(part in url for part in OURS):
         url = _server(request, around, headers) + _public_path(request, url)
         url += "" if "?" in url else _query(request)
     return url, spot
@@ -232,8 +234,8 @@ def _public_path(request: Node, path: str) -> str:
 
 def _query(request: Node) -> str:
     raw = request.find("rawquerystring", "querystring", "rawquery").value
-    if isinstance(raw, str):
-        return f"?{raw}" if raw else ""
+    if isinstance(raw, str) and raw:
+        return f"?{raw}"
     said = request.find(
         "multivaluequerystringparameters", "querystringparameters", "query", "queryparameters"
     ).value

@@ -16,6 +16,8 @@ from receiptkit.text.json_text import decode
 #: Where each part of an observation is in its record.
 Layout = Mapping[Part, Spot]
 
+#: The rule for a request and a response, each with what belongs to it.
+EXCHANGE = "a request with its response"
 _RECORD = Spot()
 #: A value by its JSON Pointer, or a place in a text.
 Wanted = str | Position
@@ -86,6 +88,11 @@ class Observation:
         if self.element is None:
             return self.record.start
         return self.record.positions([_RECORD], self.element)[_RECORD]
+
+    @property
+    def is_plain(self) -> bool:
+        """True if it is the whole of its record, and nothing around it was put together."""
+        return self.rule in ("", EXCHANGE)
 
     def spot(self, part: Part) -> Spot:
         """Return where a part is in the record."""

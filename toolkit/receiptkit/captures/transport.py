@@ -22,6 +22,8 @@ _MEMBERS = frozenset(
 )
 #: Objects and lists of which all values are such.
 _CONTAINERS = frozenset(("timings", "queryString", "cookies"))
+#: What a HAR calls a body in a file of its own, and one in chunks.
+_BODIES = frozenset(("_file", "_isBinary"))
 
 Path = tuple[str, ...]
 
@@ -36,7 +38,7 @@ def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[tupl
         headers: the headers that something reads, in lower case.
     """
     value = orjson.loads(text)
-    parts = {part: tuple(pointers.split(at)) for part, at in layout.items()}
+    parts = {part: tuple(pointers.split(spot.pointer)) for part, spot in layout.items()}
     read = [parts[part] for part in ("response", "request", "url", "status") if parts[part]]
     sent = {parts[part] for part in ("headers", "sent") if parts[part]}
     for path, start, end in scalars(text):
@@ -51,7 +53,9 @@ def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[tupl
 
 
 def _is_transport(path: Path) -> bool:
-    return path[-1] in _MEMBERS or any(name in _CONTAINERS or name.startswith("_") for name in path)
+    return path[-1] in _MEMBERS or any(
+        name in _CONTAINERS or (name.startswith("_") and name not in _BODIES) for name in path
+    )
 
 
 def _header(value: Any, path: Path, at: Path) -> str:

@@ -66,7 +66,7 @@ class CleanRecords:
     def _verdict(self, observations: Iterable[Observation]) -> tuple[bool, Facts] | None:
         """Return whether nothing is wrong with the only observation of a record, and what is remembered of it."""
         found = list(observations)
-        if len(found) != 1 or found[0].unusable is not None:
+        if len(found) != 1 or found[0].unusable is not None or not found[0].is_plain:
             return None
         (observation,) = found
         result = self._checker.validate(observation)
