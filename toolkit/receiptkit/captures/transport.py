@@ -39,8 +39,8 @@ def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[tupl
     """
     value = orjson.loads(text)
     parts = {part: tuple(pointers.split(spot.pointer)) for part, spot in layout.items()}
-    read = [parts[part] for part in ("response", "request", "url", "status") if parts[part]]
-    sent = {parts[part] for part in ("headers", "sent") if parts[part]}
+    read = [parts[part] for part in ("response", "request", "url", "status") if parts.get(part)]
+    sent = {parts[part] for part in ("headers", "sent") if parts.get(part)}
     for path, start, end in scalars(text):
         if any(path[: len(part)] == part for part in read):
             continue
