@@ -146,7 +146,7 @@ def whole_command(receipts: int, runs: int) -> None:
 
 
 #: Leaves away all that takes more than one observation to see.
-ONE_BY_ONE = [part for rule in catalogue.ACROSS for part in ("--ignore", rule)]
+ONE_BY_ONE = [part for rule in catalogue.across() for part in ("--ignore", rule)]
 
 
 def rules_across(receipts: int, runs: int) -> None:
@@ -355,7 +355,7 @@ def schema_check() -> None:
     url = body["meta"]["url"]
     operation, _ = contract.operations.resolve("GET", url) or (None, None)
     assert operation is not None
-    schema = contract.judge.body_schema(operation, 200)
+    schema = contract.validator.body_schema(operation, 200)
     assert schema.conforms(body)
     assert schema.is_clean(body)
     assert contract.check(body) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ def _signature(value: object) -> str:
     if not callable(value):
         return ""
     try:
-        return str(inspect.signature(value))
+        return re.sub(r"<object object at \w+>", "<object>", str(inspect.signature(value)))
     except (TypeError, ValueError):
         return "(…)"
 

@@ -14,7 +14,7 @@ import yaml
 
 from conftest import ROOT, receipt
 from proofs import wrapping
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 from receiptkit.rules.examples import form, sample
 from receiptkit.text.forms import decode_form, form_offsets
 from receiptkit.text.json_locate import LineIndex, offsets

@@ -39,14 +39,14 @@ def told(findings: list[Finding]) -> list[tuple[Any, ...]]:
 def agree(profile: str, kind: str, body: Any) -> None:
     """Hold both engines to the same findings on a bare body, on an exchange, and on the text of it."""
     ours, theirs = BOTH[profile]
-    if kind not in ours.judge.kinds:
+    if kind not in ours.validator.kinds:
         return
     if kind == "webhook":
         delivery = WebhookRequest(body=body)
         assert told(ours.check_webhook(delivery)) == told(theirs.check_webhook(delivery))
         return
     assert told(ours.check(body, operation=kind)) == told(theirs.check(body, operation=kind))
-    operation = ours.judge.recogniser.of_kind(kind, body).operation if kind != "error" else None
+    operation = ours.validator.recogniser.of_kind(kind, body).operation if kind != "error" else None
     path = operation.path if operation else "/v1/Configuration/Webhooks"
     url = re.sub(r"\{(.*?)\}", lambda name: SIDS.get(name[1], "CH" + "1" * 32), path)
     exchange = Exchange("GET", url, 404 if operation is None else 200, json.dumps(body))
@@ -118,7 +118,7 @@ def test_patterns_mean_what_ecmascript_means(
 ) -> None:
     """A pattern is anchored, and its classes are ASCII, as the default engine has it."""
     translated = re.compile(python_pattern(pattern))
-    default = Contract.load().judge._engine.body({"type": "string", "pattern": pattern})
+    default = Contract.load().validator._engine.body({"type": "string", "pattern": pattern})
     for text in accepted:
         assert translated.search(text)
         assert default.is_clean(text)
@@ -288,7 +288,7 @@ def test_advice_of_answers(tmp_path: Path, engine: str) -> None:
 def test_many_values_for_either_engine(engine: str) -> None:
     """Whether all of some values conform is the same question to either engine; advice does not count where conforming is asked."""
     advice = [{"rule": "ours.short", "severity": "info", "schema": {"maxLength": 1}}]
-    schema = Contract.load(engine=engine).judge._engine.body(
+    schema = Contract.load(engine=engine).validator._engine.body(
         {**TEXT, "x-receiptkit-advice": advice}
     )
     assert [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from receiptkit import Contract, Finding
-from receiptkit.contract.validator import Result
+from receiptkit.contract.result import Result
 from receiptkit.rules import catalogue
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from receiptkit.history import History
     from receiptkit.model.errors import DocumentError, ReceiptkitError, UsageError
     from receiptkit.model.exchange import Exchange, WebhookRequest
-    from receiptkit.model.finding import Finding, Location, Severity
+    from receiptkit.model.finding import Finding, Severity
+    from receiptkit.model.location import Location
     from receiptkit.testing.matcher import ContractViolation
 
 __version__ = "0.1.0"
@@ -27,7 +28,7 @@ _HOMES = {
     "Exchange": "receiptkit.model.exchange",
     "Finding": "receiptkit.model.finding",
     "History": "receiptkit.history",
-    "Location": "receiptkit.model.finding",
+    "Location": "receiptkit.model.location",
     "ReceiptkitError": "receiptkit.model.errors",
     "Severity": "receiptkit.model.finding",
     "UsageError": "receiptkit.model.errors",

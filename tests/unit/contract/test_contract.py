@@ -89,7 +89,7 @@ def test_samples_are_recognised_and_conform(
     contract: Contract, name: str, operation: str | None
 ) -> None:
     """Each sample is taken for what it is."""
-    verdict = contract.judge.body(sample(name))
+    verdict = contract.validator.validate_body(sample(name))
     assert (verdict.operation, verdict.findings, verdict.unchecked) == (operation, [], None)
 
 
@@ -124,23 +124,25 @@ def test_samples_are_recognised_and_conform(
 def test_what_cannot_be_told_is_left_alone(contract: Contract, body: Any) -> None:
     """A body that shares too little with any response is unchecked, and the finding says so."""
     assert found(contract.check(body)) == [("body.unknown-kind", "")]
-    assert contract.judge.body(body).unchecked == "unknown body"
+    assert contract.validator.validate_body(body).unchecked == "unknown body"
 
 
 @pytest.mark.parametrize("missing", list(sample("receipt")))
 def test_no_single_member_decides(contract: Contract, missing: str) -> None:
     """A receipt without any one of its members is still a receipt."""
     body = {name: value for name, value in sample("receipt").items() if name != missing}
-    assert contract.judge.body(body).operation == "FetchConversationMessageReceipt"
+    assert contract.validator.validate_body(body).operation == "FetchConversationMessageReceipt"
 
 
 def test_scope_is_told_by_url_then_by_service(contract: Contract) -> None:
     """Without a url, chat_service_sid tells the scope; with one, the url does."""
     body = sample("service receipt")
     del body["url"]
-    assert contract.judge.body(body).operation == "FetchServiceConversationMessageReceipt"
+    assert (
+        contract.validator.validate_body(body).operation == "FetchServiceConversationMessageReceipt"
+    )
     body["url"] = ITEM
-    assert contract.judge.body(body).operation == "FetchConversationMessageReceipt"
+    assert contract.validator.validate_body(body).operation == "FetchConversationMessageReceipt"
     assert ("receipt.scope", "/chat_service_sid") in found(contract.check(body))
 
 
@@ -228,7 +230,7 @@ def test_exchanges(
 
 def test_vendor_leaves_errors_unchecked() -> None:
     """Twilio's own document knows 200 only: other answers are no finding of its profile."""
-    verdict = Contract.load("vendor").judge.exchange(exchange(status=404, body={}))
+    verdict = Contract.load("vendor").validator.validate_exchange(exchange(status=404, body={}))
     assert (verdict.findings, verdict.unchecked) == ([], "undocumented status")
 
 
@@ -473,11 +475,11 @@ def test_a_schema_that_cannot_be_compiled_is_one_line(tmp_path: Path) -> None:
 
 def agree(contract: Contract, kind: str, body: Any) -> None:
     before = copy.deepcopy(body)
-    recognition = contract.judge.recogniser.of_kind(kind, body)
+    recognition = contract.validator.recogniser.of_kind(kind, body)
     operation, status = recognition.operation, 200
     if operation is None:
         operation, status = contract.operations.by_id["FetchConversationMessage"], 404
-    schema = contract.judge.body_schema(operation, status)
+    schema = contract.validator.body_schema(operation, status)
     violations = schema.violations(body)
     errors = [violation for violation in violations if violation.severity is None]
     if schema.is_clean(body):

@@ -100,7 +100,7 @@ WANTED = (
 def test_parameters(tmp_path: Path, url: str, expected: list[tuple[str, str | None]]) -> None:
     """Of each parameter one thing is said; the last of several counts, what stands behind # is none, and types are not of text."""
     contract = own(tmp_path, asks(*WANTED))
-    findings = contract.judge.exchange(Exchange("GET", url, 200)).findings
+    findings = contract.validator.validate_exchange(Exchange("GET", url, 200)).findings
     assert [(finding.message, finding.hint) for finding in findings] == expected
     operation = "Room" if "Rooms" in url else "Fetch"
     for finding in findings:
@@ -119,9 +119,12 @@ def test_a_parameter_of_any_name(tmp_path: Path) -> None:
             "get": {"operationId": "Seat", "parameters": [parameter], "responses": {"200": {}}}
         }
     }
-    judge = own(tmp_path, route).judge
+    judge = own(tmp_path, route).validator
     found = [
-        [each.message for each in judge.exchange(Exchange("GET", f"/v1/Seats/{no}", 200)).findings]
+        [
+            each.message
+            for each in judge.validate_exchange(Exchange("GET", f"/v1/Seats/{no}", 200)).findings
+        ]
         for no in ("4", "x")
     ]
     assert found == [[], ["path parameter seat-no. is not an integer"]]
@@ -130,7 +133,7 @@ def test_a_parameter_of_any_name(tmp_path: Path) -> None:
 def test_what_a_parameter_rests_on(tmp_path: Path) -> None:
     """A value, as it stood in the URL, is held against the document; that one must be there is a rule of ours."""
     contract = own(tmp_path, asks(*WANTED))
-    missing, wrong = contract.judge.exchange(
+    missing, wrong = contract.validator.validate_exchange(
         Exchange("GET", f"{SETTINGS}?Flag=%6Fnn", 200)
     ).findings
     assert (wrong.value, wrong.grounding) == ("onn", "mine.json, Fetch")
@@ -145,7 +148,9 @@ def test_what_a_parameter_rests_on(tmp_path: Path) -> None:
 
 def test_a_status_that_is_not_documented(contract: Contract) -> None:
     """What is wrong with the request is said beside it; the body is left alone."""
-    verdict = contract.judge.exchange(Exchange("GET", f"{LIST}?PageSize=51", 202, {"odd": 1}))
+    verdict = contract.validator.validate_exchange(
+        Exchange("GET", f"{LIST}?PageSize=51", 202, {"odd": 1})
+    )
     operation = "ListConversationMessageReceipt"
     assert become(verdict) == (
         [
@@ -176,7 +181,9 @@ def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: 
         }
     }
     contract = own(tmp_path, {SETTINGS: path})
-    verdict = contract.judge.exchange(Exchange("GET", f"{SETTINGS}?Size=x", status, "x"))
+    verdict = contract.validator.validate_exchange(
+        Exchange("GET", f"{SETTINGS}?Size=x", status, "x")
+    )
     assert [finding.rule for finding in verdict.findings] == ["request.parameter"] * count
     assert verdict.unchecked == "the document describes no body"
 
@@ -186,9 +193,15 @@ def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: 
 )
 def test_another_host_is_ours_by_the_sids(contract: Contract, url: str) -> None:
     """An answer of somebody else's host is one of a mock of ours if a SID stands in its path, whatever its body is."""
-    assert contract.judge.exchange(Exchange("GET", url, 200, {"odd": 1})).operation is not None
+    assert (
+        contract.validator.validate_exchange(Exchange("GET", url, 200, {"odd": 1})).operation
+        is not None
+    )
     foreign = "https://mock.acme.test/v1/Conversations/C1/Messages/M1/Receipts"
-    assert contract.judge.exchange(Exchange("GET", foreign, 200, {"odd": 1})).operation is None
+    assert (
+        contract.validator.validate_exchange(Exchange("GET", foreign, 200, {"odd": 1})).operation
+        is None
+    )
 
 
 FIVE = dict(list(PARAMETERS.items())[1:6])
@@ -217,15 +230,19 @@ PREFLIGHT: tuple[Any, ...] = ([], None, "a CORS preflight", "response", None)
 )
 def test_exchanges_of_no_operation(contract: Contract, exchange: Exchange, expected: Any) -> None:
     """They are left alone, and what a browser asks beforehand is not even mentioned."""
-    assert become(contract.judge.exchange(exchange)) == expected
+    assert become(contract.validator.validate_exchange(exchange)) == expected
 
 
 def test_an_exchange_that_is_a_webhook(contract: Contract) -> None:
     """A request with five of the parameters of a webhook is judged as one."""
-    verdict = contract.judge.exchange(Exchange("POST", HOOK, 200, "", request_body=form()))
+    verdict = contract.validator.validate_exchange(
+        Exchange("POST", HOOK, 200, "", request_body=form())
+    )
     assert become(verdict) == ([], "onDeliveryUpdated", None, "request", "webhook")
     assert verdict.body == PARAMETERS
-    verdict = contract.judge.exchange(Exchange("POST", HOOK, 200, "", request_body=FIVE))
+    verdict = contract.validator.validate_exchange(
+        Exchange("POST", HOOK, 200, "", request_body=FIVE)
+    )
     assert (verdict.part, verdict.operation) == ("request", "onDeliveryUpdated")
     assert verdict.findings
 
@@ -240,7 +257,7 @@ def test_answers_without_a_schema(tmp_path: Path) -> None:
                 "responses": {"200": {"content": {"application/json": described}}},
             }
         }
-        verdict = own(tmp_path, {SETTINGS: silent}).judge.exchange(
+        verdict = own(tmp_path, {SETTINGS: silent}).validator.validate_exchange(
             Exchange("GET", SETTINGS, 200, {})
         )
         assert become(verdict) == (
@@ -254,7 +271,9 @@ def test_answers_without_a_schema(tmp_path: Path) -> None:
 
 def test_a_body_that_was_not_captured(contract: Contract) -> None:
     """The reason is the capture's."""
-    verdict = contract.judge.exchange(Exchange("GET", LIST, 200, NotCaptured("cut off")))
+    verdict = contract.validator.validate_exchange(
+        Exchange("GET", LIST, 200, NotCaptured("cut off"))
+    )
     assert become(verdict) == ([], "ListConversationMessageReceipt", "cut off", "response", None)
 
 
@@ -267,19 +286,23 @@ def test_a_wrong_media_type_is_not_all(contract: Contract) -> None:
         "the response is not application/json, as its Content-Type says",
         operation,
     )
-    verdict = contract.judge.exchange(Exchange("GET", LIST, 200, json.dumps({"meta": {}}), HTML))
+    verdict = contract.validator.validate_exchange(
+        Exchange("GET", LIST, 200, json.dumps({"meta": {}}), HTML)
+    )
     assert told(verdict.findings)[0] == wrong
     assert ("schema.required", "", 'the member "delivery_receipts" is missing', operation) in told(
         verdict.findings
     )
     assert (verdict.kind, verdict.body) == ("page", {"meta": {}})
-    assert told(contract.judge.exchange(Exchange("GET", LIST, 200, "<html>", HTML)).findings) == [
-        wrong
-    ]
+    assert told(
+        contract.validator.validate_exchange(Exchange("GET", LIST, 200, "<html>", HTML)).findings
+    ) == [wrong]
     repeated = json.dumps(sample("page"))[:-1] + ', "meta": {}}'
     assert [
         finding.rule
-        for finding in contract.judge.exchange(Exchange("GET", LIST, 200, repeated, HTML)).findings
+        for finding in contract.validator.validate_exchange(
+            Exchange("GET", LIST, 200, repeated, HTML)
+        ).findings
     ][:2] == [
         "http.media-type",
         "json.duplicate-key",
@@ -297,7 +320,7 @@ def test_answers_of_any_media_type(tmp_path: Path) -> None:
             {FIRST: {"get": {"operationId": "Get", "responses": {"200": {"content": described}}}}},
         )
         for text in ("plain", b"\xff", ""):
-            verdict = contract.judge.exchange(Exchange("GET", url, 200, text))
+            verdict = contract.validator.validate_exchange(Exchange("GET", url, 200, text))
             assert verdict.unchecked == (
                 "the document says nothing of such a body" if says_nothing else None
             )
@@ -305,12 +328,23 @@ def test_answers_of_any_media_type(tmp_path: Path) -> None:
         bodies: tuple[Any, ...] = ("{}", {})
         for body in bodies:
             assert (
-                told(contract.judge.exchange(Exchange("GET", url, 200, body)).findings) == required
+                told(contract.validator.validate_exchange(Exchange("GET", url, 200, body)).findings)
+                == required
             )
     said = {"Content-Type": "text/plain"}
     contract = own(tmp_path, {FIRST: answers("*/*", "application/json", a=True)})
-    assert told(contract.judge.exchange(Exchange("GET", url, 200, '{"a": 1}', said)).findings) == []
-    assert told(contract.judge.exchange(Exchange("GET", url, 200, "{}", said)).findings) == required
+    assert (
+        told(
+            contract.validator.validate_exchange(
+                Exchange("GET", url, 200, '{"a": 1}', said)
+            ).findings
+        )
+        == []
+    )
+    assert (
+        told(contract.validator.validate_exchange(Exchange("GET", url, 200, "{}", said)).findings)
+        == required
+    )
 
 
 class Second(Engine):
@@ -330,7 +364,7 @@ def test_an_engine_may_look_up_schemas_itself(tmp_path: Path) -> None:
     engine.asked = []
     judge = Validator(Profile("documented", contract.document), contract.operations, engine, None)
     url = FIRST.replace("{C}", "CH1").replace("{M}", "IM1")
-    (finding,) = judge.exchange(Exchange("GET", url, 200, {"first": 1})).findings
+    (finding,) = judge.validate_exchange(Exchange("GET", url, 200, {"first": 1})).findings
     assert finding.message == 'the member "second" is missing'
     assert finding.grounding.endswith(
         f"paths/{FIRST}/get/responses/200/content/application/json/schema/required"
@@ -340,7 +374,7 @@ def test_an_engine_may_look_up_schemas_itself(tmp_path: Path) -> None:
 
 def test_an_error_of_another_status(contract: Contract) -> None:
     """It is found at the operation that was asked for."""
-    verdict = contract.judge.exchange(Exchange("GET", LIST, 400, sample("error")))
+    verdict = contract.validator.validate_exchange(Exchange("GET", LIST, 400, sample("error")))
     assert [(finding.rule, finding.operation) for finding in verdict.findings] == [
         ("error.status-mismatch", "ListConversationMessageReceipt")
     ]

@@ -70,7 +70,7 @@ EVENT_STREAM = {
 )
 def test_bodies(contract: Contract, body: Any, expected: Any) -> None:
     """A body alone is told what it is; a verdict holds what was judged."""
-    verdict = contract.judge.body(body)
+    verdict = contract.validator.validate_body(body)
     assert become(verdict) == expected
     assert verdict.body == (body if verdict.kind is not None else None)
 
@@ -90,7 +90,7 @@ def test_answers_that_are_not_described(tmp_path: Path) -> None:
             "response",
             None,
         )
-        assert become(contract.judge.body({"a": 1}, "Get")) == expected
+        assert become(contract.validator.validate_body({"a": 1}, "Get")) == expected
 
 
 def test_null_is_judged(tmp_path: Path) -> None:
@@ -127,18 +127,18 @@ def test_many_that_cannot_be_said_to_conform(tmp_path: Path) -> None:
     for name in ("receipt", "configuration", "message"):
         good = json.dumps(sample(name)).encode()
         assert contract.check(good) == []
-        assert contract.judge.conforming([good, good]) == (
+        assert contract.validator.proven_clean([good, good]) == (
             name,
-            [[sample(name)] * 2] if name == "receipt" else [[sample(name)]] * 2,
+            [sample(name)] * 2,
         )
         bad = json.dumps({**sample(name), "account_sid": "XX"}).encode()
-        assert contract.judge.conforming([good, bad]) is None
-        assert contract.judge.conforming([good, b"{"]) is None
+        assert contract.validator.proven_clean([good, bad]) is None
+        assert contract.validator.proven_clean([good, b"{"]) is None
         elsewhere = json.dumps(
             {**sample(name), "url": "https://conversations.twilio.com/v1/Credentials"}
         ).encode()
-        assert contract.judge.conforming([elsewhere, elsewhere]) is None
-    assert contract.judge.conforming([]) is None
+        assert contract.validator.proven_clean([elsewhere, elsewhere]) is None
+    assert contract.validator.proven_clean([]) is None
 
 
 def test_many_that_nest_deeply(tmp_path: Path) -> None:
@@ -150,8 +150,8 @@ def test_many_that_nest_deeply(tmp_path: Path) -> None:
         for count in (5, 300)
     )
     assert contract.check(shallow) == []
-    assert contract.judge.conforming([shallow, shallow]) is not None
-    assert contract.judge.conforming([shallow, deep]) is None
+    assert contract.validator.proven_clean([shallow, shallow]) is not None
+    assert contract.validator.proven_clean([shallow, deep]) is None
     assert [finding.rule for finding in contract.check(deep)] == ["json.too-deep"]
 
 
@@ -170,8 +170,11 @@ def test_many_of_an_answer_that_is_not_asked_for(tmp_path: Path) -> None:
             },
         )
         text = json.dumps({"method": 1, "filters": 2, "url": SETTINGS, "target": 3}).encode()
-        assert contract.judge.text(text).unchecked == "the document describes no such body"
-        assert contract.judge.conforming([text, text]) is None
+        assert (
+            contract.validator.validate_text(text).unchecked
+            == "the document describes no such body"
+        )
+        assert contract.validator.proven_clean([text, text]) is None
 
 
 # -- contracts
@@ -180,7 +183,7 @@ def test_many_of_an_answer_that_is_not_asked_for(tmp_path: Path) -> None:
 def test_what_a_contract_is_made_of() -> None:
     """Its profile and engine are told, and made without the name of an engine it has the default one."""
     contract = Contract(documents.built("strict"), "strict")
-    assert (contract.profile, contract.engine, contract.judge.auth_token) == (
+    assert (contract.profile, contract.engine, contract.validator.auth_token) == (
         "strict",
         "default",
         None,
@@ -188,7 +191,7 @@ def test_what_a_contract_is_made_of() -> None:
     (finding,) = contract.check({**sample("receipt"), "error_code": 30008})
     assert finding.severity is Severity.ERROR
     loaded = Contract.load("vendor", engine="reference", auth_token="secret")
-    assert (loaded.profile, loaded.engine, loaded.judge.auth_token) == (
+    assert (loaded.profile, loaded.engine, loaded.validator.auth_token) == (
         "vendor",
         "reference",
         "secret",
@@ -199,7 +202,9 @@ def test_schemas_are_compiled_once() -> None:
     """A contract compiles the schema of an answer when it is first asked for, and keeps it."""
     contract = Contract.load()
     operation = contract.operations.by_id["FetchConversationMessage"]
-    assert contract.judge.body_schema(operation, 200) is contract.judge.body_schema(operation, 200)
+    assert contract.validator.body_schema(operation, 200) is contract.validator.body_schema(
+        operation, 200
+    )
 
 
 def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:

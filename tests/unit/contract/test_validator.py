@@ -10,8 +10,8 @@ import pytest
 
 from conftest import receipt
 from receiptkit import Contract, Exchange, UsageError, WebhookRequest
-from receiptkit.contract.body_checks import standing
-from receiptkit.contract.validator import Result
+from receiptkit.contract.body_checks import without_superseded as standing
+from receiptkit.contract.result import Result
 from receiptkit.model.exchange import NOT_CAPTURED
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.rules.examples import sample
@@ -110,11 +110,15 @@ def test_answers_alone(
 ) -> None:
     """An answer is judged by its body, an error by its status, too; where there is nothing to judge, the verdict says why."""
     assert (
-        outcome(contract.judge.answer(Exchange("", "", status, body, headers), operation))
+        outcome(
+            contract.validator.validate_response(Exchange("", "", status, body, headers), operation)
+        )
         == expected
     )
     assert (
-        contract.judge.answer(Exchange("", "", status, body, headers), operation).kind
+        contract.validator.validate_response(
+            Exchange("", "", status, body, headers), operation
+        ).kind
         is expected[1]
     )
 
@@ -186,7 +190,7 @@ def test_the_scope_of_a_kind(
     contract: Contract, kind: str, body: Any, operation: str | None
 ) -> None:
     """A body is of a Conversation Service if its url says so; where that says nothing, if it, or the first row of a page, names one."""
-    verdict = contract.judge.body(body, kind)
+    verdict = contract.validator.validate_body(body, kind)
     assert verdict.operation == operation
     assert {finding.operation for finding in verdict.findings} <= {operation}
 
@@ -299,11 +303,15 @@ def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> Non
     """An answer of somebody else's host is one of a mock of ours if its body looks like it, as text and parsed."""
     url = "https://api.acme.test/v1/Configuration/Webhooks"
     assert (
-        contract.judge.exchange(Exchange("GET", url, 200, write(sample("configuration")))).operation
+        contract.validator.validate_exchange(
+            Exchange("GET", url, 200, write(sample("configuration")))
+        ).operation
         == "FetchConfigurationWebhook"
     )
     assert (
-        contract.judge.exchange(Exchange("GET", url, 200, write({"webhooks": []}))).operation
+        contract.validator.validate_exchange(
+            Exchange("GET", url, 200, write({"webhooks": []}))
+        ).operation
         is None
     )
 
@@ -312,12 +320,12 @@ def test_schemas_of_answers(tmp_path: Path) -> None:
     """Of an answer that the document does not describe as JSON there is no schema."""
     contract = own(tmp_path, {FIRST: answers(_200="rows", _404=["text/plain"])})
     (operation,) = contract.operations.all
-    assert contract.judge.body_schema(operation, 200).is_clean({"rows": []})
+    assert contract.validator.body_schema(operation, 200).is_clean({"rows": []})
     for status in (404, 500):
         with pytest.raises(
             UsageError, match=f"^GET {FIRST} describes no JSON answer {status}$".replace("{", r"\{")
         ):
-            contract.judge.body_schema(operation, status)
+            contract.validator.body_schema(operation, status)
 
 
 # -- many at once
@@ -333,19 +341,22 @@ def page_texts(*, twice: bool) -> list[bytes]:
 def test_many_at_once_have_no_breach() -> None:
     """Bodies are conforming together only if the rules that no schema can state hold, too."""
     contract = Contract.load()
-    assert contract.judge.conforming(page_texts(twice=False)) is None, (
+    assert contract.validator.proven_clean(page_texts(twice=False)) is None, (
         "none of them has been judged by itself"
     )
     assert contract.check(sample("page")) == []
-    assert contract.judge.conforming(page_texts(twice=False)) == ("page", [[sample("page")]] * 2)
-    assert contract.judge.conforming(page_texts(twice=True)) is None
+    assert contract.validator.proven_clean(page_texts(twice=False)) == (
+        "page",
+        [sample("page")] * 2,
+    )
+    assert contract.validator.proven_clean(page_texts(twice=True)) is None
     assert [finding.rule for finding in contract.check(page_texts(twice=True)[0])] == [
         "page.duplicate-receipt"
     ]
     assert contract.check(sample("receipt")) == []
     late = {**receipt("DY" + "5e" * 16), "date_updated": "2001-01-01T00:00:00Z"}
-    assert contract.judge.conforming([json.dumps(sample("receipt")).encode()] * 2) is not None
-    assert contract.judge.conforming([json.dumps(late).encode()] * 2) is None
+    assert contract.validator.proven_clean([json.dumps(sample("receipt")).encode()] * 2) is not None
+    assert contract.validator.proven_clean([json.dumps(late).encode()] * 2) is None
 
 
 # -- which findings stand
@@ -386,7 +397,7 @@ def test_a_request_that_holds_a_list(contract: Contract) -> None:
 
 def test_a_request_that_cannot_be_read(contract: Contract) -> None:
     """JSON that is none is a finding about the body of the request, and no more is said of it."""
-    verdict = contract.judge.delivery(WebhookRequest(body="{"))
+    verdict = contract.validator.validate_webhook(WebhookRequest(body="{"))
     assert ([finding.rule for finding in verdict.findings], verdict.part) == (
         ["json.syntax"],
         "request",

@@ -126,21 +126,21 @@ def test_webhooks(
     contract: Contract, delivery: WebhookRequest, operation: str | None, expected: Any
 ) -> None:
     """A request is a webhook, one of another event, or said to be none, and why."""
-    verdict = contract.judge.delivery(delivery, operation)
+    verdict = contract.validator.validate_webhook(delivery, operation)
     assert become(verdict) == expected
     assert (verdict.body is not None) == (verdict.kind is not None)
 
 
 def test_an_event_that_is_misspelt(contract: Contract) -> None:
     """What resembles the event closely is meant to be it; where there is none at all, it is missing."""
-    verdict = contract.judge.delivery(
+    verdict = contract.validator.validate_webhook(
         WebhookRequest(HOOK, body={**PARAMETERS, "EventType": "onDeliveryUpdate"})
     )
     assert [(finding.rule, finding.pointer) for finding in verdict.findings] == [
         ("schema.enum", "/EventType")
     ]
     without = {name: value for name, value in PARAMETERS.items() if name != "EventType"}
-    verdict = contract.judge.delivery(WebhookRequest(HOOK, body=without))
+    verdict = contract.validator.validate_webhook(WebhookRequest(HOOK, body=without))
     assert told(verdict.findings) == [
         ("schema.required", "", 'the member "EventType" is missing', "onDeliveryUpdated")
     ]
@@ -150,7 +150,7 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
     """That it is missing is not said, too; of another that is missing it is."""
     body = {**PARAMETERS, "DeliveryStatus": "sent"}
     del body["Status"]
-    verdict = contract.judge.delivery(WebhookRequest(HOOK, body=body))
+    verdict = contract.validator.validate_webhook(WebhookRequest(HOOK, body=body))
     called = (
         "webhook.field-name",
         "/DeliveryStatus",
@@ -159,7 +159,9 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
     )
     assert told(verdict.findings) == [called]
     del body["MessageSid"]
-    verdict = contract.judge.delivery(WebhookRequest(HOOK, body={**body, "AccountSid": "x"}))
+    verdict = contract.validator.validate_webhook(
+        WebhookRequest(HOOK, body={**body, "AccountSid": "x"})
+    )
     assert sorted(told(verdict.findings)) == [
         (
             "schema.pattern",
@@ -182,12 +184,15 @@ def test_how_parameters_were_sent(contract: Contract) -> None:
         ("webhook.repeated-parameter", "/RetryCount"),
         ("webhook.encoding", "/ClientIdentity"),
     ]
-    for judge, more in ((contract.judge, []), (signed.judge, [("webhook.signature-missing", "")])):
-        findings = judge.delivery(delivery).findings
+    for judge, more in (
+        (contract.validator, []),
+        (signed.validator, [("webhook.signature-missing", "")]),
+    ):
+        findings = judge.validate_webhook(delivery).findings
         assert [(finding.rule, finding.pointer) for finding in findings] == [*expected, *more]
         assert {finding.operation for finding in findings} == {"onDeliveryUpdated"}
     defective = json.dumps(PARAMETERS)[:-1] + ', "RetryCount": NaN, "Status": ["sent", "read"]}'
-    findings = signed.judge.delivery(replace(delivery, body=defective)).findings
+    findings = signed.validator.validate_webhook(replace(delivery, body=defective)).findings
     assert [(finding.rule, finding.pointer) for finding in findings] == [
         ("json.duplicate-key", "/RetryCount"),
         ("json.not-finite", "/RetryCount"),
@@ -219,7 +224,10 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
         "request",
         None,
     )
-    assert become(contract.judge.delivery(WebhookRequest(HOOK, body="A=1&B=2"))) == described
+    assert (
+        become(contract.validator.validate_webhook(WebhookRequest(HOOK, body="A=1&B=2")))
+        == described
+    )
     for event in ({"EventType": True}, {"EventType": {"type": "string"}}, {}):
         content = {
             "application/x-www-form-urlencoded": {
@@ -229,9 +237,11 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
         contract = own(
             tmp_path, paths, webhooks={"hook": {"post": {"requestBody": {"content": content}}}}
         )
-        verdict = contract.judge.delivery(WebhookRequest(HOOK, body="Room=1&To=2&EventType=onAny"))
+        verdict = contract.validator.validate_webhook(
+            WebhookRequest(HOOK, body="Room=1&To=2&EventType=onAny")
+        )
         assert become(verdict) == ([], "hook", None, "request", "webhook")
-    verdict = contract.judge.delivery(WebhookRequest(HOOK, body="Room=1&To=2"), "Get")
+    verdict = contract.validator.validate_webhook(WebhookRequest(HOOK, body="Room=1&To=2"), "Get")
     reason = " (the body of this request looks like a resource of another operation, which a response has)"
     assert told(verdict.findings) == [left(NOT_ONE, reason)]
 
@@ -243,8 +253,9 @@ def test_credentials(contract: Contract) -> None:
         ("capture.secret", "", "the request has a header Authorization, with credentials", None)
     ]
     assert (
-        told(contract.judge.secrets(Exchange("GET", LIST, 200, request_headers=headers))) == found
+        told(contract.validator.secrets(Exchange("GET", LIST, 200, request_headers=headers)))
+        == found
     )
-    assert told(contract.judge.secrets(Exchange("GET", LIST, 200, headers=headers))) == []
-    assert told(contract.judge.secrets(WebhookRequest(HOOK, headers=headers))) == found
-    assert told(contract.judge.secrets(WebhookRequest(HOOK))) == []
+    assert told(contract.validator.secrets(Exchange("GET", LIST, 200, headers=headers))) == []
+    assert told(contract.validator.secrets(WebhookRequest(HOOK, headers=headers))) == found
+    assert told(contract.validator.secrets(WebhookRequest(HOOK))) == []

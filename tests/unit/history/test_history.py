@@ -23,9 +23,10 @@ from receiptkit.generation.recording import seen
 from receiptkit.history import Memory
 from receiptkit.history.states import are_of_one_list
 from receiptkit.model.finding import Finding
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
-from receiptkit.rules.states import Arrival, Found
 from receiptkit.validation.run import Validation
 
 Run = Callable[..., tuple[int, str, str]]
@@ -56,7 +57,7 @@ def told(*lines: Any, join: bool = False) -> list[tuple[str, str, int]]:
     return [
         (each.rule, each.pointer, each.location.entry)
         for each in found
-        if each.rule in catalogue.ACROSS and each.location
+        if each.rule in catalogue.across() and each.location
     ]
 
 
@@ -209,7 +210,7 @@ def said(*lines: Any) -> list[str]:
     found = Collected()
     content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     Validation(CONTRACT).run([Source("x.ndjson", content=content)], found)
-    return [each.message for each in found if each.rule in catalogue.ACROSS]
+    return [each.message for each in found if each.rule in catalogue.across()]
 
 
 def test_what_is_said_of_states() -> None:
@@ -417,7 +418,7 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
         return [
             (each.rule, each.pointer, each.location.entry)
             for each in found
-            if each.rule in catalogue.ACROSS and each.location
+            if each.rule in catalogue.across() and each.location
         ]
 
     assert (
@@ -727,14 +728,14 @@ def stories() -> list[tuple[str, Any]]:
     """Kinds and bodies of which nearly every rule has something to say, in an order of arrival."""
     entered: list[tuple[str, Any]] = []
     for each in OF_CAPTURES:
-        if each.rule in catalogue.ACROSS:
+        if each.rule in catalogue.across():
             world = GENERATOR.world(each.scenario, seed=len(each.rule), **dict(each.facts))
             for record in each.records(GENERATOR, world):
-                judge = CONTRACT.judge
+                judge = CONTRACT.validator
                 verdict = (
-                    judge.delivery(record)
+                    judge.validate_webhook(record)
                     if isinstance(record, WebhookRequest)
-                    else judge.body(record)
+                    else judge.validate_body(record)
                 )
                 assert verdict.kind is not None
                 entered.append((verdict.kind, verdict.body))
@@ -770,14 +771,12 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
             parts[piece].enter(kind, body, Arrival(entry=entry))
         for part in parts[1:]:
             parts[0].merge(part)
-        assert ("delivery.total" in {each.problem.rule for each in findings(parts[0])}) == (
-            repeated == 1
-        )
+        assert ("delivery.total" in {each.rule for each in findings(parts[0])}) == (repeated == 1)
 
 
-def findings(ledger: Memory) -> list[Found]:
+def findings(ledger: Memory) -> list[Problem]:
     return sorted(
-        ledger.findings(), key=lambda found: (found.at, found.problem.pointer, found.problem.rule)
+        ledger.findings(), key=lambda found: (found.at or Arrival(), found.pointer, found.rule)
     )
 
 
@@ -837,10 +836,10 @@ def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
             part.enter("webhook", webhook()["params"], Arrival(file=file, entry=entry))
         joint.merge(part)
         found = findings(joint)
-        assert [(each.at, each.problem.rule) for each in found] == [
+        assert [(each.at, each.rule) for each in found] == [
             (Arrival(each, entry=1), "timeline.duplicate") for each in range(file + 1)
         ]
-        assert {each.problem.message for each in found} == {"came 2 times: to be taken once"}
+        assert {each.message for each in found} == {"came 2 times: to be taken once"}
 
 
 @pytest.mark.parametrize(
@@ -875,9 +874,9 @@ def test_states_that_come_in_turn() -> None:
     for entry, body in enumerate(states * 2):
         ledger.enter("webhook", body, Arrival(entry=entry))
     for _ in range(2):
-        found = [each for each in findings(ledger) if each.problem.rule == "timeline.duplicate"]
-        assert [each.at.entry for each in found] == list(range(20, 40))
-        assert {each.problem.message for each in found} == {"came 2 times: to be taken once"}
+        found = [each for each in findings(ledger) if each.rule == "timeline.duplicate"]
+        assert [each.at and each.at.entry for each in found] == list(range(20, 40))
+        assert {each.message for each in found} == {"came 2 times: to be taken once"}
 
 
 def test_news_that_another_process_has() -> None:
@@ -897,15 +896,15 @@ def test_every_rule_across_observations_is_in_these_stories() -> None:
     ledger = Memory()
     for number, (kind, body) in enumerate(STORIES):
         ledger.enter(kind, body, Arrival(file=number, entry=number))
-    alone = {rule for each in OF_CAPTURES for rule in [each.rule] if rule in catalogue.ACROSS}
-    assert alone == set(catalogue.ACROSS)
+    alone = {rule for each in OF_CAPTURES for rule in [each.rule] if rule in catalogue.across()}
+    assert alone == set(catalogue.across())
 
 
 @pytest.mark.parametrize("quick", [True, False])
 def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bodies judged in batches are remembered as those judged one by one."""
     if not quick:
-        monkeypatch.setattr("receiptkit.contract.validator.Validator.conforming", lambda *_: None)
+        monkeypatch.setattr("receiptkit.contract.validator.Validator.proven_clean", lambda *_: None)
     first, second, third = pages()
     lines = [
         first,
@@ -955,7 +954,7 @@ def test_receipts_a_line_each(data: st.DataObject) -> None:
     quick, slow = Collected(), Collected()
     Validation(CONTRACT).run([source], quick)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("receiptkit.contract.validator.Validator.conforming", lambda *_: None)
+        patch.setattr("receiptkit.contract.validator.Validator.proven_clean", lambda *_: None)
         Validation(CONTRACT).run([source], slow)
     assert quick == slow
 
@@ -1126,11 +1125,15 @@ def test_only_a_page_that_was_asked_for_is_a_walk() -> None:
 
 
 def _worlds_in_order(count: int) -> None:
-    judge = GENERATOR.contract.judge
+    judge = GENERATOR.contract.validator
     ledger = Memory()
     for number, (world, _) in enumerate(sampling.worlds(GENERATOR, count, seed=11)):
         for entry, (_, item) in enumerate(seen(GENERATOR, world)):
-            verdict = judge.exchange(item) if isinstance(item, Exchange) else judge.delivery(item)
+            verdict = (
+                judge.validate_exchange(item)
+                if isinstance(item, Exchange)
+                else judge.validate_webhook(item)
+            )
             if verdict.kind is not None:
                 ledger.enter(
                     verdict.kind,
@@ -1141,7 +1144,7 @@ def _worlds_in_order(count: int) -> None:
             bad = [
                 found
                 for found in ledger.findings()
-                if catalogue.find(found.problem.rule).severity is not Severity.INFO
+                if catalogue.find(found.rule).severity is not Severity.INFO
             ]
             assert bad == []
             ledger = Memory()
@@ -1179,7 +1182,7 @@ def test_scenarios_are_in_order() -> None:
                 ]:
                     ledger.enter(kind, body, Arrival(entry=entry))
                     entry += 1
-            rules = {found.problem.rule for found in ledger.findings()}
+            rules = {found.rule for found in ledger.findings()}
             assert {catalogue.find(rule).severity for rule in rules} <= {Severity.INFO}, (
                 name,
                 rules,

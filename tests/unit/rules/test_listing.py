@@ -4,9 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-from receiptkit.rules.delivery import of_message
-from receiptkit.rules.listing import Pagination, of_paginations, paginations
-from receiptkit.rules.states import Arrival, Page, Repeated, Row, Summary, Told
+from receiptkit.history.paginations import paginations
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
+from receiptkit.rules import catalogue
+from receiptkit.rules.states import (
+    DeliverySummary,
+    ListHistory,
+    MessageHistory,
+    Page,
+    Pagination,
+    RepeatedList,
+    Row,
+    StatusReport,
+)
+
+
+def place(problem: Problem) -> Arrival:
+    assert problem.at is not None
+    return problem.at
+
+
+def of_paginations(found: list[Pagination], whole: list[Arrival]) -> list[Problem]:
+    """Return what every check of lists finds."""
+    return list(catalogue.problems("list history", ListHistory(found, whole)))
+
+
+def of_message(
+    found: list[Pagination],
+    summaries: list[DeliverySummary],
+    reports: list[StatusReport],
+    repeated: list[RepeatedList] | None = None,
+) -> list[Problem]:
+    """Return what every check of a message finds."""
+    history = MessageHistory(found, summaries, reports, repeated or [])
+    return list(catalogue.problems("message history", history))
 
 
 def page(
@@ -116,9 +148,9 @@ def test_what_is_told_of_walks(
     pages: list[Page], whole: list[Arrival], expected: list[tuple[str, int, int]]
 ) -> None:
     """The rule of each finding, the file and the place."""
-    found = sorted(of_paginations(paginations(pages), whole), key=lambda each: each.at)
+    found = sorted(of_paginations(paginations(pages), whole), key=place)
     assert [
-        (each.problem.rule.removeprefix("listing."), each.at.file, each.at.entry) for each in found
+        (each.rule.removeprefix("listing."), place(each).file, place(each).entry) for each in found
     ] == expected
 
 
@@ -129,19 +161,19 @@ def test_a_summary_is_held_against_one_list() -> None:
         for entry in (0, 2, 4)
     ]
     for entry, other in ((1, 0), (3, 2), (5, 4)):
-        found = of_message(lists, [Summary(Arrival(entry=entry), {"total": 2})], [])
-        assert [(each.problem.rule, each.other) for each in found] == [
+        found = of_message(lists, [DeliverySummary(Arrival(entry=entry), {"total": 2})], [])
+        assert [(each.rule, each.other) for each in found] == [
             ("delivery.total", Arrival(entry=other))
         ]
 
 
-def between(first: int, last: int, sid: str = "DY1", status: str | None = "sent") -> Told:
+def between(first: int, last: int, sid: str = "DY1", status: str | None = "sent") -> StatusReport:
     """What was told at two places, and in between."""
-    return Told(Arrival(entry=first), Arrival(entry=last), True, sid, status)
+    return StatusReport(Arrival(entry=first), Arrival(entry=last), True, sid, status)
 
 
-def again(first: int, last: int, status: str = "sent") -> Repeated:
-    return Repeated(Arrival(entry=first), Arrival(entry=last), (Row("DY1", status),))
+def again(first: int, last: int, status: str = "sent") -> RepeatedList:
+    return RepeatedList(Arrival(entry=first), Arrival(entry=last), (Row("DY1", status),))
 
 
 @pytest.mark.parametrize(
@@ -163,12 +195,14 @@ def again(first: int, last: int, status: str = "sent") -> Repeated:
     ],
 )
 def test_what_may_have_been_told_between(
-    told: list[Told], repeated: list[Repeated], is_told: bool
+    told: list[StatusReport], repeated: list[RepeatedList], is_told: bool
 ) -> None:
     """Nothing is held against a list if anything else may have been told, or listed, between that and the summary."""
     lists = [Pagination([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
-    found = list(of_message(lists, [Summary(Arrival(entry=8), {"total": 2})], told, repeated))
-    assert [each.problem.rule for each in found] == ["delivery.total"] * is_told
+    found = list(
+        of_message(lists, [DeliverySummary(Arrival(entry=8), {"total": 2})], told, repeated)
+    )
+    assert [each.rule for each in found] == ["delivery.total"] * is_told
 
 
 def test_a_doubt_is_about_one_list() -> None:
@@ -177,6 +211,6 @@ def test_a_doubt_is_about_one_list() -> None:
         Pagination([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)
         for entry in (2, 6)
     ]
-    wrong = [Summary(Arrival(entry=entry), {"total": 2}) for entry in (3, 7)]
+    wrong = [DeliverySummary(Arrival(entry=entry), {"total": 2}) for entry in (3, 7)]
     found = of_message(lists, wrong, [between(1, 5)], [again(0, 4)])
-    assert [each.at.entry for each in found] == [7]
+    assert [place(each).entry for each in found] == [7]

@@ -6,8 +6,20 @@ from typing import Any
 
 import pytest
 
-from receiptkit.rules.states import Arrival, ReceiptState
-from receiptkit.rules.timeline import of_receipt
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
+from receiptkit.rules import catalogue
+from receiptkit.rules.states import ReceiptHistory, ReceiptState
+
+
+def of_receipt(states: list[ReceiptState]) -> list[Problem]:
+    """Return what every check of a receipt's history finds."""
+    return list(catalogue.problems("receipt history", ReceiptHistory(states)))
+
+
+def place(problem: Problem) -> Arrival:
+    assert problem.at is not None
+    return problem.at
 
 
 def sighting(
@@ -58,7 +70,7 @@ def test_states_of_one_file(
         [sighting(places, status, updated, code=code) for places, status, updated, code in seen]
     )
     assert [
-        (each.problem.rule, each.at.entry, each.other.entry) for each in found if each.other
+        (each.rule, place(each).entry, each.other.entry) for each in found if each.other
     ] == expected
 
 
@@ -66,18 +78,18 @@ def test_webhooks_come_again_and_answers_are_stale() -> None:
     """A webhook that comes again after a newer one is a duplicate; what answers beside it say is told as well."""
     newer = webhook((1,), "delivered", 5)
     again = webhook((0, 2), "sent", 2)
-    assert [(each.problem.rule, each.at.entry) for each in of_receipt([again, newer])] == [
+    assert [(each.rule, place(each).entry) for each in of_receipt([again, newer])] == [
         ("timeline.duplicate", 2)
     ]
     stale = sighting((3, 5), "sent", 5), sighting((4,), "read", 6)
     found = of_receipt([newer, *stale])
-    assert [(each.problem.rule, each.at.entry) for each in found] == [(LATE, 3), (LATE, 5)]
+    assert [(each.rule, place(each).entry) for each in found] == [(LATE, 3), (LATE, 5)]
 
 
 def test_a_second_is_later() -> None:
     """Which date is later is said of any difference."""
     (found,) = of_receipt([sighting((0,), "delivered", 2), sighting((1,), "sent", 3)])
-    assert found.problem.message == "`sent`, by its date later than `delivered`"
+    assert found.message == "`sent`, by its date later than `delivered`"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +114,7 @@ def test_states_of_several_files(
             for place, (file, status, updated) in enumerate(seen)
         ]
     )
-    assert [(each.problem.rule, each.at.file) for each in found] == expected
+    assert [(each.rule, place(each).file) for each in found] == expected
 
 
 ANSWER, DISAGREES = sighting((0,), "delivered", 5), "webhook.disagrees-with-receipt"
@@ -131,11 +143,9 @@ def test_webhooks_beside_an_answer(
         for file, members in enumerate(told, start=1)
     ]
     found = [
-        each
-        for each in of_receipt([ANSWER, *webhooks])
-        if each.problem.rule != "timeline.clock-backwards"
+        each for each in of_receipt([ANSWER, *webhooks]) if each.rule != "timeline.clock-backwards"
     ]
-    assert [(each.problem.rule, each.problem.pointer, each.at.file) for each in found] == expected
+    assert [(each.rule, each.pointer, place(each).file) for each in found] == expected
 
 
 def test_dates_of_creation_are_compared_within_one_source() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from receiptkit import Finding, Severity
 from receiptkit.contract.profile import Profile
-from receiptkit.model.finding import NO_VALUE, Location
+from receiptkit.model.finding import NO_VALUE
+from receiptkit.model.location import Location
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
@@ -16,6 +17,7 @@ from receiptkit.rules import catalogue
 from receiptkit.schema.engine import Engine
 from receiptkit.schema.reference import ReferenceEngine
 from receiptkit.schema.trace import Violation, one_a_mistake
+from receiptkit.schema.wording import problem as worded
 
 
 def of(name: str) -> dict[str, str]:
@@ -316,21 +318,23 @@ def test_what_a_profile_reports(
         )
 
     seen = Location("file", 4)
-    assert judging.of_problems([problem], "Fetch", seen) == found(
+    assert judging.findings([problem], "Fetch", locate=lambda _: seen) == found(
         "is wrong", "mend it", "Fetch", seen
     )
-    assert [finding.value for finding in judging.of_problems([problem], None)] == (
+    assert [finding.value for finding in judging.findings([problem])] == (
         [3] if expected is not None else []
     )
-    assert judging.of_text_problems([problem], lambda offset: (offset, 9)) == found(
+    assert judging.text_findings([problem], lambda offset: (offset, 9)) == found(
         "is wrong", "mend it", None, Location(line=7, column=9)
     )
     title = catalogue.find(rule).title
     said = title if given is not None else f"{title}: this is an integer, not a string"
-    assert judging.of_violations([violation], "Fetch", MEDIA) == found(said, None, "Fetch", None)
-    assert [finding.value for finding in judging.of_violations([violation], "Fetch", MEDIA)] == (
-        [1] if expected is not None else []
+    assert judging.findings([worded(violation)], "Fetch", media=MEDIA) == found(
+        said, None, "Fetch", None
     )
+    assert [
+        finding.value for finding in judging.findings([worded(violation)], "Fetch", media=MEDIA)
+    ] == ([1] if expected is not None else [])
 
 
 def test_findings_in_their_order() -> None:
@@ -339,18 +343,17 @@ def test_findings_in_their_order() -> None:
     rules = [KEPT, DROPPED, "json.syntax", DROPPED, KEPT]
     kept = [KEPT, "json.syntax", KEPT]
     assert [
-        each.rule
-        for each in vendor.of_problems([Problem("", "x", rule=rule) for rule in rules], None)
+        each.rule for each in vendor.findings([Problem("", "x", rule=rule) for rule in rules])
     ] == kept
     assert [
         each.rule
-        for each in vendor.of_text_problems(
+        for each in vendor.text_findings(
             [Problem("", "x", rule=rule, offset=0) for rule in rules], lambda at: (at, at)
         )
     ] == kept
     violations = [one("type", rule=rule, value=1, expected="string") for rule in rules]
-    assert [each.rule for each in vendor.of_violations(violations, None, MEDIA)] == kept
-    assert vendor.of_problems([Problem("", "x", rule=KEPT)], None)[0].value is NO_VALUE
+    assert [each.rule for each in vendor.findings(map(worded, violations), media=MEDIA)] == kept
+    assert vendor.findings([Problem("", "x", rule=KEPT)])[0].value is NO_VALUE
 
 
 @pytest.mark.parametrize(
@@ -372,14 +375,14 @@ def test_what_a_violation_rests_on(more: dict[str, Any], grounding: str) -> None
     violation = one(
         "type", **{"place": ("allOf", 0, "type"), "value": 1, "expected": "string", **more}
     )
-    (finding,) = Profile("documented", DOCUMENT).of_violations([violation], None, MEDIA)
+    (finding,) = Profile("documented", DOCUMENT).findings([worded(violation)], media=MEDIA)
     assert finding.grounding == grounding
 
 
 def test_what_a_breach_rests_on() -> None:
     """What the breach itself names, or else the grounding of the rule."""
-    of_problems = Profile("documented", DOCUMENT).of_problems
-    own, of_rule = of_problems(
-        [Problem("", "x", rule=KEPT, grounding="a page"), Problem("", "x", rule=KEPT)], None
+    findings = Profile("documented", DOCUMENT).findings
+    own, of_rule = findings(
+        [Problem("", "x", rule=KEPT, grounding="a page"), Problem("", "x", rule=KEPT)]
     )
     assert (own.grounding, of_rule.grounding) == ("a page", catalogue.find(KEPT).grounding)

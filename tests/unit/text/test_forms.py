@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -13,7 +14,9 @@ from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.exchange import NotCaptured
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import form, sample
-from receiptkit.rules.webhook import dates, is_classic_callback
+from receiptkit.rules.receipt import updated_before_created
+from receiptkit.rules.views import ReceiptView
+from receiptkit.rules.webhook import classic_callback
 from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
 
 PARAMETERS: dict[str, str] = sample("webhook")["params"]
@@ -186,11 +189,18 @@ def test_where_parameters_stand(delivery: WebhookRequest, expected: Payload) -> 
     assert payload(delivery) == expected
 
 
+def dates_of(parameters: dict[str, Any]) -> list[Problem]:
+    return [
+        each._replace(rule="receipt.updated-before-created")
+        for each in updated_before_created(ReceiptView(parameters, is_webhook=True))
+    ]
+
+
 def test_the_dates_of_a_webhook() -> None:
     """What was updated before it was created is told with both of its dates."""
     updated = "2026-03-02T09:15:01.900Z"
     early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
-    assert list(dates(early)) == [
+    assert list(dates_of(early)) == [
         Problem(
             "/DateUpdated",
             "is before DateCreated",
@@ -199,8 +209,10 @@ def test_the_dates_of_a_webhook() -> None:
             reads=("/DateCreated",),
         )
     ]
-    assert list(dates({"DateCreated": updated, "DateUpdated": "2026-03-02T09:15:01.100Z"})) == []
-    assert list(dates({"DateUpdated": updated})) == list(dates({"DateCreated": updated})) == []
+    assert list(dates_of({"DateCreated": updated, "DateUpdated": "2026-03-02T09:15:01.100Z"})) == []
+    assert (
+        list(dates_of({"DateUpdated": updated})) == list(dates_of({"DateCreated": updated})) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,12 +234,12 @@ def test_the_dates_of_a_webhook() -> None:
 )
 def test_what_a_classic_callback_is(parameters: dict[str, object], expected: bool) -> None:
     """The status of an SMS or MMS that was sent; nothing that says it is an event of Conversations, or has a receipt."""
-    assert is_classic_callback(parameters) is expected
+    assert any(classic_callback(parameters)) is expected
 
 
 def test_webhooks_of_another_event_are_left_alone() -> None:
     """Another event is not judged by the schema of this one."""
-    verdict = Contract.load().judge.delivery(
+    verdict = Contract.load().validator.validate_webhook(
         WebhookRequest(body={**PARAMETERS, "EventType": "onMessageAdded", "Status": "x"})
     )
     assert verdict.unchecked == "a webhook of another event"

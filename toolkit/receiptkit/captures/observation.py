@@ -8,8 +8,7 @@ from typing import Any
 from receiptkit.captures.records import Record, Spot
 from receiptkit.model import pointers
 from receiptkit.model.exchange import Exchange, Part, WebhookRequest
-from receiptkit.model.finding import Location
-from receiptkit.model.position import Position
+from receiptkit.model.location import Location, Position
 from receiptkit.model.problem import Problem
 from receiptkit.text.json_text import decode
 

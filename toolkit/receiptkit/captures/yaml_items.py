@@ -17,7 +17,7 @@ import yaml
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 from receiptkit.text.json_text import MAX_DEPTH
 
 #: Among names of lists: the document itself may be the list.

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from receiptkit.model.display import printable
 from receiptkit.rules import catalogue
-from receiptkit.rules.rule import Rule
+from receiptkit.rules.registry import Rule
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

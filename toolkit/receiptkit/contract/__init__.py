@@ -1,6 +1,7 @@
-"""What a conforming response looks like: documents, operations, engines, and the contract made of them."""
+"""The contract: recognise an observation, match it to an operation, check it."""
 
 from receiptkit.contract.contract import ENGINES, Contract
-from receiptkit.contract.validator import Result, beside
+from receiptkit.contract.result import Result
+from receiptkit.contract.validator import without_explained
 
-__all__ = ["ENGINES", "Contract", "Result", "beside"]
+__all__ = ["ENGINES", "Contract", "Result", "without_explained"]

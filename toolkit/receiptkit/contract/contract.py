@@ -7,11 +7,11 @@ from typing import Any
 
 from receiptkit.contract.arguments import demand_exchange, demand_webhook, values_of_json
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.validator import Result, Validator
+from receiptkit.contract.result import Result
+from receiptkit.contract.validator import Validator
 from receiptkit.model.errors import DocumentError, UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
-from receiptkit.model.problem import Problem
 from receiptkit.openapi import document as documents
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operations
@@ -40,13 +40,13 @@ class Contract:
         self.profile = profile
         self.engine = engine
         self.operations = Operations(document.content)
-        self.judge = Validator(
+        self.validator = Validator(
             Profile(profile, document), self.operations, _engine(engine, document), auth_token
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process makes its own: compiled schemas do not travel."""
-        return Contract, (self.document, self.profile, self.engine, self.judge.auth_token)
+        return Contract, (self.document, self.profile, self.engine, self.validator.auth_token)
 
     @classmethod
     def load(
@@ -87,7 +87,7 @@ class Contract:
     @property
     def kinds(self) -> list[str]:
         """The kinds of body that can be told apart: page, receipt, message, configuration, error, webhook."""
-        return self.judge.kinds
+        return self.validator.kinds
 
     @property
     def rule_ids(self) -> list[str]:
@@ -125,26 +125,23 @@ class Contract:
         Raises:
             UsageError: the contract has no such operation or kind, or the body holds what JSON does not know.
         """
-        return self.said(self.judged(body, operation))
+        return self.findings_of(self.validate(body, operation))
 
-    def judged(self, body: Any, operation: str | None = None) -> Result:
+    def validate(self, body: Any, operation: str | None = None) -> Result:
         """What became of a body, parsed or text."""
         text = text_of(body)
         with values_of_json():
             return (
-                self.judge.body(body, operation)
+                self.validator.validate_body(body, operation)
                 if text is None
-                else self.judge.text(text, operation)
+                else self.validator.validate_text(text, operation)
             )
 
-    def said(self, verdict: Result) -> list[Finding]:
-        """The findings of a verdict; one of them says so where nothing was judged."""
-        if verdict.unchecked is None or verdict.findings:
-            return verdict.findings
-        return self.judge.profile.of_problems(
-            [Problem("", f"left unchecked: {verdict.unchecked}", rule="body.unchecked")],
-            verdict.operation,
-        )
+    def findings_of(self, result: Result) -> list[Finding]:
+        """Return the findings of a result; where nothing was checked, one of them says so."""
+        if result.unchecked is None or result.findings:
+            return result.findings
+        return self.validator.skipped(result)
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """
@@ -156,13 +153,13 @@ class Contract:
         Raises:
             UsageError: it is no exchange, is made of the wrong things, or its body holds what JSON does not know.
         """
-        return self.said(self.exchanged(exchange))
+        return self.findings_of(self.validate_exchange(exchange))
 
-    def exchanged(self, exchange: Exchange) -> Result:
+    def validate_exchange(self, exchange: Exchange) -> Result:
         """What became of an exchange."""
         demand_exchange(exchange)
         with values_of_json():
-            return self.judge.exchange(exchange)
+            return self.validator.validate_exchange(exchange)
 
     def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
         """
@@ -174,13 +171,13 @@ class Contract:
         Raises:
             UsageError: it is no delivery, is made of the wrong things, or its parameters hold what JSON does not know.
         """
-        return self.said(self.delivered(delivery))
+        return self.findings_of(self.validate_webhook(delivery))
 
-    def delivered(self, delivery: WebhookRequest) -> Result:
+    def validate_webhook(self, delivery: WebhookRequest) -> Result:
         """What became of a webhook request."""
         demand_webhook(delivery)
         with values_of_json():
-            return self.judge.delivery(delivery)
+            return self.validator.validate_webhook(delivery)
 
 
 def _engine(name: str, document: Document) -> Engine:

@@ -11,7 +11,6 @@ from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
 from receiptkit.schema.engine import BodySchema
 
-_RULE = "request.parameter"
 #: A number as JSON writes it, but for an exponent; and what turns the text of each type into its value.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,30}})?")
@@ -48,8 +47,7 @@ def parameter_problems(
             schema = schema_of(operation, parameter)
             problems += _problems(operation, parameter, texts, schema, source)
         elif parameter.required and parameter.location == "query":
-            message = f"the query parameter {parameter.name} is missing"
-            problems.append(Problem("", message, rule=_RULE))
+            problems.append(Problem("", f"the query parameter {parameter.name} is missing"))
     return problems
 
 
@@ -65,16 +63,14 @@ def _problems(
         return []
     from receiptkit.schema.wording import hint, message
 
-    for violation in schema.violations(value):
-        # In a URL everything is text: that says nothing, and nothing stands in quotes.
-        said = message(violation).replace("is a string, not", "is not")
-        what = f"{parameter.location} parameter {parameter.name} {said}"
-        help_ = None if violation.keyword == "type" else hint(violation)
-        text = texts[-1]
-        return [
-            Problem("", what, help_, rule=_RULE, grounding=f"{source}, {operation.id}", value=text)
-        ]
-    return []
+    first = next(iter(schema.violations(value)), None)
+    if first is None:
+        return []
+    # In a URL everything is text, so its type is no news.
+    what = message(first).replace("is a string, not", "is not")
+    what = f"{parameter.location} parameter {parameter.name} {what}"
+    help_ = None if first.keyword == "type" else hint(first)
+    return [Problem("", what, help_, grounding=f"{source}, {operation.id}", value=texts[-1])]
 
 
 def _value(parameter: Parameter, texts: list[str]) -> Any:

@@ -1,101 +1,78 @@
-"""What a profile makes of defects, violations and breaches: findings, as severe as it has them."""
+"""The conversion of problems to findings under a profile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from receiptkit.model.finding import Finding, Location
+from receiptkit.model.finding import Finding
+from receiptkit.model.location import Location
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Media
 from receiptkit.openapi.references import in_document
 from receiptkit.rules import catalogue
-from receiptkit.schema.trace import Violation
 
 
 class Profile:
-    """A profile over a document: which rules it reports, and what they rest on."""
+    """A profile over a document: which rules it reports, how severe they are, and their groundings."""
 
     def __init__(self, name: str, document: Document) -> None:
         self.name = name
         self.document = document
 
-    def of_text_problems(
-        self, problems: Iterable[Problem], place: Callable[[int], tuple[int, int]]
+    def findings(
+        self,
+        problems: Iterable[Problem],
+        operation: str | None = None,
+        *,
+        media: Media | None = None,
+        locate: Callable[[Problem], Location | None] | None = None,
     ) -> list[Finding]:
-        """The findings of a text's own defects; `place` turns an offset into the line and column of their origin."""
-        findings = []
+        """
+        Return the findings of problems that the profile reports.
+
+        Args:
+            problems: the problems.
+            operation: the operationId that was checked, if one was.
+            media: the media type whose schema was checked, for problems with a schema.
+            locate: returns the location of a problem, where it is known already.
+        """
+        found = []
         for problem in problems:
             severity = catalogue.severity(problem.rule, self.name, problem.severity)
             if severity is not None:
-                line, column = place(problem.offset)
-                grounding = catalogue.find(problem.rule).grounding
-                location = Location(line=line, column=column)
-                findings.append(
-                    Finding(
-                        problem.rule,
-                        severity,
-                        problem.pointer,
-                        problem.message,
-                        problem.hint,
-                        grounding,
-                        None,
-                        location,
-                    )
-                )
-        return findings
-
-    def of_violations(
-        self, violations: Iterable[Violation], operation: str | None, media: Media
-    ) -> list[Finding]:
-        """The findings of violations of the schema of a media type."""
-        from receiptkit.schema.wording import hint, message
-
-        findings = []
-        for violation in violations:
-            severity = catalogue.severity(violation.rule, self.name, violation.severity)
-            if severity is not None:
                 finding = Finding(
-                    rule=violation.rule,
+                    rule=problem.rule,
                     severity=severity,
-                    pointer=violation.pointer,
-                    message=message(violation),
-                    hint=hint(violation),
-                    grounding=self._grounding(violation, media),
+                    pointer=problem.pointer,
+                    message=problem.message,
+                    hint=problem.hint,
+                    grounding=self._grounding(problem, media),
                     operation=operation,
-                    value=violation.value,
+                    location=locate(problem) if locate else None,
+                    value=problem.value,
                 )
-                findings.append(finding)
-        return findings
+                found.append(finding)
+        return found
 
-    def of_problems(
-        self, problems: Iterable[Problem], operation: str | None, location: Location | None = None
+    def text_findings(
+        self, problems: Iterable[Problem], position: Callable[[int], tuple[int, int]]
     ) -> list[Finding]:
-        """The findings of breaches, judged as an operation, with their origin where it is known."""
-        findings = []
-        for problem in problems:
-            severity = catalogue.severity(problem.rule, self.name, problem.severity)
-            if severity is not None:
-                grounding = problem.grounding or catalogue.find(problem.rule).grounding
-                finding = Finding(
-                    problem.rule,
-                    severity,
-                    problem.pointer,
-                    problem.message,
-                    problem.hint,
-                    grounding,
-                    operation,
-                    location,
-                    problem.value,
-                )
-                findings.append(finding)
-        return findings
+        """Return the findings of a text's own problems; `position` turns an offset into line and column."""
 
-    def _grounding(self, violation: Violation, media: Media) -> str:
-        rule = catalogue.get(violation.rule)
-        if violation.source is not None:
-            return violation.source
-        if rule is not None and not violation.rule.startswith("schema."):
+        def locate(problem: Problem) -> Location:
+            line, column = position(problem.offset)
+            return Location(line=line, column=column)
+
+        return self.findings(problems, locate=locate)
+
+    def _grounding(self, problem: Problem, media: Media | None) -> str:
+        rule = catalogue.get(problem.rule)
+        if problem.grounding is not None:
+            return problem.grounding
+        if rule is not None and (problem.place is None or not problem.rule.startswith("schema.")):
             return rule.grounding
-        place = in_document(violation.place, media.place)
+        place = problem.place or ()
+        if media is not None:
+            place = in_document(place, media.place)
         return f"{self.document.provenance}, {'/'.join(map(str, place))}"

@@ -1,26 +1,21 @@
-"""The judge: an observation goes in, a verdict comes out."""
+"""The validator: an observation goes in, a result comes out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
-from receiptkit.contract.body_checks import (
-    NO_EVENTS,
-    body_problems,
-    request_problems,
-    said_by_title,
-    standing,
-)
+from receiptkit.contract.body_checks import body_findings, problems_of_kind
 from receiptkit.contract.parameters import parameter_problems
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
+from receiptkit.contract.result import Result
 from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Exchange, NotCaptured, Part, WebhookRequest, text_of
-from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
+from receiptkit.model.finding import Finding
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import (
     Media,
@@ -32,12 +27,14 @@ from receiptkit.openapi.operations import (
     is_elsewhere,
 )
 from receiptkit.rules import catalogue
-from receiptkit.rules.body_checks import in_order
-from receiptkit.rules.capture import secrets
-from receiptkit.rules.exchange import status_mismatch
-from receiptkit.rules.receipt import ROWS
-from receiptkit.rules.request import RequestContext
-from receiptkit.rules.webhook import is_event_stream, sending_problems
+from receiptkit.rules.views import (
+    ErrorView,
+    ExchangeView,
+    RequestView,
+    ResponseView,
+    UncheckedView,
+    WebhookView,
+)
 from receiptkit.schema.engine import BodySchema, Engine
 from receiptkit.text.forms import FORM, is_json
 from receiptkit.text.json_text import MAX_DEPTH, is_shallow, places_in, read, read_all
@@ -45,212 +42,194 @@ from receiptkit.text.json_text import MAX_DEPTH, is_shallow, places_in, read, re
 _JSON = "application/json"
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
-#: Statuses that a capture has where the API answered nothing, and what they mean.
 _SID = re.compile(r"(?:IS|CH|IM|DY)[0-9A-Za-z]{32}")
-_NO_ANSWER = {
+#: Statuses of captures that hold no response of the API, and what they mean.
+_NO_RESPONSE = {
     0: "no response was captured",
     304: "not modified: the body is in a cache",
     **dict.fromkeys((301, 302, 303, 307, 308), "a redirect"),
 }
 
 
-class Result:
-    """
-    What became of one observation.
-
-    Attributes:
-        findings: what was found, their origins not yet known.
-        operation: the operationId it was judged as, if one was found.
-        unchecked: why the body was not judged; None if it was.
-        part: what the pointers of the findings lead into.
-        kind, body: what was judged: a page, a receipt …, parsed. None where it was nothing of the contract's, or an error.
-    """
-
-    __slots__ = ("body", "findings", "kind", "operation", "part", "unchecked")
-
-    def __init__(
-        self,
-        findings: list[Finding] | None = None,
-        operation: str | None = None,
-        unchecked: str | None = None,
-        part: Part = "response",
-        kind: str | None = None,
-        body: Any = None,
-    ) -> None:
-        self.findings = [] if findings is None else findings
-        self.operation = operation
-        self.unchecked = unchecked
-        self.part: Part = part
-        self.kind = kind
-        self.body = body
-
-
 class Validator:
-    """Judges by the operations, the schemas and the profile it is given."""
+    """Checks observations by the operations, the schemas and the profile that it is given."""
 
     def __init__(
         self, profile: Profile, operations: Operations, engine: Engine, auth_token: str | None
     ) -> None:
         self.profile = profile
-        #: Where it is known, the signatures of webhooks are judged.
+        #: The token that webhooks must be signed with; None to leave signatures unchecked.
         self.auth_token = auth_token
         self.operations = operations
         self.recogniser = Recogniser(operations, profile.document.content)
         self._engine = engine
-        self._bodies: dict[tuple[str, ...], BodySchema] = {}
+        self._schemas: dict[tuple[str, ...], BodySchema] = {}
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of body that can be told apart."""
+        """Return the kinds of body that can be recognised."""
         return self.recogniser.kinds
 
     # -- bodies
 
-    def body(self, body: Any, operation: str | None = None) -> Result:
-        """Judge a parsed body whose request is unknown."""
-        if is_event_stream(body):
-            return Result(self.profile.of_problems([said_by_title("webhook.event-stream")], None))
+    def validate_body(self, body: Any, operation: str | None = None) -> Result:
+        """Check a parsed body whose request is unknown."""
+        foreign = list(catalogue.problems("payload", body))
+        if foreign:
+            return Result(self.profile.findings(foreign))
         recognition = (
             self.recogniser.recognise(body) if operation is None else self._named(operation, body)
         )
         if recognition.kind is None:
-            return self._left("body.unknown-kind", "unknown body", recognition.reason, None)
+            return self._unchecked("body", "unknown body", recognition.reason)
         found = recognition.operation
-        # Of all kinds, errors alone are no operation's.
+        # Of all kinds, errors alone belong to no operation.
         if found is None:
-            return self._judge_error(body)
+            return self._validate_error(body)
         if found.kind == "webhook":
-            return self._judge_webhook(body, found)
+            return self._validate_parameters(body, found)
         response = found.response(200)
         media = response.content.get(_JSON) if response else None
-        if response is None or media is None:
+        if media is None:
             return Result(operation=found.id, unchecked="the document describes no such body")
-        return Result(self._body_findings(body, found, media), found.id, kind=found.kind, body=body)
+        return Result(self._findings(body, found, media), found.id, kind=found.kind, body=body)
 
-    def conforming(self, texts: list[bytes]) -> tuple[str, list[list[Any]]] | None:
+    def proven_clean(self, texts: list[bytes]) -> tuple[str, list[Any]] | None:
         """
-        The kind and the bodies of texts that are of one operation and surely have no finding: all of them judged at once, and put in
-        lists as `rules.in_order` does. None says nothing.
+        Return the kind and the bodies of texts of one operation that are proven to have no finding.
 
-        An operation is only recognised here after a body like it has been judged by itself.
+        All are checked at once, by the same schema and the same registered checks; None if that
+        does not prove it. Only names of members that were recognised before are recognised here.
         """
         bodies = read_all(texts) or [None]
         kind = self.recogniser.kind_of_names(bodies[0])
-        lists = in_order(kind, bodies) if kind else None
-        if kind is None or lists is None:
-            return None
-        # What the first of a list is of, all of it are: their URLs differ in the SID alone.
-        operation = self.recogniser.common([each[0] for each in lists])
+        operation = self.recogniser.common(bodies) if kind else None
         response = operation.response(200) if operation else None
         media = response.content.get(_JSON) if response else None
-        if media is None:
+        if kind is None or media is None:
             return None
-        many = self._schema_of(media).for_many(ROWS if kind == "page" else None)
-        if not many.accepts(lists) or (many.depth > MAX_DEPTH and not all(map(is_shallow, texts))):
+        many = self._schema_of(media).for_many()
+        if not many.accepts([bodies]):
             return None
-        if not many.names_all and len(set(map(tuple, bodies))) > 1:
+        if many.depth > MAX_DEPTH and not all(map(is_shallow, texts)):
             return None
-        return kind, lists
+        for body in bodies:
+            if any(catalogue.problems("text", body)) or any(problems_of_kind(body, kind)):
+                return None
+        return kind, bodies
 
-    def text(self, raw: bytes, operation: str | None = None) -> Result:
-        """Judge the text of a body whose request is unknown, and its own defects with it."""
+    def validate_text(self, raw: bytes, operation: str | None = None) -> Result:
+        """Check the text of a body whose request is unknown, and the text itself."""
         parsed = read(raw)
-        findings = (
-            self.profile.of_text_problems(parsed.problems, places_in(raw))
-            if parsed.problems
-            else []
-        )
+        findings = self._text_findings(parsed.problems, raw)
         if not parsed.readable:
             return Result(findings)
-        verdict = self.body(parsed.value, operation)
-        verdict.findings = findings + beside(parsed.problems, verdict.findings)
-        return verdict
+        result = self.validate_body(parsed.value, operation)
+        result.findings = findings + without_explained(parsed.problems, result.findings)
+        return result
 
-    def answer(self, answer: Exchange, operation: str | None = None) -> Result:
-        """Judge a response whose request is unknown."""
-        if answer.status in _NO_ANSWER:
-            return Result(unchecked=_NO_ANSWER[answer.status])
-        if isinstance(answer.body, NotCaptured):
-            return Result(unchecked=answer.body.reason)
-        text = text_of(answer.body)
-        if text is not None and not _is_json(answer, text):
+    def validate_response(self, exchange: Exchange, operation: str | None = None) -> Result:
+        """Check a response whose request is unknown."""
+        if exchange.status in _NO_RESPONSE:
+            return Result(unchecked=_NO_RESPONSE[exchange.status])
+        if isinstance(exchange.body, NotCaptured):
+            return Result(unchecked=exchange.body.reason)
+        text = text_of(exchange.body)
+        if text is not None and not _is_json(exchange, text):
             return Result(unchecked="an answer that is no JSON, to a request that nobody knows")
-        verdict = self.body(answer.body, operation) if text is None else self.text(text, operation)
-        if answer.status >= 400:
-            verdict.kind = None
-        if answer.status >= 400 and verdict.unchecked is None:
-            body = answer.body if text is None else read(text).value
-            verdict.findings = verdict.findings + self.profile.of_problems(
-                status_mismatch(body, answer.status), None
-            )
-        return verdict
+        result = (
+            self.validate_body(exchange.body, operation)
+            if text is None
+            else self.validate_text(text, operation)
+        )
+        if exchange.status >= 400:
+            result.kind = None
+            if result.unchecked is None:
+                body = exchange.body if text is None else read(text).value
+                problems = catalogue.problems("error", ErrorView(body, exchange.status))
+                result.findings = result.findings + self.profile.findings(problems)
+        return result
 
     # -- exchanges
 
-    def exchange(self, exchange: Exchange) -> Result:
-        """Judge an exchange."""
+    def validate_exchange(self, exchange: Exchange) -> Result:
+        """Check an exchange."""
         resolved = self.operations.resolve(exchange.method, exchange.url)
         if resolved is None:
-            return self._judge_other(exchange)
+            return self._validate_other(exchange)
         operation, values = resolved
         if is_elsewhere(exchange.url) and not self._resembles(exchange, operation, values):
-            return self._judge_other(exchange)
-        if exchange.status in _NO_ANSWER:
-            return Result(operation=operation.id, unchecked=_NO_ANSWER[exchange.status])
-        problems: list[Problem] = []
-        if exchange.status < 400:
+            return self._validate_other(exchange)
+        if exchange.status in _NO_RESPONSE:
+            return Result(operation=operation.id, unchecked=_NO_RESPONSE[exchange.status])
+        request = self._request_view(exchange, operation, values)
+        # After an error the request was refused already.
+        problems = list(catalogue.problems("request", request)) if exchange.status < 400 else []
+        response = operation.response(exchange.status)
+        result = Result(self.profile.findings(problems, operation.id), operation.id)
+        if response is None:
+            result.findings += self._response_findings(exchange, operation, None, is_allowed=True)
+            result.unchecked = "undocumented status"
+            return result
+        result.unchecked = self._validate_answer(exchange, operation, request, response, result)
+        return result
+
+    def _request_view(
+        self, exchange: Exchange, operation: Operation, values: dict[str, str]
+    ) -> RequestView:
+        def problems() -> Iterator[Problem]:
             source = self.profile.document.provenance
-            problems = parameter_problems(
+            yield from parameter_problems(
                 operation, values, exchange.url, self._parameter_schema, source
             )
-        response = operation.response(exchange.status)
-        if response is None:
-            problems.append(
-                Problem(
-                    "",
-                    "the operation documents no such status",
-                    rule="http.undocumented-status",
-                    value=exchange.status,
-                )
-            )
-            findings = self.profile.of_problems(problems, operation.id)
-            return Result(findings, operation.id, "undocumented status")
-        verdict = Result(self.profile.of_problems(problems, operation.id), operation.id)
-        verdict.unchecked = self._judge_response(exchange, operation, values, response, verdict)
-        return verdict
+
+        path = {role: values[name] for name, role in operation.roles.items()}
+        return RequestView(operation.id, exchange.method.upper(), path, exchange.url, problems)
+
+    def _response_findings(
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        response: Response | None,
+        *,
+        is_allowed: bool,
+    ) -> list[Finding]:
+        types = tuple(response.content) if response is not None else None
+        content_type = exchange.header("content-type")
+        view = ResponseView(exchange.status, types, content_type, is_allowed)
+        return self.profile.findings(catalogue.problems("response", view), operation.id)
 
     def _resembles(self, exchange: Exchange, operation: Operation, values: dict[str, str]) -> bool:
-        """Whether an exchange with somebody else's host is one of ours all the same: a mock's, by the SIDs in its path, or by its body."""
+        """Return True if an exchange with another host is ours all the same, by the SIDs in its path or by its body."""
         if any(_SID.fullmatch(value) for value in values.values()):
             return True
         text = text_of(exchange.body)
         body = exchange.body if text is None else read(text).value
         return operation.kind is not None and self.recogniser.recognise(body).kind == operation.kind
 
-    def _judge_other(self, exchange: Exchange) -> Result:
-        """Judge an exchange of no operation: a webhook, if its request is one."""
-        delivery = exchange.request()
-        said = payload(delivery).body
+    def _validate_other(self, exchange: Exchange) -> Result:
+        """Check an exchange of no operation: a webhook, if its request is one."""
+        webhook = exchange.request()
+        parameters = payload(webhook).body
         if (
-            isinstance(said, dict)
-            and self.recogniser.has_in_common("webhook", said) >= _LIKE_A_WEBHOOK
+            isinstance(parameters, dict)
+            and self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK
         ):
-            return self.delivery(delivery)
-        preflight = exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url)
-        if preflight:
+            return self.validate_webhook(webhook)
+        if exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url):
             return Result(unchecked="a CORS preflight")
-        return self._left("http.unknown-operation", "no operation of the contract", None, None)
+        return self._unchecked("operation", "no operation of the contract")
 
-    def _judge_response(
+    def _validate_answer(
         self,
         exchange: Exchange,
         operation: Operation,
-        values: dict[str, str],
+        request: RequestView,
         response: Response,
-        verdict: Result,
+        result: Result,
     ) -> str | None:
-        """Judge media type and body, add to the verdict; return why the body was not judged, if it was not."""
-        findings = verdict.findings
+        """Check media type and body, and add to the result; return why the body was not checked."""
+        findings = result.findings
         if isinstance(exchange.body, NotCaptured):
             return exchange.body.reason
         if not response.content:
@@ -258,13 +237,11 @@ class Validator:
         text = text_of(exchange.body)
         if text is not None and not text.strip() and response.may_be_empty:
             return None
-        said = exchange.header("content-type")
-        media = response.media(said)
-        if said is None and text is not None and not _is_json(exchange, text):
-            media = response.content.get("*/*") or media
-        if media is None:
-            findings += self.profile.of_problems([_wrong_media_type(response, said)], operation.id)
-            media = response.content.get(_JSON)
+        media = self._media(exchange, response, text)
+        findings += self._response_findings(
+            exchange, operation, response, is_allowed=media is not None
+        )
+        media = media or response.content.get(_JSON)
         if media is None:
             return None
         if not isinstance(media.schema, dict) or not media.schema:
@@ -273,82 +250,74 @@ class Validator:
         problems: tuple[Problem, ...] = ()
         if text is not None:
             body, problems, readable = read(text)
-            if problems and (readable or not findings):
-                findings += self.profile.of_text_problems(problems, places_in(text))
+            if readable or not findings:
+                findings += self._text_findings(problems, text)
             if not readable:
                 return None
-        schema = self._engine.answered(
-            self._schema_of(media), ResponseKey(operation, exchange.status, media.place[-2])
-        )
-        # Where the request itself is wrong, nothing can be told of what it asked for.
-        asked = (
-            _asked(operation, values, exchange) if exchange.status == 200 and not findings else None
-        )
-        findings += beside(
-            problems, self._body_findings(body, operation, media, schema, asked=asked)
-        )
+        key = ResponseKey(operation, exchange.status, media.place[-2])
+        schema = self._engine.answered(self._schema_of(media), key)
+        # A request that is wrong itself says nothing about its response.
+        is_checked = exchange.status == 200 and not findings and isinstance(body, dict)
+        view = ExchangeView(operation.kind or "", body, request) if is_checked else None
+        found = self._findings(body, operation, media, schema=schema, exchange=view)
+        findings += without_explained(problems, found)
         if exchange.status >= 400:
-            findings += self.profile.of_problems(
-                status_mismatch(body, exchange.status), operation.id
+            view_of_error = ErrorView(body, exchange.status)
+            findings += self.profile.findings(
+                catalogue.problems("error", view_of_error), operation.id
             )
         else:
-            verdict.kind, verdict.body = operation.kind, body
+            result.kind, result.body = operation.kind, body
         return None
 
-    # -- deliveries
+    def _media(self, exchange: Exchange, response: Response, text: bytes | None) -> Media | None:
+        """Return the media type of a response; None if the operation does not answer with it."""
+        content_type = exchange.header("content-type")
+        media = response.media(content_type)
+        if content_type is None and text is not None and not _is_json(exchange, text):
+            return response.content.get("*/*") or media
+        return media
 
-    def delivery(self, delivery: WebhookRequest, operation: str | None = None) -> Result:
-        """Judge a webhook request."""
-        said = payload(delivery)
-        if said.text is not None and not said.readable:
-            return Result(self._payload_findings(said), part=said.part)
-        for rule, is_one in NO_EVENTS.items():
-            if isinstance(said.body, dict) and is_one(said.body):
-                return Result(self.profile.of_problems([said_by_title(rule)], None), part=said.part)
+    # -- webhooks
+
+    def validate_webhook(self, webhook: WebhookRequest, operation: str | None = None) -> Result:
+        """Check a webhook request."""
+        found = payload(webhook)
+        if found.text is not None and not found.readable:
+            return Result(self._payload_findings(found), part=found.part)
+        foreign = list(catalogue.problems("payload", found.body))
+        if foreign:
+            return Result(self.profile.findings(foreign), part=found.part)
         recognition = (
-            self.recogniser.recognise(said.body)
+            self.recogniser.recognise(found.body)
             if operation is None
-            else self._named(operation, said.body)
+            else self._named(operation, found.body)
         )
-        found = recognition.operation
-        if found is None or found.kind != "webhook":
+        of_event = recognition.operation
+        if of_event is None or of_event.kind != "webhook":
             reason = (
                 recognition.reason
                 or f"the body of this request looks like a {recognition.kind}, which a response has"
             )
-            reason = reason if said.body != {} else "a request without parameters"
-            verdict = self._left("body.unknown-kind", "unknown body", reason, None)
+            reason = reason if found.body != {} else "a request without parameters"
+            result = self._unchecked("body", "unknown body", reason)
         else:
-            verdict = self._judge_webhook(said.body, found)
-            if verdict.unchecked is None:
-                sent = self.profile.of_problems(
-                    sending_problems(said.repeated, said.unsound), found.id
-                )
-                signed = self._signature_findings(delivery, found.id)
-                verdict.findings = [
-                    *self._payload_findings(said),
-                    *beside(said.problems, verdict.findings),
-                    *sent,
-                    *signed,
+            result = self._validate_parameters(found.body, of_event)
+            if result.unchecked is None:
+                view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
+                sent = catalogue.problems("webhook request", view)
+                result.findings = [
+                    *self._payload_findings(found),
+                    *without_explained(found.problems, result.findings),
+                    *self.profile.findings(sent, of_event.id),
                 ]
-        verdict.part = said.part
-        return verdict
+        result.part = found.part
+        return result
 
-    def _signature_findings(self, delivery: WebhookRequest, operation: str) -> list[Finding]:
-        if self.auth_token is None:
-            return []
-        from receiptkit.rules.signature import signature_problems
+    def _payload_findings(self, found: Payload) -> list[Finding]:
+        return self._text_findings(found.problems, found.text) if found.text is not None else []
 
-        return self.profile.of_problems(signature_problems(delivery, self.auth_token), operation)
-
-    def _payload_findings(self, said: Payload) -> list[Finding]:
-        return (
-            self.profile.of_text_problems(said.problems, places_in(said.text))
-            if said.problems and said.text is not None
-            else []
-        )
-
-    def _judge_webhook(self, body: Any, operation: Operation) -> Result:
+    def _validate_parameters(self, body: Any, operation: Operation) -> Result:
         media = operation.responses["request"].content.get(FORM)
         if media is None:
             return Result(operation=operation.id, unchecked="the document describes no such body")
@@ -362,26 +331,25 @@ class Validator:
             and event not in known
             and not get_close_matches(event, known, cutoff=0.9)
         ):
-            return self._left(
-                "webhook.other-event", "a webhook of another event", None, operation.id
-            )
-        return Result(
-            self._body_findings(body, operation, media),
-            operation.id,
-            kind=operation.kind,
-            body=body,
-        )
+            return self._unchecked("event", "a webhook of another event", None, operation.id)
+        found = self._findings(body, operation, media)
+        return Result(found, operation.id, kind=operation.kind, body=body)
 
     # -- requests
 
     def secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
-        """What gives the account away."""
-        return self.profile.of_problems(secrets(seen), None)
+        """Return the findings of credentials in an exchange or a request."""
+        return self.profile.findings(catalogue.problems("capture", seen))
 
     # -- schemas
 
     def body_schema(self, operation: Operation, status: int) -> BodySchema:
-        """The compiled schema of a JSON answer of an operation; raises `UsageError` if the document describes none."""
+        """
+        Return the compiled schema of a JSON response of an operation.
+
+        Raises:
+            UsageError: the document describes none.
+        """
         response = operation.response(status)
         if response is None or _JSON not in response.content:
             raise UsageError(f"{operation.id} describes no JSON answer {status}")
@@ -397,18 +365,19 @@ class Validator:
                 self._parameter_schema(operation, parameter).violations(None)
 
     def _parameter_schema(self, operation: Operation, parameter: Parameter) -> BodySchema:
-        return self._compiled((operation.id, parameter.location, parameter.name), parameter.schema)
+        place = (operation.id, parameter.location, parameter.name)
+        return self._compiled(place, parameter.schema)
 
     def _schema_of(self, media: Media) -> BodySchema:
         return self._compiled(media.place, media.schema)
 
     def _compiled(self, place: tuple[str, ...], schema: Any) -> BodySchema:
-        compiled = self._bodies.get(place)
+        compiled = self._schemas.get(place)
         if compiled is None:
-            compiled = self._bodies[place] = self._engine.body(schema)
+            compiled = self._schemas[place] = self._engine.body(schema)
         return compiled
 
-    # -- what a body is, and what is wrong with it
+    # -- findings
 
     def _named(self, name: str, body: Any) -> Recognition:
         if name in self.operations.by_id:
@@ -416,98 +385,63 @@ class Validator:
             return Recognition(operation.kind or "resource of another operation", operation)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
-        raise UsageError(
-            f"the contract has no operation or kind {name!r}: kinds are {', '.join(self.kinds)}"
-        )
+        kinds = ", ".join(self.kinds)
+        raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {kinds}")
 
-    def _judge_error(self, body: Any) -> Result:
-        said = body.get("status") if isinstance(body, dict) else None
-        status = said if isinstance(said, int) and said // 100 in (4, 5) else 400
+    def _validate_error(self, body: Any) -> Result:
+        stated = body.get("status") if isinstance(body, dict) else None
+        status = stated if isinstance(stated, int) and stated // 100 in (4, 5) else 400
         for operation in self.operations.all:
             response = operation.response(status) if operation.kind else None
             if response is not None and _JSON in response.content:
-                return Result(
-                    self._body_findings(body, operation, response.content[_JSON], named=False)
-                )
+                media = response.content[_JSON]
+                return Result(self._findings(body, operation, media, is_named=False))
         return Result(unchecked="the document describes no errors")
 
-    def _body_findings(
+    def _findings(
         self,
         body: Any,
         operation: Operation,
         media: Media,
-        schema: BodySchema | None = None,
         *,
-        named: bool = True,
-        asked: RequestContext | None = None,
+        schema: BodySchema | None = None,
+        exchange: ExchangeView | None = None,
+        is_named: bool = True,
     ) -> list[Finding]:
-        name = operation.id if named else None
         schema = schema or self._schema_of(media)
-        kind = operation.kind or ""
-        # Almost every page is in order, and then its rows have much in common that is looked at once.
-        lists = in_order(kind, [body]) if kind == "page" else None
-        if not isinstance(body, dict):
-            problems = []
-        elif lists is None:
-            problems = list(body_problems(body, kind, asked))
-        else:
-            problems = list(request_problems(body, kind, asked))
-        is_clean = (lists is not None and schema.for_many(ROWS).accepts(lists)) or schema.is_clean(
-            body
-        )
-        violations = [] if is_clean else schema.violations(body)
-        misnamed = {problem.instead for problem in problems if problem.instead is not None}
-        if misnamed:
-            violations = [
-                each
-                for each in violations
-                if each.keyword != "required" or each.name not in misnamed
-            ]
-        # What has none needs no words for them, which take their time to be loaded.
-        findings = self.profile.of_violations(violations, name, media) if violations else []
-        if problems:
-            taken = {finding.pointer for finding in findings if finding.severity is Severity.ERROR}
-            left = (
-                problem
-                for problem in problems
-                if taken.isdisjoint((problem.pointer, *problem.reads))
-            )
-            findings += self.profile.of_problems(left, name)
-            findings = standing(findings)
-        return findings
-
-    def _left(self, rule: str, unchecked: str, reason: str | None, operation: str | None) -> Result:
-        text = catalogue.find(rule).title + (f" ({reason})" if reason else "")
-        return Result(
-            self.profile.of_problems([Problem("", text, rule=rule)], operation),
-            operation,
-            unchecked,
+        return body_findings(
+            body, operation, media, schema, self.profile, exchange=exchange, is_named=is_named
         )
 
+    def _text_findings(self, problems: Iterable[Problem], raw: bytes) -> list[Finding]:
+        found = list(problems)
+        return self.profile.text_findings(found, places_in(raw)) if found else []
 
-def beside(problems: Iterable[Problem], findings: list[Finding]) -> list[Finding]:
-    """The findings that are not about a value which a defect of the text already explains."""
-    explained = {problem.pointer for problem in problems if problem.rule == "json.not-finite"}
+    def _unchecked(
+        self,
+        cause: Literal["operation", "body", "event", "skipped"],
+        unchecked: str,
+        reason: str | None = None,
+        operation: str | None = None,
+    ) -> Result:
+        problems = catalogue.problems("unchecked", UncheckedView(cause, reason))
+        return Result(self.profile.findings(problems, operation), operation, unchecked)
+
+    def skipped(self, result: Result) -> list[Finding]:
+        """Return the finding for a caller who asked for a check that could not be made."""
+        view = UncheckedView("skipped", result.unchecked)
+        return self.profile.findings(catalogue.problems("unchecked", view), result.operation)
+
+
+def without_explained(problems: Iterable[Problem], findings: list[Finding]) -> list[Finding]:
+    """Return the findings without those about a value that a problem of the text explains."""
+    explained = {each.pointer for each in problems if each.rule == "json.not-finite"}
     return [finding for finding in findings if finding.pointer not in explained]
 
 
-def _asked(operation: Operation, values: dict[str, str], exchange: Exchange) -> RequestContext:
-    return RequestContext(
-        {role: values[name] for name, role in operation.roles.items()}, exchange.url
-    )
-
-
-def _is_json(answer: Exchange, text: bytes) -> bool:
-    """Whether an answer is meant to be JSON: by its Content-Type, or by how it begins where that was not captured."""
-    said = answer.header("content-type")
-    return "json" in said.lower() if said is not None else is_json(text.decode("utf-8", "replace"))
-
-
-def _wrong_media_type(response: Response, content_type: str | None) -> Problem:
-    wanted = " or ".join(response.content)
-    return Problem(
-        "",
-        f"the response is not {wanted}, as its Content-Type says",
-        rule="http.media-type",
-        value=content_type,
-    )
+def _is_json(exchange: Exchange, text: bytes) -> bool:
+    """Return True for JSON by its Content-Type, or by its first character where that was not captured."""
+    content_type = exchange.header("content-type")
+    if content_type is not None:
+        return "json" in content_type.lower()
+    return is_json(text.decode("utf-8", "replace"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from receiptkit.contract import Contract, Result
 from receiptkit.history.memory import Memory
 from receiptkit.model.exchange import Exchange, WebhookRequest
-from receiptkit.model.finding import Finding, Location
-from receiptkit.rules.states import Arrival, Found
+from receiptkit.model.finding import Finding
+from receiptkit.model.location import Arrival, Location
+from receiptkit.model.problem import Problem
 
 
 class History:
@@ -22,20 +24,20 @@ class History:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._ledger = Memory()
+        self._memory = Memory()
         self._count = 0
 
     def check(self, body: Any, *, operation: str | None = None) -> list[Finding]:
         """Judge a body whose request is unknown, as `Contract.check` does, and remember it."""
-        return self._noted(self._contract.judged(body, operation))
+        return self._noted(self._contract.validate(body, operation))
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
-        return self._noted(self._contract.exchanged(exchange), asked=exchange.url or None)
+        return self._noted(self._contract.validate_exchange(exchange), asked=exchange.url or None)
 
     def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
         """Judge a webhook request, as `Contract.check_webhook` does, and remember it."""
-        return self._noted(self._contract.delivered(delivery))
+        return self._noted(self._contract.validate_webhook(delivery))
 
     def finish(self) -> list[Finding]:
         """
@@ -44,20 +46,20 @@ class History:
         Returns:
             Findings whose `origin.entry` is the number of the observation, from 0, that contradicts an earlier one.
         """
-        ledger, self._ledger, self._count = self._ledger, Memory(), 0
+        memory, self._memory, self._count = self._memory, Memory(), 0
         return findings_across(
-            self._contract, ledger.findings(), lambda at: Location(entry=at.entry)
+            self._contract, memory.findings(), lambda at: Location(entry=at.entry)
         )
 
-    def _noted(self, verdict: Result, *, asked: str | None = None) -> list[Finding]:
-        if verdict.kind is not None:
-            self._ledger.enter(verdict.kind, verdict.body, Arrival(entry=self._count), asked=asked)
+    def _noted(self, result: Result, *, asked: str | None = None) -> list[Finding]:
+        if result.kind is not None:
+            self._memory.enter(result.kind, result.body, Arrival(entry=self._count), asked=asked)
         self._count += 1
-        return self._contract.said(verdict)
+        return self._contract.findings_of(result)
 
 
 def findings_across(
-    contract: Contract, found: Iterable[Found], location: Callable[[Arrival], Location]
+    contract: Contract, found: Iterable[Problem], location: Callable[[Arrival], Location]
 ) -> list[Finding]:
     """
     The findings of what was found between observations, in the order of arrival.
@@ -68,17 +70,16 @@ def findings_across(
         location: where in a file something was seen.
     """
     findings = []
-    for at, problem, other in sorted(
-        found,
-        key=lambda each: (each.at, each.problem.pointer, each.problem.rule, each.problem.message),
+    for problem in sorted(
+        found, key=lambda each: (each.at or Arrival(), each.pointer, each.rule, each.message)
     ):
-        where = (
-            f" ({_compare(location(at), location(other))})"
-            if other is not None and other != at
-            else ""
-        )
-        said = problem._replace(message=problem.message + where)
-        findings += contract.judge.profile.of_problems([said], None, location(at))
+        at, other = problem.at or Arrival(), problem.other
+        here = location(at)
+        is_elsewhere = other is not None and other != at
+        where = f" ({_compare(here, location(other))})" if other and is_elsewhere else ""
+        described = problem._replace(message=problem.message + where)
+        found_here = contract.validator.profile.findings([described])
+        findings += [replace(finding, location=here) for finding in found_here]
     return findings
 
 

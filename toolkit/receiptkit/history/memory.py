@@ -8,11 +8,13 @@ Nothing depends on the order in which things are entered: parts of a capture can
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
+from receiptkit.history.paginations import paginations
 from receiptkit.history.states import (
     PAGE,
     RECEIPT,
@@ -33,10 +35,23 @@ from receiptkit.history.states import (
     sightings,
     text_of_facts,
 )
-from receiptkit.rules import configuration, delivery, listing, timeline
-from receiptkit.rules.states import Arrival, Configured, Found, Page, Repeated, Summary, Told
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
+from receiptkit.rules import catalogue
+from receiptkit.rules.states import (
+    Configured,
+    DeliverySummary,
+    ListHistory,
+    MessageHistory,
+    Page,
+    Pagination,
+    ReceiptHistory,
+    RepeatedList,
+    StatusReport,
+)
 
 _EVENT = "onDeliveryUpdated"
+_OWNER = itemgetter("conversation_sid", "message_sid")
 #: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
 _LOOKED_AT = 8
 #: Of how many receipts all rows are taken apart at a time.
@@ -67,7 +82,6 @@ class Memory:
         body: Any,
         at: Arrival,
         *,
-        of_one_list: bool = False,
         asked: str | None = None,
     ) -> None:
         """
@@ -77,13 +91,12 @@ class Memory:
             kind: page, receipt, message, configuration or webhook; others are passed over.
             body: the parsed body; anything may be in it.
             at: where it is.
-            of_one_list: whether all rows of a page are surely of one message.
             asked: the URL of its request, if that was seen, too.
         """
         if not isinstance(body, dict):
             return
         if kind == PAGE:
-            self._page(body, at, of_one_list=of_one_list, asked=asked)
+            self._page(body, at, asked=asked)
         elif kind == RECEIPT:
             self._one(
                 kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at
@@ -97,32 +110,28 @@ class Memory:
         elif kind == "configuration":
             self._configuration(body, at)
 
-    def enter_all(
-        self, kind: str, lists: list[list[Any]], at: Arrival, lines: Sequence[int]
-    ) -> None:
+    def enter_all(self, kind: str, bodies: list[Any], at: Arrival, lines: Sequence[int]) -> None:
         """
-        Note what bodies say that surely conform and stand one on a line; the rows of each page are of one message.
+        Enter bodies that conform, one a line.
 
         Args:
             kind: as for `enter`.
-            lists: the parsed bodies, as `rules.in_order` puts them in lists.
+            bodies: the parsed bodies.
             at: where the first one is.
-            lines: on which lines they are.
+            lines: their lines.
         """
         if kind == RECEIPT:
-            for sheet, sids in of_lines(lists, at, lines):
+            for sheet, sids in of_lines(_by_message(bodies), at, lines):
                 self._sheet(sheet, sids)
             return
-        for index, (body, line) in enumerate(zip(chain.from_iterable(lists), lines, strict=True)):
-            self.enter(kind, body, at._replace(entry=at.entry + index, line=line), of_one_list=True)
+        for index, (body, line) in enumerate(zip(bodies, lines, strict=True)):
+            self.enter(kind, body, at._replace(entry=at.entry + index, line=line))
 
-    def _page(
-        self, page: dict[str, Any], at: Arrival, *, of_one_list: bool, asked: str | None
-    ) -> None:
+    def _page(self, page: dict[str, Any], at: Arrival, *, asked: str | None) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
         if not isinstance(rows, list) or not isinstance(meta, dict):
             return
-        if rows and (of_one_list or are_of_one_list(rows)):
+        if rows and are_of_one_list(rows):
             facts = all_facts(rows)
             text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
             if text is not None:
@@ -299,12 +308,12 @@ class Memory:
 
     # -- judging
 
-    def findings(self) -> Iterator[Found]:
+    def findings(self) -> Iterator[Problem]:
         """What is wrong between the things that were entered, in no order."""
         for rows in self._rows_again():
             seen = [sighting for row in rows for sighting in sightings(row)]
             if seen:
-                yield from timeline.of_receipt(seen)
+                yield from catalogue.problems("receipt history", ReceiptHistory(seen))
         told = self._told(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
             # Most lists were seen once, on one page, and nothing is to be compared with them.
@@ -314,7 +323,8 @@ class Memory:
                 yield from self._of_message(message, told.get(message, []))
         for account, configured in self._configurations.items():
             if len(configured) > 1 and is_real(account):
-                yield from configuration.of_account(list(configured.values()))
+                seen_last = list(configured.values())
+                yield from catalogue.problems("configuration history", seen_last)
 
     def _rows_again(self) -> Iterator[Iterable[Sheet]]:
         """All that is known of each receipt that was seen again. They are taken a number at a time, so that a page is rarely opened twice."""
@@ -332,7 +342,7 @@ class Memory:
                         known.again(row)
             yield from (each.values() for each in rows.values())
 
-    def _told(self, messages: set[str]) -> dict[str, list[Told]]:
+    def _told(self, messages: set[str]) -> dict[str, list[StatusReport]]:
         """What was told of the receipts of messages apart from lists."""
         found: dict[str, dict[tuple[str, Saying], Sheet]] = {}
         for sheet in (*self._sheets, *_different(self._receipts.values())) if messages else ():
@@ -344,14 +354,14 @@ class Memory:
                         same.again(row)
         return {
             message: [
-                Told(row.first, row.last, row.between, sid, row.status)
+                StatusReport(row.first, row.last, row.between, sid, row.status)
                 for (sid, _), row in known.items()
             ]
             for message, known in found.items()
         }
 
-    def _of_message(self, message: str, told: list[Told]) -> Iterator[Found]:
-        walked = listing.paginations(
+    def _of_message(self, message: str, told: list[StatusReport]) -> Iterator[Problem]:
+        walked = paginations(
             [as_page(each) for each in self._lists[message] if isinstance(each, Fetched)]
         )
         whole: dict[tuple[int, bytes], Sheet] = {}
@@ -362,23 +372,31 @@ class Memory:
             ):
                 same.again(each)
         if walked:
-            yield from listing.of_paginations(walked, [sheet.last for sheet in whole.values()])
+            seen_whole = [sheet.last for sheet in whole.values()]
+            yield from catalogue.problems("list history", ListHistory(walked, seen_whole))
         summaries = self._summaries.get(message)
         if summaries:
             walked += [
-                listing.Pagination(
-                    [Page(at, "", None, 0, 0, rows_of(sheet.facts), asked=None)], is_linked=True
+                Pagination(
+                    [Page(at, "", None, 0, 0, rows_of(sheet.facts), requested=None)], is_linked=True
                 )
                 for sheet in whole.values()
                 for at in {sheet.first, sheet.last}
             ]
-            said = [Summary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
+            said = [DeliverySummary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
             repeated = [
-                Repeated(sheet.first, sheet.last, rows_of(sheet.facts))
+                RepeatedList(sheet.first, sheet.last, rows_of(sheet.facts))
                 for sheet in whole.values()
                 if sheet.between
             ]
-            yield from delivery.of_message(walked, said, told, repeated)
+            history = MessageHistory(walked, said, told, repeated)
+            yield from catalogue.problems("message history", history)
+
+
+def _by_message(receipts: list[Any]) -> list[list[Any]]:
+    """Return receipts that follow each other grouped by their message."""
+    groups = groupby(receipts, key=_OWNER)
+    return [list(own) for _, own in groups]
 
 
 def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from receiptkit.rules import timeline
-from receiptkit.rules.states import Arrival, Page, ReceiptState, Row
+from receiptkit.model.location import Arrival
+from receiptkit.rules.states import STATUSES, Page, ReceiptState, Row
 from receiptkit.text.dates import seconds
 
 PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
@@ -284,13 +284,7 @@ def sightings(row: Sheet) -> Iterator[ReceiptState]:
     owners = all(
         isinstance(sid, str) and is_real(sid) for sid in (participant, conversation, message)
     )
-    if (
-        begun is not None
-        and changed is not None
-        and known
-        and status in timeline.STATUSES
-        and owners
-    ):
+    if begun is not None and changed is not None and known and status in STATUSES and owners:
         by_webhook = row.kind == WEBHOOK
         yield ReceiptState(
             row.first,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from receiptkit.model.location import Location
+
 
 class _NoValue:
     __slots__ = ()
@@ -36,26 +38,6 @@ class Severity(str, Enum):
 
 
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """
-    Where something was seen.
-
-    Attributes:
-        file: the path as it was given, `-` for standard input, empty where there was no file.
-        entry: the number of the observation within the file, from 0.
-        line, column: 1-based, columns in code points.
-        body_line, body_column: the place within the body, where the body stands in the file as a string.
-    """
-
-    file: str = ""
-    entry: int = 0
-    line: int | None = None
-    column: int | None = None
-    body_line: int | None = None
-    body_column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

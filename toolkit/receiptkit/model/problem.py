@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from receiptkit.model.finding import NO_VALUE, Severity
+from receiptkit.model.location import Arrival
 
 
 class Problem(NamedTuple):
@@ -23,6 +24,7 @@ class Problem(NamedTuple):
         instead: the member that is missing because it has another name here.
         missing: the member that a `required` of the document misses.
         offset: where in a text, in code points from its start.
+        at, other: where the observation is, and the one it contradicts, for a problem of a history.
         place: where in the compiled schema the keyword is, for a problem with the schema.
     """
 
@@ -38,3 +40,5 @@ class Problem(NamedTuple):
     missing: str | None = None
     offset: int = 0
     place: tuple[str | int, ...] | None = None
+    at: Arrival | None = None
+    other: Arrival | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from receiptkit.model.display import printable
-from receiptkit.model.finding import Finding, Location, Severity
+from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.location import Location
 from receiptkit.reports.text import TextReport
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

@@ -10,7 +10,8 @@ import json
 from typing import Any
 
 from receiptkit.model.display import printable, shown
-from receiptkit.model.finding import NO_VALUE, Finding, Location, Severity
+from receiptkit.model.finding import NO_VALUE, Finding, Severity
+from receiptkit.model.location import Location
 from receiptkit.reports.report import Counts, Report
 
 VERSION = 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from receiptkit.model.display import printable
-from receiptkit.model.finding import Finding, Location, Severity
+from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.location import Location
 from receiptkit.reports.report import Counts
 from receiptkit.reports.text import TextReport
 

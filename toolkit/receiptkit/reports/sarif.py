@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from receiptkit.model.display import printable, shown
-from receiptkit.model.finding import NO_VALUE, Finding, Location, Severity
+from receiptkit.model.finding import NO_VALUE, Finding, Severity
+from receiptkit.model.location import Location
 from receiptkit.reports.report import About, Counts, Report
 from receiptkit.validation.fingerprint import identity
 

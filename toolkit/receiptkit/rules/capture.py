@@ -11,33 +11,9 @@ from receiptkit.model.exchange import Exchange, WebhookRequest, header, text_of
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
-from receiptkit.rules.rule import Rule
+from receiptkit.rules.registry import rule
+from receiptkit.rules.views import RunView
 from receiptkit.text.json_text import read
-
-RULES = (
-    Rule(
-        id="capture.secret",
-        severity=Severity.WARNING,
-        title="the capture holds credentials",
-        why="Whoever has the file can act as the account. It is said once for each file and place, and the value is never shown.",
-        grounding="RFC 9110, section 11.6.2",
-        action="Take them out before the file is shared, and have them replaced if it was: VCR and proxies can filter what they record.",
-        good=Example("exchange"),
-        bad=Example(
-            "exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}
-        ),
-        part="sent",
-    ),
-    Rule(
-        id="capture.nothing-judged",
-        severity=Severity.ERROR,
-        title="there is nothing in the captures that could be judged",
-        why="A check that checks nothing is always green. It ends with exit 2, so that nobody takes it for a pass.",
-        grounding="the captures",
-        action="Give the right files; --as and --url say what bare bodies are; --allow-empty accepts it.",
-        vendor=True,
-    ),
-)
 
 _HEADERS = ("authorization", "proxy-authorization")
 _CREDENTIAL = re.compile(r"(basic|bearer|digest|token) +(\S.{7,})", re.IGNORECASE)
@@ -51,8 +27,20 @@ _MASKED = re.compile(
 )
 
 
-def secrets(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
-    """Where an exchange, or a request, holds credentials; what stands for some that a filter took away does not count."""
+@rule(
+    "capture.secret",
+    on="capture",
+    severity=Severity.WARNING,
+    title="the capture holds credentials",
+    why="Whoever has the file can act as the account. It is said once for each file and place, and the value is never shown.",
+    grounding="RFC 9110, section 11.6.2",
+    action="Take them out before the file is shared, and have them replaced if it was: VCR and proxies can filter what they record.",
+    good=Example("exchange"),
+    bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
+    part="sent",
+)
+def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
+    """Yield a problem for each place of an exchange or request that holds credentials."""
     if isinstance(seen, Exchange):
         headers, bodies = (
             seen.request_headers,
@@ -72,7 +60,7 @@ def secrets(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
             f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)
         ]
     for message in said:
-        yield Problem("", message, rule="capture.secret")
+        yield Problem("", message)
 
 
 def _in_header(headers: Mapping[str, str], name: str) -> bool:
@@ -107,3 +95,19 @@ def _password(text: str) -> str:
 
 def _is_masked(text: str) -> bool:
     return len(set(text)) < 5 or _MASKED.search(text) is not None
+
+
+@rule(
+    "capture.nothing-judged",
+    on="run",
+    severity=Severity.ERROR,
+    title="there is nothing in the captures that could be judged",
+    why="A check that checks nothing is always green. It ends with exit 2, so that nobody takes it for a pass.",
+    grounding="the captures",
+    action="Give the right files; --as and --url say what bare bodies are; --allow-empty accepts it.",
+    vendor=True,
+)
+def nothing_judged(run: RunView) -> Iterator[Problem]:
+    """Yield a problem for a run over files in which nothing could be judged."""
+    if run.files and not run.judged:
+        yield Problem("", "there is nothing in the captures that could be judged")

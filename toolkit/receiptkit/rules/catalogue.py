@@ -1,81 +1,83 @@
-"""Every rule by its id, and what a profile makes of it."""
+"""Every rule by its id, the severity that a profile gives it, and the checks to run."""
 
 from __future__ import annotations
 
 import difflib
+import pkgutil
+from importlib import import_module
 
+import receiptkit.rules
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
-from receiptkit.rules import (
-    capture,
-    configuration,
-    delivery,
-    exchange,
-    listing,
-    page,
-    receipt,
-    request,
-    schema,
-    text,
-    timeline,
-    webhook,
-)
-from receiptkit.rules.rule import Rule
+from receiptkit.rules import registry
+from receiptkit.rules.registry import Rule, problems
 
-#: The rules that `receiptkit rules` lists, in the order of their scopes.
-RULES: tuple[Rule, ...] = (
-    *schema.RULES,
-    *text.RULES,
-    *exchange.RULES,
-    *receipt.RULES,
-    *page.RULES,
-    *request.RULES,
-    *listing.RULES,
-    *delivery.RULES,
-    *timeline.RULES,
-    *webhook.RULES,
-    *configuration.RULES,
-    *capture.RULES,
+__all__ = ["RULES", "find", "get", "ids", "problems", "severity"]
+
+#: The families whose rules come first in lists, in this order; others follow by name.
+_ORDER = (
+    *("schema", "text", "exchange", "request", "receipt", "page"),
+    *("listing", "delivery", "timeline", "webhook"),
 )
-#: Those that take more than one observation to see.
-ACROSS = tuple(rule.id for rule in RULES if rule.across)
-_BY_ID = {rule.id: rule for rule in (*RULES, *schema.OTHER_KEYWORDS)}
+
+
+def _load() -> tuple[Rule, ...]:
+    names = {module.name for module in pkgutil.iter_modules(receiptkit.rules.__path__)}
+    for name in (*_ORDER, *sorted(names.difference(_ORDER))):
+        import_module(f"receiptkit.rules.{name}")
+    return tuple(each for each in registry.rules().values() if each.listed)
+
+
+#: The rules that `receiptkit rules` lists.
+RULES: tuple[Rule, ...] = ()
 
 
 def find(rule_id: str) -> Rule:
-    """The rule of an id; raises `UsageError`, with a suggestion, if there is none."""
-    if rule_id in _BY_ID:
-        return _BY_ID[rule_id]
-    close = difflib.get_close_matches(rule_id, list(_BY_ID))
-    raise UsageError(
-        f"no rule is called {rule_id!r}"
-        + (f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them")
-    )
+    """
+    Return the rule of an id.
+
+    Raises:
+        UsageError: there is none; the message suggests one.
+    """
+    known = registry.rules()
+    if rule_id in known:
+        return known[rule_id]
+    close = difflib.get_close_matches(rule_id, list(known))
+    hint = f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them"
+    raise UsageError(f"no rule is called {rule_id!r}{hint}")
 
 
 def get(rule_id: str) -> Rule | None:
-    """The rule of an id, or None for an id that only a user's own document knows."""
-    return _BY_ID.get(rule_id)
+    """Return the rule of an id; None for an id that only a user's own document has."""
+    return registry.rules().get(rule_id)
 
 
 def ids() -> list[str]:
-    """Every id there is, those of keywords that only other documents use included."""
-    return list(_BY_ID)
+    """Return every id, those of keywords that only other documents use included."""
+    return list(registry.rules())
 
 
-def severity(rule_id: str, profile: str, said: Severity | None = None) -> Severity | None:
+def across() -> list[str]:
+    """Return the ids of the rules that take more than one observation to see."""
+    return [rule.id for rule in RULES if rule.across]
+
+
+def severity(rule_id: str, profile: str, stated: Severity | None = None) -> Severity | None:
     """
-    How bad a breach is under a profile; None if the profile does not report it.
+    Return the severity of a problem under a profile; None if the profile does not report it.
 
     Args:
         rule_id: the rule that was broken.
         profile: vendor, documented or strict.
-        said: a severity that the document gives with it, which goes before that of the catalogue.
+        stated: a severity that the document or the check states; it replaces that of the rule.
     """
-    rule = _BY_ID.get(rule_id)
+    rule = registry.rules().get(rule_id)
     if profile == "vendor" and rule is not None and not rule.vendor:
         return None
-    found = said or (rule.severity if rule else Severity.ERROR)
+    found = stated or (rule.severity if rule else Severity.ERROR)
     if profile == "strict" and found is Severity.WARNING:
         return Severity.ERROR
     return found
+
+
+RULES = _load()

@@ -1,4 +1,4 @@
-"""Rules about the delivery summary of a message: by itself, which the document carries, and against the receipts that it sums up."""
+"""Rules about the delivery summary of a message and the receipts that it sums up."""
 
 from __future__ import annotations
 
@@ -8,57 +8,17 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
-from receiptkit.rules.listing import Pagination
-from receiptkit.rules.rule import CAPTURES, GUIDE, OPENAPI, Rule
-from receiptkit.rules.states import Arrival, Found, Repeated, Summary, Told
+from receiptkit.rules.grounds import CAPTURES, GUIDE, OPENAPI
+from receiptkit.rules.registry import rule
+from receiptkit.rules.states import DeliverySummary, MessageHistory, Pagination
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
 _at = itemgetter(0)
-#: Of more, each of which is held against each list, nothing is told.
+#: With more reports or lists in between than this, summaries are not compared.
 _MOST_UNSURE = 1000
-
-RULES = (
-    Rule(
-        id="delivery.cumulative",
-        severity=Severity.WARNING,
-        title="the delivery summary contradicts itself",
-        why=(
-            "Statuses are counted cumulatively: what was read was delivered, what was delivered was sent. With total 0 nothing is"
-            " some or all, and all delivered leaves none failed."
-        ),
-        grounding=f"{OPENAPI}, examples; type definitions of the client SDK",
-        action="In a mock: count a read receipt as sent and delivered too.",
-        good=Example("message"),
-        bad=Example("message", {"/delivery/delivered": "none", "/delivery/read": "some"}),
-    ),
-    Rule(
-        id="delivery.total",
-        severity=Severity.WARNING,
-        title="the total of a summary is not the number of receipts",
-        why="A mocked message with five recipients and a list with two makes a consumer wait for ever. Told only against the last "
-        "list before the message, if that was seen whole, every receipt at its end, and nothing else was told of any since.",
-        grounding=f"{GUIDE}; {OPENAPI}, examples",
-        action="In a mock: make the message and its receipts of one world, as `receiptkit generate` does.",
-        good=Example("page", then=Example("message")),
-        bad=Example("page", then=Example("message", {"/delivery/total": 2})),
-        across=True,
-    ),
-    Rule(
-        id="delivery.disagrees-with-receipts",
-        severity=Severity.WARNING,
-        title="a summary says other than the receipts do",
-        why="Consumers show the one and act on the other. Told only against the last list before the message, if that was seen whole, "
-        "every receipt at its end, and nothing else was told of any since. A delivered one may have been read.",
-        grounding=f"{GUIDE}; {CAPTURES}",
-        action="In a mock: count the receipts, a read one as delivered and sent, too.",
-        good=Example("page", then=Example("message")),
-        bad=Example("page", then=Example("message", {"/delivery/delivered": "none"})),
-        across=True,
-    ),
-)
-
 #: Statuses after which a summary changes in nothing but how many were read.
 _ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
 #: The statuses that a receipt has when it counts for a member of the summary. Whether one that failed was sent is not documented.
@@ -70,52 +30,73 @@ _COUNTED = {
 }
 _LEVELS = ("none", "some", "all")
 
+rule(
+    "delivery.cumulative",
+    on="message",
+    severity=Severity.WARNING,
+    title="the delivery summary contradicts itself",
+    why="Statuses are counted cumulatively: what was read was delivered, what was delivered was sent. With total 0 nothing is"
+    " some or all, and all delivered leaves none failed.",
+    grounding=f"{OPENAPI}, examples; type definitions of the client SDK",
+    action="In a mock: count a read receipt as sent and delivered too.",
+    good=Example("message"),
+    bad=Example("message", {"/delivery/delivered": "none", "/delivery/read": "some"}),
+)
 
-def of_message(
-    walked: list[Pagination],
-    summaries: list[Summary],
-    told: list[Told],
-    repeated: list[Repeated] | None = None,
-) -> Iterator[Found]:
+
+@rule(
+    "delivery.total",
+    on="message history",
+    severity=Severity.WARNING,
+    title="the total of a summary is not the number of receipts",
+    why="A mocked message with five recipients and a list with two makes a consumer wait for ever. Told only against the last "
+    "list before the message, if that was seen whole, every receipt at its end, and nothing else was told of any since.",
+    grounding=f"{GUIDE}; {OPENAPI}, examples",
+    action="In a mock: make the message and its receipts of one world, as `receiptkit generate` does.",
+    good=Example("page", then=Example("message")),
+    bad=Example("page", then=Example("message", {"/delivery/total": 2})),
+)
+@rule(
+    "delivery.disagrees-with-receipts",
+    on="message history",
+    severity=Severity.WARNING,
+    title="a summary says other than the receipts do",
+    why="Consumers show the one and act on the other. Told only against the last list before the message, if that was seen whole, "
+    "every receipt at its end, and nothing else was told of any since. A delivered one may have been read.",
+    grounding=f"{GUIDE}; {CAPTURES}",
+    action="In a mock: count the receipts, a read one as delivered and sent, too.",
+    good=Example("page", then=Example("message")),
+    bad=Example("page", then=Example("message", {"/delivery/delivered": "none"})),
+)
+def summaries(history: MessageHistory) -> Iterator[Problem]:
     """
-    What is wrong with the summaries of a message, as far as complete lists of its receipts tell.
+    Compare each summary of a message with the last complete list before it.
 
-    A summary is compared with the last list before it, if every receipt in that is at its end, and nothing else was told of any since, nor
-    can have been.
-
-    Args:
-        walked: every walk along its lists, those of a single page, too.
-        summaries: what was seen of the message.
-        told: what was told of its receipts apart from lists.
-        repeated: lists among those walks that were seen where no walk stands, too.
+    That is done only if every receipt of the list is at its end, and nothing else was reported of
+    any since, nor can have been.
     """
-    walked = sorted(walked, key=lambda walk: walk.pages[-1].at)
-    ends = [walk.pages[-1].at for walk in walked]
-    summaries = sorted(summaries, key=_at)
+    paginations = sorted(history.paginations, key=lambda each: each.pages[-1].at)
+    ends = [each.pages[-1].at for each in paginations]
+    in_order = sorted(history.summaries, key=_at)
     moments = sorted(
-        {(at, each.sid, each.status) for each in told for at in (each.first, each.last)}, key=_at
+        {(at, each.sid, each.status) for each in history.reports for at in (each.first, each.last)},
+        key=_at,
     )
-    repeated = repeated or []
-    unsure = [each for each in told if each.between]
-    if len(unsure) + len(repeated) > _MOST_UNSURE:
+    unsure = [each for each in history.reports if each.between]
+    if len(unsure) + len(history.repeated) > _MOST_UNSURE:
         return
-    for number, walk in enumerate(walked):
-        own = _between(summaries, ends, number)
-        # Of an empty list nobody can tell whether its receipts are yet to be created.
-        if (
-            not own
-            or not walk.is_complete
-            or not walk.rows
-            or not all(row is not None and row.status in _ENDS for row in walk.rows)
-        ):
+    for number, pagination in enumerate(paginations):
+        own = _between(in_order, ends, number)
+        if not own or not _is_settled(pagination):
             continue
-        listed = {row.sid: row.status for row in walk.rows if row is not None}
+        listed = {row.sid: row.status for row in pagination.rows if row is not None}
         end = ends[number]
         if any(
             each.first <= end < each.last and listed.get(each.sid, each) != each.status
             for each in unsure
         ) or any(
-            each.first <= end < each.last and list(each.rows) != walk.rows for each in repeated
+            each.first <= end < each.last and list(each.rows) != pagination.rows
+            for each in history.repeated
         ):
             continue
         news = next(
@@ -126,10 +107,21 @@ def of_message(
             ),
             None,
         )
-        levels = _levels([row.status for row in walk.rows if row is not None])
+        levels = _levels(list(listed.values()))
         for summary in own:
             if summary.at.file == end.file and (news is None or summary.at < news):
                 yield from _compared(summary, end, len(listed), levels)
+
+
+def _is_settled(pagination: Pagination) -> bool:
+    """Return True if it is the whole list, and every receipt on it is at its end."""
+    # An empty list may be one whose receipts are yet to be created.
+    rows = pagination.rows
+    return (
+        pagination.is_complete
+        and bool(rows)
+        and all(row is not None and row.status in _ENDS for row in rows)
+    )
 
 
 def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]:
@@ -155,28 +147,30 @@ def _level(count: int, total: int) -> str:
 
 
 def _compared(
-    summary: Summary, other: Arrival, count: int, levels: dict[str, str]
-) -> Iterator[Found]:
+    summary: DeliverySummary, other: Arrival, count: int, levels: dict[str, str]
+) -> Iterator[Problem]:
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     if said is None:
         message = f"is null, although there are {count} receipts"
-        yield Found(
-            summary.at, Problem(at, message, rule="delivery.disagrees-with-receipts"), other
+        yield Problem(
+            at, message, rule="delivery.disagrees-with-receipts", at=summary.at, other=other
         )
     elif type(said.get("total")) is int and said["total"] != count:
-        yield Found(
-            summary.at,
-            Problem(
-                f"{at}/total", f"is not {count}, the number of receipts", rule="delivery.total"
-            ),
-            other,
+        yield Problem(
+            f"{at}/total",
+            f"is not {count}, the number of receipts",
+            rule="delivery.total",
+            at=summary.at,
+            other=other,
         )
     else:
         for member, level in levels.items():
             if said.get(member) in _LEVELS and said[member] != level:
                 message = f"is not {level}, as the receipts have it"
-                yield Found(
-                    summary.at,
-                    Problem(f"{at}/{member}", message, rule="delivery.disagrees-with-receipts"),
-                    other,
+                yield Problem(
+                    f"{at}/{member}",
+                    message,
+                    rule="delivery.disagrees-with-receipts",
+                    at=summary.at,
+                    other=other,
                 )

@@ -1,18 +1,18 @@
-"""Rules about the pages of a list, one after the other: a walk along its next links."""
+"""Rules about the pages of a list, fetched one after the other."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from itertools import groupby
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
-from receiptkit.rules.rule import CAPTURES, LIBRARIES, OPENAPI, Rule
-from receiptkit.rules.states import Arrival, Found, Page, Row
-from receiptkit.text.forms import decode_query
+from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI
+from receiptkit.rules.registry import rule
+from receiptkit.rules.states import Link, ListHistory, Page, Pagination
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
 _OTHER = "DY" + "0123456789abcdef" * 2
@@ -33,307 +33,216 @@ _SECOND: dict[str, Any] = {
 }
 
 
-def _walked(later: dict[str, Any]) -> Example:
+def _two_pages(later: dict[str, Any]) -> Example:
     """Two pages of a list, with changes to the second one."""
     return Example("page", _FIRST, then=Example("page", {**_SECOND, **later}))
 
 
-RULES = (
-    Rule(
-        id="listing.loop",
-        severity=Severity.ERROR,
-        title="the next links lead back to a page of the same walk",
-        why="Client libraries follow next_page_url until it is null: this walk has no end. A mock that ignores the token does so, too.",
-        grounding=LIBRARIES,
-        action="In a mock: let the last page have next_page_url null.",
-        good=_walked({}),
-        bad=_walked({"/meta/next_page_url": _FIRST["/meta/url"]}),
-        across=True,
-    ),
-    Rule(
-        id="listing.overlap",
-        severity=Severity.ERROR,
-        title="a receipt stands on two pages of one walk",
-        why="Client libraries hand out every row of every page: its consumer counts a recipient twice. Where the pages are not linked, it "
-        "may be another walk, and this is information.",
-        grounding=f"{LIBRARIES}; {CAPTURES}",
-        action="In a mock: give each page rows of its own.",
-        good=_walked({}),
-        bad=_walked(
-            {f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}
-        ),
-        across=True,
-    ),
-    Rule(
-        id="listing.gap",
-        severity=Severity.WARNING,
-        title="a page between two pages of a walk is missing",
-        why="The capture does not show every receipt; what is told of all of them may be wrong.",
-        grounding=f"{OPENAPI}, meta.page",
-        action="Capture the whole walk. In a mock: number the pages one by one.",
-        good=_walked({}),
-        bad=_walked({"/meta/page": 2, "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"}),
-        across=True,
-    ),
-    Rule(
-        id="listing.size-changed",
-        severity=Severity.WARNING,
-        title="PageSize changes in the middle of a walk",
-        why="A page token counts in pages of its own walk; with another size receipts are skipped or come twice.",
-        grounding=f"{OPENAPI}, PageSize",
-        action="Follow next_page_url as it is.",
-        good=_walked({}),
-        bad=_walked(
-            {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
-            | {
-                "/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0",
-                "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0",
-            }
-        ),
-        across=True,
-    ),
-    Rule(
-        id="listing.url-mismatch",
-        severity=Severity.WARNING,
-        title="next_page_url is not the link of the page after it",
-        why="Consumers that make links of their own, or mocks whose links lead nowhere. Following them would have led elsewhere.",
-        grounding=f"{LIBRARIES}; {CAPTURES}",
-        action="Follow next_page_url as it is. In a mock: let meta.url repeat what was asked for.",
-        good=_walked({}),
-        bad=_walked({"/meta/url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT7"}),
-        across=True,
-    ),
-    Rule(
-        id="listing.truncated",
-        severity=Severity.INFO,
-        title="the capture ends before the list does",
-        why="There is a next_page_url, and nobody followed it: a consumer that reads one page only, or a capture that was cut.",
-        grounding=CAPTURES,
-        action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
-        good=_walked({}),
-        bad=Example(
-            "exchange",
-            {f"/response/body{at}": value for at, value in _FIRST.items()}
-            | {"/request/url": _FIRST["/meta/url"]},
-        ),
-        across=True,
+@rule(
+    "listing.gap",
+    on="list history",
+    severity=Severity.WARNING,
+    title="a page between two pages of a walk is missing",
+    why="The capture does not show every receipt; what is told of all of them may be wrong.",
+    grounding=f"{OPENAPI}, meta.page",
+    action="Capture the whole walk. In a mock: number the pages one by one.",
+    good=_two_pages({}),
+    bad=_two_pages({"/meta/page": 2, "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"}),
+)
+@rule(
+    "listing.size-changed",
+    on="list history",
+    severity=Severity.WARNING,
+    title="PageSize changes in the middle of a walk",
+    why="A page token counts in pages of its own walk; with another size receipts are skipped or come twice.",
+    grounding=f"{OPENAPI}, PageSize",
+    action="Follow next_page_url as it is.",
+    good=_two_pages({}),
+    bad=_two_pages(
+        {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
+        | {
+            "/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0",
+            "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0",
+        }
     ),
 )
-
-#: Path, query parameters in any order.
-Link = tuple[str, tuple[tuple[str, str], ...]]
-
-
-class Pagination(NamedTuple):
-    """
-    Pages of a list in the order in which they were fetched.
-
-    Attributes:
-        pages: the pages.
-        is_linked: whether it began with page 0, and each page is where the one before it said.
-    """
-
-    pages: list[Page]
-    is_linked: bool
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it holds the whole list."""
-        return self.is_linked and self.pages[-1].next is None
-
-    @property
-    def rows(self) -> list[Row | None]:
-        return [row for page in self.pages for row in page.rows]
+@rule(
+    "listing.url-mismatch",
+    on="list history",
+    severity=Severity.WARNING,
+    title="next_page_url is not the link of the page after it",
+    why="Consumers that make links of their own, or mocks whose links lead nowhere. Following them would have led elsewhere.",
+    grounding=f"{LIBRARIES}; {CAPTURES}",
+    action="Follow next_page_url as it is. In a mock: let meta.url repeat what was asked for.",
+    good=_two_pages({}),
+    bad=_two_pages({"/meta/url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT7"}),
+)
+def steps(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for each page that is not where the page before it said."""
+    for own in history.by_list():
+        numbers = sorted({page.number for pagination in own for page in pagination.pages})
+        for pagination in own:
+            for before, page in pairwise(_before_loop(pagination)):
+                problem = None if _leads_to(before, page) else _apart(before, page, numbers)
+                if problem is not None:
+                    yield problem
 
 
-def paginations(pages: list[Page]) -> list[Pagination]:
-    """The walks that pages of one message make, those of each file and each list apart; fetching an earlier page again begins a new one."""
-    found: list[Pagination] = []
-    in_files = sorted(pages, key=lambda page: (page.at.file, _link(page.url)[0], page.at))
-    for _, fetched in groupby(in_files, key=lambda page: (page.at.file, _link(page.url)[0])):
-        found += _of_one_list(fetched)
-    return found
-
-
-def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
-    found: list[list[Page]] = []
-    broken: set[int] = set()
-    #: The walk that goes on at a link.
-    waiting: dict[Link, int] = {}
-    seen: set[Link] = set()
-    for page in pages:
-        at = _goes_on(page, waiting)
-        if at is None and _is_further(page, found, seen):
-            at = len(found) - 1
-            broken.add(at)
-            # Whoever comes back to where it broke off begins another walk.
-            waiting.pop(_link(found[at][-1].next or ""), None)
-        if at is None:
-            at = len(found)
-            found.append([])
-        found[at].append(page)
-        seen.update(_links(page))
-        if page.next is not None:
-            waiting[_link(page.next)] = at
-    return [
-        Pagination(walk, walk[0].number == 0 and number not in broken)
-        for number, walk in enumerate(found)
-    ]
-
-
-def _goes_on(page: Page, waiting: dict[Link, int]) -> int | None:
-    """The walk that a page goes on with: by what was asked for, or by its own link. Page 0 by its own link begins another one."""
-    asked = waiting.pop(_link(page.asked), None) if page.asked is not None else None
-    own = waiting.pop(_link(page.url), None) if page.number > 0 else None
-    return asked if asked is not None else own
-
-
-def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
-    """Whether a page may be one of the last walk, though not the next."""
-    if not found or _link(page.url) in seen:
-        return False
-    last = found[-1][-1]
-    return last.next is not None and last.number < page.number
-
-
-def of_paginations(walked: list[Pagination], whole: list[Arrival]) -> Iterator[Found]:
-    """
-    What is wrong within walks along the lists of one message, and whether the last one of each file comes to its end.
-
-    Args:
-        walked: the walks.
-        whole: where the whole list was seen on one page.
-    """
-    fetched_in: dict[Link, set[int]] = {}
-    for page in (page for walk in walked for page in walk.pages):
-        for link in _links(page):
-            fetched_in.setdefault(link, set()).add(page.at.file)
-    for _, each in groupby(
-        walked, key=lambda walk: (walk.pages[0].at.file, _link(walk.pages[0].url)[0])
-    ):
-        own = list(each)
-        numbers = sorted({page.number for walk in own for page in walk.pages})
-        for walk in own:
-            wrong = list(_steps(walk, numbers))
-            yield from wrong
-            if not any(each.problem.rule == "listing.loop" for each in wrong):
-                yield from _overlap(walk)
-        last = max((walk.pages for walk in own), key=lambda pages: pages[-1].at)
-        end = last[-1]
-        if len(last) == 1 and end.asked is None:
-            # A body is no walk.
+@rule(
+    "listing.loop",
+    on="list history",
+    severity=Severity.ERROR,
+    title="the next links lead back to a page of the same walk",
+    why="Client libraries follow next_page_url until it is null: this walk has no end. A mock that ignores the token does so, too.",
+    grounding=LIBRARIES,
+    action="In a mock: let the last page have next_page_url null.",
+    good=_two_pages({}),
+    bad=_two_pages({"/meta/next_page_url": _FIRST["/meta/url"]}),
+)
+def loop(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for each pagination whose next link leads back."""
+    for pagination in history.paginations:
+        found = _loop(pagination)
+        if found is None:
             continue
-        if any(at.file == end.at.file and at > end.at for at in whole):
-            continue
-        if end.next is None or fetched_in.get(_link(end.next), set()) - {end.at.file}:
-            continue
-        if not any(_link(end.next) in _links(page) for page in last):
-            yield _found(
-                "listing.truncated",
-                end,
-                "next_page_url",
-                "nobody followed it: there are more receipts",
-            )
+        page, back = found
+        where = (
+            "a page of the same walk"
+            if back is not page
+            else "this page, which was the answer to it"
+        )
+        yield _problem(page, "next_page_url", f"leads back to {where}", back)
 
 
-def _steps(walk: Pagination, numbers: list[int]) -> Iterator[Found]:
-    """What is wrong between pages; `numbers` are those of all pages that were fetched of this list."""
+def _loop(pagination: Pagination) -> tuple[Page, Page] | None:
+    """Return the page whose next link leads back, and the one it leads to; None if there is none."""
     passed: dict[Link, Page] = {}
     before: Page | None = None
-    for page in walk.pages:
-        if before is not None and (before.next is None or _link(before.next) not in _links(page)):
-            yield from _apart(before, page, numbers)
+    for page in pagination.pages:
+        if before is not None and not _leads_to(before, page):
             passed = {}
-        passed.update(dict.fromkeys(_links(page), page))
-        back = (
-            passed.get(_link(page.next))
-            if page.next is not None and page.next != page.url
-            else None
-        )
-        if back is not None:
-            where = (
-                "a page of the same walk"
-                if back is not page
-                else "this page, which was the answer to it"
-            )
-            yield _found("listing.loop", page, "next_page_url", f"leads back to {where}", back)
-            return
+        passed.update(dict.fromkeys(page.links(), page))
+        if page.next is not None and page.next != page.url:
+            back = passed.get(Link.of(page.next))
+            if back is not None:
+                return page, back
         before = page
+    return None
 
 
-def _apart(before: Page, page: Page, numbers: list[int]) -> Iterator[Found]:
-    """What is wrong with a page that is not where the one before it said."""
+def _before_loop(pagination: Pagination) -> list[Page]:
+    """Return the pages up to the one whose next link leads back."""
+    found = _loop(pagination)
+    return (
+        pagination.pages
+        if found is None
+        else pagination.pages[: pagination.pages.index(found[0]) + 1]
+    )
+
+
+def _leads_to(before: Page, page: Page) -> bool:
+    """Return True if the next link of a page is that of the page fetched after it."""
+    return before.next is not None and Link.of(before.next) in page.links()
+
+
+def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
+    """Return the problem with a page that is not where the page before it said."""
     if page.size != before.size:
-        yield _found(
-            "listing.size-changed",
-            page,
-            "page_size",
-            f"is not {before.size}, as on the page before",
-            before,
-        )
-    elif page.number == before.number + 1:
-        yield _found(
-            "listing.url-mismatch",
-            page,
-            "url",
-            "is not the next_page_url of the page before",
-            before,
-        )
-    elif (
-        bisect_left(numbers, page.number) - bisect_right(numbers, before.number)
-        < page.number - before.number - 1
-    ):
-        # Where all of them were fetched, it was in another order.
-        yield _found(
-            "listing.gap",
-            page,
-            "page",
-            f"follows page {before.number}: what is between them is missing",
-            before,
-        )
+        message = f"is not {before.size}, as on the page before"
+        return _problem(page, "page_size", message, before, "listing.size-changed")
+    if page.number == before.number + 1:
+        message = "is not the next_page_url of the page before"
+        return _problem(page, "url", message, before, "listing.url-mismatch")
+    between = bisect_left(numbers, page.number) - bisect_right(numbers, before.number)
+    # Where all of them were fetched, it was in another order.
+    if between < page.number - before.number - 1:
+        message = f"follows page {before.number}: what is between them is missing"
+        return _problem(page, "page", message, before, "listing.gap")
+    return None
 
 
-def _overlap(walk: Pagination) -> Iterator[Found]:
+@rule(
+    "listing.overlap",
+    on="list history",
+    severity=Severity.ERROR,
+    title="a receipt stands on two pages of one walk",
+    why="Client libraries hand out every row of every page: its consumer counts a recipient twice. Where the pages are not linked, it "
+    "may be another walk, and this is information.",
+    grounding=f"{LIBRARIES}; {CAPTURES}",
+    action="In a mock: give each page rows of its own.",
+    good=_two_pages({}),
+    bad=_two_pages(
+        {f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}
+    ),
+)
+def overlap(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for each page with receipts of an earlier page; not where the pagination loops."""
+    for pagination in history.paginations:
+        if _loop(pagination) is None:
+            yield from _overlap(pagination)
+
+
+def _overlap(pagination: Pagination) -> Iterator[Problem]:
+    severity = None if pagination.is_linked else Severity.INFO
     first: dict[str, Page] = {}
-    for page in walk.pages:
-        twice = [
+    for page in pagination.pages:
+        again = [
             (index, row.sid)
             for index, row in enumerate(page.rows)
             if row is not None and row.sid in first
         ]
-        if twice:
-            index, sid = twice[0]
-            more = f", and {len(twice) - 1} more" if len(twice) > 1 else ""
-            severity = None if walk.is_linked else Severity.INFO
+        if again:
+            index, sid = again[0]
+            more = f", and {len(again) - 1} more" if len(again) > 1 else ""
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
             message = f"this receipt{more} stands on an earlier page of the walk, too"
-            yield Found(
-                page.at,
-                Problem(pointer, message, rule="listing.overlap", severity=severity),
-                first[sid].at,
-            )
+            yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
         for row in page.rows:
             if row is not None:
                 first.setdefault(row.sid, page)
 
 
-def _links(page: Page) -> set[Link]:
-    """Where a page is: by its own link, and by what was asked for."""
-    return (
-        {_link(page.url)}
-        if page.asked is None or page.asked == page.url
-        else {_link(page.url), _link(page.asked)}
-    )
+@rule(
+    "listing.truncated",
+    on="list history",
+    severity=Severity.INFO,
+    title="the capture ends before the list does",
+    why="There is a next_page_url, and nobody followed it: a consumer that reads one page only, or a capture that was cut.",
+    grounding=CAPTURES,
+    action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
+    good=_two_pages({}),
+    bad=Example(
+        "exchange",
+        {f"/response/body{at}": value for at, value in _FIRST.items()}
+        | {"/request/url": _FIRST["/meta/url"]},
+    ),
+)
+def truncated(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for the last pagination of each list and file that ends before the list does."""
+    fetched_in: dict[Link, set[int]] = {}
+    for pagination in history.paginations:
+        for page in pagination.pages:
+            for link in page.links():
+                fetched_in.setdefault(link, set()).add(page.at.file)
+    for own in history.by_list():
+        pages = max((each.pages for each in own), key=lambda pages: pages[-1].at)
+        end = pages[-1]
+        # A body by itself is no pagination.
+        if end.next is None or (len(pages) == 1 and end.requested is None):
+            continue
+        following = Link.of(end.next)
+        elsewhere = fetched_in.get(following, set()) - {end.at.file}
+        seen_whole = any(at.file == end.at.file and at > end.at for at in history.whole)
+        if (
+            not elsewhere
+            and not seen_whole
+            and not any(following in page.links() for page in pages)
+        ):
+            yield _problem(end, "next_page_url", "nobody followed it: there are more receipts")
 
 
-def _link(url: str) -> Link:
-    place = url.partition("#")[0].partition("?")[0]
-    return place, tuple(sorted((item.name, item.value) for item in decode_query(url)))
-
-
-def _found(rule: str, page: Page, member: str, message: str, other: Page | None = None) -> Found:
-    return Found(
-        page.at,
-        Problem(f"{page.at.pointer}/meta/{member}", message, rule=rule),
-        other.at if other else None,
-    )
+def _problem(
+    page: Page, member: str, message: str, other: Page | None = None, rule: str = ""
+) -> Problem:
+    pointer = f"{page.at.pointer}/meta/{member}"
+    return Problem(pointer, message, rule=rule, at=page.at, other=other.at if other else None)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from receiptkit.model.finding import Severity
+from receiptkit.openapi.keywords import rule_of_keyword
 from receiptkit.rules.examples import ABSENT, Example
-from receiptkit.rules.rule import Rule
+from receiptkit.rules.registry import rule
 
 _GROUNDING = "the contract document; the finding names the place in it"
 _ACTION = "Compare the value with the contract (`receiptkit spec show`). In a mock: correct it. In a real response: please report it, the document is behind."
@@ -76,46 +75,39 @@ _EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
 }
 
 
-def _rule(name: str) -> Rule:
-    title, why, good, bad = _EXAMPLES[name]
-    return Rule(
-        id=f"schema.{name}",
-        severity=Severity.ERROR,
-        title=title,
-        why=why,
-        grounding=_GROUNDING,
-        action=_ACTION,
-        good=good,
-        bad=bad,
-        vendor=True,
-        profile="strict" if name == "additional-properties" else "documented",
-    )
-
-
-RULES = tuple(_rule(name) for name in _EXAMPLES)
-
 _KEYWORDS = (
-    "allOf anyOf const contains dependentRequired dependentSchemas else exclusiveMaximum exclusiveMinimum if items maxContains maxItems"
-    " maxProperties minContains minItems minProperties multipleOf not oneOf patternProperties prefixItems properties propertyNames then"
-    " unevaluatedItems unevaluatedProperties uniqueItems"
+    "allOf anyOf const contains dependentRequired dependentSchemas else exclusiveMaximum "
+    "exclusiveMinimum if items maxContains maxItems maxProperties minContains minItems "
+    "minProperties multipleOf not oneOf patternProperties prefixItems properties propertyNames "
+    "then unevaluatedItems unevaluatedProperties uniqueItems"
 )
 
-
-def rule_id(keyword: str) -> str:
-    """The rule of a JSON Schema keyword: `maxLength` is `schema.max-length`."""
-    return "schema." + re.sub("([A-Z])", r"-\1", keyword).lower()
-
-
-#: Keywords that only a contract document of the user's own can bring in.
-OTHER_KEYWORDS = tuple(
-    Rule(
-        id=rule_id(keyword),
+for _name, (_title, _why, _good, _bad) in _EXAMPLES.items():
+    rule(
+        f"schema.{_name}",
+        on="body",
         severity=Severity.ERROR,
-        title=f"the value breaks the keyword `{keyword}` of the document",
-        why="None of receiptkit's own documents reports this keyword by its name; one given with --document may.",
+        title=_title,
+        why=_why,
+        grounding=_GROUNDING,
+        action=_ACTION,
+        good=_good,
+        bad=_bad,
+        vendor=True,
+        profile="strict" if _name == "additional-properties" else "documented",
+    )
+
+# Keywords that only a contract document of the user's own can bring in.
+for _name in _KEYWORDS.split():
+    rule(
+        rule_of_keyword(_name),
+        on="body",
+        severity=Severity.ERROR,
+        title=f"the value breaks the keyword `{_name}` of the document",
+        why="None of receiptkit's own documents reports this keyword by its name; "
+        "one given with --document may.",
         grounding=_GROUNDING,
         action=_ACTION,
         vendor=True,
+        listed=False,
     )
-    for keyword in _KEYWORDS.split()
-)

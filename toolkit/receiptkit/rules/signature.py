@@ -1,4 +1,4 @@
-"""Whether webhook requests are signed as they should be, and why not."""
+"""Rules about the signatures of webhook requests."""
 
 from __future__ import annotations
 
@@ -7,41 +7,63 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
+from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.rules.grounds import WEBHOOKS_SECURITY
+from receiptkit.rules.registry import rule
+from receiptkit.rules.views import WebhookView
 from receiptkit.text.forms import decode_form, is_json
-from receiptkit.webhooks import HEADER, url_forms, verify
 
-_MISSING, _WRONG = "webhook.signature-missing", "webhook.signature"
+HEADER = "X-Twilio-Signature"
 
 
-def signature_problems(delivery: WebhookRequest, auth_token: str) -> Iterator[Problem]:
-    """
-    What is wrong with the signature of a request. Where the capture holds neither headers nor an absolute URL, nothing can be told.
-
-    Args:
-        delivery: the request.
-        auth_token: the primary auth token of the account.
-    """
-    signature = delivery.header(HEADER)
-    if signature is None:
-        if delivery.headers:
-            yield Problem("", f"the request has no header {HEADER}", rule=_MISSING)
+@rule(
+    "webhook.signature-missing",
+    on="webhook request",
+    severity=Severity.ERROR,
+    title="the request is not signed",
+    why="Every request of Twilio's has X-Twilio-Signature. One without it comes from somebody else, or a proxy dropped the header.",
+    grounding=WEBHOOKS_SECURITY,
+    action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. Judged only with --auth-token-env.",
+    part="headers",
+)
+def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
+    """Yield a problem for a request without a signature, where its headers were captured."""
+    request = webhook.request
+    if webhook.auth_token is None or not request.headers or request.header(HEADER) is not None:
         return
-    if urlsplit(delivery.url).scheme not in ("http", "https") or isinstance(
-        delivery.body, NotCaptured
-    ):
+    yield Problem("", f"the request has no header {HEADER}")
+
+
+@rule(
+    "webhook.signature",
+    on="webhook request",
+    severity=Severity.ERROR,
+    title="the signature is not that of this request",
+    why="It is over the URL as Twilio called it and the parameters as they were sent; a proxy that changes either breaks it.",
+    grounding=f"{WEBHOOKS_SECURITY}; source of Twilio's client libraries: request validators",
+    action="Validate against the public URL and all values of repeated parameters. Judged only with --auth-token-env.",
+    part="headers",
+)
+def signature(webhook: WebhookView) -> Iterator[Problem]:
+    """Yield a problem for a signature that is not that of the request; it needs an absolute URL and a body."""
+    request, auth_token = webhook.request, webhook.auth_token
+    found = request.header(HEADER)
+    if auth_token is None or found is None or isinstance(request.body, NotCaptured):
         return
-    parameters, body = _parameters(delivery)
-    if verify(delivery.url, auth_token, signature, parameters, body):
+    if urlsplit(request.url).scheme not in ("http", "https"):
         return
-    cause = _cause(delivery, auth_token, signature, parameters, body)
-    tried = len(url_forms(delivery.url))
-    yield Problem(
-        "",
-        f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)",
-        cause,
-        rule=_WRONG,
+    from receiptkit.webhooks.signature import url_forms, verify
+
+    parameters, body = _parameters(request)
+    if verify(request.url, auth_token, found, parameters, body):
+        return
+    cause = _cause(request, auth_token, found, parameters, body)
+    tried = len(url_forms(request.url))
+    message = (
+        f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)"
     )
+    yield Problem("", message, cause)
 
 
 def _parameters(delivery: WebhookRequest) -> tuple[list[tuple[str, str]], bytes | None]:
@@ -75,7 +97,9 @@ def _cause(
     parameters: list[tuple[str, str]],
     body: bytes | None,
 ) -> str:
-    """The likeliest cause: what would have to be changed for the signature to verify."""
+    """Return the likeliest cause: the change with which the signature would verify."""
+    from receiptkit.webhooks.signature import verify
+
     for url, cause in _other_urls(delivery):
         if verify(url, auth_token, signature, parameters, body):
             return cause

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import NamedTuple
 
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
+from receiptkit.rules.views import WEBHOOK_NAMES
+from receiptkit.text.forms import decode_query
 
-
-class Arrival(NamedTuple):
-    """
-    Where something was seen. In the order of these, things arrived.
-
-    Attributes:
-        file: the number of the file.
-        unit: the number of the piece of it, where it is read in pieces.
-        time: when, in milliseconds since 1970, where the file says so, which need not be in this order; 0 elsewhere.
-        entry, line, column: within that piece, the line and column of where the observation begins.
-        pointer: where within the observation.
-    """
-
-    file: int = 0
-    unit: int = 0
-    time: int = 0
-    entry: int = 0
-    line: int = 1
-    column: int = 1
-    pointer: str = ""
-
-
-class Found(NamedTuple):
-    """A breach that takes more than one observation to see: where it is, and where the other one is that it contradicts."""
-
-    at: Arrival
-    problem: Problem
-    other: Arrival | None = None
+#: The statuses that can follow each status.
+FOLLOWING: dict[str | None, frozenset[str]] = {
+    None: frozenset({"sent", "delivered", "read", "failed", "undelivered"}),
+    "sent": frozenset({"delivered", "read", "failed", "undelivered"}),
+    "delivered": frozenset({"read"}),
+}
+#: The statuses whose order is known; states with another one are not compared.
+STATUSES = frozenset(FOLLOWING) | {"read", "failed", "undelivered"}
 
 
 class ReceiptState(NamedTuple):
@@ -63,12 +47,56 @@ class ReceiptState(NamedTuple):
     updated: int
     channel_message: str
 
+    @property
+    def parents(self) -> tuple[str, str, str]:
+        """Return the SIDs that say whose receipt it is."""
+        return self.participant, self.message, self.conversation
+
+
+class ReceiptHistory:
+    """
+    The states of one receipt; for the subject receipt history.
+
+    Attributes:
+        states: the distinct states, in the order of arrival.
+        is_mixed: True if they are of several receipts that share a SID; they need not agree then.
+    """
+
+    def __init__(self, states: list[ReceiptState]) -> None:
+        self.states = sorted(states)
+        self.is_mixed = len({each.parents for each in states}) > 1
+
+    def by_file(self) -> list[list[ReceiptState]]:
+        """Return the states of each file, in the order of arrival; none of a mixed history."""
+        if self.is_mixed:
+            return []
+        return [list(own) for _, own in groupby(self.states, key=lambda each: each.first.file)]
+
 
 class Row(NamedTuple):
     """A receipt in a list: its SID and its status."""
 
     sid: str
     status: str | None
+
+
+class Link(NamedTuple):
+    """
+    A URL to be compared with others.
+
+    Attributes:
+        address: the URL without its query and fragment.
+        query: its parameters in order of their names.
+    """
+
+    address: str
+    query: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, url: str) -> Link:
+        """Return the link of a URL."""
+        parameters = sorted((item.name, item.value) for item in decode_query(url))
+        return cls(url.partition("#")[0].partition("?")[0], tuple(parameters))
 
 
 class Page(NamedTuple):
@@ -80,7 +108,7 @@ class Page(NamedTuple):
         url, next: its own link and the next one.
         number, size: its index in the list, and how many rows it has at the most.
         rows: None stands for a row that is no receipt.
-        asked: the URL that was asked for it; None if its request was not seen.
+        requested: the URL of its request; None if that was not seen.
     """
 
     at: Arrival
@@ -89,17 +117,65 @@ class Page(NamedTuple):
     number: int
     size: int
     rows: tuple[Row | None, ...]
-    asked: str | None
+    requested: str | None
+
+    def links(self) -> set[Link]:
+        """Return where the page is: by its own link, and by the requested URL."""
+        own = {Link.of(self.url)}
+        return own if self.requested in (None, self.url) else own | {Link.of(self.requested or "")}
 
 
-class Summary(NamedTuple):
+class Pagination(NamedTuple):
+    """
+    Pages of a list in the order in which they were fetched.
+
+    Attributes:
+        pages: the pages.
+        is_linked: True if it began with page 0, and each page is where the one before it said.
+    """
+
+    pages: list[Page]
+    is_linked: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Return True if it holds the whole list."""
+        return self.is_linked and self.pages[-1].next is None
+
+    @property
+    def rows(self) -> list[Row | None]:
+        """Return the rows of all pages."""
+        return [row for page in self.pages for row in page.rows]
+
+
+class ListHistory(NamedTuple):
+    """
+    What was fetched of the lists of one message; for the subject list history.
+
+    Attributes:
+        paginations: the paginations along its lists.
+        whole: where the whole list was seen on one page.
+    """
+
+    paginations: list[Pagination]
+    whole: list[Arrival]
+
+    def by_list(self) -> list[list[Pagination]]:
+        """Return the paginations of each file and list apart."""
+        first = (each.pages[0] for each in self.paginations)
+        keys = [(page.at.file, Link.of(page.url).address) for page in first]
+        groups = groupby(zip(keys, self.paginations, strict=True), key=lambda pair: pair[0])
+        return [[pagination for _, pagination in own] for _, own in groups]
+
+
+class DeliverySummary(NamedTuple):
     """The `delivery` of a message, None where it is null; where it was last seen."""
 
     at: Arrival
     delivery: dict[str, object] | None
 
 
-class Told(NamedTuple):
+class StatusReport(NamedTuple):
     """
     What an answer or a webhook of its own said of a receipt.
 
@@ -116,12 +192,29 @@ class Told(NamedTuple):
     status: str | None
 
 
-class Repeated(NamedTuple):
+class RepeatedList(NamedTuple):
     """A whole list that was seen first, last, and in between, too; where is not kept."""
 
     first: Arrival
     last: Arrival
     rows: tuple[Row | None, ...]
+
+
+class MessageHistory(NamedTuple):
+    """
+    What was seen of one message; for the subject message history.
+
+    Attributes:
+        paginations: every pagination along its lists, those of a single page too.
+        summaries: what was seen of its delivery summary.
+        reports: the statuses of its receipts that were reported apart from lists.
+        repeated: lists among the paginations that were also seen in between.
+    """
+
+    paginations: list[Pagination]
+    summaries: list[DeliverySummary]
+    reports: list[StatusReport]
+    repeated: list[RepeatedList]
 
 
 class Configured(NamedTuple):
@@ -139,3 +232,18 @@ class Configured(NamedTuple):
     in_service: bool
     is_set: bool
     wants_receipts: bool
+
+
+def disagreement(
+    state: ReceiptState,
+    member: str,
+    message: str,
+    other: ReceiptState,
+    *,
+    rule: str = "",
+    at: Arrival | None = None,
+) -> Problem:
+    """Return the problem of a state at a member of the receipt that contradicts another state."""
+    at = at or state.first
+    name = WEBHOOK_NAMES.get(member, member) if state.by_webhook else member
+    return Problem(f"{at.pointer}/{name}", message, rule=rule, at=at, other=other.first)

@@ -17,6 +17,7 @@ import jsonschema_rs
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import ResponseKey
 from receiptkit.openapi.references import REF, schema_name, unsafe
 from receiptkit.schema.choices import CHOICES, meant
@@ -62,8 +63,8 @@ class Engine:
             schema,
         )
 
-    def quick_for_many(self, schema: Any, rows: str | None) -> Many:
-        """What judges many bodies at once, `rows` being the member that is a list of receipts, if they have one."""
+    def quick_for_many(self, schema: Any) -> Many:
+        """Return the schema that checks many bodies at once."""
         plain = rewritten(schema, with_advice)
         if self._inverted or has_inverted_formats(plain):
             return Many(
@@ -73,7 +74,7 @@ class Engine:
             )
         schemas = self._quick_closed
         body = followed(closed(rewritten(plain, hastened)), schemas)
-        accepts = self._quickest(_with(of_lists(body, rows, schemas), schemas), schema).is_valid
+        accepts = self._quickest(_with(of_lists(body), schemas), schema).is_valid
         return Many(accepts, 1 + depth(body, schemas), names_all(body))
 
     def _quickest(self, hastened: Any, schema: Any) -> Any:
@@ -127,7 +128,7 @@ class BodySchema:
     def __init__(self, engine: Engine, schema: Any) -> None:
         self._engine = engine
         self.source = schema
-        self._many: dict[str | None, Many] = {}
+        self._many: Many | None = None
 
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
@@ -135,18 +136,26 @@ class BodySchema:
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
         return accepts
 
-    def for_many(self, rows: str | None = None) -> Many:
-        """What judges many values at once, `rows` being the member that is a list of receipts, if they have one."""
-        many = self._many.get(rows)
-        if many is None:
-            many = self._many[rows] = self._engine.quick_for_many(self.source, rows)
-        return many
+    def for_many(self) -> Many:
+        """Return the schema that checks many values at once."""
+        if self._many is None:
+            self._many = self._engine.quick_for_many(self.source)
+        return self._many
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:
         """A function: whether a value surely breaks no keyword of the schema, advice left aside. False says nothing."""
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=False).is_valid
         return accepts
+
+    def problems(self, value: Any) -> list[Problem]:
+        """Return a problem for each mistake, in the order of the places in the body."""
+        violations = self.violations(value)
+        if not violations:
+            return []
+        from receiptkit.schema.wording import problem
+
+        return [problem(each) for each in violations]
 
     def violations(self, value: Any) -> list[Violation]:
         """Every violation, one for each mistake, in the order of the places in the body."""

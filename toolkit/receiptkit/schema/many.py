@@ -1,30 +1,10 @@
-"""
-Schemas by which many bodies are judged at once: they accept less, and nothing that must be looked up to be told.
-
-The bodies come in lists as `rules.in_order` makes them: all receipts of a list have the same parents, and URLs that differ in their SID alone.
-"""
+"""Schemas that check many bodies at once, and accept no more than the exact ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
 from typing import Any, NamedTuple
-
-from receiptkit.rules.receipt import PARENTS
-from receiptkit.schema.formats import SURELY
-
-#: Keywords that ask nothing of a value.
-_NOTES = (
-    "title",
-    "description",
-    "default",
-    "deprecated",
-    "example",
-    "examples",
-    "readOnly",
-    "writeOnly",
-)
-_EXTENSION = "x-"
 
 
 class Many(NamedTuple):
@@ -82,42 +62,9 @@ def names_all(schema: Any) -> bool:
     )
 
 
-def of_lists(body: Any, rows: str | None, schemas: dict[str, Any]) -> dict[str, Any]:
-    """The schema of lists of bodies, `rows` being the member that is a list of receipts, if they have one."""
-    properties = body.get("properties") if isinstance(body, dict) else None
-    if isinstance(properties, dict) and rows in properties:
-        body = body | {"properties": properties | {rows: _thinned(properties[rows], schemas)}}
-    return {"items": _thinned({"items": body}, schemas)}
-
-
-def _thinned(schema: Any, schemas: dict[str, Any]) -> Any:
-    """The schema of a list, in which what all receipts have in common is judged in the first one alone."""
-    if not isinstance(schema, dict) or "prefixItems" in schema:
-        return schema
-    items = followed(schema.get("items"), schemas)
-    if not names_all(items):
-        return schema
-    properties = items["properties"]
-    common = {name for name in PARENTS if properties.get(name, False) is not False}
-    if _leaves_its_end_open(properties.get("url")):
-        common.add("url")
-    return schema | {
-        "prefixItems": [items],
-        "items": items | {"properties": properties | dict.fromkeys(common, True)},
-    }
-
-
-def _leaves_its_end_open(url: Any) -> bool:
-    """Whether a schema accepts a URL whatever the SID at its end is."""
-    if not isinstance(url, dict):
-        return False
-    asked = {
-        name: value
-        for name, value in url.items()
-        if name not in _NOTES and not name.startswith(_EXTENSION)
-    }
-    asked.pop("type", None)
-    return asked == {"format": "uri", "pattern": SURELY["uri"]}
+def of_lists(body: Any) -> dict[str, Any]:
+    """Return the schema of lists of bodies."""
+    return {"items": {"items": body}}
 
 
 def depth(schema: Any, schemas: dict[str, Any], trail: tuple[str, ...] = ()) -> float:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
+from receiptkit.openapi.keywords import rule_of_keyword
 from receiptkit.openapi.references import REF, RULE, origin, tokens
-from receiptkit.rules.schema import rule_id
 from receiptkit.schema.rewriting import ENTRY
 
 _SOURCE = "x-receiptkit-source"
@@ -83,7 +83,7 @@ def traced(
     place, expected, holders = _followed(schema, place)
     entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
     named = (holder[RULE] for holder in reversed(holders) if isinstance(holder.get(RULE), str))
-    rule = entry["rule"] if entry else next(named, rule_id(keyword))
+    rule = entry["rule"] if entry else next(named, rule_of_keyword(keyword))
     sources = holders[-1].get(_SOURCE) if holders else None
     source = sources.get(keyword) if isinstance(sources, dict) else None
     violation = Violation(

@@ -47,7 +47,7 @@ class CoveragePoints:
             yield from self._webhook(payload(seen).body, seen.method)
         else:
             body = _parsed(seen)
-            kind = self._contract.judge.recogniser.recognise(body).kind
+            kind = self._contract.validator.recogniser.recognise(body).kind
             yield from self._webhook(body, "POST") if kind == "webhook" else _body(kind, body)
 
     def _exchange(self, exchange: Exchange) -> Iterator[CoveragePoint]:

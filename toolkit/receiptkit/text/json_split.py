@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import BinaryIO, Literal, NamedTuple
 
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 
 _CHUNK = 1 << 18
 _BRACKET = re.compile(rb"[\[\]{}]")

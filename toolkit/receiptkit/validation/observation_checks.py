@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from receiptkit.captures import Observation
-from receiptkit.contract import Contract, Result, beside
+from receiptkit.contract import Contract, Result, without_explained
 from receiptkit.model.exchange import Exchange, WebhookRequest
-from receiptkit.model.finding import Finding, Location
+from receiptkit.model.finding import Finding
+from receiptkit.model.location import Location
 from receiptkit.validation.places import located
 from receiptkit.validation.selection import Selection
 
@@ -42,17 +43,19 @@ class ObservationChecker:
 
     def validate(self, observation: Observation) -> Result:
         """Return the result of an observation, before locations and selection."""
-        seen, judge = observation.seen, self._contract.judge
+        seen, validator = observation.seen, self._contract.validator
         if observation.unusable is not None:
             # Text that is not JSON has been checked: Twilio sends none.
             return Result(unchecked=None if observation.problems else observation.unusable)
         if isinstance(seen, Exchange):
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
-            return judge.exchange(seen) if seen.url else judge.answer(seen, self._operation)
+            if seen.url:
+                return validator.validate_exchange(seen)
+            return validator.validate_response(seen, self._operation)
         if isinstance(seen, WebhookRequest):
-            return judge.delivery(seen, self._operation)
-        return judge.body(observation.value, self._operation)
+            return validator.validate_webhook(seen, self._operation)
+        return validator.validate_body(observation.value, self._operation)
 
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result and of the text around it, with their locations."""
@@ -63,7 +66,9 @@ class ObservationChecker:
             result.findings = [*result.findings, *self._secrets(observation.seen)]
         if not result.findings and not observation.problems:
             return []
-        found = self._of_text(observation, file) + beside(observation.problems, result.findings)
+        found = self._of_text(observation, file) + without_explained(
+            observation.problems, result.findings
+        )
         wanted = self._selection.applied(found, file)
         return located(wanted, result.part, observation, file) if wanted else []
 
@@ -79,7 +84,7 @@ class ObservationChecker:
     def _secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
         new = [
             finding
-            for finding in self._contract.judge.secrets(seen)
+            for finding in self._contract.validator.secrets(seen)
             if finding.message not in self._secrets_seen
         ]
         self._secrets_seen.update(finding.message for finding in new)
@@ -88,7 +93,7 @@ class ObservationChecker:
     def _of_text(self, observation: Observation, file: str) -> list[Finding]:
         """Return the findings of the record's text; pointers start at the body, and are empty outside of it."""
         located = []
-        for finding in self._contract.judge.profile.of_text_problems(
+        for finding in self._contract.validator.profile.text_findings(
             observation.problems, observation.record.position
         ):
             location = replace(finding.location or Location(), file=file, entry=observation.entry)

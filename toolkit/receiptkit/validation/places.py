@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from receiptkit.captures import Observation
 from receiptkit.model.exchange import Part
-from receiptkit.model.finding import Finding, Location
-from receiptkit.model.position import Position
+from receiptkit.model.finding import Finding
+from receiptkit.model.location import Location, Position
 from receiptkit.rules import catalogue
 
 

@@ -26,7 +26,7 @@ from receiptkit.captures import Source
 from receiptkit.history import Memory
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
-from receiptkit.rules.states import Found
+from receiptkit.model.problem import Problem
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.units import Unit, UnitResult, run_unit, steps
@@ -45,7 +45,7 @@ _LOST = UnitResult(problem=CaptureError("the process that checked it ended early
 class _Shared:
     """The findings between observations of one process alone, and its memory of what other processes know, too."""
 
-    found: list[Found]
+    found: list[Problem]
     memory: Memory
 
 

@@ -28,10 +28,11 @@ from receiptkit.contract import Contract, Result
 from receiptkit.history import Memory, findings_across
 from receiptkit.model.errors import CaptureError, UsageError
 from receiptkit.model.exchange import Exchange
-from receiptkit.model.finding import Finding, Location
+from receiptkit.model.finding import Finding
+from receiptkit.model.location import Arrival, Location
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
-from receiptkit.rules.states import Arrival, Found
+from receiptkit.rules.views import RunView
 from receiptkit.text.dates import milliseconds
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
@@ -105,7 +106,7 @@ class Validation:
         self._ends_early = False
         severities = (
             catalogue.severity(rule, contract.profile)
-            for rule in catalogue.ACROSS
+            for rule in catalogue.across()
             if self._selection.wants(rule)
         )
         self._remembers = any(severity is not None for severity in severities)
@@ -143,11 +144,9 @@ class Validation:
         silent = not summary.checked and not summary.problems and not summary.severities
         if summary.files and silent and not self._allow_empty:
             file = self.starts[self._unit].file if summary.files == 1 else ""
-            problem = Problem(
-                "", catalogue.find("capture.nothing-judged").title, rule="capture.nothing-judged"
-            )
-            findings = self.contract.judge.profile.of_problems(
-                [problem], None, Location(file, 0, 1, 1)
+            problems = catalogue.problems("run", RunView(summary.files, summary.checked))
+            findings = self.contract.validator.profile.findings(
+                problems, locate=lambda _: Location(file, 0, 1, 1)
             )
             for finding in self._selection.applied(findings, file):
                 self._report(finding, sink)
@@ -167,7 +166,7 @@ class Validation:
         memory, self.memory = self.memory, Memory()
         self.report_across(memory.findings(), sink)
 
-    def report_across(self, found: Iterable[Found], sink: Sink) -> None:
+    def report_across(self, found: Iterable[Problem], sink: Sink) -> None:
         """
         Report the wanted findings between observations, in the order of their places.
 
@@ -179,9 +178,7 @@ class Validation:
         complete = (
             each
             for each in found
-            if self._broken.isdisjoint(
-                (each.at.file, each.other.file if each.other else each.at.file)
-            )
+            if self._broken.isdisjoint(at.file for at in (each.at, each.other) if at is not None)
         )
         for finding in findings_across(self.contract, complete, self._location):
             for wanted in self._selection.applied([finding], _file(finding)):
@@ -277,7 +274,7 @@ class Validation:
     def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
         """Check some texts, together if all are proven to conform; return the number of observations in them."""
         if self._operation is None and self._trial.is_due():
-            conforming = self.contract.judge.conforming(batch.texts)
+            conforming = self.contract.validator.proven_clean(batch.texts)
             if self._trial.worked(conforming is not None) and conforming is not None:
                 return self._remember_all(batch, *conforming, entry)
         count = 0
@@ -286,13 +283,13 @@ class Validation:
             count += 1
         return count
 
-    def _remember_all(self, batch: Batch, kind: str, lists: list[list[Any]], entry: int) -> int:
+    def _remember_all(self, batch: Batch, kind: str, bodies: list[Any], entry: int) -> int:
         """Count and remember the bodies of a batch that have no finding; return their number."""
         self.summary.observations += len(batch.texts)
         self.summary.checked += len(batch.texts)
         if self._remembers:
             self.memory.enter_all(
-                kind, lists, Arrival(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines
+                kind, bodies, Arrival(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines
             )
         return len(batch.texts)
 

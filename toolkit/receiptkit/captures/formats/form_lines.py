@@ -12,7 +12,7 @@ from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.records import PlacedRecord, Spot
 from receiptkit.captures.sources import Limits
 from receiptkit.model.exchange import WebhookRequest
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 from receiptkit.text.json_text import decode
 
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"

@@ -1,0 +1,39 @@
+"""The result of checking one observation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from receiptkit.model.exchange import Part
+from receiptkit.model.finding import Finding
+
+
+class Result:
+    """
+    The result of checking one observation.
+
+    Attributes:
+        findings: what was found; their locations are not yet known.
+        operation: the operationId it was checked as, if one was found.
+        unchecked: why the body was not checked; None if it was.
+        part: the part of the exchange that pointers of the findings lead into.
+        kind, body: the kind and the parsed body; None for an error, or for nothing of the contract's.
+    """
+
+    __slots__ = ("body", "findings", "kind", "operation", "part", "unchecked")
+
+    def __init__(
+        self,
+        findings: list[Finding] | None = None,
+        operation: str | None = None,
+        unchecked: str | None = None,
+        part: Part = "response",
+        kind: str | None = None,
+        body: Any = None,
+    ) -> None:
+        self.findings = [] if findings is None else findings
+        self.operation = operation
+        self.unchecked = unchecked
+        self.part: Part = part
+        self.kind = kind
+        self.body = body

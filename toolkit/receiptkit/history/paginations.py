@@ -1,0 +1,66 @@
+"""Pages of lists, put together to paginations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from receiptkit.rules.states import Link, Page, Pagination
+
+
+def paginations(pages: list[Page]) -> list[Pagination]:
+    """
+    Return the paginations that pages of one message make, those of each file and list apart.
+
+    Fetching an earlier page again begins a new pagination.
+    """
+    found: list[Pagination] = []
+    in_files = sorted(pages, key=lambda page: (page.at.file, Link.of(page.url).address, page.at))
+    for _, fetched in groupby(in_files, key=lambda page: (page.at.file, Link.of(page.url).address)):
+        found += _of_one_list(fetched)
+    return found
+
+
+def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
+    found: list[list[Page]] = []
+    broken: set[int] = set()
+    #: The pagination that goes on at a link.
+    waiting: dict[Link, int] = {}
+    seen: set[Link] = set()
+    for page in pages:
+        at = _continued(page, waiting)
+        if at is None and _is_further(page, found, seen):
+            at = len(found) - 1
+            broken.add(at)
+            # A client that comes back to where it broke off begins another pagination.
+            waiting.pop(Link.of(found[at][-1].next or ""), None)
+        if at is None:
+            at = len(found)
+            found.append([])
+        found[at].append(page)
+        seen.update(page.links())
+        if page.next is not None:
+            waiting[Link.of(page.next)] = at
+    return [
+        Pagination(pages, pages[0].number == 0 and number not in broken)
+        for number, pages in enumerate(found)
+    ]
+
+
+def _continued(page: Page, waiting: dict[Link, int]) -> int | None:
+    """
+    Return the pagination that a page continues, by the requested URL or by its own link.
+
+    Page 0 by its own link begins another one.
+    """
+    requested = waiting.pop(Link.of(page.requested), None) if page.requested is not None else None
+    own = waiting.pop(Link.of(page.url), None) if page.number > 0 else None
+    return requested if requested is not None else own
+
+
+def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
+    """Return True if a page may be of the last pagination, though not its next page."""
+    if not found or Link.of(page.url) in seen:
+        return False
+    last = found[-1][-1]
+    return last.next is not None and last.number < page.number

@@ -1,0 +1,159 @@
+"""The arguments of checks: one view for each subject of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.problem import Problem
+
+#: The members of a receipt by the names of a webhook's parameters.
+WEBHOOK_NAMES = {
+    "account_sid": "AccountSid",
+    "chat_service_sid": "ChatServiceSid",
+    "conversation_sid": "ConversationSid",
+    "message_sid": "MessageSid",
+    "channel_message_sid": "ChannelMessageSid",
+    "participant_sid": "ParticipantSid",
+    "sid": "DeliveryReceiptSid",
+    "status": "Status",
+    "error_code": "ErrorCode",
+    "date_created": "DateCreated",
+    "date_updated": "DateUpdated",
+}
+
+
+class ReceiptView(NamedTuple):
+    """
+    A receipt, as a REST response or a webhook gives it; for the subjects receipt and webhook.
+
+    Attributes:
+        body: the receipt, or the parameters of the webhook.
+        at: the pointer of the receipt; empty unless it is a row of a page.
+        is_webhook: True for the parameters of a webhook.
+    """
+
+    body: Mapping[str, Any]
+    at: str = ""
+    is_webhook: bool = False
+
+    def name(self, member: str) -> str:
+        """Return the name that a member of receipts has here."""
+        return WEBHOOK_NAMES.get(member, member) if self.is_webhook else member
+
+    def get(self, member: str) -> Any:
+        """Return the value of a member of receipts; None if it is absent."""
+        return self.body.get(self.name(member))
+
+    def pointer(self, member: str) -> str:
+        """Return the pointer of a member of receipts."""
+        return f"{self.at}/{self.name(member)}"
+
+
+class RequestView(NamedTuple):
+    """
+    A request to an operation of the contract; for the subject request.
+
+    Attributes:
+        operation: the operationId.
+        method: the HTTP method, in capitals.
+        path: the path parameters by Twilio's names of them, decoded.
+        url: the URL with its query.
+        parameter_problems: yields what the document finds wrong with the parameters.
+    """
+
+    operation: str
+    method: str
+    path: Mapping[str, str]
+    url: str
+    parameter_problems: Callable[[], Iterator[Problem]]
+
+
+class ResponseView(NamedTuple):
+    """
+    The head of a response; for the subject response.
+
+    Attributes:
+        status: the HTTP status.
+        media_types: the media types that the operation answers with; None for a status that it does not document.
+        content_type: the Content-Type of the response; None if it was not captured.
+        is_allowed: True if the content type is among the media types, or none was captured.
+    """
+
+    status: int
+    media_types: tuple[str, ...] | None
+    content_type: str | None
+    is_allowed: bool
+
+
+class ExchangeView(NamedTuple):
+    """
+    A request and the body of its successful response; for the subject exchange.
+
+    Attributes:
+        kind: the kind of the body: page, receipt, message or configuration.
+        body: the parsed body, an object.
+        request: the request.
+    """
+
+    kind: str
+    body: dict[str, Any]
+    request: RequestView
+
+
+class ErrorView(NamedTuple):
+    """
+    The body of an error response and its HTTP status; for the subject error.
+
+    Attributes:
+        body: the parsed body.
+        status: the HTTP status.
+    """
+
+    body: Any
+    status: int
+
+
+class WebhookView(NamedTuple):
+    """
+    A webhook request; for the subject webhook request.
+
+    Attributes:
+        request: the request.
+        repeated: the names of parameters that it has more than once.
+        badly_encoded: the names of parameters that are not encoded as a form is.
+        auth_token: the auth token that signs it; None if signatures are not judged.
+    """
+
+    request: WebhookRequest
+    repeated: tuple[str, ...]
+    badly_encoded: tuple[str, ...]
+    auth_token: str | None
+
+
+class UncheckedView(NamedTuple):
+    """
+    Something that was left unchecked; for the subject unchecked.
+
+    Attributes:
+        cause: the thing that the contract does not have: an operation, a kind of body, an event; or
+            `skipped` for anything else that a caller of the Python API asked for.
+        reason: why, where more is known.
+    """
+
+    cause: Literal["operation", "body", "event", "skipped"]
+    reason: str | None
+
+
+class RunView(NamedTuple):
+    """
+    The counts of a run; for the subject run.
+
+    Attributes:
+        files: how many files were read.
+        judged: how many observations were judged.
+    """
+
+    files: int
+    judged: int
