@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 from receiptkit.text.json_text import decode
 
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ class Contract:
             DocumentError: a schema cannot be compiled.
         """
         try:
-            self.judge.compile()
+            self.validator.compile()
         except (TypeError, ValueError, RecursionError) as error:
             raise DocumentError(
                 f"the contract document holds a schema that cannot be compiled: {error}"

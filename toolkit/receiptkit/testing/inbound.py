@@ -24,4 +24,4 @@ def is_webhook(request: WebhookRequest, contract: Contract) -> bool:
     if isinstance(event, str):
         close = get_close_matches(event.lower(), [_EVENT.lower()], cutoff=0.9)
         return bool(close)
-    return contract.judge.recogniser.has_in_common("webhook", parameters) >= _NAMES
+    return contract.validator.recogniser.has_in_common("webhook", parameters) >= _NAMES

@@ -78,7 +78,7 @@ class ObservationChecker:
             result.unchecked is None
             and not result.findings
             and not observation.problems
-            and (observation.seen is None or not self._contract.judge.secrets(observation.seen))
+            and (observation.seen is None or not self._contract.validator.secrets(observation.seen))
         )
 
     def _secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:

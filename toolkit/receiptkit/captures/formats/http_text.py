@@ -12,7 +12,7 @@ from receiptkit.captures.records import PlacedRecord, Spot
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange, WebhookRequest
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 
 _PARTS: Layout = {
     part: Spot(part) for part in ("response", "request", "url", "status", "headers", "sent")

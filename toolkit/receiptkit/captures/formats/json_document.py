@@ -18,7 +18,7 @@ from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import descends, hints, time_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.position import Position
+from receiptkit.model.location import Position
 from receiptkit.text.json_text import read
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
