@@ -600,6 +600,6 @@ def test_an_interrupt_is_not_lost(bad: Path, run: Run, monkeypatch: pytest.Monke
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("receiptkit.contract.validator.Validator.proven_clean", swallowed)
+    monkeypatch.setattr("receiptkit.validation.clean_records.CleanRecords.note", swallowed)
     code, out, err = run("validate", bad)
     assert (code, out, err.strip()) == (2, "", "receiptkit: interrupted")

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,23 +18,21 @@ import traffic
 from conftest import ROOT
 from receiptkit import Contract
 from receiptkit.bulk import Facts
-from receiptkit.captures import Observation, observations
-from receiptkit.captures.lines import Batch
+from receiptkit.captures import Batch, Observation, observations
+from receiptkit.contract import Result
 from receiptkit.generation import Generator
 from receiptkit.generation.breakages import breakages, rendered
 from receiptkit.model.exchange import READ_HEADERS
+from receiptkit.model.location import Position
 from receiptkit.validation.clean_records import CleanRecords, remembered
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
 
+Run = Callable[..., tuple[int, str, str]]
 STYLES = {"plain": traffic.PLAIN, "other": traffic.OTHER}
 LAYOUTS = list(traffic.lines(traffic.Traffic()))
 #: How many records are learnt from, and looked at.
 TAUGHT = 300
-
-
-def observe(raw: bytes, entry: int) -> Iterable[Observation]:
-    return observations(Batch((1,), [raw]), entry)
 
 
 class Judge:
@@ -43,31 +42,35 @@ class Judge:
         self.checker = ObservationChecker(
             Contract.load(profile), Selection(), operation=None, url=None
         )
-        self.clean = CleanRecords(self.checker, is_signed=False)
+        self.clean = CleanRecords(self.checker, observations)
 
     def teach(self, records: Iterable[bytes]) -> None:
         for raw in records:
-            if self.clean.facts([raw]) == [None]:
-                self.clean.learn(raw, observe)
+            if self.known([raw]) == [None]:
+                self.clean.learn(raw)
+
+    def known(self, records: list[bytes]) -> list[Facts | None]:
+        """Return the facts of records that a shape accepts."""
+        return [facts for _, _, facts in self.clean.known(Batch(range(len(records)), records))]
 
     def exact(self, raw: bytes) -> Facts | None:
         """Return the facts of a clean record as the exact path reads them."""
-        observations = list(observe(raw, 0))
-        if len(observations) != 1 or observations[0].unusable is not None:
+        found = list(observations(raw, Position(1, 1), 0))
+        if len(found) != 1 or found[0].unusable is not None:
             return None
-        result = self.checker.validate(observations[0])
-        is_clean = self.checker.is_clean(result, observations[0])
-        return remembered(result, observations[0]) if is_clean else None
+        result = self.checker.validate(found[0])
+        is_clean = self.checker.is_clean(result, found[0])
+        return remembered(result, found[0]) if is_clean else None
 
     def holds(self, records: Iterable[bytes]) -> tuple[int, int]:
         """Hold every record that a shape accepts against the exact path; return how many it accepts, and how many there are."""
         records = list(records)
         accepted = 0
-        for raw, facts in zip(records, self.clean.facts(records), strict=True):
+        for raw, facts in zip(records, self.known(records), strict=True):
             if facts is not None:
                 accepted += 1
                 assert facts == self.exact(raw), raw
-            (alone,) = self.clean.facts([raw])
+            (alone,) = self.known([raw])
             assert alone == facts, raw
         return accepted, len(records)
 
@@ -239,7 +242,7 @@ def test_counterexamples(judges: dict[tuple[str, str], Judge], name: str) -> Non
     for raw in islice(of_layout(layout, traffic.PLAIN, seed=5), 20):
         spoilt = spoil(raw.decode())
         assert judge.exact(spoilt) is None
-        assert judge.clean.facts([spoilt]) == [None]
+        assert judge.known([spoilt]) == [None]
 
 
 def test_facts_have_every_date(judges: dict[tuple[str, str], Judge]) -> None:
@@ -247,7 +250,7 @@ def test_facts_have_every_date(judges: dict[tuple[str, str], Judge]) -> None:
     for layout in ("receipts", "webhook requests"):
         judge = judges[layout, "plain"]
         for raw in islice(of_layout(layout, traffic.PLAIN, seed=6), 20):
-            (facts,) = judge.clean.facts([raw])
+            (facts,) = judge.known([raw])
             assert facts is None or facts == judge.exact(raw)
 
 
@@ -286,3 +289,57 @@ def test_no_breakage_is_accepted(profile: str) -> None:
             broken.append(json.dumps(breakage.body(generator, seed)).encode())
     assert len(broken) > 100
     judge.holds(broken)
+
+
+# -- whole runs
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Path:
+    """A folder of captures in each layout: much that is clean, and every now and then something that is not."""
+    rng = random.Random(8)
+    for layout in LAYOUTS:
+        with (tmp_path / f"{layout}.ndjson").open("wb") as out:
+            for number, raw in enumerate(islice(of_layout(layout, traffic.PLAIN, seed=7), 90)):
+                out.write(raw)
+                if number > 50 and number % 5 == 0:
+                    # The same once more, and something like it.
+                    out.write(raw)
+                    out.write(rng.choice(list(mutants(raw, rng))).replace(b"\n", b" ") + b"\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("join", [False, True])
+def test_reports_are_the_same_without(capture: Path, run: Run, join: bool) -> None:
+    """Findings, counts, complaints and the exit code are the same with --no-bulk, byte for byte."""
+    paths = [
+        ROOT / "fixtures",
+        *(ROOT / "tests" / "corpus" / each for each in ("defects", "controls")),
+    ]
+    for path in (capture, *paths):
+        arguments = (
+            "validate",
+            "--format",
+            "json",
+            "--jobs",
+            1,
+            path,
+            *(["--join"] if join else []),
+        )
+        assert run(*arguments) == run(*arguments, "--no-bulk")
+
+
+def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """Most of a capture of many alike records is never parsed."""
+    path = tmp_path / "receipts.ndjson"
+    path.write_bytes(b"".join(islice(of_layout("receipts", traffic.PLAIN), 1000)))
+    checked = []
+    validate = ObservationChecker.validate
+
+    def counted(checker: ObservationChecker, observation: Observation) -> Result:
+        checked.append(observation)
+        return validate(checker, observation)
+
+    monkeypatch.setattr(ObservationChecker, "validate", counted)
+    run("validate", "--jobs", 1, path)
+    assert len(checked) < 300

@@ -23,7 +23,7 @@ def test_knows_nothing_at_first() -> None:
 def test_learns_several_shapes() -> None:
     bulk = Bulk()
     for name in ("sid", "other"):
-        bulk.learn(record(1, name), lambda _: (), exact)
+        bulk.learn(record(1, name).decode(), (), exact)
     found = bulk.facts([record(2), b"\xff", record(3, "other"), record(4, "more"), record(5)])
     assert found == [
         json.loads(record(2)),
@@ -40,11 +40,11 @@ def test_waits_before_it_learns_and_stops_where_nothing_comes_of_it() -> None:
     assert not any(worth[:20])
     assert worth[-1]
     for number in range(40):
-        bulk.learn(record(1, f"name {number}"), lambda _: (), lambda _: None)
+        bulk.learn(record(1, f"name {number}").decode(), (), lambda _: None)
     assert not bulk.is_worth_learning()
 
 
 def test_members_that_a_rule_looks_into() -> None:
     bulk = Bulk(literal=("sid",))
-    bulk.learn(record(1), lambda _: (), exact)
+    bulk.learn(record(1).decode(), (), exact)
     assert bulk.facts([record(1), record(2)]) == [json.loads(record(1)), None]

@@ -14,6 +14,7 @@ from receiptkit.captures import Limits, observations
 from receiptkit.captures.formats.json_document import read_json
 from receiptkit.captures.lines import Lines
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.location import Position
 
 Item = TypeVar("Item")
 
@@ -129,14 +130,11 @@ def test_texts_and_their_lines(raw: bytes, expected: list[tuple[int, bytes]]) ->
 
 
 def test_observations_are_counted_on() -> None:
-    """Each element of an array is an observation, and what follows is counted on."""
-    (*_, batch) = read_json(
-        io.BytesIO(b'{"a":1}\n{"a":2}\n[{"a":3},{"a":4}]\n\n{"a":5}\n'), "-", Limits()
-    )
-    assert [(each.entry, each.value, each.begins[0]) for each in observations(batch, 2)] == [
-        (2, {"a": 3}, 3),
-        (3, {"a": 4}, 3),
-        (4, {"a": 5}, 5),
+    """Each element of an array is an observation, counted from the number of the first."""
+    found = observations(b'[{"a":3},{"a":4}]\n', Position(3, 1), 2)
+    assert [(each.entry, each.value, each.begins) for each in found] == [
+        (2, {"a": 3}, (3, 2)),
+        (3, {"a": 4}, (3, 10)),
     ]
 
 

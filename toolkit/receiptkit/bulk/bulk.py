@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from receiptkit.bulk.facts import Facts
 from receiptkit.bulk.parts import Parts, parts
@@ -57,20 +57,19 @@ class Bulk:
         allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN
         return self._missed > _FIRST and self._learnt < allowed
 
-    def learn(self, raw: bytes, unread: Callable[[str], Sequence[Unread]], exact: Exact) -> None:
+    def learn(self, text: str, unread: Sequence[Unread], exact: Exact) -> None:
         """
         Learn from a record that the exact path found clean.
 
         Args:
-            raw: the record.
-            unread: what in its text no rule and no schema reads.
+            text: the record.
+            unread: the values in it that no rule and no schema reads, in order.
             exact: what the exact path says of a text, remembering nothing.
         """
         self._learnt += 1
-        if len(raw) > _LONGEST:
+        if len(text) > _LONGEST:
             return
-        text = raw.decode()
-        for cut in parts(text, unread(text), self._literal):
+        for cut in parts(text, unread, self._literal):
             if self._is_learnt(cut, exact):
                 return
 
@@ -90,6 +89,6 @@ class Bulk:
 
 def _decoded(raw: bytes) -> str | None:
     try:
-        return raw.decode()
+        return raw.decode() if len(raw) <= _LONGEST else None
     except UnicodeDecodeError:
         return None

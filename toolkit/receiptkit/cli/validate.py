@@ -175,6 +175,11 @@ def _complete_names(
     is_flag=True,
     help="Show the offending values; they may be other people's data.",
 )
+@click.option(
+    "--no-bulk",
+    is_flag=True,
+    help="Check every record the exact way, also those that are like others without a finding. The report is the same.",
+)
 @click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
     "--max-record",
@@ -235,6 +240,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         limits=Limits(options["max_record"], options["max_unpacked"]),
         join=options["join"],
         allow_empty=options["allow_empty"],
+        bulk=not options["no_bulk"],
     )
     outputs = _outputs(options["outputs"], options["format_"])
     baseline = options["write_baseline"] or options["baseline"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
-from receiptkit.captures import Observation
+from receiptkit.captures import Batch, Observation
 from receiptkit.captures.transport import unread
 from receiptkit.contract import Result
 from receiptkit.model.exchange import READ_HEADERS, Exchange
+from receiptkit.model.location import Position
 from receiptkit.validation.observation_checks import ObservationChecker
 
-#: Reads the observations in a record, the first of which has the given number.
-Observe = Callable[[bytes, int], Iterable[Observation]]
+#: Reads the observations in a record that begins at a position; the first of them has the given number.
+Observe = Callable[[bytes, Position, int], Iterable[Observation]]
+_START = Position(1, 1)
 
 
 class Remembered(NamedTuple):
@@ -36,32 +38,62 @@ def remembered(result: Result, observation: Observation) -> Remembered:
 class CleanRecords:
     """Finds clean records among those of a run."""
 
-    def __init__(self, checker: ObservationChecker, *, is_signed: bool) -> None:
-        """Use `checker` as the exact path; `is_signed` if it checks signatures."""
+    def __init__(
+        self,
+        checker: ObservationChecker,
+        observe: Observe,
+        *,
+        uses_bulk: bool = True,
+        is_signed: bool = False,
+    ) -> None:
+        """
+        Args:
+            checker: the exact path.
+            observe: what reads the observations in a record.
+            uses_bulk: False to know no record.
+            is_signed: True if signatures are checked.
+        """
         self._checker = checker
+        self._observe = observe
         self._headers = READ_HEADERS | {"x-twilio-signature"} if is_signed else READ_HEADERS
-        self._bulk = Bulk()
+        self._bulk = Bulk() if uses_bulk else None
+        self._was_clean = False
 
-    def facts(self, records: Sequence[bytes]) -> list[Facts | None]:
-        """Return what is remembered of each record that is proven clean; None says nothing."""
-        return self._bulk.facts(records)
+    def known(self, batch: Batch) -> Iterator[tuple[int, bytes, Remembered | None]]:
+        """
+        Yield the line and the text of each record, and what is remembered of it if it is proven clean.
 
-    def learn(self, raw: bytes, observe: Observe) -> bool:
-        """Learn from a record that was not known, if it is clean and worth it; return True if it was tried."""
-        if not self._bulk.is_worth_learning():
-            return False
-        try:
-            observations = list(observe(raw, 0))
-            verdict = self._verdict(observations)
-            if verdict is None or not verdict[0]:
-                return False
-            spans = list(self._unread(raw.decode(), observations[0]))
-        except UnicodeDecodeError:
-            return False
-        self._bulk.learn(
-            raw, lambda _: spans, lambda text: self._verdict(observe(text.encode(), 0))
+        One that is not must be checked, and `note` be called, before the next one is asked for.
+        """
+        records, bulk = batch.texts, self._bulk
+        found = bulk.facts(records) if bulk is not None else [None] * len(records)
+        for number, (line, raw) in enumerate(zip(batch.lines, records, strict=True)):
+            facts = found[number]
+            yield line, raw, facts
+            if bulk is not None and facts is None and self._was_clean and self.learn(raw):
+                found[number + 1 :] = bulk.facts(records[number + 1 :])
+
+    def note(self, result: Result, observation: Observation) -> None:
+        """Note what the exact path found in the last record."""
+        self._was_clean = (
+            not result.findings and result.unchecked is None and not observation.problems
         )
+
+    def learn(self, raw: bytes) -> bool:
+        """Learn from a clean record that was not known, if it is worth it; return True if that was tried."""
+        if self._bulk is None or not self._bulk.is_worth_learning():
+            return False
+        observations = list(self._observe(raw, _START, 0))
+        verdict = self._verdict(observations)
+        text = raw.decode(errors="replace")
+        if verdict is None or not verdict[0] or "\ufffd" in text:
+            return False
+        spans = list(self._unread(text, observations[0]))
+        self._bulk.learn(text, spans, self._exact)
         return True
+
+    def _exact(self, text: str) -> tuple[bool, Facts] | None:
+        return self._verdict(self._observe(text.encode(), _START, 0))
 
     def _verdict(self, observations: Iterable[Observation]) -> tuple[bool, Facts] | None:
         """Return whether nothing is wrong with the only observation of a record, and what is remembered of it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from receiptkit.captures import (
     Batch,
@@ -24,41 +23,20 @@ from receiptkit.captures import (
     readable,
     recognise,
 )
-from receiptkit.contract import Contract, Result
+from receiptkit.contract import Contract
 from receiptkit.history import Memory, findings_across
 from receiptkit.model.errors import CaptureError, UsageError
-from receiptkit.model.exchange import Exchange
 from receiptkit.model.finding import Finding
-from receiptkit.model.location import Arrival, Location
+from receiptkit.model.location import Arrival, Location, Position
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
 from receiptkit.rules.views import RunView
 from receiptkit.text.dates import milliseconds
+from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
-
-#: A trial that keeps failing is made once in 2 to the power of this number.
-_RAREST = 6
-
-
-class _Trial:
-    """Decides when to try a fast path: more and more rarely where it keeps failing."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._pause = 0
-
-    def is_due(self) -> bool:
-        self._pause -= 1
-        return self._pause < 0
-
-    def worked(self, success: bool) -> bool:
-        """Note how the trial went, and return it."""
-        self._failures = 0 if success else min(self._failures + 1, _RAREST)
-        self._pause = 0 if success else 2**self._failures
-        return success
 
 
 class Validation:
@@ -74,6 +52,7 @@ class Validation:
         limits: Limits | None = None,
         join: bool = False,
         allow_empty: bool = False,
+        bulk: bool = True,
     ) -> None:
         """
         Args:
@@ -85,6 +64,7 @@ class Validation:
             limits: how much is read.
             join: True to check rules across observations over all sources together, False for each source by itself.
             allow_empty: True to accept that nothing could be checked.
+            bulk: False to check every record the exact way, also one that is like others which were clean.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
@@ -93,7 +73,6 @@ class Validation:
         self.summary = Summary()
         self._selection = selection or Selection()
         self._limits = limits or Limits()
-        self._trial = _Trial()
         self.join = join
         self._allow_empty = allow_empty
         self.memory = Memory()
@@ -118,6 +97,12 @@ class Validation:
         self._operation = operation_at(contract, url) if url is not None else kind
         self._checker = ObservationChecker(
             contract, self._selection, operation=self._operation, url=url
+        )
+        self._clean = CleanRecords(
+            self._checker,
+            observations,
+            uses_bulk=bulk,
+            is_signed=contract.validator.auth_token is not None,
         )
 
     def run(
@@ -272,26 +257,25 @@ class Validation:
                 self._one(piece, file, sink)
 
     def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
-        """Check some texts, together if all are proven to conform; return the number of observations in them."""
-        if self._operation is None and self._trial.is_due():
-            conforming = self.contract.validator.proven_clean(batch.texts)
-            if self._trial.worked(conforming is not None) and conforming is not None:
-                return self._remember_all(batch, *conforming, entry)
-        count = 0
-        for observation in observations(batch, entry, self._reading(file)):
-            self._one(observation, file, sink)
-            count += 1
+        """Check the texts of a batch; return the number of observations in them."""
+        count, reading = 0, self._reading(file)
+        for line, raw, facts in self._clean.known(batch):
+            at = Position(line, 1)
+            if facts is not None:
+                self._add(facts, entry + count, at)
+                count += 1
+                continue
+            for observation in observations(raw, at, entry + count, reading):
+                self._one(observation, file, sink)
+                count += 1
         return count
 
-    def _remember_all(self, batch: Batch, kind: str, bodies: list[Any], entry: int) -> int:
-        """Count and remember the bodies of a batch that have no finding; return their number."""
-        self.summary.observations += len(batch.texts)
-        self.summary.checked += len(batch.texts)
-        if self._remembers:
-            self.memory.enter_all(
-                kind, bodies, Arrival(self._file, self._unit, 0, entry, batch.lines[0]), batch.lines
-            )
-        return len(batch.texts)
+    def _add(self, facts: Remembered, entry: int, start: Position) -> None:
+        """Count and remember an observation that is clean."""
+        self.summary.observations += 1
+        self.summary.checked += 1
+        if self._remembers and facts.kind is not None:
+            self._remember(facts, entry, start)
 
     def _convert(self, found: Format, source: Source) -> None:
         """Say how a file that is recognised and not read can be converted."""
@@ -324,21 +308,17 @@ class Validation:
         else:
             summary.unchecked[result.unchecked] += 1
         if self._remembers and result.kind is not None:
-            self._remember(result, observation)
-        return self._checker.findings(result, observation, file)
+            self._remember(remembered(result, observation), observation.entry, observation.begins)
+        findings = self._checker.findings(result, observation, file)
+        self._clean.note(result, observation)
+        return findings
 
-    def _remember(self, result: Result, observation: Observation) -> None:
-        seen = observation.seen if isinstance(observation.seen, Exchange) else None
-        if seen is not None and seen.made_at:
+    def _remember(self, facts: Remembered, entry: int, start: Position) -> None:
+        if facts.made_at:
             # An observation without a time came after the one before it.
-            self._time = milliseconds(seen.made_at) or self._time
-        at = Arrival(self._file, self._unit, self._time, observation.entry, *observation.begins)
-        self.memory.enter(
-            result.kind or "",
-            result.body,
-            at,
-            asked=seen.url or None if seen is not None else None,
-        )
+            self._time = milliseconds(facts.made_at) or self._time
+        at = Arrival(self._file, self._unit, self._time, entry, *start)
+        self.memory.enter(facts.kind or "", facts.body, at, asked=facts.requested_url)
 
 
 def _file(finding: Finding) -> str:

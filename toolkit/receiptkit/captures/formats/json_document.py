@@ -93,15 +93,11 @@ def in_batches(lines: Lines) -> Iterator[Batch]:
 
 
 def observations(
-    batch: Batch, entry: int, reading: Reading = _WITHOUT_FILES
+    raw: bytes, start: Position, entry: int, reading: Reading = _WITHOUT_FILES
 ) -> Iterator[Observation]:
-    """Yield the observations in the texts of a batch, numbered from `entry` on."""
-    for line, raw in zip(batch.lines, batch.texts, strict=True):
-        if raw[:1] == b"#":
-            continue
-        for observation in _observations(JsonRecord(raw, Position(line, 1)), entry, reading):
-            entry += 1
-            yield observation
+    """Yield the observations in a text that begins at `start`, numbered from `entry` on."""
+    if raw[:1] != b"#":
+        yield from _observations(JsonRecord(raw, start), entry, reading)
 
 
 def _alone(line: int, text: bytes) -> Batch:
