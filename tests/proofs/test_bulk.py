@@ -298,11 +298,11 @@ def test_no_breakage_is_accepted(profile: str) -> None:
 def capture(tmp_path: Path) -> Path:
     """A folder of captures in each layout: much that is clean, and every now and then something that is not."""
     rng = random.Random(8)
-    for layout in LAYOUTS:
+    for layout in (each for each in LAYOUTS if "50" not in each):
         with (tmp_path / f"{layout}.ndjson").open("wb") as out:
-            for number, raw in enumerate(islice(of_layout(layout, traffic.PLAIN, seed=7), 90)):
+            for number, raw in enumerate(islice(of_layout(layout, traffic.PLAIN, seed=7), 70)):
                 out.write(raw)
-                if number > 50 and number % 5 == 0:
+                if number > 45 and number % 5 == 0:
                     # The same once more, and something like it.
                     out.write(raw)
                     out.write(rng.choice(list(mutants(raw, rng))).replace(b"\n", b" ") + b"\n")

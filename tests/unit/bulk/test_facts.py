@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from receiptkit.bulk.facts import Rows, fillers
-from receiptkit.bulk.unit import NotAlike
+from receiptkit.bulk.law import NotAlike
 
 
 class Pair(NamedTuple):

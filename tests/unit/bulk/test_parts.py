@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from receiptkit.bulk.law import Unread
 from receiptkit.bulk.parts import parts
-from receiptkit.bulk.tokens import Unread
 
 
 def test_rows_are_the_objects_of_the_longest_array() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from receiptkit.bulk.law import Unread
 from receiptkit.bulk.probe import marked, moved
-from receiptkit.bulk.tokens import Kind, Token, Unread, text_of, tokens
+from receiptkit.bulk.tokens import Kind, Token, text_of, tokens
 
 SID = "DY" + "0123456789abcdef" * 2
 TEXT = f"{SID} {SID} 2028-02-28T09:15:00Z 2028-02-28T09:15:00Z At=2028-02-28T09%3A15%3A00.5Z 17"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.parts import parts
 from receiptkit.bulk.shape import Shape
-from receiptkit.bulk.unit import NotAlike
 
 
 def sid(prefix: str, number: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from receiptkit.bulk.tokens import Kind, Token, Unread, text_of, tokens
+from receiptkit.bulk.law import Unread
+from receiptkit.bulk.tokens import Kind, Token, text_of, tokens
 
 DY, IM = "DY" + "0123456789abcdef" * 2, "IM" + "fedcba9876543210" * 2
 

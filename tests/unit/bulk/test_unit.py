@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.slots import Slot
 from receiptkit.bulk.tokens import tokens
-from receiptkit.bulk.unit import NotAlike, Unit, placeholders
+from receiptkit.bulk.unit import Unit, placeholders
 
 SID, OTHER = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
 EARLY, LATE = "2026-03-02T09:15:00.100Z", "2026-03-02T09:15:00.900Z"

@@ -15,8 +15,6 @@ format, or a schema.
 """
 
 from receiptkit.bulk.bulk import Bulk
-from receiptkit.bulk.facts import Facts
-from receiptkit.bulk.shape import Exact
-from receiptkit.bulk.tokens import Unread
+from receiptkit.bulk.law import Exact, Facts, Unread
 
 __all__ = ["Bulk", "Exact", "Facts", "Unread"]

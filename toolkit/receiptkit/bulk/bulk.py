@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from receiptkit.bulk.facts import Facts
-from receiptkit.bulk.parts import Parts, parts
-from receiptkit.bulk.shape import Exact, Shape
-from receiptkit.bulk.tokens import Unread
-from receiptkit.bulk.unit import NotAlike
+from receiptkit.bulk.law import Exact, Facts, NotAlike, Unread
+
+if TYPE_CHECKING:
+    from receiptkit.bulk.parts import Parts
+    from receiptkit.bulk.shape import Shape
 
 _MOST_SHAPES = 24
 #: Learning from a record costs as much as judging several, so it waits until records have been judged, and stays a small part of them.
@@ -66,6 +67,9 @@ class Bulk:
             unread: the values in it that no rule and no schema reads, in order.
             exact: what the exact path says of a text, remembering nothing.
         """
+        # Small captures do without.
+        from receiptkit.bulk.parts import parts
+
         self._learnt += 1
         if len(text) > _LONGEST:
             return
@@ -75,6 +79,8 @@ class Bulk:
 
     def _is_learnt(self, cut: Parts, exact: Exact) -> bool:
         """Add a record to a shape that it is of, or to one of its own; return True if there is one."""
+        from receiptkit.bulk.shape import Shape
+
         try:
             if any(shape.learn(cut, exact) for shape in self._shapes):
                 return True

@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from receiptkit.bulk.unit import NotAlike
+from receiptkit.bulk.law import Facts, NotAlike
 
-#: Anything that is made of mappings, lists, tuples, texts, numbers, true, false and null.
-Facts = Any
 Values = tuple[Any, ...]
 Filler = Callable[[Values], Facts]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from receiptkit.bulk.tokens import Kind, Token, Unread, text_of, tokens
+from receiptkit.bulk.law import Unread
+from receiptkit.bulk.tokens import Kind, Token, text_of, tokens
 
 #: An array of objects without containers in them, whatever it is quoted in.
 _ARRAY = re.compile(r"\[[^\[\]{}]*(\{[^\[\]{}]*\}(?:[^\[\]{}]*\{[^\[\]{}]*\})*)[^\[\]{}]*\]")

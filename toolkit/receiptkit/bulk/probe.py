@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,6 +10,9 @@ from receiptkit.bulk.tokens import Kind, Token
 _FIRST = datetime(2031, 1, 1)  # noqa: DTZ001 # naive, as the text it is written to
 _WRITTEN = "%Y-%m-%dT%H:%M:%S"
 _LENGTH = 19
+#: SIDs are renamed one to one, to others for each of the two copies.
+_HEX = "0123456789abcdef"
+_MARKED, _MOVED = (str.maketrans(_HEX, _HEX[by:] + _HEX[:by]) for by in (5, 9))
 
 
 def marked(tokens: Sequence[Token]) -> list[Token]:
@@ -26,7 +28,7 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
             moment = _FIRST + timedelta(minutes=7 * counted, seconds=counted % 60)
             found.append(token._replace(text=_at(token.text, moment)))
         else:
-            found.append(token._replace(text=_renamed(token, "marker")))
+            found.append(token._replace(text=_renamed(token, _MARKED)))
     return found
 
 
@@ -35,33 +37,29 @@ def moved(tokens: Sequence[Token]) -> list[Token]:
 
     def later(text: str) -> str:
         plain = text[:_LENGTH] if "%3A" not in text else text.replace("%3A", ":")[:_LENGTH]
-        return _at(text, datetime.strptime(plain, _WRITTEN) + timedelta(days=1))  # noqa: DTZ007 # naive
+        return _at(text, datetime.fromisoformat(plain) + timedelta(days=1))
 
     return [
         token._replace(
-            text=later(token.text)
-            if token.kind in (Kind.DATE, Kind.MOMENT)
-            else _renamed(token, "moved")
+            text=later(token.text) if token.kind in (Kind.DATE, Kind.MOMENT) else _altered(token)
         )
         for token in tokens
     ]
 
 
-def _renamed(token: Token, salt: str) -> str:
-    kind, text, _ = token
-    if kind is Kind.SID:
-        return text[:2] + _digest(salt + text)
-    if kind is Kind.OPAQUE:
-        return f"PT{_digest(salt + text)}"
-    if kind is Kind.STRING and salt == "moved":
-        return f"{text}x"
-    if kind is Kind.NUMBER and salt == "moved":
-        return text[:-1] + str((int(text[-1]) + 1) % 10)
-    return text
+def _renamed(token: Token, table: dict[int, int]) -> str:
+    if token.kind is Kind.SID:
+        return token.text[:2] + token.text[2:].translate(table)
+    return f"PT.renamed.{token.text}" if token.kind is Kind.OPAQUE else token.text
 
 
-def _digest(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+def _altered(token: Token) -> str:
+    """Return another SID or token, and another value of what nothing reads."""
+    if token.kind is Kind.STRING:
+        return f"{token.text}x"
+    if token.kind is Kind.NUMBER:
+        return token.text[:-1] + str((int(token.text[-1]) + 1) % 10)
+    return _renamed(token, _MOVED)
 
 
 def _at(text: str, moment: datetime) -> str:

@@ -7,20 +7,19 @@ A record with rows (a page) is a frame, matched without its rows, and the rows, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from operator import ne
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import probe
-from receiptkit.bulk.facts import Facts, Filler, Rows, fillers
+from receiptkit.bulk.facts import Filler, Rows, fillers
+from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
 from receiptkit.bulk.slots import Slot, lined_up
 from receiptkit.bulk.tokens import Kind, Token
-from receiptkit.bulk.unit import Columns, Key, NotAlike, Unit, placeholders
+from receiptkit.bulk.unit import Columns, Key, Unit, placeholders
 
-#: What the exact path says of a text: whether nothing is wrong with it, and its facts; None if it is no single record.
-Exact = Callable[[str], tuple[bool, Facts] | None]
 #: Bounds of a shape: different words, combinations of them, and records that are kept to compile the pattern anew.
 _MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
 #: How much of the text before the rows is looked for to find them.

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from receiptkit.bulk.law import Unread
+
 #: Query parameters whose values are compared with each other and never looked into.
 OPAQUE_PARAMETERS = ("PageToken",)
 
@@ -66,13 +68,6 @@ class Token(NamedTuple):
     kind: Kind
     text: str
     quote: str = ""
-
-
-class Unread(NamedTuple):
-    """Where a value begins and ends that no rule and no schema reads."""
-
-    start: int
-    end: int
 
 
 def tokens(

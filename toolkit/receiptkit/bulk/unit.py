@@ -15,6 +15,7 @@ from itertools import combinations
 from operator import eq, itemgetter, lt
 from typing import Any
 
+from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.slots import Slot
 from receiptkit.bulk.tokens import Kind
 
@@ -26,10 +27,6 @@ _HEX_DIGITS = "0123456789abcdef"
 
 Key = tuple[Any, ...]
 Columns = Sequence[Sequence[str]]
-
-
-class NotAlike(Exception):
-    """Texts of this kind cannot be generalised."""
 
 
 class Unit:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
 from receiptkit.captures import Batch, Observation
-from receiptkit.captures.transport import unread
 from receiptkit.contract import Result
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
@@ -107,5 +106,7 @@ class CleanRecords:
 
     def _unread(self, text: str, observation: Observation) -> Iterator[Unread]:
         if observation.seen is not None and text.lstrip()[:1] == "{":
+            from receiptkit.captures.transport import unread
+
             for start, end in unread(text, observation.layout, self._headers):
                 yield Unread(start, end)
