@@ -25,7 +25,7 @@ def of(name: str) -> dict[str, str]:
 
 
 COMPONENTS: dict[str, Any] = {
-    "text": {"type": "string", "x-receiptkit-source": {"type": "a page"}},
+    "text": {"type": "string", "x-receiptkit-source": [{"keyword": "type", "source": "a page"}]},
     "alias": {"$ref": "#/components/schemas/text"},
     "$ref": {"properties": {"$ref": of("text")}},
     "ruled": {
@@ -93,7 +93,7 @@ AT = ("components", "schemas")
             [("ours.note", "", 1, "string", None, (*AT, "text", "type"), "a page")],
         ),
         (
-            {"type": "string", "x-receiptkit-source": {"type": 5}},
+            {"type": "string", "x-receiptkit-source": [{"keyword": "type", "source": 5}]},
             1,
             [("schema.type", "", 1, "string", None, ("type",), None)],
         ),
@@ -108,7 +108,10 @@ AT = ("components", "schemas")
             [("schema.type", "", 1, "string", None, ("type",), None)],
         ),
         (
-            {"required": ["a", "b"], "x-receiptkit-source": {"type": "another"}},
+            {
+                "required": ["a", "b"],
+                "x-receiptkit-source": [{"keyword": "type", "source": "another"}, 3],
+            },
             {},
             [
                 ("schema.required", "", {}, ["a", "b"], "a", ("required",), None),

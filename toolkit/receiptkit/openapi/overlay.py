@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from receiptkit.model.errors import DocumentError
+from receiptkit.openapi.references import SOURCES, listed
 
 
 def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[str, Any]:
@@ -13,7 +14,7 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     The document with every action of the overlay done, in order.
 
     An update merges objects and concatenates arrays. Where an action says `x-source`, that is noted in the target under
-    `x-receiptkit-source`, by the keyword it grounds.
+    `x-receiptkit-source`, with the keyword it grounds.
 
     Args:
         document: an OpenAPI document; it is left as it is.
@@ -47,6 +48,16 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     return result["root"]
 
 
+def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[str, str]]:
+    """
+    Return the sources of a schema's keywords with one more for some of them.
+
+    They are a list, for a member that is called like a keyword (`$ref`) would mean something to other tools.
+    """
+    kept = [entry for entry in listed(sources) if entry.get("keyword") not in keywords]
+    return [*kept, *({"keyword": name, "source": source} for name in keywords)]
+
+
 def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
     if action.get("remove") is True:
         del parent[key]
@@ -54,9 +65,8 @@ def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
     update = copy.deepcopy(action.get("update", {}))
     parent[key] = _merge(parent[key], update)
     if "x-source" in action and isinstance(parent[key], dict):
-        parent[key].setdefault("x-receiptkit-source", {}).update(
-            {name: action["x-source"] for name in update if not name.startswith("x-")}
-        )
+        names = [name for name in update if not name.startswith("x-")]
+        parent[key][SOURCES] = with_sources(parent[key].get(SOURCES), names, action["x-source"])
 
 
 def _merge(old: Any, new: Any) -> Any:

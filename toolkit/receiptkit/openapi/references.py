@@ -12,6 +12,8 @@ from receiptkit.model import pointers
 REF = "$ref"
 #: Names, beside a keyword, the rule that a violation is reported under.
 RULE = "x-receiptkit-rule"
+#: Lists, beside keywords, the sources that they rest on.
+SOURCES = "x-receiptkit-source"
 SCHEMAS = ("components", "schemas")
 #: Ends the name of a schema as it is in requests.
 REQUEST = "#request"
@@ -162,6 +164,15 @@ def _allow_null(whole: dict[str, Any]) -> None:
         whole["type"] = [*(types if isinstance(types, list) else [types]), "null"]
     if None not in listed(whole.get("enum", [None])):
         whole["enum"] = [*listed(whole["enum"]), None]
+
+
+def source_of(schema: dict[str, Any], keyword: str) -> str | None:
+    """Return the source that a document names for a keyword of a schema; None if it names none."""
+    for entry in listed(schema.get(SOURCES)):
+        if isinstance(entry, dict) and entry.get("keyword") == keyword:
+            source = entry.get("source")
+            return source if isinstance(source, str) else None
+    return None
 
 
 def types_of(view: dict[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from receiptkit.openapi.references import REF
+from receiptkit.openapi.references import REF, SOURCES, listed
 from receiptkit.openapi.walking import Place, Walker, with_inner
 
 #: Keywords that ask nothing of a value.
@@ -53,11 +53,12 @@ def upgraded(schema: dict[str, Any], place: Place, report: Report) -> dict[str, 
         return schema
     nullable = schema["nullable"]
     schema = {name: value for name, value in schema.items() if name != "nullable"}
-    source = schema.get("x-receiptkit-source")
-    if isinstance(source, dict) and "nullable" in source:
-        schema["x-receiptkit-source"] = {
-            "type" if name == "nullable" else name: text for name, text in source.items()
-        }
+    if SOURCES in schema:
+        schema[SOURCES] = [
+            {**entry, "keyword": "type"} if entry.get("keyword") == "nullable" else entry
+            for entry in listed(schema[SOURCES])
+            if isinstance(entry, dict)
+        ]
     if not isinstance(nullable, bool):
         report("`nullable` is neither true nor false, and ignored", place)
     elif nullable and REF in schema:

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
 from receiptkit.openapi.keywords import rule_of_keyword
-from receiptkit.openapi.references import REF, RULE, origin, tokens
+from receiptkit.openapi.references import REF, RULE, origin, source_of, tokens
 from receiptkit.schema.rewriting import ENTRY
 
-_SOURCE = "x-receiptkit-source"
-
 #: References that lead on to references; more than this is a circle.
-_MOSTREFERENCES = 20
+_MOST_REFERENCES = 20
 #: Of several errors about one value, the first of these stands; keywords not named here are about something else.
 _RANK = {
     "type": 0,
@@ -84,8 +82,7 @@ def traced(
     entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
     named = (holder[RULE] for holder in reversed(holders) if isinstance(holder.get(RULE), str))
     rule = entry["rule"] if entry else next(named, rule_of_keyword(keyword))
-    sources = holders[-1].get(_SOURCE) if holders else None
-    source = sources.get(keyword) if isinstance(sources, dict) else None
+    source = source_of(holders[-1], keyword) if holders else None
     violation = Violation(
         rule=rule,
         keyword=keyword,
@@ -96,7 +93,7 @@ def traced(
         schema=holders[-1] if holders else {},
         place=place,
         severity=Severity(entry["severity"]) if entry else None,
-        source=source if isinstance(source, str) else None,
+        source=source,
     )
     if keyword == "required" and names is not None:
         for name in names:
@@ -119,7 +116,7 @@ def _followed(
     node, resolved = root, []
     holders: list[dict[str, Any]] = []
     for token in place:
-        for _ in range(_MOSTREFERENCES):
+        for _ in range(_MOST_REFERENCES):
             if not isinstance(node, dict) or token in node or not isinstance(node.get(REF), str):
                 break
             holders.append(node)
