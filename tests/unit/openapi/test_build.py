@@ -13,7 +13,9 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conftest import ROOT
+from receiptkit import Contract
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.finding import Severity
 from receiptkit.openapi import build
 from receiptkit.openapi.document import PROFILES
 from receiptkit.openapi.overlay import apply
@@ -110,8 +112,79 @@ def test_built_documents_are_openapi(profile: str, monkeypatch: pytest.MonkeyPat
     """Every built document passes openapi-spec-validator, as YAML and as JSON."""
     monkeypatch.setenv("OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND", "jsonschema")
     document = load(SPEC / f"{profile}.yaml")
-    assert document == json.loads((SPEC / f"{profile}.json").read_text())
     OpenAPIV31SpecValidator(document).validate()
+    short = json.loads((SPEC / f"{profile}.json").read_text())
+    OpenAPIV31SpecValidator(short).validate()
+    assert without_examples(document) == without_examples(short)
+
+
+def without_examples(node: Any) -> Any:
+    if isinstance(node, list):
+        return [without_examples(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: without_examples(value) for name, value in node.items() if name != "examples"}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_operation_and_status_has_named_examples(profile: str) -> None:
+    """Whatever a mock server is asked for it has an answer; those of one name tell one story."""
+    document = load(SPEC / f"{profile}.yaml")
+    examples = document["components"]["examples"]
+    contract = Contract.load(profile)
+    for operation in (*contract.operations.all, *contract.operations.webhooks):
+        for response in operation.responses.values():
+            for media_type, media in response.content.items():
+                if media_type == "*/*":
+                    continue
+                node: Any = document
+                for step in media.place[:-1]:
+                    node = node[step]
+                named = {
+                    name: examples[each["$ref"].rpartition("/")[2]]["value"]
+                    for name, each in node["examples"].items()
+                }
+                assert named
+                for body in named.values():
+                    found = contract.check(body)
+                    assert not [each for each in found if each.severity is Severity.ERROR]
+    for name in ("agent-and-sms", "partial-failure"):
+        page = examples[f"page.{name}"]["value"]["delivery_receipts"]
+        receipt = examples[f"receipt.{name}"]["value"]
+        assert receipt == page[0]
+        assert examples[f"message.{name}"]["value"]["sid"] == receipt["message_sid"]
+        if profile != "vendor":
+            assert examples[f"webhook.{name}"]["value"]["MessageSid"] == receipt["message_sid"]
+
+
+KEYWORDS = ("$ref", "$id", "$anchor", "$dynamicRef", "$schema")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
+    """No member of an extension of ours is called like a keyword that tools follow wherever it is; arrays have items."""
+
+    def look(node: Any, ours: bool) -> None:
+        if isinstance(node, dict):
+            assert not (ours and set(KEYWORDS) & node.keys())
+            assert not (ours and node.get("type") == "array" and "items" not in node)
+        for name, value in (
+            node.items()
+            if isinstance(node, dict)
+            else enumerate(node)
+            if isinstance(node, list)
+            else ()
+        ):
+            look(value, ours or str(name).startswith("x-receiptkit-"))
+
+    look(load(SPEC / f"{profile}.yaml"), False)
+
+
+def test_profiles_say_what_they_are() -> None:
+    infos = [load(SPEC / f"{profile}.yaml")["info"] for profile in PROFILES]
+    for name in ("title", "version", "description"):
+        assert len({info[name] for info in infos}) == 3
+    assert {info["license"]["name"] for info in infos} == {"MIT"}
 
 
 def test_built_documents_are_fresh(run: Callable[..., tuple[int, str, str]]) -> None:
@@ -147,7 +220,7 @@ def test_vendor_is_upstream_and_nothing_else() -> None:
         upstream["info"].pop(name) for name in own[:3]
     }
     assert [vendor["info"].pop(name) for name in own[3:]][1] == "vendor"
-    assert vendor == upstream
+    assert without_examples(vendor) == upstream
 
 
 @pytest.mark.parametrize("name", ["documented", "strict"])

@@ -43,11 +43,12 @@ def show(profile: str) -> None:
 )
 def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
+    from receiptkit.generation.examples import with_examples
     from receiptkit.openapi import build as building
 
     folder = directory or spec_directory()
     if check:
-        names = building.stale(folder)
+        names = building.stale(folder, with_examples)
         for name in names:
             click.echo(f"{folder / name}: not what the sources make; run `receiptkit spec build`")
         return int(bool(names))
@@ -55,7 +56,7 @@ def build(check: bool, directory: Path | None) -> int:
         raise DocumentError(
             "this is an installed receiptkit: build in a checkout, or name a folder with --directory"
         )
-    for name, content in building.build(folder).items():
+    for name, content in building.build(folder, with_examples).items():
         (folder / name).write_bytes(content)
         click.echo(f"{folder / name}: {len(content):,} bytes")
     return 0

@@ -1,0 +1,128 @@
+"""Named examples for a contract document: what each operation answers in each scenario, and the errors it can answer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from receiptkit.contract import Contract
+from receiptkit.generation.generator import Generator
+from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL, Rendering
+from receiptkit.generation.scenarios import SCENARIOS
+from receiptkit.openapi.document import Document
+from receiptkit.openapi.operations import Operation
+
+#: Longer pages would be most of the document.
+_MOST_ROWS = 20
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+_SUBSCRIBE = {
+    "summary": "Subscribe to the webhooks of receipts.",
+    "value": {
+        "Method": "POST",
+        "Filters": ["onMessageAdded", "onDeliveryUpdated"],
+        "PostWebhookUrl": WEBHOOK_URL,
+    },
+}
+
+
+class _Example(NamedTuple):
+    """An example: its name, its key among the components, what it shows, and the body."""
+
+    name: str
+    key: str
+    summary: str
+    value: Any
+
+
+def with_examples(content: dict[str, Any], profile: str) -> dict[str, Any]:
+    """
+    Return a contract document with named examples.
+
+    Those of one name tell one story: the page, the receipt, the message and the webhook of a scenario have the same SIDs.
+
+    Args:
+        content: an OpenAPI 3.1 document in the one form.
+        profile: the profile it is checked by; an example that does not conform is left out.
+    """
+    content = copy.deepcopy(content)
+    maker = _Maker(Contract(Document(content, b"", profile), profile))
+    examples: dict[str, Any] = {}
+    for place, found in maker.all():
+        if found:
+            examples |= {each.key: {"summary": each.summary, "value": each.value} for each in found}
+            node: Any = content
+            for step in place:
+                node = node[step]
+            node["examples"] = {
+                each.name: {"$ref": f"#/components/examples/{each.key}"} for each in found
+            }
+    for item in content["paths"].values():
+        body = item.get("post", {}).get("requestBody", {}).get("content", {}).get(_FORM)
+        if body is not None:
+            body["examples"] = {"subscribe": _SUBSCRIBE}
+    content.setdefault("components", {})["examples"] = examples
+    return content
+
+
+class _Maker:
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._generator = Generator(contract)
+        self._worlds = {
+            in_service: {
+                name: self._generator.world(name, in_service=in_service) for name in SCENARIOS
+            }
+            for in_service in (False, True)
+        }
+
+    def all(self) -> Iterator[tuple[tuple[str, ...], list[_Example]]]:
+        """Yield the place of each media type that has examples, with these."""
+        operations = self._contract.operations
+        for operation in operations.all:
+            for status, response in operation.responses.items():
+                if _JSON in response.content:
+                    place = response.content[_JSON].place[:-1]
+                    yield place, list(self._examples(operation, status))
+        for operation in operations.webhooks:
+            place = operation.responses["request"].content[_FORM].place[:-1]
+            yield place, list(self._webhooks(operation))
+
+    def _examples(self, operation: Operation, status: str) -> Iterator[_Example]:
+        if status != "200":
+            yield from self._errors(status)
+            return
+        scope = "service-" if operation.in_service else ""
+        for name, world in self._worlds[operation.in_service].items():
+            body = self._body(operation.kind, self._generator.at(world))
+            schema = self._contract.judge.body_schema(operation, 200)
+            # Advice is left aside: the old path of the configuration is warned of, whatever it answers.
+            if body is not None and schema.conforms(body):
+                key = f"{scope}{operation.kind}.{name}"
+                yield _Example(name, key, SCENARIOS[name].summary, body)
+
+    @staticmethod
+    def _body(kind: str | None, view: Rendering) -> Any:
+        if kind == "page" and min(len(view.world.receipts), view.world.page_size) <= _MOST_ROWS:
+            return view.page()
+        if kind == "receipt" and view.world.receipts:
+            return view.receipt()
+        if kind == "message":
+            return view.message()
+        return view.configuration() if kind == "configuration" else None
+
+    def _errors(self, status: str) -> Iterator[_Example]:
+        view = self._generator.at(next(iter(self._worlds[False].values())))
+        for name, (number, _, message) in ERRORS.items():
+            if f"{number // 100}XX" == status:
+                summary = f"{number}: {message.format(path='…')}"
+                yield _Example(name, f"error.{name}", summary, view.error(name).body)
+
+    def _webhooks(self, operation: Operation) -> Iterator[_Example]:
+        for name, world in self._worlds[True].items():
+            webhooks = self._generator.webhooks(world)
+            for event in webhooks.events[:1]:
+                value = webhooks.parameters(event)
+                if not self._contract.check(value, operation=operation.id):
+                    yield _Example(name, f"webhook.{name}", SCENARIOS[name].summary, value)
