@@ -96,7 +96,7 @@ class _Maker:
         scope = "service-" if operation.in_service else ""
         for name, world in self._worlds[operation.in_service].items():
             body = self._body(operation.kind, self._generator.at(world))
-            schema = self._contract.judge.body_schema(operation, 200)
+            schema = self._contract.validator.body_schema(operation, 200)
             # Advice is left aside: the old path of the configuration is warned of, whatever it answers.
             if body is not None and schema.conforms(body):
                 key = f"{scope}{operation.kind}.{name}"
