@@ -187,7 +187,7 @@ def test_files_are_spared(run: Run, tmp_path: Path) -> None:
     code, _, err = run("generate", "group-sms", "--seed", 1, "-o", path)
     assert (code, err) == (
         2,
-        f"receiptkit: -o {path}: a file with another content is there; --force overwrites it\n",
+        f"receiptkit: -o {path}: this file exists, and has another content; --force overwrites it\n",
     )
     assert path.read_bytes() == made
     assert run("generate", "group-sms", "--seed", 1, "-o", path, "--force")[0] == 0
@@ -239,7 +239,7 @@ def test_warnings_are_said(run: Run) -> None:
         (["zzz"], "`receiptkit scenarios` lists them"),
         ([], "Missing argument 'SCENARIO'"),
         (["group-sms", "--as", "pdf"], "'pdf' is not one of"),
-        (["group-sms", "--set", "receipts.0.status"], "say PATH=VALUE"),
+        (["group-sms", "--set", "receipts.0.status"], "expected PATH=VALUE"),
         (["group-sms", "--set", "receipts.0.stauts=read"], "did you mean receipts.0.status?"),
         (["group-sms", "--at", "soon"], "'soon' is no moment"),
         (["group-sms", "--start", "0001-01-01T00:00:00+14:00"], "is no moment"),
@@ -248,7 +248,7 @@ def test_warnings_are_said(run: Run) -> None:
         (["chat-only", "--receipts", "3"], "chat-only has no receipts"),
         (
             ["group-sms", "--auth-token-env", "NO_SUCH_VARIABLE"],
-            "there is no such environment variable",
+            "this environment variable is not set, or empty",
         ),
         (["group-sms", "--webhook-url", "example.com/hook"], "not an absolute http or https URL"),
         (["group-sms", "--webhook-url", "http://[::1"], "not an absolute http or https URL"),

@@ -171,7 +171,7 @@ def test_mistaken_settings(suite: Suite) -> None:
     suite.run("--receipts-guard")
     assert suite.result.ret == 4
     (line, _) = suite.result.errlines
-    assert line.endswith("pyproject.toml: nothing is called 'profil': did you mean profile?")
+    assert line.endswith("pyproject.toml: unknown setting 'profil': did you mean profile?")
 
 
 STRICT = """

@@ -167,7 +167,7 @@ def test_dry_run(run: Run, scenario: str, monkeypatch: pytest.MonkeyPatch) -> No
         (("trigger", "landlin", "--to", "http://example.com"), "did you mean landline"),
         (
             ("trigger", "landline", "--to", "http://example.com", "--auth-token-env", "NOT_SET"),
-            "no such environment variable",
+            "this environment variable is not set",
         ),
         (
             ("trigger", "landline", "--to", "http://x", "--dry-run", "--collect", "/nowhere/x"),
@@ -182,7 +182,7 @@ def test_dry_run(run: Run, scenario: str, monkeypatch: pytest.MonkeyPatch) -> No
             ("serve", "--host", "256.1.1.1", "--scenario", "landline"),
             "cannot listen on 256.1.1.1:0",
         ),
-        (("serve", "--auth-token-env", "NOT_SET"), "no such environment variable"),
+        (("serve", "--auth-token-env", "NOT_SET"), "this environment variable is not set"),
     ],
 )
 def test_mistakes(run: Run, arguments: tuple[str, ...], said: str) -> None:

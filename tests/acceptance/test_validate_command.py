@@ -66,7 +66,7 @@ def test_text_report(bad: Path, run: Run) -> None:
         " is not read, failed, delivered, undelivered, sent or null (3 times)\n"
         "    hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it\n"
         "1 file, 1 observation: 1 judged, 0 unchecked; 3 errors, 0 warnings, 0 info\n"
-        "    -v shows each finding that stands here for several\n"
+        "    -v shows each finding of a group\n"
     )
 
 
@@ -119,11 +119,11 @@ def test_unchecked_is_counted_and_said(tmp_path: Path, run: Run) -> None:
     assert code == 0
     assert out.endswith(
         "1 file, 6 observations: 1 judged, 5 unchecked; 0 errors, 0 warnings, 3 info\n"
-        "    unchecked: no operation of the contract (2)\n"
-        "    unchecked: an exchange without a URL (1)\n"
-        "    unchecked: no body was captured (1)\n"
-        "    unchecked: unknown body (1)\n"
-        "    -v shows each finding that stands here for several\n"
+        f"    unchecked: no operation of the contract (2), first at {path}:1:1\n"
+        f"    unchecked: an exchange without a URL (1), first at {path}:5:1\n"
+        f"    unchecked: no body was captured (1), first at {path}:3:1\n"
+        "    unchecked: 1 other reason (1); --list-unchecked shows all\n"
+        "    -v shows each finding of a group\n"
     )
 
 
@@ -251,7 +251,7 @@ def test_output_file_appears_whole(bad: Path, tmp_path: Path, run: Run) -> None:
     before = bad.read_bytes()
     code, _, err = run("validate", "-o", bad, bad)
     assert (code, bad.read_bytes()) == (2, before)
-    assert err == f"receiptkit: -o {bad}: that is one of the captures; it is not overwritten\n"
+    assert err == f"receiptkit: -o {bad}: this is one of the captures; it is never overwritten\n"
     assert run("validate", "-o", tmp_path / "no" / "where", bad)[0] == 2
 
 
@@ -457,7 +457,7 @@ def test_colour_and_progress_only_on_a_terminal(bad: Path, tmp_path: Path) -> No
     long = tmp_path / "long.ndjson"
     line = json.dumps(sample("page")) + "\n"
     long.write_text(line * (21 * 2**20 // len(line) + 1))
-    assert "judging" in on_terminal(["-q", str(long)], environment)
+    assert "checking" in on_terminal(["-q", str(long)], environment)
     piped = subprocess.run(
         [sys.executable, "-m", "receiptkit", "validate", str(bad), str(long)],
         capture_output=True,
@@ -543,15 +543,20 @@ def test_help_names_every_option(run: Run) -> None:
             assert parameter.opts[-1] in out
 
 
-def test_output_follows_links_and_writes_into_pipes(
+def test_output_follows_no_link_and_writes_into_pipes(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """A link keeps leading where it leads, a pipe or a device is written to and stays what it is."""
+    """A link is refused; a pipe or a device is written to and stays what it is."""
     target, link, pipe = tmp_path / "target.txt", tmp_path / "link.txt", tmp_path / "pipe"
     link.symlink_to("target.txt")
-    assert run("validate", "-o", link, "fixtures/samples/conforming.ndjson")[0] == 0
+    for arguments in ([], ["--force"]):
+        code, _, err = run("validate", "-o", link, *arguments, "fixtures/samples/conforming.ndjson")
+        assert (code, err) == (
+            2,
+            f"receiptkit: -o {link}: this is a link; name the file that it leads to\n",
+        )
     assert link.is_symlink()
-    assert "4 judged" in target.read_text()
+    assert not target.exists()
     os.mkfifo(pipe)
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()))

@@ -20,7 +20,7 @@ from typing import Any
 from receiptkit import Contract
 from receiptkit.captures import Limits, Source, readable
 from receiptkit.model.finding import Finding
-from receiptkit.reports import REPORTS, About
+from receiptkit.reports import About, names, report_format
 from receiptkit.validation.run import Validation
 
 #: The first byte of an input says as what the rest is read.
@@ -41,7 +41,7 @@ class Checking:
     def __init__(self, data: bytes) -> None:
         self.out = io.StringIO()
         about = About("0", "documented", "", show_values=True, verbosity=1)
-        self.reports: list[Any] = [report(self.out, about) for report in REPORTS.values()]
+        self.reports: list[Any] = [report_format(name).report(self.out, about) for name in names()]
         self._lines = data.count(b"\n") + 1
         self._compressed = data.startswith(b"\x1f\x8b")
 

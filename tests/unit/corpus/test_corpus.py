@@ -72,7 +72,8 @@ def test_committed_files_have_their_findings(
     if entry["kind"] == "capture":
         arguments = ["--auth-token-env", "TOKEN"] if entry.get("needs") == "auth_token" else []
         monkeypatch.setenv("TOKEN", MANIFEST["auth_token"])
-        _, out, _ = run("validate", "--format", "json", *arguments, FIXTURES / entry["file"])
+        arguments += ["--format", "json", "--show-values"]
+        _, out, _ = run("validate", *arguments, FIXTURES / entry["file"])
         said = [
             {
                 name: (each | each["origin"])[name]
@@ -131,7 +132,7 @@ def test_write_and_check(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "manifest.json").read_bytes() == (FIXTURES / "manifest.json").read_bytes()
     error = tmp_path / "errors" / "404-not-found.json"
     error.unlink()
-    assert run("fixtures", "write", tmp_path, "--check") == (1, f"{error}: not there\n", "")
+    assert run("fixtures", "write", tmp_path, "--check") == (1, f"{error}: missing\n", "")
     assert not error.exists()
     assert run("fixtures", "write", tmp_path, "--seed", 1)[0] == 0
     assert run("fixtures", "write", tmp_path, "--seed", 0, "--check")[0] == 1
@@ -174,7 +175,7 @@ def test_files_of_an_earlier_corpus_go(run: Run, tmp_path: Path) -> None:
     ]
     (corpus_folder / "manifest.json").write_text(json.dumps(manifest))
     code, out, _ = run("fixtures", "write", corpus_folder, "--check")
-    assert (code, f"{corpus_folder}/errors/old.json: no longer made" in out) == (1, True)
+    assert (code, f"{corpus_folder}/errors/old.json: no longer generated" in out) == (1, True)
     assert run("fixtures", "write", corpus_folder)[0] == 0
     assert not (corpus_folder / "errors" / "old.json").exists()
     assert outside.read_text() == "{}"
@@ -187,7 +188,7 @@ def test_places_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     assert (code, out, err) == (
         2,
         "",
-        f"receiptkit: {tmp_path / 'errors'}: no folder can be made there: file exists\n",
+        f"receiptkit: {tmp_path / 'errors'}: the folder cannot be made: file exists\n",
     )
     assert all(path.is_dir() or path.name == "errors" for path in tmp_path.rglob("*"))
     assert run("fixtures", "write", "") == (

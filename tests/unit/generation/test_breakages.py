@@ -168,7 +168,7 @@ def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> N
     assert (code, out, err) == (
         2,
         "",
-        "receiptkit: --break listing.gap is a flaw of a capture: say --as ndjson\n",
+        "receiptkit: --break listing.gap breaks a capture: use --as ndjson\n",
     )
 
 
@@ -189,7 +189,7 @@ def test_generate_break(
     code, out, err = run("generate", each.scenario, *scope, "--as", form, "--break", each.rule)
     if each.kind not in BREAKABLE[form]:
         assert (code, out) == (2, "")
-        assert f"is a flaw of the {each.kind}" in err
+        assert f"breaks the {each.kind}" in err
         return
     assert code == 0
     assert f"broken on purpose: {each.rule}" in err

@@ -162,7 +162,7 @@ def test_sarif(run: Run, bad: Path) -> None:
     ]
     assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
     queued = [result for result in said["results"] if result["ruleId"] == "schema.enum"]
-    assert len({result["partialFingerprints"]["receiptkit/v1"] for result in queued}) == 1
+    assert len({result["partialFingerprints"]["receiptkit/v2"] for result in queued}) == 1
     assert said["invocations"][0]["executionSuccessful"] is True
 
 
@@ -227,7 +227,7 @@ def test_a_report_that_is_misspelt(
     code, out, err = run("validate", "-o", f"{name}=report", bad)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert re.match(
-        f"receiptkit: -o {name}=report: no report is called '{name}': did you mean (sarif|junit)\\?",
+        f"receiptkit: -o {name}=report: unknown report format '{name}'; did you mean (sarif|junit)\\?",
         err,
     )
     assert not (tmp_path / f"{name}=report").exists()
@@ -240,10 +240,14 @@ def test_two_reports_do_not_share_a_place(run: Run, bad: Path, tmp_path: Path) -
     """Two reports for one place, and two main reports, are refused in a line."""
     path = tmp_path / "report"
     code, out, err = run("validate", "-o", f"json={path}", "-o", f"sarif={path}", bad)
-    assert (code, out, err) == (2, "", f"receiptkit: -o {path}: two reports would go there\n")
+    assert (code, out, err) == (
+        2,
+        "",
+        f"receiptkit: -o {path}: two reports would be written there\n",
+    )
     code, _, err = run("validate", "-o", path, "-o", tmp_path / "other", bad)
     assert code == 2
     assert err.startswith(
-        f"receiptkit: -o {tmp_path / 'other'}: there is one report in text; say -o FORMAT=FILE for another (text, "
+        f"receiptkit: -o {tmp_path / 'other'}: there is one report in text; use -o FORMAT=FILE for another (github, "
     )
     assert not path.exists()

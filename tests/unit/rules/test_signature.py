@@ -322,7 +322,7 @@ def test_the_token_comes_from_the_environment(
     assert (code, out, err) == (
         2,
         "",
-        "receiptkit: --auth-token-env NOWHERE: there is no such environment variable, or it is empty\n",
+        "receiptkit: --auth-token-env NOWHERE: this environment variable is not set, or empty\n",
     )
 
 

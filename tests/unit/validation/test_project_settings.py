@@ -93,7 +93,7 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
     settings(project, 'select = ["page.*"]')
     settings(project, "[tool.receiptkit]\nselect = []\n", "pyproject.toml")
     monkeypatch.chdir(project / "captures")
-    assert project_settings.found(Path.cwd()).path == project / "receiptkit.toml"
+    assert project_settings.find(Path.cwd()).path == project / "receiptkit.toml"
     settings(project, 'per-path-ignores = {"captures/old/*" = ["receipt.*"]}')
     assert run("validate", ".", "-q")[1].endswith("0 errors, 1 warning, 0 info\n")
     settings(project, 'ignore = ["*"]', "other.toml")
@@ -102,7 +102,7 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
     )
     settings(project, '[project]\ndependencies = ["receiptkit"]\n', "pyproject.toml")
     (project / "receiptkit.toml").unlink()
-    assert project_settings.found(project).path is None
+    assert project_settings.find(project).path is None
 
 
 @pytest.mark.parametrize(
@@ -117,24 +117,24 @@ def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.M
 def test_however_the_table_is_written(project: Path, text: str) -> None:
     """TOML has several ways to write a table."""
     settings(project, text.format('profile = "strict"'), "pyproject.toml")
-    assert project_settings.found(project).profile == "strict"
+    assert project_settings.find(project).profile == "strict"
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('profil = "strict"', "nothing is called 'profil': did you mean profile?"),
+        ('profil = "strict"', "unknown setting 'profil': did you mean profile?"),
         (
             'profile = "stict"',
-            "profile is 'stict': there are vendor, documented, strict: did you mean strict?",
+            'profile is "stict"; expected vendor, documented, strict: did you mean strict?',
         ),
         ("profile = 5", "profile is 5"),
-        ('ignore = "page.*"', "ignore is no list of texts"),
-        ("ignore = [5]", "ignore is no list of texts"),
+        ('ignore = "page.*"', "ignore is not a list of strings"),
+        ("ignore = [5]", "ignore is not a list of strings"),
         ('ignore = ["page.kye"]', "no rule is called 'page.kye'; did you mean page.key?"),
-        ('severity = {"page.key" = "fatal"}', "severity.page.key is 'fatal'"),
+        ('severity = {"page.key" = "fatal"}', 'severity.page.key is "fatal"'),
         ('severity = {"page.kye" = "error"}', "did you mean page.key?"),
-        ("severity = 5", "severity is no table"),
+        ("severity = 5", "severity is not a table"),
         ('per-path-ignores = {"x" = ["page.kye"]}', "did you mean page.key?"),
         ("= 5", "not TOML"),
         ("a = [" * 5000, "not TOML"),
@@ -173,3 +173,17 @@ def test_the_example_of_the_documentation(tmp_path: Path) -> None:
         severity={"page.next-*": Severity.ERROR},
         per_path_ignores={"tests/old/*": ("receipt.expected-field",)},
     )
+
+
+def test_settings_without_end_are_refused(run: Run) -> None:
+    """A device is not read for ever."""
+    code, out, err = run("validate", "fixtures/samples", "--config", "/dev/zero")
+    assert (code, out) == (2, "")
+    assert err == "receiptkit: /dev/zero: larger than 16,777,216 bytes, the most that is read\n"
+
+
+def test_receiptkit_toml_has_no_tool_table(run: Run, tmp_path: Path) -> None:
+    """The table of pyproject.toml in receiptkit.toml is a common mistake, and is explained."""
+    (tmp_path / "receiptkit.toml").write_text("[tool.receiptkit]\n")
+    err = run("validate", "x", "--config", tmp_path / "receiptkit.toml")[2]
+    assert err.endswith("settings are at the top level here, without [tool.receiptkit]\n")

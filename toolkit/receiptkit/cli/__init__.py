@@ -1,5 +1,29 @@
-"""The command line: parse, wire, render; no logic."""
+"""The command line: parse, call, render; no logic."""
 
-from receiptkit.cli.main import main
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command line.
+
+    Args:
+        argv: the arguments; those of the process by default.
+
+    Returns:
+        0 if everything conforms, 1 if there are findings, 2 if something could not be checked.
+    """
+    try:
+        from receiptkit.cli.main import run
+
+        return run(argv)
+    except KeyboardInterrupt:
+        # Before anything else is ready to handle it.
+        sys.stderr.write("receiptkit: interrupted\n")
+        return 2
+
 
 __all__ = ["main"]

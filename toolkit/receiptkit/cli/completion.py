@@ -1,4 +1,4 @@
-"""What the shell is offered for arguments of several commands."""
+"""Shell completion for arguments of several commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiptkit.generation import SCENARIOS
 def complete_scenarios(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The scenarios that begin so."""
+    """Return the scenarios that begin like the word."""
     return [
         CompletionItem(each.name, help=each.summary)
         for each in SCENARIOS.values()

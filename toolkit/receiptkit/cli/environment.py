@@ -1,4 +1,4 @@
-"""What the command line is told by its environment: secrets, which do not belong on it."""
+"""Secrets from environment variables; they do not belong on a command line."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from receiptkit.model.errors import UsageError
 
 def secret(name: str | None) -> str | None:
     """
-    The auth token in an environment variable; None where none is named.
+    Return the auth token in an environment variable; None if no variable is named.
 
     Raises:
-        UsageError: there is no such variable, or it is empty.
+        UsageError: the variable is not set, is empty, or is not UTF-8.
     """
     if name is None:
         return None
     token = os.environ.get(name)
     if not token:
-        raise UsageError(
-            f"--auth-token-env {name}: there is no such environment variable, or it is empty"
-        )
+        raise UsageError(f"--auth-token-env {name}: this environment variable is not set, or empty")
+    try:
+        token.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"--auth-token-env {name}: the token is not UTF-8") from None
     return token

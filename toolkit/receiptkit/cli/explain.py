@@ -22,7 +22,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command()
 def rules() -> None:
-    """List every rule: id, severity, what it says."""
+    """List every rule: id, severity, title."""
     width = max(len(rule.id) for rule in catalogue.RULES)
     for rule in catalogue.RULES:
         click.echo(f"{rule.id:{width}}  {rule.severity.value:7}  {rule.title}")
@@ -31,7 +31,7 @@ def rules() -> None:
 @click.command()
 @click.argument("rule_id", metavar="ID", shell_complete=_complete)
 def explain(rule_id: str) -> None:
-    """Explain a rule: why it exists, who says so, an example, what to do."""
+    """Explain a rule: why it exists, its source, an example, what to do."""
     rule = catalogue.find(rule_id)
     click.echo(f"{rule.id} ({rule.severity.value}): {rule.title}\n")
     for name, text in _sections(rule):
@@ -56,7 +56,7 @@ def _sections(rule: Rule) -> list[tuple[str, str]]:
     ]
     if rule.across:
         sections.append(
-            ("told", "at the end of a file, of what it holds; with --join, of all files together")
+            ("reported", "at the end of each file; with --join, at the end of all files")
         )
     if rule.good is not None and rule.bad is not None:
         sections += [("conforms", str(rule.good)), ("breaks it", str(rule.bad))]

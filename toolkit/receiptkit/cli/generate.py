@@ -12,25 +12,24 @@ from click.shell_completion import CompletionItem
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
-from receiptkit.cli.files import written
 from receiptkit.cli.process import collector_off
 from receiptkit.cli.progress import generating
 from receiptkit.contract import Contract
+from receiptkit.corpus import broken_captures
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
-from receiptkit.generation.breakages import Breakage, breakable, of_rule
-from receiptkit.generation.capture_breakages import CaptureBreakage
-from receiptkit.generation.outputs import BREAKABLE, FORMS, Output, Wish
+from receiptkit.generation.breakages import Breakage, breakable
+from receiptkit.generation.chosen_breakage import choose
+from receiptkit.generation.outputs import FORMS, Output, Wish
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding
 from receiptkit.openapi.document import PROFILES
+from receiptkit.validation.output_files import written
 from receiptkit.webhooks.address import absolute
 
 #: Values of overrides that are numbers; all others are text.
 _NUMBERS = ("error_code", "index")
 _STDOUT = "-"
-#: The form of what is broken between records.
-_CAPTURE = "ndjson"
 
 
 def _complete_breakages(
@@ -151,37 +150,16 @@ def generate(scenario: str, **options: Any) -> None:
     for note in contract.document.notes:
         _note(note)
     generator = Generator(contract)
-    flaws = of_rule(generator, options["rule"]) if options["rule"] else []
-    of_capture = next((each for each in flaws if isinstance(each, CaptureBreakage)), None)
-    of_bodies = [each for each in flaws if isinstance(each, Breakage)]
-    fitting = (
-        [_CAPTURE]
-        if of_capture
-        else [form for form in BREAKABLE if any(_fits(each, form) for each in of_bodies)]
-    )
-    form = options["form"] or ([*fitting, "page"][0])
-    if flaws and form not in fitting:
-        what = (
-            "a capture"
-            if of_capture
-            else " or ".join(
-                f"the {kind}" for kind in dict.fromkeys(each.kind for each in of_bodies)
-            )
-        )
-        raise UsageError(
-            f"--break {options['rule']} is a flaw of {what}: say --as {' or '.join(fitting)}"
-        )
     in_service = options["scope"] == "service"
-    wish = _wish(
-        options, _in_scope([each for each in of_bodies if _fits(each, form)], in_service=in_service)
-    )
+    chosen = choose(generator, options["rule"], options["form"], in_service=in_service)
+    wish = _wish(options, chosen.bodies)
     facts = {
         "receipts": options["receipts"],
         "page_size": options["page_size"],
         "in_service": in_service,
         "stream": options["stream"],
         "start": options["start"],
-        "set": dict(_given(fact) for fact in options["facts"]) or None,
+        "set": dict(_fact(fact) for fact in options["facts"]) or None,
     }
     first = generator.world(scenario, seed=options["seed"], **facts)
     count = options["count"]
@@ -195,22 +173,25 @@ def generate(scenario: str, **options: Any) -> None:
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
         pieces = (
-            _broken(generator, of_capture, worlds) if of_capture else FORMS[form](output, worlds)
+            broken_captures(generator, chosen.capture, worlds)
+            if chosen.capture
+            else FORMS[chosen.form](output, worlds)
         )
         for piece in pieces:
             out.write(piece)
             something = something or bool(piece)
     if not something:
-        _note(f"nothing was written: {scenario} has nothing of the form {form} by then")
-    elif of_capture:
+        _note(f"nothing was written: {scenario} has no {chosen.form} at this time")
+    elif chosen.capture:
+        breakage = chosen.capture
         _note(
-            f'broken on purpose: {of_capture.rule} at "{of_capture.pointer}" of record {of_capture.entry} of the capture, from 0'
+            f'broken on purpose: {breakage.rule} at "{breakage.pointer}" of record {breakage.entry} of the capture, from 0'
         )
     elif output.flaw:
         _note(
             f'broken on purpose: {output.flaw.rule} at "{output.flaw.pointer}" of the {output.flaw.kind}'
         )
-    elif form == "requests" and wish.auth_token is None:
+    elif chosen.form == "requests" and wish.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
 
@@ -223,44 +204,11 @@ def _worlds(
             progress.advance(1)
 
 
-def _broken(
-    generator: Generator, flaw: CaptureBreakage, worlds: Iterator[World]
-) -> Iterator[bytes]:
-    """A capture of each world, with the flaw; each has been judged as a file."""
-    from receiptkit.corpus import judged
-
-    for world in worlds:
-        try:
-            capture = flaw.of(generator, world)
-            found = [
-                (each.rule, each.pointer) for each in judged(generator.contract, flaw, capture)
-            ]
-        except (LookupError, UsageError, ValueError):
-            found = []
-        if found != [(flaw.rule, flaw.pointer)]:
-            options = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in flaw.facts)
-            raise UsageError(
-                f"{world.scenario} cannot show {flaw.rule}: try {f'{flaw.scenario} {options}'.rstrip()}"
-            )
-        yield capture
-
-
 def _note(text: str) -> None:
     click.echo(f"receiptkit: note: {printable(text)}", err=True)
 
 
-def _fits(flaw: Breakage, form: str) -> bool:
-    return flaw.kind in BREAKABLE.get(form, ())
-
-
-def _in_scope(flaws: list[Breakage], *, in_service: bool) -> tuple[Breakage, ...]:
-    """Those of bodies of a scope; all, where there is none."""
-    return tuple(
-        each for each in flaws if dict(each.facts).get("in_service", in_service) is in_service
-    ) or tuple(flaws)
-
-
-def _wish(options: dict[str, Any], flaws: tuple[Breakage, ...]) -> Wish:
+def _wish(options: dict[str, Any], breakages: tuple[Breakage, ...]) -> Wish:
     absolute(options["webhook_url"], "--webhook-url")
     return Wish(
         options["moment"],
@@ -268,14 +216,15 @@ def _wish(options: dict[str, Any], flaws: tuple[Breakage, ...]) -> Wish:
         options["webhook_url"],
         options["webhook_method"],
         secret(options["auth_token_env"]),
-        flaws,
+        breakages,
     )
 
 
-def _given(fact: str) -> tuple[str, Any]:
-    path, equals, value = fact.partition("=")
+def _fact(option: str) -> tuple[str, Any]:
+    """Return the path and the value of an option PATH=VALUE."""
+    path, equals, value = option.partition("=")
     if not equals:
-        raise UsageError(f"--set {fact}: say PATH=VALUE, such as receipts.0.status=failed")
+        raise UsageError(f"--set {option}: expected PATH=VALUE, such as receipts.0.status=failed")
     if value == "null":
         return path, None
     number = (
@@ -287,7 +236,7 @@ def _given(fact: str) -> tuple[str, Any]:
 
 
 def _warn(finding: Finding, warned: set[str]) -> None:
-    """A finding that is no error, once for each rule."""
+    """Print a finding that is not an error, once for each rule."""
     if finding.rule not in warned:
         warned.add(finding.rule)
         click.echo(

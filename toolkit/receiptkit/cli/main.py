@@ -1,4 +1,4 @@
-"""The command `receiptkit`. Subcommands are imported when they are called for."""
+"""The command `receiptkit`. Subcommands are imported when they are used."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from typing import Any
 import click
 
 from receiptkit import __version__
+from receiptkit.cli.process import end_quietly, prepare_process
+from receiptkit.model.display import printable
 from receiptkit.model.errors import ReceiptkitError
 
-#: What newer clicks raise where a group is called without a command; older ones print the help themselves.
+#: Newer clicks raise this for a group without a command; older ones print the help themselves.
 _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+_FAILED = 2
 
 _COMMANDS = {
-    "validate": ("receiptkit.cli.validate", "Judge captured responses."),
+    "validate": ("receiptkit.cli.validate", "Check captured responses and webhooks."),
     "generate": (
         "receiptkit.cli.generate",
         "Generate pages, messages, webhooks and captures of a scenario.",
     ),
     "scenarios": ("receiptkit.cli.generate", "List the scenarios."),
-    "serve": ("receiptkit.cli.serve", "Be a local Twilio Conversations, with webhooks."),
+    "serve": ("receiptkit.cli.serve", "Run a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
     "fixtures": (
         "receiptkit.cli.fixtures",
-        "Write the corpus: every scenario and every breakage as files.",
+        "Write fixtures: every scenario and every breakage as files.",
     ),
     "rules": ("receiptkit.cli.explain", "List the rules."),
     "explain": (
         "receiptkit.cli.explain",
-        "Explain a rule: why it exists, who says so, what to do.",
+        "Explain a rule: why it exists, its source, what to do.",
     ),
     "spec": ("receiptkit.cli.spec", "Show or build the contract documents."),
 }
@@ -74,26 +77,28 @@ def cli() -> None:
     """Contract tests and fixtures for the delivery receipts of Twilio Conversations."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """
-    Run the command line.
-
-    Args:
-        argv: the arguments; those of the process by default.
-
-    Returns:
-        0 if everything conforms, 1 if there are findings, 2 if something could not be judged.
-    """
+def run(argv: Sequence[str] | None) -> int:
+    """Run the command line; return its exit code."""
+    if argv is not None:
+        return _code(list(argv))
+    prepare_process()
     try:
-        code = cli.main(
-            args=None if argv is None else list(argv), prog_name="receiptkit", standalone_mode=False
-        )
+        return _flushed(_code(None))
+    except Exception as error:  # noqa: BLE001 # exit 1, which Python would give, means findings
+        return _internal(error)
+    finally:
+        end_quietly()
+
+
+def _code(argv: list[str] | None) -> int:
+    try:
+        code = cli.main(args=argv, prog_name="receiptkit", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except _NO_ARGUMENTS as error:
         click.echo(error.format_message())
-        return 2
+        return _FAILED
     except click.UsageError as error:
         hint = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
         return _complain(" ".join(error.format_message().split()) + hint)
@@ -103,16 +108,44 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain("interrupted")
     except ReceiptkitError as error:
         return _complain(str(error))
-    except BrokenPipeError:
-        # The reader went away, as `head` does: nothing is left to say, and nobody to say it to.
-        sys.stderr.close()
-        return 2
     except OSError as error:
-        # Nothing more can be written; what is still held would only be tried again at the end of the process.
-        sys.stdout = io.StringIO()
-        return _complain(f"the report cannot be written: {(error.strerror or str(error)).lower()}")
+        return _unwritable(error)
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritable(error)
+    except KeyboardInterrupt:
+        return _complain("interrupted")
+    return code
+
+
+def _unwritable(error: OSError) -> int:
+    """Report that the output cannot be written; without a word to a reader that went away, as `head` does."""
+    # What is still held would only be tried again at the end of the process.
+    sys.stdout = io.StringIO()
+    if isinstance(error, BrokenPipeError):
+        sys.stderr = io.StringIO()
+        return _FAILED
+    return _complain(f"the report cannot be written: {(error.strerror or str(error)).lower()}")
+
+
+def _internal(error: Exception) -> int:
+    """Report a defect of receiptkit; the text of the exception may hold captured values."""
+    import os
+    import traceback
+
+    if os.environ.get("RECEIPTKIT_TRACEBACK"):
+        traceback.print_exc()
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return _complain(
+        f"internal error: {type(error).__name__} at {place}; RECEIPTKIT_TRACEBACK=1 shows more"
+    )
 
 
 def _complain(message: str) -> int:
-    click.echo(f"receiptkit: {message}", err=True)
-    return 2
+    click.echo(f"receiptkit: {printable(message)}", err=True)
+    return _FAILED

@@ -1,4 +1,4 @@
-"""Progress on a terminal, for what takes long; silence everywhere else."""
+"""A progress bar on a terminal, for long runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from receiptkit.captures import Source
 from receiptkit.model.errors import CaptureError
 
-#: Below this a run is over before anyone wonders: bytes to judge, receipts to generate.
+#: Smaller runs end too soon for a bar: bytes to check, receipts to generate.
 _LARGE = 20 * 2**20
 _MANY = 100_000
 
 
 class _Bar:
-    """A bar, drawn by rich on standard error."""
+    """A bar that rich draws on standard error."""
 
     def __init__(self, label: str, total: int, *, of_bytes: bool) -> None:
         from rich.console import Console
@@ -45,24 +45,24 @@ class _Bar:
             self.progress.refresh()
 
     def make_way(self) -> None:
-        """Take the bar off the screen until it is next drawn, so that lines can be written."""
+        """Remove the bar until it is next drawn, so that lines can be written."""
         self.progress.live.stop()
         self.progress.live.start()
 
 
 @contextmanager
 def judging(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
-    """A bar over the bytes of captures, where standard error is a terminal and there is much to read; None elsewhere."""
+    """Yield a bar over the bytes to read, for much input on a terminal; else None."""
     total = sum(source.size for source in sources if isinstance(source, Source))
     with _shown(
-        _Bar("judging", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None
+        _Bar("checking", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None
     ) as bar:
         yield bar
 
 
 @contextmanager
 def generating(worlds: int, receipts: int) -> Iterator[_Bar | None]:
-    """A bar over worlds, where standard error is a terminal and there are many receipts to make; None elsewhere."""
+    """Yield a bar over worlds, for many receipts on a terminal; else None."""
     with _shown(
         _Bar("generating", worlds, of_bytes=False)
         if sys.stderr.isatty() and receipts >= _MANY

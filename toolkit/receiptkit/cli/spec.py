@@ -21,7 +21,7 @@ def spec() -> None:
     type=click.Choice(PROFILES),
     default="documented",
     show_default=True,
-    help="Which document.",
+    help="The profile of the document.",
 )
 def show(profile: str) -> None:
     """Print the contract document of a profile: OpenAPI 3.1, usable in any other tool."""
@@ -34,12 +34,12 @@ def show(profile: str) -> None:
 
 @spec.command()
 @click.option(
-    "--check", is_flag=True, help="Write nothing; exit 1 if a built document is not fresh."
+    "--check", is_flag=True, help="Write nothing; exit 1 if a built document is out of date."
 )
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder with upstream/ and overlays/; by default the checkout's spec/.",
+    help="A folder with upstream/ and overlays/. Default: spec/ of the checkout.",
 )
 def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
@@ -50,11 +50,11 @@ def build(check: bool, directory: Path | None) -> int:
     if check:
         names = building.stale(folder, with_examples)
         for name in names:
-            click.echo(f"{folder / name}: not what the sources make; run `receiptkit spec build`")
+            click.echo(f"{folder / name}: out of date; run `receiptkit spec build`")
         return int(bool(names))
     if directory is None and folder.name == "_spec":
         raise DocumentError(
-            "this is an installed receiptkit: build in a checkout, or name a folder with --directory"
+            "an installed receiptkit has no sources: build in a checkout, or name a folder with --directory"
         )
     for name, content in building.build(folder, with_examples).items():
         (folder / name).write_bytes(content)

@@ -12,10 +12,10 @@ import orjson
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
-from receiptkit.cli.files import written
 from receiptkit.generation import STREAMS, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.sender import Sender
+from receiptkit.validation.output_files import written
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
 

@@ -2,77 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import os
-import re
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from difflib import get_close_matches
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from click.shell_completion import CompletionItem
 
-from receiptkit import __version__
-from receiptkit.captures import STDIN, Limits, Source, expand, readable, same_file
+from receiptkit import __version__, reports
+from receiptkit.captures import Limits, Source
 from receiptkit.cli.environment import secret
-from receiptkit.cli.files import written
+from receiptkit.cli.inputs import Sources, baseline_of, inputs_of, sources_of
+from receiptkit.cli.parameters import Size, complete_kinds, complete_rules
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
+from receiptkit.cli.report_files import Output, opened, parse_outputs
 from receiptkit.contract import ENGINES, Contract
 from receiptkit.model.display import printable
-from receiptkit.model.errors import CaptureError, UsageError
-from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.finding import Severity
 from receiptkit.openapi.document import PROFILES
-from receiptkit.reports import REPORTS, About, Report
 from receiptkit.rules import catalogue
 from receiptkit.validation import processes, project_settings
-from receiptkit.validation.baseline import Baseline
-from receiptkit.validation.project_settings import ProjectSettings
+from receiptkit.validation.baseline import Baseline, NewFindings, is_baseline
+from receiptkit.validation.conclusion import FAILED, conclude
+from receiptkit.validation.names import known_names
+from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable, written
 from receiptkit.validation.run import Validation
-from receiptkit.validation.selection import Selection
-from receiptkit.validation.summary import Summary
+from receiptkit.validation.sinks import MOST_FINDINGS, FirstFindings, Stoppable
+from receiptkit.validation.summary import Sink, Summary
 
 #: The options that settings can set, too.
-_SETTINGS = ("profile", "fail_on", "baseline", "select", "ignore")
-#: The exit code of a run that could not judge all it was given.
-_FAILED = 2
-_SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
-
-
-class _Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
-    """A number of bytes, with K, M or G."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        match = _SIZE.fullmatch(value.strip())
-        if match is None or int(match[1]) == 0:
-            self.fail(f"{value!r} is not a size such as 500K, 128M or 2G", param, ctx)
-        return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
-
-
-def _complete_rules(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    scopes = sorted({rule.id.partition(".")[0] + ".*" for rule in catalogue.RULES})
-    return [
-        CompletionItem(name)
-        for name in (*scopes, *(rule.id for rule in catalogue.RULES))
-        if name.startswith(incomplete)
-    ]
-
-
-def _complete_names(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    kinds = ("page", "receipt", "message", "configuration", "error", "webhook")
-    return [CompletionItem(name) for name in (*readable(), *kinds) if name.startswith(incomplete)]
+_SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore")
 
 
 @click.command()
@@ -82,17 +42,16 @@ def _complete_names(
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
-    default="documented",
-    show_default=True,
-    help="How much the contract asks for.",
+    show_default="documented",
+    help="How much the contract demands.",
 )
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(list(REPORTS)),
+    type=click.Choice(reports.names()),
     default="text",
     show_default=True,
-    help="What the report looks like.",
+    help="The format of the report.",
 )
 @click.option(
     "-o",
@@ -100,97 +59,123 @@ def _complete_names(
     "outputs",
     multiple=True,
     metavar="[FORMAT=]FILE",
-    help="Write the report to a file instead of standard output; with a format, one more report beside it; repeatable.",
+    help="Write the report to a file; with FORMAT=, write one more report. Repeatable.",
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Let -o and --write-baseline overwrite a file that receiptkit did not write. Never a file that is read.",
 )
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
-    help="A file of known findings, which are counted and not told.",
+    help="Count the findings in this baseline, but do not report them.",
 )
 @click.option(
     "--write-baseline",
     type=click.Path(dir_okay=False),
-    help="Take every finding of this run for known, and write them to a file.",
+    help="Save the findings of this run as the baseline.",
 )
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
-    default="error",
-    show_default=True,
-    help="Exit 1 from this severity on.",
+    show_default="error",
+    help="Exit 1 for findings of this severity or higher.",
 )
 @click.option(
     "--select",
     multiple=True,
     metavar="GLOB",
-    shell_complete=_complete_rules,
-    help="Report only rules like page.*; repeatable.",
+    shell_complete=complete_rules,
+    help="Report only these rules, such as page.*; repeatable.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="GLOB",
-    shell_complete=_complete_rules,
-    help="Do not report rules like receipt.placeholder; repeatable.",
+    shell_complete=complete_rules,
+    help="Do not report these rules, such as receipt.placeholder; repeatable.",
 )
 @click.option(
     "--as",
     "known_as",
     multiple=True,
     metavar="NAME",
-    shell_complete=_complete_names,
-    help="What captures are: a format (har, cassette, http, form, json, ndjson), what bare bodies in them are (page, receipt, message, "
+    shell_complete=complete_kinds,
+    help="The format of the files (har, cassette, http, form, json, ndjson), the kind of bare bodies in them (page, receipt, message, "
     "configuration, error, webhook, or an operationId), or one of each.",
 )
 @click.option(
     "--config",
     type=click.Path(dir_okay=False),
-    help="The settings; by default receiptkit.toml, or [tool.receiptkit] of pyproject.toml.",
+    help="The settings file. Default: receiptkit.toml, or [tool.receiptkit] in pyproject.toml.",
 )
-@click.option("--url", help="The URL that bare bodies answered to.")
+@click.option("--url", help="The URL of bare bodies, and of responses without a request.")
+@click.option(
+    "--api-base-url",
+    metavar="URL",
+    help="The base URL of your mock or proxy, in place of https://conversations.twilio.com.",
+)
 @click.option(
     "--document",
     type=click.Path(dir_okay=False),
-    help="Judge by a contract document of your own (OpenAPI 3.0 or 3.1).",
+    help="Check against your own OpenAPI document (3.0 or 3.1).",
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default="default",
     show_default=True,
-    help="Who judges; reference is a slow second opinion by openapi-core and jsonschema.",
+    help="The validator; reference is a slow second opinion by openapi-core and jsonschema.",
 )
 @click.option(
     "--auth-token-env",
     metavar="NAME",
-    help="The environment variable that holds the auth token; the signatures of webhooks are then judged.",
+    help="The environment variable with the auth token, to check webhook signatures.",
+)
+@click.option(
+    "--fail-on-unjudged-signatures",
+    is_flag=True,
+    help="Exit 2 if a webhook signature could not be checked.",
 )
 @click.option(
     "--join",
     is_flag=True,
-    help="Take all captures for one story: polls and webhooks of one system.",
+    help="Treat all files as one history of the same system, and check across files.",
 )
 @click.option(
     "--show-values",
     is_flag=True,
-    help="Show the offending values; they may be other people's data.",
+    help="Show captured values and names, which may be personal data.",
+)
+@click.option(
+    "--list-unchecked",
+    is_flag=True,
+    help="List everything that was not checked: place, method, path and reason.",
+)
+@click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be checked.")
+@click.option(
+    "--max-findings",
+    type=click.IntRange(1),
+    default=MOST_FINDINGS,
+    show_default=True,
+    help="The most findings to list for one observation; more are counted.",
 )
 @click.option(
     "--no-bulk",
     is_flag=True,
     help="Check every record the exact way, also those that are like others without a finding. The report is the same.",
 )
-@click.option("--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be judged.")
 @click.option(
     "--max-record",
-    type=_Size(),
+    type=Size(),
     default="128M",
     show_default=True,
     help="The largest JSON document, line, entry or body.",
 )
 @click.option(
     "--max-unpacked",
-    type=_Size(),
+    type=Size(),
     default="2G",
     show_default=True,
     help="The most that a gzip file may unpack to.",
@@ -199,234 +184,145 @@ def _complete_names(
     "-j",
     "--jobs",
     type=click.IntRange(1),
-    help="How many processes; by default one for little input, and all processors for much.",
+    help="The number of processes. Default: one for small input, all processors for large input.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only the closing summary.")
-@click.option("-v", "--verbose", is_flag=True, help="Every finding by itself, with its grounding.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the summary.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print every finding, with the source of its rule."
+)
 @click.pass_context
 def validate(ctx: click.Context, /, **options: Any) -> int:
     """
-    Judge captured responses and webhooks: HAR, VCR cassettes, NDJSON, JSON, forms, HTTP as text; plain or gzip; files, folders, or -
-    for standard input.
+    Check captured responses and webhooks: HAR, VCR cassettes, NDJSON, JSON, forms, HTTP as text; plain or gzip.
 
-    What a file is, is told by its content. Other traffic in it is counted and left alone.
+    PATH is a file, a folder, or - for standard input. The format is detected from the content, not the file name. Other traffic is
+    skipped; the summary says how much and why.
 
-    Exit 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be judged.
+    Exit code 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be checked.
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
-    settings = (
+    project = (
         project_settings.read(Path(options["config"]))
         if options["config"]
-        else project_settings.found(Path.cwd())
+        else project_settings.find(Path.cwd())
     )
-    merged = settings.under(**_options_over_settings(ctx, options))
-    options |= {name: getattr(merged, name) or options[name] for name in _SETTINGS}
+    settings = project.under(
+        **{name: options[name] for name in _SETTINGS},
+    )
     contract = Contract.load(
-        options["profile"],
+        settings.profile or project_settings.PROFILE,
         options["document"],
         engine=options["engine"],
         auth_token=secret(options["auth_token_env"]),
     )
     for note in contract.document.notes:
-        click.echo(f"receiptkit: note: {printable(note)}", err=True)
-    _demand_rules(settings, contract.rule_ids)
-    selection = merged.selection(contract.rule_ids)
+        _note(note)
+    project.demand_rules(contract.rule_ids)
     validation = Validation(
         contract,
-        selection=selection,
+        selection=settings.selection(contract.rule_ids),
         known_as=options["known_as"],
         url=options["url"],
         limits=Limits(options["max_record"], options["max_unpacked"]),
         join=options["join"],
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],
+        api_base_url=settings.api_base_url,
     )
-    outputs = _outputs(options["outputs"], options["format_"])
-    baseline = options["write_baseline"] or options["baseline"]
-    own = [path for path in (*(path for _, path in outputs), baseline) if path not in (None, STDIN)]
-    if baseline and [os.path.realpath(path) for path in own].count(os.path.realpath(baseline)) > 1:
-        raise UsageError(
-            f"-o {baseline}: that is the baseline; it is not overwritten with a report"
-        )
-    sources = list(expand([os.fspath(path) for path in options["paths"]], own))
-    known = None
-    if options["write_baseline"]:
-        _spare(options["write_baseline"], sources, "--write-baseline")
-        known = Baseline.anew(options["write_baseline"])
-    elif baseline:
-        known = Baseline.read(baseline)
+    outputs = parse_outputs(options["outputs"], options["format_"])
+    baseline = baseline_of(options, settings, known_names(contract))
+    sources = sources_of(options, outputs, baseline)
+    inputs = inputs_of(options, settings, sources)
+    if baseline is not None:
+        if options["write_baseline"]:
+            replaces = None if options["force"] else Replaceable("a baseline", is_baseline)
+            demand_replaceable(baseline.path, "--write-baseline", inputs, replaces)
+        inputs.add(baseline.path, "the baseline")
+    summary = _run(validation, sources, options, outputs, baseline, inputs)
+    conclusion = conclude(
+        summary,
+        fail_on=Severity(settings.fail_on or project_settings.FAIL_ON),
+        allow_empty=options["allow_empty"],
+        fail_on_unjudged_signatures=options["fail_on_unjudged_signatures"],
+    )
+    for line in conclusion.lines:
+        click.echo(f"receiptkit: {printable(line)}", err=True)
+    if options["write_baseline"] and baseline is not None:
+        if conclusion.code != FAILED:
+            _write_baseline(baseline, inputs_of(options, settings, sources))
+    elif baseline is not None and not summary.problems:
+        _note_gone(baseline, sources, validation)
+    return conclusion.code
+
+
+def _run(
+    validation: Validation,
+    sources: Sources,
+    options: dict[str, Any],
+    outputs: list[Output],
+    baseline: Baseline | None,
+    inputs: InputFiles,
+) -> Summary:
     with ExitStack() as stack:
-        reports = [
-            REPORTS[name](out, _about(contract, options, name, out))
-            for name, path in outputs
-            for out in [stack.enter_context(_output(path, sources))]
+        opened_reports = [
+            reports.report_format(output.format).report(
+                out, _about(validation.contract, options, output.format, out)
+            )
+            for output in outputs
+            for out in [stack.enter_context(opened(output, inputs, force=options["force"]))]
         ]
+        first = FirstFindings(opened_reports, options["max_findings"])
+        sink: Sink = NewFindings(first, baseline) if baseline else first
         with collector_off(), interruptible() as stop, judging(sources) as progress:
             summary = processes.run(
                 validation,
                 sources,
-                _Checked(reports, known, progress, stop),
-                jobs=options["jobs"] or _jobs(sources),
+                Stoppable(sink, stop, progress.make_way if progress else None),
+                jobs=options["jobs"] or processes.jobs_for(sources),
                 values=options["show_values"],
                 progress=progress.advance if progress else None,
             )
-        if known is not None:
-            summary.severities.subtract(known.counts)
-            summary.known = known.counts.total()
-        for report in reports:
+        if baseline is not None:
+            baseline.move_counts(summary)
+        first.note_limit(summary)
+        for report in opened_reports:
             report.close(summary)
-    code = _exit_code(summary, Severity(options["fail_on"]), options["allow_empty"])
-    if options["write_baseline"] and known is not None and code != _FAILED:
-        with written(known.path, option="--write-baseline") as out:
-            out.write(known.text().encode("utf-8", "surrogateescape"))
-        click.echo(
-            f"receiptkit: note: {known.path}: {summary.known} findings are known from now on",
-            err=True,
-        )
-    elif known is not None and not summary.problems:
-        _say_what_is_gone(known, sources, selection)
-    return code
+    return summary
 
 
-def _options_over_settings(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that stand on the command line and that settings can set, too."""
-    default = click.core.ParameterSource.DEFAULT
-    return {
-        name: options[name] for name in _SETTINGS if ctx.get_parameter_source(name) is not default
-    }
-
-
-def _demand_rules(settings: ProjectSettings, known: list[str]) -> None:
-    try:
-        settings.selection(known)
-    except UsageError as error:
-        raise UsageError(f"{settings.path}: {error}") from None
-
-
-def _say_what_is_gone(
-    known: Baseline, sources: list[Source | CaptureError], selection: Selection
-) -> None:
-    gone = known.gone(
-        [source.name for source in sources if isinstance(source, Source)], selection.wants
-    )
-    if gone:
-        click.echo(
-            f"receiptkit: note: {gone} known findings of {known.path} are gone: --write-baseline {known.path} takes them out",
-            err=True,
-        )
-
-
-class _Checked:
-    """
-    Reports that share the terminal with a progress bar, which makes way for their lines; told only what is not known; the run ends where
-    the user said stop.
-    """
-
-    def __init__(
-        self, reports: list[Report], known: Baseline | None, progress: Any, stop: threading.Event
-    ) -> None:
-        self._reports, self._known, self._progress, self._stop = reports, known, progress, stop
-
-    def finding(self, finding: Finding) -> None:
-        if self._stop.is_set():
-            raise KeyboardInterrupt
-        if self._known is None or not self._known.takes(finding):
-            for report in self._reports:
-                report.finding(finding)
-
-    def end_of_file(self) -> None:
-        if self._stop.is_set():
-            raise KeyboardInterrupt
-        if self._progress:
-            self._progress.make_way()
-        for report in self._reports:
-            report.end_of_file()
-
-
-def _about(contract: Contract, options: dict[str, Any], name: str, out: TextIO) -> About:
-    return About(
+def _about(contract: Contract, options: dict[str, Any], format_: str, out: TextIO) -> reports.About:
+    return reports.About(
         version=__version__,
         profile=contract.profile,
-        contract="" if name == "text" else contract.document.sha256,
+        contract="" if format_ == "text" else contract.document.sha256,
         show_values=options["show_values"],
         verbosity=int(options["verbose"]) - int(options["quiet"]),
         colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        explained=catalogue.get,
+        rule=catalogue.get,
+        names=known_names(contract),
+        list_unchecked=options["list_unchecked"],
     )
 
 
-def _jobs(sources: list[Source | CaptureError]) -> int:
-    size = sum(source.size for source in sources if isinstance(source, Source))
-    return processes.processors() if size >= processes.WORTHWHILE else 1
+def _write_baseline(baseline: Baseline, inputs: InputFiles) -> None:
+    with written(baseline.path, option="--write-baseline", inputs=inputs) as out:
+        out.write(baseline.text().encode("utf-8", "surrogateescape"))
+    _note(f"{baseline.path}: saved {_findings(baseline.counts.total())} as the baseline")
 
 
-def _exit_code(summary: Summary, fail_on: Severity, allow_empty: bool) -> int:
-    for problem in summary.problems:
-        click.echo(f"receiptkit: {printable(problem)}", err=True)
-    if summary.problems:
-        return _FAILED
-    if summary.checked == 0 and not allow_empty:
-        click.echo(
-            f"receiptkit: nothing was judged: {_why_nothing(summary)}; --allow-empty accepts that",
-            err=True,
+def _note_gone(baseline: Baseline, sources: Sources, validation: Validation) -> None:
+    files = [source.name for source in sources if isinstance(source, Source)]
+    gone = baseline.gone(files, validation.selection.wants)
+    if gone:
+        _note(
+            f"{baseline.path}: {_findings(gone)} of it no longer occur; --write-baseline {baseline.path} removes them"
         )
-        return _FAILED
-    return int(summary.has(fail_on))
 
 
-def _why_nothing(summary: Summary) -> str:
-    if summary.observations:
-        return ", ".join(sorted(summary.unchecked))
-    return "no captures were found" if not summary.files else "the captures are empty"
+def _findings(count: int) -> str:
+    return "1 finding" if count == 1 else f"{count} findings"
 
 
-def _outputs(said: tuple[str, ...], main: str) -> list[tuple[str, str | None]]:
-    """The reports that are wanted, each with its file: those that name their format, and the one that does not."""
-    named: list[tuple[str, str | None]] = []
-    rest = []
-    for each in said:
-        name, equals, path = each.partition("=")
-        if equals and name in REPORTS:
-            named.append((name, path))
-            continue
-        meant = (
-            get_close_matches(name.lower(), REPORTS, 1)
-            if equals and not os.path.dirname(name)
-            else []
-        )
-        if meant:
-            raise UsageError(
-                f"-o {each}: no report is called {name!r}: did you mean {meant[0]}? Write ./{each} if that is a file"
-            )
-        rest.append(each)
-    if len(rest) > 1:
-        raise UsageError(
-            f"-o {rest[1]}: there is one report in {main}; say -o FORMAT=FILE for another ({', '.join(REPORTS)})"
-        )
-    wanted = [(main, rest[0] if rest else None), *named]
-    places = [os.path.realpath(path) if path not in (None, STDIN) else STDIN for _, path in wanted]
-    twice = next(
-        (wanted[index][1] for index, place in enumerate(places) if place in places[:index]), None
-    )
-    if twice is not None:
-        raise UsageError(f"-o {twice}: two reports would go there")
-    return wanted
-
-
-@contextmanager
-def _output(path: str | None, sources: list[Source | CaptureError]) -> Iterator[TextIO]:
-    """Standard output, or a file that appears only when it is complete."""
-    if path is None or path == STDIN:
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    _spare(path, sources, "-o")
-    with written(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as out:
-        yield out
-
-
-def _spare(path: str, sources: list[Source | CaptureError], option: str) -> None:
-    target = Path(os.path.realpath(path))
-    if any(isinstance(source, Source) and same_file(target, source) for source in sources):
-        raise UsageError(f"{option} {path}: that is one of the captures; it is not overwritten")
+def _note(text: str) -> None:
+    click.echo(f"receiptkit: note: {printable(text)}", err=True)

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from receiptkit import __version__
-from receiptkit.captures import Source
 from receiptkit.contract import Contract
+from receiptkit.corpus.broken_captures import judged
 from receiptkit.generation import recording
 from receiptkit.generation.breakages import Breakage, breakages
-from receiptkit.generation.capture_breakages import OF_CAPTURES, CaptureBreakage
+from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.generation.generator import VERSION, Generator
 from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
@@ -23,7 +23,6 @@ from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.finding import Finding
-from receiptkit.validation.run import Validation
 from receiptkit.webhooks import AUTH_TOKEN
 
 #: The format of the manifest; raised when a reader of the old one could stumble over the new one.
@@ -205,15 +204,6 @@ def _broken(
     return File(path, _json(body), {**said, **(needs or {}), "expected": expected})
 
 
-class _Found(list[Finding]):
-    """A report that keeps what it is told."""
-
-    finding = list.append
-
-    def end_of_file(self) -> None:
-        """There is one file."""
-
-
 def _captures(generator: Generator, seed: int) -> Iterator[File]:
     for each in OF_CAPTURES:
         # Texts that are broken are no lines of anything.
@@ -239,15 +229,6 @@ def _captures(generator: Generator, seed: int) -> Iterator[File]:
                 "expected": expected,
             },
         )
-
-
-def judged(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> list[Finding]:
-    """The findings of the capture of a breakage, judged as a file."""
-    if breakage.is_signed:
-        contract = Contract(contract.document, contract.profile, auth_token=AUTH_TOKEN)
-    found = _Found()
-    Validation(contract).run([Source("capture", content=capture)], found)
-    return found
 
 
 def _slug(each: Breakage) -> str:

@@ -14,7 +14,7 @@ from receiptkit.rules.registry import rule
 from receiptkit.rules.views import ReceiptView, UncheckedView, WebhookView
 
 #: Names that consumers and their mocks give to parameters, and the right ones.
-_NAMES = {
+MISNOMERS = {
     "DeliveryStatus": "Status",
     "MessageStatus": "Status",
     "ReceiptStatus": "Status",
@@ -42,7 +42,7 @@ _EVENT_STREAM = '{"specversion": "1.0", "type": "com.twilio.conversations.delive
 )
 def field_name(webhook: ReceiptView) -> Iterator[Problem]:
     """Yield a problem for each parameter that is missing under its own name and there under another."""
-    for name, right in _NAMES.items():
+    for name, right in MISNOMERS.items():
         if name in webhook.body and right not in webhook.body:
             yield Problem(f"/{name}", f"is called {right} in this event", instead=right)
 

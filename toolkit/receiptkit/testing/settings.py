@@ -65,7 +65,7 @@ def settings(options: Options) -> PluginSettings:
         UsageError: an option means nothing.
         DocumentError: the contract document cannot be used.
     """
-    project = project_settings.found(options.root).under(
+    project = project_settings.find(options.root).under(
         profile=options.profile, fail_on=options.fail_on
     )
     contract = Contract.load(project.profile or "documented", options.document)

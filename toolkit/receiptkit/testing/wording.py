@@ -11,8 +11,8 @@ from receiptkit import __version__
 from receiptkit.model.display import printable
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.reports.formats.text import TextReport
 from receiptkit.reports.report import About
-from receiptkit.reports.text import TextReport
 
 _USER = re.compile(r"//[^/?#@]*@")
 _PARAMETER = re.compile(r"(?<=[?&])(?!PageSize=|Page=|PageToken=)([^=&#]*)=[^&#]*")

@@ -1,7 +1,7 @@
 """
-Findings that are known: counted, and no longer told.
+Known findings: counted, and not reported.
 
-A baseline says how many findings of one identity a file has. Lines may move and entries be added; what is above that number is new.
+A baseline holds how many findings of one identity a file has. Lines may move and entries be added; only findings above that number are new.
 """
 
 from __future__ import annotations
@@ -9,15 +9,20 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.validation.fingerprint import Identity, identity
+from receiptkit.validation.fingerprint import Identity, identity, masked_pointer
+from receiptkit.validation.output_files import has_content
+from receiptkit.validation.small_files import read_small
+from receiptkit.validation.summary import Sink, Summary
 
-VERSION = 1
+#: Version 1, of receiptkit 0.1.0, holds the message of each finding, too, which is not compared any more.
+VERSION = 2
+_READABLE = (1, VERSION)
+_LIMIT = 64 * 2**20
 
 
 class Baseline:
@@ -25,82 +30,86 @@ class Baseline:
     Known findings.
 
     Attributes:
-        path: where the file of it is; paths in it are relative to its folder.
-        counts: how many there are of each severity that were found again.
+        path: the file; paths in it are relative to its folder.
+        counts: how many known findings of each severity were found again.
     """
 
-    def __init__(self, path: str, known: Counter[Identity] | None = None) -> None:
-        """`known` is how often each may be found; any number of any, if it is not given."""
+    def __init__(
+        self, path: str, names: Container[str], known: Counter[Identity] | None = None
+    ) -> None:
+        """
+        Args:
+            path: the file.
+            names: the names that may be written in pointers.
+            known: how many findings of each identity are known; None to take every finding as known.
+        """
         self.path = path
         self.counts: Counter[Severity] = Counter()
         self._folder = os.path.dirname(os.path.abspath(path))
+        self._names = names
         self._known = known
         self._found: Counter[Identity] = Counter()
 
     @classmethod
-    def anew(cls, path: str) -> Baseline:
-        """
-        A baseline to be written, which takes every finding for known.
-
-        Raises:
-            UsageError: something else is there.
-        """
-        if os.path.isfile(path) and os.path.getsize(path):
-            cls.read(path)
-        return cls(path)
-
-    @classmethod
-    def read(cls, path: str) -> Baseline:
+    def read(cls, path: str, names: Container[str]) -> Baseline:
         """
         Read a baseline.
 
         Raises:
-            UsageError: it cannot be read, or is none.
+            UsageError: it cannot be read, or is not a baseline.
         """
+        if not os.path.exists(path):
+            raise UsageError(f"{path}: no such file; --write-baseline {path} creates it")
+        raw = read_small(path, _LIMIT)
         try:
-            said = json.loads(Path(path).read_bytes())
-        except OSError as error:
-            raise UsageError(
-                f"{path}: {(error.strerror or str(error)).lower()}; --write-baseline {path} makes one"
-            ) from None
+            content = json.loads(raw)
         except (ValueError, RecursionError):
-            raise UsageError(f"{path}: not a baseline of receiptkit: no JSON") from None
+            raise UsageError(f"{path}: not a baseline of receiptkit: not JSON") from None
         try:
-            if said["version"] != VERSION:
+            if content["version"] not in _READABLE:
                 raise UsageError(
-                    f"{path}: a baseline of version {said['version']!r}; this receiptkit knows version {VERSION}"
+                    f"{path}: a baseline of another version; this receiptkit reads version 1 and {VERSION}"
                 )
-            return cls(path, Counter(dict(map(_entry, said["known"]))))
+            known: Counter[Identity] = Counter()
+            for entry in content["known"]:
+                known.update(_entry(entry, names))
+            return cls(path, names, known)
         except (TypeError, KeyError, ValueError, AttributeError):
             raise UsageError(f"{path}: not a baseline of receiptkit") from None
 
-    def takes(self, finding: Finding) -> bool:
-        """Whether a finding is known; it is counted, if so."""
-        each = identity(finding, self._relative(finding.location.file if finding.location else ""))
+    def add(self, finding: Finding) -> bool:
+        """Count a finding that is known, and return True; return False for a new one."""
+        file = finding.location.file if finding.location else ""
+        each = identity(finding, self._names, self._relative(file))
         if self._known is not None and self._found[each] >= self._known[each]:
             return False
         self._found[each] += 1
         self.counts[finding.severity] += 1
         return True
 
+    def move_counts(self, summary: Summary) -> None:
+        """Count the known findings of a summary as such, and no longer by their severities."""
+        summary.severities.subtract(self.counts)
+        summary.known = self.counts.total()
+
     def gone(self, files: Iterable[str], wants: Callable[[str], bool]) -> int:
         """
-        How many known findings were not found again.
+        Return how many known findings were not found again.
 
         Args:
-            files: what was judged; what is known of other files, if they are still there, is left alone.
-            wants: whether findings of a rule were asked for.
+            files: the files that were checked; findings of others are only gone if the file is.
+            wants: whether findings of a rule were wanted.
         """
-        judged = {self._relative(file) for file in files}
+        checked = {self._relative(file) for file in files}
         return sum(
             count - self._found[each]
             for each, count in (self._known or {}).items()
             if wants(each.rule)
-            and (each.file in judged or not os.path.exists(os.path.join(self._folder, each.file)))
+            and (each.file in checked or not os.path.exists(os.path.join(self._folder, each.file)))
         )
 
     def text(self) -> str:
-        """What was found, as a file: a finding a line, in the order of their identities."""
+        """Return the findings as the content of a file: a finding a line, in the order of their identities."""
         lines = [
             json.dumps({**each._asdict(), "count": count})
             for each, count in sorted(self._found.items())
@@ -118,12 +127,38 @@ class Baseline:
             return os.path.abspath(file).replace(os.sep, "/")
 
 
-def _entry(said: dict[str, Any]) -> tuple[Identity, int]:
-    each = Identity(*(said[name] for name in Identity._fields))
+class NewFindings:
+    """A sink that passes on only what a baseline does not know."""
+
+    def __init__(self, sink: Sink, baseline: Baseline) -> None:
+        self._sink = sink
+        self._baseline = baseline
+
+    def finding(self, finding: Finding) -> None:
+        if not self._baseline.add(finding):
+            self._sink.finding(finding)
+
+    def end_of_file(self) -> None:
+        self._sink.end_of_file()
+
+
+def is_baseline(path: str) -> bool:
+    """Return True if a baseline may be written to a path: a baseline is there, or nothing."""
+    if not has_content(path):
+        return True
+    try:
+        Baseline.read(path, ())
+    except UsageError:
+        return False
+    return True
+
+
+def _entry(entry: dict[str, Any], names: Container[str]) -> dict[Identity, int]:
+    each = Identity(*(entry[name] for name in Identity._fields))
     if (
         not all(isinstance(part, str) for part in each)
-        or type(said["count"]) is not int
-        or said["count"] < 1
+        or type(entry["count"]) is not int
+        or entry["count"] < 1
     ):
         raise TypeError
-    return each, said["count"]
+    return {each._replace(pointer=masked_pointer(each.pointer, names)): entry["count"]}

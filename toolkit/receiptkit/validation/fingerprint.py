@@ -1,53 +1,64 @@
-"""What makes two findings of two runs the same one, however lines moved in between."""
+"""Recognise a finding of an earlier run, although lines moved in between."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import NamedTuple
 
+from receiptkit.model.display import public_pointer
 from receiptkit.model.finding import Finding
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-_NUMBER = re.compile(r"(?<![\w`])[0-9]+(?![\w`])")
-_COMPARED = re.compile(r" \(compare [^)]*\)$")
 
 
 class Identity(NamedTuple):
     """
-    What of a finding stays when its capture grows.
+    What of a finding stays when its capture grows. The message is no part of it: its wording may change.
 
     Attributes:
         file: the path of the capture.
         rule: the rule.
-        pointer: where, `*` standing for the numbers of rows.
-        operation: the operationId it was judged as; empty if there is none.
-        message: what is said, `*` standing for numbers, and without where else to look.
+        pointer: the JSON Pointer, with `*` for the numbers of rows.
+        operation: the operationId that it was checked as; empty if there is none.
     """
 
     file: str
     rule: str
     pointer: str
     operation: str
-    message: str
 
     @property
     def digest(self) -> str:
-        """The same as 32 hexadecimal digits."""
+        """The identity as 32 hexadecimal digits."""
         import hashlib
 
         return hashlib.sha256("\0".join(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def without_numbers(pointer: str) -> str:
-    """A pointer with `*` for the numbers of rows."""
+    """Return a pointer with `*` for the numbers of rows."""
     return _INDEX.sub("/*", pointer)
 
 
-def identity(finding: Finding, file: str | None = None) -> Identity:
-    """The identity of a finding; `file` is its path, if not as it was given."""
-    given = finding.location.file if finding.location else ""
-    message = _NUMBER.sub("*", _COMPARED.sub("", finding.message))
-    file = given if file is None else file
+def masked_pointer(pointer: str, names: Container[str]) -> str:
+    """Return a pointer as an identity holds it: no numbers of rows, and no names but these."""
+    return "/*".join(public_pointer(part, names) for part in without_numbers(pointer).split("/*"))
+
+
+def identity(finding: Finding, names: Container[str], file: str | None = None) -> Identity:
+    """
+    Return the identity of a finding.
+
+    Args:
+        finding: the finding.
+        names: the names that may be shown; others are masked.
+        file: the path to use instead of that of the finding.
+    """
+    own = finding.location.file if finding.location else ""
     return Identity(
-        file, finding.rule, without_numbers(finding.pointer), finding.operation or "", message
+        own if file is None else file,
+        finding.rule,
+        masked_pointer(finding.pointer, names),
+        finding.operation or "",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from receiptkit.captures import Observation
@@ -13,14 +12,21 @@ from receiptkit.model.location import Location
 from receiptkit.validation.places import located
 from receiptkit.validation.selection import Selection
 
-Remember = Callable[[Result, Observation], None]
+#: The base URL of the API.
+API = "https://conversations.twilio.com"
 
 
 class ObservationChecker:
     """Checks observations one by one; reports each secret once for each file and header."""
 
     def __init__(
-        self, contract: Contract, selection: Selection, *, operation: str | None, url: str | None
+        self,
+        contract: Contract,
+        selection: Selection,
+        *,
+        operation: str | None,
+        url: str | None,
+        api_base_url: str | None = None,
     ) -> None:
         """
         Args:
@@ -28,11 +34,13 @@ class ObservationChecker:
             selection: which findings are wanted.
             operation: the kind or operationId of bare bodies; None to recognise them.
             url: the URL of responses without a request.
+            api_base_url: a URL that stands for Twilio's.
         """
         self._contract = contract
         self._selection = selection
         self._operation = operation
         self._url = url
+        self._api_base_url = api_base_url
         self._secrets_seen: set[str] = set()
         self._named = True
 
@@ -50,12 +58,20 @@ class ObservationChecker:
         if isinstance(seen, Exchange):
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
+            seen = self._as_twilios(seen)
             if seen.url:
                 return validator.validate_exchange(seen)
             return validator.validate_response(seen, self._operation)
         if isinstance(seen, WebhookRequest):
             return validator.validate_webhook(seen, self._operation)
         return validator.validate_body(observation.value, self._operation)
+
+    def _as_twilios(self, seen: Exchange) -> Exchange:
+        """Return an exchange with the base URL of a mock or proxy as if Twilio had answered it."""
+        base = self._api_base_url
+        if base is None or not seen.url.startswith((base + "/", base + "?")):
+            return seen
+        return replace(seen, url=API + seen.url[len(base) :])
 
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result and of the text around it, with their locations."""

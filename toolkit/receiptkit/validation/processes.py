@@ -129,6 +129,7 @@ class _Gathering:
     def unit(self, unit: Unit) -> None:
         """Take the findings of the next unit, or check it here if it belongs to this process."""
         if unit.first:
+            self._validation.begin_source()
             self._entries = self._lines = 0
             self._failed = False
             self._secrets.clear()
@@ -147,7 +148,7 @@ class _Gathering:
             if unit.span is not None and not self._validation.join:
                 self.conclude()
             self._holding.clear()
-            self._sink.end_of_file()
+            self._validation.end_source(unit.source, self._sink)
 
     def _take(self, unit: Unit, messages: Iterator[list[Finding] | UnitResult]) -> None:
         for message in messages:
@@ -206,7 +207,7 @@ class _Gathering:
         if self._failed:
             return
         summary = self._validation.summary
-        summary.add(result.summary)
+        summary.add(result.summary, self._entries, self._lines)
         summary.files += unit.span is not None and unit.first
         if result.problem is not None:
             self._validation.continue_unit(unit.file, unit.number)

@@ -1,4 +1,4 @@
-"""A team's own settings: `[tool.receiptkit]` in pyproject.toml, or receiptkit.toml, of the working directory or one above it."""
+"""The settings of a project: receiptkit.toml, or `[tool.receiptkit]` in pyproject.toml, in the working directory or above it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,46 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from receiptkit.model.display import shown
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
 from receiptkit.validation.selection import Selection
+from receiptkit.validation.small_files import read_small
 
 _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 _PROFILES = ("vendor", "documented", "strict")
 _SEVERITIES = tuple(severity.value for severity in Severity)
 _LISTS = ("select", "ignore")
-_NAMES = ("profile", *_LISTS, "fail-on", "baseline", "severity", "per-path-ignores")
+_NAMES = (
+    "profile",
+    *_LISTS,
+    "fail-on",
+    "baseline",
+    "api-base-url",
+    "severity",
+    "per-path-ignores",
+)
+#: The profile, and the lowest severity that fails, where neither option nor setting names another.
+PROFILE, FAIL_ON = "documented", "error"
+_LIMIT = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
     """
-    Settings of a team. What is not set is None or empty.
+    The settings of a project; None or empty where they are not set.
 
     Attributes:
-        path: the file they stand in; None if there is none.
+        path: the file that holds them; None if there is none.
         profile: vendor, documented or strict.
-        select, ignore: globs of rules.
-        fail_on: the severity from which on to exit 1.
+        select, ignore: patterns of rules.
+        fail_on: the lowest severity that fails.
         baseline: the file of known findings; relative to the folder of the settings.
-        severity: how severe rules are, by their globs; the last that fits counts.
-        per_path_ignores: globs of rules that are ignored in files, by globs of their paths, relative to the folder of the settings.
+        api_base_url: the URL that stands for Twilio's.
+        severity: severities by patterns of rules; the last pattern that matches counts.
+        per_path_ignores: patterns of rules that are ignored, by patterns of paths relative to the folder of the settings.
     """
 
     path: Path | None = None
@@ -41,22 +56,31 @@ class ProjectSettings:
     ignore: tuple[str, ...] = ()
     fail_on: str | None = None
     baseline: str | None = None
+    api_base_url: str | None = None
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def under(self, **options: Any) -> ProjectSettings:
-        """Return these settings with options over them; an option that is None or empty leaves the setting."""
-        return replace(self, **{name: value for name, value in options.items() if value})
+        """
+        Return these settings with options over them; an option that is None or empty leaves the setting. Nothing else merges the two.
+
+        Raises:
+            UsageError: the base URL is not absolute.
+        """
+        merged = replace(self, **{name: value for name, value in options.items() if value})
+        if merged.api_base_url is not None:
+            return replace(merged, api_base_url=_demand_absolute(merged.api_base_url))
+        return merged
 
     def selection(self, known: Sequence[str]) -> Selection:
         """
-        Return the selection of findings.
+        Return which findings are wanted, and their severities.
 
         Args:
             known: rules that the document names, beside those of the catalogue.
 
         Raises:
-            UsageError: a glob matches no rule.
+            UsageError: a pattern matches no rule.
         """
         return Selection(
             self.select,
@@ -67,10 +91,17 @@ class ProjectSettings:
             root=self.path.parent if self.path else None,
         )
 
+    def demand_rules(self, known: Sequence[str]) -> None:
+        """Raise `UsageError` if a pattern in the settings file matches no rule, also where an option replaces it."""
+        try:
+            self.selection(known)
+        except UsageError as error:
+            raise UsageError(f"{self.path}: {error}") from None
 
-def found(start: Path) -> ProjectSettings:
+
+def find(start: Path) -> ProjectSettings:
     """
-    The settings that hold in a folder: of the first file that has some, there or above.
+    Return the settings for a folder, from the first file with settings in it or above it.
 
     Raises:
         UsageError: the file cannot be used.
@@ -80,7 +111,7 @@ def found(start: Path) -> ProjectSettings:
         if own.is_file():
             return read(own)
         shared = folder / _SHARED
-        # Most projects have this file, and most say nothing of us: then it is not parsed.
+        # Most projects have this file, and most without our table: then it is not parsed.
         if (
             shared.is_file()
             and b"receiptkit" in _bytes(shared)
@@ -92,19 +123,19 @@ def found(start: Path) -> ProjectSettings:
 
 def read(path: Path) -> ProjectSettings:
     """
-    The settings in a file.
+    Return the settings in a file.
 
     Raises:
-        UsageError: it is not there, is no TOML, or has names or values that mean nothing.
+        UsageError: it cannot be read, is not TOML, or has an unknown name or value.
     """
     table = _toml(path)
     if path.name == _SHARED:
         table = _tools(table).get("receiptkit", {})
     if not isinstance(table, dict):
-        raise UsageError(f"{path}: tool.receiptkit is no table")
+        raise UsageError(f"{path}: tool.receiptkit is not a table")
     for name in table:
         if name not in _NAMES:
-            raise UsageError(f"{path}: nothing is called {name!r}{_suggestion(name, _NAMES)}")
+            raise UsageError(_unknown(path, name))
     return ProjectSettings(
         path=path,
         profile=_choice(path, table, "profile", _PROFILES),
@@ -112,9 +143,10 @@ def read(path: Path) -> ProjectSettings:
         ignore=_texts(path, "ignore", table.get("ignore", [])),
         fail_on=_choice(path, table, "fail-on", _SEVERITIES),
         baseline=_file(path, table, "baseline"),
+        api_base_url=_text(path, table, "api-base-url"),
         severity={
-            rule: Severity(_one_of(path, f"severity.{rule}", said, _SEVERITIES))
-            for rule, said in _table(path, table, "severity").items()
+            rule: Severity(_one_of(path, f"severity.{rule}", value, _SEVERITIES))
+            for rule, value in _table(path, table, "severity").items()
         },
         per_path_ignores={
             glob: _texts(path, f"per-path-ignores.{glob}", rules)
@@ -128,11 +160,14 @@ def _tools(table: dict[str, Any]) -> dict[str, Any]:
     return tool if isinstance(tool, dict) else {}
 
 
+def _unknown(path: Path, name: str) -> str:
+    if name == "tool" and path.name != _SHARED:
+        return f"{path}: settings are at the top level here, without [tool.receiptkit]"
+    return f"{path}: unknown setting {name!r}{_suggestion(name, _NAMES)}"
+
+
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    return read_small(str(path), _LIMIT)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -147,37 +182,55 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path, table: dict[str, Any], name: str) -> dict[str, Any]:
-    said = table.get(name, {})
-    if not isinstance(said, dict):
-        raise UsageError(f"{path}: {name} is no table")
-    return said
+    value = table.get(name, {})
+    if not isinstance(value, dict):
+        raise UsageError(f"{path}: {name} is not a table")
+    return value
 
 
-def _texts(path: Path, name: str, said: Any) -> tuple[str, ...]:
-    if not isinstance(said, list) or not all(isinstance(item, str) for item in said):
-        raise UsageError(f'{path}: {name} is no list of texts, such as ["page.*"]')
-    return tuple(said)
+def _texts(path: Path, name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f'{path}: {name} is not a list of strings, such as ["page.*"]')
+    return tuple(value)
+
+
+def _text(path: Path, table: dict[str, Any], name: str) -> str | None:
+    value = table.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{path}: {name} is not a string")
+    return value
 
 
 def _file(path: Path, table: dict[str, Any], name: str) -> str | None:
-    said = table.get(name)
-    if said is not None and not isinstance(said, str):
-        raise UsageError(f"{path}: {name} is no text")
-    return str(path.parent / said) if said is not None else None
+    value = _text(path, table, name)
+    return str(path.parent / value) if value is not None else None
 
 
 def _choice(path: Path, table: dict[str, Any], name: str, choices: Sequence[str]) -> str | None:
     return _one_of(path, name, table[name], choices) if name in table else None
 
 
-def _one_of(path: Path, name: str, said: Any, choices: Sequence[str]) -> str:
-    if said not in choices:
+def _one_of(path: Path, name: str, value: Any, choices: Sequence[str]) -> str:
+    if value not in choices:
         raise UsageError(
-            f"{path}: {name} is {said!r}: there are {', '.join(choices)}{_suggestion(said, choices)}"
+            f"{path}: {name} is {shown(value)}; expected {', '.join(choices)}{_suggestion(value, choices)}"
         )
-    return str(said)
+    return str(value)
 
 
 def _suggestion(name: Any, choices: Sequence[str]) -> str:
     close = get_close_matches(str(name), choices, n=1)
     return f": did you mean {close[0]}?" if close else ""
+
+
+def _demand_absolute(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_absolute = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_absolute = False
+    if not is_absolute or parts.query or parts.fragment:
+        raise UsageError(
+            "api-base-url: expected a URL such as http://localhost:8080/twilio, without query and fragment"
+        )
+    return url.rstrip("/")

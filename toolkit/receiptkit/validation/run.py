@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from receiptkit.captures import (
     Batch,
@@ -37,6 +39,17 @@ from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
+from receiptkit.validation.unchecked import UncheckedNotes
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of a run before a source."""
+
+    checked: int = 0
+    problems: int = 0
+    findings: int = 0
+    unchecked: Counter[str] = field(default_factory=Counter)
 
 
 class Validation:
@@ -53,6 +66,7 @@ class Validation:
         join: bool = False,
         allow_empty: bool = False,
         bulk: bool = True,
+        api_base_url: str | None = None,
     ) -> None:
         """
         Args:
@@ -65,13 +79,14 @@ class Validation:
             join: True to check rules across observations over all sources together, False for each source by itself.
             allow_empty: True to accept that nothing could be checked.
             bulk: False to check every record the exact way, also one that is like others which were clean.
+            api_base_url: a URL that stands for Twilio's, as of a mock or a proxy.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
         """
         self.contract = contract
         self.summary = Summary()
-        self._selection = selection or Selection()
+        self.selection = selection or Selection()
         self._limits = limits or Limits()
         self.join = join
         self._allow_empty = allow_empty
@@ -86,7 +101,7 @@ class Validation:
         severities = (
             catalogue.severity(rule, contract.profile)
             for rule in catalogue.across()
-            if self._selection.wants(rule)
+            if self.selection.wants(rule)
         )
         self._remembers = any(severity is not None for severity in severities)
         self._format, kind = format_and_kind(contract, known_as)
@@ -95,8 +110,14 @@ class Validation:
                 f"--as {kind} and --url both say what bare bodies are: give one of them"
             )
         self._operation = operation_at(contract, url) if url is not None else kind
+        self._notes = UncheckedNotes(contract)
+        self._before = Counts()
         self._checker = ObservationChecker(
-            contract, self._selection, operation=self._operation, url=url
+            contract,
+            self.selection,
+            operation=self._operation,
+            url=url,
+            api_base_url=api_base_url,
         )
         self._clean = CleanRecords(
             self._checker,
@@ -125,16 +146,7 @@ class Validation:
         """Report what only the end of a run shows."""
         if self.join:
             self.conclude(sink)
-        summary = self.summary
-        silent = not summary.checked and not summary.problems and not summary.severities
-        if summary.files and silent and not self._allow_empty:
-            file = self.starts[self._unit].file if summary.files == 1 else ""
-            problems = catalogue.problems("run", RunView(summary.files, summary.checked))
-            findings = self.contract.validator.profile.findings(
-                problems, locate=lambda _: Location(file, 0, 1, 1)
-            )
-            for finding in self._selection.applied(findings, file):
-                self._report(finding, sink)
+        self.summary.note_unlisted()
         sink.end_of_file()
 
     def start_unit(self, file: int, unit: int, source: Source) -> None:
@@ -166,7 +178,7 @@ class Validation:
             if self._broken.isdisjoint(at.file for at in (each.at, each.other) if at is not None)
         )
         for finding in findings_across(self.contract, complete, self._location):
-            for wanted in self._selection.applied([finding], _file(finding)):
+            for wanted in self.selection.applied([finding], _file(finding)):
                 self._report(wanted, sink)
 
     def _location(self, at: Arrival) -> Location:
@@ -177,12 +189,41 @@ class Validation:
         self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
     ) -> None:
         """Check a source to its end, or as far as it can be read."""
+        self.begin_source()
         try:
             self.read_file(source, sink, progress)
         except CaptureError as error:
             self.note_problem(error, source)
         if not self.join:
             self.conclude(sink)
+        self.end_source(source, sink)
+
+    def begin_source(self) -> None:
+        """Remember the counts before a source."""
+        summary = self.summary
+        self._before = Counts(
+            summary.checked,
+            len(summary.problems),
+            summary.severities.total(),
+            Counter(summary.unchecked),
+        )
+
+    def end_source(self, source: Source, sink: Sink) -> None:
+        """Report a named source in which nothing was checked, and end its findings."""
+        summary, before = self.summary, self._before
+        is_empty = summary.checked == before.checked and len(summary.problems) == before.problems
+        if source.named and is_empty:
+            reasons = summary.unchecked - before.unchecked
+            summary.empty_files.append(
+                (source.name, ", ".join(sorted(reasons)) or "the file holds no observation")
+            )
+            if summary.severities.total() == before.findings and not self._allow_empty:
+                problems = catalogue.problems("run", RunView(1, 0))
+                findings = self.contract.validator.profile.findings(
+                    problems, locate=lambda _: Location(source.name, 0, 1, 1)
+                )
+                for finding in self.selection.applied(findings, source.name):
+                    self._report(finding, sink)
         sink.end_of_file()
 
     def note_problem(self, error: CaptureError, source: Source | None = None) -> None:
@@ -226,7 +267,7 @@ class Validation:
             CaptureError: it cannot be read to its end; what came before has been checked.
         """
         if not source.named and not is_regular(source):
-            self.summary.skipped += 1
+            self.summary.skip(source.name)
             return
         self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
@@ -240,7 +281,7 @@ class Validation:
                         if head.strip()
                         else "the file is empty"
                     )
-                self.summary.skipped += 1
+                self.summary.skip(source.name)
                 return
             if found.read is None:
                 self._convert(found, source)
@@ -281,7 +322,7 @@ class Validation:
         """Say how a file that is recognised and not read can be converted."""
         if source.named:
             raise CaptureError(found.advice(source.name))
-        self.summary.skipped += 1
+        self.summary.skip(source.name)
 
     def _has_evidence(self, source: Source) -> bool:
         with opened(source, self._limits) as (stream, _):
@@ -306,7 +347,7 @@ class Validation:
         if result.unchecked is None:
             summary.checked += 1
         else:
-            summary.unchecked[result.unchecked] += 1
+            self._notes.count(summary, observation, result.unchecked, file)
         if self._remembers and result.kind is not None:
             self._remember(remembered(result, observation), observation.entry, observation.begins)
         findings = self._checker.findings(result, observation, file)

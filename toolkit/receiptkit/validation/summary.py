@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.location import Location
+
+#: How many unchecked observations, and how many skipped files, are listed; more are counted.
+MOST_LISTED = 1000
+
+
+class Unchecked(NamedTuple):
+    """
+    An observation that was not checked.
+
+    Attributes:
+        location: where it begins.
+        method: the HTTP method; empty if it has none.
+        path: the path of the URL, every segment masked that no path of the contract has; empty if it has none.
+        reason: why it was not checked.
+    """
+
+    location: Location
+    method: str
+    path: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -17,37 +38,82 @@ class Summary:
     Attributes:
         files: files that were read as captures.
         skipped: files in folders that were skipped because they are no captures.
+        skipped_files: the first of them.
         observations: bodies and exchanges in the files.
         checked: observations that were checked.
         unchecked: observations that were not, by reason.
+        listed: the first of them.
+        examples: the location of the first unchecked observation of each reason.
+        signatures: webhooks whose signature was judged.
+        unjudged_signatures: webhooks whose signature was to be judged and could not be, by reason.
         severities: findings of each severity.
         known: findings that the baseline knows; they are not among the severities.
+        limits: the limits that were reached, a line each.
         problems: what could not be read, a line each.
+        empty_files: named files in which nothing was checked, each with the reasons.
     """
 
     files: int = 0
     skipped: int = 0
+    skipped_files: list[str] = field(default_factory=list)
     observations: int = 0
     checked: int = 0
     unchecked: Counter[str] = field(default_factory=Counter)
+    listed: list[Unchecked] = field(default_factory=list)
+    examples: dict[str, Location] = field(default_factory=dict)
+    signatures: int = 0
+    unjudged_signatures: Counter[str] = field(default_factory=Counter)
     severities: Counter[Severity] = field(default_factory=Counter)
     known: int = 0
+    limits: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    empty_files: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, other: Summary) -> None:
-        """Add the counts of another part of the run."""
+    def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
+        """Add the counts of another part of the run, which begins after so many entries and lines of its file."""
         self.files += other.files
-        self.skipped += other.skipped
         self.observations += other.observations
         self.checked += other.checked
         self.unchecked += other.unchecked
+        for each in other.listed[: MOST_LISTED - len(self.listed)]:
+            self.listed.append(each._replace(location=_below(each.location, entries, lines)))
+        for reason, location in other.examples.items():
+            self.examples.setdefault(reason, _below(location, entries, lines))
+        for file in other.skipped_files:
+            self.skip(file)
+        self.skipped += other.skipped - len(other.skipped_files)
+        self.signatures += other.signatures
+        self.unjudged_signatures += other.unjudged_signatures
         self.severities += other.severities
         self.known += other.known
+        self.limits += other.limits
         self.problems += other.problems
+
+    def skip(self, file: str) -> None:
+        """Count a file that is no capture."""
+        self.skipped += 1
+        if len(self.skipped_files) < MOST_LISTED:
+            self.skipped_files.append(file)
 
     def has(self, severity: Severity) -> bool:
         """Return True if there is a finding of this severity or a higher one."""
         return any(count for found, count in self.severities.items() if found.rank >= severity.rank)
+
+    def note_unlisted(self) -> None:
+        """Note the limits of what is listed, where they were reached."""
+        for count, listed, noun in (
+            (self.unchecked.total(), len(self.listed), "unchecked observations"),
+            (self.skipped, len(self.skipped_files), "skipped files"),
+        ):
+            if count > listed == MOST_LISTED:
+                self.limits.append(f"the first {MOST_LISTED:,} of {count:,} {noun} are listed")
+
+
+def _below(location: Location, entries: int, lines: int) -> Location:
+    if not entries + lines:
+        return location
+    line = location.line + lines if location.line is not None else None
+    return replace(location, entry=location.entry + entries, line=line)
 
 
 class Sink(Protocol):

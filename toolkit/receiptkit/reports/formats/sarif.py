@@ -1,7 +1,7 @@
 """
-The report for code scanning: SARIF 2.1.0, its locations in the captures.
+The report `sarif`: SARIF 2.1.0 for code scanning, with locations in the captures.
 
-Written as the findings come, so that its memory does not grow: the rules, which are those that were broken, stand behind the results.
+It is written as the findings come, so that memory does not grow; the broken rules therefore follow the results.
 """
 
 from __future__ import annotations
@@ -9,36 +9,42 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import quote
 
 from receiptkit.model.display import printable, shown
-from receiptkit.model.finding import NO_VALUE, Finding, Severity
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
-from receiptkit.reports.report import About, Counts, Report
+from receiptkit.reports.formats.text import signature_line
+from receiptkit.reports.report import About, Report, ReportFormat
 from receiptkit.validation.fingerprint import identity
+from receiptkit.validation.summary import Summary
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-class SarifReport(Report):
-    """The format `sarif`."""
+_BEGIN = (
+    f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", '
+    '"runs": [{"columnKind": "unicodeCodePoints", "results": ['
+)
 
-    def __init__(self, out: Any, about: About) -> None:
+
+class SarifReport(Report):
+    """A run with a result for each finding."""
+
+    def __init__(self, out: TextIO, about: About) -> None:
         super().__init__(out, about)
         self._rules: dict[str, int] = {}
         self._separator = ""
-        self.out.write(
-            f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"columnKind": "unicodeCodePoints", "results": ['
-        )
+        self.out.write(_BEGIN)
 
     def finding(self, finding: Finding) -> None:
         self.out.write(self._separator + "\n" + json.dumps(self._result(finding)))
         self._separator = ","
 
-    def close(self, summary: Counts) -> None:
-        """Write which rules there are, and what could not be read."""
+    def close(self, summary: Summary) -> None:
+        """Write the rules, the limits that were reached, and what could not be read."""
         driver = {
             "name": "receiptkit",
             "version": self.about.version,
@@ -48,7 +54,15 @@ class SarifReport(Report):
             {"level": "error", "message": {"text": printable(problem)}}
             for problem in summary.problems
         ]
-        invocation = {"executionSuccessful": not problems, "toolExecutionNotifications": problems}
+        signatures = signature_line(summary)
+        notes = [
+            {"level": "note", "message": {"text": printable(line)}}
+            for line in (*([signatures] if signatures else []), *summary.limits)
+        ]
+        invocation = {
+            "executionSuccessful": not problems,
+            "toolExecutionNotifications": [*problems, *notes],
+        }
         rest = json.dumps({"tool": {"driver": driver}, "invocations": [invocation]})
         self.out.write("\n], " + rest[1:] + "]}\n")
 
@@ -56,31 +70,30 @@ class SarifReport(Report):
         index = self._rules.setdefault(finding.rule, len(self._rules))
         properties: dict[str, Any] = {"entry": finding.location.entry if finding.location else 0}
         properties |= {"operation": finding.operation} if finding.operation else {}
-        properties |= (
-            {"value": shown(finding.value)}
-            if self.about.show_values and finding.value is not NO_VALUE
-            else {}
-        )
+        properties |= {"value": shown(finding.value)} if self.shows_value(finding) else {}
         return {
             "ruleId": finding.rule,
             "ruleIndex": index,
             "level": _LEVELS[finding.severity],
             "message": {"text": _text(finding)},
-            "locations": [_location(finding)],
-            "partialFingerprints": {"receiptkit/v1": identity(finding).digest},
+            "locations": [_location(finding, self.pointer(finding))],
+            "partialFingerprints": {"receiptkit/v2": self._fingerprint(finding)},
             "properties": properties,
         }
 
+    def _fingerprint(self, finding: Finding) -> str:
+        # The same whether values are shown or not.
+        return identity(finding, self.about.names or ()).digest
+
     def _rule(self, rule: str) -> dict[str, Any]:
-        told = self.about.explained(rule)
-        if told is None:
+        text = self.about.rule(rule)
+        if text is None:
             return {"id": rule}
-        text = f"{told.why} {told.action} Grounding: {told.grounding}."
         return {
             "id": rule,
-            "shortDescription": {"text": told.title},
-            "fullDescription": {"text": told.why},
-            "help": {"text": text},
+            "shortDescription": {"text": text.title},
+            "fullDescription": {"text": text.why},
+            "help": {"text": f"{text.why} {text.action} Grounding: {text.grounding}."},
         }
 
 
@@ -95,12 +108,10 @@ def _text(finding: Finding) -> str:
     return printable(f"{finding.message}{within}{hint}")
 
 
-def _location(finding: Finding) -> dict[str, Any]:
+def _location(finding: Finding, pointer: str) -> dict[str, Any]:
     location = finding.location or Location()
     described: dict[str, Any] = (
-        {"logicalLocations": [{"fullyQualifiedName": printable(finding.pointer)}]}
-        if finding.pointer
-        else {}
+        {"logicalLocations": [{"fullyQualifiedName": printable(pointer)}]} if pointer else {}
     )
     if location.file:
         place: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.file)}}
@@ -111,7 +122,14 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A relative path as a relative reference, which code scanning resolves against the root of the repository."""
+    """Return a relative path as a relative reference, which code scanning resolves from the repository's root."""
     if os.path.isabs(file):
         return Path(file).as_uri()
     return quote(os.path.normpath(file).replace(os.sep, "/").encode("utf-8", "surrogateescape"))
+
+
+FORMAT = ReportFormat(
+    "SARIF 2.1.0 for code scanning",
+    SarifReport,
+    lambda head, tail: head.startswith(_BEGIN.encode()),
+)

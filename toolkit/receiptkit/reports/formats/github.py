@@ -1,17 +1,18 @@
-"""The report for GitHub Actions: an annotation a finding, at its place in the capture; equal mistakes grouped as in `text`."""
+"""The report `github`: annotations for GitHub Actions at their places in the captures."""
 
 from __future__ import annotations
 
 from receiptkit.model.display import printable
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
-from receiptkit.reports.text import TextReport
+from receiptkit.reports.formats.text import TextReport, ends_with_summary
+from receiptkit.reports.report import ReportFormat
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 class GithubReport(TextReport):
-    """The format `github`: workflow commands, and the summary as plain text."""
+    """Workflow commands, equal findings grouped as in `text`, and the summary as plain text."""
 
     def _write(self, finding: Finding, count: int) -> None:
         location = finding.location or Location()
@@ -26,18 +27,26 @@ class GithubReport(TextReport):
             for name, value in place.items()
             if value not in (None, "", "-")
         )
-        said = f"{finding.pointer} {finding.message}".lstrip() + (
-            f" ({count} times)" if count > 1 else ""
-        )
-        text = said if finding.hint is None else f"{said}\nhint: {finding.hint}"
+        times = f" ({count} times)" if count > 1 else ""
+        text = f"{self.pointer(finding)} {finding.message}{times}".lstrip()
+        if finding.hint is not None:
+            text += f"\nhint: {finding.hint}"
         self.out.write(f"::{_LEVELS[finding.severity]} {properties}::{_data(text)}\n")
 
 
 def _data(text: str) -> str:
-    """A message as workflow commands have it: a line break of ours is kept as an escape, nothing in it is a command."""
+    """Return a text as workflow commands write it: line breaks as escapes, and no command within."""
     lines = "\n".join(printable(line) for line in text.split("\n"))
     return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMAT = ReportFormat(
+    "annotations at the lines of the captures",
+    GithubReport,
+    lambda head, tail: ends_with_summary(tail),
+    is_utf8=False,
+)

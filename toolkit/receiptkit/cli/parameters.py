@@ -1,0 +1,48 @@
+"""Types of options."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from receiptkit.captures import readable
+from receiptkit.rules import catalogue
+
+_SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
+
+
+class Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
+    """A number of bytes, with K, M or G."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(value.strip())
+        if match is None or int(match[1]) == 0:
+            self.fail(f"{value!r} is not a size such as 500K, 128M or 2G", param, ctx)
+        return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+def complete_rules(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the rules, and the patterns of their scopes, that begin like the word."""
+    scopes = sorted({rule.id.partition(".")[0] + ".*" for rule in catalogue.RULES})
+    return [
+        CompletionItem(name)
+        for name in (*scopes, *(rule.id for rule in catalogue.RULES))
+        if name.startswith(incomplete)
+    ]
+
+
+def complete_kinds(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the formats and kinds that begin like the word."""
+    kinds = ("page", "receipt", "message", "configuration", "error", "webhook")
+    return [CompletionItem(name) for name in (*readable(), *kinds) if name.startswith(incomplete)]

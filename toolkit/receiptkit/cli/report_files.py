@@ -1,0 +1,107 @@
+"""The option `-o` of `validate`: parse it, and open the reports."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import BinaryIO, NamedTuple, TextIO, cast
+
+from receiptkit import reports
+from receiptkit.captures import STDIN
+from receiptkit.model.errors import UsageError
+from receiptkit.validation.output_files import InputFiles, Replaceable, has_content, written
+
+
+class Output(NamedTuple):
+    """A report to write: its format, and its file; None for standard output."""
+
+    format: str
+    path: str | None
+
+    @property
+    def is_file(self) -> bool:
+        return self.path not in (None, STDIN)
+
+    def is_report(self) -> bool:
+        """Return True if the file holds a report of this format, or nothing."""
+        path = str(self.path)
+        return not has_content(path) or reports.report_format(self.format).is_at(path)
+
+
+def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
+    """
+    Return the reports to write, that in the format `main` first.
+
+    Args:
+        values: FILE, or FORMAT=FILE, as they were given.
+        main: the format of the report without a format of its own.
+
+    Raises:
+        UsageError: a format is misspelt, or two reports would be the same file.
+    """
+    named: list[Output] = []
+    rest = []
+    for value in values:
+        name, equals, path = value.partition("=")
+        if equals and name in reports.names():
+            named.append(Output(name, path))
+            continue
+        if equals and not os.path.dirname(name):
+            _refuse_misspelt(name, value)
+        rest.append(value)
+    if len(rest) > 1:
+        raise UsageError(
+            f"-o {rest[1]}: there is one report in {main}; use -o FORMAT=FILE for another ({', '.join(reports.names())})"
+        )
+    outputs = [Output(main, rest[0] if rest else None), *named]
+    places: list[str] = []
+    for output in outputs:
+        place = os.path.realpath(str(output.path)) if output.is_file else STDIN
+        if place in places:
+            raise UsageError(f"-o {output.path}: two reports would be written there")
+        places.append(place)
+    return outputs
+
+
+def _refuse_misspelt(name: str, value: str) -> None:
+    close = get_close_matches(name.lower(), reports.names(), 1)
+    if close:
+        raise UsageError(
+            f"-o {value}: unknown report format {name!r}; did you mean {close[0]}? Write ./{value} for a file"
+        )
+
+
+@contextmanager
+def opened(output: Output, inputs: InputFiles, *, force: bool) -> Iterator[TextIO]:
+    """Yield standard output, or a file that appears when it is complete."""
+    is_utf8 = reports.report_format(output.format).is_utf8
+    if not output.is_file:
+        with _standard_output(is_utf8=is_utf8) as out:
+            yield out
+            out.flush()
+        return
+    replaces = Replaceable(f"a report in {output.format}", lambda path: output.is_report())
+    with (
+        written(str(output.path), inputs=inputs, replaces=None if force else replaces) as raw,
+        io.TextIOWrapper(raw, encoding="utf-8", newline="\n", errors="backslashreplace") as file,
+    ):
+        yield file
+
+
+@contextmanager
+def _standard_output(*, is_utf8: bool) -> Iterator[TextIO]:
+    """Yield standard output; as UTF-8, whatever the terminal is, for reports that programs read."""
+    raw = getattr(sys.stdout, "buffer", None)
+    if not is_utf8 or raw is None:
+        yield sys.stdout
+        return
+    sys.stdout.flush()
+    out = io.TextIOWrapper(cast("BinaryIO", raw), encoding="utf-8", newline="\n")
+    try:
+        yield out
+    finally:
+        out.detach()

@@ -1,0 +1,175 @@
+"""The report `text`, for people: a line for each finding, equal findings grouped and counted, hints below, a summary last."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TextIO
+
+from receiptkit.model.display import printable, shown
+from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.location import Location
+from receiptkit.reports.report import About, Report, ReportFormat
+from receiptkit.validation.fingerprint import without_numbers
+from receiptkit.validation.summary import Summary
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+#: Groups are held until their file ends; with more than this, a file gets its report in pieces.
+_MOST_GROUPS = 2000
+#: How many reasons the summary names.
+_REASONS = 3
+_SUMMARY = re.compile(rb"^[0-9]+ files?, [0-9]+ observations?: ", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class _Group:
+    first: Finding
+    count: int = 1
+
+
+class TextReport(Report):
+    """Lines for people. Subclasses write findings in another way, grouped alike."""
+
+    def __init__(self, out: TextIO, about: About) -> None:
+        super().__init__(out, about)
+        self.groups = about.verbosity <= 0
+        self._groups: dict[tuple[str, str, str, str], _Group] = {}
+        self._grouped = False
+
+    def finding(self, finding: Finding) -> None:
+        if self.about.verbosity < 0:
+            return
+        if self.about.verbosity > 0:
+            self._write(finding, 1)
+            return
+        groups = self._groups
+        key = (
+            finding.rule,
+            finding.severity.value,
+            without_numbers(finding.pointer),
+            finding.message,
+        )
+        if key in groups:
+            groups[key].count += 1
+            self._grouped = True
+        else:
+            if len(groups) >= _MOST_GROUPS:
+                self.end_of_file()
+            groups[key] = _Group(finding)
+
+    def end_of_file(self) -> None:
+        for group in self._groups.values():
+            self._write(group.first, group.count)
+        self._groups.clear()
+
+    def close(self, summary: Summary) -> None:
+        self.end_of_file()
+        for line in _summary(summary, self.about):
+            self.out.write(line + "\n")
+        if self._grouped:
+            self.out.write("    -v shows each finding of a group\n")
+
+    def _write(self, finding: Finding, count: int) -> None:
+        severity = self._painted(finding.severity.value, _COLOURS[finding.severity])
+        times = f" ({count} times)" if count > 1 else ""
+        pointer = printable(self.pointer(finding)) or '""'
+        value = f" [{shown(finding.value)}]" if self.shows_value(finding) else ""
+        self.out.write(
+            f"{_place(finding.location)} {pointer} {severity} {finding.rule}: {printable(finding.message)}{value}{times}\n"
+        )
+        if finding.hint:
+            self.out.write(f"    hint: {printable(finding.hint)}\n")
+        if self.about.verbosity > 0 and finding.grounding:
+            self.out.write(f"    why: {printable(finding.grounding)}\n")
+
+    def _painted(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.about.colour else text
+
+
+def _place(location: Location | None) -> str:
+    if location is None:
+        return "-"
+    place = ":".join(
+        [
+            printable(location.file),
+            *(str(part) for part in (location.line, location.column) if part is not None),
+        ]
+    )
+    if location.body_line is not None:
+        place += f" (body {location.body_line}:{location.body_column})"
+    return place
+
+
+def _summary(summary: Summary, about: About) -> list[str]:
+    found = summary.severities
+    counts = ", ".join(
+        _many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)
+    )
+    checked = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
+    read = f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}"
+    known = f"; {summary.known} known" if summary.known else ""
+    lines = _listed(summary) if about.list_unchecked else []
+    lines.append(f"{read}: {checked}; {counts}, {found[Severity.INFO]} info{known}")
+    details = _reasons(summary)
+    if summary.skipped:
+        details.append(f"skipped: {_many(summary.skipped, 'file')} of other kinds")
+    signatures = signature_line(summary)
+    details += [signatures] if signatures else []
+    details += [f"limit: {line}" for line in summary.limits]
+    return lines + [f"    {printable(line)}" for line in details]
+
+
+def _listed(summary: Summary) -> list[str]:
+    lines = [
+        f"{_place(each.location)} unchecked: {f'{each.method} {each.path}'.strip()}: {each.reason}"
+        if each.method or each.path
+        else f"{_place(each.location)} unchecked: {each.reason}"
+        for each in summary.listed
+    ]
+    return [printable(line) for line in lines] + [
+        f"{printable(file)} skipped: a file of another kind" for file in summary.skipped_files
+    ]
+
+
+def _reasons(summary: Summary) -> list[str]:
+    """Return a line for each of the commonest reasons, and one for the others."""
+    reasons = sorted(summary.unchecked.items(), key=lambda item: (-item[1], item[0]))
+    lines = []
+    for reason, count in reasons[:_REASONS]:
+        example = summary.examples.get(reason)
+        at = f", first at {_place(example)}" if example and example.file else ""
+        lines.append(f"unchecked: {reason} ({count}){at}")
+    rest = reasons[_REASONS:]
+    if rest:
+        others = "1 other reason" if len(rest) == 1 else f"{len(rest)} other reasons"
+        lines.append(
+            f"unchecked: {others} ({sum(count for _, count in rest)}); --list-unchecked shows all"
+        )
+    return lines
+
+
+def signature_line(summary: Summary) -> str:
+    """Return how many signatures were judged, and why others were not; empty if none was to be."""
+    unjudged = summary.unjudged_signatures
+    if not summary.signatures and not unjudged:
+        return ""
+    reasons = "; ".join(
+        f"{reason} ({count})" if len(unjudged) > 1 else reason
+        for reason, count in sorted(unjudged.items(), key=lambda item: (-item[1], item[0]))
+    )
+    because = f" ({reasons})" if reasons else ""
+    return f"signatures: {summary.signatures} judged, {unjudged.total()} not judged{because}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def ends_with_summary(tail: bytes) -> bool:
+    """Return True if a text ends as a report for people does."""
+    return any(b" error" in tail[match.start() :] for match in _SUMMARY.finditer(tail))
+
+
+FORMAT = ReportFormat(
+    "for people, the default", TextReport, lambda head, tail: ends_with_summary(tail), is_utf8=False
+)

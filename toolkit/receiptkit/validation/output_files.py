@@ -1,0 +1,176 @@
+"""Write files of the user without losing one: the only door for every file that a command or the plugin writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from receiptkit.model.errors import UsageError
+
+_TEMPORARY = ".receiptkit-"
+
+
+class InputFiles:
+    """The files that a run reads, which none of its outputs replaces."""
+
+    def __init__(self) -> None:
+        self._nouns: dict[tuple[int, int], str] = {}
+        self._paths: dict[str, str] = {}
+
+    def add(self, path: str | os.PathLike[str], noun: str) -> None:
+        """Add a file; the noun names it in messages, as in "one of the captures"."""
+        self._paths.setdefault(os.path.realpath(path), noun)
+        with suppress(OSError, ValueError):
+            found = os.stat(path)
+            self._nouns.setdefault((found.st_dev, found.st_ino), noun)
+
+    def noun(self, path: str) -> str | None:
+        """Return the noun of the file at a path, also behind a link; None if the run does not read it."""
+        with suppress(OSError, ValueError):
+            found = os.stat(path)
+            if (found.st_dev, found.st_ino) in self._nouns:
+                return self._nouns[found.st_dev, found.st_ino]
+        return self._paths.get(os.path.realpath(path))
+
+
+class Replaceable(NamedTuple):
+    """
+    The files that an output may replace without `--force`.
+
+    Attributes:
+        noun: what they are called, as in "a report in json".
+        test: returns True for the path of such a file.
+    """
+
+    noun: str
+    test: Callable[[str], bool]
+
+
+@contextmanager
+def written(
+    path: str,
+    *,
+    option: str = "-o",
+    inputs: InputFiles | None = None,
+    replaces: Replaceable | None = None,
+    spare: bool = False,
+    partial: bool = False,
+) -> Iterator[BinaryIO]:
+    """
+    Yield a file to write, which appears at the path only at the end. A pipe or a device is written to, not replaced.
+
+    Args:
+        path: where the file is to be.
+        option: the option that named it, for messages.
+        inputs: files that are never replaced.
+        replaces: the files that are replaced; None for any. An empty file always is.
+        spare: whether to replace a file only by the same content.
+        partial: whether the file appears also when something goes wrong before it is complete.
+
+    Raises:
+        UsageError: it cannot be written, is a link, or would replace a file that is to be kept.
+    """
+    if is_special(path):
+        with open(path, "wb") as out:
+            yield out
+        return
+    demand_replaceable(path, option, inputs, replaces)
+    handle, temporary = _temporary(path, option)
+    is_kept = partial
+    try:
+        with open(handle, "wb") as out:
+            yield out
+        # Another process may have written the file meanwhile.
+        demand_replaceable(path, option, inputs, replaces)
+        if spare:
+            _demand_same(path, temporary, option)
+        is_kept = True
+    finally:
+        try:
+            if is_kept:
+                os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def is_special(path: str) -> bool:
+    """Return True for a pipe or a device, also behind a link."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def has_content(path: str) -> bool:
+    """Return True if a file with content is at the path."""
+    return os.path.isfile(path) and os.path.getsize(path) > 0
+
+
+def demand_replaceable(
+    path: str, option: str, inputs: InputFiles | None, replaces: Replaceable | None = None
+) -> None:
+    """Raise `UsageError` if writing a file would replace one that is to be kept; see `written`."""
+    if os.path.isdir(path):
+        raise UsageError(f"{option} {path}: this is a folder; name a file in it")
+    noun = inputs.noun(path) if inputs else None
+    if noun is not None:
+        raise UsageError(f"{option} {path}: this is {noun}; it is never overwritten")
+    if os.path.islink(path):
+        raise UsageError(f"{option} {path}: this is a link; name the file that it leads to")
+    if replaces is None or not has_content(path):
+        return
+    try:
+        fits = replaces.test(path)
+    except OSError as error:
+        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+    if not fits:
+        raise UsageError(
+            f"{option} {path}: this file exists, and is not {replaces.noun}; --force overwrites it"
+        )
+
+
+def _demand_same(path: str, temporary: Path, option: str) -> None:
+    import filecmp
+
+    if has_content(path) and not filecmp.cmp(path, temporary, shallow=False):
+        raise UsageError(
+            f"{option} {path}: this file exists, and has another content; --force overwrites it"
+        )
+
+
+def _temporary(path: str, option: str) -> tuple[int, Path]:
+    """Return a new file in the folder of the path, which other runs know as temporary."""
+    folder = Path(path).absolute().parent
+    try:
+        _remove_abandoned(folder)
+        number = 0
+        while True:
+            temporary = folder / f"{_TEMPORARY}{os.getpid()}-{number}.tmp"
+            with suppress(FileExistsError):
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+                handle = os.open(temporary, flags, 0o666)
+                _lock(handle)
+                return handle, temporary
+            number += 1
+    except OSError as error:
+        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what killed runs left; the files of running ones are locked."""
+    for temporary in folder.glob(f"{_TEMPORARY}*.tmp"):
+        with suppress(OSError):
+            handle = os.open(temporary, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                _lock(handle)
+                temporary.unlink()
+            finally:
+                os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Lock a file until it is closed, where the system can; elsewhere an open file cannot be removed."""
+    with suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,70 @@
+"""Describe observations that were not checked, without anything private."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from receiptkit.captures import Observation
+from receiptkit.contract import Contract
+from receiptkit.model.display import masked
+from receiptkit.model.location import Location
+from receiptkit.openapi.servers import path_of
+from receiptkit.validation.summary import MOST_LISTED, Summary, Unchecked
+
+_METHODS = frozenset(
+    ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
+)
+_FOREIGN = "no operation of the contract"
+_PREFIX = "/v1/"
+
+
+class UncheckedNotes:
+    """Describes unchecked observations of a run."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._segments = frozenset(
+            segment
+            for operation in contract.operations.all
+            for segment in operation.path.split("/")
+            if "{" not in segment
+        )
+
+    def count(self, summary: Summary, observation: Observation, reason: str, file: str) -> None:
+        """Count an unchecked observation, and list it if not too many are."""
+        note = self.note(observation, reason, file)
+        summary.unchecked[note.reason] += 1
+        summary.examples.setdefault(note.reason, note.location)
+        if len(summary.listed) < MOST_LISTED:
+            summary.listed.append(note)
+
+    def note(self, observation: Observation, reason: str, file: str) -> Unchecked:
+        """Return the place, the request and the reason of an unchecked observation."""
+        seen = observation.seen
+        location = Location(file, observation.entry, *observation.begins)
+        if seen is None:
+            return Unchecked(location, "", "", reason)
+        method = seen.method.upper()
+        path = path_of(seen.url) if seen.url else ""
+        return Unchecked(
+            location,
+            (method if method in _METHODS else masked(method, "method")) if method else "",
+            self._public_path(path),
+            self.explained(reason, path),
+        )
+
+    def explained(self, reason: str, path: str) -> str:
+        """Return a reason with its usual cause, if the path shows one."""
+        if reason != _FOREIGN:
+            return reason
+        prefix, found, rest = path.partition(_PREFIX)
+        if prefix and found and self._contract.operations.of_url(_PREFIX + rest):
+            return f"{reason}: the path has a prefix before /v1/; name it with --api-base-url"
+        return reason
+
+    def _public_path(self, path: str) -> str:
+        segments = (unquote(segment) for segment in path.split("/"))
+        return "/".join(
+            segment if segment in self._segments else masked(segment, "segment")
+            for segment in segments
+        )
