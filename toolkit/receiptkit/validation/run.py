@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from receiptkit.captures import (
     Batch,
@@ -40,16 +38,6 @@ from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Counts of a run before a source."""
-
-    checked: int = 0
-    problems: int = 0
-    findings: int = 0
-    unchecked: Counter[str] = field(default_factory=Counter)
 
 
 class Validation:
@@ -111,7 +99,7 @@ class Validation:
             )
         self._operation = operation_at(contract, url) if url is not None else kind
         self._notes = UncheckedNotes(contract)
-        self._before = Counts()
+        self._before = self.summary.counts()
         self._checker = ObservationChecker(
             contract,
             self.selection,
@@ -200,31 +188,22 @@ class Validation:
 
     def begin_source(self) -> None:
         """Remember the counts before a source."""
-        summary = self.summary
-        self._before = Counts(
-            summary.checked,
-            len(summary.problems),
-            summary.severities.total(),
-            Counter(summary.unchecked),
-        )
+        self._before = self.summary.counts()
 
     def end_source(self, source: Source, sink: Sink) -> None:
         """Report a named source in which nothing was checked, and end its findings."""
-        summary, before = self.summary, self._before
-        is_empty = summary.checked == before.checked and len(summary.problems) == before.problems
-        if source.named and is_empty:
-            reasons = summary.unchecked - before.unchecked
-            summary.empty_files.append(
-                (source.name, ", ".join(sorted(reasons)) or "the file holds no observation")
-            )
-            if summary.severities.total() == before.findings and not self._allow_empty:
-                problems = catalogue.problems("run", RunView(1, 0))
-                findings = self.contract.validator.profile.findings(
-                    problems, locate=lambda _: Location(source.name, 0, 1, 1)
-                )
-                for finding in self.selection.applied(findings, source.name):
-                    self._report(finding, sink)
+        is_silent = source.named and self.summary.note_empty(source.name, self._before)
+        if is_silent and not self._allow_empty:
+            self._report_empty(source, sink)
         sink.end_of_file()
+
+    def _report_empty(self, source: Source, sink: Sink) -> None:
+        findings = self.contract.validator.profile.findings(
+            catalogue.problems("run", RunView(1, 0)),
+            locate=lambda _: Location(source.name, 0, 1, 1),
+        )
+        for finding in self.selection.applied(findings, source.name):
+            self._report(finding, sink)
 
     def note_problem(self, error: CaptureError, source: Source | None = None) -> None:
         """Note what could not be read."""

@@ -30,6 +30,15 @@ class Unchecked(NamedTuple):
     reason: str
 
 
+class Counts(NamedTuple):
+    """Counts of a run at a moment."""
+
+    checked: int
+    problems: int
+    findings: int
+    unchecked: Counter[str]
+
+
 @dataclass(slots=True)
 class Summary:
     """
@@ -94,6 +103,19 @@ class Summary:
         self.skipped += 1
         if len(self.skipped_files) < MOST_LISTED:
             self.skipped_files.append(file)
+
+    def counts(self) -> Counts:
+        """Return the counts at this moment."""
+        findings = self.severities.total()
+        return Counts(self.checked, len(self.problems), findings, Counter(self.unchecked))
+
+    def note_empty(self, file: str, before: Counts) -> bool:
+        """Note a file in which nothing was checked since `before`; return True if it has no finding either."""
+        if self.checked > before.checked or len(self.problems) > before.problems:
+            return False
+        reasons = sorted(self.unchecked - before.unchecked)
+        self.empty_files.append((file, ", ".join(reasons) or "the file holds no observation"))
+        return self.severities.total() == before.findings
 
     def has(self, severity: Severity) -> bool:
         """Return True if there is a finding of this severity or a higher one."""
