@@ -194,7 +194,7 @@ def test_mistakes(run: Run, arguments: tuple[str, ...], said: str) -> None:
 
 @pytest.mark.parametrize("extra", [(), ("--host", "0.0.0.0")])
 def test_serve(extra: tuple[str, ...]) -> None:
-    """It says where it is, who may call, and that it is open where it is; it answers until it is interrupted, and then exits 0."""
+    """It prints where it is, who may call and whether it is open; it answers until interrupted, and then exits 0."""
     command = [
         sys.executable,
         "-u",
@@ -207,20 +207,24 @@ def test_serve(extra: tuple[str, ...]) -> None:
         "manual",
         *extra,
     ]
+    answers = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
-        url = lines[0].split()[-1]
-        shown = httpx.get(f"{url}/_receiptkit/").json()
-        assert httpx.get(f"{url}/_receiptkit/", headers={"Host": "evil.test"}).status_code == (
-            200 if extra else 403
-        )
+        lines = [process.stdout.readline() for _ in range(6 if extra else 5)]
+        url = f"{lines[0].split()[-1]}/_receiptkit/"
+        token = {"Authorization": lines[-1].partition("Authorization: ")[2].strip()}
+        for headers in ({}, token, {"Host": "evil.test"}, {"Host": "evil.test", **token}):
+            sent = {name: value for name, value in headers.items() if value}
+            answers.append(httpx.get(url, headers=sent))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
     assert (process.returncode, out, err) == (0, "", "receiptkit: stopped\n")
-    assert shown["account_sid"] in lines[1]
+    # Beyond this machine it needs the token; on it, the name of this machine.
+    expected = [401, 200, 401, 200] if extra else [200, 200, 403, 403]
+    assert [answer.status_code for answer in answers] == expected
+    assert answers[1].json()["account_sid"] in lines[1]
     assert AUTH_TOKEN in lines[1]
     assert ("EVERYBODY" in lines[4]) is bool(extra)
 

@@ -55,6 +55,7 @@ DOORS: dict[str, set[str]] = {
         "openapi/overlay.py",
         "captures/yaml_items.py",
         "generation/recording.py",
+        "server/data.py",
     },
     "multiprocessing": {"validation/processes.py"},
     "jsonpath": {"openapi/overlay.py"},

@@ -369,7 +369,7 @@ def test_the_real_clock() -> None:
 def test_the_real_clock_is_not_advanced() -> None:
     """It goes by itself, and as fast as was said."""
     caller = Caller("landline", clock="real", speed=1000)
-    with pytest.raises(UsageError, match="goes by itself"):
+    with pytest.raises(UsageError, match="runs by itself"):
         caller.do(caller.control.advance(by="1s"))
     before = caller.control.state.clock.reading
     time.sleep(0.02)
@@ -443,18 +443,22 @@ def test_the_panel() -> None:
         ("/clock/advance", b'{"by": 90}', "by: must be text"),
         ("/clock/advance", b"[1]", "JSON object"),
         ("/clock/advance", b"{", "JSON object"),
-        ("/worlds", b"{}", "say which scenario"),
+        ("/worlds", b"{}", "scenario is missing"),
         ("/worlds", b'{"scenario": "nothing"}', "no scenario is called"),
         ("/worlds", b'{"scenario": "landline", "seed": true}', "a whole number"),
-        ("/worlds", b'{"scenario": "landline", "color": 1}', "nothing is called 'color'"),
-        ("/worlds", b'{"scenario": "landline", "set": {"account_sid": "x"}}', "one account"),
+        ("/worlds", b'{"scenario": "landline", "color": 1}', "unknown argument 'color'"),
+        (
+            "/worlds",
+            b'{"scenario": "landline", "set": {"account_sid": "x"}}',
+            "are those of the server",
+        ),
         (
             "/worlds",
             b'{"scenario": "landline", "set": {"receipts.0.status": "queued"}}',
             "the contract forbids it",
         ),
-        ("/faults", b'{"kind": "flood"}', "no fault is called"),
-        ("/faults", b'{"kind": "lost", "times": 0}', "`times` from 1"),
+        ("/faults", b'{"kind": "flood"}', "unknown fault"),
+        ("/faults", b'{"kind": "lost", "times": 0}', "times from 1"),
         ("/faults", b'{"kind": "stale", "seconds": 1e308}', "to a billion"),
         ("/faults", b'{"kind": "lost", "after": 18446744073709551615}', "to a billion"),
         ("/faults?kind=slow&seconds=soon", b"", "must be a whole number or a number"),
@@ -471,7 +475,16 @@ def test_the_panel() -> None:
             "from 1970 to 2999",
         ),
         ("/worlds", b'{"scenario": "landline", "no_error": 7}', "there is 0, or null"),
-        ("/worlds", b'{"scenario": "landline", "page_size": 20}', "nothing is called 'page_size'"),
+        ("/worlds", b'{"scenario": "landline", "receipts": 100000000}', "from 0 to 10,000"),
+        ("/worlds?scenario=landline&receipts=-1", b"", "from 0 to 10,000"),
+        ("/outcomes", b"{}", "status is missing"),
+        ("/outcomes", b'{"status": "queued"}', "unknown status"),
+        ("/outcomes", b'{"status": "sent", "error_code": 30003}', "needs the status failed"),
+        ("/outcomes", b'{"status": "failed", "error_code": 3}', "five digits"),
+        ("/outcomes", b'{"status": "failed", "times": 0}', "times is from 1"),
+        ("/restore", b'{"name": "monday"}', "unknown snapshot"),
+        ("/snapshot", b'{"name": ""}', "1 to 100 characters"),
+        ("/worlds", b'{"scenario": "landline", "page_size": 20}', "unknown argument 'page_size'"),
         ("/worlds", b'{"scenario": "landline", "seed": 18446744073709551615}', "18 digits"),
         ("/reset", b'{"seed": 18446744073709551615}', "18 digits"),
         ("/reset?seed=" + "9" * 5000, b"", "must be a whole number"),
@@ -625,5 +638,5 @@ def test_the_last_one_reordered() -> None:
 
 def test_a_fault_says_what_it_is() -> None:
     """A fault that is none is refused where it is made."""
-    with pytest.raises(UsageError, match="no fault is called"):
+    with pytest.raises(UsageError, match="unknown fault"):
         Fault("flood")

@@ -27,7 +27,7 @@ from receiptkit import Contract
 from receiptkit.generation import Generator
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
-from receiptkit.server.sender import Sender, Sent
+from receiptkit.server.sender import Outgoing, Sender, Sent
 from receiptkit.webhooks.address import absolute, address
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -40,7 +40,8 @@ async def sent(
 ) -> list[Sent]:
     sender = Sender(AUTH_TOKEN, transport, timeout)
     try:
-        return await sender.send(WEBHOOKS, WEBHOOKS.events[0], url, method)
+        event = WEBHOOKS.events[0]
+        return await sender.send(Outgoing(WEBHOOKS.parameters(event), event.token), url, method)
     finally:
         await sender.close()
 

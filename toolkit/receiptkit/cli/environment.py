@@ -7,20 +7,24 @@ import os
 from receiptkit.model.errors import UsageError
 
 
-def secret(name: str | None) -> str | None:
+def secret(name: str | None, option: str = "--auth-token-env") -> str | None:
     """
-    Return the auth token in an environment variable; None if no variable is named.
+    Return the secret in an environment variable; None if no variable is named.
+
+    Args:
+        name: the variable.
+        option: the option that names it, for messages.
 
     Raises:
         UsageError: the variable is not set, is empty, or is not UTF-8.
     """
     if name is None:
         return None
-    token = os.environ.get(name)
-    if not token:
-        raise UsageError(f"--auth-token-env {name}: this environment variable is not set, or empty")
+    value = os.environ.get(name)
+    if not value:
+        raise UsageError(f"{option} {name}: this environment variable is not set, or empty")
     try:
-        token.encode()
+        value.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"--auth-token-env {name}: the token is not UTF-8") from None
-    return token
+        raise UsageError(f"{option} {name}: the token is not UTF-8") from None
+    return value

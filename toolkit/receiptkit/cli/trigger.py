@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import BinaryIO
 
@@ -12,9 +13,10 @@ import orjson
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
-from receiptkit.generation import STREAMS, Generator, Webhooks, recording
+from receiptkit.generation import STREAMS, Event, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
-from receiptkit.server.sender import Sender
+from receiptkit.server.sender import Outgoing, Sender
+from receiptkit.server.settings import check_receipts
 from receiptkit.validation.output_files import written
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
@@ -22,27 +24,27 @@ from receiptkit.webhooks.address import absolute
 
 @click.command()
 @click.argument("scenario", shell_complete=complete_scenarios)
-@click.option("--to", "url", required=True, metavar="URL", help="Where the webhooks go.")
+@click.option("--to", "url", required=True, metavar="URL", help="URL to send the webhooks to.")
 @click.option(
     "--method",
     type=click.Choice(["POST", "GET"]),
     default="POST",
     show_default=True,
-    help="How they are sent.",
+    help="HTTP method.",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="The same seed makes the same webhooks."
 )
-@click.option("--receipts", type=click.IntRange(0), help="How many recipients there are.")
+@click.option("--receipts", type=click.IntRange(0), help="Number of recipients.")
 @click.option(
     "--stream",
     type=click.Choice(STREAMS),
-    help="How the webhooks arrive, instead of how the scenario says.",
+    help="Order and repetition of the webhooks. Default: that of the scenario.",
 )
 @click.option(
     "--auth-token-env",
     metavar="NAME",
-    help="The environment variable with the auth token that signs them.",
+    help="Environment variable with the auth token that signs them.",
 )
 @click.option(
     "--dry-run",
@@ -53,7 +55,7 @@ from receiptkit.webhooks.address import absolute
     "--collect",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Keep the requests, as --dry-run prints them.",
+    help="Save the requests, as --dry-run prints them.",
 )
 def trigger(
     scenario: str,
@@ -69,9 +71,10 @@ def trigger(
     """
     Send the webhooks of a SCENARIO once, in the order in which they arrive, without a server.
 
-    It does not wait for the time between them. The exit code is 1 if one was not answered with success.
+    It does not wait between them. The exit code is 1 if one was not answered with success.
     """
     absolute(url, "--to")
+    check_receipts(receipts)
     generator = Generator()
     webhooks = generator.webhooks(
         generator.world(scenario, seed=seed, receipts=receipts, stream=stream)
@@ -83,21 +86,25 @@ def trigger(
     with written(collect, option="--collect", partial=True) if collect else nullcontext() as kept:
         if not dry_run:
             return 0 if asyncio.run(_send(sender, webhooks, url, method, kept)) else 1
-        for event in webhooks.events:
-            request = sender.request(webhooks, event, url, method)
+        for _, outgoing in _outgoing(webhooks):
+            request = sender.request(outgoing, url, method)
             _write(request, kept)
             _write(request, sys.stdout.buffer)
         return 0
 
 
+def _outgoing(webhooks: Webhooks) -> Iterator[tuple[Event, Outgoing]]:
+    return ((event, Outgoing(webhooks.parameters(event), event.token)) for event in webhooks.events)
+
+
 async def _send(
     sender: Sender, webhooks: Webhooks, url: str, method: str, kept: BinaryIO | None
 ) -> bool:
-    """Send them, keep each request, and say what comes of it; whether all were accepted."""
+    """Send them, keep each request, and print its outcome. Return True if all were accepted."""
     all_accepted = True
     try:
-        for event in webhooks.events:
-            made = await sender.send(webhooks, event, url, method)
+        for event, outgoing in _outgoing(webhooks):
+            made = await sender.send(outgoing, url, method)
             for sent in made:
                 _write(sent.delivery, kept)
                 click.echo(f"{event.step.status:11} {event.receipt.sid}  {sent.outcome}")

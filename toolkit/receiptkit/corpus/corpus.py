@@ -14,10 +14,10 @@ from receiptkit import __version__
 from receiptkit.contract import Contract
 from receiptkit.corpus.broken_captures import judged
 from receiptkit.generation import recording
+from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.breakages import Breakage, breakages
 from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.generation.generator import VERSION, Generator
-from receiptkit.generation.rendering import ERRORS
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError

@@ -6,16 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from receiptkit.generation.api_errors import ERRORS
     from receiptkit.generation.generator import VERSION, Generator, RefusedError
     from receiptkit.generation.provider import ReceiptProvider
-    from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL, Rendering
+    from receiptkit.generation.rendering import WEBHOOK_URL, Rendering
     from receiptkit.generation.scenarios import ANY, SCENARIOS, STREAMS, Outcome, Scenario
     from receiptkit.generation.stream import Event, Webhooks
     from receiptkit.generation.world import Message, Receipt, Step, World
 
 _HOMES = {
     "ANY": "scenarios",
-    "ERRORS": "rendering",
+    "ERRORS": "api_errors",
     "Event": "stream",
     "Generator": "generator",
     "Message": "world",

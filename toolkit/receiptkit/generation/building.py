@@ -86,6 +86,41 @@ class Builder:
         )
         return changes.applied(world)
 
+    def delivery(
+        self,
+        message: Message,
+        recipients: Sequence[tuple[str, Outcome]],
+        rng: random.Random,
+        *,
+        begin: int,
+        **identity: Any,
+    ) -> World:
+        """
+        Return the world of a message that somebody posted.
+
+        Args:
+            message: the message.
+            recipients: SID of each participant who gets a receipt, and what becomes of it.
+            rng: decides what the outcomes leave open.
+            begin: when it was posted; its own date can be another.
+            identity: `account_sid`, `chat_service_sid`, `conversation_sid` and `agents`.
+        """
+        seed = rng.getrandbits(32)
+        made = self._receipts(rng, begin, [outcome for _, outcome in recipients])
+        return World(
+            scenario="posted",
+            message=message,
+            receipts=tuple(
+                receipt._replace(participant_sid=sid)
+                for (sid, _), receipt in zip(recipients, made, strict=True)
+            ),
+            in_service=False,
+            page_size=self._vocabulary.page_sizes[1],
+            stream=("in-order", seed),
+            no_error=self._vocabulary.no_error,
+            **identity,
+        )
+
     def _message(self, rng: random.Random, created: int, agents: tuple[str, ...]) -> Message:
         return Message(
             sid=self._vocabulary.makers["message_sid"](rng),

@@ -49,6 +49,7 @@ class Generator:
         self.contract = contract or Contract.load()
         self.vocabulary = Vocabulary(self.contract, host)
         self._builder = Builder(self.vocabulary)
+        self.delivery = self._builder.delivery
 
     def world(
         self,

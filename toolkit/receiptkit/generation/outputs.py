@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 
 from receiptkit.generation import recording
+from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.breakages import Breakage
 from receiptkit.generation.generator import Generator
-from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL
+from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.stream import form_of
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError

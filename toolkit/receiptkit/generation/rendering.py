@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.channels import life
 from receiptkit.generation.object_schema import ObjectSchema, made_up
 from receiptkit.generation.vocabulary import Vocabulary
@@ -13,14 +14,6 @@ from receiptkit.generation.world import Receipt, World, rest_date
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange
 
-#: Errors by name: HTTP status, Twilio's code and message (facts.md §1.6; the wording of others varies).
-ERRORS = {
-    "not-found": (404, 20404, "The requested resource {path} was not found"),
-    "unauthorized": (401, 20003, "Authenticate"),
-    "page-without-token": (400, 20001, "PageToken is required for paging."),
-    "too-many-requests": (429, 20429, "Too Many Requests"),
-    "server-error": (500, None, "An error occurred"),
-}
 #: Where webhooks go unless somebody says where.
 WEBHOOK_URL = "https://example.com/webhooks/twilio/conversations"
 
@@ -129,13 +122,24 @@ class Rendering:
             "delivery_receipts",
         )
         meta_shape = self._vocabulary.inner("page", "meta", in_service=self._in_service)
-        meta = self._body(meta_shape, page_meta(self._receipts_url, rows_name, number, size, count))
-        rows = list(self.iter_receipts(number * size, (number + 1) * size))
+        start, end = number * size, (number + 1) * size
+        links = page_meta(
+            self._receipts_url,
+            rows_name,
+            number,
+            size,
+            start=start,
+            previous=start - size if number else None,
+            following=end if end < count else None,
+        )
+        meta = self._body(meta_shape, links)
+        rows = list(self.iter_receipts(start, end))
         return self._body(shape, {rows_name: rows, "meta": meta})
 
     def page_url(self, number: int, size: int, *, back: bool = False) -> str:
-        """The URL of a page of the list of receipts; see the function of this name."""
-        return page_url(self._receipts_url, number, size, back=back)
+        """Return the URL of a page of the list of receipts; one that leads back has a token."""
+        start = number * size if number or back else None
+        return page_url(self._receipts_url, number, size, start)
 
     # -- the message
 
@@ -143,6 +147,7 @@ class Rendering:
         """The message with its summary of deliveries."""
         world, message = self.world, self.world.message
         date = rest_date(message.created)
+        edited = date if message.updated is None else rest_date(message.updated)
         known = {
             "account_sid": world.account_sid,
             "chat_service_sid": world.chat_service_sid,
@@ -151,18 +156,18 @@ class Rendering:
             "index": message.index,
             "author": message.author,
             "body": message.body,
-            "media": None,
+            "media": list(message.media) or None,
             "attributes": message.attributes,
             "participant_sid": message.participant_sid,
             "date_created": date,
-            "date_updated": date,
+            "date_updated": edited,
             "url": self._message_url,
             "delivery": self.summary(),
             "links": {
                 "delivery_receipts": self._receipts_url,
                 "channel_metadata": f"{self._message_url}/ChannelMetadata",
             },
-            "content_sid": None,
+            "content_sid": message.content_sid,
         }
         return self._body(self._vocabulary.shape("message", in_service=self._in_service), known)
 
@@ -218,17 +223,14 @@ class Rendering:
         """
         if name not in ERRORS:
             raise UsageError(f"no error is called {name!r}: there are {', '.join(ERRORS)}")
-        status, code, message = ERRORS[name]
+        kind = ERRORS[name]
         url = (
             f"{self._receipts_url}?PageSize=50&Page=1"
             if name == "page-without-token"
             else self._receipts_url
         )
         path = self._receipts_url.removeprefix(self._vocabulary.host).removeprefix("/v1")
-        body: dict[str, Any] = {"message": message.format(path=path), "status": status}
-        if code is not None:
-            body = {"code": code, **body, "more_info": f"https://www.twilio.com/docs/errors/{code}"}
-        return self._exchange(url, body, status)
+        return self._exchange(url, kind.body(kind.message.format(path=path)), kind.status)
 
     def get_message(self) -> Exchange:
         """The message, fetched."""
@@ -279,38 +281,51 @@ class Rendering:
         )
 
 
-def page_url(url: str, number: int, size: int, *, back: bool = False) -> str:
+def page_url(url: str, number: int, size: int, start: int | None = None) -> str:
     """
-    The URL of a page. Tokens are opaque; these hold the index of the first row, as those of Twilio's other lists do.
+    Return the URL of a page. Tokens are opaque; these hold the number of the first row.
 
     Args:
         url: of the list; what its query asks for besides the page stays.
         number: of the page, from 0.
         size: how many rows a page holds.
-        back: whether it is a link back, which has a token even where it leads to the first page.
+        start: number of the page's first row; None for the page that needs no token.
     """
-    token = f"&PageToken=PT{number * size}" if number or back else ""
+    token = "" if start is None else f"&PageToken=PT{start}"
     return f"{url}{'&' if '?' in url else '?'}PageSize={size}&Page={number}{token}"
 
 
-def page_meta(url: str, key: str, number: int, size: int, count: int) -> dict[str, Any]:
+def page_meta(
+    url: str,
+    key: str,
+    number: int,
+    size: int,
+    *,
+    start: int,
+    previous: int | None,
+    following: int | None,
+) -> dict[str, Any]:
     """
-    The `meta` of a page.
+    Return the `meta` of a page.
 
     Args:
         url: of the list.
         key: the member of the body that has the rows.
         number: of the page, from 0.
         size: how many rows a page holds.
-        count: how many rows the list has.
+        start: number of the page's first row.
+        previous: number of the first row of the page before; None if there is none.
+        following: number of the first row of the page after; None if there is none.
     """
+    before, after = max(number - 1, 0), number + 1
     return {
         "page": number,
         "page_size": size,
         "first_page_url": page_url(url, 0, size),
-        "previous_page_url": page_url(url, number - 1, size, back=True) if number else None,
-        "url": page_url(url, number, size),
-        "next_page_url": page_url(url, number + 1, size) if (number + 1) * size < count else None,
+        # A link back has a token even where it leads to the first page.
+        "previous_page_url": None if previous is None else page_url(url, before, size, previous),
+        "url": page_url(url, number, size, start if number else None),
+        "next_page_url": None if following is None else page_url(url, after, size, following),
         "key": key,
     }
 

@@ -54,7 +54,7 @@ def _in_order(receipt: Receipt, rng: random.Random) -> Iterator[Event]:
     earliest = 0
     for step in receipt.steps:
         earliest = max(earliest + 1, step.at + 60 + int(rng.random() * 400))
-        yield Event(receipt, step, earliest, _guid(rng))
+        yield Event(receipt, step, earliest, guid(rng))
 
 
 def _as_they_are(own: list[Event], rng: random.Random) -> list[Event]:
@@ -147,11 +147,10 @@ class Webhooks:
         self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None
     ) -> str:
         """The URL of a request where the configured method is GET: the parameters are in its query."""
-        address = called(webhook_url, "webhook_url").url
-        joint = "&" if "?" in address else "?"
-        # Receivers that build the URL anew, as Flask does, decode the colons of dates; where they stand raw, the signature holds (facts).
-        query = form_of(self.parameters(event) if parameters is None else parameters, safe=":")
-        return f"{address}{joint}{query}"
+        return _with_query(
+            called(webhook_url, "webhook_url").url,
+            self.parameters(event) if parameters is None else parameters,
+        )
 
     def request(
         self,
@@ -175,27 +174,13 @@ class Webhooks:
         Raises:
             UsageError: the URL cannot be called.
         """
-        place = called(webhook_url, "webhook_url")
-        posted = method.upper() == "POST"
-        said = self.parameters(event) if parameters is None else parameters
-        url = place.url if posted else self.url(event, webhook_url, said)
-        said = said if posted else {}
-        body = form_of(said)
-        headers = {"Host": urlsplit(url).netloc}
-        if place.authorization:
-            headers["Authorization"] = place.authorization
-        if posted:
-            headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
-        headers |= {
-            "Accept": "*/*",
-            "User-Agent": "TwilioProxy/1.1",
-            "X-Home-Region": "us1",
-            "I-Twilio-Idempotency-Token": event.token,
-            "Connection": "close",
-        }
-        if auth_token is not None:
-            headers[HEADER] = sign(url, auth_token, said)
-        return WebhookRequest(url, method.upper(), body, headers)
+        return webhook_request(
+            self.parameters(event) if parameters is None else parameters,
+            event.token,
+            webhook_url,
+            method=method,
+            auth_token=auth_token,
+        )
 
     def _made_up(self, name: str) -> str:
         rng = random.Random(f"{self.world.message.sid}/{self._shape.place}/{name}")
@@ -209,6 +194,55 @@ class Webhooks:
                 url=WEBHOOK_URL,
             )
         )
+
+
+def webhook_request(
+    parameters: dict[str, str],
+    token: str,
+    webhook_url: str = WEBHOOK_URL,
+    *,
+    method: str = "POST",
+    auth_token: str | None = None,
+) -> WebhookRequest:
+    """
+    Return a complete webhook request of any event; see `Webhooks.request`.
+
+    Args:
+        parameters: its parameters.
+        token: its idempotency token.
+        webhook_url: where it goes.
+        method: POST or GET.
+        auth_token: signs it; without one the request is not signed.
+
+    Raises:
+        UsageError: the URL cannot be called.
+    """
+    place = called(webhook_url, "webhook_url")
+    posted = method.upper() == "POST"
+    url = place.url if posted else _with_query(place.url, parameters)
+    signed = parameters if posted else {}
+    body = form_of(signed)
+    headers = {"Host": urlsplit(url).netloc}
+    if place.authorization:
+        headers["Authorization"] = place.authorization
+    if posted:
+        headers |= {"Content-Type": f"{FORM}; charset=utf-8", "Content-Length": str(len(body))}
+    headers |= {
+        "Accept": "*/*",
+        "User-Agent": "TwilioProxy/1.1",
+        "X-Home-Region": "us1",
+        "I-Twilio-Idempotency-Token": token,
+        "Connection": "close",
+    }
+    if auth_token is not None:
+        headers[HEADER] = sign(url, auth_token, signed)
+    return WebhookRequest(url, method.upper(), body, headers)
+
+
+def _with_query(address: str, parameters: dict[str, str]) -> str:
+    # Flask builds the URL anew and decodes the colons of dates; raw ones keep the signature valid (facts).
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{form_of(parameters, safe=':')}"
 
 
 def form_of(parameters: dict[str, str], safe: str = "") -> str:
@@ -229,7 +263,7 @@ def _event_type(shape: ObjectSchema) -> str:
     return str((shape.properties.get("EventType", {}).get("enum") or ["onDeliveryUpdated"])[0])
 
 
-def _guid(rng: random.Random) -> str:
-    """A GUID as version 4 has them."""
+def guid(rng: random.Random) -> str:
+    """Return a GUID as version 4 has them."""
     digits = f"{rng.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"

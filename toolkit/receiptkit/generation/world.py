@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from receiptkit.model.errors import UsageError
 
@@ -69,6 +69,9 @@ class Message:
         answered: when the call that created it returned to whoever sent it.
         author: as the channel names them; `system` where no chat participant wrote it.
         participant_sid: the author's; None for `system`.
+        updated: when it was last edited; None if it never was.
+        media: its files, as the API lists them.
+        content_sid: the template that it was made of.
     """
 
     sid: str
@@ -76,9 +79,12 @@ class Message:
     answered: int
     author: str
     participant_sid: str | None
-    body: str
+    body: str | None
     attributes: str
     index: int
+    updated: int | None = None
+    media: tuple[dict[str, Any], ...] = ()
+    content_sid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who may call: HTTP Basic with the account SID and a token, or with an API key and its secret; and who may steer the server."""
+"""Access: HTTP Basic with the account SID or an API key for the API, this machine or a token for its control."""
 
 from __future__ import annotations
 
@@ -17,33 +17,39 @@ _HOST = re.compile(r"(?P<name>[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?
 
 
 @lru_cache(maxsize=64)
-def authenticate(header: str | None, account_sid: str, auth_token: str | None) -> None:
+def authenticate(
+    header: str | None,
+    account_sid: str,
+    auth_token: str | None,
+    api_keys: tuple[tuple[str, str], ...] = (),
+) -> None:
     """
-    Let a caller of the API in; who was let in before is.
+    Let a caller of the API in; whoever was let in before is let in again.
 
     Args:
-        header: what the request has as Authorization.
-        account_sid: of the server.
+        header: the Authorization of the request.
+        account_sid: SID of the server's account.
         auth_token: the one secret that opens it; None if any secret does, but none at all.
+        api_keys: API keys with their secrets; without any, every key opens it as the auth token does.
 
     Raises:
-        RefusedError: it has none of that.
+        ApiError: the caller has none of that.
     """
     scheme, _, encoded = (header or "").partition(" ")
     try:
         user, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:
         user = secret = ""
-    known = user == account_sid or _API_KEY.fullmatch(user)
-    right = (
-        hmac.compare_digest(secret.encode(), auth_token.encode()) if auth_token else bool(secret)
-    )
+    keys = dict(api_keys)
+    known = user == account_sid or (user in keys if keys else _API_KEY.fullmatch(user) is not None)
+    expected = keys.get(user, auth_token)
+    right = hmac.compare_digest(secret.encode(), expected.encode()) if expected else bool(secret)
     if scheme.lower() != "basic" or not known or not right:
         raise ApiError.named("unauthorized")
 
 
 def origin(request: Request) -> str:
-    """Scheme and host as the caller named them; where it named none, or nothing that is a host, those of the server's own socket."""
+    """Return scheme and host as the caller named them, or those of the server's socket if that is no host."""
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
         address, port = request.scope.get("server") or ("localhost", None)
@@ -51,17 +57,24 @@ def origin(request: Request) -> str:
     return f"{request.scope['scheme']}://{host}"
 
 
+def has_token(request: Request, token: str) -> bool:
+    """Return True if a caller of the control has its token, as `Authorization: Bearer`."""
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), token.encode())
+
+
 def is_local(request: Request) -> bool:
     """
-    Whether a caller is of this machine, and calls it by a name of its own: a browser that was led here by somebody else's name or page, and
-    what comes through a tunnel, do not.
+    Return True if a caller is of this machine, and calls it by a name of this machine.
+
+    A browser that was led here by another name or page does not, nor does what comes through a tunnel.
     """
     client = request.client.host if request.client else ""
     return client in LOOPBACK and _is_ours(request.headers.get("host", "")) and not is_led(request)
 
 
 def is_led(request: Request) -> bool:
-    """Whether a browser says that somebody else's page made it call. Nothing but a browser says so, and it always does."""
+    """Return True if a browser says that a page of another site made it call. Only browsers do, and always."""
     page = request.headers.get("origin")
     is_foreign = page is not None and not _is_ours(page.partition("://")[2])
     return is_foreign or request.headers.get("sec-fetch-site") == "cross-site"

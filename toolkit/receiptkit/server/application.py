@@ -12,9 +12,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from receiptkit.server import panel
 from receiptkit.server.control import Control
+from receiptkit.server.data import write_data
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
 from receiptkit.server.rest import Rest
@@ -25,6 +27,8 @@ from receiptkit.server.state import State
 if TYPE_CHECKING:
     import httpx
 
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 
 def app(
     scenarios: str | Iterable[str] = (),
@@ -33,24 +37,25 @@ def app(
     **settings: Any,
 ) -> Starlette:
     """
-    A local Twilio Conversations, as an ASGI application. `state.control` of it is its `Control`.
+    Return a local Twilio Conversations as an ASGI application. Its `state.control` is its `Control`.
 
-    With a real clock, webhooks are sent while its lifespan lasts, which servers take care of; with a manual one, as it is advanced.
+    With a real clock, webhooks are sent during its lifespan, which servers run; with a manual one, as it advances.
 
     Args:
-        scenarios: what its worlds are made after; every scenario by default.
-        webhook_transport: what webhooks go through, where that is not the network: `httpx.ASGITransport(consumer)`.
-        settings: the other attributes of `Settings`.
+        scenarios: scenarios of its worlds; every scenario by default, `none` for no world.
+        webhook_transport: carries webhooks instead of the network: `httpx.ASGITransport(consumer)`.
+        settings: the other attributes of `ServerSettings`.
 
     Raises:
-        UsageError: a setting is none that can be.
+        UsageError: a setting has a value that it cannot have.
     """
-    given = ServerSettings.of(scenarios, **settings)
-    state = State(given)
-    sender = Sender(given.signing_token, webhook_transport)
-    dispatcher = Dispatcher(state, sender)
+    checked = ServerSettings.of(scenarios, **settings)
+    sender = Sender(checked.signing_token, webhook_transport)
+    state = State(checked)
+    rest = Rest(state, sender.ask)
+    dispatcher = Dispatcher(state, sender, rest.events)
     control = Control(state, sender, dispatcher)
-    rest = Rest(state)
+    state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -63,14 +68,20 @@ def app(
         await sender.close()
 
     async def refused(request: Request, error: Exception) -> Response:
-        said = error if isinstance(error, ApiError) else _of_routing(request, error)
-        return Response(orjson.dumps(said.body), said.status, {**rest.headers(), **said.headers})
+        found = error if isinstance(error, ApiError) else _of_routing(request, error)
+        kind = found.kind
+        status = checked.error_statuses.get(kind.code or 0, kind.status)
+        body = {**found.body, "status": status}
+        return Response(orjson.dumps(body), status, {**rest.headers(), **found.headers})
 
     async def failed(request: Request, _: Exception) -> Response:
         return await refused(request, ApiError.named("server-error"))
 
     application = Starlette(
-        routes=[*rest.routes(), *panel.routes(control, local_only=given.local_only)],
+        routes=[
+            *panel.routes(control, checked),
+            Route("/{path:path}", rest.answer, methods=_METHODS),
+        ],
         exception_handlers={ApiError: refused, HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )
@@ -81,7 +92,7 @@ def app(
 
 
 def _of_routing(request: Request, error: Exception) -> ApiError:
-    """What the router says, in Twilio's words: there is no such path, or it has no such method."""
+    """Return what the router says in Twilio's words: no such path, or no such method of it."""
     if isinstance(error, HTTPException) and error.status_code == 405:
-        return ApiError(405, 20004, "Method Not Allowed", dict(error.headers or {}))
+        return ApiError.not_allowed([(error.headers or {}).get("Allow", "")])
     return ApiError.named("not-found", request.scope["path"])

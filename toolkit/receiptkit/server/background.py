@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import uvicorn
@@ -27,11 +28,13 @@ _T = TypeVar("_T")
 
 class Running:
     """
-    A server that runs, from a test's side. Its methods can be called from any thread; what there was can be read after it was closed, too.
+    A server that runs, from a test's side.
+
+    Its methods can be called from any thread; what there was can be read after it was closed, too.
 
     Attributes:
         url: where it is.
-        control: what steers it, in its own thread.
+        control: its control, which runs in its own thread.
     """
 
     def __init__(self, url: str, control: Control) -> None:
@@ -40,64 +43,83 @@ class Running:
 
     @property
     def account_sid(self) -> str:
-        """The account, as the user of HTTP Basic."""
+        """Return the account SID, the user of HTTP Basic."""
         return self.control.state.account_sid
 
     @property
     def auth_token(self) -> str:
-        """What opens the server, and signs webhooks."""
+        """Return the token that opens the server, and signs webhooks."""
         return self.control.state.settings.signing_token
 
     @property
+    def chat_service_sid(self) -> str:
+        """Return the SID of the default service."""
+        return self.control.state.chat_service_sid
+
+    @property
+    def control_token(self) -> str | None:
+        """Return the token that `/_receiptkit/` asks for; None if it asks for none."""
+        return self.control.state.settings.control_token
+
+    @property
     def worlds(self) -> list[World]:
-        """The worlds that are there."""
-        return (
-            self._do(self._worlds())
-            if self._runs
-            else [life.world for life in self.control.state.lives]
-        )
+        """Return the world of every message: of scenarios, and of those that were posted."""
+
+        async def read() -> list[World]:
+            return [life.world for life in self.control.state.lives]
+
+        if not self._runs:
+            return [life.world for life in self.control.state.lives]
+        return self._do(read())
 
     @property
     def sent(self) -> list[Sent]:
-        """Every webhook request that was made, with its outcome."""
+        """Return every webhook request that was made, with its outcome."""
         return list(self.control.sender.sent)
 
     @property
     def deliveries(self) -> list[WebhookRequest]:
-        """The requests of `sent`, for `Contract.check_webhook`."""
+        """Return the requests of `sent`, for `Contract.check_webhook`."""
         return [each.delivery for each in self.sent]
 
     def advance(self, by: str | None = None, to: str | None = None) -> None:
-        """Let the manual clock go on; see `Control.advance`."""
+        """Advance the manual clock; see `Control.advance`."""
         self._do(self.control.advance(by, to))
 
     def load(self, scenario: str, seed: int = 0, **facts: Any) -> World:
         """Let a world begin; see `Control.load`."""
-        return self._do(self._load(scenario, seed, **facts))
+
+        async def begin() -> World:
+            return self.control.begin(scenario, seed, **facts).world
+
+        return self._do(begin())
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew; see `Control.reset`."""
         self._do(self.control.reset(seed))
 
+    def snapshot(self, name: str = "default") -> None:
+        """Keep the state under a name; see `Control.snapshot`."""
+        self._do(self.control.snapshot(name))
+
+    def restore(self, name: str = "default") -> None:
+        """Return to a state that was kept; see `Control.restore`."""
+        self._do(self.control.restore(name))
+
+    def outcome(self, status: str | None, **how: Any) -> None:
+        """Choose what becomes of messages to come; see `Control.outcome`."""
+        self._do(self.control.outcome(status, **how))
+
     def fault(self, kind: str, **how: Any) -> None:
         """Let something go wrong; see `Control.fault`."""
         self._do(self.control.fault(kind, **how))
-
-    async def _worlds(self) -> list[World]:
-        return [life.world for life in self.control.state.lives]
-
-    async def _load(self, scenario: str, seed: int, **facts: Any) -> World:
-        begun = await self.control.load(scenario, seed, **facts)
-        return self.control.state.conversation(None, begun["conversation_sid"])[
-            begun["message_sid"]
-        ].world
 
     @property
     def _runs(self) -> bool:
         return self.control.loop is not None and not self.control.loop.is_closed()
 
     def _do(self, action: Coroutine[Any, Any, _T]) -> _T:
-        """What an action returns, which is done in the thread of the server: nothing else may look at what changes there."""
+        """Return the result of an action, done in the thread of the server: nothing else may look at what changes there."""
         if not self._runs:
             action.close()
             raise UsageError("the server is closed: it runs while its `with` block lasts")
@@ -113,17 +135,20 @@ class Running:
 @contextmanager
 def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Iterator[Running]:
     """
-    A server on a port of its own while a block lasts; nothing of it is left behind.
+    Run a server on a port of its own while a block lasts; nothing of it is left behind.
 
     Args:
-        host: where it listens.
+        host: where it listens. Beyond this machine its control needs a token, which is drawn unless it is set.
         port: any free one by default.
         settings: as `app` takes them.
 
     Raises:
-        UsageError: a setting is none that can be, or the port is taken.
+        UsageError: a setting has a value that it cannot have, or the port is taken.
     """
-    settings.setdefault("local_only", host in LOOPBACK)
+    is_local = host in LOOPBACK
+    settings.setdefault("local_only", is_local)
+    if not is_local:
+        settings.setdefault("control_token", token_hex(16))
     demand_real_threads()
     application = app(**settings)
     with listening(host, port) as own:
@@ -150,7 +175,7 @@ def _wait_for_start(server: uvicorn.Server, thread: threading.Thread) -> None:
 
 
 def server_of(application: Any) -> uvicorn.Server:
-    """What serves an application: it says nothing by itself, and waits for nobody who stays connected."""
+    """Return a server of an application: it prints nothing, and waits for nobody who stays connected."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     config = uvicorn.Config(
         application,
@@ -163,7 +188,7 @@ def server_of(application: Any) -> uvicorn.Server:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends cleanly, too, where it is stopped before it runs: before 0.42, uvicorn leaves everything as it is then."""
+    """A server that also ends cleanly where it is stopped before it runs, which uvicorn before 0.42 does not."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         keep_real_time(asyncio.get_running_loop())
@@ -174,7 +199,7 @@ class _Server(uvicorn.Server):
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Whether a record is about something else than what was still going on at the end, and was cut off."""
+    """Return True if a record is not about a request that was cut off at the end."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(
         "Cancel "
@@ -184,22 +209,25 @@ def _is_no_cancellation(record: logging.LogRecord) -> bool:
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """
-    A socket that listens.
+    Open a socket that listens.
 
     Raises:
-        UsageError: that cannot be had.
+        UsageError: the address or port cannot be used.
     """
-    if not 0 <= port <= 65535:
+    if not isinstance(host, str) or not host or "\0" in host:
+        raise UsageError("the host to listen on is an address such as 127.0.0.1")
+    if not isinstance(port, int) or not 0 <= port <= 65535:
         raise UsageError(
             f"cannot listen on {host}:{port}: ports are from 0 to 65535; port 0 takes a free one"
         )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         own = socket.create_server((host, port), family=family, backlog=2048)
-        # Connections inherit it; asyncio sets it only where the socket names its protocol, and an answer in two pieces takes 40 ms then.
+        # Connections inherit it: asyncio sets it only where the socket names its protocol, and without it an
+        # answer in two pieces takes 40 ms.
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
-        # Python adds the address, which stands there already.
+        # Python adds the address, which the message has already.
         reason = str(error.strerror or error).partition(" (while")[0].lower()
         raise UsageError(
             f"cannot listen on {host}:{port}: {reason}; port 0 takes a free one"
@@ -209,7 +237,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def url_of(own: socket.socket) -> str:
-    """How a socket is called on this machine."""
+    """Return the URL of a socket on this machine."""
     host, port = own.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # listening on all is called for by name
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # not listened on
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""The clocks of a server. A reading is how many milliseconds of world time have passed since the server began."""
+"""The clocks of a server. A reading counts the milliseconds of world time since the server began."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Protocol
 
 class Clock(Protocol):
     """
+    A clock.
+
     Attributes:
         reading: milliseconds of world time since the beginning.
     """
@@ -18,28 +20,29 @@ class Clock(Protocol):
 
 class RealClock:
     """
-    A clock that goes by itself.
+    A clock that runs by itself.
 
     Args:
         speed: how much faster than real time.
+        reading: its first reading.
     """
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, reading: int = 0) -> None:
         self._speed = speed
-        self._began = time.monotonic()
+        self._began = time.monotonic() - reading / 1000 / speed
 
     @property
     def reading(self) -> int:
-        """Milliseconds of world time since the beginning."""
+        """Return the milliseconds of world time since the beginning."""
         return int((time.monotonic() - self._began) * 1000 * self._speed)
 
     def seconds_until(self, reading: int) -> float:
-        """How long to wait for a reading; nothing, if it was before."""
+        """Return how many seconds are left until a reading; 0 if it has passed."""
         return max(0.0, self._began + reading / 1000 / self._speed - time.monotonic())
 
 
 class ManualClock:
     """A clock that stands still until it is set."""
 
-    def __init__(self) -> None:
-        self.reading = 0
+    def __init__(self, reading: int = 0) -> None:
+        self.reading = reading

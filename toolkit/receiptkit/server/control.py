@@ -1,21 +1,30 @@
-"""What `/_receiptkit/` does, and what a test does from Python: show, advance, load, reset, let things go wrong."""
+"""The control of a server, for `/_receiptkit/` and for tests in Python."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from itertools import islice
 from typing import Any
 
 from receiptkit import __version__
 from receiptkit.generation.world import webhook_date
 from receiptkit.model.errors import UsageError
 from receiptkit.server.dispatcher import Dispatcher
+from receiptkit.server.errors import ApiError
 from receiptkit.server.faults import Fault
 from receiptkit.server.live_world import LiveWorld
+from receiptkit.server.outcomes import OutcomeRule
 from receiptkit.server.sender import Sender
-from receiptkit.server.state import State
+from receiptkit.server.state import Snapshot, State
 
 #: A reading that no clock reaches.
 _END_OF_TIME = 30_000 * 365 * 86_400_000
+#: How many worlds are shown.
+_SHOWN = 10_000
+#: How many snapshots are kept.
+_SNAPSHOTS = 20
+_LONGEST_NAME = 100
 
 
 class Control:
@@ -30,16 +39,17 @@ class Control:
         self.state = state
         self.sender = sender
         self.dispatcher = dispatcher
-        #: In which the server runs, while it runs.
+        #: The event loop of the server, while it runs.
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
 
     async def advance(self, by: str | None = None, to: str | None = None) -> dict[str, Any]:
         """
-        Let the manual clock go on; it returns when all webhooks on the way have been sent.
+        Advance the manual clock; it returns when all webhooks on the way have been sent.
 
         Args:
             by: how long: `250ms`, `90s`, `5m`, `2h`, `1d`.
-            to: `next`, when the next webhook is due; or `end`, when nothing happens any more.
+            to: `next`, when the next webhook is due; or `end`, when every message has its last status.
 
         Returns:
             The reading of the clock, and how many requests were sent.
@@ -54,21 +64,20 @@ class Control:
 
     def _reading(self, now: int, by: str | None, to: str | None) -> int:
         if by is not None:
-            world = self.state.any_world()
+            world = self.state.identity
             try:
                 then = now + world.moment(f"+{by.removeprefix('+')}") - world.message.created
             except OverflowError:
                 then = _END_OF_TIME
             if then >= _END_OF_TIME:
-                raise UsageError(
-                    "the clock cannot be advanced that far: it ends after 30,000 years"
-                )
+                raise UsageError("the clock cannot advance that far; it ends after 30,000 years")
             return then
         if to == "end":
-            return max([now, *(life.end for life in self.state.lives)])
+            return max(now, self.state.end)
         if to == "next":
-            return next((call.due for call in self.dispatcher.upcoming(now)), now)
-        raise UsageError(f"the clock cannot be advanced to {to!r}: say next or end")
+            due = self.dispatcher.next_due(now)
+            return now if due is None else max(now, due)
+        raise UsageError(f"the clock cannot be advanced to {str(to)[:40]!r}: say next or end")
 
     async def load(self, scenario: str, seed: int = 0, **facts: Any) -> dict[str, Any]:
         """
@@ -85,18 +94,80 @@ class Control:
         Raises:
             UsageError: there is no such scenario or fact, or the contract forbids it.
         """
-        return self._world(self.state.load(scenario, seed, **facts))
+        return self._world(self.begin(scenario, seed, **facts))
+
+    def begin(self, scenario: str, seed: int = 0, **facts: Any) -> LiveWorld:
+        """Let a world begin, and return it; see `load`."""
+        try:
+            return self.state.load(scenario, seed, **facts)
+        except ApiError as error:
+            raise UsageError(str(error)) from None
 
     async def reset(self, seed: int | None = None) -> None:
         """
-        Begin anew: worlds, clock, webhook configurations; nothing was sent, nothing goes wrong.
+        Begin anew: worlds, clock, webhook configurations, outcomes; nothing was sent, nothing goes wrong.
 
         Args:
             seed: of the worlds; the one that the server began with by default.
         """
         self.state.reset(seed)
+        self._forget()
+
+    def _forget(self) -> None:
         self.dispatcher.forget()
         self.sender.forget()
+
+    async def snapshot(self, name: str = "default") -> dict[str, Any]:
+        """
+        Keep the state under a name: conversations, clock, configurations, outcomes, faults.
+
+        Args:
+            name: what `restore` calls it.
+
+        Raises:
+            UsageError: it is no name.
+        """
+        self._snapshots.pop(_snapshot_name(name), None)
+        self._snapshots[name] = self.state.snapshot()
+        while len(self._snapshots) > _SNAPSHOTS:
+            self._snapshots.popitem(last=False)
+        return {"snapshots": list(self._snapshots)}
+
+    async def restore(self, name: str = "default") -> None:
+        """
+        Return to a state that was kept; nothing was sent since.
+
+        Args:
+            name: its name.
+
+        Raises:
+            UsageError: there is no such snapshot.
+        """
+        if _snapshot_name(name) not in self._snapshots:
+            kept = ", ".join(self._snapshots) or "none"
+            raise UsageError(f"unknown snapshot {name!r}; there are: {kept}")
+        self.state.restore(self._snapshots[name])
+        self._forget()
+
+    async def outcome(self, status: str | None, **how: Any) -> None:
+        """
+        Choose what becomes of messages to come.
+
+        Args:
+            status: the last status; None for receipts without one, `none` for no receipts.
+            how: `error_code`, `participant`, `conversation`, `late` and `times` of an `OutcomeRule`.
+
+        Raises:
+            UsageError: there is no such outcome.
+        """
+        unknown = how.keys() - OutcomeRule.__dataclass_fields__.keys()
+        if unknown:
+            raise UsageError(f"an outcome has no {min(map(str, unknown))}")
+        self.state.outcomes.add(OutcomeRule(status, **how))
+
+    async def clear_outcomes(self) -> None:
+        """Forget every outcome."""
+        self.state.outcomes.clear()
 
     async def fault(self, kind: str, **how: Any) -> None:
         """
@@ -109,6 +180,9 @@ class Control:
         Raises:
             UsageError: there is no such fault.
         """
+        unknown = how.keys() - Fault.__dataclass_fields__.keys()
+        if unknown:
+            raise UsageError(f"a fault has no {min(map(str, unknown))}")
         self.state.faults.add(Fault(kind, **how))
 
     async def clear(self) -> None:
@@ -116,8 +190,9 @@ class Control:
         self.state.faults.clear()
 
     async def show(self) -> dict[str, Any]:
-        """The state, ready for JSON."""
+        """Return the state, ready for JSON."""
         state = self.state
+        store = state.store
         return {
             "receiptkit": __version__,
             "account_sid": state.account_sid,
@@ -126,14 +201,19 @@ class Control:
                 "kind": state.settings.clock,
                 "speed": state.settings.speed,
                 "reading": state.clock.reading,
+                "date": webhook_date(state.epoch + state.clock.reading),
             },
-            "worlds": [self._world(life) for life in state.lives],
+            "conversations": len(store.conversations),
+            "records": store.records,
+            "worlds": [self._world(life) for life in islice(state.lives, _SHOWN)],
             "webhooks": {
                 str(service or state.account_sid): each.body
-                for service, each in state.subscriptions.items()
+                for service, each in store.subscriptions.items()
             },
             "sent": self.sender.count,
             "faults": state.faults.shown(),
+            "outcomes": state.outcomes.shown(),
+            "snapshots": list(self._snapshots),
         }
 
     def _world(self, life: LiveWorld) -> dict[str, Any]:
@@ -149,5 +229,11 @@ class Control:
         }
 
     async def sent(self) -> list[dict[str, Any]]:
-        """Every webhook request that was made, with its outcome, ready for JSON."""
+        """Return every webhook request that was made, with its outcome, ready for JSON."""
         return [each.shown() for each in self.sender.sent]
+
+
+def _snapshot_name(name: Any) -> str:
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
+        raise UsageError(f"the name of a snapshot is a text of 1 to {_LONGEST_NAME} characters")
+    return name

@@ -1,19 +1,36 @@
-"""Lets time pass: webhooks are sent when they are due, to whom they are subscribed for, with the faults that were asked for."""
+"""Sends webhooks when they are due, to whoever is subscribed, with the faults that a test asked for."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from receiptkit.model.errors import UsageError
+from receiptkit.server.agenda import Notice, Target
 from receiptkit.server.clock import ManualClock, RealClock
-from receiptkit.server.live_world import DueWebhook
-from receiptkit.server.sender import Sender
+from receiptkit.server.events import Events
+from receiptkit.server.live_world import LiveWorld
+from receiptkit.server.sender import Outgoing, Sender
 from receiptkit.server.state import State
+from receiptkit.server.store import Store
+from receiptkit.server.subscription import EVENT
 
-#: A webhook that is to be sent now, and what goes wrong with it.
-_Due = tuple[DueWebhook, "str | None"]
+
+class DueWebhook(NamedTuple):
+    """
+    A webhook that is to be sent now.
+
+    Attributes:
+        store: the store that it is about: after a reset it is not sent any more.
+        fault: what goes wrong with it.
+    """
+
+    outgoing: Outgoing
+    target: Target
+    store: Store
+    life: LiveWorld | None
+    fault: str | None
 
 
 class Dispatcher:
@@ -21,52 +38,39 @@ class Dispatcher:
     Sends the webhooks of a server.
 
     Args:
-        state: whose worlds.
-        sender: what sends them.
+        state: the state of the server.
+        sender: sends them.
+        events: tells of timers that end.
     """
 
-    def __init__(self, state: State, sender: Sender) -> None:
+    def __init__(self, state: State, sender: Sender, events: Events) -> None:
         self._state = state
         self._sender = sender
+        self._events = events
         self._advancing = asyncio.Lock()
         #: Reordered ones, which wait for the next.
         self._held: list[DueWebhook] = []
-
-    def upcoming(self, after: int) -> Iterator[DueWebhook]:
-        """The webhooks that are due after a reading of the clock, in order, whether anybody is subscribed or not."""
-        return heapq.merge(
-            *(life.calls(after) for life in self._state.lives), key=lambda call: call.due
-        )
 
     def forget(self) -> None:
         """Begin anew: nothing is held back."""
         self._held.clear()
 
-    def _wanted(self) -> Iterator[DueWebhook]:
-        """Those that somebody is subscribed for. Without a subscription nobody asks what would be due."""
-        return (
-            self.upcoming(self._state.subscribed_at) if self._state.subscription().url else iter(())
-        )
-
-    def _coming(self) -> Iterator[DueWebhook]:
-        """The same, looked for anew where something changed since the last one, which must have been taken by then."""
-        while True:
-            version = self._state.version
-            for call in self._wanted():
-                yield call
-                if self._state.version != version:
-                    break
-            else:
-                return
+    def next_due(self, reading: int) -> int | None:
+        """Return when the next webhook or timer is due, whether anybody is subscribed or not."""
+        agenda = self._state.agenda
+        if agenda.follows_worlds:
+            return agenda.next_due
+        readings = [agenda.next_due, *(_next_after(life, reading) for life in self._state.lives)]
+        return min((each for each in readings if each is not None), default=None)
 
     # -- the manual clock
 
     async def advance(self, until: Callable[[int], int]) -> tuple[int, int]:
         """
-        Let the clock go on, and send what is due on the way, one after another, each at its own time.
+        Advance the clock, and send what is due on the way, one after another, each at its own time.
 
         Args:
-            until: the reading to end at, of the one from which it goes on: that of before, where several advance it at once.
+            until: the reading to end at, of the one from which the clock advances.
 
         Returns:
             The reading of the clock, and how many requests were sent.
@@ -77,17 +81,13 @@ class Dispatcher:
         async with self._advancing:
             clock = self._state.clock
             if not isinstance(clock, ManualClock):
-                raise UsageError(
-                    "the clock is real and goes by itself: a manual one can be advanced"
-                )
+                raise UsageError("the clock is real and runs by itself; only a manual one advances")
             to, before = until(clock.reading), self._sender.count
-            for call in self._coming():
-                if call.due > to or self._state.clock is not clock:
-                    break
-                clock.reading = max(clock.reading, call.due)
-                await self._send(self._taken(call))
-            if self._state.clock is not clock:
-                return self._state.clock.reading, 0
+            while (due := self._state.agenda.next_due) is not None and due <= to:
+                clock.reading = max(clock.reading, due)
+                await self._send(self._take(due))
+                if self._state.clock is not clock:
+                    return self._state.clock.reading, 0
             await self._send(self._released())
             clock.reading = to
             return to, self._sender.count - before
@@ -102,24 +102,24 @@ class Dispatcher:
         try:
             while isinstance(clock := state.clock, RealClock):
                 state.changed.clear()
-                for call in self._coming():
-                    if await self._changed_within(clock.seconds_until(call.due)):
-                        break
-                    self._begin(self._taken(call), sending)
-                else:
+                due = state.agenda.next_due
+                if due is None:
                     self._begin(self._released(), sending)
                     await state.changed.wait()
+                elif not await self._changed_within(clock.seconds_until(due)):
+                    self._begin(self._take(due), sending)
         finally:
             for task in sending:
                 task.cancel()
 
-    def _begin(self, due: list[_Due], sending: set[asyncio.Task[None]]) -> None:
-        task = asyncio.create_task(self._send(due))
-        sending.add(task)
-        task.add_done_callback(sending.discard)
+    def _begin(self, due: list[DueWebhook], sending: set[asyncio.Task[None]]) -> None:
+        if due:
+            task = asyncio.create_task(self._send(due))
+            sending.add(task)
+            task.add_done_callback(sending.discard)
 
     async def _changed_within(self, seconds: float) -> bool:
-        """Whether something changed before a time is over."""
+        """Return True if something changed before a time is over."""
         if not seconds:
             await asyncio.sleep(0)
             return self._state.changed.is_set()
@@ -129,33 +129,64 @@ class Dispatcher:
             return False
         return True
 
-    # -- one webhook
+    # -- what is due
 
-    def _taken(self, call: DueWebhook) -> list[_Due]:
-        """What is to be sent when a webhook is due: it, and then those that were held back for it; nothing, if it is held back itself."""
-        call.life.told = call.number + 1
-        fault = self._state.faults.of_webhook() if self._state.subscription().url else None
-        if fault == "reordered":
-            self._held.append(call)
+    def _take(self, reading: int) -> list[DueWebhook]:
+        """Take what is due at a reading: webhooks, and those that were held back for them; or a timer, which ends."""
+        agenda = self._state.agenda
+        timer = agenda.next_timer()
+        if timer is not None and timer[0] <= reading:
+            agenda.next_timer(reading)
+            self._events.fire(*timer)
             return []
-        return [(call, fault), *self._released()]
+        item = agenda.take_webhook(reading)
+        if item is None:
+            return []
+        due: list[DueWebhook] = []
+        for webhook in self._webhooks(item):
+            if webhook.fault == "reordered":
+                self._held.append(webhook)
+            else:
+                due += [webhook, *self._released()]
+        return due
 
-    def _released(self) -> list[_Due]:
-        held, self._held = self._held, []
-        return [(call, None) for call in held]
-
-    async def _send(self, due: list[_Due]) -> None:
-        for call, fault in due:
-            for _ in range(2 if fault == "duplicate" else 1):
-                await self._send_once(call, is_lost=fault == "lost")
-
-    async def _send_once(self, call: DueWebhook, *, is_lost: bool) -> None:
-        subscription = self._state.subscription()
-        # Who begins anew while something is sent gets no more of what was before.
-        if subscription.url is None or not self._state.holds(call.life):
-            return
-        to = (call.life.webhooks, call.event, subscription.url, subscription.method or "POST")
-        if is_lost:
-            self._sender.lose(*to)
+    def _webhooks(self, item: Notice | LiveWorld) -> Iterator[DueWebhook]:
+        """Yield one webhook for each target."""
+        state = self._state
+        life = item if isinstance(item, LiveWorld) else None
+        if isinstance(item, Notice):
+            outgoing, targets = Outgoing(item.parameters, item.token), item.targets
         else:
-            await self._sender.send(*to)
+            event = item.take()
+            state.agenda.add_world(item)
+            targets = state.targets(EVENT, state.store.conversations[item.world.conversation_sid])
+            if not targets:
+                return
+            outgoing = Outgoing(item.webhooks.parameters(event), event.token)
+        for target in targets:
+            yield DueWebhook(outgoing, target, state.store, life, state.faults.of_webhook())
+
+    def _released(self) -> list[DueWebhook]:
+        held, self._held = self._held, []
+        return [webhook._replace(fault=None) for webhook in held]
+
+    async def _send(self, due: list[DueWebhook]) -> None:
+        for webhook in due:
+            for _ in range(2 if webhook.fault == "duplicate" else 1):
+                # After a reset while something is sent, nothing of before follows.
+                if webhook.store is not self._state.store or not self._is_held(webhook):
+                    break
+                if webhook.fault == "lost":
+                    self._sender.lose(webhook.outgoing, *webhook.target)
+                else:
+                    await self._sender.send(webhook.outgoing, *webhook.target)
+
+    def _is_held(self, webhook: DueWebhook) -> bool:
+        return webhook.life is None or self._state.holds(webhook.life)
+
+
+def _next_after(life: LiveWorld, reading: int) -> int | None:
+    """Return when the next webhook of a world is due after a reading."""
+    events = life.webhooks.events
+    dues = (life.reading(event.arrives) for event in events[life.handled :])
+    return next((due for due in dues if due > reading), None)

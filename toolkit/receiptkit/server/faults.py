@@ -1,4 +1,4 @@
-"""Faults on purpose: what goes wrong with the next requests to the API, or with the next webhooks."""
+"""Faults: what goes wrong on purpose with the next requests to the API, or with the next webhooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from receiptkit.model.errors import UsageError
 
-#: What can go wrong, by what it happens to, with what is done about it.
+#: Faults of requests and of webhooks, with their effects.
 REQUESTS = {
     "too-many-requests": "answered with 429",
     "server-error": "answered with 500",
@@ -28,7 +28,7 @@ _MOST = 1_000_000_000
 @dataclass(slots=True)
 class Fault:
     """
-    Something that goes wrong.
+    A fault.
 
     Attributes:
         kind: a name of `REQUESTS` or `WEBHOOKS`.
@@ -43,20 +43,22 @@ class Fault:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in REQUESTS and self.kind not in WEBHOOKS:
-            raise UsageError(
-                f"no fault is called {self.kind!r}: there are {', '.join([*REQUESTS, *WEBHOOKS])}"
-            )
+        kinds = (*REQUESTS, *WEBHOOKS)
+        if self.kind not in kinds:
+            raise UsageError(f"unknown fault {str(self.kind)[:40]!r}; use {', '.join(kinds)}")
         if self.seconds is None:
             self.seconds = _SECONDS.get(self.kind, 0.0)
         times = 1 if self.times is None else self.times
+        numbers = (self.after, times, self.seconds)
+        if not all(isinstance(each, (int, float)) for each in numbers):
+            raise UsageError(f"{self.kind}: after, times and seconds are numbers")
         if not (0 <= self.after <= _MOST and 1 <= times <= _MOST and 0 <= self.seconds <= _MOST):
             raise UsageError(
-                f"{self.kind}: `after` is from 0, `times` from 1 or null, `seconds` from 0, each to a billion"
+                f"{self.kind}: after is from 0, times from 1 or null, seconds from 0, each to a billion"
             )
 
     def happens(self) -> bool:
-        """Whether it happens to the next one, which is counted."""
+        """Return True if it happens to the next one, which is counted."""
         if self.after:
             self.after -= 1
             return False
@@ -66,7 +68,7 @@ class Fault:
 
     @property
     def is_over(self) -> bool:
-        """Whether it will not happen again."""
+        """Return True if it does not happen again."""
         return self.times == 0
 
 
@@ -77,7 +79,7 @@ class Faults:
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Let something go wrong; of several faults the one that was added first happens, and the others wait."""
+        """Add a fault; of several, the one that was added first happens, and the others wait."""
         self._faults.append(fault)
 
     def clear(self) -> None:
@@ -85,11 +87,11 @@ class Faults:
         self._faults.clear()
 
     def of_request(self) -> Fault | None:
-        """What happens to the next request to the API."""
+        """Return what happens to the next request to the API."""
         return self._next(REQUESTS) if self._faults else None
 
     def of_webhook(self) -> str | None:
-        """What happens to the next webhook."""
+        """Return what happens to the next webhook."""
         fault = self._next(WEBHOOKS) if self._faults else None
         return fault.kind if fault else None
 
@@ -103,5 +105,5 @@ class Faults:
         return None
 
     def shown(self) -> list[dict[str, Any]]:
-        """What is still to happen, ready for JSON."""
+        """Return what is still to happen, ready for JSON."""
         return [asdict(fault) for fault in self._faults]

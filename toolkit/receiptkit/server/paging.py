@@ -1,59 +1,116 @@
-"""Which page of a list a query asks for. Tokens are opaque to callers; to the server they are the index of the first row."""
+"""Pages of lists. Tokens are opaque to callers; to the server they are the number of the first row."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from receiptkit.generation.rendering import page_meta
 from receiptkit.server.errors import ApiError
+from receiptkit.server.rows import Cut
 from receiptkit.text.forms import decode_form
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"PT([0-9]{1,18})")
 
 
-class Wanted(NamedTuple):
-    """A page, by its number from 0, and how many rows it holds."""
+class PageRequest(NamedTuple):
+    """
+    A page that a query asks for.
+
+    Attributes:
+        number: from 0; None where the query has a token alone.
+        size: how many rows it holds.
+        start: number of its first row; None for the first page.
+    """
+
+    number: int | None
+    size: int
+    start: int | None
+
+
+class Page(NamedTuple):
+    """A page of rows that are numbered without gaps: its number from 0, and its size."""
 
     number: int
     size: int
 
 
 @lru_cache(maxsize=1024)
-def wanted(query: str, most: int, *, strict: bool) -> Wanted:
+def page_request(query: str, most: int, usual: int | None = None, *, strict: bool) -> PageRequest:
     """
-    The page that a query asks for.
+    Return the page that a query asks for.
 
     Args:
         query: the query of the URL, as it came.
-        most: how many rows a page can hold; as many as it does unless it is asked otherwise.
-        strict: whether it is refused to ask for more, rather than taken for the most.
+        most: how many rows a page can hold.
+        usual: how many it holds where the query does not say; `most` by default.
+        strict: True to refuse a larger size, False to take it for the largest.
 
     Raises:
-        RefusedError: it asks for none that can be.
+        ApiError: no page can be so.
     """
-    given = {parameter.name: parameter.value for parameter in decode_form(query)}
-    size = _number(given, "PageSize", most)
+    fields = {parameter.name: parameter.value for parameter in decode_form(query)}
+    size = _number(fields, "PageSize", usual or most)
     if size < 1 or (strict and size > most):
         raise ApiError.parameter(f"PageSize must be from 1 to {most}.")
     size = min(size, most)
-    if "PageToken" not in given:
-        if _number(given, "Page", 0):
+    if "PageToken" not in fields:
+        if _number(fields, "Page", 0):
             raise ApiError.named("page-without-token")
-        return Wanted(0, size)
-    match = _TOKEN.fullmatch(given["PageToken"])
-    number, left = divmod(int(match[1]), size) if match else (0, 1)
-    if left or _number(given, "Page", number) != number:
-        raise ApiError.parameter(
-            "PageToken is none that was handed out for this Page and PageSize."
-        )
-    return Wanted(number, size)
+        return PageRequest(0, size, None)
+    match = _TOKEN.fullmatch(fields["PageToken"])
+    if match is None:
+        raise _foreign()
+    number = _number(fields, "Page", 0) if "Page" in fields else None
+    return PageRequest(number, size, int(match[1]))
 
 
-def _number(given: dict[str, str], name: str, otherwise: int) -> int:
-    if name not in given:
+def exact_page(page: PageRequest) -> Page:
+    """
+    Return a page of rows that are numbered from 0 without gaps.
+
+    Raises:
+        ApiError: number, size and token do not fit each other.
+    """
+    number, left = divmod(page.start or 0, page.size)
+    if left or page.number not in (None, number):
+        raise _foreign()
+    return Page(number, page.size)
+
+
+def listed(url: str, key: str, page: PageRequest, cut: Cut[Any], rows: list[Any]) -> dict[str, Any]:
+    """
+    Return the body of a list.
+
+    Args:
+        url: of the list, with the part of its query that is not about pages.
+        key: the member that has the rows.
+        page: what the query asks for.
+        cut: what the page holds.
+        rows: that, rendered.
+    """
+    number = (page.start is not None) if page.number is None else page.number
+    meta = page_meta(
+        url,
+        key,
+        int(number),
+        page.size,
+        start=cut.start,
+        previous=cut.previous,
+        following=cut.following,
+    )
+    return {key: rows, "meta": meta}
+
+
+def _foreign() -> ApiError:
+    return ApiError.parameter("PageToken is none that was handed out for this Page and PageSize.")
+
+
+def _number(fields: dict[str, str], name: str, otherwise: int) -> int:
+    if name not in fields:
         return otherwise
-    if not _NUMBER.fullmatch(given[name]):
+    if not _NUMBER.fullmatch(fields[name]):
         raise ApiError.parameter(f"{name} must be a whole number.")
-    return int(given[name])
+    return int(fields[name])

@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from receiptkit.model.errors import UsageError
-from receiptkit.server.access import is_local
+from receiptkit.server.access import has_token, is_local
 from receiptkit.server.control import Control
+from receiptkit.server.settings import ServerSettings
 
 PREFIX = "/_receiptkit"
-_NUMBER, _TEXT = (int,), (str,)
-#: What can be said to an action, and of which types it is.
+_LONGEST_BODY = 1 << 20
+_NUMBER, _TEXT, _NULL = (int,), (str,), type(None)
+#: The arguments of each action, with their types.
 _WORLD = {
     "scenario": _TEXT,
     "seed": _NUMBER,
@@ -26,18 +28,28 @@ _WORLD = {
     "no_error": _NUMBER,
     "set": (dict,),
 }
-_FAULT = {"kind": _TEXT, "after": _NUMBER, "times": (int, type(None)), "seconds": (int, float)}
+_FAULT = {"kind": _TEXT, "after": _NUMBER, "times": (int, _NULL), "seconds": (int, float)}
+_OUTCOME = {
+    "status": (str, _NULL),
+    "error_code": (int, _NULL),
+    "participant": (str, _NULL),
+    "conversation": (str, _NULL),
+    "late": (bool,),
+    "times": (int, _NULL),
+}
+_NAME = {"name": _TEXT}
+_REQUIRED = ("scenario", "kind", "status")
 _Arguments = Mapping[str, tuple[type, ...]]
 _Action = Callable[..., Awaitable[Any]]
 
 
-def routes(control: Control, *, local_only: bool) -> list[Route]:
+def routes(control: Control, settings: ServerSettings) -> list[Route]:
     """
-    The routes of the panel.
+    Return the routes of the panel.
 
     Args:
-        control: what they call, with the members of the JSON object that is posted, or with the parameters of the query.
-        local_only: whether callers that are not of this machine are refused.
+        control: what they call, with the members of the JSON object that is posted, or the parameters of the query.
+        settings: decide who may call.
     """
     actions: list[tuple[str, str, _Action, _Arguments]] = [
         ("GET", "/", control.show, {}),
@@ -45,76 +57,89 @@ def routes(control: Control, *, local_only: bool) -> list[Route]:
         ("POST", "/clock/advance", control.advance, {"by": _TEXT, "to": _TEXT}),
         ("POST", "/worlds", control.load, _WORLD),
         ("POST", "/reset", control.reset, {"seed": _NUMBER}),
+        ("POST", "/snapshot", control.snapshot, _NAME),
+        ("POST", "/restore", control.restore, _NAME),
+        ("POST", "/outcomes", control.outcome, _OUTCOME),
+        ("DELETE", "/outcomes", control.clear_outcomes, {}),
         ("POST", "/faults", control.fault, _FAULT),
         ("DELETE", "/faults", control.clear, {}),
     ]
     return [
-        Route(PREFIX + path, _endpoint(action, known, local_only=local_only), methods=[method])
+        Route(PREFIX + path, _endpoint(action, known, settings), methods=[method])
         for method, path, action, known in actions
     ]
 
 
 def _endpoint(
-    action: _Action, known: _Arguments, *, local_only: bool
+    action: _Action, known: _Arguments, settings: ServerSettings
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        if local_only and not is_local(request):
-            return _answer(
-                {
-                    "error": "only this machine steers the server, by a name of its own; --host opens it"
-                },
-                403,
-            )
+        refusal = _refusal(request, settings)
+        if refusal is not None:
+            return _answer({"error": refusal[1]}, refusal[0])
         try:
-            return _answer(await action(**_checked(await _given(request, known), known)))
+            return _answer(await action(**_checked(await _arguments(request, known), known)))
         except UsageError as error:
             return _answer({"error": str(error)}, 400)
 
     return endpoint
 
 
-async def _given(request: Request, known: _Arguments) -> Any:
-    """What is said: a JSON object, or a query, in which everything but text is as it is in JSON."""
-    body = await request.body()
+def _refusal(request: Request, settings: ServerSettings) -> tuple[int, str] | None:
+    """Return status and reason, where a caller may not steer the server."""
+    if settings.control_token is not None and not has_token(request, settings.control_token):
+        return 401, "the control of this server needs its token: Authorization: Bearer TOKEN"
+    if settings.local_only and not is_local(request):
+        return 403, "only this machine controls the server, under its own name; --host opens it"
+    return None
+
+
+async def _arguments(request: Request, known: _Arguments) -> Any:
+    """Return the arguments: a JSON object, or a query in which everything but text is as in JSON."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LONGEST_BODY:
+            raise UsageError(f"the body is longer than {_LONGEST_BODY:,} bytes")
     if body:
-        return _json(body, None)
-    given = request.query_params.items()
+        return _json(bytes(body), None)
     return {
         name: value if known.get(name, _TEXT) == _TEXT else _json(value, value)
-        for name, value in given
+        for name, value in request.query_params.items()
     }
 
 
 def _json(text: bytes | str, otherwise: Any) -> Any:
     try:
         return orjson.loads(text)
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
         return otherwise
 
 
-def _checked(given: Any, known: _Arguments) -> dict[str, Any]:
-    if not isinstance(given, dict):
+def _checked(values: Any, known: _Arguments) -> dict[str, Any]:
+    if not isinstance(values, dict):
         raise UsageError("the body must be a JSON object")
-    for name, value in given.items():
+    for name, value in values.items():
         if name not in known:
-            raise UsageError(
-                f"nothing is called {name!r} here"
-                + (f": there are {', '.join(known)}" if known else "")
-            )
-        if not isinstance(value, known[name]) or isinstance(value, bool):
+            there = f"; there are {', '.join(known)}" if known else ""
+            raise UsageError(f"unknown argument {name[:40]!r}{there}")
+        if not isinstance(value, known[name]) or isinstance(value, bool) is not (
+            known[name] == (bool,)
+        ):
             raise UsageError(f"{name}: must be {' or '.join(_WORDS[each] for each in known[name])}")
-    for name in ("scenario", "kind"):
-        if name in known and name not in given:
-            raise UsageError(f"say which {name}")
-    return given
+    for name in _REQUIRED:
+        if name in known and name not in values:
+            raise UsageError(f"{name} is missing")
+    return values
 
 
 _WORDS = {
     int: "a whole number",
     float: "a number",
     str: "text",
+    bool: "true or false",
     dict: "an object",
-    type(None): "null",
+    _NULL: "null",
 }
 
 

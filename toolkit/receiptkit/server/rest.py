@@ -1,255 +1,212 @@
-"""The REST API: from a request to the rendering that answers it."""
+"""The REST API: from a request over HTTP to the handler that answers it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from receiptkit.generation import Rendering
-from receiptkit.generation.rendering import page_meta, response_headers
+from receiptkit.generation.api_errors import ApiErrorKind
+from receiptkit.generation.rendering import response_headers
 from receiptkit.server.access import authenticate, is_led, origin
+from receiptkit.server.configuration import Configurations, Services, WebhookConfigurations
+from receiptkit.server.conversations import Conversations
 from receiptkit.server.errors import ApiError
-from receiptkit.server.live_world import LiveWorld
-from receiptkit.server.paging import Wanted, wanted
+from receiptkit.server.events import Ask, Events
+from receiptkit.server.forms import LONGEST_BODY
+from receiptkit.server.memberships import Memberships
+from receiptkit.server.messages import Messages
+from receiptkit.server.operations import UNSUPPORTED, ApiPath, api_path
+from receiptkit.server.participants import Participants
+from receiptkit.server.receipts import Receipts
+from receiptkit.server.request import ApiAnswer, ApiRequest
+from receiptkit.server.scoped_webhooks import ScopedWebhooks
 from receiptkit.server.state import State
-from receiptkit.server.subscription import Subscription
-from receiptkit.text.forms import FORM, decode_form
 
-#: How many pages are kept as they were last rendered. One of 50 receipts has 31 KB.
-_KEPT = 16_384
-
-
-class ApiRequest(NamedTuple):
-    """
-    What a request asks for.
-
-    Attributes:
-        values: of the parameters in the path, by name.
-        reading: of the clock, for which it is answered.
-        form: the body of a POST, and its media type.
-    """
-
-    values: dict[str, str]
-    path: str
-    query: str
-    origin: str
-    reading: int
-    form: tuple[bytes, str]
-
-    @property
-    def service(self) -> str | None:
-        """The service whose API is asked; None for the default one."""
-        return self.values.get("ChatServiceSid")
-
-
-#: What answers a request.
-_Answers = Callable[[ApiRequest], bytes]
+#: Answers a request; those that write are asynchronous.
+Handler = Callable[[ApiRequest], Any]
+_METHODS = ("GET", "POST", "DELETE")
 
 
 class Rest:
     """
-    Answers the operations of the contract, and the list of messages.
+    Answers the operations of the API.
 
     Args:
         state: what the answers are about.
+        ask: sends a pre-webhook.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, ask: Ask) -> None:
         self._state = state
         self._rng = random.Random(state.settings.seed)  # noqa: S311 # of request ids
-        self._most = state.generator.vocabulary.page_sizes[1]
-        self._page = lru_cache(maxsize=_KEPT)(self._rendered)
+        self.events = Events(state, ask)
+        self._handlers = self._table()
+        self._unsupported: set[str] = set()
 
-    def routes(self) -> list[Route]:
-        """What is answered, at the paths that the document has."""
-        answers = {
-            ("page", "get"): self._receipts,
-            ("receipt", "get"): self._receipt,
-            ("message", "get"): self._message,
-            ("configuration", "get"): self._configuration,
-            ("configuration", "post"): self._configure,
+    def _table(self) -> dict[str, dict[str, Handler]]:
+        """Return the handlers by path and method."""
+        parts = self._state, self.events
+        conversations, participants = Conversations(*parts), Participants(*parts)
+        messages, receipts = Messages(*parts), Receipts(*parts)
+        hooks, services = ScopedWebhooks(*parts), Services(*parts)
+        webhooks, configurations = WebhookConfigurations(*parts), Configurations(*parts)
+
+        def create_with_participants(request: ApiRequest) -> Awaitable[ApiAnswer]:
+            return conversations.create_with_participants(request, participants)
+
+        scoped: dict[str, dict[str, Handler]] = {
+            **_resource("Conversations", conversations),
+            **_resource("Conversations/*/Participants", participants),
+            **_resource("Conversations/*/Messages", messages),
+            **_resource("Conversations/*/Webhooks", hooks),
+            "Conversations/*/Messages/*/Receipts": {"GET": receipts.list},
+            "Conversations/*/Messages/*/Receipts/*": {"GET": receipts.fetch},
+            "ConversationWithParticipants": {"POST": create_with_participants},
+            "ParticipantConversations": {"GET": Memberships(*parts).list},
+            "Configuration": {"GET": configurations.fetch, "POST": configurations.update},
+            "Configuration/Webhooks": {"GET": webhooks.fetch, "POST": webhooks.update},
         }
-        found: dict[str, dict[str, _Answers]] = {}
-        for operation in self._state.contract.operations.all:
-            if operation.kind and (operation.kind, operation.method) in answers:
-                found.setdefault(operation.path, {})[operation.method.upper()] = answers[
-                    operation.kind, operation.method
-                ]
-                if operation.kind == "message":
-                    found.setdefault(operation.path.rpartition("/")[0], {})["GET"] = self._messages
-        return [
-            Route(path, self._endpoint(methods), methods=list(methods))
-            for path, methods in found.items()
+        return {
+            **scoped,
+            **{f"Services/*/{path}": methods for path, methods in scoped.items()},
+            "Conversations/Webhooks": scoped["Configuration/Webhooks"],
+            "Services": {"GET": services.list, "POST": services.create},
+            "Services/*": {"GET": services.fetch, "DELETE": services.delete},
+        }
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request."""
+        state = self._state
+        handler, path = self._resolve(request)
+        authenticate(
+            request.headers.get("authorization"),
+            state.account_sid,
+            state.settings.auth_token,
+            tuple(state.settings.api_keys.items()),
+        )
+        writes = request.method in ("POST", "DELETE")
+        if writes and state.settings.local_only and is_led(request):
+            raise ApiError.of(20403)
+        fault = state.faults.of_request()
+        kind, seconds = (fault.kind, fault.seconds or 0) if fault else (None, 0.0)
+        if kind in ("too-many-requests", "server-error"):
+            raise ApiError.named(kind)
+        if kind == "slow":
+            await asyncio.sleep(seconds)
+        body = await _body(request) if writes else b""
+        self.fire_timers()
+        call = self._request(request, path, body, int(seconds * 1000) if kind == "stale" else 0)
+        result = handler(call)
+        answer: ApiAnswer = await result if writes else result
+        response = (CutShort if kind == "cut" else Response)(answer.body, answer.status)
+        response.raw_headers += [
+            _encoded(name, value)
+            for name, value in self.headers().items()
+            if answer.body or name != "Content-Type"
         ]
+        return response
 
-    def _endpoint(self, methods: dict[str, _Answers]) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            state = self._state
-            authenticate(
-                request.headers.get("authorization"), state.account_sid, state.settings.auth_token
-            )
-            if request.method == "POST" and state.settings.local_only and is_led(request):
-                raise ApiError(
-                    403, 20403, "Only this machine configures the server, not the page of another."
-                )
-            fault = state.faults.of_request()
-            kind = fault.kind if fault else None
-            if kind in ("too-many-requests", "server-error"):
-                raise ApiError.named(kind)
-            if fault and kind == "slow":
-                await asyncio.sleep(fault.seconds or 0)
-            form = (
-                (await request.body(), request.headers.get("content-type", ""))
-                if request.method == "POST"
-                else (b"", "")
-            )
-            asked = ApiRequest(
-                request.path_params,
-                request.scope["path"],
-                request.scope["query_string"].decode("latin-1"),
-                state.settings.public_origin or origin(request),
-                state.clock.reading
-                - (int((fault.seconds or 0) * 1000) if fault and kind == "stale" else 0),
-                form,
-            )
-            answer = methods["GET" if request.method == "HEAD" else request.method]
-            response = (CutShort if kind == "cut" else Response)(answer(asked))
-            response.raw_headers += [
-                _encoded(name, value) for name, value in self.headers().items()
-            ]
-            return response
+    def _request(self, request: Request, path: ApiPath, body: bytes, ago: int) -> ApiRequest:
+        headers = request.headers
+        return ApiRequest(
+            path=request.scope["path"],
+            query=request.scope["query_string"].decode("latin-1"),
+            origin=self._state.settings.public_origin or origin(request),
+            reading=self._state.clock.reading - ago,
+            service=path.service,
+            ids=path.ids,
+            body=body,
+            content_type=headers.get("content-type", ""),
+            webhooks_enabled=headers.get("x-twilio-webhook-enabled", "").lower() == "true",
+        )
 
-        return endpoint
+    def _resolve(self, request: Request) -> tuple[Handler, ApiPath]:
+        """
+        Return the handler of a request.
+
+        Raises:
+            ApiError: there is no such path, it has no such method, or receiptkit does not have it.
+        """
+        raw = request.scope.get("raw_path") or request.scope["path"].encode()
+        path = api_path(raw.decode("latin-1"))
+        if path is None:
+            raise ApiError.named("not-found", request.scope["path"])
+        methods = self._handlers.get(path.key, {})
+        method = "GET" if request.method == "HEAD" else request.method
+        if method in methods:
+            return methods[method], path
+        operation = UNSUPPORTED.get((path.key, method))
+        if operation is not None:
+            raise self._unsupported_error(operation, method, path)
+        known = [*methods, *(each for each in _METHODS if (path.key, each) in UNSUPPORTED)]
+        if not known:
+            raise ApiError.named("not-found", request.scope["path"])
+        raise ApiError.not_allowed(known)
+
+    def _unsupported_error(self, operation: str, method: str, path: ApiPath) -> ApiError:
+        text = f"receiptkit does not implement {operation} ({method} /v1/{path.key})"
+        if operation not in self._unsupported:
+            self._unsupported.add(operation)
+            sys.stderr.write(f"receiptkit: note: {text}; it answered 501\n")
+        return ApiError(ApiErrorKind(501, None, text))
+
+    def fire_timers(self) -> None:
+        """Let conversations have the states that their timers say by now."""
+        while (due := self._state.agenda.next_timer(self._state.clock.reading)) is not None:
+            self.events.fire(*due)
 
     def headers(self) -> dict[str, str]:
-        """The headers of an answer."""
+        """Return the headers of an answer."""
         return response_headers(self._rng)
 
-    # -- what is asked for
 
-    def _life(self, asked: ApiRequest, message: str) -> LiveWorld:
-        life = self._state.conversation(asked.service, asked.values["ConversationSid"]).get(
-            asked.values[message]
-        )
-        if life is None:
-            raise ApiError.named("not-found", asked.path)
-        return life
+def _resource(path: str, handlers: Any) -> dict[str, dict[str, Handler]]:
+    """Return the five operations of a resource."""
+    return {
+        path: {"GET": handlers.list, "POST": handlers.create},
+        f"{path}/*": {
+            "GET": handlers.fetch,
+            "POST": handlers.update,
+            "DELETE": handlers.delete,
+        },
+    }
 
-    def _at(self, asked: ApiRequest, life: LiveWorld) -> Rendering:
-        world = life.in_service if asked.service else life.world
-        return self._state.speaking(asked.origin).at(world, life.last_change(asked.reading))
 
-    def _wanted(self, asked: ApiRequest) -> Wanted:
-        return wanted(asked.query, self._most, strict=self._state.settings.strict_page_size)
+async def _body(request: Request) -> bytes:
+    """
+    Return the body of a request.
 
-    # -- answers
-
-    def _receipts(self, asked: ApiRequest) -> bytes:
-        life = self._life(asked, "MessageSid")
-        return self._page(
-            life,
-            life.last_change(asked.reading),
-            self._wanted(asked),
-            asked.origin,
-            asked.service is not None,
-        )
-
-    def _rendered(
-        self, life: LiveWorld, moment: int, page: Wanted, origin: str, in_service: bool
-    ) -> bytes:
-        rendering = self._state.speaking(origin).at(
-            life.in_service if in_service else life.world, moment
-        )
-        _within(page, sum(1 for _ in life.world.seen_by(moment)))
-        return orjson.dumps(rendering.page(page.number, page.size))
-
-    def _receipt(self, asked: ApiRequest) -> bytes:
-        life = self._life(asked, "MessageSid")
-        rendering = self._at(asked, life)
-        for index, receipt in enumerate(life.world.receipts):
-            if receipt.sid == asked.values["Sid"] and receipt.created <= rendering.moment:
-                return orjson.dumps(rendering.receipt(index))
-        raise ApiError.named("not-found", asked.path)
-
-    def _message(self, asked: ApiRequest) -> bytes:
-        return orjson.dumps(self._at(asked, self._life(asked, "Sid")).message())
-
-    def _messages(self, asked: ApiRequest) -> bytes:
-        lives = list(
-            self._state.conversation(asked.service, asked.values["ConversationSid"]).values()
-        )
-        if not lives:
-            raise ApiError.named("not-found", asked.path)
-        order = next(
-            (
-                parameter.value
-                for parameter in decode_form(asked.query)
-                if parameter.name == "Order"
-            ),
-            None,
-        )
-        if order not in (None, "asc", "desc"):
-            raise ApiError.parameter("Order must be asc or desc.")
-        lives = lives[::-1] if order == "desc" else lives
-        page = self._wanted(asked)
-        _within(page, len(lives))
-        rows = [
-            self._at(asked, life).message()
-            for life in lives[page.number * page.size :][: page.size]
-        ]
-        query = f"?Order={order}" if order else ""
-        meta = page_meta(f"{asked.origin}{asked.path}{query}", "messages", *page, len(lives))
-        return orjson.dumps({"messages": rows, "meta": meta})
-
-    def _configuration(self, asked: ApiRequest) -> bytes:
-        if asked.service not in (None, self._state.chat_service_sid):
-            raise ApiError.named("not-found", asked.path)
-        subscription = self._state.subscriptions.get(asked.service, Subscription())
-        body = self._at(asked, next(self._state.lives)).configuration()
-        return orjson.dumps(
-            {**body, **{name: value for name, value in subscription.body.items() if name in body}}
-        )
-
-    def _configure(self, asked: ApiRequest) -> bytes:
-        self._configuration(asked)
-        text, media_type = asked.form
-        if text and media_type.partition(";")[0].strip().lower() != FORM:
-            raise ApiError.parameter(f"The body must be {FORM}.")
-        before = self._state.subscriptions.get(asked.service, Subscription())
-        parameters = decode_form(text.decode("utf-8", "replace"), media_type)
-        if asked.service:
-            # Unknown parameters are ignored, and services have no target.
-            parameters = [parameter for parameter in parameters if parameter.name != "Target"]
-        self._state.subscribe(asked.service, before.updated(parameters))
-        return self._configuration(asked)
+    Raises:
+        ApiError: it is longer than any form.
+    """
+    pieces, length = [], 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length > LONGEST_BODY:
+            raise ApiError.of(20413, limit=f"{LONGEST_BODY:,}")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 @lru_cache(maxsize=64)
 def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as it is sent: most are those of the answer before."""
+    """Return a header as it is sent; most are those of the answer before."""
     return name.lower().encode("latin-1"), value.encode("latin-1")
-
-
-def _within(page: Wanted, count: int) -> None:
-    """Refuse a page behind the end of a list."""
-    if page.number and page.number * page.size >= count:
-        raise ApiError.parameter("PageToken is behind the end of the list.")
 
 
 class CutShort(Response):
     """An answer whose connection is cut in the middle."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the first half. What then returns, without saying that it is complete, makes the server close the connection."""
+        """Send the first half. Returning before the answer is complete makes the server close the connection."""
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )

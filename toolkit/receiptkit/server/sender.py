@@ -1,14 +1,13 @@
-"""Webhook requests on their way: sent with httpx, tried again where nobody could be reached, and kept."""
+"""Webhook requests: sent with httpx, tried again if nobody can be reached, and kept."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from receiptkit.generation import Event, Webhooks
 from receiptkit.generation.recording import request as as_json
+from receiptkit.generation.stream import webhook_request
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.webhooks.address import address
@@ -18,10 +17,24 @@ if TYPE_CHECKING:
 
 #: How long an answer may take, in seconds (facts: Conversations webhooks).
 TIMEOUT = 5.0
-#: How much of that connecting may take, so that who cannot be reached is told from who does not answer.
+#: How much of that connecting may take: a consumer out of reach is another outcome than a silent one.
 _TO_CONNECT = 0.9
 #: How many requests are kept.
 _KEPT = 10_000
+#: How much of the answer to a webhook before the fact is read, in bytes.
+_LONGEST_ANSWER = 1 << 18
+
+
+class Outgoing(NamedTuple):
+    """A webhook on its way: its parameters, and the idempotency token that all attempts share."""
+
+    parameters: dict[str, str]
+    token: str
+
+    def again(self) -> Outgoing:
+        """Return the next attempt."""
+        count = int(self.parameters.get("RetryCount", "0")) + 1
+        return self._replace(parameters={**self.parameters, "RetryCount": str(count)})
 
 
 class Sent(NamedTuple):
@@ -38,11 +51,11 @@ class Sent(NamedTuple):
 
     @property
     def was_accepted(self) -> bool:
-        """Whether it was answered with success."""
+        """Return True if it was answered with success."""
         return isinstance(self.outcome, int) and 200 <= self.outcome < 300
 
     def shown(self) -> dict[str, Any]:
-        """The request with what became of it, ready for JSON."""
+        """Return the request with its outcome, ready for JSON."""
         return {**as_json(self.delivery), "outcome": self.outcome}
 
 
@@ -52,7 +65,7 @@ class Sender:
 
     Args:
         auth_token: signs them.
-        transport: what they go through, where that is not the network: `httpx.ASGITransport(app)` calls an application directly.
+        transport: carries them instead of the network: `httpx.ASGITransport(app)` calls an application directly.
         timeout: how long an answer may take, in seconds.
     """
 
@@ -70,29 +83,23 @@ class Sender:
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
         self.count = 0
 
-    def request(
-        self, webhooks: Webhooks, event: Event, url: str, method: str = "POST"
-    ) -> WebhookRequest:
-        """The signed request that tells an event. What is signed is what a receiver sees of the URL: no user, no fragment."""
-        to = address(url)
-        delivery = webhooks.request(event, to.url, method=method, auth_token=self._auth_token)
-        if to.authorization is None:
-            return delivery
-        return replace(delivery, headers={**delivery.headers, "Authorization": to.authorization})
+    def request(self, outgoing: Outgoing, url: str, method: str = "POST") -> WebhookRequest:
+        """Return the signed request of a webhook; the signature is over the URL that a receiver sees."""
+        return webhook_request(
+            outgoing.parameters, outgoing.token, url, method=method, auth_token=self._auth_token
+        )
 
-    async def send(
-        self, webhooks: Webhooks, event: Event, url: str, method: str = "POST"
-    ) -> list[Sent]:
+    async def send(self, outgoing: Outgoing, url: str, method: str = "POST") -> list[Sent]:
         """
         Send one webhook, again if nobody can be reached, with the same idempotency token and the next RetryCount.
 
         Returns:
-            Every request that was made, the last one with what came of it in the end.
+            Every request that was made; the last one has the outcome.
         """
         made: list[Sent] = []
         kept = self.sent
         for left in range(address(url).retries, -1, -1):
-            delivery = self.request(webhooks, event, url, method)
+            delivery = self.request(outgoing, url, method)
             outcome, again = await self._try(delivery)
             made.append(Sent(delivery, outcome))
             if self.sent is not kept:
@@ -101,12 +108,22 @@ class Sender:
             self._keep(made[-1])
             if not again or not left:
                 break
-            event = event._replace(retry_count=event.retry_count + 1)
+            outgoing = outgoing.again()
         return made
 
-    def lose(self, webhooks: Webhooks, event: Event, url: str, method: str) -> None:
+    async def ask(
+        self, parameters: dict[str, str], token: str, target: tuple[str, str]
+    ) -> tuple[int | None, bytes]:
+        """Send a webhook before the fact; return status and body of the answer, no status without one in time."""
+        delivery = self.request(Outgoing(parameters, token), *target)
+        body = bytearray()
+        outcome, _ = await self._try(delivery, body)
+        self._keep(Sent(delivery, outcome))
+        return (outcome if isinstance(outcome, int) else None), bytes(body)
+
+    def lose(self, outgoing: Outgoing, url: str, method: str) -> None:
         """Keep a webhook as one that was lost on its way."""
-        self._keep(Sent(self.request(webhooks, event, url, method), "lost"))
+        self._keep(Sent(self.request(outgoing, url, method), "lost"))
 
     def forget(self) -> None:
         """Begin anew: nothing was sent."""
@@ -117,11 +134,13 @@ class Sender:
         self.sent.append(sent)
         self.count += 1
 
-    async def _try(self, delivery: WebhookRequest) -> tuple[int | str, bool]:
-        """What comes of one request, and whether nobody was reached. Whatever goes wrong is an outcome: no webhook is lost without trace."""
+    async def _try(
+        self, delivery: WebhookRequest, body: bytearray | None = None
+    ) -> tuple[int | str, bool]:
+        """Return the outcome of one request, and True if nobody was reached. Every error is an outcome."""
         httpx = _httpx()
         try:
-            return await asyncio.wait_for(self._status(delivery), self._timeout), False
+            return await asyncio.wait_for(self._status(delivery, body), self._timeout), False
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             return f"no connection: {str(error) or type(error).__name__}", True
         except (asyncio.TimeoutError, httpx.TimeoutException):
@@ -132,8 +151,8 @@ class Sender:
         except Exception as error:  # noqa: BLE001 # an application that is called directly can raise anything
             return f"failed: {type(error).__name__}: {error}", False
 
-    async def _status(self, delivery: WebhookRequest) -> int:
-        """The status of the answer. The rest of it is nobody's concern, and need not have an end."""
+    async def _status(self, delivery: WebhookRequest, body: bytearray | None) -> int:
+        """Return the status of the answer, and add the start of its body to one that is wanted."""
         httpx = _httpx()
         self._client = self._client or self._connected()
         # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
@@ -148,6 +167,11 @@ class Sender:
             extensions=limit,
         )
         response = await self._client.send(request, stream=True)
+        if body is not None:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > _LONGEST_ANSWER:
+                    break
         await response.aclose()
         return int(response.status_code)
 
@@ -165,7 +189,7 @@ class Sender:
         return client
 
     async def close(self) -> None:
-        """Give back what it holds."""
+        """Close its connections."""
         if self._client is not None:
             await self._client.aclose()
             self._client = None

@@ -1,37 +1,76 @@
-"""How a server is to be: what `receiptkit serve`, `app` and `running` are told."""
+"""The settings of a server: what `receiptkit serve`, `app` and `running` take."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 from receiptkit.generation import SCENARIOS
+from receiptkit.generation.api_errors import REFUSALS
 from receiptkit.generation.scenarios import scenario
+from receiptkit.generation.world import milliseconds
 from receiptkit.model.errors import UsageError
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute, address
 
 CLOCKS = ("real", "manual")
-#: Where nobody but this machine can reach a server.
+#: Addresses at which only this machine reaches a server.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: As a scenario: none. The server then begins without conversations.
+NO_SCENARIO = "none"
+#: How many receipts one world can have; a conversation has 50 recipients at most.
+MOST_RECEIPTS = 10_000
+#: How many worlds a server begins with at most.
+_MOST_WORLDS = 1_000_000
+_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+_API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
+_TYPES: dict[str, tuple[type, ...]] = {
+    "seed": (int,),
+    "count": (int,),
+    "receipts": (int, type(None)),
+    "clock": (str,),
+    "speed": (int, float),
+    "start": (str, type(None)),
+    "account_sid": (str, type(None)),
+    "auth_token": (str, type(None)),
+    "control_token": (str, type(None)),
+    "public_origin": (str, type(None)),
+    "webhook_url": (str, type(None)),
+    "api_keys": (Mapping,),
+    "data": (Mapping, type(None)),
+    "error_statuses": (Mapping,),
+    "initializing": (int, float),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     """
-    How a server is to be.
+    The settings of a server.
 
     Attributes:
-        scenarios: what its worlds are made after; every scenario by default.
+        scenarios: the scenarios of its worlds; every scenario by default, `none` for no world.
         seed, count: how many worlds of each scenario, of this seed and those after it.
         receipts: how many recipients each has; as many as its scenario says by default.
         clock: `real`, or `manual`: it stands still until it is advanced.
         speed: how much faster than real time the real clock runs.
-        strict_page_size: whether a PageSize above the maximum is refused, rather than taken for the maximum.
+        start: the date at which the clock begins, in ISO 8601, or `now`. By default every scenario has its own
+            dates, and everything else begins with the first of them.
+        strict_page_size: True to refuse a PageSize above the maximum, False to take it for the maximum.
         public_origin: scheme and host of the links in answers; those that the caller used, by default.
         webhook_url: where the account's webhooks go from the start.
+        account_sid: SID of the account; drawn from the seed by default.
         auth_token: the one secret that opens the server, which also signs webhooks; by default any secret opens it.
-        local_only: whether `/_receiptkit/` answers only callers of this machine that call it by its own name.
+        api_keys: secrets of API keys by SID; by default every key opens the server as the auth token does.
+        control_token: the token that `/_receiptkit/` asks for; none by default.
+        local_only: True if `/_receiptkit/` answers only callers of this machine that call it by its own name.
+        data: conversations to begin with; see `receiptkit.server.data`.
+        pre_webhooks: True to call pre-webhooks for REST requests.
+        initializing: seconds for which a conversation with participants is `initializing`.
+        error_statuses: HTTP statuses by error code, instead of inferred ones.
     """
 
     scenarios: tuple[str, ...] = ()
@@ -40,47 +79,129 @@ class ServerSettings:
     receipts: int | None = None
     clock: str = "real"
     speed: float = 1.0
+    start: str | None = None
     strict_page_size: bool = False
     public_origin: str | None = None
     webhook_url: str | None = None
+    account_sid: str | None = None
     auth_token: str | None = None
+    api_keys: Mapping[str, str] = field(default_factory=dict)
+    control_token: str | None = None
     local_only: bool = False
+    data: Mapping[str, Any] | None = None
+    pre_webhooks: bool = True
+    initializing: float = 0.0
+    error_statuses: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scenarios: Any = (), **given: Any) -> ServerSettings:
+    def of(cls, scenarios: Any = (), **values: Any) -> ServerSettings:
         """
-        Settings, checked.
+        Return settings, checked.
 
         Raises:
-            UsageError: something is none of what can be.
+            UsageError: a setting does not exist or has a value that it cannot have.
         """
-        names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
-        settings = cls(
-            scenarios=tuple(scenario(name).name for name in names) or tuple(SCENARIOS), **given
-        )
-        if settings.clock not in CLOCKS:
-            raise UsageError(
-                f"no clock is called {settings.clock!r}: there are {' and '.join(CLOCKS)}"
-            )
-        if not 0 < settings.speed <= 1_000_000:
-            raise UsageError(
-                f"a speed of {settings.speed:g}: say a number above 0, such as 60 for a minute a second"
-            )
-        if settings.count < 1:
-            raise UsageError(f"{settings.count} worlds of each scenario: say 1 or more")
-        if settings.auth_token is not None and not settings.auth_token:
-            raise UsageError("an empty auth token opens nothing and signs nothing")
+        _check_names(values)
+        for name, types in _TYPES.items():
+            value = values.get(name)
+            if name in values and (not isinstance(value, types) or isinstance(value, bool)):
+                raise UsageError(f"{name} cannot be {_shown(value)}")
+        settings = cls(scenarios=_scenarios(scenarios, values.get("data")), **values)
+        settings._check_numbers()
+        settings._check_identity()
         if settings.webhook_url is not None:
             absolute(settings.webhook_url, "webhook URL")
         if settings.public_origin is not None:
             origin = absolute(settings.public_origin, "public origin")
             if address(origin).url != f"{origin.lower()}/":
                 raise UsageError(
-                    f"public origin {origin}: scheme and host alone, such as https://example.com"
+                    f"public origin {origin}: use scheme and host alone, such as https://example.com"
                 )
         return settings
 
+    def _check_numbers(self) -> None:
+        if self.clock not in CLOCKS:
+            raise UsageError(f"unknown clock {_shown(self.clock)}; use {' or '.join(CLOCKS)}")
+        if not 0 < self.speed <= 1_000_000:
+            raise UsageError(
+                f"speed {self.speed:g} is out of range; use a number above 0, such as 60 for a minute a second"
+            )
+        if not 1 <= self.count * max(1, len(self.scenarios)) <= _MOST_WORLDS:
+            raise UsageError(
+                f"{self.count} worlds of each scenario: use 1 or more, and at most {_MOST_WORLDS:,} in all"
+            )
+        check_receipts(self.receipts)
+        if not 0 <= self.initializing <= 3600:
+            raise UsageError(f"initializing {self.initializing:g}: use seconds from 0 to 3600")
+        if self.start not in (None, "now"):
+            check_start(str(self.start))
+        for code, status in self.error_statuses.items():
+            if code not in REFUSALS or not isinstance(status, int) or not 400 <= status <= 599:
+                raise UsageError(
+                    f"error status {_shown(code)}={_shown(status)}: use the code of an error and a status from 400 to 599"
+                )
+
+    def _check_identity(self) -> None:
+        if self.auth_token is not None and not self.auth_token:
+            raise UsageError("an empty auth token opens nothing and signs nothing")
+        if self.account_sid is not None and not _ACCOUNT.fullmatch(self.account_sid):
+            raise UsageError("an account SID is AC and 32 hexadecimal digits")
+        for key, secret in self.api_keys.items():
+            if not isinstance(secret, str) or not secret or not _API_KEY.fullmatch(str(key)):
+                raise UsageError("an API key is SK and 32 hexadecimal digits, with a secret")
+
     @property
     def signing_token(self) -> str:
-        """What webhooks are signed with."""
+        """Return what webhooks are signed with."""
         return self.auth_token or AUTH_TOKEN
+
+
+def check_receipts(receipts: int | None) -> None:
+    """
+    Check a number of receipts.
+
+    Raises:
+        UsageError: a world cannot have as many.
+    """
+    if receipts is not None and not 0 <= receipts <= MOST_RECEIPTS:
+        raise UsageError(
+            f"{receipts} receipts: a world has from 0 to {MOST_RECEIPTS:,}; above 50 is for load only"
+        )
+
+
+def check_start(start: str) -> str:
+    """
+    Return a date at which a server or a world can begin.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not isinstance(start, str) or not "1970" <= start[:4] <= "2999":
+        raise UsageError(
+            f"start {_shown(start)}: use a date from 1970 to 2999, such as 2026-03-02T09:15:00Z"
+        )
+    milliseconds(start)
+    return start
+
+
+def _scenarios(scenarios: Any, data: Any) -> tuple[str, ...]:
+    if not isinstance(scenarios, (str, list, tuple, set, frozenset, dict)):
+        raise UsageError(f"scenarios cannot be {_shown(scenarios)}")
+    names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
+    if NO_SCENARIO in names or (not names and data is not None):
+        return ()
+    return tuple(scenario(name).name for name in names) or tuple(SCENARIOS)
+
+
+def _check_names(values: dict[str, Any]) -> None:
+    known = [each.name for each in fields(ServerSettings)]
+    for name in values:
+        if name not in known:
+            close = get_close_matches(str(name), known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+            raise UsageError(f"unknown setting {name}{hint}")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -1,25 +1,47 @@
-"""What a server holds: its worlds, where they stand, the webhook configurations, the faults."""
+"""The state of a server: its store, its clock, what is due, and what goes wrong."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import copy
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit.contract import Contract
 from receiptkit.generation import Generator, Outcome, World
+from receiptkit.generation.stream import guid
+from receiptkit.generation.world import milliseconds, webhook_date
 from receiptkit.model.errors import UsageError
+from receiptkit.server.agenda import Agenda, Notice, Target
 from receiptkit.server.clock import Clock, ManualClock, RealClock
 from receiptkit.server.faults import Faults
 from receiptkit.server.live_world import LiveWorld
-from receiptkit.server.settings import ServerSettings
+from receiptkit.server.outcomes import Outcomes
+from receiptkit.server.resources import Conversation, Service
+from receiptkit.server.settings import ServerSettings, check_receipts, check_start
+from receiptkit.server.store import Store
 from receiptkit.server.subscription import EVENT, Subscription
 
 #: How many origins are answered in at a time; callers have one or two.
 _ORIGINS = 64
 #: What every world of a server shares: it is one account with one service.
 _SHARED = ("account_sid", "chat_service_sid")
+_ANY_SCENARIO = "agent-and-sms"
+
+
+class Snapshot(NamedTuple):
+    """A state to return to."""
+
+    store: Store
+    reading: int
+    random_state: Any
+    faults: Faults
+    outcomes: Outcomes
+    follows_worlds: bool
+    notices: list[tuple[int, Notice]]
 
 
 class State:
@@ -27,7 +49,7 @@ class State:
     The state of a server. The same settings make the same one.
 
     Args:
-        settings: how the server is to be.
+        settings: the settings of the server.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -35,9 +57,12 @@ class State:
         self.contract = Contract.load()
         self.generator = Generator(self.contract)
         self.faults = Faults()
-        #: Set when something changed that decides about webhooks to come, and how often that was.
+        self.outcomes = Outcomes()
+        self._end = 0
+        self._unended: list[LiveWorld] = []
+        self._fill: Callable[[], None] | None = None
+        #: Set when something changed that decides about webhooks to come.
         self.changed = asyncio.Event()
-        self.version = 0
         #: The generator whose URLs begin with an origin.
         self.speaking = lru_cache(maxsize=_ORIGINS)(lambda origin: Generator(self.contract, origin))
         self.reset()
@@ -51,24 +76,86 @@ class State:
         """
         settings = self.settings
         seed = _bounded(settings.seed if seed is None else seed)
-        self.clock: Clock = (
-            ManualClock() if settings.clock == "manual" else RealClock(settings.speed)
+        self.clock: Clock = self._clock(0)
+        self.rng = random.Random(f"server/{seed}")  # noqa: S311 # SIDs and tokens of a fake
+        first = settings.scenarios[0] if settings.scenarios else _ANY_SCENARIO
+        chosen = {} if settings.account_sid is None else {"account_sid": settings.account_sid}
+        #: The first world: what all worlds share.
+        self.identity = self.generator.world(
+            first, seed=seed, receipts=settings.receipts if settings.scenarios else None, set=chosen
         )
-        self._conversations: dict[str, dict[str, LiveWorld]] = {}
-        self._names: dict[str, str] = {}
-        self._shared: dict[str, str] = {}
-        #: The account's configuration under None, those of services under their SIDs.
-        self.subscriptions: dict[str | None, Subscription] = {
-            None: Subscription("POST", (EVENT,), None, settings.webhook_url)
-            if settings.webhook_url
-            else Subscription()
-        }
-        #: The reading of the clock since which somebody is subscribed for delivery receipts.
-        self.subscribed_at = 0
+        self.epoch = self._epoch()
+        default = Service(
+            number=0,
+            sid=self.identity.chat_service_sid,
+            friendly_name="Default Conversations Service",
+            created=self.epoch,
+            updated=self.epoch,
+        )
+        self.store = Store(default=default)
+        self.add_service(default)
+        self.agenda = Agenda(self.holds)
+        self._end, self._unended = 0, []
         self.faults.clear()
+        self.outcomes.clear()
+        if settings.webhook_url:
+            self.subscribe(None, Subscription("POST", (EVENT,), None, settings.webhook_url))
         for name in settings.scenarios:
             for number in range(settings.count):
                 self.load(name, seed + number, receipts=settings.receipts)
+        if self._fill is not None:
+            self._fill()
+        self.has_changed()
+
+    def begin_with(self, fill: Callable[[], None]) -> None:
+        """Fill the state with data, now and after every reset."""
+        self._fill = fill
+        fill()
+
+    def _clock(self, reading: int) -> Clock:
+        if self.settings.clock == "manual":
+            return ManualClock(reading)
+        return RealClock(self.settings.speed, reading)
+
+    def _epoch(self) -> int:
+        if self.settings.start == "now":
+            return int(time.time() * 1000)
+        if self.settings.start is not None:
+            return milliseconds(self.settings.start)
+        return self.identity.message.created
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the state."""
+        return copy.deepcopy(
+            Snapshot(
+                self.store,
+                self.clock.reading,
+                self.rng.getstate(),
+                self.faults,
+                self.outcomes,
+                self.agenda.follows_worlds,
+                self.agenda.notices,
+            )
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return to a state; it can be returned to again."""
+        copied = copy.deepcopy(snapshot)
+        self.store, self.faults, self.outcomes = copied.store, copied.faults, copied.outcomes
+        self.clock = self._clock(copied.reading)
+        self.rng.setstate(copied.random_state)
+        self.agenda = Agenda(self.holds)
+        self.agenda.follows_worlds = copied.follows_worlds
+        for due, notice in copied.notices:
+            self.agenda.add(due, notice)
+        for conversation in self.store.conversations.values():
+            self.agenda.set_timers(conversation)
+        self._end, self._unended = 0, list(self.store.lives)
+        for life in self._unended:
+            self.agenda.add_world(life)
+        self.has_changed()
+
+    # -- worlds of scenarios
 
     def load(
         self,
@@ -80,7 +167,7 @@ class State:
         stream: str | None = None,
         start: str | None = None,
         no_error: int | None = None,
-        set: dict[str, Any] | None = None,  # noqa: A002 # what the generator calls it
+        set: dict[str, Any] | None = None,  # noqa: A002 # the generator calls it so
     ) -> LiveWorld:
         """
         Let a world begin. One that is there already begins anew.
@@ -91,96 +178,186 @@ class State:
             receipts: how many recipients there are.
             outcomes: what becomes of each of them.
             stream: how its webhooks arrive.
-            start: its date, which is not that of the server.
+            start: its date; in a conversation that has messages it is the date of the conversation by default.
             no_error: what `error_code` is without an error, 0 or None.
             set: single facts by path.
 
         Raises:
             UsageError: there is no such scenario or fact, or the contract forbids it.
         """
-        given = set or {}
-        if any(fact in given for fact in _SHARED):
+        if set is not None and not isinstance(set, dict):
+            raise UsageError("set is a mapping of facts by path, such as message.body")
+        facts = set or {}
+        if any(fact in facts for fact in _SHARED):
             raise UsageError(
-                f"{' and '.join(_SHARED)} are those of the server: every world is of one account and one service"
+                f"{' and '.join(_SHARED)} are those of the server: every world has the same"
             )
         if no_error not in (None, 0):
             raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
-        if start is not None and not "1970" <= start[:4] <= "2999":
-            raise UsageError(
-                f"start {start[:40]}: say a date from 1970 to 2999, such as 2026-03-02T09:15:00Z"
+        check_receipts(receipts)
+        shared = {fact: getattr(self.identity, fact) for fact in _SHARED}
+        settled = self.settings.start and webhook_date(self.epoch + self.clock.reading)
+
+        def make(facts: dict[str, Any], start: str | None) -> World:
+            return self.generator.world(
+                name,
+                seed=_bounded(seed),
+                receipts=receipts,
+                outcomes=outcomes,
+                stream=stream,
+                start=check_start(start) if start is not None else settled or None,
+                no_error=no_error,
+                set={**shared, **facts},
+                check=bool(set or outcomes),
             )
-        world = self.generator.world(
-            name,
-            seed=_bounded(seed),
-            receipts=receipts,
-            outcomes=outcomes,
-            stream=stream,
-            start=start,
-            no_error=no_error,
-            set={**self._shared, **given},
-            check=bool(given or outcomes),
-        )
-        self._shared = self._shared or {fact: getattr(world, fact) for fact in _SHARED}
-        life = LiveWorld(self.generator, world, seed, self.clock.reading)
-        self._conversations.setdefault(world.conversation_sid, {})[world.message.sid] = life
-        self._names.setdefault(name, world.conversation_sid)
-        self._has_changed()
+
+        world = make(facts, start)
+        conversation = self.store.conversations.get(world.conversation_sid)
+        if conversation is not None and any(
+            life.sid != world.message.sid for life in conversation.messages
+        ):
+            index = {"message.index": conversation.next_index}
+            date = webhook_date(conversation.moment(self.clock.reading))
+            world = make({**index, **facts}, start or date)
+        return self._begin(name, seed, world, conversation)
+
+    def _begin(
+        self, name: str, seed: int, world: World, conversation: Conversation | None
+    ) -> LiveWorld:
+        reading = self.clock.reading
+        life = LiveWorld(self.generator, world, seed, reading)
+        if conversation is None:
+            conversation = Conversation(
+                number=self.store.take_number(),
+                sid=world.conversation_sid,
+                service=world.chat_service_sid,
+                epoch=world.message.created - reading,
+                created=world.message.created,
+                updated=world.message.created,
+                unique_name=None if name in self.store.default.names else name,
+                idle_since=reading,
+            )
+            self.store.add_conversation(conversation)
+        before = conversation.messages.get(world.message.sid)
+        if before is not None:
+            conversation.messages.remove(before)
+        if any(each.number == life.number for each in conversation.messages):
+            raise UsageError(
+                f"message.index {life.number} is that of another message; use {conversation.next_index}"
+            )
+        if not len(conversation.messages):
+            conversation.epoch = world.message.created - reading
+        self.add_message(conversation, life)
+        conversation.drawn.append(life)
         return life
 
-    def _has_changed(self) -> None:
-        self.version += 1
-        self.changed.set()
+    def add_message(self, conversation: Conversation, life: LiveWorld) -> None:
+        """Add a message to a conversation."""
+        self.store.reserve(1 + len(life.world.receipts))
+        conversation.messages.add(life)
+        conversation.next_index = max(conversation.next_index, life.number + 1)
+        self.agenda.add_world(life)
+        self._unended.append(life)
+        self.has_changed()
 
     @property
-    def account_sid(self) -> str:
-        """The one account."""
-        return self._shared["account_sid"]
+    def end(self) -> int:
+        """Return the reading at which every message has its last status, and its last webhook is due."""
+        # Each world is looked at once: there can be very many.
+        unended, self._unended = self._unended, []
+        self._end = max([self._end, *(life.end for life in unended if self.holds(life))])
+        return self._end
 
-    @property
-    def chat_service_sid(self) -> str:
-        """The one service."""
-        return self._shared["chat_service_sid"]
+    def holds(self, life: LiveWorld) -> bool:
+        """Return True if a message is still there, and did not begin anew."""
+        return self.store.holds(life)
 
     @property
     def lives(self) -> Iterator[LiveWorld]:
-        """Every world."""
-        return (life for messages in self._conversations.values() for life in messages.values())
+        """Yield every message with what becomes of it."""
+        return self.store.lives
 
-    def holds(self, life: LiveWorld) -> bool:
-        """Whether a world is still there, and did not begin anew."""
-        return (
-            self._conversations.get(life.world.conversation_sid, {}).get(life.world.message.sid)
-            is life
-        )
+    # -- who and where
 
-    def conversation(self, service: str | None, name: str) -> dict[str, LiveWorld]:
-        """The messages of a conversation by their SIDs; none if it does not exist there. Its unique name is that of its scenario."""
-        if service not in (None, self.chat_service_sid):
-            return {}
-        return self._conversations.get(name) or self._conversations.get(
-            self._names.get(name, ""), {}
-        )
+    @property
+    def account_sid(self) -> str:
+        """Return the SID of the account."""
+        return self.identity.account_sid
+
+    @property
+    def chat_service_sid(self) -> str:
+        """Return the SID of the default service."""
+        return self.identity.chat_service_sid
+
+    @property
+    def messaging_service_sid(self) -> str:
+        """Return the SID of the messaging service that conversations have by default."""
+        configured = self.store.configuration.get("default_messaging_service_sid")
+        return str(configured or f"MG{self.chat_service_sid[2:]}")
+
+    def new_sid(self, prefix: str) -> str:
+        """Return a new SID."""
+        return f"{prefix}{self.rng.getrandbits(128):032x}"
+
+    def new_token(self) -> str:
+        """Return a new idempotency token."""
+        return guid(self.rng)
+
+    def service(self, sid: str | None) -> Service | None:
+        """Return a service; the default one for None; None if there is none of that SID."""
+        return self.store.default if sid is None else self.store.services.get(sid)
+
+    def conversation(self, service: str | None, name: str) -> Conversation | None:
+        """Return a conversation of a service by its SID or unique name; None if there is none."""
+        found = self.service(service)
+        return None if found is None else found.conversation(name)
+
+    def add_service(self, service: Service) -> None:
+        """Add a service, with roles of its own."""
+        roles = ("conversation_creator_role_sid", "conversation_role_sid", "chat_service_role_sid")
+        service.settings = {f"default_{name}": self.new_sid("RL") for name in roles}
+        service.settings["reachability_enabled"] = False
+        self.store.services.add(service)
+
+    # -- webhooks
+
+    def has_changed(self) -> None:
+        """Wake whoever waits for what is due."""
+        self.changed.set()
 
     def subscribe(self, service: str | None, subscription: Subscription) -> None:
         """Configure the webhooks of a service, or under None those of the account."""
-        before = self.subscription().url
-        self.subscriptions[service] = subscription
-        if before is None:
-            self.subscribed_at = self.clock.reading
-        self._has_changed()
+        self.store.subscriptions[service] = subscription
+        if subscription.wants(EVENT):
+            self.follow_receipts()
+        self.has_changed()
 
-    def subscription(self) -> Subscription:
-        """The configuration that counts: that of the service, if there is one, silences the account's."""
-        own = self.subscriptions.get(self.chat_service_sid, Subscription())
-        return own if own.is_configured else self.subscriptions[None]
+    def follow_receipts(self) -> None:
+        """Look after the webhooks of receipts from now on."""
+        self.agenda.follow_worlds(self.lives, self.clock.reading)
+        self.has_changed()
 
-    def any_world(self) -> World:
-        """Some world: what is the same for all of them can be rendered of it."""
-        return next(self.lives).world
+    def targets(
+        self, event: str, conversation: Conversation, body: str | None = None
+    ) -> tuple[Target, ...]:
+        """Return where a webhook goes: the configuration that counts, and the conversation's own ones."""
+        subscription = self.store.subscription(conversation.service)
+        found = []
+        if subscription.wants(event):
+            found.append(Target(subscription.post_webhook_url or "", subscription.method or "POST"))
+        for hook in conversation.webhooks:
+            is_keyword = event == "onMessageAdded" and any(
+                trigger in (body or "") for trigger in hook.triggers
+            )
+            if hook.url and (is_keyword or event in hook.filters):
+                found.append(Target(hook.url, (hook.method or "post").upper()))
+        return tuple(found)
 
 
 def _bounded(seed: int) -> int:
-    """A seed that JSON can tell, with room for as many as worlds are counted."""
+    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise UsageError("a seed is a whole number")
     if abs(seed) >= 1 << 62:
         raise UsageError("a seed has at most 18 digits")
     return seed

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.server.errors import ApiError
-from receiptkit.text.forms import FormField
+from receiptkit.server.forms import Form
 from receiptkit.webhooks.address import absolute
 
 #: The event of delivery receipts.
 EVENT = "onDeliveryUpdated"
-_URLS = {"PreWebhookUrl": "pre_webhook_url", "PostWebhookUrl": "post_webhook_url"}
+_URLS = {
+    "PreWebhookUrl": ("pre_webhook_url", 50077),
+    "PostWebhookUrl": ("post_webhook_url", 50078),
+}
 _TARGETS = ("webhook", "flex")
 
 
@@ -25,7 +27,8 @@ class Subscription:
     Attributes:
         method: POST or GET.
         filters: the names of the events that are sent.
-        post_webhook_url: where they go; receipts have no event before the fact, for `pre_webhook_url`.
+        pre_webhook_url: where webhooks before the fact go.
+        post_webhook_url: where those after the fact go; receipts have no others.
         target: of an account; a service has none.
     """
 
@@ -37,17 +40,20 @@ class Subscription:
 
     @property
     def is_configured(self) -> bool:
-        """Whether something can go somewhere; the configuration of a service then silences the account's, whatever it filters."""
+        """Return True if it has a URL; that of a service then silences the account's."""
         return bool(self.pre_webhook_url or self.post_webhook_url)
 
-    @property
-    def url(self) -> str | None:
-        """Where delivery receipts go; None if they go nowhere."""
-        return self.post_webhook_url if EVENT in (self.filters or ()) else None
+    def wants(self, event: str) -> bool:
+        """Return True if webhooks of an event go somewhere after the fact."""
+        return self.post_webhook_url is not None and event in (self.filters or ())
+
+    def wants_before(self, event: str) -> bool:
+        """Return True if webhooks of an event go somewhere before the fact."""
+        return self.pre_webhook_url is not None and event in (self.filters or ())
 
     @property
     def body(self) -> dict[str, Any]:
-        """The members of the resource that can be updated."""
+        """Return the members of the resource that can be updated."""
         return {
             "method": self.method,
             "filters": None if self.filters is None else list(self.filters),
@@ -56,40 +62,41 @@ class Subscription:
             "target": self.target,
         }
 
-    def updated(self, parameters: Iterable[FormField]) -> Subscription:
+    def updated(self, form: Form, *, in_service: bool) -> Subscription:
         """
-        The configuration after an update; what it does not name stays as it was.
+        Return the configuration after an update; what it does not name stays.
 
         Raises:
-            RefusedError: a value cannot be used.
+            ApiError: a value cannot be used.
         """
-        given: dict[str, list[str]] = {}
-        for parameter in parameters:
-            given.setdefault(parameter.name, []).append(parameter.value)
         changes: dict[str, Any] = {}
-        if "Filters" in given:
-            changes["filters"] = tuple(name for name in dict.fromkeys(given["Filters"]) if name)
-        if "Method" in given:
-            changes["method"] = _one_of(("GET", "POST"), "Method", given["Method"][-1].upper())
-        if "Target" in given:
-            changes["target"] = _one_of(_TARGETS, "Target", given["Target"][-1])
-        for name in _URLS.keys() & given.keys():
-            changes[_URLS[name]] = _url(name, given[name][-1])
+        if "Filters" in form:
+            changes["filters"] = tuple(name for name in dict.fromkeys(form.many("Filters")) if name)
+        method = form.choice("Method", ("get", "post"), 50055)
+        if method is not None:
+            changes["method"] = method.upper()
+        if "Target" in form and not in_service:
+            target = form.last("Target")
+            if target not in _TARGETS:
+                raise ApiError.parameter(f"Target must be {' or '.join(_TARGETS)}.")
+            changes["target"] = target
+        for name, (member, code) in _URLS.items():
+            if name in form:
+                changes[member] = webhook_url(form.last(name) or "", name, code)
         after = replace(self, **changes)
-        return (
-            replace(after, method="POST") if after.is_configured and after.method is None else after
-        )
+        if after.is_configured and after.method is None:
+            return replace(after, method="POST")
+        return after
 
 
-def _one_of(values: tuple[str, ...], name: str, value: str) -> str:
-    if value not in values:
-        raise ApiError.parameter(f"{name} must be {' or '.join(values)}.")
-    return value
+def webhook_url(value: str, name: str, code: int) -> str | None:
+    """
+    Return a URL, or None for an empty one, which removes it.
 
-
-def _url(name: str, value: str) -> str | None:
-    """A URL, or None for an empty one, which takes it away."""
+    Raises:
+        ApiError: it cannot be called.
+    """
     try:
         return absolute(value, name) if value else None
     except UsageError:
-        raise ApiError.parameter(f"{name} must be an absolute http or https URL.") from None
+        raise ApiError.of(code, f"{name} must be an absolute http or https URL.") from None
