@@ -117,7 +117,8 @@ def serve(
     """
     Serve a local Twilio Conversations, until interrupted.
 
-    Applications create conversations, add participants and post messages as with Twilio. Receipts advance, and
+    Applications create conversations, add participants and post messages as with Twilio. Receipts
+    advance, and
     signed webhooks report them. It answers this machine only, unless --host says otherwise.
     """
     token = secret(auth_token_env)
@@ -143,10 +144,12 @@ def serve(
         **options,
     )
     control = application.state.control
-    # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter of the time.
+    # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter
+    # of the time.
     gc.freeze()
     server = server_of(application)
-    # Before its address is printed, after which it may be stopped any time: uvicorn takes over only once it runs.
+    # Before its address is printed, after which it may be stopped any time: uvicorn takes over only
+    # once it runs.
     with listening(host, port) as own, at_interrupt(server.handle_exit):
         url = url_of(own)
         signed = (

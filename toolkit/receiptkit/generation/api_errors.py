@@ -1,4 +1,7 @@
-"""The errors of the API: HTTP status, Twilio's code and message of each, and the body that says so."""
+"""
+The errors of the API: HTTP status, Twilio's code and message of each, and the body that says
+so.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +121,8 @@ _INFERRED = {
     50526: (400, "Content SID is not valid"),
     50528: (400, "Content variables need a content SID"),
 }
-#: Errors of one request or another, by code (conversations.md §3). An inferred status can be replaced by a setting.
+#: Errors of one request or another, by code (conversations.md §3). An inferred status can be
+#: replaced by a setting.
 REFUSALS = {
     **{code: ApiErrorKind(status, code, text) for code, (status, text) in _SEEN.items()},
     **{code: ApiErrorKind(status, code, text, False) for code, (status, text) in _INFERRED.items()},

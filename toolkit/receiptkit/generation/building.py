@@ -136,7 +136,10 @@ class Builder:
     def _receipts(
         self, rng: random.Random, begin: int, outcomes: Sequence[Outcome]
     ) -> Iterator[Receipt]:
-        """One receipt for each outcome. Each draws equally often, so that another outcome leaves the other receipts as they are."""
+        """
+        One receipt for each outcome. Each draws equally often, so that another outcome leaves the
+        other receipts as they are.
+        """
         sid_of, participant_of, draw = (
             self._vocabulary.makers["sid"],
             self._vocabulary.makers["participant_sid"],
@@ -187,7 +190,10 @@ class Builder:
 
 
 class _Stage(NamedTuple):
-    """A status on the way, how long it takes at the least and how much more, and the error codes it can have."""
+    """
+    A status on the way, how long it takes at the least and how much more, and the error codes it
+    can have.
+    """
 
     status: str
     low: int
@@ -196,7 +202,10 @@ class _Stage(NamedTuple):
 
 
 class _Course(NamedTuple):
-    """What becomes of a recipient: what makes the SID of the message in the channel, and the statuses on the way."""
+    """
+    What becomes of a recipient: what makes the SID of the message in the channel, and the statuses
+    on the way.
+    """
 
     sid_of: Maker
     stages: list[_Stage]

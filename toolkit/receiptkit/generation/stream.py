@@ -146,7 +146,7 @@ class Webhooks:
     def url(
         self, event: Event, webhook_url: str = WEBHOOK_URL, parameters: dict[str, str] | None = None
     ) -> str:
-        """The URL of a request where the configured method is GET: the parameters are in its query."""
+        """Return the URL of a request by GET: the parameters are in its query."""
         return _with_query(
             called(webhook_url, "webhook_url").url,
             self.parameters(event) if parameters is None else parameters,
@@ -162,13 +162,15 @@ class Webhooks:
         parameters: dict[str, str] | None = None,
     ) -> WebhookRequest:
         """
-        A complete request, as it would arrive: without the fragment of the URL, user and password in a header.
+        A complete request, as it would arrive: without the fragment of the URL, user and password
+        in a header.
 
         Args:
             event: what it tells.
             webhook_url: where it goes.
             method: POST or GET, as configured.
-            auth_token: the primary auth token of the account; without one the request is not signed.
+            auth_token: the primary auth token of the account; without one the request is not
+                signed.
             parameters: what it says instead of what it would.
 
         Raises:
@@ -240,7 +242,8 @@ def webhook_request(
 
 
 def _with_query(address: str, parameters: dict[str, str]) -> str:
-    # Flask builds the URL anew and decodes the colons of dates; raw ones keep the signature valid (facts).
+    # Flask builds the URL anew and decodes the colons of dates; raw ones keep the signature valid
+    # (facts).
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{form_of(parameters, safe=':')}"
 

@@ -1,4 +1,7 @@
-"""A local Twilio Conversations: receipts over REST, their lives, and the signed webhooks that go with them (extra `server`)."""
+"""
+A local Twilio Conversations: receipts over REST, their lives, and the signed webhooks that go
+with them (extra `server`).
+"""
 
 from __future__ import annotations
 

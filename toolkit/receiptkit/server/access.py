@@ -1,4 +1,7 @@
-"""Access: HTTP Basic with the account SID or an API key for the API, this machine or a token for its control."""
+"""
+Access: HTTP Basic with the account SID or an API key for the API, this machine or a token for
+its control.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ def authenticate(
         header: the Authorization of the request.
         account_sid: SID of the server's account.
         auth_token: the one secret that opens it; None if any secret does, but none at all.
-        api_keys: API keys with their secrets; without any, every key opens it as the auth token does.
+        api_keys: API keys with their secrets; without any, every key opens it as the auth token
+            does.
 
     Raises:
         ApiError: the caller has none of that.
@@ -49,7 +53,10 @@ def authenticate(
 
 
 def origin(request: Request) -> str:
-    """Return scheme and host as the caller named them, or those of the server's socket if that is no host."""
+    """
+    Return scheme and host as the caller named them, or those of the server's socket if that is no
+    host.
+    """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
         address, port = request.scope.get("server") or ("localhost", None)
@@ -67,14 +74,18 @@ def is_local(request: Request) -> bool:
     """
     Return True if a caller is of this machine, and calls it by a name of this machine.
 
-    A browser that was led here by another name or page does not, nor does what comes through a tunnel.
+    A browser that was led here by another name or page does not, nor does what comes through a
+    tunnel.
     """
     client = request.client.host if request.client else ""
     return client in LOOPBACK and _is_ours(request.headers.get("host", "")) and not is_led(request)
 
 
 def is_led(request: Request) -> bool:
-    """Return True if a browser says that a page of another site made it call. Only browsers do, and always."""
+    """
+    Return True if a browser says that a page of another site made it call. Only browsers do, and
+    always.
+    """
     page = request.headers.get("origin")
     is_foreign = page is not None and not _is_ours(page.partition("://")[2])
     return is_foreign or request.headers.get("sec-fetch-site") == "cross-site"

@@ -1,4 +1,7 @@
-"""Addresses of participants: their channels, and the magic numbers that choose what becomes of a message."""
+"""
+Addresses of participants: their channels, and the magic numbers that choose what becomes of a
+message.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _ENDS: dict[str, Outcome | None] = {
 
 
 def channel_of(address: str) -> str | None:
-    """Return the channel of an address as a messaging binding names it; None if it is no address."""
+    """Return the channel of an address as bindings name it; None if it is no address."""
     prefixed = _PREFIXED.fullmatch(address)
     if prefixed:
         phone = prefixed[1] == "messenger" or _PHONE.fullmatch(prefixed[2])
@@ -43,7 +46,7 @@ def is_group_phone(address: str) -> bool:
 
 
 def refused_code(address: str) -> int | None:
-    """Return the code with which a magic number refuses to become a participant; None for others."""
+    """Return the code of an address that refuses to become a participant; None for others."""
     match = _MAGIC.fullmatch(address.rpartition(":")[2])
     if match is None or match[1] != _REFUSED[0]:
         return None

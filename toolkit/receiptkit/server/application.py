@@ -37,9 +37,11 @@ def app(
     **settings: Any,
 ) -> Starlette:
     """
-    Return a local Twilio Conversations as an ASGI application. Its `state.control` is its `Control`.
+    Return a local Twilio Conversations as an ASGI application. Its `state.control` is its
+    `Control`.
 
-    With a real clock, webhooks are sent during its lifespan, which servers run; with a manual one, as it advances.
+    With a real clock, webhooks are sent during its lifespan, which servers run; with a manual one,
+    as it advances.
 
     Args:
         scenarios: scenarios of its worlds; every scenario by default, `none` for no world.

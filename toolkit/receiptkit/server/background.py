@@ -119,7 +119,10 @@ class Running:
         return self.control.loop is not None and not self.control.loop.is_closed()
 
     def _do(self, action: Coroutine[Any, Any, _T]) -> _T:
-        """Return the result of an action, done in the thread of the server: nothing else may look at what changes there."""
+        """
+        Return the result of an action, done in the thread of the server: nothing else may look at
+        what changes there.
+        """
         if not self._runs:
             action.close()
             raise UsageError("the server is closed: it runs while its `with` block lasts")
@@ -138,7 +141,8 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
     Run a server on a port of its own while a block lasts; nothing of it is left behind.
 
     Args:
-        host: where it listens. Beyond this machine its control needs a token, which is drawn unless it is set.
+        host: where it listens. Beyond this machine its control needs a token, which is drawn
+            unless it is set.
         port: any free one by default.
         settings: as `app` takes them.
 
@@ -175,7 +179,7 @@ def _wait_for_start(server: uvicorn.Server, thread: threading.Thread) -> None:
 
 
 def server_of(application: Any) -> uvicorn.Server:
-    """Return a server of an application: it prints nothing, and waits for nobody who stays connected."""
+    """Return a server that prints nothing, and waits for nobody who stays connected."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     config = uvicorn.Config(
         application,
@@ -188,7 +192,10 @@ def server_of(application: Any) -> uvicorn.Server:
 
 
 class _Server(uvicorn.Server):
-    """A server that also ends cleanly where it is stopped before it runs, which uvicorn before 0.42 does not."""
+    """
+    A server that also ends cleanly where it is stopped before it runs, which uvicorn before 0.42
+    does not.
+    """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         keep_real_time(asyncio.get_running_loop())
@@ -223,7 +230,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         own = socket.create_server((host, port), family=family, backlog=2048)
-        # Connections inherit it: asyncio sets it only where the socket names its protocol, and without it an
+        # Connections inherit it: asyncio sets it only where the socket names its protocol, and
+        # without it an
         # answer in two pieces takes 40 ms.
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:

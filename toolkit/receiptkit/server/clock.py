@@ -1,4 +1,4 @@
-"""The clocks of a server. A reading counts the milliseconds of world time since the server began."""
+"""Clocks. A reading counts the milliseconds of world time since the server began."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.outcomes import OutcomeRule
 from receiptkit.server.sender import Sender
 from receiptkit.server.state import Snapshot, State
+from receiptkit.server.worlds import load_world
 
 #: A reading that no clock reaches.
 _END_OF_TIME = 30_000 * 365 * 86_400_000
@@ -49,7 +50,8 @@ class Control:
 
         Args:
             by: how long: `250ms`, `90s`, `5m`, `2h`, `1d`.
-            to: `next`, when the next webhook is due; or `end`, when every message has its last status.
+            to: `next`, when the next webhook is due; or `end`, when every message has its last
+                status.
 
         Returns:
             The reading of the clock, and how many requests were sent.
@@ -86,7 +88,8 @@ class Control:
         Args:
             scenario: its name.
             seed: of the world.
-            facts: `receipts`, `outcomes`, `stream`, `start`, `no_error`, `set`, as `Generator.world` takes them.
+            facts: `receipts`, `outcomes`, `stream`, `start`, `no_error`, `set`, as
+                `Generator.world` takes them.
 
         Returns:
             What `show` says of it.
@@ -99,13 +102,14 @@ class Control:
     def begin(self, scenario: str, seed: int = 0, **facts: Any) -> LiveWorld:
         """Let a world begin, and return it; see `load`."""
         try:
-            return self.state.load(scenario, seed, **facts)
+            return load_world(self.state, scenario, seed, **facts)
         except ApiError as error:
             raise UsageError(str(error)) from None
 
     async def reset(self, seed: int | None = None) -> None:
         """
-        Begin anew: worlds, clock, webhook configurations, outcomes; nothing was sent, nothing goes wrong.
+        Begin anew: worlds, clock, webhook configurations, outcomes; nothing was sent, nothing goes
+        wrong.
 
         Args:
             seed: of the worlds; the one that the server began with by default.
@@ -155,7 +159,8 @@ class Control:
 
         Args:
             status: the last status; None for receipts without one, `none` for no receipts.
-            how: `error_code`, `participant`, `conversation`, `late` and `times` of an `OutcomeRule`.
+            how: `error_code`, `participant`, `conversation`, `late` and `times` of an
+                `OutcomeRule`.
 
         Raises:
             UsageError: there is no such outcome.

@@ -1,4 +1,7 @@
-"""The data that a server begins with: conversations, their participants and messages, as a user writes them."""
+"""
+The data that a server begins with: conversations, their participants and messages, as a user
+writes them.
+"""
 
 from __future__ import annotations
 

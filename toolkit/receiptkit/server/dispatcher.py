@@ -1,4 +1,7 @@
-"""Sends webhooks when they are due, to whoever is subscribed, with the faults that a test asked for."""
+"""
+Sends webhooks when they are due, to whoever is subscribed, with the faults that a test asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +135,10 @@ class Dispatcher:
     # -- what is due
 
     def _take(self, reading: int) -> list[DueWebhook]:
-        """Take what is due at a reading: webhooks, and those that were held back for them; or a timer, which ends."""
+        """
+        Take what is due at a reading: webhooks, and those that were held back for them; or a timer,
+        which ends.
+        """
         agenda = self._state.agenda
         timer = agenda.next_timer()
         if timer is not None and timer[0] <= reading:

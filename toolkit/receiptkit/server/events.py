@@ -1,4 +1,4 @@
-"""The webhooks around actions: their parameters, who gets them, and what a pre-webhook may change."""
+"""Webhooks of actions: their parameters and targets, and what a pre-webhook may change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _CHANGES = {
 
 
 def conversation_parameters(values: dict[str, Any]) -> dict[str, str]:
-    """Return the parameters about a conversation, from members of a `Conversation`; unset ones are absent."""
+    """
+    Return the parameters about a conversation, from members of a `Conversation`; unset ones are
+    absent.
+    """
     return _texts(
         {
             "ConversationSid": values.get("sid"),
@@ -63,7 +66,10 @@ def conversation_values(conversation: Conversation) -> dict[str, Any]:
 def participant_parameters(
     conversation: Conversation, participant: Participant, *, is_new: bool = False
 ) -> dict[str, str]:
-    """Return the parameters about a participant; `is_new` leaves out what it does not have before it is added."""
+    """
+    Return the parameters about a participant; `is_new` leaves out what it does not have before it
+    is added.
+    """
     return _texts(
         {
             "ConversationSid": conversation.sid,
@@ -165,7 +171,10 @@ class Events:
         due: int | None = None,
         source: str | None = "API",
     ) -> None:
-        """Have an event sent to whoever is subscribed for it, at a reading of the clock; now by default."""
+        """
+        Have an event sent to whoever is subscribed for it, at a reading of the clock; now by
+        default.
+        """
         targets = self._state.targets(event, conversation, parameters.get("Body"))
         if targets:
             notice = Notice(
@@ -229,7 +238,8 @@ class Events:
         parameters: Callable[[T], dict[str, str]],
     ) -> T:
         """
-        Return what a request is going to write, after a pre-webhook has seen and perhaps changed it.
+        Return what a request is going to write, after a pre-webhook has seen and perhaps changed
+        it.
 
         Args:
             event: the event before the fact.

@@ -1,4 +1,4 @@
-"""Faults: what goes wrong on purpose with the next requests to the API, or with the next webhooks."""
+"""Faults: what goes wrong on purpose with the next requests or webhooks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Fault:
             raise UsageError(f"{self.kind}: after, times and seconds are numbers")
         if not (0 <= self.after <= _MOST and 1 <= times <= _MOST and 0 <= self.seconds <= _MOST):
             raise UsageError(
-                f"{self.kind}: after is from 0, times from 1 or null, seconds from 0, each to a billion"
+                f"{self.kind}: after is from 0, times from 1 or null, seconds from 0, "
+                "each to a billion"
             )
 
     def happens(self) -> bool:

@@ -1,4 +1,4 @@
-"""A message in the course of time: its state at a reading of the clock, and the webhooks to come."""
+"""A message in the course of time: its state at a reading, and the webhooks to come."""
 
 from __future__ import annotations
 

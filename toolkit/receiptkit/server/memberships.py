@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from receiptkit.generation.world import rest_date
+from receiptkit.server.bindings import binding_of
 from receiptkit.server.conversations import timers_of
 from receiptkit.server.errors import ApiError
-from receiptkit.server.participants import binding_of
 from receiptkit.server.request import ApiAnswer, ApiRequest
 from receiptkit.server.resource import Resource
 from receiptkit.server.resources import Conversation, Participant

@@ -1,4 +1,4 @@
-"""The resource Message: create, fetch, list, update, delete; and what becomes of what is created."""
+"""The resource Message: create, fetch, list, update, delete; and what becomes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of the API: what a path is about, and which operations of Twilio the server does not have."""
+"""Paths of the API, and the operations of Twilio that the server does not have."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ApiPath(NamedTuple):
 
 
 def api_path(raw: str) -> ApiPath | None:
-    """Return what a path is about, before its escapes are decoded; None if it is not of this API."""
+    """Return the parts of a path, with escapes as they came; None if it is not of this API."""
     segments = raw.split("/")
     if len(segments) < 3 or segments[0] or segments[1] != "v1" or not all(segments[2:]):
         return None

@@ -51,7 +51,8 @@ class OutcomeRule:
             self.status not in FAILURES or not isinstance(code, int) or not 10000 <= code <= 99999
         ):
             raise UsageError(
-                "error_code is a number of five digits, such as 30003, and needs the status failed or undelivered"
+                "error_code is a number of five digits, such as 30003, "
+                "and needs the status failed or undelivered"
             )
         if self.times is not None and not (
             isinstance(self.times, int) and 1 <= self.times <= _MOST_TIMES

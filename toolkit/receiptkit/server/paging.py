@@ -1,4 +1,7 @@
-"""Pages of lists. Tokens are opaque to callers; to the server they are the number of the first row."""
+"""
+Pages of lists. Tokens are opaque to callers; to the server they are the number of the first
+row.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def routes(control: Control, settings: ServerSettings) -> list[Route]:
     Return the routes of the panel.
 
     Args:
-        control: what they call, with the members of the JSON object that is posted, or the parameters of the query.
+        control: what they call, with the members of the JSON object that is posted, or the
+            parameters of the query.
         settings: decide who may call.
     """
     actions: list[tuple[str, str, _Action, _Arguments]] = [
@@ -95,7 +96,7 @@ def _refusal(request: Request, settings: ServerSettings) -> tuple[int, str] | No
 
 
 async def _arguments(request: Request, known: _Arguments) -> Any:
-    """Return the arguments: a JSON object, or a query in which everything but text is as in JSON."""
+    """Return the arguments: a JSON object, or a query with all but text as in JSON."""
     body = bytearray()
     async for piece in request.stream():
         body += piece

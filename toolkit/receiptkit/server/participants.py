@@ -1,11 +1,15 @@
-"""The resource Participant: create, fetch, list, update, delete; and the list of somebody's conversations."""
+"""
+The resource Participant: create, fetch, list, update, delete; and the list of somebody's
+conversations.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from receiptkit.generation.world import rest_date
-from receiptkit.server.addresses import channel_of, is_group_phone, refused_code
+from receiptkit.server.addresses import channel_of
+from receiptkit.server.bindings import LONGEST_NAME, binding_channel, binding_of, check_proxy
 from receiptkit.server.errors import ApiError
 from receiptkit.server.events import participant_parameters
 from receiptkit.server.forms import Form
@@ -13,7 +17,6 @@ from receiptkit.server.request import DELETED, ApiAnswer, ApiRequest, answer
 from receiptkit.server.resource import OTHER_ATTRIBUTES, Resource, dates_of
 from receiptkit.server.resources import GROUP, Conversation, Participant
 
-_LONGEST_NAME = 256
 _MOST, _MOST_MESSAGING, _MOST_IN_GROUP = 1000, 50, 10
 _MOST_CONVERSATIONS = 1000
 _ADDRESS = "MessagingBinding.Address"
@@ -56,14 +59,14 @@ class Participants(Resource):
         Raises:
             ApiError: it cannot be added.
         """
-        identity = form.text("Identity", _LONGEST_NAME, 50207) or None
+        identity = form.text("Identity", LONGEST_NAME, 50207) or None
         address, proxy = form.last(_ADDRESS), form.last(_PROXY)
         projected = form.last(_PROJECTED) or None
         if identity and address:
             raise ApiError.of(50211)
         if not (identity or address or projected):
             raise ApiError.of(50411 if address == "" else 50204)
-        channel = self._channel(address or None, proxy, projected)
+        channel = binding_channel(address or None, proxy, projected)
         state = self._state
         created = form.date("DateCreated", 50308)
         now = conversation.moment(state.clock.reading) if created is None else created
@@ -84,36 +87,6 @@ class Participants(Resource):
         self._check_free(conversation, participant)
         self._check_limits(conversation, participant)
         return participant
-
-    def _channel(self, address: str | None, proxy: str | None, projected: str | None) -> str | None:
-        """Return the channel of a messaging binding; None without one."""
-        if address is None:
-            if projected is not None and channel_of(projected) != "sms":
-                raise ApiError.of(50407)
-            return "sms" if projected is not None else None
-        code = refused_code(address)
-        if code is not None:
-            raise ApiError.of(code, sid=f"CH{0:032x}")
-        channel = channel_of(address)
-        if channel is None or len(address) > _LONGEST_NAME or projected is not None:
-            raise ApiError.of(50407)
-        if proxy == "":
-            raise ApiError.of(50412)
-        if proxy is None:
-            if not is_group_phone(address):
-                raise ApiError.of(50407)
-            return channel
-        self._check_proxy(address, proxy)
-        return channel
-
-    def _check_proxy(self, address: str, proxy: str) -> None:
-        channel = channel_of(proxy)
-        if channel is None or len(proxy) > _LONGEST_NAME:
-            raise ApiError.of(50408)
-        if proxy == address:
-            raise ApiError.of(50409)
-        if channel != channel_of(address):
-            raise ApiError.of(50414)
 
     def _role(self, form: Form, conversation: Conversation, *, needs_one: bool) -> str | None:
         role = form.matching("RoleSid", r"RL[0-9a-fA-F]{32}", 50109)
@@ -268,7 +241,7 @@ class Participants(Resource):
         self, conversation: Conversation, participant: Participant, form: Form
     ) -> dict[str, Any]:
         values: dict[str, Any] = {
-            "identity": form.text("Identity", _LONGEST_NAME, 50207) or None,
+            "identity": form.text("Identity", LONGEST_NAME, 50207) or None,
             "attributes": form.attributes(OTHER_ATTRIBUTES),
             "role_sid": form.matching("RoleSid", r"RL[0-9a-fA-F]{32}", 50109),
             "last_read_message_index": self._last_read(conversation, form),
@@ -306,7 +279,7 @@ class Participants(Resource):
             return value
         if participant.address is None or not value:
             raise ApiError.of(50441)
-        self._check_proxy(participant.address, value)
+        check_proxy(participant.address, value)
         sid = self._state.store.bindings.get((participant.address, value))
         if sid is not None and value != current:
             raise ApiError.of(50416, sid=sid)
@@ -340,16 +313,3 @@ class Participants(Resource):
         removed = {**parameters, **self._dated("DateRemoved", conversation)}
         self._events.after("onParticipantRemoved", request, conversation, removed)
         return DELETED
-
-
-def binding_of(participant: Participant) -> dict[str, Any] | None:
-    """Return the messaging binding of a participant, with the members that it has; None for none."""
-    if participant.channel is None:
-        return None
-    values = {
-        "type": participant.channel,
-        "address": participant.address,
-        "proxy_address": participant.proxy_address,
-        "projected_address": participant.projected_address,
-    }
-    return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What the handlers of all resources share: finding things, guarding closed conversations, pages."""
+"""The base of all resources: finding things, guarding closed conversations, pages."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ class Resource:
     # -- participants of scenarios
 
     def _add_drawn(self, conversation: Conversation) -> None:
-        """Let the participants of scenarios be ones of a conversation, when somebody looks for the first time."""
+        """
+        Let the participants of scenarios be ones of a conversation, when somebody looks for the
+        first time.
+        """
         drawn, conversation.drawn = conversation.drawn, []
         for life in drawn:
             for number, sid in enumerate(life.world.agents):

@@ -206,7 +206,10 @@ class CutShort(Response):
     """An answer whose connection is cut in the middle."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the first half. Returning before the answer is complete makes the server close the connection."""
+        """
+        Send the first half. Returning before the answer is complete makes the server close the
+        connection.
+        """
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: How long an answer may take, in seconds (facts: Conversations webhooks).
 TIMEOUT = 5.0
-#: How much of that connecting may take: a consumer out of reach is another outcome than a silent one.
+#: How much of that connecting may take: a consumer out of reach is another outcome than a silent
+#: one.
 _TO_CONNECT = 0.9
 #: How many requests are kept.
 _KEPT = 10_000
@@ -65,7 +66,8 @@ class Sender:
 
     Args:
         auth_token: signs them.
-        transport: carries them instead of the network: `httpx.ASGITransport(app)` calls an application directly.
+        transport: carries them instead of the network: `httpx.ASGITransport(app)` calls an
+            application directly.
         timeout: how long an answer may take, in seconds.
     """
 
@@ -84,14 +86,15 @@ class Sender:
         self.count = 0
 
     def request(self, outgoing: Outgoing, url: str, method: str = "POST") -> WebhookRequest:
-        """Return the signed request of a webhook; the signature is over the URL that a receiver sees."""
+        """Return the signed request of a webhook."""
         return webhook_request(
             outgoing.parameters, outgoing.token, url, method=method, auth_token=self._auth_token
         )
 
     async def send(self, outgoing: Outgoing, url: str, method: str = "POST") -> list[Sent]:
         """
-        Send one webhook, again if nobody can be reached, with the same idempotency token and the next RetryCount.
+        Send one webhook, again if nobody can be reached, with the same idempotency token and the
+        next RetryCount.
 
         Returns:
             Every request that was made; the last one has the outcome.
@@ -114,7 +117,10 @@ class Sender:
     async def ask(
         self, parameters: dict[str, str], token: str, target: tuple[str, str]
     ) -> tuple[int | None, bytes]:
-        """Send a webhook before the fact; return status and body of the answer, no status without one in time."""
+        """
+        Send a webhook before the fact; return status and body of the answer, no status without one
+        in time.
+        """
         delivery = self.request(Outgoing(parameters, token), *target)
         body = bytearray()
         outcome, _ = await self._try(delivery, body)
@@ -137,7 +143,10 @@ class Sender:
     async def _try(
         self, delivery: WebhookRequest, body: bytearray | None = None
     ) -> tuple[int | str, bool]:
-        """Return the outcome of one request, and True if nobody was reached. Every error is an outcome."""
+        """
+        Return the outcome of one request, and True if nobody was reached. Every error is an
+        outcome.
+        """
         httpx = _httpx()
         try:
             return await asyncio.wait_for(self._status(delivery, body), self._timeout), False
@@ -148,14 +157,15 @@ class Sender:
         except httpx.TransportError:
             # Which of its kinds it is depends on what arrives first, an end or a reset.
             return "connection closed without an answer", False
-        except Exception as error:  # noqa: BLE001 # an application that is called directly can raise anything
+        except Exception as error:  # noqa: BLE001 # an application can raise anything
             return f"failed: {type(error).__name__}: {error}", False
 
     async def _status(self, delivery: WebhookRequest, body: bytearray | None) -> int:
         """Return the status of the answer, and add the start of its body to one that is wanted."""
         httpx = _httpx()
         self._client = self._client or self._connected()
-        # The headers are the request's own: the client would add some. Not every httpx then gives it the client's timeout.
+        # The headers are the request's own: the client would add some. Not every httpx then gives
+        # it the client's timeout.
         limit = {
             "timeout": httpx.Timeout(self._timeout, connect=self._timeout * _TO_CONNECT).as_dict()
         }
@@ -179,7 +189,8 @@ class Sender:
         library = _httpx()
         trusted: Any = True
         if self._transport is None:
-            # With the authorities of this machine, and of SSL_CERT_FILE: a receiver that is developed has one of its own.
+            # With the authorities of this machine, and of SSL_CERT_FILE: a receiver that is
+            # developed has one of its own.
             trusted = library.create_ssl_context()
             trusted.load_default_certs()
         limits = library.Limits(max_keepalive_connections=0)

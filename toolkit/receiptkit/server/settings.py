@@ -57,16 +57,21 @@ class ServerSettings:
         receipts: how many recipients each has; as many as its scenario says by default.
         clock: `real`, or `manual`: it stands still until it is advanced.
         speed: how much faster than real time the real clock runs.
-        start: the date at which the clock begins, in ISO 8601, or `now`. By default every scenario has its own
-            dates, and everything else begins with the first of them.
-        strict_page_size: True to refuse a PageSize above the maximum, False to take it for the maximum.
-        public_origin: scheme and host of the links in answers; those that the caller used, by default.
+        start: the date at which the clock begins, in ISO 8601, or `now`. By default every
+            scenario has its own dates, and everything else begins with the first of them.
+        strict_page_size: True to refuse a PageSize above the maximum, False to take it for the
+            maximum.
+        public_origin: scheme and host of the links in answers; those that the caller used, by
+            default.
         webhook_url: where the account's webhooks go from the start.
         account_sid: SID of the account; drawn from the seed by default.
-        auth_token: the one secret that opens the server, which also signs webhooks; by default any secret opens it.
-        api_keys: secrets of API keys by SID; by default every key opens the server as the auth token does.
+        auth_token: the one secret that opens the server, which also signs webhooks; by default
+            any secret opens it.
+        api_keys: secrets of API keys by SID; by default every key opens the server as the auth
+            token does.
         control_token: the token that `/_receiptkit/` asks for; none by default.
-        local_only: True if `/_receiptkit/` answers only callers of this machine that call it by its own name.
+        local_only: True if `/_receiptkit/` answers only callers of this machine that call it by
+            its own name.
         data: conversations to begin with; see `receiptkit.server.data`.
         pre_webhooks: True to call pre-webhooks for REST requests.
         initializing: seconds for which a conversation with participants is `initializing`.
@@ -115,7 +120,8 @@ class ServerSettings:
             origin = absolute(settings.public_origin, "public origin")
             if address(origin).url != f"{origin.lower()}/":
                 raise UsageError(
-                    f"public origin {origin}: use scheme and host alone, such as https://example.com"
+                    f"public origin {origin}: use scheme and host alone, "
+                    "such as https://example.com"
                 )
         return settings
 
@@ -124,11 +130,13 @@ class ServerSettings:
             raise UsageError(f"unknown clock {_shown(self.clock)}; use {' or '.join(CLOCKS)}")
         if not 0 < self.speed <= 1_000_000:
             raise UsageError(
-                f"speed {self.speed:g} is out of range; use a number above 0, such as 60 for a minute a second"
+                f"speed {self.speed:g} is out of range; use a number above 0, "
+                "such as 60 for a minute a second"
             )
         if not 1 <= self.count * max(1, len(self.scenarios)) <= _MOST_WORLDS:
             raise UsageError(
-                f"{self.count} worlds of each scenario: use 1 or more, and at most {_MOST_WORLDS:,} in all"
+                f"{self.count} worlds of each scenario: use 1 or more, "
+                f"and at most {_MOST_WORLDS:,} in all"
             )
         check_receipts(self.receipts)
         if not 0 <= self.initializing <= 3600:
@@ -138,7 +146,8 @@ class ServerSettings:
         for code, status in self.error_statuses.items():
             if code not in REFUSALS or not isinstance(status, int) or not 400 <= status <= 599:
                 raise UsageError(
-                    f"error status {_shown(code)}={_shown(status)}: use the code of an error and a status from 400 to 599"
+                    f"error status {_shown(code)}={_shown(status)}: use the code of an error "
+                    "and a status from 400 to 599"
                 )
 
     def _check_identity(self) -> None:
@@ -165,7 +174,8 @@ def check_receipts(receipts: int | None) -> None:
     """
     if receipts is not None and not 0 <= receipts <= MOST_RECEIPTS:
         raise UsageError(
-            f"{receipts} receipts: a world has from 0 to {MOST_RECEIPTS:,}; above 50 is for load only"
+            f"{receipts} receipts: a world has from 0 to {MOST_RECEIPTS:,}; "
+            "above 50 is for load only"
         )
 
 

@@ -6,29 +6,27 @@ import asyncio
 import copy
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from receiptkit.contract import Contract
-from receiptkit.generation import Generator, Outcome, World
+from receiptkit.generation import Generator
 from receiptkit.generation.stream import guid
-from receiptkit.generation.world import milliseconds, webhook_date
-from receiptkit.model.errors import UsageError
+from receiptkit.generation.world import milliseconds
 from receiptkit.server.agenda import Agenda, Notice, Target
 from receiptkit.server.clock import Clock, ManualClock, RealClock
 from receiptkit.server.faults import Faults
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.outcomes import Outcomes
 from receiptkit.server.resources import Conversation, Service
-from receiptkit.server.settings import ServerSettings, check_receipts, check_start
+from receiptkit.server.settings import ServerSettings
 from receiptkit.server.store import Store
 from receiptkit.server.subscription import EVENT, Subscription
+from receiptkit.server.worlds import bounded_seed, load_world
 
 #: How many origins are answered in at a time; callers have one or two.
 _ORIGINS = 64
-#: What every world of a server shares: it is one account with one service.
-_SHARED = ("account_sid", "chat_service_sid")
 _ANY_SCENARIO = "agent-and-sms"
 
 
@@ -75,7 +73,7 @@ class State:
             seed: of the worlds; that of the settings by default.
         """
         settings = self.settings
-        seed = _bounded(settings.seed if seed is None else seed)
+        seed = bounded_seed(settings.seed if seed is None else seed)
         self.clock: Clock = self._clock(0)
         self.rng = random.Random(f"server/{seed}")  # noqa: S311 # SIDs and tokens of a fake
         first = settings.scenarios[0] if settings.scenarios else _ANY_SCENARIO
@@ -102,7 +100,7 @@ class State:
             self.subscribe(None, Subscription("POST", (EVENT,), None, settings.webhook_url))
         for name in settings.scenarios:
             for number in range(settings.count):
-                self.load(name, seed + number, receipts=settings.receipts)
+                load_world(self, name, seed + number, receipts=settings.receipts)
         if self._fill is not None:
             self._fill()
         self.has_changed()
@@ -155,101 +153,7 @@ class State:
             self.agenda.add_world(life)
         self.has_changed()
 
-    # -- worlds of scenarios
-
-    def load(
-        self,
-        name: str,
-        seed: int = 0,
-        *,
-        receipts: int | None = None,
-        outcomes: Sequence[Outcome] | None = None,
-        stream: str | None = None,
-        start: str | None = None,
-        no_error: int | None = None,
-        set: dict[str, Any] | None = None,  # noqa: A002 # the generator calls it so
-    ) -> LiveWorld:
-        """
-        Let a world begin. One that is there already begins anew.
-
-        Args:
-            name: its scenario.
-            seed: of the world.
-            receipts: how many recipients there are.
-            outcomes: what becomes of each of them.
-            stream: how its webhooks arrive.
-            start: its date; in a conversation that has messages it is the date of the conversation by default.
-            no_error: what `error_code` is without an error, 0 or None.
-            set: single facts by path.
-
-        Raises:
-            UsageError: there is no such scenario or fact, or the contract forbids it.
-        """
-        if set is not None and not isinstance(set, dict):
-            raise UsageError("set is a mapping of facts by path, such as message.body")
-        facts = set or {}
-        if any(fact in facts for fact in _SHARED):
-            raise UsageError(
-                f"{' and '.join(_SHARED)} are those of the server: every world has the same"
-            )
-        if no_error not in (None, 0):
-            raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
-        check_receipts(receipts)
-        shared = {fact: getattr(self.identity, fact) for fact in _SHARED}
-        settled = self.settings.start and webhook_date(self.epoch + self.clock.reading)
-
-        def make(facts: dict[str, Any], start: str | None) -> World:
-            return self.generator.world(
-                name,
-                seed=_bounded(seed),
-                receipts=receipts,
-                outcomes=outcomes,
-                stream=stream,
-                start=check_start(start) if start is not None else settled or None,
-                no_error=no_error,
-                set={**shared, **facts},
-                check=bool(set or outcomes),
-            )
-
-        world = make(facts, start)
-        conversation = self.store.conversations.get(world.conversation_sid)
-        if conversation is not None and any(
-            life.sid != world.message.sid for life in conversation.messages
-        ):
-            index = {"message.index": conversation.next_index}
-            date = webhook_date(conversation.moment(self.clock.reading))
-            world = make({**index, **facts}, start or date)
-        return self._begin(name, seed, world, conversation)
-
-    def _begin(
-        self, name: str, seed: int, world: World, conversation: Conversation | None
-    ) -> LiveWorld:
-        reading = self.clock.reading
-        life = LiveWorld(self.generator, world, seed, reading)
-        if conversation is None:
-            conversation = Conversation(
-                number=self.store.take_number(),
-                sid=world.conversation_sid,
-                service=world.chat_service_sid,
-                epoch=world.message.created - reading,
-                created=world.message.created,
-                updated=world.message.created,
-                unique_name=None if name in self.store.default.names else name,
-                idle_since=reading,
-            )
-            self.store.add_conversation(conversation)
-        before = conversation.messages.get(world.message.sid)
-        if before is not None:
-            conversation.messages.remove(before)
-        if any(each.number == life.number for each in conversation.messages):
-            raise UsageError(
-                f"message.index {life.number} is that of another message; use {conversation.next_index}"
-            )
-        if not len(conversation.messages):
-            conversation.epoch = world.message.created - reading
-        self.add_message(conversation, life)
-        conversation.drawn.append(life)
-        return life
+    # -- messages
 
     def add_message(self, conversation: Conversation, life: LiveWorld) -> None:
         """Add a message to a conversation."""
@@ -262,7 +166,7 @@ class State:
 
     @property
     def end(self) -> int:
-        """Return the reading at which every message has its last status, and its last webhook is due."""
+        """Return the reading from which on no message changes, and no webhook is due."""
         # Each world is looked at once: there can be very many.
         unended, self._unended = self._unended, []
         self._end = max([self._end, *(life.end for life in unended if self.holds(life))])
@@ -340,7 +244,7 @@ class State:
     def targets(
         self, event: str, conversation: Conversation, body: str | None = None
     ) -> tuple[Target, ...]:
-        """Return where a webhook goes: the configuration that counts, and the conversation's own ones."""
+        """Return the targets of a webhook: the configuration's, and the conversation's own."""
         subscription = self.store.subscription(conversation.service)
         found = []
         if subscription.wants(event):
@@ -352,12 +256,3 @@ class State:
             if hook.url and (is_keyword or event in hook.filters):
                 found.append(Target(hook.url, (hook.method or "post").upper()))
         return tuple(found)
-
-
-def _bounded(seed: int) -> int:
-    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise UsageError("a seed is a whole number")
-    if abs(seed) >= 1 << 62:
-        raise UsageError("a seed has at most 18 digits")
-    return seed

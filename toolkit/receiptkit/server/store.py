@@ -27,7 +27,8 @@ class Store:
         bindings: SIDs of open conversations by address and proxy address of their participants.
         memberships: conversations and participants by identity or address.
         groups: SIDs of open group MMS by the set of their addresses.
-        subscriptions: the account's webhook configuration under None, those of services under their SIDs.
+        subscriptions: the account's webhook configuration under None, those of services under
+            their SIDs.
         records: how much there is.
     """
 

@@ -1,4 +1,7 @@
-"""What a server in a thread of a test's process needs of that process: real threads, and a clock that goes on."""
+"""
+What a server in a thread of a test's process needs of that process: real threads, and a clock
+that goes on.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ def demand_real_threads() -> None:
     Demand that threads are real.
 
     Raises:
-        UsageError: gevent or eventlet has replaced them by tasks that take turns, so that a server would wait for itself.
+        UsageError: gevent or eventlet has replaced them by tasks that take turns, so that a
+            server would wait for itself.
     """
     gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
     for name, is_patched in (

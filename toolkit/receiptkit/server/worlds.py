@@ -1,0 +1,126 @@
+"""The worlds of scenarios: how they come into a server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from receiptkit.generation import Outcome, World
+from receiptkit.generation.world import webhook_date
+from receiptkit.model.errors import UsageError
+from receiptkit.server.live_world import LiveWorld
+from receiptkit.server.resources import Conversation
+from receiptkit.server.settings import check_receipts, check_start
+
+if TYPE_CHECKING:
+    from receiptkit.server.state import State
+
+#: What every world of a server shares: it is one account with one service.
+_SHARED = ("account_sid", "chat_service_sid")
+
+
+def load_world(
+    state: State,
+    name: str,
+    seed: int = 0,
+    *,
+    receipts: int | None = None,
+    outcomes: Sequence[Outcome] | None = None,
+    stream: str | None = None,
+    start: str | None = None,
+    no_error: int | None = None,
+    set: dict[str, Any] | None = None,  # noqa: A002 # the generator calls it so
+) -> LiveWorld:
+    """
+    Let a world begin. One that is there already begins anew.
+
+    Args:
+        state: the state of the server.
+        name: its scenario.
+        seed: of the world.
+        receipts: how many recipients there are.
+        outcomes: what becomes of each of them.
+        stream: how its webhooks arrive.
+        start: its date; in a conversation that has messages it is the date of the
+            conversation by default.
+        no_error: what `error_code` is without an error, 0 or None.
+        set: single facts by path.
+
+    Raises:
+        UsageError: there is no such scenario or fact, or the contract forbids it.
+    """
+    if set is not None and not isinstance(set, dict):
+        raise UsageError("set is a mapping of facts by path, such as message.body")
+    facts = set or {}
+    if any(fact in facts for fact in _SHARED):
+        raise UsageError(
+            f"{' and '.join(_SHARED)} are those of the server: every world has the same"
+        )
+    if no_error not in (None, 0):
+        raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
+    check_receipts(receipts)
+    shared = {fact: getattr(state.identity, fact) for fact in _SHARED}
+    settled = state.settings.start and webhook_date(state.epoch + state.clock.reading)
+
+    def make(facts: dict[str, Any], start: str | None) -> World:
+        return state.generator.world(
+            name,
+            seed=bounded_seed(seed),
+            receipts=receipts,
+            outcomes=outcomes,
+            stream=stream,
+            start=check_start(start) if start is not None else settled or None,
+            no_error=no_error,
+            set={**shared, **facts},
+            check=bool(set or outcomes),
+        )
+
+    world = make(facts, start)
+    conversation = state.store.conversations.get(world.conversation_sid)
+    if conversation is not None and any(
+        life.sid != world.message.sid for life in conversation.messages
+    ):
+        index = {"message.index": conversation.next_index}
+        date = webhook_date(conversation.moment(state.clock.reading))
+        world = make({**index, **facts}, start or date)
+    return _begin(state, name, seed, world, conversation)
+
+
+def _begin(
+    state: State, name: str, seed: int, world: World, conversation: Conversation | None
+) -> LiveWorld:
+    reading = state.clock.reading
+    life = LiveWorld(state.generator, world, seed, reading)
+    if conversation is None:
+        conversation = Conversation(
+            number=state.store.take_number(),
+            sid=world.conversation_sid,
+            service=world.chat_service_sid,
+            epoch=world.message.created - reading,
+            created=world.message.created,
+            updated=world.message.created,
+            unique_name=None if name in state.store.default.names else name,
+            idle_since=reading,
+        )
+        state.store.add_conversation(conversation)
+    before = conversation.messages.get(world.message.sid)
+    if before is not None:
+        conversation.messages.remove(before)
+    if any(each.number == life.number for each in conversation.messages):
+        raise UsageError(
+            f"message.index {life.number} is that of another message; use {conversation.next_index}"
+        )
+    if not len(conversation.messages):
+        conversation.epoch = world.message.created - reading
+    state.add_message(conversation, life)
+    conversation.drawn.append(life)
+    return life
+
+
+def bounded_seed(seed: int) -> int:
+    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise UsageError("a seed is a whole number")
+    if abs(seed) >= 1 << 62:
+        raise UsageError("a seed has at most 18 digits")
+    return seed
