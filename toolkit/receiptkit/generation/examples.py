@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from receiptkit.contract import Contract
+from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.generator import Generator
-from receiptkit.generation.rendering import ERRORS, WEBHOOK_URL, Rendering
+from receiptkit.generation.rendering import WEBHOOK_URL, Rendering
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operation
@@ -114,9 +115,9 @@ class _Maker:
 
     def _errors(self, status: str) -> Iterator[_Example]:
         view = self._generator.at(next(iter(self._worlds[False].values())))
-        for name, (number, _, message) in ERRORS.items():
-            if f"{number // 100}XX" == status:
-                summary = f"{number}: {message.format(path='…')}"
+        for name, kind in ERRORS.items():
+            if f"{kind.status // 100}XX" == status:
+                summary = f"{kind.status}: {kind.message.format(path='…')}"
                 yield _Example(name, f"error.{name}", summary, view.error(name).body)
 
     def _webhooks(self, operation: Operation) -> Iterator[_Example]:
