@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from missing import REFERENCE, line
 from receiptkit import Contract
 from receiptkit.cli import main
 from receiptkit.rules.examples import sample
@@ -21,12 +23,21 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
+# In the background, as after `nohup … &`, a shell has SIGINT ignored, and every process that a test starts inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 #: Suites of their own, which tests of the plugin run.
 collect_ignore = ["consumers"]
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Samples of other people's, beside the checkout where the project is developed; a user's clone has none.
-REFERENCE = ROOT.parent / "shared" / "data"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say before the first test what will be skipped, and why."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and (text := line()):
+        reporter.write_line(text)
 
 
 def receipt(sid: str) -> dict[str, Any]:

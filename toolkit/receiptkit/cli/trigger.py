@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO
 
 import click
@@ -17,7 +17,7 @@ from receiptkit.generation import STREAMS, Event, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.sender import Outgoing, Sender
 from receiptkit.server.settings import check_receipts
-from receiptkit.validation.output_files import written
+from receiptkit.validation.output_files import Replaceable, written
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
 
@@ -57,6 +57,7 @@ from receiptkit.webhooks.address import absolute
     type=click.Path(dir_okay=False),
     help="Save the requests, as --dry-run prints them.",
 )
+@click.option("--force", is_flag=True, help="Let --collect overwrite a file with other content.")
 def trigger(
     scenario: str,
     url: str,
@@ -67,6 +68,7 @@ def trigger(
     auth_token_env: str | None,
     dry_run: bool,
     collect: str | None,
+    force: bool,
 ) -> int:
     """
     Send the webhooks of a SCENARIO once, in the order in which they arrive, without a server.
@@ -82,8 +84,7 @@ def trigger(
     sender = Sender(secret(auth_token_env) or AUTH_TOKEN)
     if not webhooks.events:
         click.echo(f"receiptkit: note: {scenario} has no webhooks", err=True)
-    # What was sent is kept, however it ends: interrupted, or with nobody to read what is printed.
-    with written(collect, option="--collect", partial=True) if collect else nullcontext() as kept:
+    with _collected(collect, force=force) if collect else nullcontext() as kept:
         if not dry_run:
             return 0 if asyncio.run(_send(sender, webhooks, url, method, kept)) else 1
         for _, outgoing in _outgoing(webhooks):
@@ -112,6 +113,12 @@ async def _send(
     finally:
         await sender.close()
     return all_accepted
+
+
+def _collected(path: str, *, force: bool) -> AbstractContextManager[BinaryIO]:
+    """Return a file that keeps what was sent, also when it ends early; it replaces only a file like it."""
+    replaces = None if force else Replaceable("requests of --collect", recording.holds_requests)
+    return written(path, option="--collect", replaces=replaces, partial=True)
 
 
 def _write(request: WebhookRequest, out: BinaryIO | None) -> None:

@@ -75,6 +75,17 @@ def request(delivery: WebhookRequest) -> dict[str, Any]:
     }
 
 
+def holds_requests(path: str) -> bool:
+    """Return True if the first line of a file is a webhook request, as `request` makes one."""
+    with open(path, "rb") as file:
+        line = file.readline(1 << 20)
+    try:
+        found = orjson.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and list(found) == ["url", "method", "headers", "body"]
+
+
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     return {
         "request": {"method": exchange.method, "url": exchange.url, "headers": _sent(exchange)},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
@@ -65,6 +67,15 @@ class Coverage:
         for (dimension, item), closer in self.gaps():
             dimensions[dimension]["missing"][item] = closer
         return {"version": VERSION, "percent": round(self.percent, 2), "dimensions": dimensions}
+
+
+def is_coverage(path: str) -> bool:
+    """Return True if a file is a coverage report."""
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and list(found) == ["version", "percent", "dimensions"]
 
 
 def _shown_by(generator: Generator) -> dict[CoveragePoint, str]:

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from receiptkit.generation import Generator
+from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.testing.coverage import Coverage
+from receiptkit.testing.coverage import Coverage, is_coverage
 from receiptkit.testing.coverage_points import CoveragePoint, CoveragePoints
 from receiptkit.testing.factories import Factories
 from receiptkit.testing.guard import unseen
@@ -18,9 +19,12 @@ from receiptkit.testing.matcher import ReceiptContract
 from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
+from receiptkit.validation.output_files import Replaceable, written
 
 #: How many tests are named that have the same warning.
 _TESTS_SHOWN = 3
+
+_REPLACEABLE = Replaceable("a coverage report", is_coverage, "name another file")
 
 
 class Run:
@@ -199,9 +203,10 @@ class Run:
         if path is None:
             return
         try:
-            path.write_text(json.dumps(self.coverage.as_json(), indent=2) + "\n")
-        except OSError as error:
-            self._failures.append(f"--receipts-coverage: cannot write {path}: {error.strerror}")
+            with written(str(path), option="--receipts-coverage", replaces=_REPLACEABLE) as out:
+                out.write(f"{json.dumps(self.coverage.as_json(), indent=2)}\n".encode())
+        except (OSError, UsageError) as error:
+            self._failures.append(str(error))
 
     def failures(self) -> list[str]:
         """Return why the run fails, whatever its tests do."""

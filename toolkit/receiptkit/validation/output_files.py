@@ -43,10 +43,12 @@ class Replaceable(NamedTuple):
     Attributes:
         noun: what they are called, as in "a report in json".
         test: returns True for the path of such a file.
+        remedy: how to write all the same.
     """
 
     noun: str
     test: Callable[[str], bool]
+    remedy: str = "--force overwrites it"
 
 
 @contextmanager
@@ -79,18 +81,18 @@ def written(
         return
     demand_replaceable(path, option, inputs, replaces)
     handle, temporary = _temporary(path, option)
-    is_kept = partial
+    is_complete = False
     try:
         with open(handle, "wb") as out:
             yield out
-        # Another process may have written the file meanwhile.
-        demand_replaceable(path, option, inputs, replaces)
-        if spare:
-            _demand_same(path, temporary, option)
-        is_kept = True
+        is_complete = True
     finally:
         try:
-            if is_kept:
+            if is_complete or partial:
+                # Another process may have written the file meanwhile.
+                demand_replaceable(path, option, inputs, replaces)
+                if spare:
+                    _demand_same(path, temporary, option)
                 os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -125,7 +127,7 @@ def demand_replaceable(
         raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
     if not fits:
         raise UsageError(
-            f"{option} {path}: this file exists, and is not {replaces.noun}; --force overwrites it"
+            f"{option} {path}: this file exists, and is not {replaces.noun}; {replaces.remedy}"
         )
 
 
