@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import posting
+
 FOLDER = Path(__file__).resolve().parents[2] / ".bench"
 PRISM = "@stoplight/prism-cli@5.14.2"
 SECONDS = 2.0
@@ -234,6 +236,7 @@ def measure(runs: int) -> None:
     beside_prism(runs)
     start_up(runs)
     many_worlds(runs)
+    posting.measure()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
@@ -257,9 +258,17 @@ def form_of(parameters: dict[str, str], safe: str = "") -> str:
         safe: what needs no escape beside letters, digits and `_.-~`.
     """
     return "&".join(
-        f"{name}={value if value.isascii() and value.isalnum() else quote_plus(value, safe)}"
-        for name, value in parameters.items()
+        [
+            f"{name}={value if value.isalnum() and value.isascii() else _escaped(value, safe)}"
+            for name, value in parameters.items()
+        ]
     )
+
+
+# Dates and addresses come back in the next webhook.
+@lru_cache(maxsize=4096)
+def _escaped(value: str, safe: str) -> str:
+    return quote_plus(value, safe)
 
 
 def _event_type(shape: ObjectSchema) -> str:

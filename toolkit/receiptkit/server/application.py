@@ -17,6 +17,7 @@ from starlette.routing import Route
 from receiptkit.server import panel
 from receiptkit.server.control import Control
 from receiptkit.server.data import write_data
+from receiptkit.server.direct import Application
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
 from receiptkit.server.rest import Rest
@@ -33,7 +34,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def app(
     scenarios: str | Iterable[str] = (),
     *,
-    webhook_transport: httpx.AsyncBaseTransport | None = None,
+    webhook_transport: httpx.AsyncBaseTransport | Application | None = None,
     **settings: Any,
 ) -> Starlette:
     """
@@ -45,7 +46,8 @@ def app(
 
     Args:
         scenarios: scenarios of its worlds; every scenario by default, `none` for no world.
-        webhook_transport: carries webhooks instead of the network: `httpx.ASGITransport(consumer)`.
+        webhook_transport: carries webhooks instead of the network: an ASGI application, or a
+            transport of httpx.
         settings: the other attributes of `ServerSettings`.
 
     Raises:
@@ -81,6 +83,8 @@ def app(
 
     application = Starlette(
         routes=[
+            # The first that fits is taken, and most requests are of the API.
+            Route("/v1/{path:path}", rest.answer, methods=_METHODS),
             *panel.routes(control, checked),
             Route("/{path:path}", rest.answer, methods=_METHODS),
         ],

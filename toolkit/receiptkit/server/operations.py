@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -59,6 +60,7 @@ class ApiPath(NamedTuple):
     ids: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def api_path(raw: str) -> ApiPath | None:
     """Return the parts of a path, with escapes as they came; None if it is not of this API."""
     segments = raw.split("/")

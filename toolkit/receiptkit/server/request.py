@@ -14,7 +14,7 @@ from receiptkit.server.forms import Form
 from receiptkit.text.forms import decode_form
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ApiRequest:
     """
     A request.

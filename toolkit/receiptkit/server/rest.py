@@ -48,6 +48,7 @@ class Rest:
         self._state = state
         self._rng = random.Random(state.settings.seed)  # noqa: S311 # of request ids
         self.events = Events(state, ask)
+        self._api_keys = tuple(state.settings.api_keys.items())
         self._handlers = self._table()
         self._unsupported: set[str] = set()
 
@@ -90,7 +91,7 @@ class Rest:
             request.headers.get("authorization"),
             state.account_sid,
             state.settings.auth_token,
-            tuple(state.settings.api_keys.items()),
+            self._api_keys,
         )
         writes = request.method in ("POST", "DELETE")
         if writes and state.settings.local_only and is_led(request):
@@ -115,7 +116,7 @@ class Rest:
         return response
 
     def _request(self, request: Request, path: ApiPath, body: bytes, ago: int) -> ApiRequest:
-        headers = request.headers
+        headers = request.headers if request.method in ("POST", "DELETE") else {}
         return ApiRequest(
             path=request.scope["path"],
             query=request.scope["query_string"].decode("latin-1"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from receiptkit.generation.recording import request as as_json
 from receiptkit.generation.stream import webhook_request
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
+from receiptkit.server.direct import Application, call, within
 from receiptkit.webhooks.address import address
 
 if TYPE_CHECKING:
@@ -66,19 +67,20 @@ class Sender:
 
     Args:
         auth_token: signs them.
-        transport: carries them instead of the network: `httpx.ASGITransport(app)` calls an
-            application directly.
+        transport: carries them instead of the network: an ASGI application, or a transport of
+            httpx.
         timeout: how long an answer may take, in seconds.
     """
 
     def __init__(
         self,
         auth_token: str,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | Application | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
         self._auth_token = auth_token
         self._transport = transport
+        self._application = _application_of(transport)
         self._timeout = timeout
         self._client: httpx.AsyncClient | None = None
         #: The last of them, and how many there were.
@@ -147,18 +149,31 @@ class Sender:
         Return the outcome of one request, and True if nobody was reached. Every error is an
         outcome.
         """
-        httpx = _httpx()
         try:
-            return await asyncio.wait_for(self._status(delivery, body), self._timeout), False
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            return f"no connection: {str(error) or type(error).__name__}", True
-        except (asyncio.TimeoutError, httpx.TimeoutException):
+            if self._application is not None:
+                status, answered = await within(self._timeout, call(self._application, delivery))
+                if body is not None:
+                    body += answered[:_LONGEST_ANSWER]
+                return status, False
+            return await within(self._timeout, self._status(delivery, body)), False
+        except asyncio.TimeoutError:
             return f"no answer within {self._timeout:g} seconds", False
-        except httpx.TransportError:
-            # Which of its kinds it is depends on what arrives first, an end or a reset.
-            return "connection closed without an answer", False
         except Exception as error:  # noqa: BLE001 # an application can raise anything
-            return f"failed: {type(error).__name__}: {error}", False
+            return self._outcome(error)
+
+    def _outcome(self, error: Exception) -> tuple[str, bool]:
+        """Return the outcome of an error, and True if nobody was reached."""
+        httpx = None if self._application is not None else _httpx()
+        if httpx is not None and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            return f"no connection: {str(error) or type(error).__name__}", True
+        if httpx is not None and isinstance(error, httpx.TimeoutException):
+            return f"no answer within {self._timeout:g} seconds", False
+        if isinstance(error, ConnectionError) or (
+            # Which of its kinds it is depends on what arrives first, an end or a reset.
+            httpx is not None and isinstance(error, httpx.TransportError)
+        ):
+            return "connection closed without an answer", False
+        return f"failed: {type(error).__name__}: {error}", False
 
     async def _status(self, delivery: WebhookRequest, body: bytearray | None) -> int:
         """Return the status of the answer, and add the start of its body to one that is wanted."""
@@ -195,7 +210,10 @@ class Sender:
             trusted.load_default_certs()
         limits = library.Limits(max_keepalive_connections=0)
         client: httpx.AsyncClient = library.AsyncClient(
-            transport=self._transport, verify=trusted, trust_env=False, limits=limits
+            transport=cast("httpx.AsyncBaseTransport | None", self._transport),
+            verify=trusted,
+            trust_env=False,
+            limits=limits,
         )
         return client
 
@@ -204,6 +222,17 @@ class Sender:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+def _application_of(transport: Any) -> Application | None:
+    """Return the ASGI application behind a transport, which is called directly; None for others."""
+    if type(transport).__name__ == "ASGITransport" and getattr(
+        transport, "raise_app_exceptions", False
+    ):
+        application: Application = transport.app
+        return application
+    is_transport = transport is None or hasattr(transport, "handle_async_request")
+    return None if is_transport else transport
 
 
 def _httpx() -> Any:

@@ -40,15 +40,8 @@ def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
         auth_token: the primary auth token of the account.
         parameters: those of a posted form; none for GET and for JSON.
     """
-    values: dict[str, set[str]] = {}
-    for name, value in _pairs(parameters):
-        values.setdefault(name, set()).add(value)
-    signed = url + "".join(
-        name + value for name in sorted(values) for value in sorted(values[name])
-    )
-    digest = hmac.new(
-        auth_token.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha1
-    ).digest()
+    signed = url + _signed(parameters)
+    digest = hmac.digest(auth_token.encode(), signed.encode("utf-8", "surrogatepass"), "sha1")
     return base64.b64encode(digest).decode()
 
 
@@ -100,6 +93,18 @@ def url_forms(url: str) -> list[str]:
     before, rest = f"{match['scheme']}://{match['user'] or ''}{match['host']}", match["rest"]
     port = match["port"] or _DEFAULT_PORTS[match["scheme"]]
     return list(dict.fromkeys([url, before + rest, f"{before}:{port}{rest}"]))
+
+
+def _signed(parameters: Parameters) -> str:
+    """Return the text of parameters that is signed: names in order, the values of each in order."""
+    if isinstance(parameters, dict) and not any(
+        type(value) is not str for value in parameters.values()
+    ):
+        return "".join([name + parameters[name] for name in sorted(parameters)])
+    values: dict[str, set[str]] = {}
+    for name, value in _pairs(parameters):
+        values.setdefault(name, set()).add(value)
+    return "".join([name + value for name in sorted(values) for value in sorted(values[name])])
 
 
 def _pairs(parameters: Parameters) -> Iterable[tuple[str, str]]:
