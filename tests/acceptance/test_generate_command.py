@@ -222,7 +222,7 @@ def test_warnings_are_said(run: Run) -> None:
     assert code == 0
     assert len(out.splitlines()) == 3
     assert err == (
-        "receiptkit: warning: /delivery_receipts/0/error_code receipt.code-without-failure: an error code although the status is no failure\n"
+        "receiptkit: warning: /delivery_receipts/0/error_code receipt.code-without-failure: the receipt has an error code, but its status is not a failure\n"
     )
     assert (
         run("generate", "group-sms", "--set", "receipts.*.error_code=30003", "--profile", "strict")[

@@ -32,7 +32,7 @@ def test_equality(suite: Suite) -> None:
     E             hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
     E         - /delivery_receipts/1/error_code error schema.type: is a string, not an integer or null
     E             hint: a number in quotes: take the quotes away
-    E         - /delivery_receipts/2 warning receipt.expected-field: a member that receipts carry today is missing; "account_sid" is missing
+    E         - /delivery_receipts/2 warning receipt.expected-field: the receipt lacks a member that receipts carry today; "account_sid" is missing
 
     test_it.py:7: AssertionError
     """

@@ -47,4 +47,10 @@ def answers(*media: str, status: str = "200", **members: Any) -> dict[str, Any]:
 
 
 def left(rule: str, reason: str = "") -> tuple[str, str, str, None]:
-    return (rule, "", title(rule) + reason, None)
+    return (rule, "", skipped(reason) if rule == "body.unknown-kind" else title(rule), None)
+
+
+def skipped(reason: str) -> str:
+    """Return the message for a body that is not recognised."""
+    kinds = "a receipt, page, message, webhook, configuration or error"
+    return f"not recognised as {kinds}{reason}; skipped. Use --as or --url if it is one."

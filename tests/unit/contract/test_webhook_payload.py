@@ -154,7 +154,7 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
     called = (
         "webhook.field-name",
         "/DeliveryStatus",
-        "is called Status in this event",
+        "unknown parameter DeliveryStatus; this webhook calls it `Status`",
         "onDeliveryUpdated",
     )
     assert told(verdict.findings) == [called]
@@ -249,9 +249,7 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
 def test_credentials(contract: Contract) -> None:
     """Those of a request are found in an exchange and a delivery, and of an answer's headers nothing is said."""
     headers = {"Authorization": "Bearer 4f9d1c7ab23e"}
-    found = [
-        ("capture.secret", "", "the request has a header Authorization, with credentials", None)
-    ]
+    found = [("capture.secret", "", "the request's Authorization header holds credentials", None)]
     assert (
         told(contract.validator.secrets(Exchange("GET", LIST, 200, request_headers=headers)))
         == found

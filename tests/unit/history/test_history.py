@@ -169,7 +169,7 @@ def test_stale_answers() -> None:
         receipt(status="sent", date_updated=LATER),
     )
     assert said(nothing, sent, nothing) == [
-        "`null` again after `sent`: a stale answer (compare line 2)"
+        "`null` again after `sent`; a stale response (compare line 2)"
     ]
     assert said({**nothing, "date_updated": LATER}, {**sent, "date_updated": SENT}) == [
         "`sent` is older than the `null` before it (compare line 1)"
@@ -217,24 +217,24 @@ def test_what_is_said_of_states() -> None:
     """Both states are named, and which date is later; a webhook's failure has no member for a code that is gone."""
     sent = receipt(status="sent", date_updated=SENT)
     assert said(sent, receipt(date_created="2026-03-02T09:14:00Z")) == [
-        "is another one than before (compare line 1)"
+        "date_created differs from the earlier one (compare line 1)"
     ]
     assert said(receipt(), {**sent, "date_updated": LATER}) == [
-        "`sent`, by its date later than `delivered` (compare line 1)"
+        "`sent` has a later date than `delivered` (compare line 1)"
     ]
     back = receipt(status="undelivered", error_code=30003, date_updated=LATER)
     assert said(back, receipt(date_updated=SENT)) == [
-        "`delivered`, by its date earlier than `undelivered` (compare line 1)"
+        "`delivered` has a earlier date than `undelivered` (compare line 1)"
     ]
     assert said(sent, receipt(status=None, date_updated=LATER)) == [
-        "`null`, by its date later than `sent` (compare line 1)"
+        "`null` has a later date than `sent` (compare line 1)"
     ]
     failed = [
         webhook(Status="failed", DateUpdated=f"2026-03-02T09:15:0{second}.100Z")
         for second in (7, 9)
     ]
     failed[0]["params"]["ErrorCode"] = "30003"
-    assert said(*failed) == ["`failed` without the code that it had before (compare line 1)"]
+    assert said(*failed) == ["`failed` has lost the error code that it had before (compare line 1)"]
     assert told(*failed) == [("timeline.code-wiped", "/Status", 1)]
 
 
@@ -299,10 +299,12 @@ def test_sources_agree() -> None:
         )
         answer = receipt(date_created="2026-03-02T09:15:05Z", date_updated="2026-03-02T09:15:08Z")
         assert told(created, answer) == [(rule, "/DateCreated", at) for rule, _, at in expected]
-    is_another = "is another one than that of the receipt (compare line 2)"
-    assert said(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == [is_another]
+    at = "(compare line 2)"
+    assert said(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == [
+        f"ChannelMessageSid differs from the receipt's {at}"
+    ]
     assert said(webhook(Status="failed", ErrorCode="30008"), failed) == [
-        f"the error code {is_another}"
+        f"the error code differs from the receipt's {at}"
     ]
     assert told(webhook(Status="failed"), failed) == [
         ("webhook.disagrees-with-receipt", "/Status", 0)
@@ -446,29 +448,29 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
 def test_what_is_said_of_walks() -> None:
     """What is wrong is said with the numbers of pages and rows, and where the other page is."""
     first, second, third = pages()
-    assert said(first, third) == [
-        "follows page 0: what is between them is missing (compare line 1)"
+    assert said(first, third) == ["page 1 is missing: this page 2 follows page 0 (compare line 1)"]
+    assert said(first, second) == [
+        "next_page_url was never fetched, so some receipts are missing from this capture"
     ]
-    assert said(first, second) == ["nobody followed it: there are more receipts"]
     other = {**second["meta"], "url": second["meta"]["url"] + "x"}
     assert said(first, {**second, "meta": other}, third) == [
-        "is not the next_page_url of the page before (compare line 1)"
+        "this page is not the next_page_url of the page before (compare line 1)"
     ]
     (larger,) = [page for page in pages(40) if page["meta"]["page"] == 1]
-    assert said(first, larger)[0] == "is not 20, as on the page before (compare line 1)"
+    assert said(first, larger)[0] == "page_size was 20 on the page before (compare line 1)"
     again = {
         **second,
         "delivery_receipts": [*first["delivery_receipts"][:2], *second["delivery_receipts"][2:]],
     }
     assert said(first, again, third) == [
-        "this receipt, and 1 more stands on an earlier page of the walk, too (compare line 1)"
+        "this receipt and 1 more are on an earlier page of the pagination too (compare line 1)"
     ]
     once = {
         **second,
         "delivery_receipts": [first["delivery_receipts"][0], *second["delivery_receipts"][1:]],
     }
     assert said(first, once, third) == [
-        "this receipt stands on an earlier page of the walk, too (compare line 1)"
+        "this receipt is on an earlier page of the pagination too (compare line 1)"
     ]
     assert told(first, once, third) == [("listing.overlap", "/delivery_receipts/0/sid", 1)]
     back = {**third, "meta": {**third["meta"], "next_page_url": second["meta"]["url"]}}
@@ -537,9 +539,9 @@ def test_what_is_said_of_summaries() -> None:
     """A summary is told what the receipts have instead."""
     both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
     at = "(compare line 1)"
-    assert said(both, summed_up(total=3)) == [f"is not 2, the number of receipts {at}"]
+    assert said(both, summed_up(total=3)) == [f"total differs from the number of receipts (2) {at}"]
     assert said(both, {**sample("message"), "delivery": None}) == [
-        f"is null, although there are 2 receipts {at}"
+        f"delivery is null, but there are 2 receipts {at}"
     ]
     levels = summed_up(total=2, delivered="some", undelivered="some", failed="none")
     assert said(both, levels) == []
@@ -560,7 +562,7 @@ def test_what_is_said_of_summaries() -> None:
     ]
     read = listed(receipt(status="read"), receipt(**SECOND, status="read"))
     assert said(read, summed_up(total=2, read="some")) == [
-        f"is not all, as the receipts have it {at}"
+        f"read should be `all`, by the receipts {at}"
     ]
     assert said(read, summed_up(total=2, read="few")) == []
 
@@ -839,7 +841,9 @@ def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
         assert [(each.at, each.rule) for each in found] == [
             (Arrival(each, entry=1), "timeline.duplicate") for each in range(file + 1)
         ]
-        assert {each.message for each in found} == {"came 2 times: to be taken once"}
+        assert {each.message for each in found} == {
+            "the same webhook arrived twice; process it once"
+        }
 
 
 @pytest.mark.parametrize(
@@ -876,7 +880,9 @@ def test_states_that_come_in_turn() -> None:
     for _ in range(2):
         found = [each for each in findings(ledger) if each.rule == "timeline.duplicate"]
         assert [each.at and each.at.entry for each in found] == list(range(20, 40))
-        assert {each.message for each in found} == {"came 2 times: to be taken once"}
+        assert {each.message for each in found} == {
+            "the same webhook arrived twice; process it once"
+        }
 
 
 def test_news_that_another_process_has() -> None:

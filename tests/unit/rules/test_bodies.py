@@ -153,7 +153,7 @@ def asked(url: str = "", **path: str) -> RequestView:
 
 def test_what_was_asked_for() -> None:
     """The SIDs of the path are those of the body; a conversation may have been asked for by a name of any kind."""
-    message = "is not that of the request's path"
+    message = "sid differs from the request's path"
     assert list(resource(RECEIPT, asked())) == []
     assert list(resource(RECEIPT, asked(Sid="DY" + OTHER))) == [
         Problem("/sid", message, rule="receipt.not-what-was-asked", value=RECEIPT["sid"])
@@ -190,7 +190,7 @@ def test_rows_and_links_of_another_message() -> None:
     ]
     assert list(link(page(), other)) == []
     url = f"{LIST}?PageSize=50&Page=0"
-    message = "is the list of another message than was asked for"
+    message = "this is the list of another message than the request's"
     said = [Problem("/meta/url", message, rule="page.url-mismatch", value=url)]
     assert list(link(page(rows=[]), other)) == said
     for same in (LIST, f"{LIST}/?PageSize=50&Page=0", f"{LIST.rpartition('/')[0]}/X"):
@@ -218,25 +218,30 @@ def test_rows_and_links_of_another_message() -> None:
     [
         ("", []),
         ("?PageSize=50&Page=0", []),
-        ("?PageSize=20", [("/meta/page_size", "is not what was asked for, 20", 50)]),
-        ("?Page=2&PageToken=PT", [("/meta/page", "is not what was asked for, 2", 0)]),
+        ("?PageSize=20", [("/meta/page_size", "differs from the request (20)", 50)]),
+        ("?Page=2&PageToken=PT", [("/meta/page", "differs from the request (2)", 0)]),
         (
             "?PageSize=1&Page=007",
             [
-                ("/meta/page", "is not what was asked for, 7", 0),
-                ("/meta/page_size", "is not what was asked for, 1", 50),
+                ("/meta/page", "differs from the request (7)", 0),
+                ("/meta/page_size", "differs from the request (1)", 50),
             ],
         ),
         ("?PageSize=51", []),
         ("?PageSize=0", []),
         ("?PageSize=x&Page=-1", []),
-        ("?Page=51&PageToken=PT", [("/meta/page", "is not what was asked for, 51", 0)]),
+        ("?Page=51&PageToken=PT", [("/meta/page", "differs from the request (51)", 0)]),
     ],
 )
 def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
     """A page says the index and the size that were asked for; above the largest size nobody knows."""
     found = [
-        Problem(pointer, message, rule="page.request-mismatch", value=value)
+        Problem(
+            pointer,
+            f"{pointer[6:]} {message}",
+            rule="page.request-mismatch",
+            value=value,
+        )
         for pointer, message, value in expected
     ]
     assert list(size(page(), asked(LIST + query))) == found
@@ -264,19 +269,23 @@ def test_next_links() -> None:
     assert found(url) == [
         Problem(
             AT,
-            "is the page itself: a client follows it for ever",
+            "next_page_url leads back to this page; clients follow it for ever",
             rule="page.next-is-self",
             value=url,
         ),
         Problem(
-            AT, "does not lead to page 1", rule="page.next-index", value=url, reads=("/meta/page",)
+            AT,
+            "next_page_url does not lead to page 1",
+            rule="page.next-index",
+            value=url,
+            reads=("/meta/page",),
         ),
     ]
     elsewhere = following.replace("conversations.twilio.com", "example.com")
     assert found(elsewhere) == [
         Problem(
             AT,
-            "has another host or path than the page itself",
+            "next_page_url has another host or path than this page",
             rule="page.next-elsewhere",
             value=elsewhere,
         )
@@ -287,7 +296,7 @@ def test_next_links() -> None:
     assert found(larger) == [
         Problem(
             AT,
-            "has another PageSize than the page itself",
+            "next_page_url has another PageSize than this page",
             rule="page.next-elsewhere",
             value=larger,
         )
@@ -295,7 +304,7 @@ def test_next_links() -> None:
     assert found(following.replace("PageSize=50&", "")) == [
         Problem(
             AT,
-            "has another PageSize than the page itself",
+            "next_page_url has another PageSize than this page",
             rule="page.next-elsewhere",
             value=following.replace("PageSize=50&", ""),
         )
@@ -305,7 +314,7 @@ def test_next_links() -> None:
     assert found(second) == [
         Problem(
             AT,
-            "does not lead to page 1",
+            "next_page_url does not lead to page 1",
             rule="page.next-index",
             value=second,
             reads=("/meta/page",),
@@ -318,7 +327,7 @@ def test_next_links() -> None:
     assert short == [
         Problem(
             AT,
-            "although there are 1 rows of 50",
+            "next_page_url is set, but the page holds 1 of 50 rows",
             rule="page.next-on-short-page",
             value=following,
             reads=reads,
@@ -337,14 +346,14 @@ def test_the_link_of_a_page() -> None:
         wrong = [
             Problem(
                 "/meta/url",
-                "Page is not meta.page, 0",
+                "the URL's Page differs from meta.page (0)",
                 rule=mismatch,
                 value=url,
                 reads=("/meta/page",),
             ),
             Problem(
                 "/meta/url",
-                "PageSize is not meta.page_size, 50",
+                "the URL's PageSize differs from meta.page_size (50)",
                 rule=mismatch,
                 value=url,
                 reads=("/meta/page_size",),
@@ -366,7 +375,7 @@ def test_rows() -> None:
     assert list(too_many_rows(page(page_size=1, rows=[RECEIPT, RECEIPT]))) == [
         Problem(
             "/delivery_receipts",
-            "2 rows, but meta.page_size is 1",
+            "the page has 2 rows, more than meta.page_size (1)",
             rule="page.too-many-rows",
             reads=("/meta/page_size",),
         )
@@ -376,7 +385,7 @@ def test_rows() -> None:
     assert list(duplicate_receipt(page(rows=[RECEIPT, RECEIPT]))) == [
         Problem(
             "/delivery_receipts/1/sid",
-            "a receipt that is already on this page",
+            "an earlier row of this page has this sid",
             rule="page.duplicate-receipt",
             value=RECEIPT["sid"],
         )
@@ -385,7 +394,7 @@ def test_rows() -> None:
     stranger = {**RECEIPT, "sid": f"DY{OTHER}", "url": url, "account_sid": f"AC{OTHER}"}
     found = list(rows_of_page(page(rows=[RECEIPT, None, stranger, stranger])))
     reads = ("/delivery_receipts/0/account_sid",)
-    message = "is not that of the first row"
+    message = "account_sid differs from the first row"
     assert found == [
         Problem(
             "/delivery_receipts/2/account_sid",
@@ -411,7 +420,7 @@ def test_a_receipt() -> None:
     assert list(of_receipt(late, "/x")) == [
         Problem(
             "/x/date_updated",
-            "is before date_created",
+            "date_updated is before date_created",
             rule="receipt.updated-before-created",
             value="2020-01-01T00:00:00Z",
             reads=("/x/date_created",),
@@ -419,7 +428,7 @@ def test_a_receipt() -> None:
     ]
     for member, prefix in (("sid", "DY"), ("message_sid", "IM"), ("conversation_sid", "CH")):
         url = RECEIPT["url"].replace(RECEIPT[member], prefix + OTHER)
-        message = f"names another {member} than the body"
+        message = f"url names another {member} than the body"
         assert list(of_receipt({**RECEIPT, "url": url}, "/x")) == [
             Problem(
                 "/x/url", message, rule="receipt.url-mismatch", value=url, reads=(f"/x/{member}",)
@@ -435,7 +444,7 @@ def test_a_receipt() -> None:
     assert list(of_receipt(service)) == []
     url = service["url"].replace(service["chat_service_sid"], "IS" + OTHER)
     assert [problem.message for problem in of_receipt({**service, "url": url})] == [
-        "names another chat_service_sid than the body"
+        "url names another chat_service_sid than the body"
     ]
     for url in (None, "https://example.com", RECEIPT["url"].replace("/Receipts/", "/receipts/")):
         assert list(of_receipt({**RECEIPT, "url": url})) == []

@@ -128,7 +128,7 @@ def test_what_is_a_secret(name: str, value: str, is_secret: bool) -> None:
         Exchange("GET", "https://example.com/", 200, request_headers={name: f" {value} "})
     )
     assert found == (
-        [f"the request has a header {name.title()}, with credentials"] if is_secret else []
+        [f"the request's {name.title()} header holds credentials"] if is_secret else []
     )
     assert given_away(WebhookRequest("https://example.com/", "POST", b"", {name: value})) == found
     assert given_away(Exchange("GET", "https://example.com/", 200, headers={name: value})) == []
@@ -152,7 +152,7 @@ def test_what_is_a_secret(name: str, value: str, is_secret: bool) -> None:
 def test_secrets_in_a_url(url: str, is_secret: bool) -> None:
     """A password before the host."""
     assert given_away(WebhookRequest(url, "POST")) == (
-        ["the request has credentials in its URL"] if is_secret else []
+        ["the request's URL holds credentials"] if is_secret else []
     )
 
 
@@ -180,7 +180,7 @@ def test_secrets_in_a_url(url: str, is_secret: bool) -> None:
 )
 def test_secrets_in_a_body(body: Any, name: str | None) -> None:
     """The token of an account, and the secret of a key, as Twilio answers with them; parsed or as text, in either body."""
-    said = [f"the body of the {{}} has a member {name}, a credential"] if name else []
+    said = [f"the {{}}'s body holds a credential in {name}"] if name else []
     for each in (body, json.dumps(body), json.dumps(body).encode()):
         assert given_away(Exchange("GET", "https://x/", 200, each)) == [
             text.format("response") for text in said
@@ -207,8 +207,8 @@ def test_other_traffic_gives_away_too(report: Report, tmp_path: Path) -> None:
     )
     found = [item for item in report(path)["findings"] if item["rule"] == "capture.secret"]
     assert [(item["message"], item["origin"]["line"]) for item in found] == [
-        ("the body of the response has a member auth_token, a credential", 1),
-        ("the request has credentials in its URL", 1),
+        ("the request's URL holds credentials", 1),
+        ("the response's body holds a credential in auth_token", 1),
     ]
     assert TOKEN not in json.dumps(found)
 

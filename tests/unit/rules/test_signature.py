@@ -64,7 +64,7 @@ def test_a_missing_signature() -> None:
         "error",
         "",
     )
-    assert finding.message == "the request has no header X-Twilio-Signature"
+    assert finding.message == "the request has no X-Twilio-Signature header"
     (finding,) = judged(SIGNED, "another token")
     assert (finding.rule, finding.severity.value, finding.pointer) == (
         "webhook.signature",
@@ -245,7 +245,7 @@ def test_what_is_said_of_each_cause(delivery: WebhookRequest, cause: str) -> Non
     ]
     assert (
         found.message
-        == "does not verify, in any of 2 forms of the URL (as it is, without a port, with one)"
+        == "the signature does not match in any of 2 forms of the URL (unchanged, with and without a port)"
     )
     assert (found.hint, found.operation) == (cause, "onDeliveryUpdated")
 
@@ -316,7 +316,7 @@ def test_the_token_comes_from_the_environment(
     assert run("validate", path, "--auth-token-env", "RIGHT")[0] == 0
     code, out, err = run("validate", "-v", path, "--auth-token-env", "WRONG")
     assert code == 1
-    assert 'requests.ndjson:1:86 "" error webhook.signature: does not verify' in out
+    assert 'requests.ndjson:1:86 "" error webhook.signature: the signature does not match' in out
     assert TOKEN[::-1] not in out + err
     code, out, err = run("validate", path, "--auth-token-env", "NOWHERE")
     assert (code, out, err) == (

@@ -89,7 +89,7 @@ def test_webhooks_come_again_and_answers_are_stale() -> None:
 def test_a_second_is_later() -> None:
     """Which date is later is said of any difference."""
     (found,) = of_receipt([sighting((0,), "delivered", 2), sighting((1,), "sent", 3)])
-    assert found.message == "`sent`, by its date later than `delivered`"
+    assert found.message == "`sent` has a later date than `delivered`"
 
 
 @pytest.mark.parametrize(

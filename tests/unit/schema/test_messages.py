@@ -80,7 +80,7 @@ def test_messages(schema: dict[str, Any], value: Any, expected: str) -> None:
 def test_messages_of_a_rule() -> None:
     """A rule that the catalogue knows is named by its title, and the member after it; of any other the keyword speaks."""
     schema = {**CLOSED_OBJECT, "required": ["a"]}
-    title = "an error answer is {code, message, more_info, status}"
+    title = "an error response is {code, message, more_info, status}"
     assert [text for text, _ in said({**schema, "x-receiptkit-rule": "error.shape"}, {"b": 1})] == [
         f'{title}; "b" has no place here',
         f'{title}; "a" is missing',

@@ -203,7 +203,7 @@ def test_the_dates_of_a_webhook() -> None:
     assert list(dates_of(early)) == [
         Problem(
             "/DateUpdated",
-            "is before DateCreated",
+            "DateUpdated is before DateCreated",
             rule="receipt.updated-before-created",
             value=updated,
             reads=("/DateCreated",),
@@ -249,7 +249,7 @@ def test_webhooks_of_another_event_are_left_alone() -> None:
 
 
 def test_the_vendor_knows_no_webhooks() -> None:
-    """Under `vendor` a webhook is left unchecked: the published document has none."""
+    """Under `vendor` a webhook is not checked: the published document has none."""
     assert rules(WebhookRequest(body=PARAMETERS), "vendor") == ["body.unknown-kind "]
 
 

@@ -32,9 +32,11 @@ _MASKED = re.compile(
     on="capture",
     severity=Severity.WARNING,
     title="the capture holds credentials",
-    why="Whoever has the file can act as the account. It is said once for each file and place, and the value is never shown.",
+    why="A reader of the file can act as the account. It is reported once for each "
+    "file and place; the value is never shown.",
     grounding="RFC 9110, section 11.6.2",
-    action="Take them out before the file is shared, and have them replaced if it was: VCR and proxies can filter what they record.",
+    action="Remove them before you share the file, and replace them if you shared it. "
+    "VCR and proxies can filter what they record.",
     good=Example("exchange"),
     bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
     part="sent",
@@ -49,16 +51,14 @@ def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
     else:
         headers, bodies = seen.headers, {"request": seen.body}
     said = [
-        f"the request has a header {name.title()}, with credentials"
+        f"the request's {name.title()} header holds credentials"
         for name in _HEADERS
         if _in_header(headers, name)
     ]
     if (match := _IN_URL.match(seen.url)) is not None and not _is_masked(match[1]):
-        said.append("the request has credentials in its URL")
+        said.append("the request's URL holds credentials")
     for whose, body in bodies.items():
-        said += [
-            f"the body of the {whose} has a member {name}, a credential" for name in _in_body(body)
-        ]
+        said += [f"the {whose}'s body holds a credential in {name}" for name in _in_body(body)]
     for message in said:
         yield Problem("", message)
 
@@ -101,13 +101,14 @@ def _is_masked(text: str) -> bool:
     "capture.nothing-judged",
     on="run",
     severity=Severity.ERROR,
-    title="there is nothing in the captures that could be judged",
-    why="A check that checks nothing is always green. It ends with exit 2, so that nobody takes it for a pass.",
+    title="nothing in the captures could be checked",
+    why="A check without input always passes. The exit code is 2, so that nobody "
+    "takes it for a pass.",
     grounding="the captures",
-    action="Give the right files; --as and --url say what bare bodies are; --allow-empty accepts it.",
+    action="Give the right files. Use --as or --url for bare bodies, --allow-empty to accept it.",
     vendor=True,
 )
 def nothing_judged(run: RunView) -> Iterator[Problem]:
     """Yield a problem for a run over files in which nothing could be judged."""
     if run.files and not run.judged:
-        yield Problem("", "there is nothing in the captures that could be judged")
+        yield Problem("", "nothing in the captures could be checked")

@@ -1,4 +1,4 @@
-"""Rules about the webhook configuration: by itself, which the document carries, and of an account beside those of its services."""
+"""Rules about webhook configurations, by themselves and of an account beside its services."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ rule(
     on="configuration",
     severity=Severity.INFO,
     title="webhooks are configured, but onDeliveryUpdated is not among the filters",
-    why="No delivery webhook will be sent. The guide's own sample has this gap.",
+    why="Twilio will send no delivery webhook. The guide's own sample has this gap.",
     grounding=f"{GUIDE}, sample; {OPENAPI}, Filters",
     action="Add onDeliveryUpdated to Filters if you rely on delivery webhooks.",
     good=Example("configuration"),
@@ -37,10 +37,11 @@ rule(
     "configuration.unknown-filter",
     on="configuration",
     severity=Severity.WARNING,
-    title="not an event that a webhook can be configured for",
-    why="A filter that names no event is never sent. The names are documented in prose, so this is no error.",
+    title="the filter names no event that webhooks can be configured for",
+    why="Twilio never sends such an event. The names are documented in prose only, so"
+    " this is a warning.",
     grounding=f"{OPENAPI}, description of Filters",
-    action="Use a name of the list, such as onDeliveryUpdated.",
+    action="Use a documented name, such as onDeliveryUpdated.",
     good=Example("configuration"),
     bad=Example("configuration", {"/filters": ["onDeliveryUpdated", "onMessageSent"]}),
 )
@@ -49,8 +50,8 @@ rule(
     "configuration.insecure-url",
     on="configuration",
     severity=Severity.WARNING,
-    title="webhooks go over plain http",
-    why="Everyone on the way can read them, and replay them with their signature.",
+    title="the webhook URL uses plain http",
+    why="Others on the network can read the webhooks, and send them again with their signature.",
     grounding="Twilio's webhook security page",
     action="Use https.",
     good=Example("configuration"),
@@ -61,8 +62,9 @@ rule(
     "configuration.legacy-path",
     on="configuration",
     severity=Severity.WARNING,
-    title="the configuration at its path before 2020-09-21",
-    why="/v1/Conversations/Webhooks was renamed to /v1/Configuration/Webhooks; the guide still prints the old one.",
+    title="old path; use /v1/Configuration/Webhooks (renamed 2020-09-21)",
+    why="/v1/Conversations/Webhooks was renamed to /v1/Configuration/Webhooks. The "
+    "guide still shows the old path.",
     grounding="twilio-oai changes of 2020-09-21 (1.0.0)",
     action="Use /v1/Configuration/Webhooks.",
     good=Example("configuration"),
@@ -76,9 +78,9 @@ rule(
     "configuration.shadowed",
     on="configuration history",
     severity=Severity.WARNING,
-    title="the configuration of a service silences that of the account",
-    why="For conversations of a service that has webhooks of its own, only those are called. Whoever waits at the account's URL waits "
-    "for ever.",
+    title="a service's configuration silences the account's",
+    why="For conversations of a service with its own webhooks, Twilio calls only "
+    "those. The account's URL receives nothing.",
     grounding='reference page "Per-service webhooks"; live observation of 2026-08',
     action="Let one URL of the service receive onDeliveryUpdated, or clear the service's URLs.",
     good=Example("configuration", then=Example("configuration")),
@@ -90,6 +92,8 @@ def shadowed(configurations: list[Configured]) -> Iterator[Problem]:
     for each in configurations:
         if not each.in_service and each.wants_receipts and services:
             other = min(service.at for service in services)
-            message = "is not called for conversations of a service that has webhooks of its own"
+            message = (
+                "Twilio does not call this URL for conversations of a service with its own webhooks"
+            )
             pointer = f"{each.at.pointer}/post_webhook_url"
             yield Problem(pointer, message, at=each.at, other=other)

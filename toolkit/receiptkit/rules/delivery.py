@@ -21,7 +21,8 @@ _at = itemgetter(0)
 _MOST_UNSURE = 1000
 #: Statuses after which a summary changes in nothing but how many were read.
 _ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
-#: The statuses that a receipt has when it counts for a member of the summary. Whether one that failed was sent is not documented.
+#: The statuses that count for a member of the summary; whether a failed receipt counts as sent is
+#: not documented.
 _COUNTED = {
     "delivered": frozenset({"delivered", "read"}),
     "read": frozenset({"read"}),
@@ -35,8 +36,8 @@ rule(
     on="message",
     severity=Severity.WARNING,
     title="the delivery summary contradicts itself",
-    why="Statuses are counted cumulatively: what was read was delivered, what was delivered was sent. With total 0 nothing is"
-    " some or all, and all delivered leaves none failed.",
+    why="Statuses are counted cumulatively: a read receipt was also delivered, a "
+    "delivered one also sent. With total 0 nothing can be some or all.",
     grounding=f"{OPENAPI}, examples; type definitions of the client SDK",
     action="In a mock: count a read receipt as sent and delivered too.",
     good=Example("message"),
@@ -48,11 +49,12 @@ rule(
     "delivery.total",
     on="message history",
     severity=Severity.WARNING,
-    title="the total of a summary is not the number of receipts",
-    why="A mocked message with five recipients and a list with two makes a consumer wait for ever. Told only against the last "
-    "list before the message, if that was seen whole, every receipt at its end, and nothing else was told of any since.",
+    title="the summary's total differs from the number of receipts",
+    why="If a mocked message has five recipients and its list two, an application "
+    "waits for ever. It is checked only against a complete list whose receipts "
+    "have all ended, with no later news.",
     grounding=f"{GUIDE}; {OPENAPI}, examples",
-    action="In a mock: make the message and its receipts of one world, as `receiptkit generate` does.",
+    action="In a mock: make message and receipts of one world, as `receiptkit generate` does.",
     good=Example("page", then=Example("message")),
     bad=Example("page", then=Example("message", {"/delivery/total": 2})),
 )
@@ -60,11 +62,11 @@ rule(
     "delivery.disagrees-with-receipts",
     on="message history",
     severity=Severity.WARNING,
-    title="a summary says other than the receipts do",
-    why="Consumers show the one and act on the other. Told only against the last list before the message, if that was seen whole, "
-    "every receipt at its end, and nothing else was told of any since. A delivered one may have been read.",
+    title="the summary contradicts the receipts",
+    why="Applications show the one and act on the other. It is checked only against a"
+    " complete list whose receipts have all ended, with no later news.",
     grounding=f"{GUIDE}; {CAPTURES}",
-    action="In a mock: count the receipts, a read one as delivered and sent, too.",
+    action="In a mock: count the receipts; a read one counts as delivered and sent too.",
     good=Example("page", then=Example("message")),
     bad=Example("page", then=Example("message", {"/delivery/delivered": "none"})),
 )
@@ -151,14 +153,14 @@ def _compared(
 ) -> Iterator[Problem]:
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     if said is None:
-        message = f"is null, although there are {count} receipts"
+        message = f"delivery is null, but there are {count} receipts"
         yield Problem(
             at, message, rule="delivery.disagrees-with-receipts", at=summary.at, other=other
         )
     elif type(said.get("total")) is int and said["total"] != count:
         yield Problem(
             f"{at}/total",
-            f"is not {count}, the number of receipts",
+            f"total differs from the number of receipts ({count})",
             rule="delivery.total",
             at=summary.at,
             other=other,
@@ -166,7 +168,7 @@ def _compared(
     else:
         for member, level in levels.items():
             if said.get(member) in _LEVELS and said[member] != level:
-                message = f"is not {level}, as the receipts have it"
+                message = f"{member} should be `{level}`, by the receipts"
                 yield Problem(
                     f"{at}/{member}",
                     message,

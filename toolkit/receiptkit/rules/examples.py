@@ -1,4 +1,4 @@
-"""Examples of the catalogue: a conforming sample and what is changed in it. `receiptkit explain` prints the change alone."""
+"""Examples of the catalogue: a conforming sample and changes; `receiptkit explain` prints those."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class Example:
     then: Example | None = None
 
     def capture(self) -> bytes:
-        """The example as a file that `receiptkit validate` can judge: what is seen one after the other stands in a line each."""
+        """Return the example as a capture for `receiptkit validate`, an observation a line."""
         if self.text is not None:
             return self.text.encode("utf-8", "surrogatepass")
         body = copy.deepcopy(_SAMPLES[self.sample])

@@ -18,10 +18,11 @@ _URL = "/request/url"
     "http.unknown-operation",
     on="unchecked",
     severity=Severity.INFO,
-    title="no operation of the contract has this method and path: left unchecked",
-    why="A capture usually holds other traffic too. It is counted and named, never guessed at.",
+    title="the contract has no operation for this method and path; skipped",
+    why="Captures usually hold other traffic too. The summary counts what is skipped.",
     grounding=OPENAPI,
-    action="Nothing, if it is other traffic. If it is meant to be a receipt request, compare the path with `receiptkit spec show`.",
+    action="Ignore it for other traffic. For a receipt request, compare the path with "
+    "`receiptkit spec show`; a common cause is a prefix before /v1/.",
     good=Example("exchange"),
     bad=Example("exchange", {_URL: "https://conversations.twilio.com/v1/Users"}),
     vendor=True,
@@ -30,17 +31,18 @@ _URL = "/request/url"
 def unknown_operation(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a request that no operation of the contract answers."""
     if unchecked.cause == "operation":
-        yield Problem("", "no operation of the contract has this method and path: left unchecked")
+        message = "the contract has no operation for this method and path; skipped"
+        yield Problem("", message)
 
 
 @rule(
     "http.undocumented-status",
     on="response",
     severity=Severity.WARNING,
-    title="the operation documents no such status",
-    why="Reading answers 200 or an error. Client libraries treat anything else as a failure, the Python one even 201.",
+    title="the response has a status that the operation does not document",
+    why="Reads return 200 or an error. Client libraries treat any other status as a failure.",
     grounding=f"{OPENAPI}; {LIBRARIES}",
-    action="In a mock: answer 200, or an error with its body.",
+    action="In a mock: return 200, or an error with its body.",
     good=Example("exchange"),
     bad=Example("exchange", {"/response/status": 202}),
     part="status",
@@ -48,15 +50,17 @@ def unknown_operation(unchecked: UncheckedView) -> Iterator[Problem]:
 def undocumented_status(response: ResponseView) -> Iterator[Problem]:
     """Yield a problem for a status that the operation does not document."""
     if response.media_types is None:
-        yield Problem("", "the operation documents no such status", value=response.status)
+        message = f"status {response.status} is not documented for this operation (200 or an error)"
+        yield Problem("", message, value=response.status)
 
 
 @rule(
     "http.media-type",
     on="response",
     severity=Severity.ERROR,
-    title="the media type of the response is not what the operation answers with",
-    why="A proxy's login page is not an answer of the API, and client libraries fail on it. A type that was not captured is not judged.",
+    title="the response has the wrong Content-Type",
+    why="A proxy's login page is not a response of the API, and client libraries fail"
+    " on it. A Content-Type that was not captured is not checked.",
     grounding=OPENAPI,
     action="In a mock: send Content-Type: application/json.",
     good=Example(
@@ -70,7 +74,7 @@ def media_type(response: ResponseView) -> Iterator[Problem]:
     """Yield a problem for a Content-Type that the operation does not answer with."""
     if response.media_types is not None and not response.is_allowed:
         wanted = " or ".join(response.media_types)
-        message = f"the response is not {wanted}, as its Content-Type says"
+        message = f"Content-Type is {response.shown_type}, not {wanted}"
         yield Problem("", message, value=response.content_type)
 
 
@@ -78,10 +82,11 @@ rule(
     "error.shape",
     on="error",
     severity=Severity.ERROR,
-    title="an error answer is {code, message, more_info, status}",
-    why="Client libraries build their exceptions from these members. From 500 on the code may be missing.",
+    title="an error response is {code, message, more_info, status}",
+    why="Client libraries build their exceptions from these members. From status 500 "
+    "on, the code may be missing.",
     grounding=f"{ERROR_PAGES}; {CAPTURES}",
-    action="In a mock: send all four members, the status as a number equal to the HTTP status.",
+    action="In a mock: send all four members. The status is a number equal to the HTTP status.",
     good=Example("failed exchange"),
     bad=Example("failed exchange", {"/response/body/code": ABSENT}),
 )
@@ -91,8 +96,8 @@ rule(
     "error.status-mismatch",
     on="error",
     severity=Severity.WARNING,
-    title="the status in the body differs from the HTTP status",
-    why="The body repeats the HTTP status in every capture; consumers branch on either.",
+    title="the body's status differs from the HTTP status",
+    why="The body repeats the HTTP status in every captured error. Applications branch on either.",
     grounding=CAPTURES,
     action="In a mock: send the same number twice.",
     good=Example("failed exchange"),
@@ -102,7 +107,7 @@ def status_mismatch(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for an error body with another status than HTTP has."""
     status = error.body.get("status") if isinstance(error.body, dict) else None
     if isinstance(status, int) and not isinstance(status, bool) and status != error.status:
-        message = f"the body says another status than HTTP does ({error.status})"
+        message = f"status differs from the HTTP status ({error.status})"
         yield Problem("/status", message, value=status)
 
 
@@ -110,26 +115,29 @@ def status_mismatch(error: ErrorView) -> Iterator[Problem]:
     "body.unchecked",
     on="unchecked",
     severity=Severity.INFO,
-    title="the body was left unchecked",
-    why="From Python an empty list of findings means that something was judged and conforms. The command line counts these instead.",
+    title="the body was not checked",
+    why="In Python an empty list of findings means that a body was checked and "
+    "conforms. The command line counts skipped bodies instead.",
     grounding="the capture, which does not hold the body, or holds another event",
-    action="Nothing, if that was meant; otherwise pass the body, or what the message says is missing.",
+    action="Ignore it if that was intended. Otherwise pass the body, or what the message names.",
     vendor=True,
 )
 def left_unchecked(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for what a caller of the Python API asked for and was not judged."""
     if unchecked.cause == "skipped":
-        yield Problem("", f"left unchecked: {unchecked.reason}")
+        yield Problem("", f"not checked: {unchecked.reason}")
 
 
 @rule(
     "body.unknown-kind",
     on="unchecked",
     severity=Severity.INFO,
-    title="no response of the contract looks like this: left unchecked",
-    why="A bare body is recognised by most shared member names. Where that does not decide, nothing is guessed.",
+    title="the body is not recognised as a receipt, page, message, webhook, "
+    "configuration or error; skipped",
+    why="A bare body is recognised by the member names that it shares with the "
+    "contract. If these do not decide, it is skipped.",
     grounding="the schemas of the contract document",
-    action="Say what it is with --as or --url; or nothing, if it is something else.",
+    action="Use --as or --url if it is one of them.",
     good=Example("receipt"),
     bad=Example(
         "text",
@@ -141,4 +149,8 @@ def unknown_kind(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a body that is none of the contract's."""
     if unchecked.cause == "body":
         reason = f" ({unchecked.reason})" if unchecked.reason else ""
-        yield Problem("", f"no response of the contract looks like this: left unchecked{reason}")
+        message = (
+            "not recognised as a receipt, page, message, webhook, configuration or error"
+            f"{reason}; skipped. Use --as or --url if it is one."
+        )
+        yield Problem("", message)

@@ -42,10 +42,11 @@ def _two_pages(later: dict[str, Any]) -> Example:
     "listing.gap",
     on="list history",
     severity=Severity.WARNING,
-    title="a page between two pages of a walk is missing",
-    why="The capture does not show every receipt; what is told of all of them may be wrong.",
+    title="a page between two fetched pages is missing",
+    why="The capture does not show every receipt, so checks against the whole list "
+    "are not reliable.",
     grounding=f"{OPENAPI}, meta.page",
-    action="Capture the whole walk. In a mock: number the pages one by one.",
+    action="Capture the whole pagination. In a mock: number the pages one by one.",
     good=_two_pages({}),
     bad=_two_pages({"/meta/page": 2, "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"}),
 )
@@ -53,10 +54,11 @@ def _two_pages(later: dict[str, Any]) -> Example:
     "listing.size-changed",
     on="list history",
     severity=Severity.WARNING,
-    title="PageSize changes in the middle of a walk",
-    why="A page token counts in pages of its own walk; with another size receipts are skipped or come twice.",
+    title="PageSize changes in the middle of a pagination",
+    why="A page token belongs to one page size. With another size, receipts are "
+    "skipped or repeated.",
     grounding=f"{OPENAPI}, PageSize",
-    action="Follow next_page_url as it is.",
+    action="Follow next_page_url unchanged.",
     good=_two_pages({}),
     bad=_two_pages(
         {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
@@ -70,10 +72,10 @@ def _two_pages(later: dict[str, Any]) -> Example:
     "listing.url-mismatch",
     on="list history",
     severity=Severity.WARNING,
-    title="next_page_url is not the link of the page after it",
-    why="Consumers that make links of their own, or mocks whose links lead nowhere. Following them would have led elsewhere.",
+    title="the fetched page is not the one that next_page_url named",
+    why="The application builds its own links, or the mock's links lead nowhere.",
     grounding=f"{LIBRARIES}; {CAPTURES}",
-    action="Follow next_page_url as it is. In a mock: let meta.url repeat what was asked for.",
+    action="Follow next_page_url unchanged. In a mock: repeat the requested URL in meta.url.",
     good=_two_pages({}),
     bad=_two_pages({"/meta/url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT7"}),
 )
@@ -92,10 +94,11 @@ def steps(history: ListHistory) -> Iterator[Problem]:
     "listing.loop",
     on="list history",
     severity=Severity.ERROR,
-    title="the next links lead back to a page of the same walk",
-    why="Client libraries follow next_page_url until it is null: this walk has no end. A mock that ignores the token does so, too.",
+    title="the next links lead back to an earlier page",
+    why="Client libraries follow next_page_url until it is null, so this pagination "
+    "never ends. A mock that ignores PageToken has this effect.",
     grounding=LIBRARIES,
-    action="In a mock: let the last page have next_page_url null.",
+    action="In a mock: use null for next_page_url on the last page.",
     good=_two_pages({}),
     bad=_two_pages({"/meta/next_page_url": _FIRST["/meta/url"]}),
 )
@@ -106,16 +109,12 @@ def loop(history: ListHistory) -> Iterator[Problem]:
         if found is None:
             continue
         page, back = found
-        where = (
-            "a page of the same walk"
-            if back is not page
-            else "this page, which was the answer to it"
-        )
-        yield _problem(page, "next_page_url", f"leads back to {where}", back)
+        where = "an earlier page" if back is not page else "this page"
+        yield _problem(page, "next_page_url", f"next_page_url leads back to {where}", back)
 
 
 def _loop(pagination: Pagination) -> tuple[Page, Page] | None:
-    """Return the page whose next link leads back, and the one it leads to; None if there is none."""
+    """Return the page whose next link leads back and the page it leads to, or None."""
     passed: dict[Link, Page] = {}
     before: Page | None = None
     for page in pagination.pages:
@@ -148,15 +147,17 @@ def _leads_to(before: Page, page: Page) -> bool:
 def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
     """Return the problem with a page that is not where the page before it said."""
     if page.size != before.size:
-        message = f"is not {before.size}, as on the page before"
+        message = f"page_size was {before.size} on the page before"
         return _problem(page, "page_size", message, before, "listing.size-changed")
     if page.number == before.number + 1:
-        message = "is not the next_page_url of the page before"
+        message = "this page is not the next_page_url of the page before"
         return _problem(page, "url", message, before, "listing.url-mismatch")
     between = bisect_left(numbers, page.number) - bisect_right(numbers, before.number)
     # Where all of them were fetched, it was in another order.
     if between < page.number - before.number - 1:
-        message = f"follows page {before.number}: what is between them is missing"
+        first, last = before.number + 1, page.number - 1
+        missing = f"page {first} is" if first == last else f"pages {first} to {last} are"
+        message = f"{missing} missing: this page {page.number} follows page {before.number}"
         return _problem(page, "page", message, before, "listing.gap")
     return None
 
@@ -165,18 +166,18 @@ def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
     "listing.overlap",
     on="list history",
     severity=Severity.ERROR,
-    title="a receipt stands on two pages of one walk",
-    why="Client libraries hand out every row of every page: its consumer counts a recipient twice. Where the pages are not linked, it "
-    "may be another walk, and this is information.",
+    title="a receipt is on two pages of one pagination",
+    why="Client libraries return every row of every page, so a recipient is counted "
+    "twice. It is only information if the pages are not linked.",
     grounding=f"{LIBRARIES}; {CAPTURES}",
-    action="In a mock: give each page rows of its own.",
+    action="In a mock: give each page its own rows.",
     good=_two_pages({}),
     bad=_two_pages(
         {f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}
     ),
 )
 def overlap(history: ListHistory) -> Iterator[Problem]:
-    """Yield a problem for each page with receipts of an earlier page; not where the pagination loops."""
+    """Yield a problem for each page with receipts of an earlier page, unless there is a loop."""
     for pagination in history.paginations:
         if _loop(pagination) is None:
             yield from _overlap(pagination)
@@ -193,9 +194,13 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
         ]
         if again:
             index, sid = again[0]
-            more = f", and {len(again) - 1} more" if len(again) > 1 else ""
+            subject = (
+                f"this receipt and {len(again) - 1} more are"
+                if len(again) > 1
+                else "this receipt is"
+            )
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
-            message = f"this receipt{more} stands on an earlier page of the walk, too"
+            message = f"{subject} on an earlier page of the pagination too"
             yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
         for row in page.rows:
             if row is not None:
@@ -207,9 +212,11 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
     on="list history",
     severity=Severity.INFO,
     title="the capture ends before the list does",
-    why="There is a next_page_url, and nobody followed it: a consumer that reads one page only, or a capture that was cut.",
+    why="next_page_url was never fetched: the application reads one page only, or the"
+    " capture was cut.",
     grounding=CAPTURES,
-    action="Nothing, if not all receipts were wanted. Otherwise follow next_page_url until it is null.",
+    action="Ignore it if not all receipts were needed. Otherwise follow next_page_url "
+    "until it is null.",
     good=_two_pages({}),
     bad=Example(
         "exchange",
@@ -218,7 +225,7 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
     ),
 )
 def truncated(history: ListHistory) -> Iterator[Problem]:
-    """Yield a problem for the last pagination of each list and file that ends before the list does."""
+    """Yield a problem for each list whose last pagination in a file ends too early."""
     fetched_in: dict[Link, set[int]] = {}
     for pagination in history.paginations:
         for page in pagination.pages:
@@ -238,7 +245,11 @@ def truncated(history: ListHistory) -> Iterator[Problem]:
             and not seen_whole
             and not any(following in page.links() for page in pages)
         ):
-            yield _problem(end, "next_page_url", "nobody followed it: there are more receipts")
+            yield _problem(
+                end,
+                "next_page_url",
+                "next_page_url was never fetched, so some receipts are missing from this capture",
+            )
 
 
 def _problem(

@@ -63,9 +63,10 @@ rule(
     on="page",
     severity=Severity.ERROR,
     title="meta.key is not `delivery_receipts`",
-    why="The Python and Node libraries look the rows up by this name: with another one they raise or find nothing.",
+    why="The Python and Node.js libraries look up the rows by this name. With another"
+    " one they raise, or find nothing.",
     grounding=f"{CAPTURES}; {LIBRARIES}",
-    action="In a mock: delivery_receipts.",
+    action="In a mock: use delivery_receipts.",
     good=Example("page"),
     bad=Example("page", {"/meta/key": "receipts"}),
 )
@@ -75,10 +76,10 @@ rule(
     "page.too-many-rows",
     on="page",
     severity=Severity.ERROR,
-    title="more rows than meta.page_size",
-    why="A mock that ignores PageSize never shows its consumer a second page.",
+    title="the page has more rows than meta.page_size",
+    why="A mock that ignores PageSize never makes its application read a second page.",
     grounding=OPENAPI,
-    action="In a mock: cut the rows at page_size and link the rest with next_page_url.",
+    action="In a mock: return at most page_size rows, and link the rest with next_page_url.",
     good=Example("page", _SIZE_ONE),
     bad=Example("page", {**_SIZE_ONE, "/delivery_receipts/-": _SECOND}),
 )
@@ -86,7 +87,7 @@ def too_many_rows(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page with more rows than its page_size."""
     rows, size = page.get("delivery_receipts"), _meta(page).get("page_size")
     if isinstance(rows, list) and _is_number(size) and 0 < size < len(rows):
-        message = f"{len(rows)} rows, but meta.page_size is {size}"
+        message = f"the page has {len(rows)} rows, more than meta.page_size ({size})"
         yield Problem("/delivery_receipts", message, reads=("/meta/page_size",))
 
 
@@ -94,10 +95,11 @@ def too_many_rows(page: dict[str, Any]) -> Iterator[Problem]:
     "page.duplicate-receipt",
     on="page",
     severity=Severity.WARNING,
-    title="the same receipt twice on one page",
-    why="There is one receipt for each recipient. Twilio's own samples repeat one three times, so it is no error.",
+    title="the page lists the same receipt twice",
+    why="There is one receipt for each recipient. Twilio's own samples repeat one "
+    "three times, so this is a warning.",
     grounding=CAPTURES,
-    action="In a mock: give every receipt a SID of its own.",
+    action="In a mock: give every receipt its own SID.",
     good=Example("page"),
     bad=Example("page", {"/delivery_receipts/-": sample("receipt")}),
 )
@@ -108,7 +110,7 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Problem]:
     for index, row in enumerate(rows if isinstance(rows, list) else []):
         sid = row.get("sid") if isinstance(row, dict) else None
         if isinstance(sid, str) and first.setdefault(sid, index) != index:
-            message = "a receipt that is already on this page"
+            message = "an earlier row of this page has this sid"
             yield Problem(f"/delivery_receipts/{index}/sid", message, value=sid)
 
 
@@ -116,10 +118,10 @@ rule(
     "page.first-url",
     on="page",
     severity=Severity.WARNING,
-    title="first_page_url does not ask for page 0",
-    why="It ends in Page=0 in every page seen.",
+    title="first_page_url does not lead to page 0",
+    why="It ends in Page=0 on every captured page.",
     grounding=CAPTURES,
-    action="In a mock: …/Receipts?PageSize=50&Page=0.",
+    action="In a mock: use …/Receipts?PageSize=50&Page=0.",
     good=Example("page"),
     bad=Example("page", {"/meta/first_page_url": f"{_NEXT}?PageSize=50&Page=1"}),
 )
@@ -128,10 +130,10 @@ rule(
     "page.previous-on-first",
     on="page",
     severity=Severity.WARNING,
-    title="the first page has a previous page",
-    why="Only an old sample of the guide has it; a client paging backwards would not stop.",
+    title="previous_page_url is set on the first page",
+    why="Only an old sample of the guide has this. A client that pages backwards would not stop.",
     grounding=f"{CAPTURES}; {OPENAPI}, examples",
-    action="In a mock: null on page 0.",
+    action="In a mock: use null on page 0.",
     good=Example("page"),
     bad=Example("page", {"/meta/previous_page_url": f"{_NEXT}?PageSize=50&Page=0"}),
 )
@@ -140,7 +142,7 @@ rule(
     "page.previous-missing",
     on="page",
     severity=Severity.WARNING,
-    title="a later page has no previous page",
+    title="previous_page_url is null on a later page",
     why="Every page but the first links back.",
     grounding=OPENAPI,
     action="In a mock: link the page before.",
@@ -159,9 +161,9 @@ rule(
     on="page",
     severity=Severity.WARNING,
     title="next_page_url has no PageToken",
-    why="Page alone is refused with 400 / 20001, so such a link leads nowhere.",
+    why="The API refuses Page alone with 400 and code 20001, so such a link fails.",
     grounding="twilio-python issue 395; observed next_page_url of other Conversations lists",
-    action="In a mock: …&Page=1&PageToken=PT…",
+    action="In a mock: use …&Page=1&PageToken=PT…",
     good=_linked("PageSize=1&Page=1&PageToken=PT1"),
     bad=_linked("PageSize=1&Page=1"),
 )
@@ -171,10 +173,10 @@ rule(
     "page.next-is-self",
     on="page",
     severity=Severity.ERROR,
-    title="next_page_url is the page itself",
-    why="A client follows it for ever: the libraries stop only where next_page_url is null.",
+    title="next_page_url leads back to this page",
+    why="Client libraries follow next_page_url until it is null, so this never ends.",
     grounding=LIBRARIES,
-    action="In a mock: null on the last page, the next page's URL on others.",
+    action="In a mock: use null on the last page, and the URL of the next page on others.",
     good=_linked("PageSize=1&Page=1&PageToken=PT1"),
     bad=_linked("PageSize=1&Page=0"),
     supersedes=("page.next-without-token", "page.next-index", "page.next-on-short-page"),
@@ -183,7 +185,7 @@ def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page whose next link is its own."""
     own, following = _links(page)
     if following is not None and following == own:
-        message = "is the page itself: a client follows it for ever"
+        message = "next_page_url leads back to this page; clients follow it for ever"
         yield Problem(_NEXT_POINTER, message, value=following)
 
 
@@ -191,10 +193,11 @@ def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
     "page.next-elsewhere",
     on="page",
     severity=Severity.ERROR,
-    title="next_page_url is of another list",
-    why="The next page has the same host, path and PageSize. Ruby's library ignores the host, the others follow it with the credentials.",
+    title="next_page_url leads to another list",
+    why="The next page has the same host, path and PageSize. Most client libraries "
+    "follow the link with their credentials.",
     grounding=f"{LIBRARIES}; observed next_page_url of other Conversations lists",
-    action="In a mock: take the page's own url, and change Page and PageToken.",
+    action="In a mock: take the page's own url, and change only Page and PageToken.",
     good=_linked("PageSize=1&Page=1&PageToken=PT1"),
     bad=_linked("PageSize=2&Page=1&PageToken=PT1"),
     supersedes=("page.next-without-token", "page.next-index", "page.next-on-short-page"),
@@ -205,12 +208,12 @@ def next_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     if own is None or following is None or own == following:
         return
     if _without_query(following) != _without_query(own):
-        message = "has another host or path than the page itself"
+        message = "next_page_url has another host or path than this page"
         yield Problem(_NEXT_POINTER, message, value=following)
         return
     size = _query(following).get("PageSize")
     if _query(own).get("PageSize", size) != size:
-        message = "has another PageSize than the page itself"
+        message = "next_page_url has another PageSize than this page"
         yield Problem(_NEXT_POINTER, message, value=following)
 
 
@@ -219,9 +222,9 @@ def next_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     on="page",
     severity=Severity.WARNING,
     title="next_page_url does not lead to the next page",
-    why="Page counts up by one. It is kept for the client, the token decides; so it is no error.",
+    why="Page counts up by one. The token decides which page is returned, so this is a warning.",
     grounding=f"{OPENAPI}; observed next_page_url of other Conversations lists",
-    action="In a mock: Page is meta.page + 1.",
+    action="In a mock: use meta.page + 1 for Page.",
     good=_linked("PageSize=1&Page=1&PageToken=PT1"),
     bad=_linked("PageSize=1&Page=2&PageToken=PT2"),
 )
@@ -231,7 +234,7 @@ def next_index(page: dict[str, Any]) -> Iterator[Problem]:
     if following is None or not isinstance(number, int):
         return
     if _query(following).get("Page", str(number + 1)) != str(number + 1):
-        message = f"does not lead to page {number + 1}"
+        message = f"next_page_url does not lead to page {number + 1}"
         yield Problem(_NEXT_POINTER, message, value=following, reads=("/meta/page",))
 
 
@@ -239,10 +242,11 @@ def next_index(page: dict[str, Any]) -> Iterator[Problem]:
     "page.next-on-short-page",
     on="page",
     severity=Severity.WARNING,
-    title="a page that is not full has a next page",
-    why="A list goes on where a page is full. A sample of the guide shows 3 of 50 rows and a next page.",
+    title="next_page_url is set, but the page is not full",
+    why="A list continues only after a full page. One sample of the guide has 3 of 50"
+    " rows and a next page.",
     grounding=f"{CAPTURES}; {GUIDE}",
-    action="In a mock: null where there are fewer rows than meta.page_size.",
+    action="In a mock: use null if there are fewer rows than meta.page_size.",
     good=_linked("PageSize=1&Page=1&PageToken=PT1"),
     bad=Example("page", {"/meta/next_page_url": f"{_NEXT}?PageSize=50&Page=1&PageToken=PT50"}),
 )
@@ -259,7 +263,7 @@ def next_on_short_page(page: dict[str, Any]) -> Iterator[Problem]:
         and isinstance(size, int)
         and len(rows) < size
     ):
-        message = f"although there are {len(rows)} rows of {size}"
+        message = f"next_page_url is set, but the page holds {len(rows)} of {size} rows"
         yield Problem(_NEXT_POINTER, message, value=following, reads=("/meta/page_size",))
 
 
@@ -267,10 +271,10 @@ def next_on_short_page(page: dict[str, Any]) -> Iterator[Problem]:
     "page.url-mismatch",
     on="page",
     severity=Severity.WARNING,
-    title="the page's url disagrees with its page or page_size",
-    why="meta says the same twice. Which of the two a consumer reads must not matter.",
+    title="the page's url contradicts its page, its page_size or the request",
+    why="meta states page and page_size twice. Applications may read either.",
     grounding=f"{OPENAPI}; {CAPTURES}",
-    action="In a mock: build url from page and page_size.",
+    action="In a mock: build url from the request, page and page_size.",
     good=Example("page"),
     bad=Example("page", {"/meta/page_size": 20}),
 )
@@ -281,7 +285,7 @@ def url_mismatch(page: dict[str, Any]) -> Iterator[Problem]:
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         value = meta.get(member)
         if _is_number(value) and query.get(name, str(value)) != str(value):
-            message = f"{name} is not meta.{member}, {value}"
+            message = f"the URL's {name} differs from meta.{member} ({value})"
             yield Problem("/meta/url", message, value=own, reads=(f"/meta/{member}",))
 
 
@@ -289,10 +293,10 @@ def url_mismatch(page: dict[str, Any]) -> Iterator[Problem]:
     "page.mixed-parents",
     on="page",
     severity=Severity.ERROR,
-    title="rows of different accounts, services, conversations or messages",
-    why="The list is that of one message. Generators that fill each row by itself make such pages.",
+    title="rows belong to different accounts, services, conversations or messages",
+    why="The list belongs to one message. Generators that fill each row by itself make such pages.",
     grounding=f"{OPENAPI}; {CAPTURES}",
-    action="In a mock: the same account, conversation and message in every row.",
+    action="In a mock: use the same account, conversation and message in every row.",
     good=Example("page"),
     bad=Example("page", {"/delivery_receipts/-": _STRANGER}),
 )
@@ -313,5 +317,5 @@ def _other_parent(rows: list[Any], member: str, parent: str) -> Iterator[Problem
         if isinstance(value, str) and value != parent:
             reads = (f"/delivery_receipts/0/{member}",)
             pointer = f"/delivery_receipts/{index}/{member}"
-            yield Problem(pointer, "is not that of the first row", value=value, reads=reads)
+            yield Problem(pointer, f"{member} differs from the first row", value=value, reads=reads)
             return

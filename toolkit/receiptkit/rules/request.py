@@ -36,9 +36,11 @@ _MEMBERS = {
     on="request",
     severity=Severity.ERROR,
     title="a path or query parameter breaks its schema",
-    why="What Twilio does with it is not documented; a test that sends it proves nothing. Not judged where the answer is an error.",
+    why="Twilio does not document what it does with such a request, so a test that "
+    "sends it proves nothing. Requests that were answered with an error are not "
+    "checked.",
     grounding=f"{OPENAPI}; {RECEIPT_PAGE}, parameters",
-    action="Correct the request: PageSize is 1 to 50, Page counts from 0, a message is named by its IM SID.",
+    action="Correct the request: PageSize is 1 to 50, Page counts from 0, a message has an IM SID.",
     good=Example("exchange"),
     bad=Example(
         "exchange", {_URL: f"{_PATH}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts?PageSize=51"}
@@ -55,10 +57,11 @@ def parameter(request: RequestView) -> Iterator[Problem]:
     "receipt.not-what-was-asked",
     on="exchange",
     severity=Severity.ERROR,
-    title="the answer is about something else than was asked for",
-    why="A mock that answers every request with the same body hides it when a consumer asks for the wrong receipt.",
+    title="the response is about another resource than the request",
+    why="A mock that returns the same body for every request hides it when an "
+    "application asks for the wrong receipt.",
     grounding=f"{OPENAPI}; {CAPTURES}",
-    action="In a mock: answer with the SIDs of the request's path, or 404.",
+    action="In a mock: return the SIDs of the request's path, or 404.",
     good=Example("exchange"),
     bad=Example(
         "exchange", {"/request/url": f"{_HOST}/IM{'0123456789abcdef' * 2}/Receipts?PageSize=50"}
@@ -66,7 +69,7 @@ def parameter(request: RequestView) -> Iterator[Problem]:
     supersedes=("receipt.url-mismatch", "page.mixed-parents"),
 )
 def not_what_was_asked(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for a receipt or message that the path does not name; of a page the first row counts."""
+    """Yield a problem for a receipt, message or first row of a page that the path does not name."""
     if exchange.kind in ("receipt", "message"):
         yield from _differing(exchange.body, exchange, "")
     elif exchange.kind == "page":
@@ -89,7 +92,9 @@ def _differing(body: dict[str, Any], exchange: ExchangeView, at: str) -> Iterato
             continue
         # A conversation may be asked for by its unique name.
         if name != "ConversationSid" or (len(expected) == 34 and expected.startswith("CH")):
-            yield Problem(f"{at}/{member}", "is not that of the request's path", value=found)
+            yield Problem(
+                f"{at}/{member}", f"{member} differs from the request's path", value=found
+            )
 
 
 @also("page.url-mismatch", on="exchange")
@@ -102,17 +107,20 @@ def list_of_another_message(exchange: ExchangeView) -> Iterator[Problem]:
         return
     parts = url.partition("?")[0].rstrip("/").split("/")
     if parts[-3:-2] == ["Messages"] and parts[-2] != message:
-        yield Problem("/meta/url", "is the list of another message than was asked for", value=url)
+        yield Problem(
+            "/meta/url", "this is the list of another message than the request's", value=url
+        )
 
 
 @rule(
     "page.request-mismatch",
     on="exchange",
     severity=Severity.WARNING,
-    title="meta has another page or page_size than was asked for",
-    why="A mock that ignores PageSize never shows its consumer a second page. Client libraries send list(limit=20) as PageSize=20.",
+    title="meta has another page or page_size than the request",
+    why="A mock that ignores PageSize never makes its application read a second page."
+    " Client libraries send list(limit=20) as PageSize=20.",
     grounding=f"{LIBRARIES}; {OPENAPI}",
-    action="In a mock: answer with as many rows as PageSize asks for at the most, and say so in meta.",
+    action="In a mock: return at most PageSize rows, and repeat page and page_size in meta.",
     good=Example("exchange"),
     bad=Example("exchange", {"/request/url": f"{_LIST}?PageSize=20"}),
     supersedes=("page.url-mismatch",),
@@ -128,5 +136,5 @@ def other_page_than_requested(exchange: ExchangeView) -> Iterator[Problem]:
         if not isinstance(found, int) or not text.isdecimal() or int(text) == found:
             continue
         if name == "Page" or int(text) in _SIZES:
-            message = f"is not what was asked for, {int(text)}"
+            message = f"{member} differs from the request ({int(text)})"
             yield Problem(f"/meta/{member}", message, value=found)

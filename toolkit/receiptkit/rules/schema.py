@@ -1,4 +1,4 @@
-"""Rules that carry the keywords of the document: `schema.` and the name of the JSON Schema keyword."""
+"""The rules for JSON Schema keywords: `schema.` and the name of the keyword."""
 
 from __future__ import annotations
 
@@ -8,67 +8,82 @@ from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.registry import rule
 
 _GROUNDING = "the contract document; the finding names the place in it"
-_ACTION = "Compare the value with the contract (`receiptkit spec show`). In a mock: correct it. In a real response: please report it, the document is behind."
+_ACTION = (
+    "Compare the value with the contract (`receiptkit spec show`). In a mock: correct it. "
+    "In a real response: the document is out of date; pass a newer one with --document."
+)
 
-#: Title, reason and examples; no example can show a wrong length alone, because in the documents a pattern always fails first.
+#: Title, reason and examples. A wrong length has none: in our documents a pattern fails first.
 _EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
     "type": (
-        "the value has another JSON type",
-        "Typed clients fail on it or, worse, convert it silently: Go cannot decode a string error_code, Python hides it.",
+        "the value has the wrong JSON type",
+        (
+            "Typed clients fail on it or convert it silently: Go cannot decode a string "
+            "error_code, and Python hides it."
+        ),
         Example("receipt", {"/error_code": 30008, "/status": "failed"}),
         Example("receipt", {"/error_code": "30008", "/status": "failed"}),
     ),
     "enum": (
-        "the value is none of those the document lists",
-        "A consumer with an exhaustive match crashes, one with a default branch does the wrong thing.",
+        "the value is not one of the documented values",
+        (
+            "An application with an exhaustive match crashes; one with a default branch "
+            "does the wrong thing."
+        ),
         Example("receipt", {"/status": "undelivered", "/error_code": 30005}),
         Example("receipt", {"/status": "queued"}),
     ),
     "pattern": (
-        "the value does not have the form the document gives",
-        "SIDs are told apart by their two letters; a value of another form joins with nothing.",
+        "the value does not have the documented form",
+        (
+            "The two letters of a SID tell its kind. A value of another form cannot be "
+            "joined with anything."
+        ),
         Example("receipt"),
         Example("receipt", {"/participant_sid": "MBXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"}),
     ),
     "format": (
-        "the value is not what its format says",
-        "A date or URL that does not parse is handed on as a raw string by client libraries.",
+        "the value does not have the documented format",
+        "Client libraries return a date or URL that does not parse as a plain string.",
         Example("receipt"),
         Example("receipt", {"/date_updated": "Mon, 02 Mar 2026 09:15:04 +0000"}),
     ),
     "required": (
-        "a member that every response carries is missing",
-        "Code written against such a mock has never met the real thing.",
+        "a member that every response has is missing",
+        "Code that was written against such a mock has never met the real API.",
         Example("receipt"),
         Example("receipt", {"/participant_sid": ABSENT}),
     ),
     "minimum": (
-        "the number is below what the document allows",
+        "the number is below the documented minimum",
         "Limits are part of the contract: a page index counts from 0.",
         Example("page"),
         Example("page", {"/meta/page": -1}),
     ),
     "maximum": (
-        "the number is above what the document allows",
+        "the number is above the documented maximum",
         "Limits are part of the contract: a page has at most 50 rows.",
         Example("page"),
         Example("page", {"/meta/page_size": 1000}),
     ),
     "min-length": (
-        "the text is shorter than the document allows",
-        "Reported where a value has the right form and the wrong length.",
+        "the text is shorter than documented",
+        "It is reported for a value with the right form and the wrong length.",
         None,
         None,
     ),
     "max-length": (
-        "the text is longer than the document allows",
-        "Reported where a value has the right form and the wrong length.",
+        "the text is longer than documented",
+        "It is reported for a value with the right form and the wrong length.",
         None,
         None,
     ),
     "additional-properties": (
-        "a member that the document does not know",
-        "Twilio adds members without notice, so only the profile `strict`, made for mocks, closes its objects.",
+        "the document does not have this member",
+        (
+            "Twilio adds members without notice. So only the profile `strict`, made for "
+            "mocks, closes its objects."
+        ),
         Example("receipt"),
         Example("receipt", {"/delivered_at": "2026-03-02T09:15:04Z"}),
     ),
@@ -103,7 +118,7 @@ for _name in _KEYWORDS.split():
         rule_of_keyword(_name),
         on="body",
         severity=Severity.ERROR,
-        title=f"the value breaks the keyword `{_name}` of the document",
+        title=f"the value breaks the document's keyword `{_name}`",
         why="None of receiptkit's own documents reports this keyword by its name; "
         "one given with --document may.",
         grounding=_GROUNDING,

@@ -22,9 +22,11 @@ HEADER = "X-Twilio-Signature"
     on="webhook request",
     severity=Severity.ERROR,
     title="the request is not signed",
-    why="Every request of Twilio's has X-Twilio-Signature. One without it comes from somebody else, or a proxy dropped the header.",
+    why="Every request of Twilio has X-Twilio-Signature. Without it, somebody else "
+    "sent the request, or a proxy dropped the header.",
     grounding=WEBHOOKS_SECURITY,
-    action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. Judged only with --auth-token-env.",
+    action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. It is checked "
+    "only with --auth-token-env.",
     part="headers",
 )
 def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
@@ -32,21 +34,23 @@ def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
     request = webhook.request
     if webhook.auth_token is None or not request.headers or request.header(HEADER) is not None:
         return
-    yield Problem("", f"the request has no header {HEADER}")
+    yield Problem("", f"the request has no {HEADER} header")
 
 
 @rule(
     "webhook.signature",
     on="webhook request",
     severity=Severity.ERROR,
-    title="the signature is not that of this request",
-    why="It is over the URL as Twilio called it and the parameters as they were sent; a proxy that changes either breaks it.",
+    title="the signature does not match the request",
+    why="It covers the URL as Twilio called it and the parameters as sent. A proxy "
+    "that changes either breaks it.",
     grounding=f"{WEBHOOKS_SECURITY}; source of Twilio's client libraries: request validators",
-    action="Validate against the public URL and all values of repeated parameters. Judged only with --auth-token-env.",
+    action="Validate against the public URL and all values of repeated parameters. It is"
+    " checked only with --auth-token-env.",
     part="headers",
 )
 def signature(webhook: WebhookView) -> Iterator[Problem]:
-    """Yield a problem for a signature that is not that of the request; it needs an absolute URL and a body."""
+    """Yield a problem for a signature that does not match; needs an absolute URL and a body."""
     request, auth_token = webhook.request, webhook.auth_token
     found = request.header(HEADER)
     if auth_token is None or found is None or isinstance(request.body, NotCaptured):
@@ -61,7 +65,8 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
     cause = _cause(request, auth_token, found, parameters, body)
     tried = len(url_forms(request.url))
     message = (
-        f"does not verify, in any of {tried} forms of the URL (as it is, without a port, with one)"
+        f"the signature does not match in any of {tried} forms of the URL "
+        "(unchanged, with and without a port)"
     )
     yield Problem("", message, cause)
 

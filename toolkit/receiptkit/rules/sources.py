@@ -16,10 +16,11 @@ from receiptkit.rules.states import ReceiptHistory, disagreement
     "webhook.disagrees-with-receipt",
     on="receipt history",
     severity=Severity.WARNING,
-    title="a webhook and the receipt say different things of the same status",
-    why="They are the same facts under other names. A consumer tested with both of them ends in a state that depends on which it believes.",
+    title="the webhook contradicts the receipt of the same status",
+    why="Both state the same facts under other names. An application's state then "
+    "depends on which one it believes.",
     grounding=f"{GUIDE}; live request of 2026-08",
-    action="In a mock: make the webhook and the receipt of one world, as `receiptkit generate` does.",
+    action="In a mock: make webhook and receipt of one world, as `receiptkit generate` does.",
     good=Example("webhook", {"/params/Status": "delivered"}, then=Example("receipt")),
     bad=Example(
         "webhook",
@@ -50,14 +51,12 @@ def disagrees_with_receipt(history: ReceiptHistory) -> Iterator[Problem]:
             continue
         if each.error_code != answer.error_code:
             member = "error_code" if each.error_code else "status"
-            yield disagreement(
-                each, member, "the error code is another one than that of the receipt", answer
-            )
+            yield disagreement(each, member, "the error code differs from the receipt's", answer)
         elif abs(each.created - answer.created) > 1:
             yield disagreement(
-                each, "date_created", "is another one than that of the receipt", answer
+                each, "date_created", "DateCreated differs from the receipt's", answer
             )
         else:
             yield disagreement(
-                each, "channel_message_sid", "is another one than that of the receipt", answer
+                each, "channel_message_sid", "ChannelMessageSid differs from the receipt's", answer
             )

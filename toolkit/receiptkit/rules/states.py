@@ -1,4 +1,4 @@
-"""What is remembered of receipts, pages, summaries and configurations, to be compared with what is seen elsewhere."""
+"""The memory of receipts, pages, summaries and configurations, and the views of histories."""
 
 from __future__ import annotations
 

@@ -27,47 +27,49 @@ def _rule(name: str, title: str, why: str, action: str, bad: str, grounding: str
 
 _rule(
     "syntax",
-    "not JSON",
-    "No client library can read it. Samples copied from web pages often carry typographic quotes.",
-    "Correct the text at the place named; if it ends too early, capture it again.",
+    "the text is not JSON",
+    "Client libraries cannot read it. Samples copied from web pages often have typographic quotes.",
+    "Correct the text at the named position. If it ends too early, capture it again.",
     "{\u201ccode\u201d: 20404}",
 )
 _rule(
     "encoding",
-    "not UTF-8",
-    "JSON between systems is UTF-8 without a byte order mark; a mark alone is only a warning.",
+    "the text is not UTF-8",
+    "JSON between systems is UTF-8 without a byte order mark. A mark alone is only a warning.",
     "Save or convert the file as UTF-8.",
     "\ufeff{}",
     "RFC 8259 section 8.1",
 )
 _rule(
     "duplicate-key",
-    "the same member twice in one object",
-    "The last one silently wins in most parsers and the first in some: two readers see two different receipts.",
+    "an object has the same member twice",
+    "Most parsers keep the last one, some the first. So two readers see two different receipts.",
     "Remove one of the two.",
     '{"code": 20404, "message": "a", "status": 404, "status": 500}',
     "RFC 8259 section 4",
 )
 _rule(
     "not-finite",
-    "a number that no double can hold",
-    "JSON has no NaN and no Infinity; 1e400 becomes Infinity in some parsers and an error in others.",
+    "the number is not finite",
+    "JSON has no NaN and no Infinity. 1e400 becomes Infinity in some parsers and "
+    "an error in others.",
     "Write a finite number or null.",
     '{"code": NaN, "message": "a", "status": 404}',
     "RFC 8259 section 6",
 )
 _rule(
     "too-deep",
-    "nested deeper than 100",
-    "No response of Twilio's nests deeper than three. Deep nesting crashes recursive parsers, so it is not judged further.",
-    "Look at what produced it.",
+    "the value is nested deeper than 100",
+    "Twilio's responses nest at most three levels deep. Deep nesting crashes "
+    "recursive parsers, so it is not checked further.",
+    "Look at the program that made it.",
     "[" * 101 + "]" * 101,
     "RFC 8259 section 9",
 )
 _rule(
     "lone-surrogate",
-    "an unpaired surrogate escape",
-    "It is no character: encoding it as UTF-8 raises in Python and replaces it elsewhere.",
+    "the text has an unpaired surrogate escape",
+    "It is not a character. Encoding it as UTF-8 raises in Python and replaces it elsewhere.",
     "Write the pair, or the character itself.",
     '{"code": 20404, "message": "\\ud83d", "status": 404}',
     "RFC 8259 section 8.2",

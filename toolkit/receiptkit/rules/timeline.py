@@ -36,21 +36,22 @@ def _then(changes: dict[str, Any], later: dict[str, Any], sample: str = "webhook
     "timeline.identity",
     on="receipt history",
     severity=Severity.ERROR,
-    title="one receipt SID with two participants, messages or conversations",
-    why="A receipt is of one recipient of one message. Fixtures copied from each other with the SID left as it was hide mix-ups.",
+    title="one receipt SID has two participants, messages or conversations",
+    why="A receipt belongs to one recipient of one message. Fixtures that share a SID"
+    " by copying hide mix-ups.",
     grounding=f"{GUIDE}; {CAPTURES}",
-    action="In a mock: give each receipt a SID of its own.",
+    action="In a mock: give each receipt its own SID.",
     good=_IN_ORDER,
     bad=_then({}, {**_DELIVERED, "/params/ParticipantSid": f"MB{'0123456789abcdef' * 2}"}),
 )
 def identity(history: ReceiptHistory) -> Iterator[Problem]:
-    """Yield a problem for each state of another participant, message or conversation than the first."""
+    """Yield a problem for each state whose participant, message or conversation differs."""
     first = history.states[0]
-    message = "is another one than this receipt had before"
     for each in history.states[1:]:
         members = ("participant_sid", "message_sid", "conversation_sid")
         for member, here, there in zip(members, each.parents, first.parents, strict=True):
             if here != there:
+                message = f"this receipt had another {member} before"
                 yield disagreement(each, member, message, first)
 
 
@@ -58,8 +59,9 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     "timeline.regression",
     on="receipt history",
     severity=Severity.WARNING,
-    title="a receipt goes back to a status it had left, by its own dates",
-    why="A receipt moves from sent to delivered to read, or to a failure. What goes back is a mock's, or two receipts with one SID.",
+    title="a receipt goes back to an earlier status, by its own dates",
+    why="A receipt moves from sent to delivered to read, or to a failure. A step back"
+    " comes from a mock, or from two receipts with one SID.",
     grounding=f"{GUIDE}; {CAPTURES}",
     action="In a mock: let date_updated grow with the status.",
     good=_IN_ORDER,
@@ -70,7 +72,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     on="receipt history",
     severity=Severity.WARNING,
     title="a receipt changes after read, failed or undelivered",
-    why="These are the ends of a receipt's life. A consumer that stops watching there misses what comes after.",
+    why="These statuses are final. An application that stops watching there misses what follows.",
     grounding=f"{GUIDE}; {CAPTURES}",
     action="In a mock: end the timeline there.",
     good=_then({}, _UNDELIVERED),
@@ -81,9 +83,11 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     on="receipt history",
     severity=Severity.INFO,
     title="an older state arrived after a newer one",
-    why="Nothing promises the order of webhooks, and answers may be stale. By its own dates it is in order: a consumer must ignore it.",
+    why="The order of webhooks is not guaranteed, and responses may be stale. The "
+    "dates are in order, so an application must ignore the older state.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {_CONSUMERS}",
-    action="Nothing in the capture. In a consumer: compare the dates, never the order of arrival.",
+    action="Nothing in the capture. In an application: compare the dates, never the "
+    "order of arrival.",
     good=_IN_ORDER,
     bad=_then(_DELIVERED, {}),
 )
@@ -91,10 +95,11 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     "timeline.clock-backwards",
     on="receipt history",
     severity=Severity.WARNING,
-    title="the status moves on and its date moves back, or the date of creation changes",
-    why="Every change of a receipt sets date_updated; date_created stays. Consumers order events by these dates.",
+    title="the status moves forward while date_updated moves back, or date_created changes",
+    why="Every change of a receipt sets date_updated; date_created stays. "
+    "Applications order events by these dates.",
     grounding=f"{CAPTURES}; schema of the receipt, date_updated",
-    action="In a mock: give every receipt one date of creation, and let date_updated grow.",
+    action="In a mock: keep date_created, and let date_updated grow.",
     good=_IN_ORDER,
     bad=_then({}, {**_DELIVERED, "/params/DateUpdated": "2026-03-02T09:15:01.100Z"}),
 )
@@ -102,10 +107,10 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     "timeline.code-wiped",
     on="receipt history",
     severity=Severity.WARNING,
-    title="a failure that had an error code has none any more",
-    why="A consumer that stores what comes last forgets why a message failed.",
+    title="a failure loses its error code",
+    why="An application that stores the latest state forgets why the message failed.",
     grounding=f"{GUIDE}; {_CONSUMERS}",
-    action="In a mock: keep the code. In a consumer: never let nothing overwrite a code.",
+    action="In a mock: keep the code. In an application: never overwrite a code with nothing.",
     good=_then(_FAILED, _FAILED, "receipt"),
     bad=_then(_FAILED, {**_FAILED, "/error_code": None}, "receipt"),
 )
@@ -135,7 +140,7 @@ def date_of_creation(history: ReceiptHistory) -> Iterator[Problem]:
 
 
 def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
-    """What is wrong with a state that arrives after another, and whether it is the furthest now."""
+    """Return the rule that a later arrival breaks, and True if it is the furthest state now."""
     order = _order(before, after)
     if before.status == after.status:
         wiped = _is_wiped(before, after)
@@ -151,14 +156,18 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
 
 
 def _is_wiped(before: ReceiptState, after: ReceiptState) -> bool:
-    """Whether a failure has lost its code. An answer does not take it from a webhook, nor a webhook from an answer."""
+    """Return True if a failure has lost its code; webhooks and responses are not mixed."""
     had = before.status in _FAILURES and before.error_code
     return bool(had and not after.error_code and before.by_webhook == after.by_webhook)
 
 
 def _other_creation(before: ReceiptState, each: ReceiptState) -> Problem:
     return disagreement(
-        each, "date_created", "is another one than before", before, rule="timeline.clock-backwards"
+        each,
+        "date_created",
+        "date_created differs from the earlier one",
+        before,
+        rule="timeline.clock-backwards",
     )
 
 
@@ -167,7 +176,11 @@ def _backward(earlier: ReceiptState) -> str:
 
 
 def _order(one: ReceiptState, other: ReceiptState) -> int:
-    """Above 0 if the other one is later by its own date. Answers have whole seconds, so beside a webhook one second is a tie."""
+    """
+    Return a number above 0 if the other state has a later date, below 0 for an earlier one.
+
+    Responses have whole seconds, so beside a webhook a difference of one second is a tie.
+    """
     difference = other.updated - one.updated
     return 0 if one.by_webhook != other.by_webhook and abs(difference) <= 1 else difference
 
@@ -177,7 +190,11 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
     if rule_id == "timeline.code-wiped":
         member = "status" if after.by_webhook else "error_code"
         return disagreement(
-            after, member, f"`{here}` without the code that it had before", before, rule=rule_id
+            after,
+            member,
+            f"`{here}` has lost the error code that it had before",
+            before,
+            rule=rule_id,
         )
     if rule_id == "timeline.clock-backwards":
         return disagreement(
@@ -191,13 +208,13 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
         return disagreement(
             after,
             "status",
-            f"`{here}` arrived after `{there}`, and is older: to be ignored",
+            f"`{here}` arrived after `{there}`; compare dates and ignore it",
             before,
             rule=rule_id,
         )
-    when = "later than" if _order(before, after) > 0 else "earlier than"
+    when = "later" if _order(before, after) > 0 else "earlier"
     return disagreement(
-        after, "status", f"`{here}`, by its date {when} `{there}`", before, rule=rule_id
+        after, "status", f"`{here}` has a {when} date than `{there}`", before, rule=rule_id
     )
 
 
@@ -205,10 +222,12 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
     "timeline.duplicate",
     on="receipt history",
     severity=Severity.INFO,
-    title="a webhook that came before",
-    why="A request that was not answered in time is sent again. A consumer must take it once.",
+    title="the same webhook arrived again",
+    why="Twilio repeats a webhook that was not answered in time. An application must "
+    "process it once.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {_CONSUMERS}",
-    action="Nothing in the capture. In a consumer: remember DeliveryReceiptSid and Status, or I-Twilio-Idempotency-Token.",
+    action="Nothing in the capture. In an application: remember DeliveryReceiptSid and "
+    "Status, or I-Twilio-Idempotency-Token.",
     good=_IN_ORDER,
     bad=_then({}, {}),
 )
@@ -217,7 +236,8 @@ def duplicate(history: ReceiptHistory) -> Iterator[Problem]:
     for states in history.by_file():
         for each in states:
             if each.by_webhook and each.times > 1:
-                message = f"came {each.times} times: to be taken once"
+                times = "twice" if each.times == 2 else f"{each.times} times"
+                message = f"the same webhook arrived {times}; process it once"
                 yield disagreement(each, "status", message, each, at=each.last)
 
 
@@ -231,7 +251,9 @@ def stale_response(history: ReceiptHistory) -> Iterator[Problem]:
                 continue
             newer = _newer(each, earliest)
             if newer is not None:
-                message = f"`{each.status or 'null'}` again after `{newer.status}`: a stale answer"
+                message = (
+                    f"`{each.status or 'null'}` again after `{newer.status}`; a stale response"
+                )
                 yield disagreement(each, "status", message, newer, at=each.last)
 
 
@@ -250,7 +272,7 @@ def _newer(state: ReceiptState, earliest: dict[str | None, ReceiptState]) -> Rec
 @also("timeline.after-terminal", on="receipt history")
 @also("timeline.code-wiped", on="receipt history")
 def order_between_files(history: ReceiptHistory) -> Iterator[Problem]:
-    """Compare states of different files by their dates alone, since their order of arrival is unknown."""
+    """Compare states of different files by their dates; their order of arrival is unknown."""
     states = [] if history.is_mixed else history.states
     in_time = sorted(
         states, key=lambda each: (each.updated, each.status not in FOLLOWING, each.first)

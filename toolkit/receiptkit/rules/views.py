@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from receiptkit.model.display import public
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.problem import Problem
 
+#: Media types that responses of servers and proxies usually have; they give nothing away.
+_USUAL_TYPES = frozenset(
+    {
+        "application/json",
+        "application/octet-stream",
+        "application/problem+json",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data",
+        "text/csv",
+        "text/html",
+        "text/javascript",
+        "text/plain",
+        "text/xml",
+    }
+)
 #: The members of a receipt by the names of a webhook's parameters.
 WEBHOOK_NAMES = {
     "account_sid": "AccountSid",
@@ -76,7 +93,7 @@ class ResponseView(NamedTuple):
 
     Attributes:
         status: the HTTP status.
-        media_types: the media types that the operation answers with; None for a status that it does not document.
+        media_types: the documented media types; None for a status that is not documented.
         content_type: the Content-Type of the response; None if it was not captured.
         is_allowed: True if the content type is among the media types, or none was captured.
     """
@@ -85,6 +102,12 @@ class ResponseView(NamedTuple):
     media_types: tuple[str, ...] | None
     content_type: str | None
     is_allowed: bool
+
+    @property
+    def shown_type(self) -> str:
+        """Return the Content-Type without parameters, masked unless it is a usual one."""
+        media_type = (self.content_type or "").partition(";")[0].strip().lower()
+        return public(media_type, _USUAL_TYPES)
 
 
 class ExchangeView(NamedTuple):

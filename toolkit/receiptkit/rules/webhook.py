@@ -24,42 +24,54 @@ MISNOMERS = {
     "Event": "EventType",
     "Timestamp": "DateUpdated",
 }
-_CLASSIC = "MessageSid=SM62a47fc091b3d4e5f60718293a4b5c6d&SmsSid=SM62a47fc091b3d4e5f60718293a4b5c6d&SmsStatus=sent&MessageStatus=sent&To=%2B15550100"
-_EVENT_STREAM = '{"specversion": "1.0", "type": "com.twilio.conversations.delivery.updated", "id": "1", "data": {}}'
+_CLASSIC = (
+    "MessageSid=SM62a47fc091b3d4e5f60718293a4b5c6d&SmsSid=SM62a47fc091b3d4e5f60718293a4b5c6d"
+    "&SmsStatus=sent&MessageStatus=sent&To=%2B15550100"
+)
+_EVENT_STREAM = (
+    '{"specversion": "1.0", "type": "com.twilio.conversations.delivery.updated",'
+    ' "id": "1", "data": {}}'
+)
 
 
 @rule(
     "webhook.field-name",
     on="webhook",
     severity=Severity.ERROR,
-    title="a parameter that is called otherwise",
-    why="The webhook says the same as the receipt under other names. A mock with names of its own tests a consumer that will find nothing.",
+    title="a parameter has the wrong name",
+    why="The webhook has the facts of the receipt under other names. With a mock's "
+    "own names, an application finds nothing in the real webhook.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; live request of 2026-08",
-    action="In a mock: use the name that the message gives.",
+    action="In a mock: use the name in the message.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/Status": ABSENT, "/params/DeliveryStatus": "sent"}),
     supersedes=("webhook.unknown-parameter", "schema.additional-properties"),
 )
 def field_name(webhook: ReceiptView) -> Iterator[Problem]:
-    """Yield a problem for each parameter that is missing under its own name and there under another."""
+    """Yield a problem for each parameter that has another name than the webhook gives it."""
     for name, right in MISNOMERS.items():
         if name in webhook.body and right not in webhook.body:
-            yield Problem(f"/{name}", f"is called {right} in this event", instead=right)
+            yield Problem(
+                f"/{name}",
+                f"unknown parameter {name}; this webhook calls it `{right}`",
+                instead=right,
+            )
 
 
 @rule(
     "webhook.classic-callback",
     on="payload",
     severity=Severity.ERROR,
-    title="a status callback of Programmable Messaging, not an event of Conversations",
-    why="Messages sent through Conversations have no such callbacks; whoever waits for one of these waits for ever.",
+    title="this is a status callback of Programmable Messaging, not a Conversations webhook",
+    why="Messages sent through Conversations have no such callbacks. An application "
+    "that waits for one waits for ever.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {LIBRARIES}",
     action="In a mock: send onDeliveryUpdated. In a log of both kinds: leave these out.",
     good=Example("webhook"),
     bad=Example("text", text=_CLASSIC),
 )
 def classic_callback(payload: Any) -> Iterator[Problem]:
-    """Yield a problem for the status callback of a message; an incoming message has a status, too."""
+    """Yield a problem for the status callback of a message; incoming messages have one too."""
     if not isinstance(payload, dict) or "EventType" in payload or "DeliveryReceiptSid" in payload:
         return
     if payload.get("MessageStatus", payload.get("SmsStatus")) in ("receiving", "received"):
@@ -67,7 +79,7 @@ def classic_callback(payload: Any) -> Iterator[Problem]:
     sid = payload.get("MessageSid")
     of_message = isinstance(sid, str) and sid[:2] in ("SM", "MM")
     if "SmsStatus" in payload or ("MessageStatus" in payload and of_message):
-        message = "a status callback of Programmable Messaging, not an event of Conversations"
+        message = "this is a status callback of Programmable Messaging, not a Conversations webhook"
         yield Problem("", message)
 
 
@@ -75,8 +87,9 @@ def classic_callback(payload: Any) -> Iterator[Problem]:
     "webhook.event-stream",
     on="payload",
     severity=Severity.ERROR,
-    title="an Event Streams envelope of a type that is discontinued",
-    why="com.twilio.conversations.delivery.updated cannot be subscribed to any more; delivery events come by webhook only.",
+    title="this is an Event Streams envelope of a discontinued type",
+    why="com.twilio.conversations.delivery.updated can no longer be subscribed to. "
+    "Delivery events come by webhook only.",
     grounding="Event Streams, list of event types",
     action="Receive onDeliveryUpdated by webhook.",
     good=Example("webhook"),
@@ -89,15 +102,15 @@ def event_stream(payload: Any) -> Iterator[Problem]:
         and "specversion" in payload
         and payload.get("type") == "com.twilio.conversations.delivery.updated"
     ):
-        yield Problem("", "an Event Streams envelope of a type that is discontinued")
+        yield Problem("", "this is an Event Streams envelope of a discontinued type")
 
 
 @rule(
     "webhook.other-event",
     on="unchecked",
     severity=Severity.INFO,
-    title="a webhook of another event: left unchecked",
-    why="One URL receives every event that is configured. The others are acknowledged, not judged.",
+    title="the webhook is of another event; skipped",
+    why="One URL receives every configured event. Only onDeliveryUpdated is checked.",
     grounding=CONVERSATIONS_WEBHOOKS,
     action="Nothing.",
     good=Example("webhook"),
@@ -106,17 +119,17 @@ def event_stream(payload: Any) -> Iterator[Problem]:
 def other_event(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a webhook of an event that is not judged."""
     if unchecked.cause == "event":
-        yield Problem("", "a webhook of another event: left unchecked")
+        yield Problem("", "the webhook is of another event; skipped")
 
 
 rule(
     "webhook.unknown-parameter",
     on="webhook",
     severity=Severity.INFO,
-    title="a parameter that nobody documents",
-    why="Twilio adds parameters without notice, so a consumer has to ignore what it does not know.",
+    title="the parameter is not documented",
+    why="Twilio adds parameters without notice, so an application must ignore unknown ones.",
     grounding='"Webhooks Security" page; live request of 2026-08',
-    action="Nothing; if it is new, please report it.",
+    action="Nothing.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/Carrier": "x"}),
 )
@@ -126,17 +139,19 @@ rule(
     "webhook.repeated-parameter",
     on="webhook request",
     severity=Severity.WARNING,
-    title="a parameter came more than once",
-    why="Frameworks keep the first, the last, or a list; the signature covers all. Twilio repeats no parameter of this event.",
+    title="a parameter arrived more than once",
+    why="Frameworks keep the first value, the last, or a list; the signature covers "
+    "all. Twilio repeats no parameter of this event.",
     grounding=f"{LIBRARIES}: request validators",
-    action="See what added it: a proxy, or a log that holds two requests in one. Only the first value was judged.",
+    action="Find what added it: a proxy, or a log that merges two requests. Only the "
+    "first value is checked.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/Status": ["sent", "delivered"]}),
 )
 def repeated_parameter(webhook: WebhookView) -> Iterator[Problem]:
     """Yield a problem for each parameter that came more than once."""
     for name in webhook.repeated:
-        message = "the parameter came more than once; its first value is judged"
+        message = "the parameter arrived more than once; only its first value is checked"
         yield Problem(pointers.join([name]), message)
 
 
@@ -144,8 +159,9 @@ def repeated_parameter(webhook: WebhookView) -> Iterator[Problem]:
     "webhook.encoding",
     on="webhook request",
     severity=Severity.WARNING,
-    title="a parameter is not encoded as a form is",
-    why="A percent sign without two hexadecimal digits, or bytes outside of the charset: frameworks keep, replace or refuse them.",
+    title="a parameter is not encoded as form data",
+    why="Frameworks keep, replace or refuse a percent sign without two hexadecimal "
+    "digits, or bytes outside the charset.",
     grounding="URL standard, application/x-www-form-urlencoded",
     action="Encode the form with a library; log it as it arrived.",
     good=Example("text", text=form()),
@@ -154,4 +170,4 @@ def repeated_parameter(webhook: WebhookView) -> Iterator[Problem]:
 def encoding(webhook: WebhookView) -> Iterator[Problem]:
     """Yield a problem for each parameter that is not encoded as a form is."""
     for name in webhook.badly_encoded:
-        yield Problem(pointers.join([name]), "the parameter is not encoded as a form is")
+        yield Problem(pointers.join([name]), "the parameter is not encoded as form data")
