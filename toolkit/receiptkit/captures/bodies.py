@@ -94,12 +94,19 @@ def body_of(message: Node, headers: Mapping[str, str], reading: Reading) -> Body
     empty: Body | None = None
     for found in message.every(*_BODIES):
         body = _content(found, reading, encoded)
-        if body is None:
-            continue
-        if body.value in ("", b"", {}, []) and not isinstance(body.value, NotCaptured):
+        if body is not None and body.value in ("", b"", {}, []):
             empty = empty or body
-            continue
-        return body._replace(value=_checked(unpacked(body.value, headers, reading.limit)))
+        elif body is not None:
+            return body._replace(value=_checked(unpacked(body.value, headers, reading.limit)))
+    return (
+        _elsewhere(message, headers, reading)
+        or empty
+        or Body(NOT_CAPTURED, message.find(*_BODIES).spot)
+    )
+
+
+def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> Body | None:
+    """Return a body that is kept as it went over the wire, as base64, bytes or parameters, or in a file; None if none is."""
     for found in message.every("raw"):
         if isinstance(found.value, str) and (wire := _wire(found.value, reading)) is not None:
             return Body(wire, found.spot)
@@ -111,9 +118,10 @@ def body_of(message: Node, headers: Mapping[str, str], reading: Reading) -> Body
     stream = message.find("stream")
     if (raw := _bytes(stream.find("data").value)) is not None:
         return Body(unpacked(raw, headers, reading.limit), stream.spot)
-    if empty is not None:
-        return empty
-    return Body(NOT_CAPTURED, message.find(*_BODIES).spot)
+    for found in message.every("parameters", "params", "form", "formparams"):
+        if isinstance(found.value, (dict, list)) and found.value:
+            return parameters(found)
+    return None
 
 
 def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:

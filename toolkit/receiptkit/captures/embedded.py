@@ -1,57 +1,137 @@
-"""Forms and JSON values inside other texts, such as the lines of a log."""
+"""Forms, JSON values and dumps of variables inside other texts, such as the lines of a log."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-FORM = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&\"'<>\\{}]*&)*EventType=on[A-Za-z]+(?:&[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&\"'<>\\{}]*)*"
+from receiptkit.captures.nodes import plain
+from receiptkit.captures.parameters import NAMES
+
+#: Words by which parameters are found; the last are the first as base64.
+_SIGN = re.compile(
+    r"(?i)event_?type|\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
 )
-_BEFORE_QUERY = re.compile(r"(?:https?://|/)[^\s\"'<>?]*\?\Z")
+FORM = re.compile(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
+#: What ends a form in a text.
+_AROUND = " \t\r\n\"'<>\\{}()|,;`"
+#: The most that is looked at on either side of a sign.
+_FAR = 1 << 15
+_MOST_OPENINGS = 12
 _DECODER = json.JSONDecoder()
+_NAME = "|".join(
+    sorted((f"{name}|{plain(name)}" for name in NAMES.values()), key=len, reverse=True)
+)
+_PAIR = re.compile(
+    rf"(?<![A-Za-z0-9])(?P<name>{_NAME})"
+    r"(?:\\?[\"'\]]|\\x22)*\s{0,8}(?:=>|[=:,])\s{0,8}\[?(?:string\(\d+\)\s?)?[ub]?"
+    r"(?:(?P<quote>\\?[\"']|\\x22)(?P<quoted>[^\"'\\\r\n]{0,500})(?P=quote)|"
+    r"(?P<bare>[^\s,;)}\]\[\"'&\\]{1,500}))"
+)
+#: The most between two members of one dump.
+_GAP = 400
 
 
-def texts_within(text: str) -> Iterator[tuple[int, Any]]:
-    """Yield what of ours is inside a text, with its offset: a form or a URL as text, a JSON value parsed."""
-    end = 0
-    for match in re.finditer(r"(?i)event_?type", text):
+class Found(NamedTuple):
+    """
+    What is inside a text.
+
+    Attributes:
+        start: the offset at which it begins.
+        value: a form or a URL as text, a JSON value parsed, or the parameters of a dump.
+        places: the offset of each value of a dump, by its name; None for anything else.
+    """
+
+    start: int
+    value: Any
+    places: dict[str, int] | None = None
+
+
+def texts_within(text: str, *, dumps: bool = False) -> Iterator[Found]:
+    """Yield what of ours is inside a text; `dumps` if printed variables count, whose values may be cut."""
+    end, budget = 0, 1_000_000 + 20 * len(text)
+    for match in _SIGN.finditer(text):
         if match.start() < end:
             continue
-        form = next(
-            (found for found in FORM.finditer(text, end) if found.end() > match.start()), None
-        )
-        if form is not None and form.start() <= match.start():
-            start = form.start()
-            before = _BEFORE_QUERY.search(text[max(end, start - 2000) : start])
-            if before:
-                start -= len(before[0])
-            yield start, text[start : form.end()]
-            end = form.end()
+        form = _form_around(text, end, match.start())
+        if form is not None:
+            yield Found(*form)
+            end = form[0] + len(form[1])
             continue
-        found = _json_around(text, end, match.start())
-        if found is not None:
-            yield found[0], found[2]
-            end = found[1]
+        if budget > 0:
+            found, cost = _json_around(text, end, match.start())
+            budget -= cost
+            if found is not None:
+                yield Found(found[0], found[2])
+                end = found[1]
+                continue
+        dump = _dump_around(text, end, match.start()) if dumps else None
+        if dump is not None:
+            yield dump[0]
+            end = dump[1]
 
 
-def _json_around(text: str, begin: int, at: int) -> tuple[int, int, Any] | None:
-    """Return the outermost JSON object or list around an offset of a text, with where it begins and ends."""
-    tried = 0
-    for opening in re.finditer(r"[{\[]", text[begin:at]):
-        start = begin + opening.start()
-        tried += 1
-        if tried > 50:
-            return None
-        try:
-            value, end = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            continue
-        if end > at:
-            return start, end, value
-    return None
+def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
+    """Return the form or the URL around an offset of a text, with where it begins."""
+    if not text.startswith("EventType=on", at):
+        return None
+    first = max(begin, at - _FAR)
+    left = 1 + max(text.rfind(char, first, at) for char in _AROUND)
+    ends = (text.find(char, at, at + _FAR) for char in _AROUND)
+    right = min((end for end in ends if end >= 0), default=min(len(text), at + _FAR))
+    left = max(left, first)
+    whole = text[left:right]
+    query = whole.rfind("?", 0, at - left)
+    if query >= 0 and whole.startswith(("/", "http://", "https://")):
+        return left, whole
+    if text[at - 1 : at] != "&":
+        left = at
+    elif query >= 0:
+        left += query + 1
+    form = FORM.fullmatch(text[left:right])
+    return None if form is None else (left, form[0])
+
+
+def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] | None, int]:
+    """Return the outermost JSON value around an offset of a text, on its line or else before it, and how much was read."""
+    line = max(begin, text.rfind("\n", begin, at) + 1, at - _FAR)
+    cost = 0
+    for first in dict.fromkeys((line, max(begin, at - 4000))):
+        openings = [found.start() + first for found in re.finditer(r"[{\[]", text[first:at])]
+        for start in dict.fromkeys(openings[:_MOST_OPENINGS] + openings[-_MOST_OPENINGS:]):
+            window = text[start : at + 4 * _FAR]
+            cost += len(window)
+            try:
+                value, size = _DECODER.raw_decode(window)
+            except (ValueError, RecursionError):
+                continue
+            if start + size > at and isinstance(value, (dict, list)):
+                return (start, start + size, value), cost
+    return None, cost
+
+
+def _dump_around(text: str, begin: int, at: int) -> tuple[Found, int] | None:
+    """Return the parameters that a language or a logger printed around an offset of a text, and where they end."""
+    values: dict[str, str] = {}
+    places: dict[str, int] = {}
+    first = last = -1
+    for pair in _PAIR.finditer(text, max(begin, at - 2000), at + _FAR):
+        name = NAMES[plain(pair["name"])]
+        is_far = last >= 0 and pair.start() - last > _GAP
+        if name in values or is_far:
+            if last > at:
+                break
+            values, places, first = {}, {}, -1
+        if first < 0:
+            first = pair.start()
+        group = "quoted" if pair["quote"] else "bare"
+        values[name], places[name] = pair[group], pair.start(group)
+        last = pair.end()
+    if "EventType" not in values or len(values) < 4 or not first <= at <= last:
+        return None
+    return Found(first, values, places), last
 
 
 def json_of(text: str) -> Any:

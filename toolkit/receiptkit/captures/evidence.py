@@ -19,6 +19,11 @@ _CHUNK = 1 << 20
 _OVERLAP = 100
 
 
+def has_evidence_in(text: bytes) -> bool:
+    """Return True if a text holds anything that only this API has."""
+    return _OURS.search(text) is not None
+
+
 def has_evidence(stream: BinaryIO) -> bool:
     """Return True if a stream holds anything that only this API has."""
     rest = b""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -10,6 +12,7 @@ from receiptkit.captures.lines import Batch
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import Limits
 
+_FILE = re.compile(r"\bFILE(\.\w+)?\b")
 #: What readers hand out: observations, numbered from 0, or texts that may hold several.
 Piece = Observation | Batch
 #: Return the evidence that a file is of a format, by its name and first bytes; empty if it is not.
@@ -56,7 +59,11 @@ class Format:
 
     def advice(self, name: str) -> str:
         """Return what to do with a file of this format, which is not read."""
-        return f"this is {self.title}; {self.convert.replace('FILE', name)}"
+
+        def quoted(found: re.Match[str]) -> str:
+            return shlex.quote(name + (found[1] or ""))
+
+        return f"this is {self.title}; {_FILE.sub(quoted, self.convert)}"
 
 
 def beginning(head: bytes) -> bytes:

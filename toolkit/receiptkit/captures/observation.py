@@ -36,7 +36,7 @@ class Observation:
         problems: what is wrong with the text of the record.
         unusable: why it cannot be judged, if it cannot.
         rule: the rule by which it was found in what a tool wrote around it; empty if there was nothing around it.
-        names: the member of the record that holds a parameter, where a tool renamed the parameters.
+        names: the pointer of each parameter below the body, where a tool renamed or listed the parameters.
         partial: True if parameters may be missing because nobody kept them, as in a table with some of the columns.
     """
 
@@ -140,7 +140,7 @@ class Observation:
         if not self.names or not pointer:
             return pointer
         name, *deeper = pointers.split(pointer)
-        return pointers.join([self.names.get(name, name), *deeper])
+        return self.names.get(name, pointers.join([name])) + pointers.join(deeper)
 
     def _within(self, start: Position, within: Position | None) -> Location:
         if within is not None and self.record.literal:

@@ -33,6 +33,8 @@ NAMES = {
 }
 #: What every event of Conversations names besides its type.
 _OTHERS = frozenset(NAMES.values()) - {"EventType", "Status", "Source", "ErrorCode"}
+#: What a table of receipts has at least.
+_RECEIPT = frozenset(("sid", "messagesid", "status"))
 _EVENT = re.compile(r"on[A-Z][A-Za-z]+")
 #: Members that loggers and frameworks add beside parameters.
 _ADDED = frozenset(
@@ -57,6 +59,12 @@ HINT = re.compile(
     rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
     rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
 )
+
+
+def columns(names: list[str]) -> bool:
+    """Return True if the names of columns are those of parameters, or of the fields of receipts."""
+    own = {plain(name) for name in names}
+    return "status" in own and ("deliveryreceiptsid" in own or own >= _RECEIPT)
 
 
 def is_parameters(value: Any) -> bool:

@@ -146,6 +146,48 @@ class TextRecord:
         return positions_in(self.text, spots, self._position)
 
 
+class Cell(NamedTuple):
+    """
+    One of several texts.
+
+    Attributes:
+        text: the text, decoded.
+        position: leads from an offset in it to the file.
+    """
+
+    text: str
+    position: Callable[[int], Position]
+
+
+class CellsRecord:
+    """Texts side by side, such as the cells of a row or the values of a form."""
+
+    literal = False
+
+    def __init__(self, start: Position, cells: Mapping[str, Cell]) -> None:
+        """Hold the texts by their JSON Pointers."""
+        self.start = start
+        self._cells = cells
+
+    def position(self, offset: int) -> Position:
+        return self.start
+
+    def positions(self, spots: Iterable[Spot], element: int | None) -> dict[Spot, Position]:
+        return {spot: self._position(spot) for spot in spots}
+
+    def _position(self, spot: Spot) -> Position:
+        leg = spot.legs[0] if spot.legs else Leg(spot.pointer, encoded=True)
+        cell = self._cells.get(leg.pointer)
+        if cell is None:
+            return self.start
+        if leg.encoded:
+            return cell.position(0)
+        rest = Spot(spot.pointer, spot.legs[1:])
+        return positions_in(
+            cell.text[leg.start :], [rest], lambda at: cell.position(leg.start + at)
+        )[rest]
+
+
 def positions_in(
     text: str, spots: Iterable[Spot], position: Callable[[int], Position], start: int = 0
 ) -> dict[Spot, Position]:

@@ -25,15 +25,17 @@ _HEAD = 4096
 
 class Limits(NamedTuple):
     """
-    What is refused, in bytes.
+    What is refused, in bytes, and what is looked for.
 
     Attributes:
         record: the largest JSON document, or line of NDJSON.
         unpacked: the most that a compressed file may unpack to.
+        column: the column of a table that holds the body; None to look into every column.
     """
 
     record: int = 128 * 2**20
     unpacked: int = 2 * 2**30
+    column: str | None = None
 
 
 class Source(NamedTuple):

@@ -58,19 +58,27 @@ def hints(raw: bytes) -> bool:
     )
 
 
-def find_in(value: Any, reading: Reading) -> list[Seen]:
-    """Return what of ours a tool's document holds, in the order of the time; nothing for the description of an API."""
+def find_in(value: Any, reading: Reading, *, dumps: bool = False) -> list[Seen]:
+    """
+    Return what of ours a tool's document holds, in the order of the time; nothing for the description of an API.
+
+    Args:
+        value: the document, or a part of it.
+        reading: what may be done to read bodies.
+        dumps: if variables that were printed into texts count.
+    """
     if isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS):
         return []
-    found = list(_Walk(reading).walk(Node(value), 0))
+    found = list(_Walk(reading, dumps=dumps).walk(Node(value), 0))
     return [seen for seen in found if seen.has_body()] or found
 
 
 class _Walk:
     """One walk through a document."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, dumps: bool) -> None:
         self._reading = reading
+        self._dumps = dumps
 
     def walk(self, node: Node, depth: int) -> Iterator[Seen]:
         """Yield what a value is or holds."""
@@ -197,28 +205,26 @@ class _Walk:
             if value is not None:
                 yield from self.walk(_inner(node, value, start), 0)
                 return
-        if "eventtype" in text.lower() or "EVENT_TYPE" in text.upper():
-            yield from self._within(node, text)
-        elif is_http(text):
+        if is_http(text):
             yield from self._message(node, text.encode("utf-8", "surrogatepass"), encoded=False)
         elif _BASE64.fullmatch(text):
             yield from self._encoded(node, text)
+        elif hints(text.encode("utf-8", "replace")):
+            yield from self._within(node, text)
 
     def _within(self, node: Node, text: str) -> Iterator[Seen]:
         """Yield the forms and the JSON values inside a text."""
-        if is_http(text):
-            yield from self._message(node, text.encode("utf-8", "surrogatepass"), encoded=False)
-            return
-        for start, seen in texts_within(text):
-            if isinstance(seen, (dict, list)):
-                yield from self.walk(_inner(node, seen, start), 0)
+        for start, value, places in texts_within(text, dumps=self._dumps):
+            if places is not None:
+                request = WebhookRequest(body=value)
+                layout: Layout = {"request": node.spot, "url": node.spot}
+                yield Seen(request, layout, "printed variables", partial=True)
+            elif isinstance(value, (dict, list)):
+                yield from self.walk(_inner(node, value, start), 0)
             else:
-                inner = (
-                    Spot("", (*node.spot.legs, Leg(node.spot.pointer, start)))
-                    if start
-                    else node.spot
-                )
-                yield _form(seen, inner, "a form in a text" if start else "a form")
+                leg = Leg(node.spot.pointer, start)
+                spot = Spot("", (*node.spot.legs, leg)) if start else node.spot
+                yield _form(value, spot, "a form in a text" if start else "a form")
 
     def _encoded(self, node: Node, text: str) -> Iterator[Seen]:
         try:

@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple
 
 import yaml
@@ -22,6 +23,7 @@ from receiptkit.text.json_text import MAX_DEPTH
 
 #: Among names of lists: the document itself may be the list.
 ROOT = ""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
 #: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
 _LONGEST_KEY = 1000
@@ -82,9 +84,15 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
         CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is larger than the limit.
     """
     bounded = _Bounded(stream, limit)
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with _explained():
+        yield from _items(_Events(yaml.parse(bounded, Loader=_LOADER)), names, bounded)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the parser refuses into an error that says where."""
     try:
-        yield from _items(_Events(yaml.parse(bounded, Loader=loader)), names, bounded)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark and "nesting depth" in str(error.problem):
@@ -96,6 +104,23 @@ def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item
         raise CaptureError(
             f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         ) from None
+
+
+def documents(stream: BinaryIO, limit: int) -> Iterator[Item]:
+    """
+    Yield the documents of a stream.
+
+    Raises:
+        CaptureError: it is not YAML, is nested deeper than 100, or is larger than the limit.
+    """
+    bounded = _Bounded(stream, limit)
+    with _explained():
+        events = _Events(yaml.parse(bounded, Loader=_LOADER))
+        for event in events:
+            if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
+                places: dict[str, Position] = {}
+                value = events.value(event, places)
+                yield Item(value, _position(event), places)
 
 
 def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:

@@ -18,6 +18,8 @@ from receiptkit.model import pointers
 FORM = "application/x-www-form-urlencoded"
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+_CONTINUED = re.compile(r"%[89AaBb][0-9A-Fa-f]")
 #: Python's codecs that are character sets of forms; it also calls hex, zlib and IDNA codecs.
 _CHARSETS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9._:+-]+)", re.IGNORECASE)
@@ -84,6 +86,16 @@ def form_offsets(parameters: Iterable[FormField], wanted: Iterable[str]) -> dict
     for parameter in parameters:
         places.setdefault(pointers.join([parameter.name]), parameter.value_at)
     return {pointer: places.get(pointer, 0) for pointer in wanted}
+
+
+def encoded_offsets(value: str) -> list[int]:
+    """Return the offset in an encoded value of each character of the decoded one."""
+    return [
+        match.start()
+        for match in _CHARACTER.finditer(value)
+        # What goes on with a character of several bytes begins none.
+        if not _CONTINUED.fullmatch(match[0])
+    ]
 
 
 def is_json(text: str) -> bool:

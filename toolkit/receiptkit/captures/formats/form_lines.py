@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.format import Format, beginning
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.observation import Layout, Observation
-from receiptkit.captures.records import PlacedRecord, Spot
+from receiptkit.captures.records import Cell, CellsRecord, PlacedRecord, Spot
 from receiptkit.captures.sources import Limits
+from receiptkit.captures.unwrap import find_in, hints
+from receiptkit.model import pointers
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.location import Position
+from receiptkit.text.forms import FormField, decode_form, encoded_offsets
 from receiptkit.text.json_text import decode
 
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
@@ -41,18 +46,49 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Raises:
         CaptureError: a line is larger than a record may be.
     """
-    for entry, (number, raw) in enumerate(Lines(stream, limits.record)):
-        text, problem = decode(raw)
-        line = text.strip(_AROUND)
-        start = Position(number, 1 + len(text) - len(text.lstrip(_AROUND)))
-        record = PlacedRecord(start, {}, literal=True)
-        if problem is not None:
-            yield Observation(entry, record, unusable="a line that is not UTF-8")
-            continue
-        delivery = (
-            WebhookRequest(line, "GET") if _URL.match(line.encode()) else WebhookRequest(body=line)
+    entry = 0
+    for number, raw in Lines(stream, limits.record):
+        for observation in _line(entry, number, raw, limits):
+            yield observation
+            entry += 1
+
+
+def _line(entry: int, number: int, raw: bytes, limits: Limits) -> Iterator[Observation]:
+    text, problem = decode(raw)
+    line = text.strip(_AROUND)
+    start = Position(number, 1 + len(text) - len(text.lstrip(_AROUND)))
+    record = PlacedRecord(start, {}, literal=True)
+    if problem is not None:
+        yield Observation(entry, record, unusable="a line that is not UTF-8")
+        return
+    if "EventType=" not in line and hints(line.encode()):
+        found = list(_within(entry, line, start, limits))
+        if found:
+            yield from found
+            return
+    request = (
+        WebhookRequest(line, "GET") if _URL.match(line.encode()) else WebhookRequest(body=line)
+    )
+    yield Observation(entry, record, request, layout=_PARTS)
+
+
+def _within(entry: int, line: str, start: Position, limits: Limits) -> Iterator[Observation]:
+    """Yield what the values of a form hold, as the webhook of Twilio's debugger has another in `Payload`."""
+    fields = {field.name: field for field in decode_form(line)}
+
+    def cell(field: FormField) -> Cell:
+        encoded = line[field.value_at :].partition("&")[0]
+        offsets = [*encoded_offsets(encoded), len(encoded)]
+        return Cell(
+            field.value,
+            lambda at: start.shifted(1, 1 + field.value_at + offsets[min(at, len(offsets) - 1)]),
         )
-        yield Observation(entry, record, delivery, layout=_PARTS)
+
+    cells = {pointers.join([name]): cell(field) for name, field in fields.items()}
+    record = CellsRecord(start, cells)
+    values = {name: field.value for name, field in fields.items()}
+    for number, seen in enumerate(find_in(values, Reading(limits.record, nothing_beside))):
+        yield envelope.seen(entry + number, record, seen)
 
 
 FORMAT = Format(

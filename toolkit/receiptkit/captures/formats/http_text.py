@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from receiptkit.captures.format import Format, beginning
@@ -37,22 +37,20 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     return observations(everything(stream, limits.record, "the file"), limits)
 
 
-def observations(raw: bytes, limits: Limits) -> Iterator[Observation]:
+def observations(
+    raw: bytes, limits: Limits, place: Callable[[int], Position] | None = None
+) -> Iterator[Observation]:
     """
-    Yield the observations in a text of HTTP.
+    Yield the observations in a text of HTTP; `place` leads from an offset in it to the file, if it is not all of the file.
 
     Raises:
         CaptureError: there is no message in it.
     """
-    position, counted, entry = Position(), 0, -1
+    entry = -1
+    find = place or _Places(raw).position
     for entry, (request, answer) in enumerate(_pairs(messages(raw, limits.record))):
-        at = min(message.at for message in (request, answer) if message)
-        position, counted = position.after(raw[counted:at]), at
         yield Observation(
-            entry,
-            _record(request, answer, raw, at, position),
-            _seen(request, answer),
-            layout=_PARTS,
+            entry, _record(request, answer, find), _seen(request, answer), layout=_PARTS
         )
     if entry < 0:
         raise CaptureError(
@@ -75,10 +73,25 @@ def _pairs(messages: Iterable[Message]) -> Iterator[tuple[Message | None, Messag
         yield request, None
 
 
+class _Places:
+    """Positions of growing offsets in a text."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._offset, self._position = 0, Position()
+
+    def position(self, offset: int) -> Position:
+        if offset < self._offset:
+            self._offset, self._position = 0, Position()
+        self._position = self._position.after(self._raw[self._offset : offset])
+        self._offset = offset
+        return self._position
+
+
 def _record(
-    request: Message | None, answer: Message | None, raw: bytes, at: int, start: Position
+    request: Message | None, answer: Message | None, find: Callable[[int], Position]
 ) -> PlacedRecord:
-    """Return the record of an observation that begins `at` an offset, which is the position `start`."""
+    """Return the record of an observation, with the positions of its parts."""
     offsets: dict[str, int] = {}
     if request:
         offsets |= {"url": request.first_at, "request": request.body_at, "sent": request.headers_at}
@@ -88,12 +101,11 @@ def _record(
             "headers": answer.headers_at,
             "response": answer.body_at,
         }
-    literal = all(message.literal for message in (request, answer) if message)
-    return PlacedRecord(
-        start,
-        {part: start.after(raw[at:offset]) for part, offset in offsets.items()},
-        literal=literal,
-    )
+    present = [message for message in (request, answer) if message]
+    start = find(min(message.at for message in present))
+    in_order = sorted(offsets.items(), key=lambda item: item[1])
+    places = {part: find(offset) for part, offset in in_order}
+    return PlacedRecord(start, places, literal=all(message.literal for message in present))
 
 
 def _seen(request: Message | None, answer: Message | None) -> Exchange | WebhookRequest:

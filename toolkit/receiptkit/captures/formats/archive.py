@@ -1,0 +1,98 @@
+"""ZIP archives: a HAR of Playwright with the bodies beside it, and the sessions of Fiddler."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from receiptkit.captures.bodies import ReadBeside
+from receiptkit.captures.format import Format
+from receiptkit.captures.formats import har, http_text
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import NotCaptured
+
+_SESSION = re.compile(r"raw/(\d+)_c\.txt")
+#: More members than this are in no capture.
+_MOST_MEMBERS = 100_000
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is an archive of a recorder: it is a ZIP with a HAR or with sessions."""
+    if not head.startswith(b"PK\x03\x04"):
+        return ""
+    if re.search(rb"[^/]{1,200}\.har", head) or name.lower().endswith((".har.zip",)):
+        return "it is a ZIP with a HAR in it"
+    return "it is a ZIP with sessions in it" if b"raw/" in head and b"_c.txt" in head else ""
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield what is in an archive; positions are those in its members.
+
+    Raises:
+        CaptureError: it is damaged, holds no capture, or is larger than allowed.
+    """
+    raw = everything(stream, limits.record, "the archive")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()
+            if len(names) > _MOST_MEMBERS:
+                raise CaptureError(f"the archive has more than {_MOST_MEMBERS:,} members")
+            hars = [each for each in names if each.lower().endswith(".har")]
+            if hars:
+                content = _member(archive, hars[0], limits)
+                buffered: Any = io.BufferedReader(io.BytesIO(content))
+                yield from har.entries(buffered, limits, _beside(archive, limits))
+                return
+            yield from _sessions(archive, names, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise CaptureError("the archive is damaged or encrypted") from None
+
+
+def _sessions(archive: zipfile.ZipFile, names: list[str], limits: Limits) -> Iterator[Observation]:
+    """Yield the exchanges of a session of Fiddler, which has a file for each message."""
+    numbers = sorted(found[1] for each in names if (found := _SESSION.fullmatch(each)))
+    if not numbers:
+        raise CaptureError("the archive holds no HAR and no session")
+    messages = []
+    for number in numbers:
+        for kind in ("c", "s"):
+            member = f"raw/{number}_{kind}.txt"
+            if member in names:
+                messages.append(_member(archive, member, limits) + b"\r\n")
+    yield from http_text.observations(b"".join(messages), limits)
+
+
+def _member(archive: zipfile.ZipFile, name: str, limits: Limits) -> bytes:
+    if archive.getinfo(name).file_size > limits.record:
+        raise CaptureError(
+            f"{name} in the archive is larger than {limits.record:,} bytes; --max-record allows more"
+        )
+    with archive.open(name) as stream:
+        return stream.read(limits.record + 1)
+
+
+def _beside(archive: zipfile.ZipFile, limits: Limits) -> ReadBeside:
+    def read_member(name: str) -> Any:
+        try:
+            return _member(archive, name, limits)
+        except (KeyError, CaptureError):
+            return NotCaptured("the file that holds the body is not in the archive")
+
+    return read_member
+
+
+FORMAT = Format(
+    name="zip",
+    title="an archive of a recorder",
+    description="a ZIP with a HAR and its bodies, as Playwright writes it, or with the sessions of Fiddler (`.saz`)",
+    recognise=recognise,
+    read=read,
+    order=5,
+)

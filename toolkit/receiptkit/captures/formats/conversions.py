@@ -1,0 +1,119 @@
+"""Formats that are recognised and not read, with the command that converts a file. A test runs each command."""
+
+from __future__ import annotations
+
+import re
+
+from receiptkit.captures.evidence import has_evidence_in
+from receiptkit.captures.format import Format, Recognise, beginning
+
+_BURP = (
+    "import base64, sys, xml.etree.ElementTree as E; "
+    "[print(base64.b64decode(i.findtext(t)).decode()) "
+    "for i in E.parse(sys.argv[1]).iter('item') for t in ('request', 'response')]"
+)
+_DUCKDB = "import duckdb, sys; duckdb.sql(f'copy (select * from {sys.argv[1]!r}) to {sys.argv[2]!r} (format json)')"
+_NOCK = (
+    "const fs=require(`fs`),out=[];function nock(scope){let r={};const p=new Proxy({},{get:(_,m)=>(...a)=>{"
+    "if(/^(get|post|put|patch|delete)$/.test(m))r={scope,method:m.toUpperCase(),path:String(a[0])};"
+    "if(m===`reply`)out.push({...r,status:a[0],response:a[1]});return p}});return p}"
+    "eval(fs.readFileSync(process.argv[1],`utf8`));console.log(JSON.stringify(out))"
+)
+
+
+def _by(pattern: bytes, evidence: str) -> Recognise:
+    """Return the recognition of a format by a pattern that its beginning matches."""
+    compiled = re.compile(pattern)
+
+    def recognise(name: str, head: bytes) -> str:
+        return evidence if compiled.match(beginning(head)) else ""
+
+    return recognise
+
+
+def _format(name: str, title: str, recognise: Recognise, convert: str, order: int = 8) -> Format:
+    return Format(name, title, convert, recognise, convert=convert, order=order)
+
+
+def _text_of_ours(name: str, head: bytes) -> str:
+    return "there are names of ours in it" if b"\0" not in head and has_evidence_in(head) else ""
+
+
+_AS_LOG = "read it as a log: receiptkit validate --as log FILE"
+_NO_RESPONSES = "it holds requests without responses"
+
+FORMATS = [
+    _format(
+        "mitmproxy",
+        "a flow file of mitmproxy",
+        _by(
+            rb"\d+:(?:\d+:[a-z_]+;|[\s\S]{0,400}\d:version;)", "it begins like a flow of mitmproxy"
+        ),
+        "convert it: mitmdump -q -nr FILE --set hardump=FILE.har",
+    ),
+    _format(
+        "burp",
+        "an export of Burp",
+        _by(
+            rb"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[\s\S]{0,2000}?\]>\s*)?<items burpVersion=",
+            "its items are of Burp",
+        ),
+        f'convert it: python3 -c "{_BURP}" FILE > FILE.http',
+    ),
+    _format(
+        "parquet",
+        "a Parquet file",
+        _by(rb"PAR1", "it begins with PAR1"),
+        f'convert it (pip install duckdb): python3 -c "{_DUCKDB}" FILE FILE.ndjson',
+    ),
+    _format(
+        "sqlite",
+        "an SQLite database",
+        _by(rb"SQLite format 3\0", "it begins with SQLite format 3"),
+        "convert it, with the name of the table: sqlite3 -json FILE 'select * from webhooks' > FILE.json",
+    ),
+    _format(
+        "nock-code",
+        "code that nock recorded",
+        _by(rb"(?:[^\n]*\n){0,40}?\s*nock\(", "it calls nock()"),
+        f"convert it: node -e '{_NOCK}' FILE > FILE.json",
+    ),
+    _format(
+        "curl-trace",
+        "a trace of curl, in which texts are cut into lines",
+        _by(rb"== Info: |=> Send header", "it begins like a trace"),
+        "record it again: curl -s -i -o FILE.http URL",
+    ),
+    _format(
+        "insomnia",
+        "a collection of Insomnia",
+        _by(rb"type: collection\.insomnia\.rest/", "its type is collection.insomnia.rest"),
+        f"{_NO_RESPONSES}; export it as HAR, which has the last response of each",
+    ),
+    _format(
+        "http-file",
+        "a file of requests for an editor",
+        _by(
+            rb"(?:###|@\w+ ?=|(?:GET|POST|PUT|DELETE|PATCH) https?://\S+\s*\n)",
+            "its requests have no HTTP version",
+        ),
+        f"{_NO_RESPONSES}; the responses are the files that it names behind <>: receiptkit validate DIRECTORY",
+        order=25,
+    ),
+    _format(
+        "httpyac-json",
+        "a summary of httpyac, which has no bodies",
+        _by(rb'\{\s*"_meta"[\s\S]{0,1500}"testResults"', "it has test results and no responses"),
+        "record it again: httpyac send FILE.http --all --output exchange > FILE.txt",
+    ),
+    _format(
+        "sql",
+        "SQL",
+        _by(
+            rb"(?i)(?:PRAGMA |BEGIN TRANSACTION|CREATE TABLE|INSERT INTO|COPY \S+ \(|SET statement_timeout|--\s*\n?-- PostgreSQL)",
+            "it begins like SQL",
+        ),
+        _AS_LOG,
+    ),
+    _format("text", "a text that names webhooks of Twilio", _text_of_ours, _AS_LOG, order=99),
+]

@@ -1,0 +1,66 @@
+"""What `curl -v` prints, both streams in one file: headers behind `>` and `<`, the bodies between remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.formats.http_text import observations
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.rewritten import Rewritten
+from receiptkit.captures.sources import Limits, everything
+
+_REQUEST = re.compile(rb"^> [A-Z]+ \S+ HTTP/", re.MULTILINE)
+_RESPONSE = re.compile(rb"^< HTTP/", re.MULTILINE)
+_PREFIX = re.compile(rb"[<>] ?")
+#: Remarks, and how many bytes were received or sent.
+_REMARK = re.compile(rb"\* |[{}] \[\d+ bytes data\]|\*$")
+#: The remark on the next call follows a body without a line break.
+_NEXT_CALL = re.compile(rb"(?<=[}\]])\* {1,3}[A-Z][a-z]+ ")
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is what `curl -v` prints: lines that begin with `>` or `<`."""
+    start = beginning(head)
+    if start[:1] not in (b"*", b">", b"<"):
+        return ""
+    return (
+        "lines of headers begin with > and <"
+        if _REQUEST.search(start) or _RESPONSE.search(start)
+        else ""
+    )
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """Yield the exchanges of a file; `curl` prints no body of a request."""
+    text = _plain(everything(stream, limits.record, "the file"))
+    return observations(text.raw, limits, text.position)
+
+
+def _plain(raw: bytes) -> Rewritten:
+    """Return the messages without what `curl` wrote around them."""
+    text, at = Rewritten(raw), 0
+    for line in raw.splitlines(keepends=True):
+        end = at + len(line)
+        prefix = _PREFIX.match(line)
+        if prefix:
+            text.keep(at + prefix.end(), end)
+        elif not _REMARK.match(line):
+            glued = _NEXT_CALL.search(line)
+            text.keep(at, at + glued.start() if glued else end)
+            if glued:
+                text.insert(b"\n", at + glued.start())
+        at = end
+    return text
+
+
+FORMAT = Format(
+    name="curl",
+    title="the output of curl -v",
+    description="what `curl -v URL 2>&1` prints; without `2>&1` there is no body in it",
+    recognise=recognise,
+    read=read,
+    order=32,
+)

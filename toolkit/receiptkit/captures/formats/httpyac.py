@@ -1,0 +1,63 @@
+"""What httpyac prints: requests without a version, and times between the headers and the body of a response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.formats.http_text import observations
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.rewritten import Rewritten
+from receiptkit.captures.sources import Limits, everything
+
+_TITLE = re.compile(rb"^=== .* ===\r?$", re.MULTILINE)
+_LINE = re.compile(
+    rb"^(?:(?P<skipped>-{10,}\r?\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|Timings:\r?\n(?:\w+: [^\n]*\n)*\s*)|"
+    rb"(?P<request>(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+)[ \t]*(?=\r?\n)|"
+    rb"(?P<status>HTTP/[0-9.]+ +[0-9]{3}))",
+    re.MULTILINE,
+)
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is the output of httpyac: a title between `===` above a request."""
+    start = beginning(head)
+    return (
+        "its titles are between ==="
+        if start[:3] in (b"---", b"===") and _TITLE.search(start)
+        else ""
+    )
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """Yield the exchanges of a file."""
+    text = _plain(everything(stream, limits.record, "the file"))
+    return observations(text.raw, limits, text.position)
+
+
+def _plain(raw: bytes) -> Rewritten:
+    """Return the messages as HTTP has them."""
+    text, at = Rewritten(raw), 0
+    for found in _LINE.finditer(raw):
+        text.keep(at, found.start())
+        at = found.end()
+        if found["request"]:
+            text.keep(*found.span("request"))
+            text.insert(b" HTTP/1.1", at)
+        elif found["status"]:
+            text.insert(b"\n", found.start())
+            text.keep(found.start(), at)
+    text.keep(at, len(raw))
+    return text
+
+
+FORMAT = Format(
+    name="httpyac",
+    title="the output of httpyac",
+    description="what `httpyac --output exchange` prints",
+    recognise=recognise,
+    read=read,
+    order=33,
+)

@@ -1,0 +1,96 @@
+"""Text logs: forms, JSON values and printed variables in lines of any kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, nothing_beside
+from receiptkit.captures.embedded import Found, texts_within
+from receiptkit.captures.exchanges import Seen
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.records import PlacedRecord, Record, Spot, TextRecord
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.captures.unwrap import find_in
+from receiptkit.model import pointers
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.location import Position
+from receiptkit.text.json_locate import LineIndex
+
+_SUFFIXES = (".log", ".log.gz")
+_EVENT_STREAM = re.compile(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
+_LITERAL = Spot("text")
+#: More than a JSON value in a line of a log has.
+_LONGEST = 1 << 18
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is a text log: its name, or that it is a stream of server-sent events."""
+    if b"\0" in head:
+        return ""
+    if _EVENT_STREAM.match(beginning(head)) and b"data:" in head:
+        return "it is a stream of server-sent events"
+    return "its name is that of a log" if name.lower().endswith(_SUFFIXES) else ""
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the webhooks in a text, in the order in which they are there.
+
+    Raises:
+        CaptureError: it is larger than a record may be, or no text.
+    """
+    raw = everything(stream, limits.record, "the log")
+    if b"\0" in raw:
+        raise CaptureError("there are zero bytes in it: this is no text")
+    text = raw.decode("utf-8", "replace")
+    index, entry = LineIndex(text), 0
+    reading = Reading(limits.record, nothing_beside)
+
+    def place(offset: int) -> Position:
+        return Position(*index.place(offset))
+
+    for found in texts_within(text, dumps=True):
+        for record, seen in _seen(found, text, place, reading):
+            yield envelope.seen(entry, record, seen)
+            entry += 1
+
+
+def _seen(
+    found: Found, text: str, place: Callable[[int], Position], reading: Reading
+) -> Iterator[tuple[Record, Seen]]:
+    """Yield what was found at a place of a log, with its record."""
+    start = place(found.start)
+    if isinstance(found.value, str):
+        is_url = "?" in found.value.partition("=")[0]
+        request = WebhookRequest(found.value, "GET") if is_url else WebhookRequest(body=found.value)
+        rule = "a URL in a text" if is_url else "a form in a text"
+        record = PlacedRecord(start, {}, literal=True)
+        yield record, Seen(request, {"request": _LITERAL, "url": _LITERAL}, rule)
+    elif found.places is not None:
+        places = {pointers.join([name]): place(at) for name, at in found.places.items()}
+        request = WebhookRequest(body=found.value)
+        yield (
+            PlacedRecord(start, places, literal=False),
+            Seen(request, {}, "printed variables", partial=True),
+        )
+    else:
+        inner = text[found.start :][:_LONGEST]
+        here = TextRecord(inner, start, lambda at: place(found.start + at))
+        for seen in find_in(found.value, reading):
+            yield here, seen._replace(rule=f"{seen.rule}, as JSON in a text")
+
+
+FORMAT = Format(
+    name="log",
+    title="a text log",
+    description="any text with webhooks in it: forms, JSON and printed variables; only a `.log` that is named, or with `--as log`",
+    recognise=recognise,
+    read=read,
+    order=80,
+    named_only=True,
+)

@@ -1,0 +1,195 @@
+"""Tables: CSV, TSV and their kin, with parameters as columns or a body in one of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, nothing_beside
+from receiptkit.captures.evidence import has_evidence_in
+from receiptkit.captures.exchanges import Seen
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.nodes import plain
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.parameters import columns
+from receiptkit.captures.records import Cell, CellsRecord
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.captures.unwrap import find_in
+from receiptkit.model import pointers
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.location import Position
+from receiptkit.text.json_locate import LineIndex
+from receiptkit.text.json_text import decode
+
+_DELIMITERS = (b",", b";", b"\t", b"|")
+_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+#: The name of a column: a few words.
+_NAME = re.compile(r"[@\w][\w @.()/:-]{0,63}")
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+#: What exports write for a value that is absent.
+_BLANK = frozenset(("", "\\N", "NULL", "null", "<null>"))
+
+
+class Field(NamedTuple):
+    """
+    A cell of a table.
+
+    Attributes:
+        text: what is in it.
+        start: the offset in the file at which that begins.
+        quotes: the offsets in the text behind which a doubled quotation mark was one.
+    """
+
+    text: str
+    start: int
+    quotes: tuple[int, ...] = ()
+
+    def origin(self, offset: int) -> int:
+        """Return the offset in the file of an offset in the text."""
+        return self.start + offset + bisect_right(self.quotes, offset - 1)
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is a table of ours: a row of names, and a column or a cell that only this API has."""
+    names, delimiter = header(beginning(head))
+    if not delimiter:
+        return ""
+    if columns(names):
+        return "it has the columns of receipts"
+    if has_evidence_in(beginning(head).partition(b"\n")[2]):
+        return "it begins with the names of columns, and a cell holds a body"
+    return "its name is that of a table" if name.lower().endswith(_SUFFIXES) else ""
+
+
+def header(start: bytes) -> tuple[list[str], str]:
+    """Return the names of the columns and what is between them; none for a file that is no table."""
+    line = start.partition(b"\n")[0].rstrip(b"\r")
+    if len(line) > 4000:
+        return [], ""
+    delimiter = max(_DELIMITERS, key=line.count)
+    if not line.count(delimiter):
+        return [], ""
+    text, between = decode(line)[0], delimiter.decode()
+    names = [cell.text.strip() for cell in next(rows(text, between))]
+    if (
+        len(names) < 2
+        or not all(_NAME.fullmatch(name) for name in names)
+        or len(set(names)) < len(names)
+    ):
+        return [], ""
+    return names, between
+
+
+def rows(text: str, delimiter: str) -> Iterator[list[Field]]:
+    """Yield the rows of a table; a quoted cell may hold line breaks."""
+    bare = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
+    at, row = 0, []
+    while at < len(text):
+        quoted = _QUOTED.match(text, at)
+        if quoted:
+            inner = quoted[1]
+            doubled = [match.start() for match in re.finditer('""', inner)]
+            quotes = tuple(start - index for index, start in enumerate(doubled))
+            row.append(Field(inner.replace('""', '"'), at + 1, quotes))
+            at = quoted.end()
+        else:
+            match = bare.match(text, at)
+            end = match.end() if match else at
+            row.append(Field(text[at:end], at))
+            at = end
+        if text[at : at + 1] == delimiter:
+            at += 1
+            if at == len(text) or text[at] in "\r\n":
+                row.append(Field("", at))
+            else:
+                continue
+        elif at < len(text) and text[at] not in "\r\n":
+            # A quotation mark within a cell: the rest of the cell belongs to it.
+            match = bare.match(text, at)
+            end = match.end() if match else at + 1
+            row[-1] = Field(text[row[-1].start : end], row[-1].start)
+            at = max(end, at + 1)
+            if text[at : at + 1] == delimiter:
+                at += 1
+                continue
+        at += text.startswith("\r", at)
+        at += text.startswith("\n", at)
+        yield row
+        row = []
+    if row:
+        yield row
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the observations in the rows of a table.
+
+    Raises:
+        CaptureError: it is no table, has no such column, or is larger than a record may be.
+    """
+    text, problem = decode(everything(stream, limits.record, "the table"))
+    if problem is not None:
+        raise CaptureError("the table is not UTF-8; convert it with iconv")
+    text = text.removeprefix("\ufeff")
+    names, delimiter = header(text[:8192].encode())
+    if not delimiter:
+        raise CaptureError("the first row does not name the columns of a table")
+    if limits.column is not None and limits.column not in names:
+        raise CaptureError(
+            f"there is no column {limits.column}; --column takes one of {', '.join(names)}"
+        )
+    index, entry = LineIndex(text), 0
+    reading = Reading(limits.record, nothing_beside)
+
+    def place(offset: int) -> Position:
+        return Position(*index.place(offset))
+
+    for row in _data(rows(text, delimiter)):
+        cells = dict(zip(names, row, strict=False))
+        record = CellsRecord(place(row[0].start), _cells(cells, place))
+        for seen in _seen(cells, reading, limits.column):
+            yield envelope.seen(entry, record, seen)
+            entry += 1
+
+
+def _cells(fields: dict[str, Field], place: Callable[[int], Position]) -> dict[str, Cell]:
+    def cell(field: Field) -> Cell:
+        return Cell(field.text, lambda offset: place(field.origin(offset)))
+
+    return {pointers.join([name]): cell(field) for name, field in fields.items()}
+
+
+def _data(table: Iterator[list[Field]]) -> Iterator[list[Field]]:
+    """Yield the rows below the names that are not empty."""
+    next(table, None)
+    for row in table:
+        if any(cell.text for cell in row):
+            yield row
+
+
+def _seen(cells: dict[str, Field], reading: Reading, column: str | None) -> list[Seen]:
+    """Return what is in a row."""
+    values: dict[str, Any] = {
+        name: cell.text
+        for name, cell in cells.items()
+        if cell.text not in _BLANK and (column is None or name == column or plain(name) in _AROUND)
+    }
+    return find_in(values, reading, dumps=True)
+
+
+#: Columns that belong to a body in another one.
+_AROUND = frozenset(
+    ("url", "requesturl", "path", "headers", "requestheaders", "method", "requestmethod")
+)
+
+FORMAT = Format(
+    name="table",
+    title="a table",
+    description="CSV, TSV, and tables with semicolons or bars: parameters as columns, or a body in one of them (`--column` names it)",
+    recognise=recognise,
+    read=read,
+    order=40,
+)

@@ -1,0 +1,108 @@
+"""Cassettes that cassetter keeps in TOML."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from receiptkit.captures import envelope
+from receiptkit.captures.bodies import Reading, nothing_beside
+from receiptkit.captures.exchanges import interaction
+from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.observation import Observation
+from receiptkit.captures.records import PlacedRecord
+from receiptkit.captures.sources import Limits, everything
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.location import Position
+
+_BEGINNING = re.compile(rb"^\[\[interactions\]\][ \t]*\r?$", re.MULTILINE)
+_ENTRY = re.compile(r"\[\[\s*interactions\s*\]\]")
+_SECTION = re.compile(r"\[\s*interactions\.([\w.]+)\s*\]")
+_MEMBER = re.compile(r"([\w-]+)\s*=\s*")
+
+
+def recognise(name: str, head: bytes) -> str:
+    """Return the evidence that a file is a cassette in TOML: its tables are `[[interactions]]`."""
+    start = beginning(head)
+    return (
+        "its tables are [[interactions]]"
+        if start[:1] not in b"{[<" and _BEGINNING.search(start)
+        else ""
+    )
+
+
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+    """
+    Yield the interactions of a cassette.
+
+    Raises:
+        CaptureError: it is no TOML, larger than a record may be, or this Python has no parser.
+    """
+    text = everything(stream, limits.record, "the cassette").decode("utf-8", "replace")
+    reading = Reading(limits.record, nothing_beside)
+    interactions = _parsed(text).get("interactions")
+    if not isinstance(interactions, list):
+        raise CaptureError("there is no list `interactions`: this is no cassette")
+    places = list(_places(text.removeprefix("\ufeff")))
+    for entry, value in enumerate(interactions):
+        own = places[entry] if entry < len(places) else {"": Position()}
+        record = PlacedRecord(own[""], own, literal=False)
+        yield envelope.seen(entry, record, interaction(_nested(value), reading))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        toml: Any = importlib.import_module("tomllib")
+    except ImportError:
+        raise CaptureError(
+            "Python 3.10 reads no TOML; convert it: cassetter convert FOLDER yaml"
+        ) from None
+    try:
+        found: dict[str, Any] = toml.loads(text.removeprefix("\ufeff"))
+    except (toml.TOMLDecodeError, RecursionError) as error:
+        raise CaptureError(f"not TOML: {error}") from None
+    return found
+
+
+def _nested(value: Any) -> Any:
+    """Return an interaction with the type and content of each body in an object, as cassetter has them in YAML."""
+    if not isinstance(value, dict):
+        return value
+    nested = dict(value)
+    for part in ("request", "response"):
+        message = value.get(part)
+        if isinstance(message, dict) and "body_type" in message:
+            body = {"type": message["body_type"], "content": message.get("body_content")}
+            nested[part] = {**message, "body": body}
+    return nested
+
+
+def _places(text: str) -> Iterator[dict[str, Position]]:
+    """Yield the positions of the members of each interaction, by their JSON Pointers."""
+    places: dict[str, Position] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if _ENTRY.match(line):
+            if places:
+                yield places
+            places, section = {"": Position(number, 1)}, ""
+        elif found := _SECTION.match(line):
+            section = "/" + found[1].replace(".", "/")
+            places.setdefault(section, Position(number, 1))
+        elif (found := _MEMBER.match(line)) and places:
+            name = "/body/content" if found[1] == "body_content" else f"/{found[1]}"
+            places.setdefault(section + name, Position(number, found.end() + 1))
+    if places:
+        yield places
+
+
+FORMAT = Format(
+    name="toml",
+    title="cassette in TOML",
+    description="cassettes of cassetter in TOML, with Python 3.11 or later",
+    recognise=recognise,
+    read=read,
+    order=16,
+)
