@@ -15,6 +15,7 @@ from receiptkit.captures.nodes import Node
 from receiptkit.captures.records import Spot
 from receiptkit.model import pointers
 from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured
+from receiptkit.text.json_text import json_of
 
 #: Members whose value is the body, also where that is an object.
 _PARSED = ("jsonbody", "bodyasjson", "json")
@@ -243,9 +244,7 @@ def chunks_in(text: str) -> bytes | None:
     """Return the bytes of a text that is a JSON list of encoded chunks; None for anything else."""
     if not text.startswith("["):
         return None
-    from receiptkit.text.json_text import read_envelope
-
-    return _chunks(read_envelope(text.encode("utf-8", "replace")).value)
+    return _chunks(json_of(text))
 
 
 def _hexadecimal(text: str) -> bytes | None:

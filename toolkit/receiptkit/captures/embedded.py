@@ -132,10 +132,3 @@ def _dump_around(text: str, begin: int, at: int) -> tuple[Found, int] | None:
     if "EventType" not in values or len(values) < 4 or not first <= at <= last:
         return None
     return Found(first, values, places), last
-
-
-def json_of(text: str) -> Any:
-    """Return the value of a JSON text of a tool; None if it is none."""
-    from receiptkit.text.json_text import read_envelope
-
-    return read_envelope(text.strip().encode("utf-8", "surrogatepass")).value

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from receiptkit.captures.encodings import decoded, from_base64
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.records import Spot
 from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured, header
-from receiptkit.text.forms import decode_form
+from receiptkit.text.json_text import json_of
 
 _URL = (
     "absoluteurl",
@@ -106,10 +106,15 @@ def pairs(value: Any) -> list[tuple[Any, Any]]:
     if isinstance(value, dict):
         return list(value.items())
     if isinstance(value, str):
+        if value.lstrip()[:1] in ("{", "["):
+            parsed = json_of(value)
+            return pairs(parsed) if isinstance(parsed, (dict, list)) else []
         if "\n" in value or ": " in value:
             lines = (line.partition(":") for line in value.splitlines())
             return [(name.strip(), text.strip()) for name, colon, text in lines if colon]
-        return [(field.name, field.value) for field in decode_form(value)]
+        # A plus is a plus: what is in these texts was quoted, if at all, like a path.
+        parts = (part.partition("=") for part in value.split("&") if part)
+        return [(unquote(name), unquote(text)) for name, _, text in parts]
     if not isinstance(value, list):
         return []
     if value and len(value) % 2 == 0 and all(isinstance(item, str) for item in value):

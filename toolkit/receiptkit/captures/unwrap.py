@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from receiptkit.captures.bodies import Body, Reading
-from receiptkit.captures.embedded import FORM, json_of, texts_within
+from receiptkit.captures.embedded import FORM, texts_within
 from receiptkit.captures.encodings import decoded
 from receiptkit.captures.exchanges import Seen, exchanges, flat_exchange, is_exchange, stubs
 from receiptkit.captures.http_messages import first_message, is_http
@@ -23,6 +23,7 @@ from receiptkit.captures.records import Leg, Spot
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.text.dates import in_utc
 from receiptkit.text.forms import decode_form
+from receiptkit.text.json_text import json_of
 
 #: How deep texts within texts are followed, and values within values.
 _MOST_LEGS = 4

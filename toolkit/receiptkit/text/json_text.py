@@ -70,6 +70,11 @@ def read_envelope(raw: bytes) -> JsonText:
         return JsonText(text.value) if text.readable else text
 
 
+def json_of(text: str) -> Any:
+    """Return the value of a JSON text of a tool; None if it is none."""
+    return read_envelope(text.strip().encode("utf-8", "surrogatepass")).value
+
+
 def read_all(texts: list[bytes]) -> list[Any] | None:
     """The values of texts that surely have no defect, however deep they nest; None says nothing."""
     try:
