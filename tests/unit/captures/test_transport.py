@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
+from receiptkit.captures.records import Spot
 from receiptkit.captures.transport import unread
 
 LAYOUT: Any = {
-    "response": "/response/body",
-    "request": "/request/body",
-    "url": "/request/url",
-    "status": "/response/status",
-    "headers": "/response/headers",
-    "sent": "/request/headers",
+    "response": Spot("/response/body"),
+    "request": Spot("/request/body"),
+    "url": Spot("/request/url"),
+    "status": Spot("/response/status"),
+    "headers": Spot("/response/headers"),
+    "sent": Spot("/request/headers"),
 }
 READ = frozenset(("content-type", "authorization"))
 
@@ -43,7 +44,7 @@ def test_transport_of_a_har_and_never_of_a_body() -> None:
         "startedDateTime": "x",
         "time": 5,
         "timings": {"wait": 7},
-        "request": {"url": "u", "queryString": [{"name": "a", "value": "b"}]},
+        "request": {"url": Spot("u"), "queryString": [{"name": "a", "value": "b"}]},
         "response": {"status": 200, "body": {"time": 1, "id": "y"}, "bodySize": 12},
         "_initiator": {"type": "z"},
         "more": "kept",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from receiptkit.captures.encodings import from_base64
 from receiptkit.captures.http_messages import first_message, is_http
 from receiptkit.captures.messages import pairs, repeated, unpacked
-from receiptkit.captures.nodes import Node
+from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.records import Spot
 from receiptkit.model import pointers
 from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured
@@ -50,6 +50,10 @@ _AROUND = frozenset(
         *("not", "disabled", "isbinary", "url", "httpversion"),
     )
 )
+#: What holds the body in such an object, what describes it there, and what only a body has.
+_HOLDS = frozenset((*_TEXT, *_PACKED))
+_DESCRIBES = frozenset(("type", "contenttype", "encoding", "encoded", "mimetype", "mode", "size"))
+_BODY = frozenset(("sid", "accountsid", "eventtype", "deliveryreceipts", "code", "meta", "url"))
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 #: A file beside a capture is named without a way out of its folder.
 _PLAIN_NAME = re.compile(r"[\w.@%+=,~ -]+(?:/[\w.@%+=,~ -]+)*")
@@ -60,17 +64,17 @@ ReadBeside = Callable[[str], Any]
 
 class Body(NamedTuple):
     """
-    A body, where it is, and the member that holds a parameter where it is a list of them.
+    A body, where it is, and where its parameters are if they are a list.
 
     Attributes:
         value: a parsed value, text, bytes, or `NotCaptured`.
         spot: where it is.
-        names: the pointer of each parameter below it, where that is not its name.
+        names: the way to each parameter, where that is not its name below the body.
     """
 
     value: Any
     spot: Spot
-    names: Mapping[str, str] | None = None
+    names: Mapping[str, Spot] | None = None
 
 
 class Reading(NamedTuple):
@@ -137,12 +141,15 @@ def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:
         return Body(value, node.spot)
     if (raw := _bytes(value)) is not None:
         return Body(raw, node.spot)
-    if not all(
-        isinstance(name, str) and name.lower().strip("_").replace("_", "") in _AROUND
-        for name in value
-    ):
+    if not _is_around(value):
         return Body(value, node.spot)
     return _wrapped(node, reading) if value else Body(value, node.spot)
+
+
+def _is_around(value: dict[str, Any]) -> bool:
+    """Return True if an object is what a tool put around a body, rather than the body."""
+    names = {plain(name) for name in value if isinstance(name, str)}
+    return names <= _AROUND or bool(names & _HOLDS and names & _DESCRIBES and not names & _BODY)
 
 
 def _wrapped(node: Node, reading: Reading) -> Body | None:
@@ -185,14 +192,16 @@ def parameters(node: Node) -> Body:
     """Return parameters that are a list of names with values, or an object, as an object."""
     if not isinstance(node.value, list):
         return Body(node.value, node.spot)
-    names: dict[str, str] = {}
+    names: dict[str, Spot] = {}
     for index, (name, _) in enumerate(pairs(node.value)):
         if isinstance(name, str) and name not in names:
             item = node.value[index] if index < len(node.value) else None
             held = next(
                 (key for key in ("value", "values") if isinstance(item, dict) and key in item), 1
             )
-            names[name] = pointers.join([index, held])
+            names[name] = node.spot._replace(
+                pointer=node.spot.pointer + pointers.join([index, held])
+            )
     return Body(repeated(node.value), node.spot, names)
 
 

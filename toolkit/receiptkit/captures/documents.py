@@ -115,4 +115,4 @@ def _webhook_request(value: dict[str, Any]) -> Seen:
     if name == "body":
         body = body._replace(value=present(value.get("body")))
     request = WebhookRequest(url, method, present(body.value), headers_of(value.get("headers")))
-    return Seen(request, layout, names=dict(body.names) if body.names else None)
+    return Seen(request, layout, names=body.names)

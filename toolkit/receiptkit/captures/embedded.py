@@ -107,9 +107,16 @@ def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] |
                 value, size = _DECODER.raw_decode(window)
             except (ValueError, RecursionError):
                 continue
-            if start + size > at and isinstance(value, (dict, list)):
+            if start + size > at and _is_object(value):
                 return (start, start + size, value), cost
     return None, cost
+
+
+def _is_object(value: Any) -> bool:
+    """Return True if a JSON value is an object, or a list of some: a name in brackets is neither."""
+    if isinstance(value, list):
+        return any(isinstance(item, (dict, list)) for item in value)
+    return isinstance(value, dict)
 
 
 def _dump_around(text: str, begin: int, at: int) -> tuple[Found, int] | None:

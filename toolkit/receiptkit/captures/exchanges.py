@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.captures.bodies import Reading, body_of
@@ -18,6 +18,7 @@ from receiptkit.captures.messages import (
 )
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import EXCHANGE, Layout
+from receiptkit.captures.records import Spot
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest
 from receiptkit.text.dates import in_utc
 
@@ -34,7 +35,7 @@ class Seen(NamedTuple):
         what: the exchange, the request, or the reason.
         layout: where its parts are.
         rule: how it was found.
-        names: the pointers of parameters that have other names there.
+        names: the way to each parameter, where a tool renamed, listed or printed the parameters.
         partial: True if parameters may be missing because nobody kept them.
         time: when it was made, as the tool wrote it; empty if it did not.
     """
@@ -42,7 +43,7 @@ class Seen(NamedTuple):
     what: Exchange | WebhookRequest | str
     layout: Layout
     rule: str = ""
-    names: dict[str, str] | None = None
+    names: Mapping[str, Spot] | None = None
     partial: bool = False
     time: str = ""
 

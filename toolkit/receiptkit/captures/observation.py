@@ -36,7 +36,7 @@ class Observation:
         problems: what is wrong with the text of the record.
         unusable: why it cannot be judged, if it cannot.
         rule: the rule by which it was found in what a tool wrote around it; empty if there was nothing around it.
-        names: the pointer of each parameter below the body, where a tool renamed or listed the parameters.
+        names: the way to each parameter, where a tool renamed, listed or printed the parameters.
         partial: True if parameters may be missing because nobody kept them, as in a table with some of the columns.
     """
 
@@ -66,7 +66,7 @@ class Observation:
         problems: tuple[Problem, ...] = (),
         unusable: str | None = None,
         rule: str = "",
-        names: Mapping[str, str] | None = None,
+        names: Mapping[str, Spot] | None = None,
         partial: bool = False,
     ) -> None:
         self.entry = entry
@@ -120,10 +120,7 @@ class Observation:
         spot, text = self.spot(part), self.text(part)
         if text is None:
             spots = {
-                one: spot._replace(pointer=spot.pointer + self._renamed(one))
-                if isinstance(one, str)
-                else spot
-                for one in wanted
+                one: self._below(spot, one) if isinstance(one, str) else spot for one in wanted
             }
             places = self.record.positions(set(spots.values()), self.element)
             return {one: Location("", self.entry, *places[at]) for one, at in spots.items()}
@@ -136,11 +133,13 @@ class Observation:
             for one in wanted
         }
 
-    def _renamed(self, pointer: str) -> str:
-        if not self.names or not pointer:
-            return pointer
-        name, *deeper = pointers.split(pointer)
-        return self.names.get(name, pointers.join([name])) + pointers.join(deeper)
+    def _below(self, spot: Spot, pointer: str) -> Spot:
+        """Return the way to a value of a part."""
+        if self.names and pointer:
+            name, *deeper = pointers.split(pointer)
+            if name in self.names:
+                spot, pointer = self.names[name], pointers.join(deeper)
+        return spot._replace(pointer=spot.pointer + pointer)
 
     def _within(self, start: Position, within: Position | None) -> Location:
         if within is not None and self.record.literal:

@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.captures.bodies import Body, parameters
 from receiptkit.captures.messages import pairs, unmatched
 from receiptkit.captures.nodes import Node, plain
-from receiptkit.model import pointers
+from receiptkit.captures.records import Spot
 
 #: The parameters of the webhook, by their names without case and separators.
 NAMES = {
@@ -137,11 +137,11 @@ def _renamed(node: Node) -> tuple[Body, str, bool] | None:
     if not isinstance(receipt, str) or not receipt.startswith("DY") or not _EVENT.fullmatch(event):
         return None
     found: dict[str, Any] = {"EventType": event}
-    names: dict[str, str] = {}
+    names: dict[str, Spot] = {}
     for name, parameter in NAMES.items():
         value = node.value.get(own.get(name, ""))
         if name in own:
-            names[parameter] = pointers.join([own[name]])
+            names[parameter] = node.below(own[name], value).spot
         if value is not None and value != "" and isinstance(value, (str, int, float)):
             found[parameter] = value if isinstance(value, str) else text_of_scalar(value)
     return Body(found, node.spot, names), "columns of a table", True

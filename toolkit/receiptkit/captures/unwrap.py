@@ -219,7 +219,11 @@ class _Walk:
             if places is not None:
                 request = WebhookRequest(body=value)
                 layout: Layout = {"request": node.spot, "url": node.spot}
-                yield Seen(request, layout, "printed variables", partial=True)
+                names = {
+                    name: Spot("", (*node.spot.legs, Leg(node.spot.pointer, at)))
+                    for name, at in places.items()
+                }
+                yield Seen(request, layout, "printed variables", names, partial=True)
             elif isinstance(value, (dict, list)):
                 yield from self.walk(_inner(node, value, start), 0)
             else:
@@ -310,7 +314,7 @@ def request_of(body: Body, rule: str, partial: bool) -> Seen:
         WebhookRequest(body=body.value),
         layout,
         rule,
-        dict(body.names) if body.names else None,
+        body.names,
         partial,
     )
 

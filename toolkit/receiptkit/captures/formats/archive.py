@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from receiptkit.captures.bodies import ReadBeside
 from receiptkit.captures.format import Format
@@ -16,6 +15,9 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import NotCaptured
+
+if TYPE_CHECKING:
+    import zipfile
 
 _SESSION = re.compile(r"raw/(\d+)_c\.txt")
 #: More members than this are in no capture.
@@ -38,6 +40,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Raises:
         CaptureError: it is damaged, holds no capture, or is larger than allowed.
     """
+    import zipfile
+
     raw = everything(stream, limits.record, "the archive")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -94,5 +98,5 @@ FORMAT = Format(
     description="a ZIP with a HAR and its bodies, as Playwright writes it, or with the sessions of Fiddler (`.saz`)",
     recognise=recognise,
     read=read,
-    order=5,
+    order=41,
 )

@@ -19,7 +19,6 @@ from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.location import Position
-from receiptkit.text.json_locate import LineIndex
 
 _SUFFIXES = (".log", ".log.gz")
 _EVENT_STREAM = re.compile(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
@@ -48,6 +47,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     if b"\0" in raw:
         raise CaptureError("there are zero bytes in it: this is no text")
     text = raw.decode("utf-8", "replace")
+    from receiptkit.text.json_locate import LineIndex
+
     index, entry = LineIndex(text), 0
     reading = Reading(limits.record, nothing_beside)
 

@@ -21,7 +21,6 @@ from receiptkit.captures.unwrap import find_in
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
-from receiptkit.text.json_locate import LineIndex
 from receiptkit.text.json_text import decode
 
 _DELIMITERS = (b",", b";", b"\t", b"|")
@@ -73,7 +72,7 @@ def header(start: bytes) -> tuple[list[str], str]:
     if not line.count(delimiter):
         return [], ""
     text, between = decode(line)[0], delimiter.decode()
-    names = [cell.text.strip() for cell in next(rows(text, between))]
+    names = [cell.text.strip() for cell in next(rows(text, between), [])]
     if (
         len(names) < 2
         or not all(_NAME.fullmatch(name) for name in names)
@@ -141,6 +140,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         raise CaptureError(
             f"there is no column {limits.column}; --column takes one of {', '.join(names)}"
         )
+    from receiptkit.text.json_locate import LineIndex
+
     index, entry = LineIndex(text), 0
     reading = Reading(limits.record, nothing_beside)
 

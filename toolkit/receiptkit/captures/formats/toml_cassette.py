@@ -104,5 +104,5 @@ FORMAT = Format(
     description="cassettes of cassetter in TOML, with Python 3.11 or later",
     recognise=recognise,
     read=read,
-    order=16,
+    order=31,
 )

@@ -1,0 +1,267 @@
+"""What tools write around webhooks and responses: every sample gives its one lie at the right place, or names its conversion."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Report = Callable[..., dict[str, Any]]
+Run = Callable[..., tuple[int, str, str]]
+
+#: How many observations of a sample are judged, and the pointers of its lies, where that is not two and one.
+OTHERS: dict[str, tuple[int, list[str]]] = {
+    "cassetter/cassetter.toml": (3, ["/status"]),
+    "cassetter/cassetter.yaml": (3, ["/status"]),
+    "cypress/fixtures/receipt0.json": (1, []),
+    "cypress/fixtures/receipt1.json": (1, ["/status"]),
+    "mitmproxy/hardump.har": (4, ["/Status", "/status"]),
+    # Each webhook is logged in several ways.
+    "node-logs/pino.ndjson": (4, ["/Status", "/Status"]),
+    "node-logs/winston.ndjson": (4, ["/Status", "/Status"]),
+    "php-logs/laravel.log": (6, ["/Status"] * 3),
+    "php-logs/monolog.ndjson": (6, ["/Status"] * 3),
+    "redocly-proxy/proxy.har": (4, ["/Status", "/status"]),
+    "rest-files/2026-07-30T021438.200.json": (1, []),
+    "rest-files/2026-07-30T021439.200.json": (1, ["/status"]),
+    "wiremock/hand-body-single.json": (1, ["/status"]),
+    "wiremock/journal.json": (4, ["/Status", "/status"]),
+    "playwright/attach/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
+    "playwright/attach/e7ba8add1583c08ad3a1562b2174bc17effedf6e.json": (1, []),
+    "playwright/route-update/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
+    "playwright/route-update/e7ba8add1583c08ad3a1562b2174bc17effedf6e.json": (1, []),
+}
+#: Samples that are read with an option.
+AS_LOG = (
+    "heroku/heroku-logs.txt",
+    "node-logs/console-log-body.txt",
+    "node-logs/console-log-json.txt",
+    "php-logs/print_r.txt",
+    "php-logs/var_dump.txt",
+    "sqlite/dump.sql",
+    "sqlite/sqlite-line.txt",
+)
+#: Samples that are recognised, and what is said of them.
+NAMED = {
+    "burp/items.xml": "this is an export of Burp; convert it: python3 -c",
+    "curl/trace-ascii.txt": "this is a trace of curl, in which texts are cut into lines; record it again: curl -s -i",
+    "httpyac/httpyac.json": "this is a summary of httpyac, which has no bodies; record it again: httpyac send",
+    "insomnia/v5-collection.yaml": "this is a collection of Insomnia; it holds requests without responses",
+    "mitmproxy/flows.mitm": "this is a flow file of mitmproxy; convert it: mitmdump -q -nr",
+    "nock/nock-code.js": "this is code that nock recorded; convert it: node -e",
+    "parquet/payload.parquet": "this is a Parquet file; convert it (pip install duckdb): python3 -c",
+    "rest-files/receipts.http": "this is a file of requests for an editor; it holds requests without responses",
+    **dict.fromkeys(AS_LOG, "read it as a log: receiptkit validate --as log"),
+}
+#: Samples in which there is nothing to judge, and why.
+NOTHING = {
+    "curl/curl-v-post.txt": "no operation of the contract",
+    "curl/curl-v-stderr-only.txt": "no body was captured",
+    "envoy/access-log.ndjson": "unknown body",
+    "node-logs/pino-http.ndjson": "no operation of the contract",
+    "playwright/omit.har": "no body was captured",
+    "twilio-events/cloudevents-not-ours.json": "unknown body",
+    "wiremock/recorded/mappings/mapping-twilio-receipts-HoROP.json": "no operation of the contract",
+    "wiremock/recorded/mappings/mapping-twilio-receipts-mujTu.json": "no operation of the contract",
+}
+
+
+def samples() -> list[str]:
+    from conftest import REFERENCE
+
+    folder = REFERENCE / "wrappers"
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.stat().st_size and path.name != "converters.sh"
+    )
+
+
+READ = [name for name in samples() if name not in NAMED and name not in NOTHING]
+
+
+def lies(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the findings, those about a webhook that was logged twice left out."""
+    return [found for found in report["findings"] if found["severity"] != "info"]
+
+
+def expected(name: str) -> tuple[int, list[str]]:
+    if name in OTHERS:
+        return OTHERS[name]
+    if name.startswith("wiremock/recorded/"):
+        return 1, ["/status"] if "DYf3c" in name else []
+    return 2, ["/status"]
+
+
+def check_place(finding: dict[str, Any], lines: list[str]) -> None:
+    """Hold the place of the lie against the file: the value, a text in which it is, or the base64 of one."""
+    origin = finding["origin"]
+    rest = lines[origin["line"] - 1][origin["column"] - 1 :]
+    if origin["body_line"] is None:
+        assert rest.removeprefix("%22").lstrip("\"'\\").startswith("queued") or is_encoded(rest)
+        return
+    if rest.lstrip("\"' |>-").startswith("queued"):
+        return
+    if lines[0].startswith(
+        ("---", "http_interactions", "interactions", "version", "info", "meta", "\n")
+    ):
+        # YAML folds and quotes as it likes: the value begins here.
+        assert rest[:1] in "'|>\"{e!"
+        return
+    body = text_at(lines, origin)
+    assert (
+        body.splitlines()[origin["body_line"] - 1][origin["body_column"] - 1 :]
+        .lstrip('"')
+        .startswith("queued")
+    )
+
+
+def text_at(lines: list[str], origin: dict[str, Any]) -> str:
+    """Return the text that begins at a place of a file: a JSON string, a quoted text, or base64."""
+    rest = lines[origin["line"] - 1][origin["column"] - 1 :]
+    block = "".join(lines[origin["line"] - 1 :])[origin["column"] - 1 :]
+    if rest[:1] == '"':
+        text = json.JSONDecoder().raw_decode(block)[0]
+    elif rest[:2] == '\\"':
+        text = rest[2:].partition("\\")[0]
+    elif rest[:1] in "|>":
+        text = "\n".join(line.strip() for line in lines[origin["line"] :])
+    elif rest[:1] == "'":
+        text = block[1:].replace("''", "'")
+    elif rest[:1] == "[":
+        return bytes(json.JSONDecoder().raw_decode(block)[0]).decode()
+    elif rest[:1] == "{":
+        value = json.JSONDecoder().raw_decode(block)[0]
+        return bytes(value["data"]).decode() if "data" in value else block
+    else:
+        text = block
+    return decoded(text)
+
+
+def decoded(text: str) -> str:
+    try:
+        raw = base64.b64decode(
+            "".join(text.split()[:1]) if len(text.split()) == 1 else "".join(text.split()),
+            validate=True,
+        ).decode()
+    except (binascii.Error, ValueError):
+        return text
+    return raw.partition("\r\n\r\n")[2] if raw.startswith("POST ") else raw
+
+
+def is_encoded(text: str) -> bool:
+    return text.lstrip('"').startswith(("ey", "RXZ", "H4sI"))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_finds_the_lie_of_a_sample(reference: Path, report: Report, name: str) -> None:
+    """A sample gives its one lie at the right place, and its clean observation without a word."""
+    path = reference / "wrappers" / name
+    judged = report(path)
+    checked, pointers = expected(name)
+    assert judged["summary"]["checked"] == checked
+    found = lies(judged)
+    assert sorted(each["pointer"].capitalize() for each in found) == sorted(
+        pointer.capitalize() for pointer in pointers
+    )
+    assert {each["rule"] for each in found} <= {"schema.enum"}
+    content = path.read_bytes()
+    if (
+        not content.startswith((b"PK", b"\x1f\x8b"))
+        and b'"_file"' not in content
+        and b"bodyFileName" not in content
+    ):
+        lines = content.decode("utf-8-sig").splitlines(keepends=True)
+        for each in found:
+            check_place(each, lines)
+
+
+@pytest.mark.parametrize("name", [name for name in samples() if name in NAMED])
+def test_names_the_conversion_of_a_sample(reference: Path, run: Run, name: str) -> None:
+    """A file that is not read says what it is and how it is converted; in a folder it is passed over."""
+    code, _, error = run("validate", reference / "wrappers" / name)
+    assert code == 2
+    assert NAMED[name] in error
+
+
+@pytest.mark.parametrize("name", AS_LOG)
+def test_reads_a_text_as_a_log(reference: Path, report: Report, name: str) -> None:
+    """Any text is read as a log, where `--as` says so, and each place is that of the value."""
+    path = reference / "wrappers" / name
+    judged = report("--as", "log", path)
+    found = lies(judged)
+    assert (judged["summary"]["checked"], [each["pointer"] for each in found]) == (2, ["/Status"])
+    check_place(found[0], path.read_text().splitlines(keepends=True))
+
+
+@pytest.mark.parametrize("name", [name for name in samples() if name in NOTHING])
+def test_says_why_nothing_is_judged(reference: Path, run: Run, name: str) -> None:
+    """A file in which there is nothing to judge is exit 2, with the reason."""
+    code, _, error = run("validate", reference / "wrappers" / name)
+    assert (code, NOTHING[name] in error) == (2, True)
+
+
+# -- the same in other words
+
+
+def shaken(value: Any, chance: random.Random) -> Any:
+    """Return a value with the members of all objects in another order, and unknown ones among them."""
+    if isinstance(value, list):
+        return [shaken(item, chance) for item in value]
+    if not isinstance(value, dict):
+        return value
+    members = list(value.items())
+    # What is Twilio's, or a list of names with values, stays what it is.
+    ours = value.keys() & {"sid", "EventType", "key", "name", "type", "encoding", "uuid"}
+    chance.shuffle(members)
+    if not ours and len(members) > 1 and not is_headers(value):
+        members.insert(chance.randrange(len(members)), ("x-added", {"a": [1, None, "b"]}))
+    return {name: shaken(item, chance) for name, item in members}
+
+
+def is_headers(value: dict[str, Any]) -> bool:
+    return any(
+        name.lower() in ("host", "content-type", "accept", "content-length") for name in value
+    )
+
+
+def json_samples() -> Iterator[str]:
+    from conftest import REFERENCE
+
+    for name in READ:
+        if name.endswith((".json", ".ndjson", ".har")) or name == "php-vcr/php-vcr-json":
+            content = (REFERENCE / "wrappers" / name).read_bytes()
+            if b'"_file"' not in content and b"bodyFileName" not in content:
+                yield name
+
+
+@pytest.mark.parametrize("indent", [None, 0, 3])
+@pytest.mark.parametrize("name", list(json_samples()) if READ else [])
+def test_reads_a_sample_in_another_order(
+    reference: Path, tmp_path: Path, report: Report, name: str, indent: int | None
+) -> None:
+    """The order of members, blanks, and members that nobody knows change nothing."""
+    content = (reference / "wrappers" / name).read_text()
+    path = tmp_path / "capture"
+    chance = random.Random(f"{name} {indent}")  # repeatable
+    lines = content.splitlines() if name.endswith(".ndjson") else [content]
+    if len(lines) > 1:
+        values = [shaken(json.loads(line), chance) for line in lines if not line.startswith("#")]
+        path.write_text(
+            "".join(json.dumps(value, separators=(",", " : ")) + "\n" for value in values)
+        )
+    else:
+        path.write_text(json.dumps(shaken(json.loads(content), chance), indent=indent))
+    judged = report(path)
+    checked, pointers = expected(name)
+    assert judged["summary"]["checked"] == checked
+    assert Counter(each["pointer"].capitalize() for each in lies(judged)) == Counter(
+        pointer.capitalize() for pointer in pointers
+    )
