@@ -92,6 +92,6 @@ FORMAT = Format(
     description="any text with webhooks in it: forms, JSON and printed variables; only a `.log` that is named, or with `--as log`",
     recognise=recognise,
     read=read,
-    order=80,
+    order=97,
     named_only=True,
 )
