@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from missing import REFERENCE
+
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
 
@@ -74,7 +76,6 @@ NOTHING = {
 
 
 def samples() -> list[str]:
-    from conftest import REFERENCE
 
     folder = REFERENCE / "wrappers"
     return sorted(
@@ -233,7 +234,6 @@ def is_headers(value: dict[str, Any]) -> bool:
 
 
 def json_samples() -> Iterator[str]:
-    from conftest import REFERENCE
 
     for name in READ:
         if name.endswith((".json", ".ndjson", ".har")) or name == "php-vcr/php-vcr-json":
