@@ -121,7 +121,7 @@ def _shown(finding: Entry) -> str:
 
 def _run(entry: Entry) -> Outcome:
     """Validate the input of an entry in this process."""
-    from receiptkit.cli import main
+    from receiptkit.cli.main import main
 
     os.environ.update(entry.get("env", {}))
     output = io.StringIO()

@@ -11,10 +11,11 @@ import pytest
 from conftest import receipt
 from proofs.verdicts import skipped
 from receiptkit import Contract, Exchange, UsageError, WebhookRequest
-from receiptkit.contract.body_checks import without_superseded as standing
+from receiptkit.contract.body_checks import without_superseded
 from receiptkit.contract.result import Result
 from receiptkit.model.exchange import NOT_CAPTURED
-from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.finding import Finding
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import sample
 
 ITEM = sample("receipt")["url"]
@@ -363,8 +364,8 @@ def test_many_at_once_have_no_breach() -> None:
 def test_a_finding_stands_beside_those_of_other_places() -> None:
     """Only at the same place a rule takes the word from another; what the catalogue does not know stands."""
     better, worse = "webhook.field-name", "webhook.unknown-parameter"
-    findings = [
-        Finding(rule, Severity.ERROR, pointer, "", None, "", None)
+    problems = [
+        Problem(pointer, "", rule=rule)
         for rule, pointer in (
             (worse, "/a"),
             (better, "/a"),
@@ -373,13 +374,14 @@ def test_a_finding_stands_beside_those_of_other_places() -> None:
             ("ours.rule", ""),
         )
     ]
-    assert [(finding.rule, finding.pointer) for finding in standing(findings)] == [
+    assert [(each.rule, each.pointer) for each in without_superseded(problems)] == [
         (better, "/a"),
         (worse, "/b"),
         ("ours.rule", "/a"),
         ("ours.rule", ""),
     ]
-    assert standing(findings[2:]) == findings[2:]
+    assert without_superseded(problems[2:]) == problems[2:]
+    assert without_superseded(problems[:1], problems[1:2]) == []
 
 
 def test_a_request_that_holds_a_list(contract: Contract) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from receiptkit.contract.profile import Profile
@@ -11,7 +11,7 @@ from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Media, Operation
 from receiptkit.rules import catalogue
 from receiptkit.rules.registry import Subject
-from receiptkit.rules.views import ExchangeView, ReceiptView
+from receiptkit.rules.views import WEBHOOK_NAMES, ExchangeView, ReceiptView
 from receiptkit.schema.engine import BodySchema
 
 #: The member of a page that is its list of receipts.
@@ -49,6 +49,7 @@ def body_findings(
     profile: Profile,
     *,
     exchange: ExchangeView | None = None,
+    receipt_schema: BodySchema | None = None,
     is_named: bool = True,
 ) -> list[Finding]:
     """
@@ -61,19 +62,23 @@ def body_findings(
         schema: its compiled schema.
         profile: the profile to report under.
         exchange: the request that it answers, if that is to be checked against it.
+        receipt_schema: the compiled schema of receipts, for a webhook: what it advises holds for its parameters too.
         is_named: False to leave the operation out of the findings.
     """
     name = operation.id if is_named else None
     problems = list(_problems(body, operation.kind or "", exchange))
+    if receipt_schema is not None and isinstance(body, dict):
+        problems += _of_receipt(body, receipt_schema)
     breaks = [] if schema.is_clean(body) else schema.problems(body)
+    if not problems:
+        return profile.findings(breaks, name, media=media)
     misnamed = {each.instead for each in problems if each.instead is not None}
     breaks = [each for each in breaks if each.missing is None or each.missing not in misnamed]
-    findings = profile.findings(breaks, name, media=media)
-    if problems:
-        taken = {each.pointer for each in findings if each.severity is Severity.ERROR}
-        left = (each for each in problems if taken.isdisjoint((each.pointer, *each.reads)))
-        findings = without_superseded(findings + profile.findings(left, name))
-    return findings
+    # Which of them stands is decided before a profile makes anything of their severities.
+    breaks = without_superseded(breaks, problems)
+    taken = {each.pointer for each in breaks if _is_about_value(each)}
+    left = [each for each in problems if taken.isdisjoint((each.pointer, *each.reads))]
+    return profile.findings(without_superseded([*breaks, *left]), name, media=media)
 
 
 def _problems(body: Any, kind: str, exchange: ExchangeView | None) -> Iterator[Problem]:
@@ -84,11 +89,45 @@ def _problems(body: Any, kind: str, exchange: ExchangeView | None) -> Iterator[P
             yield from catalogue.problems("exchange", exchange)
 
 
-def without_superseded(findings: list[Finding]) -> list[Finding]:
-    """Return the findings without those that another one at the same pointer supersedes."""
-    superseded: dict[str, set[str]] = {}
-    for finding in findings:
-        rule = catalogue.get(finding.rule)
-        if rule is not None and rule.supersedes:
-            superseded.setdefault(finding.pointer, set()).update(rule.supersedes)
-    return [each for each in findings if each.rule not in superseded.get(each.pointer, ())]
+def _of_receipt(parameters: dict[str, Any], schema: BodySchema) -> Iterator[Problem]:
+    """Yield what the document advises on the receipt that a webhook is about, at the parameters that say it."""
+    receipt = {
+        member: _value(member, parameters[name])
+        for member, name in WEBHOOK_NAMES.items()
+        if name in parameters
+    }
+    receipt.setdefault("error_code", None)
+    if schema.is_clean(receipt):
+        return
+    for problem in schema.problems(receipt):
+        rule = catalogue.get(problem.rule)
+        if rule is None or not {"receipt", "webhook"} <= set(rule.on):
+            continue
+        name = WEBHOOK_NAMES.get(problem.pointer[1:], "")
+        if name not in parameters:
+            # What is not there is missed by the status.
+            name = WEBHOOK_NAMES["status"]
+        yield problem._replace(pointer=f"/{name}", value=parameters.get(name), place=None)
+
+
+def _value(member: str, value: Any) -> Any:
+    """Return the value of a receipt's member that a parameter stands for."""
+    is_number = member == "error_code" and isinstance(value, str) and value.isdecimal()
+    return int(value[:9]) if is_number else value
+
+
+def _is_about_value(problem: Problem) -> bool:
+    """Return True if a problem with the schema is an error about the value at its pointer, whatever the profile."""
+    if problem.rule == "schema.additional-properties":
+        return False
+    return catalogue.severity(problem.rule, "documented", problem.severity) is Severity.ERROR
+
+
+def without_superseded(problems: list[Problem], others: Iterable[Problem] = ()) -> list[Problem]:
+    """Return problems without those that one of them, or of the others, supersedes at the same pointer."""
+    superseded: set[tuple[str, str]] = set()
+    for problem in (*problems, *others):
+        rule = catalogue.get(problem.rule)
+        if rule is not None:
+            superseded.update((problem.pointer, each) for each in rule.supersedes)
+    return [each for each in problems if (each.pointer, each.rule) not in superseded]

@@ -1,15 +1,17 @@
-"""Path and query parameters of a request, held against their schemas."""
+"""Path and query parameters of a request and the fields of its form, compared with their schemas."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from receiptkit.model.exchange import WebhookRequest, text_of
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
 from receiptkit.schema.engine import BodySchema
+from receiptkit.text.forms import decode_form
 
 #: A number as JSON writes it, but for an exponent; and what turns the text of each type into its value.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
@@ -19,40 +21,67 @@ _READERS: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
     "number": (_NUMBER, float),
     "boolean": (re.compile("true|false"), lambda text: text == "true"),
 }
+#: The locations of parameters whose names a request may repeat.
+_REPEATED = ("query", "form")
 
+#: The texts of each parameter by its name.
+Texts = Mapping[str, list[str]]
 SchemaOf = Callable[[Operation, Parameter], BodySchema]
 
 
+def query_texts(url: str) -> dict[str, list[str]]:
+    """Return the values of each query parameter of a URL, blank ones too."""
+    query: dict[str, list[str]] = {}
+    for name, value in parse_qsl(
+        url.partition("#")[0].partition("?")[2], keep_blank_values=True, errors="replace"
+    ):
+        query.setdefault(name, []).append(value)
+    return query
+
+
+def form_texts(request: WebhookRequest) -> dict[str, list[str]]:
+    """Return the values of each field of a request's form; none of a body that was not captured or is no form."""
+    raw = text_of(request.body)
+    if raw is None:
+        return _of_mapping(request.body) if isinstance(request.body, Mapping) else {}
+    content_type = request.header("content-type")
+    form: dict[str, list[str]] = {}
+    for field in decode_form(raw.decode("utf-8", "replace").strip(), content_type):
+        form.setdefault(field.name, []).append(field.value)
+    return form
+
+
+def _of_mapping(fields: Mapping[Any, Any]) -> dict[str, list[str]]:
+    """Return the fields of a form that was logged parsed."""
+    lists = {
+        str(name): value if isinstance(value, list) else [value] for name, value in fields.items()
+    }
+    return {name: [str(each) for each in value] for name, value in lists.items() if value}
+
+
 def parameter_problems(
-    operation: Operation, path: dict[str, str], url: str, schema_of: SchemaOf, source: str
+    operation: Operation, texts: Mapping[str, Texts], schema_of: SchemaOf, source: str
 ) -> list[Problem]:
     """
     Return what is wrong with the parameters of a request.
 
     Args:
         operation: what was asked for.
-        path: the values of the path parameters, decoded.
-        url: the URL with its query; of a parameter that is given twice the last value counts, unless it is a list.
+        texts: by location, the texts of each parameter, decoded. Of one that is repeated the last value counts,
+            unless it is a list.
         schema_of: gives the compiled schema of a parameter.
         source: where the document comes from.
     """
-    query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(_query(url), keep_blank_values=True):
-        query.setdefault(name, []).append(value)
-    by_location = {"path": {name: [value] for name, value in path.items()}, "query": query}
     problems = []
     for parameter in operation.parameters:
-        texts = by_location.get(parameter.location, {}).get(parameter.name)
-        if texts is not None:
+        own = texts.get(parameter.location, {}).get(parameter.name)
+        # A blank field takes a value away.
+        if own and (parameter.location != "form" or own[-1]):
             schema = schema_of(operation, parameter)
-            problems += _problems(operation, parameter, texts, schema, source)
+            problems += _problems(operation, parameter, own, schema, source)
         elif parameter.required and parameter.location == "query":
             problems.append(Problem("", f"the query parameter {parameter.name} is missing"))
     return problems
-
-
-def _query(url: str) -> str:
-    return url.partition("#")[0].partition("?")[2]
 
 
 def _problems(
@@ -77,7 +106,7 @@ def _value(parameter: Parameter, texts: list[str]) -> Any:
     """Return the value that the texts of a parameter stand for; a text that is not of the type stays as it is."""
     if "array" not in parameter.types:
         return _typed(texts[-1], parameter.types)
-    repeated = parameter.explode and parameter.location == "query"
+    repeated = parameter.explode and parameter.location in _REPEATED
     items = texts if repeated else texts[-1].split(",")
     return [_typed(item, parameter.item_types) for item in items]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from receiptkit.openapi.operations import Media, Operation, Operations
-from receiptkit.openapi.references import References, types_of
+from receiptkit.openapi.references import References, listed, types_of
 from receiptkit.openapi.servers import path_of
 
 ERROR = "error"
@@ -14,6 +15,8 @@ ERROR = "error"
 _MOST_REMEMBERED = 1000
 #: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
 _API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
+#: Where a word begins within a name in camelCase.
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: How long a SID is.
 _SID = 34
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -81,11 +84,20 @@ class Recogniser:
         if url is not None and not at_url and path_of(url).startswith(_API_PATHS):
             return Recognition(None, reason="its url belongs to no operation of the contract")
         kind = self._kind(body, at_url)
-        if kind is None:
-            return Recognition(
-                None, reason="it shares too few member names with any response of the contract"
-            )
+        if kind is None or (kind == ERROR and _is_error_of_a_library(body)):
+            return Recognition(None, reason=self._reason(body, at_url))
         return Recognition(kind, self._scoped(kind, body, at_url))
+
+    def _reason(self, body: dict[str, Any], at_url: list[Operation]) -> str:
+        """Return why a body was not recognised."""
+        renamed = {_snake_case(name): value for name, value in body.items()}
+        kind = self._kind(renamed, at_url) if renamed.keys() != body.keys() else None
+        if kind is not None and kind != "webhook":
+            return (
+                f"its names are those of a {kind} in camelCase, as an object of a client library has "
+                "them; give the body of the response instead"
+            )
+        return "it shares too few member names with any response of the contract"
 
     def of_kind(self, kind: str, body: Any) -> Recognition:
         """The operation for a body whose kind is known: its scope is told by its url, then by chat_service_sid."""
@@ -155,6 +167,9 @@ class Recogniser:
             if len(self._decided) < _MOST_REMEMBERED:
                 self._decided[names] = best[0]
             return best[0]
+        # Dates alone make no webhook: a request to create a message has them, too.
+        if best[0] == "webhook" and "EventType" not in body:
+            return None
         return best[0] if max(_fitting(body, shape) for shape in top) >= 2 else None
 
     # -- the scope
@@ -208,6 +223,11 @@ class Recogniser:
         """Return the members an object of this media type has, with their schemas."""
         return self._references.members(media.schema)
 
+    def required(self, media: Media) -> frozenset[str]:
+        """Return the members that an object of this media type must have."""
+        names = self._references.view(media.schema).get("required")
+        return frozenset(each for each in listed(names) if isinstance(each, str))
+
     def _inner(self, schema: Any) -> Any:
         view = self._references.view(schema)
         return view.get("items", view)
@@ -239,6 +259,17 @@ def _fitting(body: dict[str, Any], shape: BodyOutline) -> int:
         if name in shape.members
         and (not shape.members[name] or isinstance(value, shape.members[name]))
     )
+
+
+def _is_error_of_a_library(body: dict[str, Any]) -> bool:
+    """Return True if the code of an error is a name, as HTTP clients give their own errors."""
+    code = body.get("code")
+    return isinstance(code, str) and not code.isdecimal()
+
+
+def _snake_case(name: str) -> str:
+    is_camel_case = isinstance(name, str) and name[:1].islower()
+    return _CAPITAL.sub("_", name).lower() if is_camel_case else name
 
 
 def _own_url(body: dict[str, Any]) -> str | None:

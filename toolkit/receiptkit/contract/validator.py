@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal
 
 from receiptkit.contract.body_checks import body_findings, problems_of_kind
-from receiptkit.contract.parameters import parameter_problems
+from receiptkit.contract.parameters import form_texts, parameter_problems, query_texts
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.result import Result
-from receiptkit.contract.webhook_payload import Payload, payload
+from receiptkit.contract.webhook_payload import Payload, is_form_request, payload
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
-from receiptkit.model.finding import Finding
+from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import (
     Media,
@@ -28,6 +29,7 @@ from receiptkit.openapi.operations import (
 )
 from receiptkit.rules import catalogue
 from receiptkit.rules.views import (
+    EVENT,
     ErrorView,
     ExchangeView,
     RequestView,
@@ -81,7 +83,7 @@ class Validator:
             self.recogniser.recognise(body) if operation is None else self._named(operation, body)
         )
         if recognition.kind is None:
-            return self._unchecked("body", "unknown body", recognition.reason)
+            return self._unrecognised(body, recognition.reason)
         found = recognition.operation
         # Of all kinds, errors alone belong to no operation.
         if found is None:
@@ -147,7 +149,12 @@ class Validator:
             if result.unchecked is None:
                 body = exchange.body if text is None else read(text).value
                 problems = catalogue.problems("error", ErrorView(body, exchange.status))
-                result.findings = result.findings + self.profile.findings(problems)
+                known = {(each.rule, each.pointer) for each in result.findings}
+                result.findings = result.findings + [
+                    each
+                    for each in self.profile.findings(problems)
+                    if (each.rule, each.pointer) not in known
+                ]
         return result
 
     # -- exchanges
@@ -177,14 +184,33 @@ class Validator:
     def _request_view(
         self, exchange: Exchange, operation: Operation, values: dict[str, str]
     ) -> RequestView:
+        query = query_texts(exchange.url)
+        sent = [each for each in operation.parameters if each.location in ("query", "form")]
+        takes_form = any(each.location == "form" for each in sent)
+        is_form = not takes_form or is_form_request(exchange.request())
+        form = form_texts(exchange.request()) if takes_form and is_form else {}
+
         def problems() -> Iterator[Problem]:
             source = self.profile.document.provenance
-            yield from parameter_problems(
-                operation, values, exchange.url, self._parameter_schema, source
-            )
+            texts = {
+                "path": {name: [value] for name, value in values.items()},
+                "query": query,
+                "form": form,
+            }
+            yield from parameter_problems(operation, texts, self._parameter_schema, source)
 
-        path = {role: values[name] for name, role in operation.roles.items()}
-        return RequestView(operation.id, exchange.method.upper(), path, exchange.url, problems)
+        return RequestView(
+            operation.id,
+            exchange.method.upper(),
+            {role: values[name] for name, role in operation.roles.items()},
+            exchange.url,
+            problems,
+            query,
+            form,
+            tuple(each.name for each in sent),
+            tuple(each.name for each in sent if "array" in each.types),
+            is_form,
+        )
 
     def _response_findings(
         self,
@@ -257,7 +283,11 @@ class Validator:
         key = ResponseKey(operation, exchange.status, media.place[-2])
         schema = self._engine.answered(self._schema_of(media), key)
         # A request that is wrong itself says nothing about its response.
-        is_checked = exchange.status == 200 and not findings and isinstance(body, dict)
+        is_checked = (
+            exchange.status == 200
+            and isinstance(body, dict)
+            and not any(_is_error(each) for each in findings)
+        )
         view = ExchangeView(operation.kind or "", body, request) if is_checked else None
         found = self._findings(body, operation, media, schema=schema, exchange=view)
         findings += without_explained(problems, found)
@@ -300,7 +330,11 @@ class Validator:
                 or f"the body of this request looks like a {recognition.kind}, which a response has"
             )
             reason = reason if found.body != {} else "a request without parameters"
-            result = self._unchecked("body", "unknown body", reason)
+            result = (
+                self._unrecognised(found.body, reason)
+                if of_event is None
+                else self._unchecked("body", "unknown body", reason)
+            )
         else:
             result = self._validate_parameters(found.body, of_event)
             if result.unchecked is None:
@@ -317,6 +351,13 @@ class Validator:
     def _payload_findings(self, found: Payload) -> list[Finding]:
         return self._text_findings(found.problems, found.text) if found.text is not None else []
 
+    def _unrecognised(self, body: Any, reason: str) -> Result:
+        """Return the result of a body that is none of the contract's: another event, or anything else."""
+        event = body.get("EventType") if isinstance(body, dict) else None
+        if isinstance(event, str) and EVENT.fullmatch(event):
+            return self._unchecked("event", "a webhook of another event")
+        return self._unchecked("body", "unknown body", reason)
+
     def _validate_parameters(self, body: Any, operation: Operation) -> Result:
         media = operation.responses["request"].content.get(FORM)
         if media is None:
@@ -328,12 +369,23 @@ class Validator:
         if (
             isinstance(event, str)
             and known
-            and event not in known
+            and event.lower() not in {each.lower() for each in known}
             and not get_close_matches(event, known, cutoff=0.9)
         ):
             return self._unchecked("event", "a webhook of another event", None, operation.id)
+        if isinstance(body, dict):
+            body = self._without_blanks(body, media)
         found = self._findings(body, operation, media)
         return Result(found, operation.id, kind=operation.kind, body=body)
+
+    def _without_blanks(self, parameters: dict[str, Any], media: Media) -> dict[str, Any]:
+        """Return parameters without those that are blank and need not be there: a form has no null."""
+        if "" not in parameters.values():
+            return parameters
+        required = self.recogniser.required(media)
+        return {
+            name: value for name, value in parameters.items() if value != "" or name in required
+        }
 
     # -- requests
 
@@ -395,7 +447,10 @@ class Validator:
             response = operation.response(status) if operation.kind else None
             if response is not None and _JSON in response.content:
                 media = response.content[_JSON]
-                return Result(self._findings(body, operation, media, is_named=False))
+                found = self._findings(body, operation, media, is_named=False)
+                about = ErrorView(body, status) if status == stated else None
+                problems = catalogue.problems("error", about) if about is not None else ()
+                return Result(found + self.profile.findings(problems))
         return Result(unchecked="the document describes no errors")
 
     def _findings(
@@ -408,10 +463,25 @@ class Validator:
         exchange: ExchangeView | None = None,
         is_named: bool = True,
     ) -> list[Finding]:
-        schema = schema or self._schema_of(media)
         return body_findings(
-            body, operation, media, schema, self.profile, exchange=exchange, is_named=is_named
+            body,
+            operation,
+            media,
+            schema or self._schema_of(media),
+            self.profile,
+            exchange=exchange,
+            receipt_schema=self._receipt_schema if operation.kind == "webhook" else None,
+            is_named=is_named,
         )
+
+    @cached_property
+    def _receipt_schema(self) -> BodySchema | None:
+        """The compiled schema of a receipt; None if the document has none."""
+        for operation in self.operations.all:
+            response = operation.response(200) if operation.kind == "receipt" else None
+            if response is not None and _JSON in response.content:
+                return self._schema_of(response.content[_JSON])
+        return None
 
     def _text_findings(self, problems: Iterable[Problem], raw: bytes) -> list[Finding]:
         found = list(problems)
@@ -437,6 +507,11 @@ def without_explained(problems: Iterable[Problem], findings: list[Finding]) -> l
     """Return the findings without those about a value that a problem of the text explains."""
     explained = {each.pointer for each in problems if each.rule == "json.not-finite"}
     return [finding for finding in findings if finding.pointer not in explained]
+
+
+def _is_error(finding: Finding) -> bool:
+    """Return True if the rule of a finding is an error in the profile `documented`."""
+    return catalogue.severity(finding.rule, "documented") is Severity.ERROR
 
 
 def _is_json(exchange: Exchange, text: bytes) -> bool:

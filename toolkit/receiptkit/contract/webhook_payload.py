@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from receiptkit.model.exchange import NotCaptured, Part, WebhookRequest, text_of
 from receiptkit.model.problem import Problem
-from receiptkit.text.forms import FormField, decode_form, decode_query, is_json
+from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, is_json
 from receiptkit.text.json_text import read
 
 
@@ -47,6 +47,17 @@ def payload(delivery: WebhookRequest) -> Payload:
     value, problems, readable = read(raw)
     said = _of_mapping(value)
     return Payload(said.body, "request", said.repeated, (), raw, problems, readable)
+
+
+def is_form_request(request: WebhookRequest) -> bool:
+    """Return False if the body of a request is certainly no form: by its Content-Type, or because it is JSON text."""
+    raw = text_of(request.body)
+    if isinstance(request.body, NotCaptured) or (raw is not None and not raw.strip()):
+        return True
+    content_type = request.header("content-type")
+    if content_type is not None and raw is not None:
+        return content_type.partition(";")[0].strip().lower() == FORM
+    return raw is None or not is_json(raw.decode("utf-8", "replace"))
 
 
 def _named(url: str) -> list[FormField]:

@@ -45,7 +45,9 @@ def broken_captures(
         try:
             capture = breakage.of(generator, world)
             found = [
-                (each.rule, each.pointer) for each in judged(generator.contract, breakage, capture)
+                (each.rule, each.pointer)
+                for each in judged(generator.contract, breakage, capture)
+                if each.rule not in breakage.beside
             ]
         except (LookupError, UsageError, ValueError):
             found = []

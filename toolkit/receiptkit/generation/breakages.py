@@ -287,6 +287,21 @@ OF_RULES = (
     ),
     Breakage("error.shape", "/code", "error", _ONE, _to("/code", "20404")),
     Breakage(
+        "error.code-mismatch",
+        "/more_info",
+        "error",
+        _ONE,
+        _to("/more_info", "https://www.twilio.com/docs/errors/20003"),
+    ),
+    Breakage("json.member-case", "/Status", "receipt", _ONE, _to("/Status", "failed")),
+    Breakage(
+        "webhook.event-case",
+        "/EventType",
+        "webhook",
+        _ONE,
+        _to("/EventType", "ondeliveryupdated"),
+    ),
+    Breakage(
         "webhook.field-name",
         "/DeliveryStatus",
         "webhook",

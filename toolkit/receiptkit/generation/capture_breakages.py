@@ -36,6 +36,7 @@ class CaptureBreakage(NamedTuple):
         records: makes the capture of such a world.
         facts: what the world needs besides, as for `Generator.world`.
         is_signed: whether it is a flaw only to whoever knows the auth token.
+        beside: rules whose findings it cannot but cause, too.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class CaptureBreakage(NamedTuple):
     records: Callable[[Generator, World], list[CaptureRecord]]
     facts: tuple[tuple[str, Any], ...] = ()
     is_signed: bool = False
+    beside: tuple[str, ...] = ()
 
     def capture(self, generator: Generator, seed: int = 0) -> bytes:
         """The capture as NDJSON; a text that is broken itself stands alone."""
@@ -94,6 +96,11 @@ def _page(
     change: Callable[[Exchange], Exchange],
 ) -> Callable[[Generator, World], list[CaptureRecord]]:
     return lambda generator, world: [change(next(iter(generator.at(world).get_pages())))]
+
+
+def _without_token(generator: Generator, world: World) -> list[CaptureRecord]:
+    *_, last = generator.at(world).get_pages()
+    return [replace(last, url=last.url.partition("&PageToken")[0])]
 
 
 def _error(generator: Generator, world: World) -> list[CaptureRecord]:
@@ -289,6 +296,24 @@ OF_CAPTURES = (
         _ONE,
         _page(lambda seen: replace(seen, url=seen.url.replace("PageSize=50", "PageSize=51"))),
     ),
+    CaptureBreakage(
+        "request.unknown-parameter",
+        0,
+        "",
+        _ONE,
+        _page(lambda seen: replace(seen, url=f"{seen.url}&pageToken=PT1")),
+    ),
+    CaptureBreakage("request.page-without-token", 0, "", _THREE, _without_token),
+    CaptureBreakage(
+        "webhook.method", 0, "", _ONE, _request(lambda request: replace(request, method="PUT"))
+    ),
+    CaptureBreakage(
+        "webhook.media-type",
+        0,
+        "",
+        _ONE,
+        _request(lambda request: replace(request, headers={"Content-Type": "text/plain"})),
+    ),
     CaptureBreakage("error.status-mismatch", 0, "/status", _ONE, _error),
     CaptureBreakage(
         "receipt.not-what-was-asked",
@@ -391,6 +416,7 @@ OF_CAPTURES = (
         "/Status",
         _FAILED,
         _webhooks(lambda own: [*own, _without_code(_later(own[1]))]),
+        beside=("receipt.failure-without-code",),
     ),
     CaptureBreakage("webhook.disagrees-with-receipt", 0, "/DateCreated", _ONE, _disagreeing),
     CaptureBreakage(

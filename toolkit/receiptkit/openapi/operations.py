@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from receiptkit.openapi.references import References, listed, types_of
 from receiptkit.openapi.servers import Prefixes, path_of
 from receiptkit.openapi.walking import METHODS
+from receiptkit.text.forms import FORM
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 #: What the test clients of Starlette and Django call the application that they test.
@@ -64,6 +65,7 @@ class Parameter(NamedTuple):
     A parameter of an operation.
 
     Attributes:
+        location: path, query, header, cookie; or form for a field of the request body.
         types, item_types: the types of its value, and of the items of a list.
         explode: True if the items of a list come as one parameter each.
     """
@@ -190,7 +192,11 @@ class Operations:
         kind = next((kind for kind, end in _KINDS if end.search(path)), None)
         parameters = [
             self._references.follow(item)
-            for item in (*listed(shared), *listed(spec.get("parameters")))
+            for item in (
+                *listed(shared),
+                *listed(spec.get("parameters")),
+                *self._form_parameters(spec.get("requestBody")),
+            )
         ]
         responses = {
             _status(status): self._response(response, (*place, "responses", status))
@@ -208,6 +214,14 @@ class Operations:
             ),
             responses=responses,
         )
+
+    def _form_parameters(self, body: Any) -> Iterator[dict[str, Any]]:
+        """Yield the fields of a form that a request sends, as if they were parameters of the operation."""
+        content = _object(_object(self._references.follow(body)).get("content"))
+        for media, each in _objects(content):
+            if media.partition(";")[0].strip().lower() == FORM:
+                for name, schema in self._references.members(each.get("schema")).items():
+                    yield {"name": name, "in": "form", "schema": schema}
 
     def _parameter(self, item: dict[str, Any]) -> Parameter:
         schema = item.get("schema", True)

@@ -59,6 +59,11 @@ def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
         said.append("the request's URL holds credentials")
     for whose, body in bodies.items():
         said += [f"the {whose}'s body holds a credential in {name}" for name in _in_body(body)]
+    for whose, body in bodies.items():
+        said += [
+            f"the {whose}'s body holds a header {name.title()} with credentials"
+            for name in _headers_in(body)
+        ]
     for message in said:
         yield Problem("", message)
 
@@ -83,6 +88,28 @@ def _in_body(body: Any) -> Iterator[str]:
         is_ours = name != "secret" or str(body.get("sid")).startswith("SK")
         if is_ours and isinstance(value, str) and form.fullmatch(value) and not _is_masked(value):
             yield name
+
+
+def _headers_in(body: Any) -> set[str]:
+    """Return the headers with credentials that stand in a body, as in the error of an HTTP client."""
+    text = text_of(body)
+    if text is not None:
+        lowered = text.lower()
+        body = read(text).value if any(name.encode() in lowered for name in _HEADERS) else None
+    found: set[str] = set()
+    pending = [body] if isinstance(body, (dict, list)) else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            texts = {
+                name: value
+                for name, value in node.items()
+                if isinstance(name, str) and isinstance(value, str)
+            }
+            found.update(name for name in _HEADERS if _in_header(texts, name))
+        inner = node.values() if isinstance(node, dict) else node
+        pending += [each for each in inner if isinstance(each, (dict, list))]
+    return found
 
 
 def _password(text: str) -> str:

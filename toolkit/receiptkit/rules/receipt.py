@@ -52,7 +52,7 @@ rule(
 
 rule(
     "receipt.code-without-failure",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.WARNING,
     title="the receipt has an error code, but its status is not a failure",
     why="Error codes come with failed and undelivered. Applications have been seen to"
@@ -65,7 +65,7 @@ rule(
 
 rule(
     "receipt.failure-without-code",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.WARNING,
     title="the receipt failed, but has no error code",
     why='"For failed and undelivered statuses, Twilio provides an error code." A mock'
@@ -142,7 +142,7 @@ def _differing(url: str, receipt: ReceiptView) -> str | None:
 
 rule(
     "receipt.unknown-code",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="the error code is not a known delivery error",
     why="Twilio adds codes, so this is only information. The 3000 of Twilio's own "
@@ -155,7 +155,7 @@ rule(
 
 rule(
     "receipt.code-of-other-channel",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="the error code belongs to another channel",
     why="Codes 63xxx are for WhatsApp and other channels, 300xx for SMS. Other Twilio"
@@ -168,7 +168,7 @@ rule(
 
 rule(
     "receipt.read-on-sms",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="an SMS is reported as read",
     why="Only over-the-top channels report read. No WA identifier was ever captured, "
@@ -184,7 +184,7 @@ rule(
 
 rule(
     "receipt.placeholder",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="the SID repeats one digit: it is a placeholder",
     why="It has the right form, but is nobody's SID. Placeholders are never compared "
@@ -212,7 +212,7 @@ rule(
 
 rule(
     "receipt.unknown-channel",
-    on="receipt",
+    on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="channel_message_sid has a prefix of no known channel",
     why="The document allows any two letters. SM was captured; WA and MM are documented.",

@@ -45,7 +45,7 @@ _rule(
     "an object has the same member twice",
     "Most parsers keep the last one, some the first. So two readers see two different receipts.",
     "Remove one of the two.",
-    '{"code": 20404, "message": "a", "status": 404, "status": 500}',
+    '{"code": 20404, "message": "a", "message": "b", "status": 404}',
     "RFC 8259 section 4",
 )
 _rule(

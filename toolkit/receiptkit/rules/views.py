@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from receiptkit.model.display import public
@@ -25,6 +27,8 @@ _USUAL_TYPES = frozenset(
         "text/xml",
     }
 )
+#: What events of Conversations are called.
+EVENT = re.compile(r"[Oo]n[A-Z][A-Za-z]+")
 #: The members of a receipt by the names of a webhook's parameters.
 WEBHOOK_NAMES = {
     "account_sid": "AccountSid",
@@ -78,6 +82,11 @@ class RequestView(NamedTuple):
         path: the path parameters by Twilio's names of them, decoded.
         url: the URL with its query.
         parameter_problems: yields what the document finds wrong with the parameters.
+        query: the values of each query parameter, decoded.
+        form: the values of each field of the body, decoded; empty unless the operation takes a form.
+        documented: the names of the query parameters and of the fields that the operation has.
+        lists: those of them that are lists, whose names a request repeats.
+        is_form: False for a body that is certainly no form, though the operation takes one.
     """
 
     operation: str
@@ -85,6 +94,11 @@ class RequestView(NamedTuple):
     path: Mapping[str, str]
     url: str
     parameter_problems: Callable[[], Iterator[Problem]]
+    query: Mapping[str, list[str]] = MappingProxyType({})
+    form: Mapping[str, list[str]] = MappingProxyType({})
+    documented: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    is_form: bool = True
 
 
 class ResponseView(NamedTuple):

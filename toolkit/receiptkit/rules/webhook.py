@@ -11,7 +11,7 @@ from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import ABSENT, Example, form
 from receiptkit.rules.grounds import CONVERSATIONS_WEBHOOKS, LIBRARIES
 from receiptkit.rules.registry import rule
-from receiptkit.rules.views import ReceiptView, UncheckedView, WebhookView
+from receiptkit.rules.views import EVENT, ReceiptView, UncheckedView, WebhookView
 
 #: Names that consumers and their mocks give to parameters, and the right ones.
 MISNOMERS = {
@@ -72,7 +72,10 @@ def field_name(webhook: ReceiptView) -> Iterator[Problem]:
 )
 def classic_callback(payload: Any) -> Iterator[Problem]:
     """Yield a problem for the status callback of a message; incoming messages have one too."""
-    if not isinstance(payload, dict) or "EventType" in payload or "DeliveryReceiptSid" in payload:
+    if not isinstance(payload, dict) or "DeliveryReceiptSid" in payload:
+        return
+    # Callbacks of WhatsApp and RCS have an EventType of their own: DELIVERED, READ …
+    if _is_conversations_event(payload.get("EventType")):
         return
     if payload.get("MessageStatus", payload.get("SmsStatus")) in ("receiving", "received"):
         return
@@ -97,12 +100,19 @@ def classic_callback(payload: Any) -> Iterator[Problem]:
 )
 def event_stream(payload: Any) -> Iterator[Problem]:
     """Yield a problem for the envelope that Event Streams had for delivery receipts."""
-    if (
-        isinstance(payload, dict)
-        and "specversion" in payload
-        and payload.get("type") == "com.twilio.conversations.delivery.updated"
-    ):
-        yield Problem("", "this is an Event Streams envelope of a discontinued type")
+    events = payload if isinstance(payload, list) else [payload]
+    for event in events:
+        if (
+            isinstance(event, dict)
+            and "specversion" in event
+            and event.get("type") == "com.twilio.conversations.delivery.updated"
+        ):
+            yield Problem("", "this is an Event Streams envelope of a discontinued type")
+            return
+
+
+def _is_conversations_event(event: Any) -> bool:
+    return isinstance(event, str) and EVENT.fullmatch(event) is not None
 
 
 @rule(

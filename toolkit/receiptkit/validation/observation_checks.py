@@ -78,8 +78,12 @@ class ObservationChecker:
         if result.unchecked is not None and not self._named and observation.seen is None:
             # In a folder, a document of somebody else is nothing to report.
             result.findings = []
-        if observation.seen is not None:
-            result.findings = [*result.findings, *self._secrets(observation.seen)]
+        seen = observation.seen
+        if seen is None and result.unchecked is not None and self._named:
+            # What somebody logged instead of a body, such as the error of an HTTP client.
+            seen = Exchange("", "", 0, observation.value)
+        if seen is not None:
+            result.findings = [*result.findings, *self._secrets(seen)]
         if not result.findings and not observation.problems:
             return []
         found = self._of_text(observation, file) + without_explained(

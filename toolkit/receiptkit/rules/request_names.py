@@ -1,0 +1,110 @@
+"""Rules about the names of the parameters that a request sends, and about requests for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from receiptkit.model.display import public
+from receiptkit.model.finding import Severity
+from receiptkit.model.problem import Problem
+from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.grounds import LIBRARIES, OPENAPI, RECEIPT_PAGE
+from receiptkit.rules.registry import also, rule
+from receiptkit.rules.views import RequestView
+
+_LIST = sample("page")["meta"]["url"].partition("?")[0]
+_URL = "/request/url"
+#: Names of other lists of the API that people try here.
+_KNOWN = ("Order", "Limit", "limit", "pageSize", "page", "page_size", "pageToken", "page_token")
+_SECOND_PAGE = {
+    "/response/body/meta/page": 1,
+    "/response/body/meta/url": f"{_LIST}?PageSize=50&Page=1&PageToken=PT50",
+    "/response/body/meta/previous_page_url": f"{_LIST}?PageSize=50&Page=0&PageToken=PT0",
+}
+_REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
+
+
+@rule(
+    "request.unknown-parameter",
+    on="request",
+    severity=Severity.INFO,
+    title="the operation has no parameter of this name",
+    why="Twilio ignores it, so the request does not do what its author meant. Names are compared with upper and lower case.",
+    grounding=f"{OPENAPI}; {RECEIPT_PAGE}, parameters",
+    action="Correct the name, or leave the parameter out. A list of receipts takes PageSize, Page and PageToken.",
+    good=Example("exchange"),
+    bad=Example("exchange", {_URL: f"{_LIST}?PageSize=50&pageToken=PT50"}),
+    part="url",
+)
+def unknown_parameter(request: RequestView) -> Iterator[Problem]:
+    """Yield a problem for each query parameter or field that the operation does not have."""
+    for name in (*request.query, *request.form):
+        if name not in request.documented and _list_meant(name, request) is None:
+            # A name in brackets belongs to a parameter that is an object.
+            if name.partition("[")[0] in request.documented:
+                continue
+            shown = public(name, _KNOWN)
+            yield Problem("", f"unknown parameter {shown}", _meant(name, request.documented))
+
+
+def _meant(name: str, documented: Iterable[str]) -> str | None:
+    """Return a hint at the name that was probably meant."""
+    by_form = {_plain(each): each for each in documented}
+    close = get_close_matches(_plain(name), by_form, n=1, cutoff=0.8)
+    return f"did you mean {by_form[close[0]]}?" if close else None
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+@also("request.parameter", on="request")
+def form_of_another_kind(request: RequestView) -> Iterator[Problem]:
+    """Yield a problem for a body that is no form, and for lists that are not sent as repeated fields."""
+    if not request.is_form:
+        message = "the body is not a form, so that none of its parameters is read"
+        yield Problem("", message, f"repeat the name of a list: {_REPEAT}")
+    for name, values in request.form.items():
+        meant = _list_meant(name, request)
+        if meant is not None:
+            message = f"unknown parameter {name}; a list is sent as repeated {meant}"
+            yield Problem("", message, f"repeat the name: {_REPEAT}")
+        elif name in request.lists and any(_is_joined(value) for value in values):
+            message = f"{name} has several names in one value, which is taken for a single name"
+            yield Problem("", message, f"repeat the name: {_REPEAT}", value=values[0])
+
+
+def _list_meant(name: str, request: RequestView) -> str | None:
+    """Return the list that a field such as `Filters[]` or `Filters[0]` is meant for."""
+    base, bracket, _ = name.partition("[")
+    return base if bracket and base in request.lists and name in request.form else None
+
+
+def _is_joined(value: str) -> bool:
+    return len(value.replace(",", " ").replace(";", " ").split()) > 1
+
+
+@rule(
+    "request.page-without-token",
+    on="request",
+    severity=Severity.WARNING,
+    title="a later page was asked for without a PageToken, and answered",
+    why='Twilio refuses it with 400 / 20001, "PageToken is required for paging." A mock that answers hides that from its consumer.',
+    grounding=f"twilio-python issue 395; {LIBRARIES}",
+    action="In a client: follow next_page_url. In a mock: answer 400 with code 20001.",
+    good=Example("exchange", {**_SECOND_PAGE, _URL: f"{_LIST}?PageSize=50&Page=1&PageToken=PT50"}),
+    bad=Example("exchange", {**_SECOND_PAGE, _URL: f"{_LIST}?PageSize=50&Page=1"}),
+    part="url",
+)
+def page_without_token(request: RequestView) -> Iterator[Problem]:
+    """Yield a problem for a request for a page above 0 that has no token."""
+    page = request.query.get("Page", [""])[-1]
+    is_list = {"Page", "PageToken"} <= set(request.documented)
+    if (
+        is_list
+        and page.isdecimal()
+        and int(page) > 0
+        and not any(request.query.get("PageToken", ()))
+    ):
+        yield Problem("", "Page is above 0, but there is no PageToken; Twilio answers 400 / 20001")
