@@ -121,12 +121,12 @@ def _shown(finding: Entry) -> str:
 
 def _run(entry: Entry) -> Outcome:
     """Validate the input of an entry in this process."""
-    from receiptkit.cli.main import main
+    from receiptkit.cli.main import run
 
     os.environ.update(entry.get("env", {}))
     output = io.StringIO()
     with redirect_stdout(output):
-        code = main(arguments(entry))
+        code = run(arguments(entry))
     return outcome(entry, code, output.getvalue())
 
 
