@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from receiptkit.model.exchange import WebhookRequest, text_of
+from receiptkit.contract.webhook_payload import is_form_request
+from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
+from receiptkit.rules.views import RequestView
 from receiptkit.schema.engine import BodySchema
 from receiptkit.text.forms import decode_form
 
@@ -29,7 +31,49 @@ Texts = Mapping[str, list[str]]
 SchemaOf = Callable[[Operation, Parameter], BodySchema]
 
 
-def query_texts(url: str) -> dict[str, list[str]]:
+def request_view(
+    exchange: Exchange,
+    operation: Operation,
+    values: dict[str, str],
+    schema_of: SchemaOf,
+    source: str,
+) -> RequestView:
+    """
+    Return what the checks of requests look at.
+
+    Args:
+        exchange: the request with its response.
+        operation: what was asked for.
+        values: the values of the path parameters, decoded.
+        schema_of: gives the compiled schema of a parameter.
+        source: where the document comes from.
+    """
+    request, query = exchange.request(), _query_texts(exchange.url)
+    sent = [each for each in operation.parameters if each.location in _REPEATED]
+    takes_form = any(each.location == "form" for each in sent)
+    is_form = not takes_form or is_form_request(request)
+    form = _form_texts(request) if takes_form and is_form else {}
+
+    def problems() -> Iterator[Problem]:
+        path = {name: [value] for name, value in values.items()}
+        texts = {"path": path, "query": query, "form": form}
+        yield from _parameter_problems(operation, texts, schema_of, source)
+
+    return RequestView(
+        operation.id,
+        exchange.method.upper(),
+        {role: values[name] for name, role in operation.roles.items()},
+        exchange.url,
+        problems,
+        query,
+        form,
+        tuple(each.name for each in sent),
+        tuple(each.name for each in sent if "array" in each.types),
+        is_form,
+    )
+
+
+def _query_texts(url: str) -> dict[str, list[str]]:
     """Return the values of each query parameter of a URL, blank ones too."""
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(
@@ -39,7 +83,7 @@ def query_texts(url: str) -> dict[str, list[str]]:
     return query
 
 
-def form_texts(request: WebhookRequest) -> dict[str, list[str]]:
+def _form_texts(request: WebhookRequest) -> dict[str, list[str]]:
     """Return the values of each field of a request's form; none of a body that was not captured or is no form."""
     raw = text_of(request.body)
     if raw is None:
@@ -59,7 +103,7 @@ def _of_mapping(fields: Mapping[Any, Any]) -> dict[str, list[str]]:
     return {name: [str(each) for each in value] for name, value in lists.items() if value}
 
 
-def parameter_problems(
+def _parameter_problems(
     operation: Operation, texts: Mapping[str, Texts], schema_of: SchemaOf, source: str
 ) -> list[Problem]:
     """

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
 from receiptkit.contract.body_checks import body_findings, problems_of_kind
-from receiptkit.contract.parameters import form_texts, parameter_problems, query_texts
+from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.result import Result
-from receiptkit.contract.webhook_payload import Payload, is_form_request, payload
+from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
@@ -184,33 +184,8 @@ class Validator:
     def _request_view(
         self, exchange: Exchange, operation: Operation, values: dict[str, str]
     ) -> RequestView:
-        query = query_texts(exchange.url)
-        sent = [each for each in operation.parameters if each.location in ("query", "form")]
-        takes_form = any(each.location == "form" for each in sent)
-        is_form = not takes_form or is_form_request(exchange.request())
-        form = form_texts(exchange.request()) if takes_form and is_form else {}
-
-        def problems() -> Iterator[Problem]:
-            source = self.profile.document.provenance
-            texts = {
-                "path": {name: [value] for name, value in values.items()},
-                "query": query,
-                "form": form,
-            }
-            yield from parameter_problems(operation, texts, self._parameter_schema, source)
-
-        return RequestView(
-            operation.id,
-            exchange.method.upper(),
-            {role: values[name] for name, role in operation.roles.items()},
-            exchange.url,
-            problems,
-            query,
-            form,
-            tuple(each.name for each in sent),
-            tuple(each.name for each in sent if "array" in each.types),
-            is_form,
-        )
+        source = self.profile.document.provenance
+        return request_view(exchange, operation, values, self._parameter_schema, source)
 
     def _response_findings(
         self,
