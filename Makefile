@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test lowest soak mutation bench lint types fresh examples wheel clean
+.PHONY: demo test proofs lowest soak mutation bench lint types fresh examples wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -48,6 +48,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto
 
+# The long proofs: every client under every mock, in old and new versions, each in an environment of its own.
+proofs: $(VENV)/.node
+	$(BIN)/python -m pytest --quiet -m proofs
+
 # The tests with the lowest versions that pyproject.toml allows.
 lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
@@ -88,4 +92,4 @@ wheel:
 	$(PYTHON) tests/wheel.py
 
 clean:
-	rm -rf $(VENV) .venv-lowest build dist .bench .mutation
+	rm -rf $(VENV) .venv-lowest .proofs build dist .bench .mutation

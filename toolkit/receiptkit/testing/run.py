@@ -15,6 +15,7 @@ from receiptkit.testing.coverage import Coverage, is_coverage
 from receiptkit.testing.coverage_points import CoveragePoint, CoveragePoints
 from receiptkit.testing.factories import Factories
 from receiptkit.testing.guard import unseen
+from receiptkit.testing.guard_error import describe
 from receiptkit.testing.matcher import ReceiptContract
 from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
@@ -144,9 +145,13 @@ class Run:
 
     def look_at_imports(self) -> None:
         """Remember which clients this process imported."""
-        if self.settings.guard:
+        if not self.settings.guard:
+            return
+        try:
             self._unseen.update(unseen.imported_clients())
             self._has_client |= unseen.has_seen_client()
+        except Exception as error:  # noqa: BLE001 # no error of ours ends a run
+            self._errors[describe(error)] += 1
 
     def notes(self) -> list[str]:
         """Return the lines about what the guard did not see."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,10 +34,40 @@ _METHODS = (*_VERBS, "send", "stream", "open", "request_async")
 _MEMBERS = (*_METHODS, "urlopen", "Session", "Client", "AsyncClient", "ClientSession")
 
 
+#: Mock libraries that import clients in order to replace parts of them.
+_IMPORTERS = ("vcr", "pytest_recording")
+
+
 def imported_clients() -> list[str]:
     """Return the HTTP clients that were imported and that the guard does not see."""
-    seen = {name.partition(".")[0] for name in by_module()}
-    return [name for name in _OTHERS if name in sys.modules and name.partition(".")[0] not in seen]
+    seen = {_root(name) for name in by_module()}
+    imported = [name for name in _OTHERS if name in sys.modules and _root(name) not in seen]
+    if any(name in sys.modules for name in _IMPORTERS):
+        return [name for name in imported if _is_used(_root(name))]
+    return imported
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _is_used(client: str) -> bool:
+    """Return True if a module of neither the client nor a mock library refers to the client."""
+    return any(
+        _root(_home(value)) == client
+        for name, module in list(sys.modules.items())
+        if _root(name) not in (client, *_IMPORTERS) and type(module) is ModuleType
+        for value in list(vars(module).values())
+    )
+
+
+def _home(value: object) -> str:
+    """Return the module of a module, a class or a function; empty for other objects, which may run code when looked at."""
+    if type(value) is ModuleType:
+        return value.__name__
+    if type(value) in (type, FunctionType):
+        return str(value.__module__)
+    return ""
 
 
 def has_seen_client() -> bool:
@@ -111,21 +141,21 @@ def _notice(patches: Patches, owner: Any, attribute: str, original: Any, replace
 
 def _client_method(patches: Patches, owner: Any, attribute: str, original: Any) -> str | None:
     """Return the name of a method or a class of a client that is replaced; None if it is something else."""
-    roots = {name.partition(".")[0] for name in by_module()} - {"django", "werkzeug"}
+    roots = {_root(name) for name in by_module()} - {"django", "werkzeug"}
     if isinstance(owner, type):
-        is_one = attribute in _METHODS and patches.owns(owner)
+        # Of the classes that are wrapped, a client makes requests; an adapter lies below it.
+        is_client = attribute == "open" or hasattr(owner, "request")
+        is_one = is_client and attribute in _METHODS and patches.owns(owner)
         return f"{owner.__module__}.{owner.__qualname__}.{attribute}" if is_one else None
     home = getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else ""
-    if home.partition(".")[0] in roots:
+    if _root(home) in roots:
         return f"{home}.{attribute}" if attribute in _MEMBERS else None
     # A name that the project's own module imported: `app.requests`, `app.get`.
-    origin = getattr(original, "__module__", None) or ""
-    if isinstance(original, ModuleType):
-        is_one = original.__name__ in by_module()
-        return original.__name__ if is_one else None
-    name = getattr(original, "__name__", "")
-    is_one = origin.partition(".")[0] in roots and name in _MEMBERS
-    return f"{origin}.{name}" if is_one else None
+    origin = _home(original)
+    if type(original) is ModuleType:
+        return origin if origin in by_module() else None
+    name = getattr(original, "__name__", "") if origin else ""
+    return f"{origin}.{name}" if _root(origin) in roots and name in _MEMBERS else None
 
 
 def _may_hide(watcher: watchers.Watcher, name: str, replacement: Any) -> bool:

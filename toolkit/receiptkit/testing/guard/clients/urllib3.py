@@ -71,9 +71,8 @@ def _meet(
             request_body=_request_body(args, kwargs),
         )
 
-    body = getattr(response, "_body", None)
-    if isinstance(body, bytes):
-        show(body)
+    if kwargs.get("preload_content", True):
+        show(response.data)
     else:
         BodyReader(response, show)
 
