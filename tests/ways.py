@@ -463,7 +463,10 @@ def test_it():
         "an adapter of your own",
         """
         import io, niquests
-        from niquests.packages.urllib3 import HTTPResponse
+        try:
+            from niquests.packages.urllib3 import HTTPResponse
+        except ImportError:
+            from urllib3 import HTTPResponse
 
         class Adapter(niquests.adapters.BaseAdapter):
             def send(self, request, *_, **__):
