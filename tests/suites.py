@@ -14,12 +14,14 @@ from receiptkit.generation import Generator, Rendering
 for _name in (
     "aiohttp",
     "aioresponses",
+    "anyio._backends._asyncio",
     "flask",
     "httpx",
     "requests",
     "requests_mock",
     "responses",
     "respx",
+    "starlette.testclient",
     "twilio.rest",
     "vcr",
 ):

@@ -91,7 +91,7 @@ def test_profiles_and_documents(suite: Suite) -> None:
     suite.pytester.path.joinpath("own.json").write_text('{"openapi": "3.1.0", "paths": 1}')
     suite.run("--receipts-document=own.json")
     assert suite.result.ret == 4
-    assert suite.result.errlines == ["ERROR: own.json: `paths` is no object", ""]
+    assert suite.result.errlines == ["ERROR: own.json: `paths` is not an object", ""]
 
 
 def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None:
