@@ -28,11 +28,11 @@ def test_equality(suite: Suite) -> None:
     >       assert page == receipt_contract
     E       assert payload == receipt_contract
     E         the payload breaks the contract: 3 errors, 1 warning
-    E         - /delivery_receipts/0/status error schema.enum: is not read, failed, delivered, undelivered, sent or null (2 times)
+    E         - /delivery_receipts/0/status error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null (2 times)
     E             hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
-    E         - /delivery_receipts/1/error_code error schema.type: is a string, not an integer or null
-    E             hint: a number in quotes: take the quotes away
-    E         - /delivery_receipts/2 warning receipt.expected-field: the receipt lacks a member that receipts carry today; "account_sid" is missing
+    E         - /delivery_receipts/1/error_code error schema.type: `error_code` is a string, not an integer or null
+    E             hint: send the number without quotes
+    E         - /delivery_receipts/2 warning receipt.expected-field: the receipt lacks a member that receipts carry today: required field `account_sid` is missing
 
     test_it.py:7: AssertionError
     """

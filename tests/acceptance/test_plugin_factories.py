@@ -13,7 +13,7 @@ from receiptkit.pytest_plugin.parametrize import id_of
 from suites import Suite
 
 QUEUED = (
-    "schema.enum: is not read, failed, delivered, undelivered, sent or null"
+    "schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null"
     " (`queued` is a status of Programmable Messaging messages; a delivery receipt never has it)"
 )
 FIXTURES = (

@@ -24,7 +24,7 @@ BLOCK = f"""
 the code under test received what Twilio never sends:
 
 GET {URL}?PageSize=20 -> 200
-- /delivery_receipts/0/status error schema.enum: is not read, failed, delivered, undelivered, sent or null
+- /delivery_receipts/0/status error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null
     hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
 
 to allow this on purpose: @pytest.mark.receipts_allow("schema.enum", reason="…")
@@ -492,7 +492,7 @@ def test_what_was_asked_for(suite: Suite) -> None:
             requests.get(URL + "?PageSize=100")
         """,
     )
-    warning = '- "" warning request.parameter: query parameter PageSize is above the maximum of 50'
+    warning = '- "" warning request.parameter: query parameter PageSize must be at most 50'
     assert (
         f"=== receipt warnings ===\n{warning}\nin test_it.py::test_it\n1 passed in 0s\n"
         in suite.run("--receipts-guard")

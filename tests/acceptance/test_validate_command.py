@@ -63,7 +63,7 @@ def test_text_report(bad: Path, run: Run) -> None:
     assert (code, err) == (1, "")
     assert out == (
         f"{bad}:1:{column} /delivery_receipts/0/status error schema.enum:"
-        " is not read, failed, delivered, undelivered, sent or null (3 times)\n"
+        " `status` is not one of read, failed, delivered, undelivered, sent or null (3 times)\n"
         "    hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it\n"
         "1 file, 1 observation: 1 judged, 0 unchecked; 3 errors, 0 warnings, 0 info\n"
         "    -v shows each finding of a group\n"
@@ -356,7 +356,7 @@ def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, A
         findings = report(*arguments, path)["findings"]
         assert {it["operation"] for it in findings} == {"FetchConversationMessage"}
         assert {it["message"] for it in findings} == {
-            f'the member "{name}" is missing'
+            f"required field `{name}` is missing"
             for name in ("sid", "conversation_sid", "date_created")
         }
 

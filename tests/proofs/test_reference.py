@@ -171,79 +171,93 @@ def listed(body: Any) -> Exchange:
         (
             {"type": "object", "required": ["a", "b"]},
             {"b": 1},
-            [("schema.required", "", 'the member "a" is missing')],
+            [("schema.required", "", "required field `a` is missing")],
         ),
         (
             {"type": "object", "required": ["a", "b"]},
             {},
             [
-                ("schema.required", "", 'the member "a" is missing'),
-                ("schema.required", "", 'the member "b" is missing'),
+                ("schema.required", "", "required field `a` is missing"),
+                ("schema.required", "", "required field `b` is missing"),
             ],
         ),
         (
             {"properties": {"a": TEXT}},
             {"a": 1},
-            [("schema.type", "/a", "is an integer, not a string")],
+            [("schema.type", "/a", "`a` is an integer, not a string")],
         ),
-        ({"properties": {"a": False}}, {"a": 1}, [("schema.false", "/a", "must not be here")]),
+        (
+            {"properties": {"a": False}},
+            {"a": 1},
+            [("schema.false", "/a", "`a` is not allowed here")],
+        ),
         (
             {"properties": {"a": {"properties": {"b": False}}}},
             {"a": {"b": 1}},
-            [("schema.false", "/a/b", "must not be here")],
+            [("schema.false", "/a/b", "`b` is not allowed here")],
         ),
         (
             {"properties": {"pattern": False, "properties": {"properties": {"properties": TEXT}}}},
             {"pattern": 1, "properties": {"properties": 1}},
             [
-                ("schema.false", "/pattern", "must not be here"),
-                ("schema.type", "/properties/properties", "is an integer, not a string"),
+                ("schema.false", "/pattern", "`pattern` is not allowed here"),
+                (
+                    "schema.type",
+                    "/properties/properties",
+                    "`properties` is an integer, not a string",
+                ),
             ],
         ),
         (
             {"properties": {"a": True}, "additionalProperties": False},
             {"a": 1, "b": 2, "c": 3},
             [
-                ("schema.additional-properties", "/b", 'the document knows no member "b" here'),
-                ("schema.additional-properties", "/c", 'the document knows no member "c" here'),
+                ("schema.additional-properties", "/b", "unknown field <name, 1 character>"),
+                ("schema.additional-properties", "/c", "unknown field <name, 1 character>"),
             ],
         ),
         (
             {"patternProperties": {"^x": True, "y$": True}, "additionalProperties": False},
             {"ax": 1, "xa": 1, "ay": 1, "ya": 1},
             [
-                ("schema.additional-properties", "/ax", 'the document knows no member "ax" here'),
-                ("schema.additional-properties", "/ya", 'the document knows no member "ya" here'),
+                ("schema.additional-properties", "/ax", "unknown field <name, 2 characters>"),
+                ("schema.additional-properties", "/ya", "unknown field <name, 2 characters>"),
             ],
         ),
         (
             {"properties": {"pattern": {"pattern": r"^[\-\.\d]+$"}}},
             {"pattern": "٣"},
-            [("schema.pattern", "/pattern", r"does not match ^[\-\.\d]+$")],
+            [("schema.pattern", "/pattern", r"`pattern` does not match ^[\-\.\d]+$")],
         ),
         ({"properties": {"a": {"pattern": r"^[\-\.\d]+$"}}}, {"a": "-.3"}, []),
         (
             {"properties": {"a": {"pattern": "^a$"}}},
             {"a": "a\n"},
-            [("schema.pattern", "/a", "does not match ^a$")],
+            [("schema.pattern", "/a", "`a` does not match ^a$")],
         ),
         (
             {"allOf": [{"properties": {"a": {"pattern": "^a$"}}}]},
             {"a": "a\n"},
-            [("schema.pattern", "/a", "does not match ^a$")],
+            [("schema.pattern", "/a", "`a` does not match ^a$")],
         ),
         ({"properties": {"a": {"enum": [r"\d"]}}}, {"a": r"\d"}, []),
         ({"properties": {"a": {"enum": ["^a$"]}}}, {"a": "^a$"}, []),
         (
             {"properties": {"a": {"format": "uri"}}},
             {"a": "x"},
-            [("schema.format", "/a", "is not an absolute URI")],
+            [("schema.format", "/a", "`a` is not an absolute URI")],
         ),
         ({"properties": {"a": {"format": "uri"}}}, {"a": 3}, []),
         (
             {"properties": {"a": {"format": "date-time"}}},
             {"a": "2026-02-30T00:00:00Z"},
-            [("schema.format", "/a", "is not an RFC 3339 date-time")],
+            [
+                (
+                    "schema.format",
+                    "/a",
+                    "`a` is not an RFC 3339 date-time such as 2026-03-02T09:15:04Z",
+                )
+            ],
         ),
     ],
 )

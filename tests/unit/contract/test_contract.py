@@ -312,18 +312,21 @@ def test_values_stay_out_of_messages(contract: Contract) -> None:
         ),
         ({"status": "Delivered"}, "did you mean `delivered`?"),
         ({"status": "undeliverd"}, "did you mean `undelivered`?"),
-        ({"sid": "DY" + "X" * 32}, "a masked SID; in a mock, use one with 32 hexadecimal digits"),
-        ({"conversation_sid": "ConversationSid"}, "a placeholder that was never filled in"),
-        ({"conversation_sid": "{{ conversation }}"}, "a placeholder that was never filled in"),
+        (
+            {"sid": "DY" + "X" * 32},
+            "this SID is masked; in a mock, use one with 32 hexadecimal digits",
+        ),
+        ({"conversation_sid": "ConversationSid"}, "this placeholder was never filled in"),
+        ({"conversation_sid": "{{ conversation }}"}, "this placeholder was never filled in"),
         (
             {"message_sid": "DY" + "01" * 16},
-            "this is the SID of a delivery receipt (DY); a message is wanted (IM)",
+            "this is the SID of a delivery receipt (DY), not of a message (IM)",
         ),
-        ({"message_sid": "IM" + "01" * 15}, "a SID has 34 characters, this one 32"),
-        ({"error_code": "30008"}, "a number in quotes: take the quotes away"),
-        ({"date_created": "2026-03-02 09:15:00"}, "there is a space where T should stand"),
-        ({"date_created": "2026-03-02T09:15:00"}, "there is no time zone: Twilio sends Z"),
-        ({"url": PATH}, "a path only: Twilio sends the absolute URL"),
+        ({"message_sid": "IM" + "01" * 15}, "a SID has 34 characters; this one has 32"),
+        ({"error_code": "30008"}, "send the number without quotes"),
+        ({"date_created": "2026-03-02 09:15:00"}, "write T between date and time, not a space"),
+        ({"date_created": "2026-03-02T09:15:00"}, "the time zone is missing; Twilio sends Z"),
+        ({"url": PATH}, "this is a path; Twilio sends the absolute URL"),
     ],
 )
 def test_hints(contract: Contract, changes: dict[str, Any], hint: str) -> None:
@@ -343,9 +346,9 @@ def test_a_misspelt_member_is_suggested(contract: Contract) -> None:
     (finding,) = contract.check(body)
     assert (finding.rule, finding.hint) == (
         "schema.required",
-        "did you mean `participant_sid` where `participantSid` stands?",
+        "rename `participantSid` to `participant_sid`",
     )
-    assert finding.message == 'the member "participant_sid" is missing'
+    assert finding.message == "required field `participant_sid` is missing"
 
 
 # -- the document decides

@@ -79,7 +79,7 @@ WANTED = (
         (f"{SETTINGS}?Count=1?", [("query parameter Count is not an integer", None)]),
         (
             f"{SETTINGS}?Count=1&Size=52",
-            [("query parameter Size is above the maximum of 50", None)],
+            [("query parameter Size must be at most 50", None)],
         ),
         (f"{SETTINGS}?Count=1&Size=x", [("query parameter Size is not an integer or null", None)]),
         (
@@ -91,7 +91,7 @@ WANTED = (
             [
                 (
                     "path parameter Room does not match ^CH[0-9a-f]{32}$",
-                    "a masked SID; in a mock, use one with 32 hexadecimal digits",
+                    "this SID is masked; in a mock, use one with 32 hexadecimal digits",
                 )
             ],
         ),
@@ -157,7 +157,7 @@ def test_a_status_that_is_not_documented(contract: Contract) -> None:
             (
                 "request.parameter",
                 "",
-                "query parameter PageSize is above the maximum of 50",
+                "query parameter PageSize must be at most 50",
                 operation,
             ),
             (
@@ -295,9 +295,12 @@ def test_a_wrong_media_type_is_not_all(contract: Contract) -> None:
         Exchange("GET", LIST, 200, json.dumps({"meta": {}}), HTML)
     )
     assert told(verdict.findings)[0] == wrong
-    assert ("schema.required", "", 'the member "delivery_receipts" is missing', operation) in told(
-        verdict.findings
-    )
+    assert (
+        "schema.required",
+        "",
+        "required field `delivery_receipts` is missing",
+        operation,
+    ) in told(verdict.findings)
     assert (verdict.kind, verdict.body) == ("page", {"meta": {}})
     assert told(
         contract.validator.validate_exchange(Exchange("GET", LIST, 200, "<html>", HTML)).findings
@@ -316,7 +319,7 @@ def test_a_wrong_media_type_is_not_all(contract: Contract) -> None:
 
 def test_answers_of_any_media_type(tmp_path: Path) -> None:
     """Where a Content-Type was not captured, text is JSON if it begins so, and else whatever else is described."""
-    required = [("schema.required", "", 'the member "a" is missing', "Get")]
+    required = [("schema.required", "", "required field `a` is missing", "Get")]
     url = FIRST.replace("{C}", "CH1").replace("{M}", "IM1")
     json_alone: dict[str, Any] = {"application/json": {"schema": {"required": ["a"]}}}
     for described, says_nothing in ((json_alone, False), ({**json_alone, "*/*": {}}, True)):
@@ -370,7 +373,7 @@ def test_an_engine_may_look_up_schemas_itself(tmp_path: Path) -> None:
     judge = Validator(Profile("documented", contract.document), contract.operations, engine, None)
     url = FIRST.replace("{C}", "CH1").replace("{M}", "IM1")
     (finding,) = judge.validate_exchange(Exchange("GET", url, 200, {"first": 1})).findings
-    assert finding.message == 'the member "second" is missing'
+    assert finding.message == "required field `second` is missing"
     assert finding.grounding.endswith(
         f"paths/{FIRST}/get/responses/200/content/application/json/schema/required"
     )

@@ -44,7 +44,14 @@ EVENT_STREAM = {
         (
             {**PARAMETERS, "Status": 3},
             (
-                [("schema.type", "/Status", "is an integer, not a string", "onDeliveryUpdated")],
+                [
+                    (
+                        "schema.type",
+                        "/Status",
+                        "`Status` is an integer, not a string",
+                        "onDeliveryUpdated",
+                    )
+                ],
                 "onDeliveryUpdated",
                 None,
                 "response",
@@ -98,7 +105,7 @@ def test_null_is_judged(tmp_path: Path) -> None:
     contract = own(tmp_path, {"/orders": answers("application/json", total=True)})
     assert contract.check(None, operation="Get") == []
     assert told(contract.check({}, operation="Get")) == [
-        ("schema.required", "", 'the member "total" is missing', "Get")
+        ("schema.required", "", "required field `total` is missing", "Get")
     ]
 
 

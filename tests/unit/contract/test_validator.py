@@ -142,7 +142,7 @@ def test_text_of_a_kind(contract: Contract) -> None:
     assert [finding.pointer for finding in contract.check("{}", operation="page")] == ["", ""]
     assert said(contract.check(b"{}", operation="page"))[0] == (
         "schema.required",
-        'the member "delivery_receipts" is missing',
+        "required field `delivery_receipts` is missing",
         "ListConversationMessageReceipt",
     )
     assert [finding.rule for finding in contract.check("{", operation="page")] == ["json.syntax"]
@@ -211,7 +211,7 @@ def test_a_kind_of_no_other_document(tmp_path: Path) -> None:
         },
     )
     assert said(contract.check({}, operation="Orders")) == [
-        ("schema.required", 'the member "total" is missing', "Orders")
+        ("schema.required", "required field `total` is missing", "Orders")
     ]
     with pytest.raises(UsageError, match="the contract has no operation or kind 'error'"):
         contract.check({}, operation="error")
@@ -246,7 +246,7 @@ def test_errors_are_judged_by_the_status_they_name(
     """An error body says its status; one that says none of an error is judged as 400."""
     contract = own(tmp_path, {FIRST: answers(_400="a", _401="b", _4XX="c", _5XX="d")})
     assert said(contract.check({"status": status}, operation="error")) == [
-        ("schema.required", f'the member "{missing}" is missing', None)
+        ("schema.required", f"required field `{missing}` is missing", None)
     ]
 
 
@@ -259,7 +259,7 @@ def test_where_errors_are_described(tmp_path: Path) -> None:
     }
     contract = own(tmp_path, paths)
     assert said(contract.check({"status": 404}, operation="error")) == [
-        ("schema.required", 'the member "code" is missing', None)
+        ("schema.required", "required field `code` is missing", None)
     ]
     contract = own(tmp_path, {FIRST: answers(_503="code")})
     assert said(contract.check({"status": 404}, operation="error")) == [

@@ -113,7 +113,7 @@ NOT_ONE = "body.unknown-kind"
             WebhookRequest(HOOK, body="[1]"),
             "webhook",
             (
-                [("schema.type", "", "is an array, not an object", "onDeliveryUpdated")],
+                [("schema.type", "", "the value is an array, not an object", "onDeliveryUpdated")],
                 "onDeliveryUpdated",
                 None,
                 "request",
@@ -142,7 +142,7 @@ def test_an_event_that_is_misspelt(contract: Contract) -> None:
     without = {name: value for name, value in PARAMETERS.items() if name != "EventType"}
     verdict = contract.validator.validate_webhook(WebhookRequest(HOOK, body=without))
     assert told(verdict.findings) == [
-        ("schema.required", "", 'the member "EventType" is missing', "onDeliveryUpdated")
+        ("schema.required", "", "required field `EventType` is missing", "onDeliveryUpdated")
     ]
 
 
@@ -166,10 +166,10 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
         (
             "schema.pattern",
             "/AccountSid",
-            "does not match ^AC[0-9a-fA-F]{32}$",
+            "`AccountSid` is not the SID of an account: AC and 32 hexadecimal digits",
             "onDeliveryUpdated",
         ),
-        ("schema.required", "", 'the member "MessageSid" is missing', "onDeliveryUpdated"),
+        ("schema.required", "", "required field `MessageSid` is missing", "onDeliveryUpdated"),
         called,
     ]
 

@@ -253,7 +253,7 @@ def test_a_member_that_is_required_and_not_described(tmp_path: Path) -> None:
     texts = [json.dumps(receipt(f"DY{digit}{'5e' * 15}0")).encode() for digit in "12"]
     assert [
         finding.message for finding in contract.check(texts[0]) if "note" in finding.message
-    ] == ['the member "note" is missing']
+    ] == ["required field `note` is missing"]
     assert contract.validator.proven_clean(texts) is None
 
 

@@ -331,7 +331,7 @@ def test_what_a_profile_reports(
         "is wrong", "mend it", None, Location(line=7, column=9)
     )
     title = catalogue.find(rule).title
-    said = title if given is not None else f"{title}: this is an integer, not a string"
+    said = title if given is not None else f"{title}: this value is an integer, not a string"
     assert judging.findings([worded(violation)], "Fetch", media=MEDIA) == found(
         said, None, "Fetch", None
     )

@@ -140,8 +140,8 @@ def _problems(
     if first is None:
         return []
     # In a URL everything is text, so its type is no news.
-    what = message(first).replace("is a string, not", "is not")
-    what = f"{parameter.location} parameter {parameter.name} {what}"
+    what = message(first, f"{parameter.location} parameter {parameter.name}")
+    what = what.replace("is a string, not", "is not")
     help_ = None if first.keyword == "type" else hint(first)
     return [Problem("", what, help_, grounding=f"{source}, {operation.id}", value=texts[-1])]
 

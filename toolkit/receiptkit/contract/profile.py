@@ -45,7 +45,7 @@ class Profile:
                     rule=problem.rule,
                     severity=severity,
                     pointer=problem.pointer,
-                    message=problem.message,
+                    message=_message(problem),
                     hint=problem.hint,
                     grounding=self._grounding(problem, media),
                     operation=operation,
@@ -76,3 +76,12 @@ class Profile:
         if media is not None:
             place = in_document(place, media.place)
         return f"{self.document.provenance}, {'/'.join(map(str, place))}"
+
+
+def _message(problem: Problem) -> str:
+    """Return the message of a problem; one with a rule of the document's own begins with the title of the rule."""
+    rule = catalogue.get(problem.rule)
+    if problem.place is None or rule is None or problem.rule.startswith("schema."):
+        return problem.message
+    is_advice = problem.severity is not None and problem.missing is None
+    return rule.title if is_advice else f"{rule.title}: {problem.message}"

@@ -1,4 +1,4 @@
-"""What a violation probably means, where experience tells."""
+"""Hints: the probable cause of a violation, or what to do about it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _MESSAGE_STATUSES = (
     "canceled",
     "partially_delivered",
 )
-_PREFIXES = {
+#: By their prefix, what SIDs belong to.
+PREFIXES = {
     "AC": "an account",
     "IS": "a Conversation Service",
     "CH": "a conversation",
@@ -36,7 +37,7 @@ _SID = re.compile(r"([A-Z]{2})([0-9a-fA-F]{32})")
 
 
 def hint(violation: Violation) -> str | None:
-    """A sentence for the person who reads the finding; None where nothing is known."""
+    """Return a sentence for the person who reads the finding; None where the cause is unknown."""
     finder = _BY_KEYWORD.get(violation.keyword)
     return finder(violation) if finder else None
 
@@ -63,27 +64,31 @@ def _pattern(violation: Violation) -> str | None:
     if not isinstance(value, str):
         return None
     if re.fullmatch(r"[A-Za-z]{2}[xX*#?.…]{4,}", value):
-        return "a masked SID; in a mock, use one with 32 hexadecimal digits"
+        return "this SID is masked; in a mock, use one with 32 hexadecimal digits"
     if re.fullmatch(r"[{<$%:].*|[A-Za-z_]*(?:[Ss]id|SID)", value):
-        return "a placeholder that was never filled in"
+        return "this placeholder was never filled in"
     if value != value.strip():
-        return "there is white space around it"
+        return "remove the white space around it"
     sid = _SID.fullmatch(value)
-    wanted = re.match(r"\^([A-Z]{2})\[", violation.expected)
-    if wanted and wanted[1] in _PREFIXES:
-        if sid and sid[1] in _PREFIXES:
-            return f"this is the SID of {_PREFIXES[sid[1]]} ({sid[1]}); {_PREFIXES[wanted[1]]} is wanted ({wanted[1]})"
-        if re.fullmatch(rf"{wanted[1]}[0-9a-zA-Z]+", value) and len(value) != 34:
-            return f"a SID has 34 characters, this one {len(value)}"
+    expected = re.match(r"\^([A-Z]{2})\[", violation.expected)
+    if expected and expected[1] in PREFIXES:
+        if sid and sid[1] in PREFIXES:
+            return f"this is the SID of {PREFIXES[sid[1]]} ({sid[1]}), not of {PREFIXES[expected[1]]} ({expected[1]})"
+        if re.fullmatch(rf"{expected[1]}[0-9a-zA-Z]+", value) and len(value) != 34:
+            return f"a SID has 34 characters; this one has {len(value)}"
     return None
 
 
 def _type(violation: Violation) -> str | None:
     # The types are one name or a list of names, none of which is part of another.
-    value, wanted = violation.value, violation.expected
-    if isinstance(value, str) and "integer" in wanted and re.fullmatch(r"-?[0-9]{1,18}", value):
-        return "a number in quotes: take the quotes away"
-    if isinstance(value, dict) and "string" in wanted and violation.pointer.endswith("/attributes"):
+    value, expected = violation.value, violation.expected
+    if isinstance(value, str) and "integer" in expected and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return "send the number without quotes"
+    if (
+        isinstance(value, dict)
+        and "string" in expected
+        and violation.pointer.endswith("/attributes")
+    ):
         return "attributes is JSON in a string: serialise the object"
     return None
 
@@ -94,13 +99,13 @@ def _format(violation: Violation) -> str | None:
         return None
     if violation.expected == "date-time":
         if re.fullmatch(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} .*", value, re.ASCII):
-            return "an RFC 2822 date, as in Twilio's 2010-04-01 API; Conversations has 2026-03-02T09:15:04Z"
+            return "this is an RFC 2822 date, as in Twilio's 2010-04-01 API; Conversations uses RFC 3339"
         if re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}.*", value, re.ASCII):
-            return "there is a space where T should stand"
+            return "write T between date and time, not a space"
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?", value, re.ASCII):
-            return "there is no time zone: Twilio sends Z"
+            return "the time zone is missing; Twilio sends Z"
     if violation.expected == "uri" and value.startswith("/"):
-        return "a path only: Twilio sends the absolute URL"
+        return "this is a path; Twilio sends the absolute URL"
     return None
 
 
@@ -112,15 +117,19 @@ def _required(violation: Violation) -> str | None:
         if isinstance(other, str) and other not in known and len(other) < 80
     }
     close = difflib.get_close_matches(_plain(name), list(strangers), cutoff=0.8)
-    return (
-        f"did you mean `{name}` where `{printable(strangers[close[0]])}` stands?" if close else None
-    )
+    return f"rename `{printable(strangers[close[0]])}` to `{name}`" if close else None
 
 
 def _additional(violation: Violation) -> str | None:
+    known = known_name(violation)
+    return f"did you mean `{known}`?" if known else None
+
+
+def known_name(violation: Violation) -> str | None:
+    """Return the name in the document that an unknown one resembles; None if there is none."""
     by_plain = {_plain(name): name for name in violation.schema.get("properties", {})}
     close = difflib.get_close_matches(_plain(violation.name or "")[:80], list(by_plain), cutoff=0.8)
-    return f"did you mean `{by_plain[close[0]]}`?" if close else None
+    return by_plain[close[0]] if close else None
 
 
 def _plain(name: str) -> str:

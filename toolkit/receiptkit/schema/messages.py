@@ -3,66 +3,111 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from receiptkit.model.display import printable
-from receiptkit.rules import catalogue
+from receiptkit.model import pointers
+from receiptkit.model.display import masked, printable
+from receiptkit.schema.hints import PREFIXES, known_name
 from receiptkit.schema.trace import Violation
 
 _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
-_FORMATS = {"date-time": "an RFC 3339 date-time", "uri": "an absolute URI"}
+_FORMATS = {
+    "date-time": "an RFC 3339 date-time such as 2026-03-02T09:15:04Z",
+    "uri": "an absolute URI",
+}
+_SID = re.compile(r"\^([A-Z]{2})\[0-9a-fA-F\]\{32\}\$")
+#: Of lists with more values only the number is said.
+_MOST_OPTIONS = 12
+_LONGEST_NAME = 60
 
 
-def message(violation: Violation) -> str:
-    """What is wrong, in one line: the keyword's own words, after the title of the rule where a rule has been given."""
-    if violation.rule.startswith("schema."):
-        return _say(violation)
-    rule = catalogue.get(violation.rule)
-    if rule is None:
-        return _say(violation)
-    if violation.name is not None:
-        what = "is missing" if violation.keyword == "required" else "has no place here"
-        return f"{rule.title}; {_quoted(violation.name)} {what}"
-    if violation.severity is None:
-        return f"{rule.title}: this {_say(violation)}"
-    return rule.title
+def message(violation: Violation, subject: str | None = None) -> str:
+    """
+    Return what is wrong, in one sentence that begins with what it is about.
 
-
-def _say(violation: Violation) -> str:
-    expected = violation.expected
+    Args:
+        violation: the violation.
+        subject: what it is about, where that is no member of a body.
+    """
+    expected, value = violation.expected, violation.value
+    match violation.keyword:
+        case "required":
+            return f"required field {_quoted(violation.name or '')} is missing"
+        case "additionalProperties" | "unevaluatedProperties":
+            return f"unknown field {_stranger(violation)}"
+    subject = subject or _subject(violation)
     match violation.keyword:
         case "type":
-            types = expected if isinstance(expected, list) else [expected]
-            return f"is {_kind(violation.value)}, not {_either([_ARTICLES.get(name, f'a {name}') for name in types])}"
-        case "enum":
-            return f"is not {_either([_literal(option) for option in expected])}"
+            return f"{subject} is {_kind(value)}, not {_types(expected)}"
+        case "enum" if isinstance(expected, list):
+            return f"{subject} is not {_one_of(expected)}"
         case "const":
-            return f"is not {_literal(expected)}"
+            return f"{subject} is not {_literal(expected)}"
         case "pattern":
-            return f"does not match {expected}"
+            return f"{subject} {_pattern(str(expected))}"
         case "format":
-            return f"is not {_FORMATS.get(expected, f'a valid {expected}')}"
-        case "minLength" | "maxLength":
-            return f"has {len(violation.value)} characters, {_bound(violation.keyword)} {expected} wanted"
-        case "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            return (
-                f"has {len(violation.value)} members, {_bound(violation.keyword)} {expected} wanted"
-            )
-        case "minimum" | "exclusiveMinimum":
-            return f"is below the minimum of {expected}"
-        case "maximum" | "exclusiveMaximum":
-            return f"is above the maximum of {expected}"
-        case "required":
-            return f"the member {_quoted(violation.name or '')} is missing"
-        case "additionalProperties" | "unevaluatedProperties":
-            return f"the document knows no member {_quoted(violation.name or '')} here"
-        case "false":
-            return "must not be here"
-    return f"breaks the keyword `{violation.keyword}` of its schema"
+            return f"{subject} is not {_FORMATS.get(expected, f'a valid {expected}')}"
+        case (
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties"
+        ):
+            return f"{subject} has {_count(len(value), violation.keyword)}; {_bound(violation)}"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            return f"{subject} must be {_LIMITS[violation.keyword]} {expected}"
+        case "anyOf" | "oneOf":
+            number = "exactly one" if violation.keyword == "oneOf" else "any"
+            return f"{subject} does not match {number} of the schemas in `{violation.keyword}`"
+    other = _OTHERS.get(violation.keyword, "breaks the keyword `{keyword}` of its schema")
+    return f"{subject} {other.format(keyword=violation.keyword, expected=expected)}"
 
 
-def _bound(keyword: str) -> str:
-    return "at least" if keyword.startswith("min") else "at most"
+_OTHERS = {
+    "multipleOf": "is not a multiple of {expected}",
+    "uniqueItems": "has the same item twice",
+    "false": "is not allowed here",
+}
+_LIMITS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "greater than",
+    "exclusiveMaximum": "less than",
+}
+
+
+def _subject(violation: Violation) -> str:
+    """Return the name of the value, if the document knows it; what comes from the body alone is never shown."""
+    path = pointers.split(violation.pointer)
+    if not path:
+        return "the value"
+    if path[-1] in violation.members:
+        return _quoted(path[-1])
+    if path[-1].isdecimal() and len(path) > 1 and path[-2] in violation.members:
+        return f"an item of {_quoted(path[-2])}"
+    return "this value"
+
+
+def _stranger(violation: Violation) -> str:
+    """Return an unknown name, if it resembles one that the document knows; else its length alone."""
+    name = violation.name or ""
+    return _quoted(name) if known_name(violation) else masked(name)
+
+
+def _pattern(pattern: str) -> str:
+    sid = _SID.fullmatch(pattern)
+    if sid and sid[1] in PREFIXES:
+        return f"is not the SID of {PREFIXES[sid[1]]}: {sid[1]} and 32 hexadecimal digits"
+    return f"does not match {pattern}"
+
+
+def _count(count: int, keyword: str) -> str:
+    noun = {"L": "character", "I": "item", "P": "field"}[keyword[3]]
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _bound(violation: Violation) -> str:
+    least = violation.keyword.startswith("min")
+    verb = "is" if violation.expected == 1 else "are"
+    return f"at {'least' if least else 'most'} {violation.expected} {verb} {'required' if least else 'allowed'}"
 
 
 def _kind(value: Any) -> str:
@@ -78,17 +123,28 @@ def _kind(value: Any) -> str:
     return "an object"
 
 
+def _types(expected: Any) -> str:
+    names = expected if isinstance(expected, list) else [expected]
+    return _either([_ARTICLES.get(name, f"a {name}") for name in names])
+
+
+def _one_of(expected: list[Any]) -> str:
+    if not 0 < len(expected) <= _MOST_OPTIONS:
+        return f"one of the {len(expected)} values in the document"
+    options = [_literal(option) for option in expected]
+    return _either(options) if len(options) < 3 else f"one of {_either(options)}"
+
+
 def _literal(option: Any) -> str:
     text = option if isinstance(option, str) else json.dumps(option)
     return text or '""'
 
 
 def _either(options: list[str]) -> str:
-    if not 0 < len(options) <= 12:
-        return f"one of the {len(options)} values the document lists"
     return options[0] if len(options) == 1 else ", ".join(options[:-1]) + " or " + options[-1]
 
 
 def _quoted(name: str) -> str:
-    """A member name in quotes; long ones are cut."""
-    return f'"{printable(name if len(name) <= 60 else name[:57] + "…")}"'
+    """Return a name as code; long ones are cut."""
+    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 3] + "…"
+    return f"`{printable(short)}`"

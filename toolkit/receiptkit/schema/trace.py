@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from receiptkit.model import pointers
@@ -45,6 +46,7 @@ class Violation(NamedTuple):
         place: where that is in the compiled schema.
         severity: given by an entry of advice; None for an error of the schema.
         source: what the document itself names as its ground, if it does.
+        members: the names of members that the schemas on the way to the keyword know.
     """
 
     rule: str
@@ -57,6 +59,7 @@ class Violation(NamedTuple):
     place: tuple[str | int, ...]
     severity: Severity | None
     source: str | None
+    members: frozenset[str] = frozenset()
 
 
 def traced(
@@ -78,6 +81,9 @@ def traced(
         value: that value.
         names: the members that are missing or too many, for keywords about members.
     """
+    members = frozenset(
+        name for before, name in pairwise(place) if before == "properties" and isinstance(name, str)
+    )
     place, expected, holders = _followed(schema, place)
     entry = next((holder[ENTRY] for holder in holders if ENTRY in holder), None)
     named = (holder[RULE] for holder in reversed(holders) if isinstance(holder.get(RULE), str))
@@ -94,6 +100,7 @@ def traced(
         place=place,
         severity=Severity(entry["severity"]) if entry else None,
         source=source,
+        members=members,
     )
     if keyword == "required" and names is not None:
         for name in names:
