@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiptkit.captures import Limits, observations
-from receiptkit.captures.formats.json_document import read_json
+from receiptkit.captures import Limits, Reading, nothing_beside
+from receiptkit.captures.formats.json_document import observations, read_json
 from receiptkit.captures.lines import Lines
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
@@ -131,7 +131,7 @@ def test_texts_and_their_lines(raw: bytes, expected: list[tuple[int, bytes]]) ->
 
 def test_observations_are_counted_on() -> None:
     """Each element of an array is an observation, counted from the number of the first."""
-    found = observations(b'[{"a":3},{"a":4}]\n', Position(3, 1), 2)
+    found = observations(b'[{"a":3},{"a":4}]\n', Position(3, 1), 2, Reading(1000, nothing_beside))
     assert [(each.entry, each.value, each.begins) for each in found] == [
         (2, {"a": 3}, (3, 2)),
         (3, {"a": 4}, (3, 10)),

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from receiptkit.captures.observation import Layout
 from receiptkit.captures.records import Spot
 from receiptkit.captures.transport import unread
 
-LAYOUT: Any = {
+LAYOUT: Layout = {
     "response": Spot("/response/body"),
     "request": Spot("/request/body"),
     "url": Spot("/request/url"),
@@ -44,7 +45,7 @@ def test_transport_of_a_har_and_never_of_a_body() -> None:
         "startedDateTime": "x",
         "time": 5,
         "timings": {"wait": 7},
-        "request": {"url": Spot("u"), "queryString": [{"name": "a", "value": "b"}]},
+        "request": {"url": "u", "queryString": [{"name": "a", "value": "b"}]},
         "response": {"status": 200, "body": {"time": 1, "id": "y"}, "bodySize": 12},
         "_initiator": {"type": "z"},
         "more": "kept",

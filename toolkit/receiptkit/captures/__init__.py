@@ -1,22 +1,21 @@
 """Files to observations: where captures are read."""
 
-from receiptkit.captures.bodies import Reading, read_beside
+from receiptkit.captures.bodies import Reading, nothing_beside, read_beside
 from receiptkit.captures.evidence import has_evidence
-from receiptkit.captures.format import Format
+from receiptkit.captures.format import Format, Records
 from receiptkit.captures.formats import formats, readable, recognise
-from receiptkit.captures.formats.json_document import in_batches, observations
-from receiptkit.captures.lines import Batch
+from receiptkit.captures.formats.json_document import in_batches
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import STDIN, Limits, Source, expand, is_regular, opened, same_file
 from receiptkit.captures.spans import Span, line_spans, opened_span
 
 __all__ = [
     "STDIN",
-    "Batch",
     "Format",
     "Limits",
     "Observation",
     "Reading",
+    "Records",
     "Source",
     "Span",
     "expand",
@@ -25,7 +24,7 @@ __all__ = [
     "in_batches",
     "is_regular",
     "line_spans",
-    "observations",
+    "nothing_beside",
     "opened",
     "opened_span",
     "read_beside",

@@ -7,14 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from receiptkit.captures.exchanges import Seen
+from receiptkit.captures.format import Observe, Records
 from receiptkit.captures.observation import Observation, below
 from receiptkit.captures.records import JsonRecord, PlacedRecord, Record
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Part
+from receiptkit.model.location import Position
 from receiptkit.model.problem import Problem
 from receiptkit.text.json_split import Element, Splitter
 from receiptkit.text.json_text import read_envelope
 
+_GROUP = 1 << 17
 #: The first members of an object that are no containers.
 _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 
@@ -28,31 +31,33 @@ def beginning(*names: str) -> re.Pattern[bytes]:
     )
 
 
-def observations(
+def records(
     stream: BinaryIO,
     paths: Collection[tuple[str, ...]],
     what: str,
     limit: int,
-    see: Callable[[Any], Seen],
-) -> Iterator[Observation]:
+    observe: Observe,
+) -> Iterator[Records | Observation]:
     """
-    Yield the observations of such a document, one at a time.
+    Yield the elements of such a document, many at a time.
 
     Args:
         stream: the document.
         paths: where its array may stand.
         what: what to call that.
         limit: the most bytes of one element.
-        see: what the parsed element is.
+        observe: reads the observation in an element.
 
     Raises:
         CaptureError: there is no such array, or an element is larger than the limit.
     """
     splitter = Splitter(paths, limit)
-    entry = 0
-    for element in splitter.elements(stream):
-        yield _observation(entry, element, see)
-        entry += 1
+    count, elements = 0, _groups(splitter.elements(stream))
+    for group in elements:
+        count += len(group)
+        texts, starts = zip(*group, strict=True)
+        lines, columns = zip(*starts, strict=True)
+        yield Records(lines, list(texts), observe, columns)
     if not splitter.found:
         raise CaptureError(f"there is no {what}")
     if splitter.depth > 0:
@@ -64,16 +69,36 @@ def observations(
             offset=0,
         )
         yield Observation(
-            entry,
+            count,
             PlacedRecord(splitter.position, {}, literal=False),
             problems=(problem,),
             unusable="unreadable",
         )
 
 
-def _observation(entry: int, element: Element, see: Callable[[Any], Seen]) -> Observation:
-    record = JsonRecord(*element)
-    value, problems, readable = read_envelope(element.raw)
+def _groups(elements: Iterator[Element]) -> Iterator[list[Element]]:
+    """Yield elements in groups of about 128 KB; those before an error of reading come first."""
+    group: list[Element] = []
+    size = 0
+    try:
+        for element in elements:
+            group.append(element)
+            size += len(element.raw)
+            if size >= _GROUP:
+                yield group
+                group, size = [], 0
+    except Exception:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
+
+
+def observation(entry: int, raw: bytes, start: Position, see: Callable[[Any], Seen]) -> Observation:
+    """Return the observation in an element; `see` returns what the parsed element is."""
+    record = JsonRecord(raw, start)
+    value, problems, readable = read_envelope(raw)
     if not readable:
         return Observation(entry, record, problems=problems, unusable="unreadable")
     return seen(entry, record, see(value))

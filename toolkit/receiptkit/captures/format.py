@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from receiptkit.captures.lines import Batch
+from receiptkit.captures.bodies import Reading
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import Limits
+from receiptkit.model.location import Position
 
 _FILE = re.compile(r"\bFILE(\.\w+)?\b")
-#: What readers hand out: observations, numbered from 0, or texts that may hold several.
-Piece = Observation | Batch
+#: Read the observations in a text that begins at a position; the first of them has the given number.
+Observe = Callable[[bytes, Position, int, Reading], Iterator[Observation]]
+
+
+class Records(NamedTuple):
+    """
+    Texts that have been read and not yet parsed; each holds observations.
+
+    Attributes:
+        lines: the line on which each begins.
+        texts: the texts.
+        observe: the reader of the observations in one, the same function for all records of a format.
+        columns: the column at which each begins; None if that is the first.
+    """
+
+    lines: Sequence[int]
+    texts: list[bytes]
+    observe: Observe
+    columns: Sequence[int] | None = None
+
+
+#: What readers hand out, in the order of the file: observations, numbered from 0, or records that hold some.
+Piece = Observation | Records
 #: Return the evidence that a file is of a format, by its name and first bytes; empty if it is not.
 Recognise = Callable[[str, bytes], str]
 Read = Callable[[BinaryIO, str, Limits], Iterator[Piece]]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
-from receiptkit.captures import Batch, Observation
+from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
+from receiptkit.captures.format import Observe
 from receiptkit.contract import Result
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
 from receiptkit.validation.observation_checks import ObservationChecker
 
-#: Reads the observations in a record that begins at a position; the first of them has the given number.
-Observe = Callable[[bytes, Position, int], Iterable[Observation]]
 _START = Position(1, 1)
+#: A shape must not depend on files beside the capture.
+_WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 
 
 class Remembered(NamedTuple):
@@ -40,7 +42,6 @@ class CleanRecords:
     def __init__(
         self,
         checker: ObservationChecker,
-        observe: Observe,
         *,
         uses_bulk: bool = True,
         is_signed: bool = False,
@@ -48,29 +49,33 @@ class CleanRecords:
         """
         Args:
             checker: the exact path.
-            observe: what reads the observations in a record.
             uses_bulk: False to know no record.
             is_signed: True if signatures are checked.
         """
         self._checker = checker
-        self._observe = observe
         self._headers = READ_HEADERS | {"x-twilio-signature"} if is_signed else READ_HEADERS
-        self._bulk = Bulk() if uses_bulk else None
+        self._uses_bulk = uses_bulk
+        #: The shapes by what reads the records.
+        self._bulks: dict[Observe, Bulk] = {}
         self._was_clean = False
 
-    def known(self, batch: Batch) -> Iterator[tuple[int, bytes, Remembered | None]]:
+    def known(self, records: Records) -> Iterator[Remembered | None]:
         """
-        Yield the line and the text of each record, and what is remembered of it if it is proven clean.
+        Yield what is remembered of each record that is proven clean; None for any other one.
 
-        One that is not must be checked, and `note` be called, before the next one is asked for.
+        That one must be checked, and `note` be called, before the next is asked for.
         """
-        records, bulk = batch.texts, self._bulk
-        found = bulk.facts(records) if bulk is not None else [None] * len(records)
-        for number, (line, raw) in enumerate(zip(batch.lines, records, strict=True)):
-            facts = found[number]
-            yield line, raw, facts
-            if bulk is not None and facts is None and self._was_clean and self.learn(raw):
-                found[number + 1 :] = bulk.facts(records[number + 1 :])
+        texts, observe = records.texts, records.observe
+        if not self._uses_bulk:
+            yield from repeat(None, len(texts))
+            return
+        bulk = self._bulks.setdefault(observe, Bulk())
+        found = bulk.facts(texts)
+        for number, raw in enumerate(texts):
+            self._was_clean = False
+            yield (facts := found[number])
+            if facts is None and self._was_clean and self._learn(bulk, raw, observe):
+                found[number + 1 :] = bulk.facts(texts[number + 1 :])
 
     def note(self, result: Result, observation: Observation) -> None:
         """Note what the exact path found in the last record."""
@@ -78,21 +83,21 @@ class CleanRecords:
             not result.findings and result.unchecked is None and not observation.problems
         )
 
-    def learn(self, raw: bytes) -> bool:
+    def _learn(self, bulk: Bulk, raw: bytes, observe: Observe) -> bool:
         """Learn from a clean record that was not known, if it is worth it; return True if that was tried."""
-        if self._bulk is None or not self._bulk.is_worth_learning():
+        if not bulk.is_worth_learning():
             return False
-        observations = list(self._observe(raw, _START, 0))
+        observations = list(observe(raw, _START, 0, _WITHOUT_FILES))
         verdict = self._verdict(observations)
         text = raw.decode(errors="replace")
         if verdict is None or not verdict[0] or "\ufffd" in text:
             return False
-        spans = list(self._unread(text, observations[0]))
-        self._bulk.learn(text, spans, self._exact)
+        bulk.learn(
+            text,
+            list(self._unread(text, observations[0])),
+            lambda other: self._verdict(observe(other.encode(), _START, 0, _WITHOUT_FILES)),
+        )
         return True
-
-    def _exact(self, text: str) -> tuple[bool, Facts] | None:
-        return self._verdict(self._observe(text.encode(), _START, 0))
 
     def _verdict(self, observations: Iterable[Observation]) -> tuple[bool, Facts] | None:
         """Return whether nothing is wrong with the only observation of a record, and what is remembered of it."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 
 from receiptkit.captures import (
-    Batch,
     Format,
     Limits,
     Observation,
     Reading,
+    Records,
     Source,
     Span,
     has_evidence,
     in_batches,
     is_regular,
     line_spans,
-    observations,
     opened,
     opened_span,
     read_beside,
@@ -108,10 +108,7 @@ class Validation:
             api_base_url=api_base_url,
         )
         self._clean = CleanRecords(
-            self._checker,
-            observations,
-            uses_bulk=bulk,
-            is_signed=contract.validator.auth_token is not None,
+            self._checker, uses_bulk=bulk, is_signed=contract.validator.auth_token is not None
         )
 
     def run(
@@ -268,24 +265,24 @@ class Validation:
             self.summary.files += 1
             self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
 
-    def _pieces(self, pieces: Iterable[Batch | Observation], file: str, sink: Sink) -> None:
+    def _pieces(self, pieces: Iterable[Records | Observation], file: str, sink: Sink) -> None:
         entry = 0
         for piece in pieces:
-            if isinstance(piece, Batch):
-                entry += self._batch(piece, entry, file, sink)
+            if isinstance(piece, Records):
+                entry += self._records(piece, entry, file, sink)
             else:
                 self._one(piece, file, sink)
 
-    def _batch(self, batch: Batch, entry: int, file: str, sink: Sink) -> int:
-        """Check the texts of a batch; return the number of observations in them."""
+    def _records(self, records: Records, entry: int, file: str, sink: Sink) -> int:
+        """Check some records; return the number of observations in them."""
         count, reading = 0, self._reading(file)
-        for line, raw, facts in self._clean.known(batch):
-            at = Position(line, 1)
+        starts = map(Position, records.lines, records.columns or repeat(1))
+        for raw, start, facts in zip(records.texts, starts, self._clean.known(records)):  # noqa: B905 # one may go on
             if facts is not None:
-                self._add(facts, entry + count, at)
+                self._add(facts, entry + count, start)
                 count += 1
                 continue
-            for observation in observations(raw, at, entry + count, reading):
+            for observation in records.observe(raw, start, entry + count, reading):
                 self._one(observation, file, sink)
                 count += 1
         return count

@@ -9,10 +9,11 @@ from typing import BinaryIO
 from receiptkit.captures import envelope
 from receiptkit.captures.bodies import Reading, read_beside
 from receiptkit.captures.exchanges import interaction
-from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.format import Format, Records, beginning
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.records import PlacedRecord
 from receiptkit.captures.sources import Limits
+from receiptkit.model.location import Position
 
 #: The name of the list of interactions: of vcrpy, go-vcr and cassetter; of Ruby's and R's VCR and Betamax.
 _NAMES = ("interactions", "http_interactions")
@@ -33,7 +34,7 @@ def recognise(name: str, head: bytes) -> str:
     return "it is a list of requests with responses" if _YAML_LIST.match(beginning(head)) else ""
 
 
-def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Observation]:
     """
     Yield the interactions of a cassette.
 
@@ -44,12 +45,12 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     head = stream.peek(256)  # type: ignore[attr-defined] # sources hand out buffered readers
     if _is_json(head):
         paths = [(name,) for name in _NAMES]
-        yield from envelope.observations(
+        yield from envelope.records(
             stream,
             paths,
             "list `interactions` or `http_interactions`: this is no cassette",
             limits.record,
-            lambda value: interaction(value, reading),
+            observations,
         )
         return
     from receiptkit.captures.yaml_items import ROOT, items
@@ -58,6 +59,13 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     for entry, item in enumerate(items(stream, names, limits.record)):
         record = PlacedRecord(item.start, item.places, literal=False)
         yield envelope.seen(entry, record, interaction(item.value, reading))
+
+
+def observations(
+    raw: bytes, start: Position, entry: int, reading: Reading
+) -> Iterator[Observation]:
+    """Yield the exchange of an interaction in JSON."""
+    yield envelope.observation(entry, raw, start, lambda value: interaction(value, reading))
 
 
 def _is_json(head: bytes) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from receiptkit.captures import envelope
-from receiptkit.captures.bodies import Reading, nothing_beside
-from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.bodies import Reading
+from receiptkit.captures.format import Format, Records, beginning
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.records import Cell, CellsRecord, PlacedRecord, Spot
@@ -23,6 +23,8 @@ from receiptkit.text.json_text import decode
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
 _FORM = re.compile(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
 _URL = re.compile(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
+#: How much is read at a time.
+_BYTES = 1 << 17
 _AROUND = "\ufeff \t\r\n"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PARTS: Layout = {"request": Spot("text"), "url": Spot("text")}
@@ -39,30 +41,29 @@ def recognise(name: str, head: bytes) -> str:
     return "its name ends in .form, and it begins with a parameter" if by_name else ""
 
 
-def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     """
-    Yield the webhook requests of a file, one a line.
+    Yield the lines of a file, each of which is a webhook request.
 
     Raises:
         CaptureError: a line is larger than a record may be.
     """
-    entry = 0
-    for number, raw in Lines(stream, limits.record):
-        for observation in _line(entry, number, raw, limits):
-            yield observation
-            entry += 1
+    return (Records(*batch, observations) for batch in Lines(stream, limits.record).batches(_BYTES))
 
 
-def _line(entry: int, number: int, raw: bytes, limits: Limits) -> Iterator[Observation]:
+def observations(
+    raw: bytes, start: Position, entry: int, reading: Reading
+) -> Iterator[Observation]:
+    """Yield the webhook request of a line that begins at `start`."""
     text, problem = decode(raw)
     line = text.strip(_AROUND)
-    start = Position(number, 1 + len(text) - len(text.lstrip(_AROUND)))
+    start = Position(start.line, 1 + len(text) - len(text.lstrip(_AROUND)))
     record = PlacedRecord(start, {}, literal=True)
     if problem is not None:
         yield Observation(entry, record, unusable="a line that is not UTF-8")
         return
     if "EventType=" not in line and hints(line.encode()):
-        found = list(_within(entry, line, start, limits))
+        found = list(_within(entry, line, start, reading))
         if found:
             yield from found
             return
@@ -72,7 +73,7 @@ def _line(entry: int, number: int, raw: bytes, limits: Limits) -> Iterator[Obser
     yield Observation(entry, record, request, layout=_PARTS)
 
 
-def _within(entry: int, line: str, start: Position, limits: Limits) -> Iterator[Observation]:
+def _within(entry: int, line: str, start: Position, reading: Reading) -> Iterator[Observation]:
     """Yield what the values of a form hold, as the webhook of Twilio's debugger has another in `Payload`."""
     fields = {field.name: field for field in decode_form(line)}
 
@@ -87,7 +88,7 @@ def _within(entry: int, line: str, start: Position, limits: Limits) -> Iterator[
     cells = {pointers.join([name]): cell(field) for name, field in fields.items()}
     record = CellsRecord(start, cells)
     values = {name: field.value for name, field in fields.items()}
-    for number, seen in enumerate(find_in(values, Reading(limits.record, nothing_beside))):
+    for number, seen in enumerate(find_in(values, reading)):
         yield envelope.seen(entry + number, record, seen)
 
 

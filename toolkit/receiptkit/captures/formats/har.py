@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from receiptkit.captures import envelope
-from receiptkit.captures.bodies import ReadBeside, Reading, chunks_in, read_beside
+from receiptkit.captures.bodies import Reading, chunks_in
 from receiptkit.captures.exchanges import Seen
-from receiptkit.captures.format import Format
+from receiptkit.captures.format import Format, Records
 from receiptkit.captures.messages import headers_of, repeated, unpacked, unpacked_base64, whole
 from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.records import Spot
 from receiptkit.captures.sources import Limits
 from receiptkit.model.exchange import NOT_CAPTURED, Exchange, NotCaptured, header, text_of
+from receiptkit.model.location import Position
 from receiptkit.text.dates import in_utc
 from receiptkit.text.json_text import read_envelope
 
@@ -33,21 +34,22 @@ def recognise(name: str, head: bytes) -> str:
     return "its first container is `log`" if _BEGINNING.match(head) else ""
 
 
-def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Observation]:
     """Yield the entries of a HAR."""
-    return entries(stream, limits, read_beside(name, limits.record))
-
-
-def entries(stream: BinaryIO, limits: Limits, beside: ReadBeside) -> Iterator[Observation]:
-    """Yield the entries of a HAR; `beside` reads the bodies that it keeps in files of their own."""
-    reading = Reading(limits.record, beside)
-    return envelope.observations(
+    return envelope.records(
         stream,
         [("log", "entries")],
         "list `entries` in a `log`: this is no HAR",
         limits.record,
-        lambda entry: _seen(entry, reading),
+        observations,
     )
+
+
+def observations(
+    raw: bytes, start: Position, entry: int, reading: Reading
+) -> Iterator[Observation]:
+    """Yield the exchange of an entry; `reading` reads the bodies that it keeps in files of their own."""
+    yield envelope.observation(entry, raw, start, lambda value: _seen(value, reading))
 
 
 def _seen(entry: Any, reading: Reading) -> Seen:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-from receiptkit.captures.bodies import Reading, nothing_beside
+from receiptkit.captures.bodies import Reading
 from receiptkit.captures.documents import observe, see
-from receiptkit.captures.format import Format, beginning
-from receiptkit.captures.lines import Batch, Lines
+from receiptkit.captures.format import Format, Records, beginning
+from receiptkit.captures.lines import Lines
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation, below
 from receiptkit.captures.records import JsonRecord
@@ -33,7 +33,6 @@ _PLAUSIBLE = re.compile(
     rb'\{\s*(?:["}\']|\xe2\x80[\x98-\x9f])|\[\s*(?:[\[{"\]]|-?[0-9]|true|false|null)'
 )
 _COMMENTS = re.compile(rb"\A(?:#[^\n]*\n\s*)+")
-_WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -63,7 +62,7 @@ def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:
     return first is not None and second is not None and _are_lines(first[1], second[1])
 
 
-def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
+def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     """
     Yield the texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
 
@@ -87,21 +86,21 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
         yield _alone(number, everything(stream, limits.record, "the JSON document", head))
 
 
-def in_batches(lines: Lines) -> Iterator[Batch]:
+def in_batches(lines: Lines) -> Iterator[Records]:
     """Yield the rest of some lines, each of which is a text."""
-    return lines.batches(_BATCH_BYTES)
+    return (Records(*batch, observations) for batch in lines.batches(_BATCH_BYTES))
 
 
 def observations(
-    raw: bytes, start: Position, entry: int, reading: Reading = _WITHOUT_FILES
+    raw: bytes, start: Position, entry: int, reading: Reading
 ) -> Iterator[Observation]:
     """Yield the observations in a text that begins at `start`, numbered from `entry` on."""
     if raw[:1] != b"#":
         yield from _observations(JsonRecord(raw, start), entry, reading)
 
 
-def _alone(line: int, text: bytes) -> Batch:
-    return Batch((line,), [text])
+def _alone(line: int, text: bytes) -> Records:
+    return Records((line,), [text], observations)
 
 
 def _beginning(lines: Lines) -> tuple[list[tuple[int, bytes]], CaptureError | None]:

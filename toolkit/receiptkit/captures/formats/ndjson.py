@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from receiptkit.captures.format import Format, never
+from receiptkit.captures.format import Format, Records, never
 from receiptkit.captures.formats.json_document import in_batches
-from receiptkit.captures.lines import Batch, Lines
+from receiptkit.captures.lines import Lines
 from receiptkit.captures.sources import Limits
 
 
-def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Batch]:
+def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     """Yield the lines of a stream, each of which is a text."""
     return in_batches(Lines(stream, limits.record))
 
