@@ -62,7 +62,7 @@ GROUPS = {
         ["unit/rules/test_catalogue"],
     ),
     "schemas": (
-        ["schema/rewriting", "schema/engine", "schema/many", "schema/formats"],
+        ["schema/rewriting", "schema/engine", "schema/formats"],
         [
             "unit/schema/test_rewriting",
             "unit/schema/test_engine",

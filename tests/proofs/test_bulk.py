@@ -118,7 +118,7 @@ def test_accepts_most_of_what_is_alike(
     accepted, count = judges[layout, style].holds(
         islice(of_layout(layout, STYLES[style], seed=2), 30)
     )
-    assert accepted > 0.8 * count
+    assert accepted > 0.7 * count
 
 
 def mutants(raw: bytes, rng: random.Random) -> Iterator[bytes]:

@@ -227,7 +227,6 @@ def test_errors_are_a_kind_of_their_own() -> None:
     errors = Recogniser(Operations(document), document)
     assert errors.kinds == ["error"]
     assert errors.recognise({"code": 1, "message": "x"}) == Recognition("error")
-    assert errors.common([{"code": 1, "message": "x"}, {"code": 1, "message": "x"}]) is None
 
 
 def webhooks(**events: Any) -> dict[str, Any]:
@@ -293,87 +292,3 @@ LONG = "0123456789abcdef" * 2
 
 def row(url: Any) -> dict[str, Any]:
     return {"status": "sent", "code": 1, "size": 2, "gone": True, "url": url}
-
-
-@pytest.mark.parametrize(
-    ("urls", "expected"),
-    [
-        ([f"{ROOM}D1"], "One"),
-        ([f"{ROOM}D1", f"{ROOM}D2", "/v1/Rooms/R2/Receipts/D1"], "One"),
-        ([f"{ROOM}DY{LONG}", f"{ROOM}DZ{LONG}"], "One"),
-        ([f"{ROOM}DY{LONG}", f"/v1/Rooms/R2/Receipts/DY{LONG}"], "One"),
-        ([f"{ROOM}D1", "/v1/Services/S/Rooms/R/Receipts/D1"], None),
-        ([f"{ROOM}DY{LONG}", f"/v1/Services/S/Rooms/R/Receipts/DY{LONG}"], None),
-        ([f"{ROOM}DY{LONG}", f"{ROOM}DY{LONG}", f"/v1/Services/S/Rooms/R/Receipts/DY{LONG}"], None),
-        (
-            [
-                f"{ROOM}DY{LONG}",
-                f"/v1/Elsewhere/R/Receipts/DY{LONG}",
-                f"/v1/Elsewhere/R/Receipts/DZ{LONG}",
-            ],
-            None,
-        ),
-        (
-            [
-                f"/v1/Rooms/{'r' * 12}/Receipts/{'d' * 12}",
-                f"/v1/Rooms/{'r' * 12}/Elsewher/{'d' * 12}",
-            ],
-            None,
-        ),
-        (
-            [
-                f"/v1/Rooms/{'r' * 12}/Elsewher/{'d' * 12}",
-                f"/v1/Rooms/{'r' * 12}/Receipts/{'d' * 12}",
-            ],
-            None,
-        ),
-        (
-            [f"/v1/Rooms/{'r' * 30}/Elsewher/DY{LONG}", f"/v1/Rooms/{'r' * 30}/Receipts/DY{LONG}"],
-            None,
-        ),
-        ([f"/v1/Rooms/R/Receipts/{LONG}0", f"/v1/Rooms/R/Receipts/{LONG}/"], "One"),
-        (["/v1/Rooms/R/Messages/D1"], None),
-        (["/v1/Users/U"], None),
-        (["/elsewhere"], None),
-        ([None], None),
-        ([f"{ROOM}D1", None], None),
-        ([f"{ROOM}D1", 3, f"{ROOM}D1"], None),
-    ],
-)
-def test_the_operation_of_many(urls: list[Any], expected: str | None) -> None:
-    """Bodies like one that has been recognised are of one operation if the urls of all of them are."""
-    many = recogniser({**SCHEMAS, "Scoped": SCHEMAS["One"]})
-    bodies = [row(url) for url in urls]
-    assert many.common(bodies) is None, "nothing like them has been recognised"
-    assert many.recognise(row(f"{ROOM}D1")).kind == "receipt"
-    operation = many.common(bodies)
-    assert (operation and operation.id) == expected
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        3,
-        None,
-        list(row("")),
-        {**row(f"{ROOM}D1"), "more": 1},
-        dict(reversed(row(f"{ROOM}D1").items())),
-    ],
-)
-def test_others_among_many(other: Any) -> None:
-    """One body with other members, or in another order, and nothing is said of any."""
-    many = recogniser(SCHEMAS)
-    assert many.recognise(row(f"{ROOM}D1")).kind == "receipt"
-    assert many.common([row(f"{ROOM}D1")] * 2) is not None
-    for bodies in (
-        [row(f"{ROOM}D1"), other],
-        [other, row(f"{ROOM}D1")],
-        [row(f"{ROOM}D1"), other, row(f"{ROOM}D1")],
-    ):
-        assert many.common(bodies) is None
-
-
-def test_many_of_no_operation() -> None:
-    """Bodies of which none has been recognised are of none, not even where their url is."""
-    many = recogniser(SCHEMAS)
-    assert many.common([{"name": "a", "mail": "b", "url": "/v1/Users/U"}]) is None

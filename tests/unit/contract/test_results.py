@@ -125,65 +125,6 @@ def test_what_a_defect_explains(contract: Contract) -> None:
     ]
 
 
-# -- many at once
-
-
-def test_many_that_cannot_be_said_to_conform(tmp_path: Path) -> None:
-    """Neither text that cannot be read, nor none at all, nor what breaks the schema under the same names."""
-    contract = Contract.load()
-    for name in ("receipt", "configuration", "message"):
-        good = json.dumps(sample(name)).encode()
-        assert contract.check(good) == []
-        assert contract.validator.proven_clean([good, good]) == (
-            name,
-            [sample(name)] * 2,
-        )
-        bad = json.dumps({**sample(name), "account_sid": "XX"}).encode()
-        assert contract.validator.proven_clean([good, bad]) is None
-        assert contract.validator.proven_clean([good, b"{"]) is None
-        elsewhere = json.dumps(
-            {**sample(name), "url": "https://conversations.twilio.com/v1/Credentials"}
-        ).encode()
-        assert contract.validator.proven_clean([elsewhere, elsewhere]) is None
-    assert contract.validator.proven_clean([]) is None
-
-
-def test_many_that_nest_deeply(tmp_path: Path) -> None:
-    """Where the document leaves open how deep an answer nests, each text is looked at."""
-    path = answers("application/json", method=True, url=True)["get"]["responses"]
-    contract = own(tmp_path, {SETTINGS: {"get": {"responses": path}}})
-    shallow, deep = (
-        json.dumps({"method": json.loads("[" * count + "]" * count), "url": SETTINGS}).encode()
-        for count in (5, 300)
-    )
-    assert contract.check(shallow) == []
-    assert contract.validator.proven_clean([shallow, shallow]) is not None
-    assert contract.validator.proven_clean([shallow, deep]) is None
-    assert [finding.rule for finding in contract.check(deep)] == ["json.too-deep"]
-
-
-def test_many_of_an_answer_that_is_not_asked_for(tmp_path: Path) -> None:
-    """Bodies of an operation that has no answer 200 in JSON are not said to conform."""
-    for status, media in (
-        ("201", "application/json"),
-        ("200", "application/x-www-form-urlencoded"),
-    ):
-        contract = own(
-            tmp_path,
-            {
-                SETTINGS: answers(
-                    media, status=status, method=True, filters=True, url=True, target=True
-                )
-            },
-        )
-        text = json.dumps({"method": 1, "filters": 2, "url": SETTINGS, "target": 3}).encode()
-        assert (
-            contract.validator.validate_text(text).unchecked
-            == "the document describes no such body"
-        )
-        assert contract.validator.proven_clean([text, text]) is None
-
-
 # -- contracts
 
 

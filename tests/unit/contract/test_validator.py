@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from conftest import receipt
 from proofs.verdicts import skipped
 from receiptkit import Contract, Exchange, UsageError, WebhookRequest
 from receiptkit.contract.body_checks import without_superseded
@@ -325,37 +324,6 @@ def test_schemas_of_answers(tmp_path: Path) -> None:
             UsageError, match=f"^GET {FIRST} describes no JSON answer {status}$".replace("{", r"\{")
         ):
             contract.validator.body_schema(operation, status)
-
-
-# -- many at once
-
-
-def page_texts(*, twice: bool) -> list[bytes]:
-    page = sample("page")
-    if twice:
-        page["delivery_receipts"] = [page["delivery_receipts"][0]] * 2
-    return [json.dumps(page).encode()] * 2
-
-
-def test_many_at_once_have_no_breach() -> None:
-    """Bodies are conforming together only if the rules that no schema can state hold, too."""
-    contract = Contract.load()
-    assert contract.validator.proven_clean(page_texts(twice=False)) is None, (
-        "none of them has been judged by itself"
-    )
-    assert contract.check(sample("page")) == []
-    assert contract.validator.proven_clean(page_texts(twice=False)) == (
-        "page",
-        [sample("page")] * 2,
-    )
-    assert contract.validator.proven_clean(page_texts(twice=True)) is None
-    assert [finding.rule for finding in contract.check(page_texts(twice=True)[0])] == [
-        "page.duplicate-receipt"
-    ]
-    assert contract.check(sample("receipt")) == []
-    late = {**receipt("DY" + "5e" * 16), "date_updated": "2001-01-01T00:00:00Z"}
-    assert contract.validator.proven_clean([json.dumps(sample("receipt")).encode()] * 2) is not None
-    assert contract.validator.proven_clean([json.dumps(late).encode()] * 2) is None
 
 
 # -- which findings stand

@@ -906,30 +906,6 @@ def test_every_rule_across_observations_is_in_these_stories() -> None:
     assert alone == set(catalogue.across())
 
 
-@pytest.mark.parametrize("quick", [True, False])
-def test_the_quick_way_remembers_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bodies judged in batches are remembered as those judged one by one."""
-    if not quick:
-        monkeypatch.setattr("receiptkit.contract.validator.Validator.proven_clean", lambda *_: None)
-    first, second, third = pages()
-    lines = [
-        first,
-        first,
-        *[receipt()] * 102,
-        receipt(status="sent", date_updated=SENT),
-        *[first] * 40,
-        second,
-    ]
-    assert (
-        told(*lines)
-        == [
-            ("listing.truncated", "/meta/next_page_url", len(lines) - 1),
-            ("timeline.arrived-late", "/status", 104),
-        ][::-1]
-    )
-    assert third["meta"]["next_page_url"] is None
-
-
 @given(st.data())
 def test_receipts_a_line_each(data: st.DataObject) -> None:
     """Receipts that stand a line each are remembered where they stand, whatever is between them and however often they are seen."""
@@ -959,9 +935,7 @@ def test_receipts_a_line_each(data: st.DataObject) -> None:
     )
     quick, slow = Collected(), Collected()
     Validation(CONTRACT).run([source], quick)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("receiptkit.contract.validator.Validator.proven_clean", lambda *_: None)
-        Validation(CONTRACT).run([source], slow)
+    Validation(CONTRACT, bulk=False).run([source], slow)
     assert quick == slow
 
 

@@ -41,11 +41,7 @@ def test_with_advice_and_without(
         body = Engine({"components": {"schemas": {**COMPONENTS, **within}}}).body(
             {**schema, **beside}
         )
-        assert (body.is_clean(value), body.conforms(value), body.for_many().accepts([[value]])) == (
-            clean,
-            conforms,
-            clean,
-        )
+        assert (body.is_clean(value), body.conforms(value)) == (clean, conforms)
         assert [violation.severity is None for violation in body.violations(value)] == (
             [] if clean else [not conforms]
         )
@@ -61,11 +57,7 @@ def test_formats_where_stricter_is_laxer() -> None:
     for document in documents:
         for schema in (INVERTED, {"allOf": [INVERTED]}):
             body = Engine(document).body(schema)
-            for accepts in (
-                body.is_clean,
-                body.conforms,
-                lambda value: body.for_many().accepts([[value]]),  # noqa: B023 # called at once
-            ):
+            for accepts in (body.is_clean, body.conforms):
                 assert not accepts("1999-01-01T00:00:00Z")
                 assert accepts("0000-01-01T00:00:00Z")
                 assert accepts("yesterday")
@@ -75,7 +67,7 @@ def test_formats_where_stricter_is_laxer() -> None:
 def test_schemas_that_are_no_object(schema: bool) -> None:
     """`true` accepts everything, `false` nothing, and says so once."""
     body = Engine({"components": {}}).body(schema)
-    assert (body.is_clean(1), body.conforms(1), body.for_many().accepts([[1]])) == (schema,) * 3
+    assert (body.is_clean(1), body.conforms(1)) == (schema, schema)
     found = [
         (violation.rule, violation.keyword, violation.pointer, violation.place, violation.schema)
         for violation in body.violations(1)
@@ -128,7 +120,6 @@ def test_where_a_schema_cannot_be_compiled() -> None:
     engine = Engine({"components": {"schemas": {"inner": inner}}})
     judges: list[Callable[[BodySchema], Any]] = [
         lambda body: body.is_clean,
-        BodySchema.for_many,
         lambda body: body.conforms,
     ]
     for judge in judges:

@@ -17,8 +17,6 @@ _MOST_REMEMBERED = 1000
 _API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
 #: Where a word begins within a name in camelCase.
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-#: How long a SID is.
-_SID = 34
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -116,30 +114,6 @@ class Recogniser:
             ),
             default=0,
         )
-
-    def kind_of_names(self, body: Any) -> str | None:
-        """The kind of a body, if one that has the same names has been recognised."""
-        return self._decided.get(tuple(body)) if isinstance(body, dict) else None
-
-    def common(self, bodies: list[Any]) -> Operation | None:
-        """The operation that answered with every one of the bodies, where their names and URLs quickly tell; None says nothing."""
-        if set(map(type, bodies)) != {dict}:
-            return None
-        names = tuple(bodies[0])
-        kind = self._decided.get(names)
-        if kind is None or len(set(map(tuple, bodies))) > 1:
-            return None
-        urls: list[Any] = (
-            [body["url"] for body in bodies]
-            if "url" in names
-            else [_own_url(body) for body in bodies]
-        )
-        if set(map(type, urls)) != {str}:
-            return None
-        first, *others = (self._operations.of_url(url) for url in _of_each_list(urls))
-        if any(each is not first for each in others):
-            return None
-        return next((operation for operation in first if operation.kind == kind), None)
 
     # -- the kind
 
@@ -278,13 +252,6 @@ def _own_url(body: dict[str, Any]) -> str | None:
     if url is None and isinstance(body.get("meta"), dict):
         url = body["meta"].get("url")
     return url if isinstance(url, str) else None
-
-
-def _of_each_list(urls: list[str]) -> Iterable[str]:
-    """One of each of the URLs that differ in nothing but the SID at their end: they have one operation."""
-    if "".join([url[-_SID:] for url in urls]).isalnum():
-        return {url[:-_SID]: url for url in urls}.values()
-    return urls
 
 
 def _names_service(body: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
-from receiptkit.contract.body_checks import body_findings, problems_of_kind
+from receiptkit.contract.body_checks import body_findings
 from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
@@ -39,7 +39,7 @@ from receiptkit.rules.views import (
 )
 from receiptkit.schema.engine import BodySchema, Engine
 from receiptkit.text.forms import FORM, is_json
-from receiptkit.text.json_text import MAX_DEPTH, is_shallow, places_in, read, read_all
+from receiptkit.text.json_text import places_in, read
 
 _JSON = "application/json"
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
@@ -95,30 +95,6 @@ class Validator:
         if media is None:
             return Result(operation=found.id, unchecked="the document describes no such body")
         return Result(self._findings(body, found, media), found.id, kind=found.kind, body=body)
-
-    def proven_clean(self, texts: list[bytes]) -> tuple[str, list[Any]] | None:
-        """
-        Return the kind and the bodies of texts of one operation that are proven to have no finding.
-
-        All are checked at once, by the same schema and the same registered checks; None if that
-        does not prove it. Only names of members that were recognised before are recognised here.
-        """
-        bodies = read_all(texts) or [None]
-        kind = self.recogniser.kind_of_names(bodies[0])
-        operation = self.recogniser.common(bodies) if kind else None
-        response = operation.response(200) if operation else None
-        media = response.content.get(_JSON) if response else None
-        if kind is None or media is None:
-            return None
-        many = self._schema_of(media).for_many()
-        if not many.accepts([bodies]):
-            return None
-        if many.depth > MAX_DEPTH and not all(map(is_shallow, texts)):
-            return None
-        for body in bodies:
-            if any(catalogue.problems("text", body)) or any(problems_of_kind(body, kind)):
-                return None
-        return kind, bodies
 
     def validate_text(self, raw: bytes, operation: str | None = None) -> Result:
         """Check the text of a body whose request is unknown, and the text itself."""

@@ -7,9 +7,8 @@ Nothing depends on the order in which things are entered: parts of a capture can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -29,7 +28,6 @@ from receiptkit.history.states import (
     facts_of,
     facts_told,
     is_real,
-    of_lines,
     parted,
     rows_of,
     sightings,
@@ -51,7 +49,6 @@ from receiptkit.rules.states import (
 )
 
 _EVENT = "onDeliveryUpdated"
-_OWNER = itemgetter("conversation_sid", "message_sid")
 #: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
 _LOOKED_AT = 8
 #: Of how many receipts all rows are taken apart at a time.
@@ -109,23 +106,6 @@ class Memory:
             self._message(body, at)
         elif kind == "configuration":
             self._configuration(body, at)
-
-    def enter_all(self, kind: str, bodies: list[Any], at: Arrival, lines: Sequence[int]) -> None:
-        """
-        Enter bodies that conform, one a line.
-
-        Args:
-            kind: as for `enter`.
-            bodies: the parsed bodies.
-            at: where the first one is.
-            lines: their lines.
-        """
-        if kind == RECEIPT:
-            for sheet, sids in of_lines(_by_message(bodies), at, lines):
-                self._sheet(sheet, sids)
-            return
-        for index, (body, line) in enumerate(zip(bodies, lines, strict=True)):
-            self.enter(kind, body, at._replace(entry=at.entry + index, line=line))
 
     def _page(self, page: dict[str, Any], at: Arrival, *, asked: str | None) -> None:
         rows, meta = page.get("delivery_receipts"), page.get("meta")
@@ -391,12 +371,6 @@ class Memory:
             ]
             history = MessageHistory(walked, said, told, repeated)
             yield from catalogue.problems("message history", history)
-
-
-def _by_message(receipts: list[Any]) -> list[list[Any]]:
-    """Return receipts that follow each other grouped by their message."""
-    groups = groupby(receipts, key=_OWNER)
-    return [list(own) for _, own in groups]
 
 
 def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:

@@ -14,7 +14,7 @@ from receiptkit.model.location import Arrival
 from receiptkit.rules.states import STATUSES, Page, ReceiptState, Row
 from receiptkit.text.dates import seconds
 
-PAGE, LINES, RECEIPT, WEBHOOK = "page", "lines", "receipt", "webhook"
+PAGE, RECEIPT, WEBHOOK = "page", "receipt", "webhook"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SID_LENGTH = 34
 #: What is kept of a receipt, by its names in answers and in webhooks.
@@ -45,10 +45,10 @@ Saying = tuple[bytes, int, bool]
 
 class Sheet:
     """
-    The receipts of one page, of lines that follow each other, of one answer or of one webhook.
+    The receipts of one page, of one answer or of one webhook.
 
     Attributes:
-        kind: page, lines, receipt or webhook.
+        kind: page, receipt or webhook.
         facts: as JSON, whose they are (conversation and message), and what each row says; null for what is no receipt, or another's.
         first, last, count: where just this was seen first and last, and how often; of pages that is not counted exactly.
         between: whether it was seen between the first and the last place, too.
@@ -81,7 +81,7 @@ class Sheet:
     @property
     def is_of_many(self) -> bool:
         """Whether it may hold several receipts, each once."""
-        return self.kind in (PAGE, LINES)
+        return self.kind == PAGE
 
     def again(self, other: Sheet) -> None:
         """Note where else just this was seen."""
@@ -134,8 +134,6 @@ class Sheet:
 
     def _at(self, at: Arrival, index: int) -> Arrival:
         """Where one of its receipts is."""
-        if self.kind == LINES:
-            return at._replace(entry=at.entry + index, line=at.line + index)
         return at._replace(pointer=f"/delivery_receipts/{index}")
 
 
@@ -221,35 +219,6 @@ def parted(
             seen.add((owner, each[0]))
             place = at._replace(pointer=f"/delivery_receipts/{index}")
             yield Sheet(RECEIPT, text, place, place), [each[0]]
-
-
-def of_lines(
-    lists: list[list[Any]], at: Arrival, lines: Sequence[int]
-) -> Iterator[tuple[Sheet, list[str]]]:
-    """
-    The sheets that receipts make which conform and stand one on a line, each with its receipts.
-
-    Args:
-        lists: the receipts, in lists of one message each.
-        at: where the first one is.
-        lines: on which lines they are.
-    """
-    index = 0
-    for rows in lists:
-        facts = all_facts(rows)
-        sids = [each[0] for each in facts]
-        follow = lines[index + len(rows) - 1] - lines[index] == len(rows) - 1
-        for own in (
-            [facts] if follow and len(set(sids)) == len(sids) else [[each] for each in facts]
-        ):
-            place = at._replace(entry=at.entry + index, line=lines[index])
-            text = text_of_facts(rows[0].get("conversation_sid"), rows[0].get("message_sid"), own)
-            if text is not None:
-                yield (
-                    Sheet(LINES if len(own) > 1 else RECEIPT, text, place, place),
-                    [row[0] for row in own],
-                )
-            index += len(own)
 
 
 def _is_owned(row: Any) -> bool:

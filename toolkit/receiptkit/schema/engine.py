@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from math import inf
 from typing import Any
 
 import jsonschema_rs
@@ -22,7 +21,6 @@ from receiptkit.openapi.operations import ResponseKey
 from receiptkit.openapi.references import REF, schema_name, unsafe
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.formats import FORMATS
-from receiptkit.schema.many import Many, closed, depth, followed, names_all, of_lists
 from receiptkit.schema.rewriting import (
     has_inverted_formats,
     hastened,
@@ -63,20 +61,6 @@ class Engine:
             schema,
         )
 
-    def quick_for_many(self, schema: Any) -> Many:
-        """Return the schema that checks many bodies at once."""
-        plain = rewritten(schema, with_advice)
-        if self._inverted or has_inverted_formats(plain):
-            return Many(
-                compiled(_with({"items": {"items": plain}}, self._exact), FORMATS).is_valid,
-                inf,
-                names_all=False,
-            )
-        schemas = self._quick_closed
-        body = followed(closed(rewritten(plain, hastened)), schemas)
-        accepts = self._quickest(_with(of_lists(body), schemas), schema).is_valid
-        return Many(accepts, 1 + depth(body, schemas), names_all(body))
-
     def _quickest(self, hastened: Any, schema: Any) -> Any:
         try:
             return compiled(hastened, {}, is_rewritten=True)
@@ -84,10 +68,6 @@ class Engine:
             # It says where something is wrong as the document has it.
             compiled(self.exact(schema), FORMATS)
             raise
-
-    @cached_property
-    def _quick_closed(self) -> dict[str, Any]:
-        return {name: closed(schema) for name, schema in self._quick_advised.items()}
 
     @cached_property
     def _exact(self) -> dict[str, Any]:
@@ -128,19 +108,12 @@ class BodySchema:
     def __init__(self, engine: Engine, schema: Any) -> None:
         self._engine = engine
         self.source = schema
-        self._many: Many | None = None
 
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
         """A function: whether a value surely has no violation. False says nothing."""
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
         return accepts
-
-    def for_many(self) -> Many:
-        """Return the schema that checks many values at once."""
-        if self._many is None:
-            self._many = self._engine.quick_for_many(self.source)
-        return self._many
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

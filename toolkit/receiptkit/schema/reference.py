@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from math import inf
 from typing import Any
 
 import orjson
@@ -25,7 +24,6 @@ from receiptkit.openapi.operations import ResponseKey
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.engine import BodySchema, Engine, compiled
 from receiptkit.schema.formats import FORMATS
-from receiptkit.schema.many import Many
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
 _ANYWHERE = "https://receiptkit.invalid"
@@ -103,13 +101,6 @@ class _Schema(BodySchema):
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
         return lambda value: not self.violations(value)
-
-    def for_many(self, rows: str | None = None) -> Many:  # noqa: ARG002 # all is looked at
-        return Many(
-            lambda lists: all(self.is_clean(value) for values in lists for value in values),
-            inf,
-            names_all=False,
-        )
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:

@@ -75,16 +75,6 @@ def json_of(text: str) -> Any:
     return read_envelope(text.strip().encode("utf-8", "surrogatepass")).value
 
 
-def read_all(texts: list[bytes]) -> list[Any] | None:
-    """The values of texts that surely have no defect, however deep they nest; None says nothing."""
-    try:
-        values = [orjson.loads(text) for text in texts]
-        again = orjson.dumps(values)
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
-        return None
-    return values if _same_colons(b"".join(texts), again) else None
-
-
 def no_member_lost(raw: bytes, value: Any) -> bool:
     r"""
     Whether `value` surely holds every member of the text: a proof by counting.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from receiptkit.captures import envelope
-from receiptkit.captures.bodies import Reading, chunks_in
+from receiptkit.captures.bodies import ReadBeside, Reading, chunks_in
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.format import Format, Records
 from receiptkit.captures.messages import headers_of, repeated, unpacked, unpacked_base64, whole
@@ -43,6 +43,18 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
         limits.record,
         observations,
     )
+
+
+def entries(stream: BinaryIO, limits: Limits, beside: ReadBeside) -> Iterator[Observation]:
+    """Yield the exchanges of a HAR; `beside` reads the bodies that it keeps in files of their own."""
+    reading, entry = Reading(limits.record, beside), 0
+    for piece in read(stream, "", limits):
+        if isinstance(piece, Observation):
+            yield piece
+            continue
+        for raw, *start in zip(piece.texts, piece.lines, piece.columns or (), strict=True):
+            yield from observations(raw, Position(*start), entry, reading)
+            entry += 1
 
 
 def observations(
