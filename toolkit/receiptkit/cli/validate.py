@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from receiptkit import __version__, reports
-from receiptkit.captures import Limits, Source
+from receiptkit.captures import Limits, Source, readable
 from receiptkit.cli.environment import secret
 from receiptkit.cli.inputs import Sources, baseline_of, inputs_of, sources_of
 from receiptkit.cli.parameters import Size, complete_kinds, complete_rules
@@ -102,7 +102,7 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     multiple=True,
     metavar="NAME",
     shell_complete=complete_kinds,
-    help="The format of the files (har, cassette, http, form, json, ndjson), the kind of bare bodies in them (page, receipt, message, "
+    help=f"The format of the files ({', '.join(readable())}), the kind of bare bodies in them (page, receipt, message, "
     "configuration, error, webhook, or an operationId), or one of each.",
 )
 @click.option(
@@ -110,6 +110,12 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     type=click.Path(dir_okay=False),
     help="The settings file. Default: receiptkit.toml, or [tool.receiptkit] in pyproject.toml.",
 )
+@click.option(
+    "--called-at",
+    metavar="URL",
+    help="The URL at which Twilio called your webhooks, where a capture does not hold it; signatures are checked with it.",
+)
+@click.option("--column", metavar="NAME", help="The column of a table that holds the body.")
 @click.option("--url", help="The URL of bare bodies, and of responses without a request.")
 @click.option(
     "--api-base-url",
@@ -224,11 +230,12 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         selection=settings.selection(contract.rule_ids),
         known_as=options["known_as"],
         url=options["url"],
-        limits=Limits(options["max_record"], options["max_unpacked"]),
+        limits=Limits(options["max_record"], options["max_unpacked"], options["column"]),
         join=options["join"],
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],
         api_base_url=settings.api_base_url,
+        called_at=options["called_at"],
     )
     outputs = parse_outputs(options["outputs"], options["format_"])
     baseline = baseline_of(options, settings, known_names(contract))

@@ -9,11 +9,16 @@ from receiptkit.contract import Contract, Result, without_explained
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Location
+from receiptkit.text.forms import query_of
 from receiptkit.validation.places import located
 from receiptkit.validation.selection import Selection
 
 #: The base URL of the API.
 API = "https://conversations.twilio.com"
+
+
+#: Rules on members that are missing.
+_ABSENCES = ("schema.required", "receipt.expected-field")
 
 
 class ObservationChecker:
@@ -27,6 +32,7 @@ class ObservationChecker:
         operation: str | None,
         url: str | None,
         api_base_url: str | None = None,
+        called_at: str | None = None,
     ) -> None:
         """
         Args:
@@ -35,12 +41,14 @@ class ObservationChecker:
             operation: the kind or operationId of bare bodies; None to recognise them.
             url: the URL of responses without a request.
             api_base_url: a URL that stands for Twilio's.
+            called_at: the URL at which webhooks were called.
         """
         self._contract = contract
         self._selection = selection
         self._operation = operation
         self._url = url
         self._api_base_url = api_base_url
+        self._called_at = called_at
         self._secrets_seen: set[str] = set()
         self._named = True
 
@@ -59,12 +67,23 @@ class ObservationChecker:
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
             seen = self._as_twilios(seen)
+            if self._called_at and seen.url and not self._contract.operations.of_url(seen.url):
+                seen = replace(seen, url=self._as_called(seen.request()).url)
             if seen.url:
                 return validator.validate_exchange(seen)
             return validator.validate_response(seen, self._operation)
         if isinstance(seen, WebhookRequest):
-            return validator.validate_webhook(seen, self._operation)
-        return validator.validate_body(observation.value, self._operation)
+            result = validator.validate_webhook(self._as_called(seen), self._operation)
+            return _without_absences(result) if observation.partial else result
+        result = validator.validate_body(observation.value, self._operation)
+        return _without_absences(result) if observation.partial else result
+
+    def _as_called(self, seen: WebhookRequest) -> WebhookRequest:
+        """Return a webhook with the URL at which Twilio called it; the query of its own stays, if the other has none."""
+        if self._called_at is None:
+            return seen
+        query = "" if "?" in self._called_at else query_of(seen.url)[0]
+        return replace(seen, url=self._called_at + (f"?{query}" if query else ""))
 
     def _as_twilios(self, seen: Exchange) -> Exchange:
         """Return an exchange with the base URL of a mock or proxy as if Twilio had answered it."""
@@ -125,3 +144,9 @@ class ObservationChecker:
                 pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
             located.append(replace(finding, pointer=pointer, location=location))
         return located
+
+
+def _without_absences(result: Result) -> Result:
+    """Return a result without findings on missing members: nobody kept them."""
+    result.findings = [each for each in result.findings if each.rule not in _ABSENCES]
+    return result

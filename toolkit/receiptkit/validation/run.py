@@ -38,6 +38,7 @@ from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
+from receiptkit.webhooks.address import absolute
 
 
 class Validation:
@@ -55,6 +56,7 @@ class Validation:
         allow_empty: bool = False,
         bulk: bool = True,
         api_base_url: str | None = None,
+        called_at: str | None = None,
     ) -> None:
         """
         Args:
@@ -68,6 +70,7 @@ class Validation:
             allow_empty: True to accept that nothing could be checked.
             bulk: False to check every record the exact way, also one that is like others which were clean.
             api_base_url: a URL that stands for Twilio's, as of a mock or a proxy.
+            called_at: the URL at which webhooks were called, where a capture does not hold it, or holds another.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
@@ -98,6 +101,8 @@ class Validation:
                 f"--as {kind} and --url both say what bare bodies are: give one of them"
             )
         self._operation = operation_at(contract, url) if url is not None else kind
+        if called_at is not None:
+            absolute(called_at, "--called-at")
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
         self._checker = ObservationChecker(
@@ -106,6 +111,7 @@ class Validation:
             operation=self._operation,
             url=url,
             api_base_url=api_base_url,
+            called_at=called_at,
         )
         self._clean = CleanRecords(
             self._checker, uses_bulk=bulk, is_signed=contract.validator.auth_token is not None
@@ -229,6 +235,7 @@ class Validation:
             CaptureError: it cannot be read to its end.
         """
         self._checker.begin_file(named=source.named)
+        self.summary.note_read_as(source.name, "json", "it has a value a line")
         with opened_span(source, span, self._limits.record) as lines:
             self._pieces(in_batches(lines), source.name, sink)
             return lines.number
@@ -247,7 +254,11 @@ class Validation:
             return
         self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
-            found = self._format or recognise(source.name, head, named=source.named)[0]
+            found, evidence = (
+                (self._format, "--as")
+                if self._format
+                else recognise(source.name, head, named=source.named)
+            )
             if found is not None and found.vague and not source.named and not self._format:
                 found = found if self._has_evidence(source) else None
             if found is None or not head.strip():
@@ -263,6 +274,7 @@ class Validation:
                 self._convert(found, source)
                 return
             self.summary.files += 1
+            self.summary.note_read_as(source.name, found.name, evidence)
             self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
 
     def _pieces(self, pieces: Iterable[Records | Observation], file: str, sink: Sink) -> None:
@@ -319,6 +331,8 @@ class Validation:
         """Return the wanted findings of one observation, with their locations; count and remember it."""
         summary = self.summary
         summary.observations += 1
+        if observation.rule and file in summary.read_as:
+            summary.read_as[file].rules[observation.rule] += 1
         result = self._checker.validate(observation)
         if result.unchecked is None:
             summary.checked += 1

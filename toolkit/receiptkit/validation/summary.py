@@ -40,6 +40,26 @@ class Counts(NamedTuple):
 
 
 @dataclass(slots=True)
+class ReadAs:
+    """
+    How a file was read.
+
+    Attributes:
+        format: the name of its format.
+        evidence: why it was taken for that.
+        rules: how many observations each rule found in what a tool wrote around them.
+    """
+
+    format: str
+    evidence: str
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: ReadAs) -> None:
+        """Add the counts of another part of the file."""
+        self.rules += other.rules
+
+
+@dataclass(slots=True)
 class Summary:
     """
     Counts of a run.
@@ -59,6 +79,7 @@ class Summary:
         known: findings that the baseline knows; they are not among the severities.
         limits: the limits that were reached, a line each.
         problems: what could not be read, a line each.
+        read_as: how each of the first files was read, by its name.
         empty_files: named files in which nothing was checked, each with the reasons.
     """
 
@@ -76,6 +97,7 @@ class Summary:
     known: int = 0
     limits: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    read_as: dict[str, ReadAs] = field(default_factory=dict)
     empty_files: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
@@ -95,8 +117,17 @@ class Summary:
         self.unjudged_signatures += other.unjudged_signatures
         self.severities += other.severities
         self.known += other.known
+        for file, read_as in other.read_as.items():
+            self.note_read_as(file, read_as.format, read_as.evidence)
+            if file in self.read_as:
+                self.read_as[file].add(read_as)
         self.limits += other.limits
         self.problems += other.problems
+
+    def note_read_as(self, file: str, format_name: str, evidence: str) -> None:
+        """Note the format of a file, and why it was taken for that."""
+        if len(self.read_as) < MOST_LISTED:
+            self.read_as.setdefault(file, ReadAs(format_name, evidence))
 
     def skip(self, file: str) -> None:
         """Count a file that is no capture."""

@@ -11,7 +11,7 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 from receiptkit.reports.report import About, Report, ReportFormat
 from receiptkit.validation.fingerprint import without_numbers
-from receiptkit.validation.summary import Summary
+from receiptkit.validation.summary import ReadAs, Summary
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 #: Groups are held until their file ends; with more than this, a file gets its report in pieces.
@@ -115,8 +115,16 @@ def _summary(summary: Summary, about: About) -> list[str]:
         details.append(f"skipped: {_many(summary.skipped, 'file')} of other kinds")
     signatures = signature_line(summary)
     details += [signatures] if signatures else []
+    if about.verbosity > 0:
+        details += [_read_as(file, how) for file, how in summary.read_as.items()]
     details += [f"limit: {line}" for line in summary.limits]
     return lines + [f"    {printable(line)}" for line in details]
+
+
+def _read_as(file: str, how: ReadAs) -> str:
+    """Return a line that says how a file was read, and what found its observations."""
+    rules = "; ".join(f"{rule} ({count})" for rule, count in sorted(how.rules.items()))
+    return f"read {file} as {how.format}: {how.evidence}{f'; {rules}' if rules else ''}"
 
 
 def _listed(summary: Summary) -> list[str]:
