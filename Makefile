@@ -82,6 +82,7 @@ fresh: $(VENV)/.installed
 	$(BIN)/receiptkit spec build --check
 	$(BIN)/receiptkit fixtures write fixtures --check
 	$(BIN)/python tests/rules_page.py --check
+	$(BIN)/python tests/formats_page.py --check
 
 # Replace what the examples in README.md and docs/ show by what they print now.
 examples: $(VENV)/.test

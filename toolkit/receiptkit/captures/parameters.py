@@ -33,6 +33,14 @@ NAMES = {
 }
 #: What every event of Conversations names besides its type.
 _OTHERS = frozenset(NAMES.values()) - {"EventType", "Status", "Source", "ErrorCode"}
+_FIELDS = (
+    *("sid", "account_sid", "chat_service_sid", "conversation_sid", "message_sid", "url"),
+    *("channel_message_sid", "participant_sid", "status", "error_code"),
+    *("date_created", "date_updated"),
+)
+_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?) ?(?:Z|UTC|[+-]00(?::?00)?)?"
+)
 #: What a table of receipts has at least.
 _RECEIPT = frozenset(("sid", "messagesid", "status"))
 _EVENT = re.compile(r"on[A-Z][A-Za-z]+")
@@ -143,8 +151,35 @@ def _renamed(node: Node) -> tuple[Body, str, bool] | None:
         if name in own:
             names[parameter] = node.below(own[name], value).spot
         if value is not None and value != "" and isinstance(value, (str, int, float)):
-            found[parameter] = value if isinstance(value, str) else text_of_scalar(value)
+            text = value if isinstance(value, str) else text_of_scalar(value)
+            found[parameter] = _as_date(text) if parameter.startswith("Date") else text
     return Body(found, node.spot, names), "columns of a table", True
+
+
+def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
+    """Return the receipt that a row of a table is, as REST has it; None if it is none."""
+    own = {plain(name): name for name in node.value if isinstance(name, str)}
+    sid = node.value.get(own.get("sid", ""))
+    if not isinstance(sid, str) or not sid.startswith("DY") or "status" not in own:
+        return None
+    found: dict[str, Any] = {}
+    names: dict[str, Spot] = {}
+    for field in _FIELDS:
+        name = own.get(plain(field))
+        if name is None:
+            continue
+        value = node.value[name]
+        names[field] = node.below(name, value).spot
+        if field == "error_code" and isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        found[field] = _as_date(value) if field.startswith("date_") else value
+    return Body(found, node.spot, names), "columns of a table", True
+
+
+def _as_date(value: Any) -> Any:
+    """Return a date of a database as the API writes it; anything else as it is."""
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    return f"{match[1]}T{match[2]}Z" if match else value
 
 
 def text_of_scalar(value: Any) -> str:

@@ -71,7 +71,8 @@ class ObservationChecker:
                 seen = replace(seen, url=self._as_called(seen.request()).url)
             if seen.url:
                 return validator.validate_exchange(seen)
-            return validator.validate_response(seen, self._operation)
+            result = validator.validate_response(seen, self._operation)
+            return _without_absences(result) if observation.partial else result
         if isinstance(seen, WebhookRequest):
             result = validator.validate_webhook(self._as_called(seen), self._operation)
             return _without_absences(result) if observation.partial else result

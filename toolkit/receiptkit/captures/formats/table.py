@@ -12,14 +12,15 @@ from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.evidence import has_evidence_in
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.format import Format, beginning
-from receiptkit.captures.nodes import plain
+from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.parameters import columns
+from receiptkit.captures.parameters import columns, receipt_in
 from receiptkit.captures.records import Cell, CellsRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import find_in
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import Exchange
 from receiptkit.model.location import Position
 from receiptkit.text.json_text import decode
 
@@ -178,7 +179,16 @@ def _seen(cells: dict[str, Field], reading: Reading, column: str | None) -> list
         for name, cell in cells.items()
         if cell.text not in _BLANK and (column is None or name == column or plain(name) in _AROUND)
     }
-    return find_in(values, reading, dumps=True)
+    found = find_in(values, reading, dumps=True)
+    if found or column is not None:
+        return found
+    nulls = {name: values.get(name) for name in cells}
+    receipt = receipt_in(Node(nulls))
+    if receipt is None:
+        return []
+    body, rule, partial = receipt
+    answer = Exchange("", "", 200, body.value)
+    return [Seen(answer, {"response": body.spot}, rule, body.names, partial)]
 
 
 #: Columns that belong to a body in another one.

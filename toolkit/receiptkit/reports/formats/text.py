@@ -28,7 +28,14 @@ class _Group:
 
 
 class TextReport(Report):
-    """Lines for people. Subclasses write findings in another way, grouped alike."""
+    """
+    Lines for people. Subclasses write findings in another way, grouped alike.
+
+    Attributes:
+        lists_files: True if a verbose report says how each file was read.
+    """
+
+    lists_files = True
 
     def __init__(self, out: TextIO, about: About) -> None:
         super().__init__(out, about)
@@ -64,6 +71,9 @@ class TextReport(Report):
 
     def close(self, summary: Summary) -> None:
         self.end_of_file()
+        if self.about.verbosity > 0 and self.lists_files:
+            for file, how in summary.read_as.items():
+                self.out.write(printable(_read_as(file, how)) + "\n")
         for line in _summary(summary, self.about):
             self.out.write(line + "\n")
         if self._grouped:
@@ -115,8 +125,6 @@ def _summary(summary: Summary, about: About) -> list[str]:
         details.append(f"skipped: {_many(summary.skipped, 'file')} of other kinds")
     signatures = signature_line(summary)
     details += [signatures] if signatures else []
-    if about.verbosity > 0:
-        details += [_read_as(file, how) for file, how in summary.read_as.items()]
     details += [f"limit: {line}" for line in summary.limits]
     return lines + [f"    {printable(line)}" for line in details]
 
@@ -124,7 +132,7 @@ def _summary(summary: Summary, about: About) -> list[str]:
 def _read_as(file: str, how: ReadAs) -> str:
     """Return a line that says how a file was read, and what found its observations."""
     rules = "; ".join(f"{rule} ({count})" for rule, count in sorted(how.rules.items()))
-    return f"read {file} as {how.format}: {how.evidence}{f'; {rules}' if rules else ''}"
+    return f"{file} read as {how.format}: {how.evidence}{f'; {rules}' if rules else ''}"
 
 
 def _listed(summary: Summary) -> list[str]:
