@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
@@ -26,6 +27,8 @@ _SHOWN = 10_000
 #: How many snapshots are kept.
 _SNAPSHOTS = 20
 _LONGEST_NAME = 100
+#: What a world can be given besides scenario and seed.
+_FACTS = ("receipts", "outcomes", "stream", "start", "no_error", "set")
 
 
 class Control:
@@ -101,6 +104,7 @@ class Control:
 
     def begin(self, scenario: str, seed: int = 0, **facts: Any) -> LiveWorld:
         """Let a world begin, and return it; see `load`."""
+        _check_names("world", facts, _FACTS)
         try:
             return load_world(self.state, scenario, seed, **facts)
         except ApiError as error:
@@ -165,9 +169,7 @@ class Control:
         Raises:
             UsageError: there is no such outcome.
         """
-        unknown = how.keys() - OutcomeRule.__dataclass_fields__.keys()
-        if unknown:
-            raise UsageError(f"an outcome has no {min(map(str, unknown))}")
+        _check_names("outcome", how, OutcomeRule.__dataclass_fields__)
         self.state.outcomes.add(OutcomeRule(status, **how))
 
     async def clear_outcomes(self) -> None:
@@ -185,9 +187,7 @@ class Control:
         Raises:
             UsageError: there is no such fault.
         """
-        unknown = how.keys() - Fault.__dataclass_fields__.keys()
-        if unknown:
-            raise UsageError(f"a fault has no {min(map(str, unknown))}")
+        _check_names("fault", how, Fault.__dataclass_fields__)
         self.state.faults.add(Fault(kind, **how))
 
     async def clear(self) -> None:
@@ -236,6 +236,12 @@ class Control:
     async def sent(self) -> list[dict[str, Any]]:
         """Return every webhook request that was made, with its outcome, ready for JSON."""
         return [each.shown() for each in self.sender.sent]
+
+
+def _check_names(what: str, values: Mapping[str, Any], known: Collection[str]) -> None:
+    for name in values:
+        if name not in known:
+            raise UsageError(f"unknown argument {name!r} of a {what}; there are {', '.join(known)}")
 
 
 def _snapshot_name(name: Any) -> str:

@@ -172,9 +172,12 @@ def check_receipts(receipts: int | None) -> None:
     Raises:
         UsageError: a world cannot have as many.
     """
-    if receipts is not None and not 0 <= receipts <= MOST_RECEIPTS:
+    if receipts is None:
+        return
+    is_number = isinstance(receipts, int) and not isinstance(receipts, bool)
+    if not is_number or not 0 <= receipts <= MOST_RECEIPTS:
         raise UsageError(
-            f"{receipts} receipts: a world has from 0 to {MOST_RECEIPTS:,}; "
+            f"{_shown(receipts)} receipts: a world has from 0 to {MOST_RECEIPTS:,}; "
             "above 50 is for load only"
         )
 

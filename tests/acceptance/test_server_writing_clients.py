@@ -1,0 +1,145 @@
+"""Unmodified client libraries do every operation that the server answers: Twilio's for Python and for Node.js."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from conftest import ROOT
+from receiptkit.server import Running, running
+
+PACKAGE = ROOT / ".venv" / "node"
+
+
+@pytest.fixture
+def server() -> Iterator[Running]:
+    with running(scenarios="none", clock="manual") as server:
+        yield server
+
+
+def failed(action: Any) -> list[int] | None:
+    """Return status and code with which a client library raises; None if it does not."""
+    try:
+        action()
+    except TwilioRestException as error:
+        return [error.status, error.code]
+    return None
+
+
+def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]:
+    """Return what comes of every operation in one scope, as writing.js does it."""
+    client = Client(server.account_sid, server.auth_token)
+    client.conversations.base_url = server.url
+    v1: Any = client.conversations.v1
+    root = v1.services(service) if service else v1
+    name = f"{prefix}-order"
+    sid = root.conversations.create(unique_name=name, timers_closed="PT10M").sid
+    conversation = root.conversations(name)
+    anna = conversation.participants.create(identity=f"{prefix}-anna")
+    phone = conversation.participants.create(
+        messaging_binding_address=f"+1555300{prefix}",
+        messaging_binding_proxy_address="+15550100000",
+    )
+    posted = [conversation.messages.create(body=body).sid for body in ("one", "two", "three")]
+    hook = conversation.webhooks.create(
+        target="webhook",
+        configuration_url="https://example.com/",
+        configuration_filters=["onMessageAdded", "onMessageRemoved"],
+    )
+    read = conversation.participants(anna.sid).update(last_read_message_index=1)
+    mine = root.participant_conversations.list(identity=f"{prefix}-anna")
+    participant = json.dumps({"identity": "x"})
+    result = {
+        "sid": [sid, conversation.fetch().sid],
+        "updated": conversation.update(friendly_name="new").friendly_name,
+        "listed": sid in [each.sid for each in root.conversations.list(page_size=1)],
+        "identity": read.last_read_message_index,
+        "participants": [each.sid for each in conversation.participants.list(page_size=1)],
+        "expectedParticipants": [anna.sid, phone.sid],
+        "binding": conversation.participants(phone.sid).fetch().messaging_binding,
+        "messages": [each.sid for each in conversation.messages.list(order="desc", page_size=2)],
+        "posted": posted,
+        "edited": conversation.messages(posted[0]).update(body="new").body,
+        "hooks": [each.configuration["filters"] for each in conversation.webhooks.list()],
+        "hookUpdated": conversation.webhooks(hook.sid)
+        .update(configuration_method="get")
+        .configuration["method"],
+        "mine": [each.conversation_sid for each in mine],
+        "duplicate": failed(lambda: root.conversations.create(unique_name=name)),
+        "missing": failed(lambda: root.conversations("nothing").participants.create(identity="x")),
+        "unsupported": failed(lambda: v1.users.create(identity="x")),
+        "together": root.conversation_with_participants.create(participant=[participant]).state,
+        "configuration": root.configuration().fetch().url,
+        "services": len(v1.services.list()),
+        "removed": [
+            conversation.webhooks(hook.sid).delete(),
+            conversation.messages(posted[0]).delete(),
+            conversation.participants(anna.sid).delete(),
+            conversation.delete(),
+        ],
+        "gone": failed(conversation.fetch),
+    }
+    made = v1.services.create(friendly_name="new")
+    service_read = v1.services(made.sid).fetch().friendly_name
+    result["service"] = [service_read, v1.services(made.sid).delete()]
+    return result
+
+
+def check(result: dict[str, Any], server: Running, *, in_service: bool) -> None:
+    scope = f"/Services/{server.chat_service_sid}" if in_service else ""
+    assert result["sid"][0] == result["sid"][1]
+    assert result["participants"] == result["expectedParticipants"]
+    assert result["messages"] == result["posted"][::-1]
+    assert result["mine"] == result["sid"][:1]
+    assert result["hooks"] == [["onMessageAdded", "onMessageRemoved"]]
+    assert result["binding"]["type"] == "sms"
+    assert result["configuration"] == f"{server.url}/v1{scope}/Configuration"
+    expected = {
+        "updated": "new",
+        "listed": True,
+        "identity": 1,
+        "edited": "new",
+        "hookUpdated": "get",
+        "duplicate": [409, 50353],
+        "missing": [404, 20404],
+        "together": "active",
+        "services": 1,
+        "removed": [True] * 4,
+        "gone": [404, 20404],
+        "service": ["new", True],
+    }
+    assert {name: result[name] for name in expected} == expected
+    assert result["unsupported"][0] == 501
+
+
+@pytest.mark.parametrize("in_service", [False, True])
+def test_python(server: Running, in_service: bool) -> None:
+    result = written(server, server.chat_service_sid if in_service else None, "0001")
+    check(result, server, in_service=in_service)
+
+
+@pytest.mark.parametrize("in_service", [False, True])
+def test_node(server: Running, in_service: bool) -> None:
+    node = shutil.which("node")
+    if node is None or not (PACKAGE / "node_modules" / "twilio").is_dir():
+        pytest.skip("no Node.js here, or not its packages (`make .venv/.node` installs them)")
+    given = {
+        "url": server.url,
+        "account": server.account_sid,
+        "token": server.auth_token,
+        "service": server.chat_service_sid if in_service else None,
+        "prefix": "0002",
+    }
+    command = [node, str(ROOT / "tests" / "acceptance" / "node" / "writing.js"), str(PACKAGE)]
+    result = subprocess.run(
+        command, input=json.dumps(given), capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    check(json.loads(result.stdout), server, in_service=in_service)
