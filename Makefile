@@ -84,6 +84,15 @@ fresh: $(VENV)/.installed
 	$(BIN)/python tests/rules_page.py --check
 	$(BIN)/python tests/formats_page.py --check
 
+# Write everything that is generated; read the difference before you commit it.
+generated: $(VENV)/.test
+	$(BIN)/receiptkit spec build
+	$(BIN)/receiptkit fixtures write fixtures
+	$(BIN)/python tests/rules_page.py
+	$(BIN)/python tests/proofs/messages.py
+	$(BIN)/python tests/proofs/snapshots.py --write
+	$(BIN)/python tests/examples.py --write
+
 # Replace what the examples in README.md and docs/ show by what they print now.
 examples: $(VENV)/.test
 	$(BIN)/python tests/examples.py --write
