@@ -62,6 +62,11 @@ def across() -> list[str]:
     return [rule.id for rule in RULES if rule.across]
 
 
+def allows_bulk() -> bool:
+    """Return True if no rule looks at more of a value than shapes keep."""
+    return not any(rule.exact for rule in registry.rules().values())
+
+
 def severity(rule_id: str, profile: str, stated: Severity | None = None) -> Severity | None:
     """
     Return the severity of a problem under a profile; None if the profile does not report it.
