@@ -114,14 +114,9 @@ class Validation:
             called_at=called_at,
         )
         self._clean = CleanRecords(
-<<<<<<< HEAD
-            self._checker, uses_bulk=bulk, is_signed=contract.validator.auth_token is not None
-=======
             self._checker,
-            observations,
             uses_bulk=bulk and catalogue.allows_bulk(),
             is_signed=contract.validator.auth_token is not None,
->>>>>>> e35d325 (Hold the house to one new file for one new thing; let a rule ask for every record)
         )
 
     def run(
