@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.small_files import read_small
 from receiptkit.openapi.parsing import Parsed, parse
 from receiptkit.openapi.references import target
 from receiptkit.openapi.walking import Place
@@ -26,13 +27,7 @@ def read_file(path: Path | str) -> tuple[bytes, Parsed]:
     Raises:
         DocumentError: it cannot be read, is too large, or is no document.
     """
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    if len(raw) > _LARGEST:
-        raise DocumentError(f"{path}: larger than {_LARGEST:,} bytes")
+    raw = read_small(path, _LARGEST, DocumentError)
     return raw, parse(raw, str(path))
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.small_files import read_small
 from receiptkit.validation.fingerprint import Identity, identity, masked_pointer
 from receiptkit.validation.output_files import has_content
-from receiptkit.validation.small_files import read_small
 from receiptkit.validation.summary import Sink, Summary
 
 #: Version 1, of receiptkit 0.1.0, holds the message of each finding, too, which is not compared any more.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from receiptkit.model.errors import UsageError
 
 _TEMPORARY = ".receiptkit-"
+_NUMBERS = count()
 
 
 class InputFiles:
@@ -80,15 +82,15 @@ def written(
             yield out
         return
     demand_replaceable(path, option, inputs, replaces)
-    handle, temporary = _temporary(path, option)
+    temporary = _temporary(path, option)
     is_complete = False
     try:
-        with open(handle, "wb") as out:
+        with _created(temporary, path, option) as out:
             yield out
         is_complete = True
     finally:
         try:
-            if is_complete or partial:
+            if (is_complete or partial) and temporary.exists():
                 # Another process may have written the file meanwhile.
                 demand_replaceable(path, option, inputs, replaces)
                 if spare:
@@ -140,22 +142,26 @@ def _demand_same(path: str, temporary: Path, option: str) -> None:
         )
 
 
-def _temporary(path: str, option: str) -> tuple[int, Path]:
-    """Return a new file in the folder of the path, which other runs know as temporary."""
+def _temporary(path: str, option: str) -> Path:
+    """Return the path of a file in the folder of another, which every run knows as temporary."""
     folder = Path(path).absolute().parent
     try:
         _remove_abandoned(folder)
-        number = 0
-        while True:
-            temporary = folder / f"{_TEMPORARY}{os.getpid()}-{number}.tmp"
-            with suppress(FileExistsError):
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-                handle = os.open(temporary, flags, 0o666)
-                _lock(handle)
-                return handle, temporary
-            number += 1
     except OSError as error:
         raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+    return folder / f"{_TEMPORARY}{os.getpid()}-{next(_NUMBERS)}.tmp"
+
+
+def _created(temporary: Path, path: str, option: str) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(temporary, flags, 0o666)
+    except OSError as error:
+        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+    with suppress(OSError):
+        # Some file systems have no locks.
+        _lock(handle)
+    return open(handle, "wb")
 
 
 def _remove_abandoned(folder: Path) -> None:

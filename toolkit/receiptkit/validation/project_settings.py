@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from receiptkit.model.display import shown
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
+from receiptkit.model.small_files import read_small
 from receiptkit.validation.selection import Selection
-from receiptkit.validation.small_files import read_small
 
 _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 _PROFILES = ("vendor", "documented", "strict")
