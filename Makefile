@@ -48,9 +48,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto
 
-# The long proofs: every client under every mock, in old and new versions, each in an environment of its own.
+# What takes minutes: formats, processes, a second engine, a simulated Twilio; every client under every mock, in environments of
+# their own.
 proofs: $(VENV)/.node
-	$(BIN)/python -m pytest --quiet -m proofs
+	$(BIN)/python -m pytest --quiet -n auto -m 'proofs and not soak'
 
 # The tests with the lowest versions that pyproject.toml allows.
 lowest: $(VENV)/.node

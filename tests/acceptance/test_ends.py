@@ -155,6 +155,7 @@ def test_a_defect_of_receiptkit_is_not_a_finding(folder: Path) -> None:
     assert "SECRET" not in result.stderr
 
 
+@pytest.mark.proofs
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_moment(folder: Path, number: signal.Signals) -> None:
     """Whenever a run is interrupted, it ends with exit 2 and one line, or as if it had not been; never with a traceback of ours."""
