@@ -15,19 +15,20 @@ class Pair(NamedTuple):
     other: Any
 
 
-MARKERS = {"m0": 0, "m1": 1}
+M0, M1, R0, R1 = (f"DY{number:032x}" for number in range(4))
+MARKERS = {M0: 0, M1: 1}
 
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ("m0", "a"),
-        ("x/m1/m0?", "x/b/a?"),
-        ({"sid": "m0", "code": 5}, {"sid": "a", "code": 5}),
-        ({"sid": "m1", "more": {"url": "/m0"}}, {"sid": "b", "more": {"url": "/a"}}),
-        (["m0", None], ["a", None]),
-        (Pair("m0", ("m1", "m0")), Pair("a", ("b", "a"))),
-        ({"one": "m0"}, {"one": "a"}),
+        (M0, "a"),
+        (f"x/{M1}/{M0}?", "x/b/a?"),
+        ({"sid": M0, "code": 5}, {"sid": "a", "code": 5}),
+        ({"sid": M1, "more": {"url": f"/{M0}"}}, {"sid": "b", "more": {"url": "/a"}}),
+        ([M0, None], ["a", None]),
+        (Pair(M0, (M1, M0)), Pair("a", ("b", "a"))),
+        ({"one": M0}, {"one": "a"}),
         ([1, {"a": []}], [1, {"a": []}]),
     ],
 )
@@ -39,17 +40,17 @@ def test_values_go_where_markers_came_out(facts: Any, expected: Any) -> None:
 
 
 def test_rows_are_made_by_themselves() -> None:
-    rows = Rows([{"r0": 0}, {"r1": 0}], place=2)
-    make, of_rows = fillers({"of": "m0", "rows": [{"sid": "r0"}, {"sid": "r1"}]}, MARKERS, rows)
+    rows = Rows([{R0: 0}, {R1: 0}], place=2)
+    make, of_rows = fillers({"of": M0, "rows": [{"sid": R0}, {"sid": R1}]}, MARKERS, rows)
     assert make(("a", "b", ["filled"])) == {"of": "a", "rows": ["filled"]}
     assert [each(("c",)) for each in of_rows] == [{"sid": "c"}, {"sid": "c"}]
 
 
 def test_facts_without_the_rows() -> None:
     with pytest.raises(NotAlike):
-        fillers({"of": "m0"}, MARKERS, Rows([{"r0": 0}], place=2))
+        fillers({"of": M0}, MARKERS, Rows([{R0: 0}], place=2))
 
 
 def test_names_are_never_values() -> None:
     with pytest.raises(NotAlike):
-        fillers({"m0": 1}, MARKERS)
+        fillers({M0: 1}, MARKERS)

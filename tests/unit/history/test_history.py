@@ -21,7 +21,7 @@ from receiptkit.generation import SCENARIOS, Generator
 from receiptkit.generation.capture_breakages import OF_CAPTURES
 from receiptkit.generation.recording import seen
 from receiptkit.history import Memory
-from receiptkit.history.states import are_of_one_list
+from receiptkit.history.notes import are_of_one_list
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem

@@ -7,12 +7,12 @@ out again in the facts, the value of any other record goes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from receiptkit.bulk.law import Facts, NotAlike
+from receiptkit.bulk.probe import MARKERS
 
 Values = tuple[Any, ...]
 Filler = Callable[[Values], Facts]
@@ -73,8 +73,8 @@ class _Compiler:
         #: The list of the rows, where there is one.
         self.rows: Sequence[Facts] | None = None
         each_row = rows.markers if rows is not None else ()
-        self._own = [_any_of(each.keys() - _common(each_row)) for each in each_row]
-        self._pattern = _any_of(markers)
+        common = _common(each_row)
+        self._own = [each.keys() - common for each in each_row]
 
     def source(self, facts: Facts) -> _Source:
         if isinstance(facts, str):
@@ -91,16 +91,14 @@ class _Compiler:
         return _Constant(facts)
 
     def _text(self, text: str) -> _Source:
-        pieces = self._pattern.split(text) if self._pattern is not None else [text]
-        if len(pieces) == 1:
+        markers = self._markers
+        if text in markers:
+            return _Value(markers[text])
+        pieces = [markers.get(piece, piece) for piece in MARKERS.split(text)]
+        if all(isinstance(piece, str) for piece in pieces):
             return _Constant(text)
-        if len(pieces) == 3 and not pieces[0] and not pieces[2]:
-            return _Value(self._markers[pieces[1]])
-        indices = [
-            self._markers[piece] if number % 2 else piece for number, piece in enumerate(pieces)
-        ]
         return lambda values: "".join(
-            [piece if isinstance(piece, str) else values[piece] for piece in indices]
+            [piece if isinstance(piece, str) else values[piece] for piece in pieces]
         )
 
     def _mapping(self, facts: dict[Any, Any]) -> _Source:
@@ -126,21 +124,14 @@ class _Compiler:
         if self._rows is None or len(facts) != len(self._own):
             return False
         return all(
-            pattern is not None and pattern.search(repr(each)) is not None
-            for pattern, each in zip(self._own, facts, strict=True)
+            not own.isdisjoint(MARKERS.findall(repr(each)))
+            for own, each in zip(self._own, facts, strict=True)
         )
 
 
 def _common(markers: Sequence[Mapping[str, int]]) -> set[str]:
     """Return the markers that every row has."""
     return set(markers[0]).intersection(*markers) if len(markers) > 1 else set()
-
-
-def _any_of(markers: Any) -> re.Pattern[str] | None:
-    if not markers:
-        return None
-    longest_first = sorted(markers, key=len, reverse=True)
-    return re.compile(f"({'|'.join(map(re.escape, longest_first))})")
 
 
 def _function(source: _Source) -> Filler:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from receiptkit.bulk.tokens import Kind, Token
 
+#: What markers look like wherever they come out again.
+MARKERS = re.compile(
+    r"([A-Z]{2}[0-9a-f]{32}|2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:%A.]{8,24}(?:Z|[+-][0-9:]{5})"
+    r"|PT\.renamed\.[A-Za-z0-9_.:~-]+)"
+)
 _FIRST = datetime(2031, 1, 1)  # noqa: DTZ001 # naive, as the text it is written to
 _WRITTEN = "%Y-%m-%dT%H:%M:%S"
 _LENGTH = 19

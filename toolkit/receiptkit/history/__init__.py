@@ -2,5 +2,6 @@
 
 from receiptkit.history.history import History, findings_across
 from receiptkit.history.memory import Memory
+from receiptkit.history.notes import Note, Unsorted, note
 
-__all__ = ["History", "Memory", "findings_across"]
+__all__ = ["History", "Memory", "Note", "Unsorted", "findings_across", "note"]

@@ -13,20 +13,13 @@ from typing import Any
 
 import orjson
 
+from receiptkit.history.notes import PAGE, Link, Note, Unsorted, facts_of, link, note
 from receiptkit.history.paginations import paginations
 from receiptkit.history.states import (
-    PAGE,
-    RECEIPT,
-    WEBHOOK,
-    Facts,
     Fetched,
     Saying,
     Sheet,
-    all_facts,
-    are_of_one_list,
     as_page,
-    facts_of,
-    facts_told,
     is_real,
     parted,
     rows_of,
@@ -73,82 +66,45 @@ class Memory:
 
     # -- entering
 
-    def enter(
-        self,
-        kind: str,
-        body: Any,
-        at: Arrival,
-        *,
-        asked: str | None = None,
-    ) -> None:
-        """
-        Note what a body says.
+    def enter(self, kind: str, body: Any, at: Arrival, *, requested: str | None = None) -> None:
+        """Remember what a body says, as `note` takes it."""
+        said = note(kind, body, requested)
+        if said is not None:
+            self.add(said, at)
 
-        Args:
-            kind: page, receipt, message, configuration or webhook; others are passed over.
-            body: the parsed body; anything may be in it.
-            at: where it is.
-            asked: the URL of its request, if that was seen, too.
-        """
-        if not isinstance(body, dict):
-            return
-        if kind == PAGE:
-            self._page(body, at, asked=asked)
-        elif kind == RECEIPT:
-            self._one(
-                kind, body.get("conversation_sid"), body.get("message_sid"), facts_of(body), at
-            )
-        elif kind == WEBHOOK:
-            self._one(
-                kind, body.get("ConversationSid"), body.get("MessageSid"), facts_told(body), at
-            )
-        elif kind == "message":
-            self._message(body, at)
-        elif kind == "configuration":
-            self._configuration(body, at)
-
-    def _page(self, page: dict[str, Any], at: Arrival, *, asked: str | None) -> None:
-        rows, meta = page.get("delivery_receipts"), page.get("meta")
-        if not isinstance(rows, list) or not isinstance(meta, dict):
-            return
-        if rows and are_of_one_list(rows):
-            facts = all_facts(rows)
-            text = text_of_facts(rows[0]["conversation_sid"], rows[0]["message_sid"], facts)
+    def add(self, said: Note | Unsorted, at: Arrival) -> None:
+        """Remember what a body at `at` says."""
+        if isinstance(said, Note):
+            text = text_of_facts(said.conversation, said.message, said.rows)
             if text is not None:
-                self._listed(
-                    page,
-                    self._sheet(Sheet(PAGE, text, at, at), [row[0] for row in facts]),
-                    asked=asked,
-                )
-            return
+                sheet = self._sheet(Sheet(said.kind, text, at, at), [row[0] for row in said.rows])
+                if said.link is not None:
+                    self._listed(said.link, sheet)
+        elif said.kind == PAGE:
+            self._page(said.body, at, said.requested)
+        elif said.kind == "message":
+            self._message(said.body, at)
+        elif said.kind == "configuration":
+            self._configuration(said.body, at)
+
+    def _page(self, page: dict[str, Any], at: Arrival, requested: str | None) -> None:
+        """Remember a page with rows of several messages, or with what is no receipt."""
+        rows = page["delivery_receipts"]
         all_rows = [facts_of(row) for row in rows]
         text = text_of_facts(None, None, all_rows)
         sheets = list(parted(rows, all_rows, at))
         for sheet, sids in sheets:
             entered = self._sheet(sheet, sids)
-        if text is not None:
-            whole = (
-                entered
-                if [sheet.kind for sheet, _ in sheets] == [PAGE]
-                else Sheet(PAGE, text, at, at)
-            )
-            self._listed(page, whole, asked=asked)
+        of_list = link(page["meta"], requested)
+        if text is not None and of_list is not None:
+            is_whole = [sheet.kind for sheet, _ in sheets] == [PAGE]
+            self._listed(of_list, entered if is_whole else Sheet(PAGE, text, at, at))
 
-    def _listed(self, page: dict[str, Any], sheet: Sheet, *, asked: str | None) -> None:
-        meta = page["meta"]
-        message = _message_in(meta.get("url"))
-        number, following = meta.get("page"), meta.get("next_page_url")
-        if (
-            message is None
-            or not _is_link(meta)
-            or type(number) is not int
-            or type(meta.get("page_size")) is not int
-        ):
-            return
-        listed = self._lists.setdefault(message, [])
+    def _listed(self, of_list: Link, sheet: Sheet) -> None:
+        listed = self._lists.setdefault(of_list.message, [])
         last = listed[-1] if listed else None
-        if number != 0 or following is not None:
-            listed.append(Fetched(sheet.last, meta, sheet.facts, asked=asked))
+        if of_list.number != 0 or of_list.next is not None:
+            listed.append(Fetched(sheet.last, of_list, sheet.facts))
         elif (
             isinstance(last, Sheet)
             and last.facts == sheet.facts
@@ -158,13 +114,6 @@ class Memory:
                 last.again(sheet)
         else:
             listed.append(sheet)
-
-    def _one(
-        self, kind: str, conversation: Any, message: Any, facts: Facts | None, at: Arrival
-    ) -> None:
-        text = text_of_facts(conversation, message, [facts]) if facts is not None else None
-        if facts is not None and text is not None:
-            self._sheet(Sheet(kind, text, at, at), [facts[0]])
 
     def _sheet(self, sheet: Sheet, sids: list[str]) -> Sheet:
         """Enter the receipts of a sheet; return it, or the one that said just the same before."""
@@ -394,21 +343,3 @@ def _text(summary: dict[str, Any] | None) -> bytes:
     except (orjson.JSONEncodeError, RecursionError):
         # Numbers that no count of receipts comes to; its schema says so.
         return b"{}"
-
-
-def _message_in(url: Any) -> str | None:
-    parts = (
-        url.partition("#")[0].partition("?")[0].rstrip("/").split("/")
-        if isinstance(url, str)
-        else []
-    )
-    return parts[-2] if parts[-3:-2] == ["Messages"] else None
-
-
-def _is_link(meta: dict[str, Any]) -> bool:
-    following = meta.get("next_page_url")
-    return (
-        isinstance(meta.get("url"), str)
-        and "next_page_url" in meta
-        and (following is None or isinstance(following, str))
-    )

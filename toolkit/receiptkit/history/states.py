@@ -5,40 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from receiptkit.history.notes import PAGE, RECEIPT, WEBHOOK, Facts, Link
 from receiptkit.model.location import Arrival
 from receiptkit.rules.states import STATUSES, Page, ReceiptState, Row
 from receiptkit.text.dates import seconds
 
-PAGE, RECEIPT, WEBHOOK = "page", "receipt", "webhook"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SID_LENGTH = 34
-#: What is kept of a receipt, by its names in answers and in webhooks.
-_MEMBERS = (
-    "sid",
-    "participant_sid",
-    "status",
-    "error_code",
-    "date_created",
-    "date_updated",
-    "channel_message_sid",
-)
-_PARAMETERS = (
-    "DeliveryReceiptSid",
-    "ParticipantSid",
-    "Status",
-    "ErrorCode",
-    "DateCreated",
-    "DateUpdated",
-    "ChannelMessageSid",
-)
-_FACTS = itemgetter(*_MEMBERS)
-_OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
-Facts = tuple[Any, ...]
 #: What makes two sheets say the same: their facts, the number of their file, and whether a webhook told them.
 Saying = tuple[bytes, int, bool]
 
@@ -137,66 +114,15 @@ class Sheet:
         return at._replace(pointer=f"/delivery_receipts/{index}")
 
 
-class Fetched:
-    """A page of a list that has more than one, and the URL that it was asked for by, if that is known."""
+class Fetched(NamedTuple):
+    """A page of a list that has more than one: where it was seen, what it says of its list, and the facts of its rows."""
 
-    __slots__ = ("asked", "at", "facts", "index", "next", "size", "url")
-
-    def __init__(
-        self, at: Arrival, meta: dict[str, Any], facts: bytes, *, asked: str | None
-    ) -> None:
-        self.at = at
-        self.url: str = meta["url"]
-        #: Most are alike: one of them is enough.
-        self.asked = self.url if asked == self.url else asked
-        self.next: str | None = meta["next_page_url"]
-        self.index: int = meta["page"]
-        self.size: int = meta["page_size"]
-        self.facts = facts
+    at: Arrival
+    link: Link
+    facts: bytes
 
 
 # -- what is kept
-
-
-def all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
-    """The facts of receipts that conform: almost every receipt comes this way."""
-    try:
-        return list(map(_FACTS, rows))
-    except KeyError:
-        # A document of one's own may ask for less.
-        return [_taken(row, _MEMBERS) for row in rows]
-
-
-def are_of_one_list(rows: list[Any]) -> bool:
-    """Whether rows are surely different receipts of one message; False says nothing."""
-    try:
-        owners, sids = set(map(_OWNERS, rows)), set(map(_OWN, rows))
-    except (KeyError, TypeError):
-        return False
-    return (
-        len(owners) == 1
-        and len(sids) == len(rows)
-        and {*map(type, owners.pop()), *map(type, sids)} == {str}
-    )
-
-
-def facts_of(row: Any) -> Facts | None:
-    """The facts of a receipt; None if it is none."""
-    if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
-        return None
-    return _taken(row, _MEMBERS)
-
-
-def facts_told(parameters: dict[str, Any]) -> Facts | None:
-    """The facts that a webhook tells of a receipt; None if it tells of none."""
-    if not isinstance(parameters.get("DeliveryReceiptSid"), str):
-        return None
-    return _taken(parameters, _PARAMETERS)
-
-
-def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
-    """What is missing is not null."""
-    return tuple(body.get(name, "") for name in names)
 
 
 def parted(
@@ -278,15 +204,9 @@ def _code(said: Any) -> int:
 
 
 def as_page(fetched: Fetched) -> Page:
-    return Page(
-        fetched.at,
-        fetched.url,
-        fetched.next,
-        fetched.index,
-        fetched.size,
-        rows_of(fetched.facts),
-        fetched.asked,
-    )
+    """Return a page as rules see it."""
+    at, link, facts = fetched
+    return Page(at, link.url, link.next, link.number, link.size, rows_of(facts), link.requested)
 
 
 def rows_of(facts: bytes) -> tuple[Row | None, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
 from receiptkit.captures.format import Observe
 from receiptkit.contract import Result
+from receiptkit.history import Note, Unsorted, note
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
 from receiptkit.validation.observation_checks import ObservationChecker
@@ -20,20 +21,19 @@ _WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 
 
 class Remembered(NamedTuple):
-    """What is remembered of an observation: its kind and body, the URL of its request, and when it was made."""
+    """What is remembered of an observation, and when it was made, if that is known."""
 
-    kind: str | None
-    body: Any
-    requested_url: str | None
+    note: Note | Unsorted | None
     made_at: str
 
 
 def remembered(result: Result, observation: Observation) -> Remembered:
     """Return what is remembered of an observation."""
     seen = observation.seen
-    if isinstance(seen, Exchange):
-        return Remembered(result.kind, result.body, seen.url or None, seen.made_at)
-    return Remembered(result.kind, result.body, None, "")
+    url, made_at = (seen.url or None, seen.made_at) if isinstance(seen, Exchange) else (None, "")
+    if result.kind is None:
+        return Remembered(None, "")
+    return Remembered(note(result.kind, result.body, url), made_at)
 
 
 class CleanRecords:

@@ -305,7 +305,7 @@ class Validation:
         """Count and remember an observation that is clean."""
         self.summary.observations += 1
         self.summary.checked += 1
-        if self._remembers and facts.kind is not None:
+        if self._remembers:
             self._remember(facts, entry, start)
 
     def _convert(self, found: Format, source: Source) -> None:
@@ -350,8 +350,9 @@ class Validation:
         if facts.made_at:
             # An observation without a time came after the one before it.
             self._time = milliseconds(facts.made_at) or self._time
-        at = Arrival(self._file, self._unit, self._time, entry, *start)
-        self.memory.enter(facts.kind or "", facts.body, at, asked=facts.requested_url)
+        if facts.note is not None:
+            at = Arrival(self._file, self._unit, self._time, entry, *start)
+            self.memory.add(facts.note, at)
 
 
 def _file(finding: Finding) -> str:
