@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from receiptkit.generation import SCENARIOS, VERSION, Generator
-from receiptkit.generation.outputs import FORMS, Output, Wish
+from receiptkit.generation.outputs import FORMS, Output, RenderOptions
 from receiptkit.model.errors import UsageError
 
 FILE = Path(__file__).with_name("golden.json")
@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("golden.json")
 def hashes() -> dict[str, str]:
     """The first half of the SHA-256 of every scenario in every form, of two worlds in either scope."""
     generator = Generator()
-    output = Output(generator, Wish(auth_token="12345"), lambda finding: None)
+    output = Output(generator, RenderOptions(auth_token="12345"), lambda finding: None)
     found = {}
     for name in SCENARIOS:
         for form, write in FORMS.items():

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from receiptkit import Finding
-from receiptkit.corpus import judged
+from receiptkit.corpus import check_capture
 from receiptkit.generation import Generator
-from receiptkit.generation.breakages import breakages
-from receiptkit.generation.capture_breakages import OF_CAPTURES
+from receiptkit.generation.breakage import operation_of
+from receiptkit.generation.breakages import breakages, capture_breakages
 
 FILE = Path(__file__).with_name("messages.txt")
 
@@ -21,21 +21,15 @@ def messages(generator: Generator) -> str:
 
 def _lines(generator: Generator) -> Iterator[str]:
     for each in breakages(generator):
-        kind = each.kind
-        in_service = dict(each.facts).get("in_service", False)
-        operation = (
-            kind
-            if kind in ("webhook", "error")
-            else generator.vocabulary.operation(kind, in_service=in_service).id
-        )
+        operation = operation_of(generator, each.kind, in_service=each.in_service)
         yield from (
             _line(finding)
             for finding in generator.contract.check(each.body(generator), operation=operation)
         )
-    for capture in OF_CAPTURES:
+    for capture in capture_breakages(generator):
         yield from (
             _line(finding)
-            for finding in judged(generator.contract, capture, capture.capture(generator))
+            for finding in check_capture(generator.contract, capture, capture.capture(generator))
         )
 
 

@@ -22,7 +22,8 @@ from receiptkit.captures import Limits, Observation, Reading, Records, nothing_b
 from receiptkit.captures.formats import form_lines, har, json_document
 from receiptkit.contract import Result
 from receiptkit.generation import Generator
-from receiptkit.generation.breakages import breakages, rendered
+from receiptkit.generation.breakage import rendered
+from receiptkit.generation.breakages import breakages
 from receiptkit.model.exchange import READ_HEADERS
 from receiptkit.model.location import Position
 from receiptkit.validation.clean_records import CleanRecords, remembered

@@ -37,7 +37,7 @@ STRANGERS = {
     "reports": {"contract", "captures", "rules", "text"},
     "bulk": {"webhooks"},
     "captures": {"contract", "rules", "generation", "history", "bulk"},
-    "generation": {"captures", "rules", "history"},
+    "generation": {"captures", "history"},
     "history": {"captures", "generation"},
     "server": {"captures", "rules", "history"},
     "testing": {"captures", "cli"},

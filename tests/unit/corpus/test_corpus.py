@@ -16,8 +16,8 @@ from conftest import ROOT
 from receiptkit import Contract, UsageError
 from receiptkit.corpus import corpus
 from receiptkit.generation import SCENARIOS, Generator, breakages
-from receiptkit.generation.breakages import Breakage
-from receiptkit.generation.capture_breakages import OF_CAPTURES
+from receiptkit.generation.breakage import Breakage
+from receiptkit.rules.examples import Example
 from receiptkit.text.forms import decode_form
 from receiptkit.webhooks import HEADER, verify
 
@@ -58,7 +58,12 @@ def test_everything_is_in_it() -> None:
         for entry in MANIFEST["files"]
         if entry["file"].startswith("breakages/") and entry.get("needs") != "strict"
     ]
-    assert len(broken) == len(breakages.breakages(Generator())) + len(OF_CAPTURES)
+    assert len(broken) == len(
+        [
+            *breakages.breakages(Generator()),
+            *breakages.capture_breakages(Generator()),
+        ]
+    )
     assert any(entry.get("needs") == "strict" for entry in MANIFEST["files"])
     assert sum(path.stat().st_size for path in FIXTURES.rglob("*") if path.is_file()) < 3_000_000
 
@@ -111,9 +116,7 @@ def test_committed_files_have_their_findings(
 
 def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """A breakage that causes something else than it should stops the corpus."""
-    wrong = Breakage(
-        "schema.type", "/status", "receipt", "agent-and-sms", lambda row: {"/status": "queued"}
-    )
+    wrong = Breakage("schema.type", "/status", "receipt", Example("receipt", {"/status": "queued"}))
     monkeypatch.setattr(
         sys.modules["receiptkit.corpus.corpus"], "breakages", lambda generator: [wrong]
     )

@@ -17,9 +17,10 @@ from receiptkit.cli.progress import generating
 from receiptkit.contract import Contract
 from receiptkit.corpus import broken_captures
 from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
-from receiptkit.generation.breakages import Breakage, breakable
+from receiptkit.generation.breakage import Breakage
+from receiptkit.generation.breakages import breakable
 from receiptkit.generation.chosen_breakage import choose
-from receiptkit.generation.outputs import FORMS, Output, Wish
+from receiptkit.generation.outputs import FORMS, Output, RenderOptions
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding
@@ -152,7 +153,7 @@ def generate(scenario: str, **options: Any) -> None:
     generator = Generator(contract)
     in_service = options["scope"] == "service"
     chosen = choose(generator, options["rule"], options["form"], in_service=in_service)
-    wish = _wish(options, chosen.bodies)
+    render_options = _render_options(options, chosen.bodies)
     facts = {
         "receipts": options["receipts"],
         "page_size": options["page_size"],
@@ -164,8 +165,9 @@ def generate(scenario: str, **options: Any) -> None:
     first = generator.world(scenario, seed=options["seed"], **facts)
     count = options["count"]
     warned: set[str] = set()
-    output = Output(generator, wish, lambda finding: _warn(finding, warned))
+    output = Output(generator, render_options, lambda finding: _warn(finding, warned))
     something = False
+    found: list[Finding] = []
     with (
         collector_off(),
         generating(count, count * len(first.receipts)) as progress,
@@ -173,7 +175,7 @@ def generate(scenario: str, **options: Any) -> None:
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
         pieces = (
-            broken_captures(generator, chosen.capture, worlds)
+            broken_captures(generator, chosen.capture, worlds, found.append)
             if chosen.capture
             else FORMS[chosen.form](output, worlds)
         )
@@ -182,16 +184,17 @@ def generate(scenario: str, **options: Any) -> None:
             something = something or bool(piece)
     if not something:
         _note(f"nothing was written: {scenario} has no {chosen.form} at this time")
-    elif chosen.capture:
-        breakage = chosen.capture
+    elif found:
+        entry = found[0].location.entry if found[0].location else 0
         _note(
-            f'broken on purpose: {breakage.rule} at "{breakage.pointer}" of record {breakage.entry} of the capture, from 0'
+            f'broken on purpose: {found[0].rule} at "{found[0].pointer}" of record {entry} of the '
+            "capture, from 0"
         )
-    elif output.flaw:
+    elif output.breakage:
         _note(
-            f'broken on purpose: {output.flaw.rule} at "{output.flaw.pointer}" of the {output.flaw.kind}'
+            f'broken on purpose: {output.breakage.rule} at "{output.breakage.pointer}" of the {output.breakage.kind}'
         )
-    elif chosen.form == "requests" and wish.auth_token is None:
+    elif chosen.form == "requests" and render_options.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
 
 
@@ -208,9 +211,9 @@ def _note(text: str) -> None:
     click.echo(f"receiptkit: note: {printable(text)}", err=True)
 
 
-def _wish(options: dict[str, Any], breakages: tuple[Breakage, ...]) -> Wish:
+def _render_options(options: dict[str, Any], breakages: tuple[Breakage, ...]) -> RenderOptions:
     absolute(options["webhook_url"], "--webhook-url")
-    return Wish(
+    return RenderOptions(
         options["moment"],
         options["page_size"],
         options["webhook_url"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from receiptkit.captures import Source
 from receiptkit.contract import Contract
@@ -23,7 +23,7 @@ class _Findings(list[Finding]):
         pass
 
 
-def judged(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> list[Finding]:
+def check_capture(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> list[Finding]:
     """Return the findings of a broken capture, checked as a file."""
     if breakage.is_signed:
         contract = Contract(contract.document, contract.profile, auth_token=AUTH_TOKEN)
@@ -33,10 +33,19 @@ def judged(contract: Contract, breakage: CaptureBreakage, capture: bytes) -> lis
 
 
 def broken_captures(
-    generator: Generator, breakage: CaptureBreakage, worlds: Iterable[World]
+    generator: Generator,
+    breakage: CaptureBreakage,
+    worlds: Iterable[World],
+    note: Callable[[Finding], None],
 ) -> Iterator[bytes]:
     """
     Yield a capture of each world, with the breakage.
+
+    Args:
+        generator: renders the worlds.
+        breakage: the breakage.
+        worlds: the worlds.
+        note: called with the finding of each capture.
 
     Raises:
         UsageError: a world cannot show the breakage.
@@ -45,17 +54,15 @@ def broken_captures(
         try:
             capture = breakage.of(generator, world)
             found = [
-                (each.rule, each.pointer)
-                for each in judged(generator.contract, breakage, capture)
+                each
+                for each in check_capture(generator.contract, breakage, capture)
                 if each.rule not in breakage.beside
             ]
-        except (LookupError, UsageError, ValueError):
+        except (LookupError, AttributeError, TypeError, ValueError, UsageError):
             found = []
-        if found != [(breakage.rule, breakage.pointer)]:
-            options = " ".join(
-                f"--{name.replace('_', '-')} {value}" for name, value in breakage.facts
-            )
+        if [each.rule for each in found] != [breakage.rule]:
             raise UsageError(
-                f"{world.scenario} cannot show {breakage.rule}: try {f'{breakage.scenario} {options}'.rstrip()}"
+                f"{world.scenario} cannot show {breakage.rule}: try {breakage.scenario}"
             )
+        note(found[0])
         yield capture

@@ -1,4 +1,4 @@
-"""What is in the corpus. Every file is judged before it is written, captures as files."""
+"""Make the files of the corpus. Each is checked before it is written, captures as files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import orjson
 
 from receiptkit import __version__
 from receiptkit.contract import Contract
-from receiptkit.corpus.broken_captures import judged
+from receiptkit.corpus.broken_captures import check_capture
 from receiptkit.generation import recording
 from receiptkit.generation.api_errors import ERRORS
-from receiptkit.generation.breakages import Breakage, breakages
-from receiptkit.generation.capture_breakages import OF_CAPTURES
+from receiptkit.generation.breakage import Breakage, operation_of
+from receiptkit.generation.breakages import breakages, capture_breakages
 from receiptkit.generation.generator import VERSION, Generator
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.generation.world import World
@@ -68,7 +68,7 @@ class File(NamedTuple):
     Attributes:
         path: relative to the corpus, with slashes.
         content: its bytes.
-        entry: what the manifest says of it besides.
+        entry: what else the manifest says about it.
     """
 
     path: str
@@ -78,14 +78,17 @@ class File(NamedTuple):
 
 def corpus(generator: Generator, seed: int = 0) -> Iterator[File]:
     """
-    Every file of the corpus in the order of their paths, what describes them last. Each has been judged, and has the findings it is said to have.
+    Yield every file of the corpus in the order of their paths, the files about them last.
+
+    Each has been checked, and has the findings that the manifest lists.
 
     Args:
-        generator: makes the worlds; its contract judges.
-        seed: of all worlds.
+        generator: makes the worlds; its contract checks the files.
+        seed: the seed of all worlds.
 
     Raises:
-        UsageError: a file has other findings than it has to have. That is a defect of receiptkit, or of a document of one's own.
+        UsageError: a file has other findings than expected. That is a defect of receiptkit, or of a
+            document of the user's own.
     """
     entries = []
     for file in sorted(
@@ -133,7 +136,9 @@ def _scenarios(generator: Generator, seed: int) -> Iterator[File]:
             )
 
 
-def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]) -> Iterator[File]:
+def _world(
+    generator: Generator, world: World, folder: str, about: dict[str, Any]
+) -> Iterator[File]:
     rendering, webhooks = generator.at(world), generator.webhooks(world)
     bodies = {
         "message.json": ("message", rendering.message()),
@@ -142,20 +147,19 @@ def _world(generator: Generator, world: World, folder: str, said: dict[str, Any]
     for number, page in enumerate(rendering.pages()):
         bodies[f"page-{number}.json"] = ("page", page)
     for name, (kind, body) in bodies.items():
-        _prove(
-            generator.contract.check(body, operation=_operation(generator, world, kind)),
-            [],
-            f"{folder}/{name}",
-        )
-        yield File(f"{folder}/{name}", _json(body), {"kind": kind, **said, "expected": []})
+        operation = operation_of(generator, kind, in_service=world.in_service)
+        path = f"{folder}/{name}"
+        expected = _prove(generator.contract.check(body, operation=operation), [], path)
+        yield File(path, _json(body), {"kind": kind, **about, "expected": expected})
     if world.in_service or not webhooks.events:
         # Webhooks are the same in both scopes.
         return
+    path = f"{folder}/webhooks.ndjson"
     requests = [webhooks.request(event, auth_token=AUTH_TOKEN) for event in webhooks.events]
     for request in requests:
-        _prove(generator.contract.check_webhook(request), [], f"{folder}/webhooks.ndjson")
-    webhook = {"kind": "webhooks", **said, "expected": []}
-    yield File(f"{folder}/webhooks.ndjson", b"".join(map(_line, requests)), webhook)
+        _prove(generator.contract.check_webhook(request), [], path)
+    content = b"".join(map(_line, requests))
+    yield File(path, content, {"kind": "webhooks", **about, "expected": []})
 
 
 def _errors(generator: Generator, seed: int) -> Iterator[File]:
@@ -187,56 +191,39 @@ def _breakages(generator: Generator, seed: int) -> Iterator[File]:
 def _broken(
     generator: Generator, seed: int, each: Breakage, needs: dict[str, str] | None = None
 ) -> File:
-    world = each.world(generator, seed)
     body = each.body(generator, seed)
     path = f"breakages/{each.rule}/{_slug(each)}.json"
-    found = generator.contract.check(body, operation=_operation(generator, world, each.kind))
-    expected = [
-        {
-            "rule": each.rule,
-            "severity": found[0].severity.value if found else "error",
-            "pointer": each.pointer,
-        }
-    ]
-    _prove(found, expected, path)
-    scope = "service" if world.in_service else "default"
-    said = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed}
-    return File(path, _json(body), {**said, **(needs or {}), "expected": expected})
+    operation = operation_of(generator, each.kind, in_service=each.in_service)
+    found = generator.contract.check(body, operation=operation)
+    expected = _prove(found, [(each.rule, each.pointer)], path)
+    scope = "service" if each.in_service else "default"
+    entry = {"kind": each.kind, "scenario": each.scenario, "scope": scope, "seed": seed}
+    return File(path, _json(body), {**entry, **(needs or {}), "expected": expected})
 
 
 def _captures(generator: Generator, seed: int) -> Iterator[File]:
-    for each in OF_CAPTURES:
+    for each in capture_breakages(generator):
         # Texts that are broken are no lines of anything.
-        path = (
-            f"breakages/{each.rule}/capture.{'json' if each.rule.startswith('json.') else 'ndjson'}"
-        )
+        extension = "json" if each.rule.startswith("json.") else "ndjson"
+        path = f"breakages/{each.rule}/capture.{extension}"
         content = each.capture(generator, seed)
-        found = judged(generator.contract, each, content)
-        own = [finding for finding in found if finding.rule not in each.beside]
-        severity = own[0].severity.value if own else "error"
+        found = check_capture(generator.contract, each, content)
+        beside = [finding for finding in found if finding.rule in each.beside]
+        own = next((finding.pointer for finding in found if finding not in beside), "")
+        listed = [*((finding.rule, finding.pointer) for finding in beside), (each.rule, own)]
         expected = [
-            *(_said(finding, with_entry=True) for finding in found if finding.rule in each.beside),
-            {"rule": each.rule, "severity": severity, "pointer": each.pointer, "entry": each.entry},
+            {**item, "entry": finding.location.entry if finding.location else 0}
+            for item, finding in zip(_prove(found, listed, path), found, strict=True)
         ]
-        _prove(found, expected, path)
         needs = {"needs": "auth_token"} if each.is_signed else {}
-        yield File(
-            path,
-            content,
-            {
-                "kind": "capture",
-                "scenario": each.scenario,
-                "seed": seed,
-                **needs,
-                "expected": expected,
-            },
-        )
+        entry = {"kind": "capture", "scenario": each.scenario, "seed": seed, **needs}
+        yield File(path, content, {**entry, "expected": expected})
 
 
 def _slug(each: Breakage) -> str:
-    """A file name for a flaw: what it is in, where, and of which scope."""
+    """Return a file name for a breakage: its scope, the kind of body, and the place."""
     place = re.sub(r"[^A-Za-z0-9_]+", "-", each.at).strip("-")
-    scope = "service" if dict(each.facts).get("in_service") else ""
+    scope = "service" if each.in_service else ""
     keyword = "" if each.rule.startswith("schema.") else each.keyword
     return "-".join(part for part in (scope, each.kind, place, keyword) if part)
 
@@ -244,31 +231,22 @@ def _slug(each: Breakage) -> str:
 # --
 
 
-def _operation(generator: Generator, world: World, kind: str) -> str:
-    return (
-        kind
-        if kind in ("webhook", "error")
-        else generator.vocabulary.operation(kind, in_service=world.in_service).id
-    )
+def _prove(
+    found: list[Finding], expected: list[tuple[str, str]], path: str
+) -> list[dict[str, Any]]:
+    """
+    Return the findings of a file for the manifest.
 
-
-def _prove(found: list[Finding], expected: list[dict[str, Any]], path: str) -> None:
-    actual = [
-        _said(finding, with_entry="entry" in expected[0] if expected else False)
-        for finding in found
-    ]
+    Raises:
+        UsageError: the file has other findings than the expected rules and pointers.
+    """
+    actual = [(finding.rule, finding.pointer) for finding in found]
     if actual != expected:
         raise UsageError(f"{path}: has the findings {actual}, not {expected}; it is not written")
-
-
-def _said(finding: Finding, *, with_entry: bool) -> dict[str, Any]:
-    entry = {"entry": finding.location.entry if finding.location else 0} if with_entry else {}
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "pointer": finding.pointer,
-        **entry,
-    }
+    return [
+        {"rule": each.rule, "severity": each.severity.value, "pointer": each.pointer}
+        for each in found
+    ]
 
 
 def _sha256(file: File) -> str:

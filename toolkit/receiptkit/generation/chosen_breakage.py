@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from receiptkit.generation.breakages import Breakage, of_rule
+from receiptkit.generation.breakage import Breakage
+from receiptkit.generation.breakages import of_rule
 from receiptkit.generation.capture_breakages import CaptureBreakage
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.outputs import BREAKABLE
@@ -71,6 +72,4 @@ def _fits(breakage: Breakage, form: str) -> bool:
 
 def _in_scope(breakages: list[Breakage], in_service: bool) -> tuple[Breakage, ...]:
     """Return those of the scope; all, if there is none."""
-    return tuple(
-        each for each in breakages if dict(each.facts).get("in_service", in_service) is in_service
-    ) or tuple(breakages)
+    return tuple(each for each in breakages if each.in_service is in_service) or tuple(breakages)

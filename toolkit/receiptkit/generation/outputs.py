@@ -10,7 +10,7 @@ import orjson
 
 from receiptkit.generation import recording
 from receiptkit.generation.api_errors import ERRORS
-from receiptkit.generation.breakages import Breakage
+from receiptkit.generation.breakage import Breakage, operation_of
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.stream import form_of
@@ -21,16 +21,16 @@ from receiptkit.model.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RenderOptions:
     """
-    How worlds are to be rendered.
+    How to render worlds.
 
     Attributes:
         moment: when they are looked at, as `World.moment` reads it.
         page_size: how many receipts a page holds; what the world says by default.
         webhook_url, method: where webhooks go, and how.
         auth_token: signs them; without one they are not signed.
-        flaws: of these, the first body of its kind has the first that the world can show.
+        breakages: the first body of their kind has the first of these that the world can show.
     """
 
     moment: str = "end"
@@ -38,7 +38,7 @@ class Wish:
     webhook_url: str = WEBHOOK_URL
     method: str = "POST"
     auth_token: str | None = None
-    flaws: tuple[Breakage, ...] = ()
+    breakages: tuple[Breakage, ...] = ()
 
 
 class Output:
@@ -47,33 +47,35 @@ class Output:
 
     Args:
         generator: what makes and judges them.
-        wish: how they are to be rendered.
+        options: how to render them.
         warn: called with every finding that is no error.
 
     Every method takes worlds and gives pieces of the file.
     """
 
-    def __init__(self, generator: Generator, wish: Wish, warn: Callable[[Finding], None]) -> None:
+    def __init__(
+        self, generator: Generator, options: RenderOptions, warn: Callable[[Finding], None]
+    ) -> None:
         self._generator = generator
-        self._wish = wish
+        self._options = options
         self._warn = warn
         #: The world of which a body has been broken; the others of it stay whole.
         self._broken_one: World | None = None
-        #: The flaw that it has.
-        self.flaw: Breakage | None = None
+        #: The breakage that it has.
+        self.breakage: Breakage | None = None
 
     # -- what the REST API answers
 
     def page(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """The first page of the list."""
         return self._bodies(
-            "page", ((world, self._at(world).page(0, self._wish.page_size)) for world in worlds)
+            "page", ((world, self._at(world).page(0, self._options.page_size)) for world in worlds)
         )
 
     def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Every page of the list, a line each."""
         for world in worlds:
-            for page in self._at(world).pages(self._wish.page_size):
+            for page in self._at(world).pages(self._options.page_size):
                 yield _line(self._judged(world, "page", page))
 
     def receipt(self, worlds: Iterable[World]) -> Iterator[bytes]:
@@ -95,7 +97,7 @@ class Output:
         """The webhook configuration."""
         return self._bodies(
             "configuration",
-            ((world, self._at(world).configuration(self._wish.webhook_url)) for world in worlds),
+            ((world, self._at(world).configuration(self._options.webhook_url)) for world in worlds),
         )
 
     def errors(self, worlds: Iterable[World]) -> Iterator[bytes]:
@@ -121,28 +123,28 @@ class Output:
     def url(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Every webhook as the URL it calls where the method is GET, a line each."""
         for world in worlds:
-            webhooks = self._generator.webhooks(world, self._wish.moment)
+            webhooks = self._generator.webhooks(world, self._options.moment)
             for event in webhooks.events:
                 parameters = self._judged(world, "webhook", webhooks.parameters(event))
-                yield webhooks.url(event, self._wish.webhook_url, parameters).encode() + b"\n"
+                yield webhooks.url(event, self._options.webhook_url, parameters).encode() + b"\n"
 
     def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Every webhook as a complete request, a line each."""
-        wish = self._wish
+        options = self._options
         for world in worlds:
-            webhooks = self._generator.webhooks(world, wish.moment)
+            webhooks = self._generator.webhooks(world, options.moment)
             for event in webhooks.events:
                 said = self._judged(world, "webhook", webhooks.parameters(event))
                 how: Any = {
-                    "method": wish.method,
-                    "auth_token": wish.auth_token,
+                    "method": options.method,
+                    "auth_token": options.auth_token,
                     "parameters": said,
                 }
-                yield _line(recording.request(webhooks.request(event, wish.webhook_url, **how)))
+                yield _line(recording.request(webhooks.request(event, options.webhook_url, **how)))
 
     def _webhooks(self, worlds: Iterable[World]) -> Iterator[tuple[dict[str, str], bytes]]:
         for world in worlds:
-            webhooks = self._generator.webhooks(world, self._wish.moment)
+            webhooks = self._generator.webhooks(world, self._options.moment)
             for event in webhooks.events:
                 parameters = self._judged(world, "webhook", webhooks.parameters(event))
                 yield parameters, form_of(parameters).encode()
@@ -162,16 +164,16 @@ class Output:
         return recording.ndjson(self._seen(worlds))
 
     def _seen(self, worlds: Iterable[World]) -> Iterator[recording.Seen]:
-        wish = self._wish
+        options = self._options
         for world in worlds:
             for moment, item in recording.seen(
                 self._generator,
                 world,
-                moment=wish.moment,
-                page_size=wish.page_size,
-                webhook_url=wish.webhook_url,
-                method=wish.method,
-                auth_token=wish.auth_token,
+                moment=options.moment,
+                page_size=options.page_size,
+                webhook_url=options.webhook_url,
+                method=options.method,
+                auth_token=options.auth_token,
             ):
                 if isinstance(item, Exchange):
                     self._exchange(item)
@@ -182,7 +184,7 @@ class Output:
     # --
 
     def _at(self, world: World) -> Any:
-        return self._generator.at(world, self._wish.moment)
+        return self._generator.at(world, self._options.moment)
 
     def _bodies(self, kind: str, bodies: Iterator[tuple[World, dict[str, Any]]]) -> Iterator[bytes]:
         """One body by itself is indented; several are a line each."""
@@ -199,13 +201,8 @@ class Output:
             )
 
     def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-        is_named = kind in ("webhook", "error")
-        operation = (
-            kind
-            if is_named
-            else self._generator.vocabulary.operation(kind, in_service=world.in_service).id
-        )
-        if self._wish.flaws and self._broken_one is not world:
+        operation = operation_of(self._generator, kind, in_service=world.in_service)
+        if self._options.breakages and self._broken_one is not world:
             self._broken_one = world
             return self._broken(world, kind, operation, body)
         self._accept(self._generator.contract.check(body, operation=operation))
@@ -214,23 +211,24 @@ class Output:
     def _broken(
         self, world: World, kind: str, operation: str, body: dict[str, Any]
     ) -> dict[str, Any]:
-        """A body with a flaw, which causes the finding that it has to cause and no other."""
-        for flaw in self._wish.flaws:
-            at = "" if kind == flaw.kind else "/delivery_receipts/0"
+        """Return a body with a breakage, which causes its own finding and no other."""
+        for each in self._options.breakages:
+            at = "" if kind == each.kind else "/delivery_receipts/0"
             try:
-                broken = flaw.applied(body) if kind == flaw.kind else _with_first_row(body, flaw)
+                broken = each.applied(body) if kind == each.kind else _with_first_row(body, each)
                 found = {
-                    (each.rule, each.pointer)
-                    for each in self._generator.contract.check(broken, operation=operation)
+                    (finding.rule, finding.pointer)
+                    for finding in self._generator.contract.check(broken, operation=operation)
                 }
             except (LookupError, AttributeError, TypeError):
                 continue
-            if found == {(flaw.rule, at + flaw.pointer)}:
-                self.flaw = flaw
+            if found == {(each.rule, at + each.pointer)}:
+                self.breakage = each
                 return broken
-        flaw = self._wish.flaws[0]
+        first = self._options.breakages[0]
         raise UsageError(
-            f"{world.scenario} cannot show {flaw.rule} in this form: try {flaw.scenario} --as {flaw.kind}"
+            f"{world.scenario} cannot show {first.rule} in this form: try {first.scenario} "
+            f"--as {first.kind}"
         )
 
     def _exchange(self, exchange: Exchange) -> Exchange:
@@ -266,7 +264,7 @@ FORMS: dict[str, Callable[[Output, Iterable[World]], Iterator[bytes]]] = {
 }
 
 
-#: The forms that can be broken, and the kinds of body that flaws in them are of.
+#: The forms that can be broken, and the kinds of body that breakages in them are of.
 BREAKABLE: dict[str, tuple[str, ...]] = {
     "page": ("page", "receipt"),
     "pages": ("page", "receipt"),
@@ -282,9 +280,9 @@ BREAKABLE: dict[str, tuple[str, ...]] = {
 }
 
 
-def _with_first_row(page: dict[str, Any], flaw: Breakage) -> dict[str, Any]:
+def _with_first_row(page: dict[str, Any], breakage: Breakage) -> dict[str, Any]:
     rows = page["delivery_receipts"]
-    return {**page, "delivery_receipts": [flaw.applied(rows[0]), *rows[1:]]}
+    return {**page, "delivery_receipts": [breakage.applied(rows[0]), *rows[1:]]}
 
 
 def _line(body: Any) -> bytes:

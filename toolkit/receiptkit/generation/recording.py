@@ -62,7 +62,7 @@ def seen(
 def ndjson(recorded: Iterable[Seen]) -> Iterator[bytes]:
     """An exchange or a webhook request a line."""
     for _, item in recorded:
-        yield orjson.dumps(_exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
+        yield orjson.dumps(exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
 
 
 def request(delivery: WebhookRequest) -> dict[str, Any]:
@@ -86,14 +86,11 @@ def holds_requests(path: str) -> bool:
     return isinstance(found, dict) and list(found) == ["url", "method", "headers", "body"]
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def exchange(seen: Exchange) -> dict[str, Any]:
+    """Return an exchange as a JSON object."""
     return {
-        "request": {"method": exchange.method, "url": exchange.url, "headers": _sent(exchange)},
-        "response": {
-            "status": exchange.status,
-            "headers": dict(exchange.headers),
-            "body": exchange.body,
-        },
+        "request": {"method": seen.method, "url": seen.url, "headers": _sent(seen)},
+        "response": {"status": seen.status, "headers": dict(seen.headers), "body": seen.body},
     }
 
 

@@ -133,6 +133,11 @@ def _is_masked(text: str) -> bool:
     "takes it for a pass.",
     grounding="the captures",
     action="Give the right files. Use --as or --url for bare bodies, --allow-empty to accept it.",
+    good=Example("exchange"),
+    bad=Example(
+        "exchange",
+        {"/request/method": "OPTIONS", "/response/status": 204, "/response/body": None},
+    ),
     vendor=True,
 )
 def nothing_judged(run: RunView) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ rule(
     grounding=f"{OPENAPI}, description of Filters",
     action="Use a documented name, such as onDeliveryUpdated.",
     good=Example("configuration"),
-    bad=Example("configuration", {"/filters": ["onDeliveryUpdated", "onMessageSent"]}),
+    bad=Example("configuration", {"/filters": ["onMessageSent", "onDeliveryUpdated"]}),
 )
 
 rule(

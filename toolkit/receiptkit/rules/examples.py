@@ -114,7 +114,20 @@ _SAMPLES: dict[str, Any] = {
         "request": {"method": "GET", "url": _LIST},
         "response": {"status": 200, "body": _PAGE},
     },
+    "receipt exchange": {
+        "request": {"method": "GET", "url": _RECEIPT["url"]},
+        "response": {"status": 200, "body": _RECEIPT},
+    },
     "webhook": {"method": "POST", "url": "https://example.com/hook", "params": _PARAMETERS},
+    "signed webhook": {
+        "method": "POST",
+        "url": "https://example.com/hook",
+        "headers": {
+            "User-Agent": "TwilioProxy/1.1",
+            "X-Twilio-Signature": "uyQFfg4dmegY5HpdGSR2XqG5z+0=",
+        },
+        "params": _PARAMETERS,
+    },
     "failed exchange": {
         "request": {"method": "GET", "url": _LIST},
         "response": {"status": 404, "body": _ERROR},
@@ -125,43 +138,58 @@ _SAMPLES: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class Example:
     """
-    A sample by name, with values set at JSON Pointers (`ABSENT` removes one); or a text as it is.
+    A sample by name, with values set at JSON Pointers (`ABSENT` removes one); or a text.
+
+    Its identifiers and dates stand for those of any world: a breakage generated from it has others.
 
     Attributes:
         sample: what is changed: receipt, page, message, configuration, error, exchange …
         changes: the new value by its JSON Pointer; `/-` at the end of an array appends.
-        text: the whole text, for examples that are no JSON.
+        text: the whole text, for examples that are not JSON; bytes if they are not UTF-8 either.
         then: what is seen after it.
     """
 
     sample: str
     changes: dict[str, Any] = field(default_factory=dict)
-    text: str | None = None
+    text: str | bytes | None = None
     then: Example | None = None
 
     def capture(self) -> bytes:
         """Return the example as a capture for `receiptkit validate`, an observation a line."""
+        if isinstance(self.text, bytes):
+            return self.text
         if self.text is not None:
             return self.text.encode("utf-8", "surrogatepass")
-        body = copy.deepcopy(_SAMPLES[self.sample])
+        after = b"" if self.then is None else b"\n" + self.then.capture()
+        return json.dumps(self.applied(_SAMPLES[self.sample])).encode() + after
+
+    def applied(self, body: Any) -> Any:
+        """
+        Return a copy of a body with the changes.
+
+        Raises:
+            LookupError, AttributeError, TypeError: the body has no such place.
+        """
+        body = copy.deepcopy(body)
         for pointer, value in self.changes.items():
             body = _changed(body, pointers.split(pointer), value)
-        after = b"" if self.then is None else b"\n" + self.then.capture()
-        return json.dumps(body).encode() + after
+        return body
 
     def __str__(self) -> str:
         if self.text is not None:
-            return self.text
+            text = self.text
+            return text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
         changes = (
             f"{pointer} {'absent' if value is ABSENT else json.dumps(value)}"
             for pointer, value in self.changes.items()
         )
-        said = (
-            f"a {self.sample} with " + ", ".join(changes)
+        article = "an" if self.sample[0] in "aeiou" else "a"
+        shown = (
+            f"{article} {self.sample} with " + ", ".join(changes)
             if self.changes
-            else f"a {self.sample} as Twilio sends it"
+            else f"{article} {self.sample} as Twilio sends it"
         )
-        return said if self.then is None else f"{said}; then {self.then}"
+        return shown if self.then is None else f"{shown}; then {self.then}"
 
 
 def _changed(node: Any, path: list[str], value: Any) -> Any:
@@ -180,10 +208,10 @@ def _changed(node: Any, path: list[str], value: Any) -> Any:
 
 
 def form() -> str:
-    """The sample webhook as the body of its request."""
+    """Return the sample webhook as the body of its request."""
     return urlencode(_PARAMETERS)
 
 
 def sample(name: str) -> Any:
-    """A copy of a conforming sample."""
+    """Return a copy of a conforming sample."""
     return copy.deepcopy(_SAMPLES[name])

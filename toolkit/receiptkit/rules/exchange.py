@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
-from receiptkit.rules.examples import ABSENT, Example
+from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, ERROR_PAGES, LIBRARIES, OPENAPI
 from receiptkit.rules.registry import rule
 from receiptkit.rules.views import ErrorView, ResponseView, UncheckedView
@@ -88,7 +88,7 @@ rule(
     grounding=f"{ERROR_PAGES}; {CAPTURES}",
     action="In a mock: send all four members. The status is a number equal to the HTTP status.",
     good=Example("failed exchange"),
-    bad=Example("failed exchange", {"/response/body/code": ABSENT}),
+    bad=Example("error", {"/code": "20404"}),
 )
 
 

@@ -15,7 +15,7 @@ from receiptkit.rules.registry import rule
 from receiptkit.rules.states import Link, ListHistory, Page, Pagination
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
-_OTHER = "DY" + "0123456789abcdef" * 2
+_OTHER, _THIRD = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
 _FIRST: dict[str, Any] = {
     "/meta/page_size": 1,
     "/meta/url": f"{_LIST}?PageSize=1&Page=0",
@@ -31,6 +31,30 @@ _SECOND: dict[str, Any] = {
     "/delivery_receipts/0/sid": _OTHER,
     "/delivery_receipts/0/url": f"{_LIST}/{_OTHER}",
 }
+
+
+#: Links without an index, so that nothing else is wrong with them.
+_BACK = f"{_LIST}?PageSize=1&PageToken=PT1"
+_LAST = f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"
+_LOOP = Example(
+    "page",
+    {**_FIRST, "/meta/next_page_url": _BACK},
+    then=Example(
+        "page",
+        {**_SECOND, "/meta/url": _BACK, "/meta/next_page_url": _LAST},
+        then=Example(
+            "page",
+            {
+                **_SECOND,
+                "/meta/page": 2,
+                "/meta/url": _LAST,
+                "/meta/next_page_url": _BACK,
+                "/delivery_receipts/0/sid": _THIRD,
+                "/delivery_receipts/0/url": f"{_LIST}/{_THIRD}",
+            },
+        ),
+    ),
+)
 
 
 def _two_pages(later: dict[str, Any]) -> Example:
@@ -100,7 +124,7 @@ def steps(history: ListHistory) -> Iterator[Problem]:
     grounding=LIBRARIES,
     action="In a mock: use null for next_page_url on the last page.",
     good=_two_pages({}),
-    bad=_two_pages({"/meta/next_page_url": _FIRST["/meta/url"]}),
+    bad=_LOOP,
 )
 def loop(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each pagination whose next link leads back."""

@@ -73,7 +73,7 @@ rule(
     grounding=GUIDE,
     action="In a mock: use the code of the failure you mean, such as 30003 or 63016.",
     good=Example("receipt", _FAILED),
-    bad=Example("receipt", {"/status": "failed"}),
+    bad=Example("receipt", {"/status": "failed", "/error_code": None}),
 )
 
 

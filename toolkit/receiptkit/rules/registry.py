@@ -68,6 +68,7 @@ class Rule(NamedTuple):
         exact: True if the check looks at more of a value than bulk's shapes keep: more of a SID than
             prefix, form and which are equal, more of a date than form, order and day. Every record
             is then checked by itself.
+        beside: rules whose findings the bad example cannot but have, too.
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
     """
 
@@ -84,6 +85,7 @@ class Rule(NamedTuple):
     profile: str = "documented"
     part: Part | None = None
     supersedes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     listed: bool = True
     exact: bool = False
 

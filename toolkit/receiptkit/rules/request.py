@@ -63,9 +63,7 @@ def parameter(request: RequestView) -> Iterator[Problem]:
     grounding=f"{OPENAPI}; {CAPTURES}",
     action="In a mock: return the SIDs of the request's path, or 404.",
     good=Example("exchange"),
-    bad=Example(
-        "exchange", {"/request/url": f"{_HOST}/IM{'0123456789abcdef' * 2}/Receipts?PageSize=50"}
-    ),
+    bad=Example("receipt exchange", {"/request/url": f"{_LIST}/DY{'0123456789abcdef' * 2}"}),
     supersedes=("receipt.url-mismatch", "page.mixed-parents"),
 )
 def not_what_was_asked(exchange: ExchangeView) -> Iterator[Problem]:

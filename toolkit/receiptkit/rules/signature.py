@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.grounds import WEBHOOKS_SECURITY
 from receiptkit.rules.registry import rule
 from receiptkit.rules.views import WebhookView
@@ -27,6 +28,8 @@ HEADER = "X-Twilio-Signature"
     grounding=WEBHOOKS_SECURITY,
     action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. It is checked "
     "only with --auth-token-env.",
+    good=Example("signed webhook"),
+    bad=Example("signed webhook", {f"/headers/{HEADER}": ABSENT}),
     part="headers",
 )
 def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
@@ -47,6 +50,8 @@ def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
     grounding=f"{WEBHOOKS_SECURITY}; source of Twilio's client libraries: request validators",
     action="Validate against the public URL and all values of repeated parameters. It is"
     " checked only with --auth-token-env.",
+    good=Example("signed webhook"),
+    bad=Example("signed webhook", {"/params/RetryCount": "1"}),
     part="headers",
 )
 def signature(webhook: WebhookView) -> Iterator[Problem]:

@@ -9,7 +9,9 @@ from receiptkit.rules.registry import rule
 _RFC = "RFC 8259"
 
 
-def _rule(name: str, title: str, why: str, action: str, bad: str, grounding: str = _RFC) -> None:
+def _rule(
+    name: str, title: str, why: str, action: str, bad: str | bytes, grounding: str = _RFC
+) -> None:
     """Register a rule whose problems the scanner of JSON finds."""
     rule(
         f"json.{name}",
@@ -37,7 +39,7 @@ _rule(
     "the text is not UTF-8",
     "JSON between systems is UTF-8 without a byte order mark. A mark alone is only a warning.",
     "Save or convert the file as UTF-8.",
-    "\ufeff{}",
+    b'{"code": 20404, "message": "Gr\xfc\xdfe", "status": 404}',
     "RFC 8259 section 8.1",
 )
 _rule(
@@ -45,7 +47,7 @@ _rule(
     "an object has the same member twice",
     "Most parsers keep the last one, some the first. So two readers see two different receipts.",
     "Remove one of the two.",
-    '{"code": 20404, "message": "a", "message": "b", "status": 404}',
+    '{"code": 20404, "message": "a", "status": 404, "sid": "b", "sid": "c"}',
     "RFC 8259 section 4",
 )
 _rule(
@@ -54,7 +56,7 @@ _rule(
     "JSON has no NaN and no Infinity. 1e400 becomes Infinity in some parsers and "
     "an error in others.",
     "Write a finite number or null.",
-    '{"code": NaN, "message": "a", "status": 404}',
+    '{"code": 20404, "message": "a", "note": NaN, "status": 404}',
     "RFC 8259 section 6",
 )
 _rule(
@@ -71,6 +73,6 @@ _rule(
     "the text has an unpaired surrogate escape",
     "It is not a character. Encoding it as UTF-8 raises in Python and replaces it elsewhere.",
     "Write the pair, or the character itself.",
-    '{"code": 20404, "message": "\\ud83d", "status": 404}',
+    '{"code": 20404, "message": "a", "note": "\\ud83d", "status": 404}',
     "RFC 8259 section 8.2",
 )

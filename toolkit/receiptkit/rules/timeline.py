@@ -23,6 +23,7 @@ _UNDELIVERED = {
     "/params/ErrorCode": "30003",
     "/params/DateUpdated": "2026-03-02T09:15:08.100Z",
 }
+_LATER = {"/params/DateUpdated": "2026-03-02T09:15:30.100Z"}
 _FAILED = {"/status": "failed", "/error_code": 30003}
 _IN_ORDER = Example("webhook", then=Example("webhook", _DELIVERED))
 
@@ -65,7 +66,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     grounding=f"{GUIDE}; {CAPTURES}",
     action="In a mock: let date_updated grow with the status.",
     good=_IN_ORDER,
-    bad=_then(_DELIVERED, {"/params/DateUpdated": "2026-03-02T09:15:30.100Z"}),
+    bad=_then(_DELIVERED, _LATER),
 )
 @rule(
     "timeline.after-terminal",
@@ -76,7 +77,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     grounding=f"{GUIDE}; {CAPTURES}",
     action="In a mock: end the timeline there.",
     good=_then({}, _UNDELIVERED),
-    bad=_then(_FAILED, {"/date_updated": "2026-03-02T09:20:00Z"}, "receipt"),
+    bad=_then(_UNDELIVERED, {"/params/Status": "delivered", **_LATER}),
 )
 @rule(
     "timeline.arrived-late",
@@ -101,7 +102,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     grounding=f"{CAPTURES}; schema of the receipt, date_updated",
     action="In a mock: keep date_created, and let date_updated grow.",
     good=_IN_ORDER,
-    bad=_then({}, {**_DELIVERED, "/params/DateUpdated": "2026-03-02T09:15:01.100Z"}),
+    bad=_then(_LATER, _DELIVERED),
 )
 @rule(
     "timeline.code-wiped",
@@ -112,7 +113,9 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
     grounding=f"{GUIDE}; {_CONSUMERS}",
     action="In a mock: keep the code. In an application: never overwrite a code with nothing.",
     good=_then(_FAILED, _FAILED, "receipt"),
-    bad=_then(_FAILED, {**_FAILED, "/error_code": None}, "receipt"),
+    bad=_then(_UNDELIVERED, {"/params/Status": "undelivered", **_LATER}),
+    # The second failure has no code either.
+    beside=("receipt.failure-without-code",),
 )
 def order_of_arrival(history: ReceiptHistory) -> Iterator[Problem]:
     """Compare each state with the furthest one before it, in each file."""

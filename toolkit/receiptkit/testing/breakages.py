@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from receiptkit.generation import SCENARIOS, Generator
-from receiptkit.generation.breakages import Breakage, breakages
+from receiptkit.generation.breakage import Breakage
+from receiptkit.generation.breakages import breakages
 from receiptkit.generation.scenarios import scenario
 from receiptkit.model.errors import UsageError
 from receiptkit.rules import catalogue
@@ -32,7 +33,7 @@ class BreakageCase:
     """
 
     def __init__(self, breakage: Breakage, generator: Generator) -> None:
-        scope = "-in-service" if _in_service(breakage) else ""
+        scope = "-in-service" if breakage.in_service else ""
         self.id = f"{breakage.kind}-{breakage.rule}{scope}{breakage.at}"
         self.kind = breakage.kind
         self.expected = Expected(breakage.rule, breakage.pointer)
@@ -84,7 +85,7 @@ def cases(
     wanted = [
         each
         for each in every
-        if kind in (None, each.kind) and in_service in (None, _in_service(each))
+        if kind in (None, each.kind) and in_service in (None, each.in_service)
     ]
     for glob in rules:
         if not any(fnmatchcase(each.rule, glob) for each in wanted):
@@ -98,10 +99,6 @@ def cases(
     return sorted(
         _distinct(BreakageCase(each, generator) for each in chosen), key=lambda case: case.id
     )
-
-
-def _in_service(breakage: Breakage) -> bool:
-    return ("in_service", True) in breakage.facts
 
 
 def _distinct(found: Iterable[BreakageCase]) -> Iterable[BreakageCase]:
