@@ -20,8 +20,8 @@ from receiptkit.server.sender import Sender
 from receiptkit.server.state import Snapshot, State
 from receiptkit.server.worlds import load_world
 
-#: A reading that no clock reaches.
-_END_OF_TIME = 30_000 * 365 * 86_400_000
+#: A reading that no clock reaches: from the latest start, dates still have four digits a year.
+_END_OF_TIME = 6_900 * 365 * 86_400_000
 #: How many worlds are shown.
 _SHOWN = 10_000
 #: How many worlds are looked at before others are answered.
@@ -82,7 +82,7 @@ class Control:
             except OverflowError:
                 then = _END_OF_TIME
             if then >= _END_OF_TIME:
-                raise UsageError("the clock cannot advance that far; it ends after 30,000 years")
+                raise UsageError("the clock cannot advance that far; it ends after 6,900 years")
             return then
         if to == "end":
             return max(now, self.state.end)

@@ -19,6 +19,8 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _UNITS = (604_800_000, 86_400_000, 3_600_000, 60_000, 1000)
+#: A hundred years: dates after the end of any clock can still be written.
+_LONGEST_DURATION = 36_500 * 86_400_000
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -125,6 +127,8 @@ class Form:
         total = sum(
             int(each or 0) * unit for each, unit in zip(match.groups(), _UNITS, strict=True)
         )
+        if total > _LONGEST_DURATION:
+            raise ApiError.of(50379)
         if total < least:
             raise ApiError.of(code)
         return total
