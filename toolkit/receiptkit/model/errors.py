@@ -1,14 +1,14 @@
-"""What can go wrong with the use of receiptkit itself. What is wrong with a capture is a finding, never an exception."""
+"""Errors in the use of receiptkit. A problem of a capture is a finding, never an exception."""
 
 from __future__ import annotations
 
 
 class ReceiptkitError(Exception):
-    """The base of every error receiptkit raises; its text is one line that says what to do."""
+    """The base of every error of receiptkit; its text is one line that says what to do."""
 
 
 class UsageError(ReceiptkitError):
-    """Something was asked for that does not exist: a profile, an operation, a rule."""
+    """An argument names something that does not exist, or has the wrong type."""
 
 
 class DocumentError(ReceiptkitError):
@@ -20,7 +20,7 @@ class CaptureError(ReceiptkitError):
     A capture cannot be read, or not to its end.
 
     Attributes:
-        line: the line of the file that this is about, if it is about one; its number begins the text.
+        line: the line of the file; its number begins the text. None for the whole file.
     """
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -31,5 +31,5 @@ class CaptureError(ReceiptkitError):
         return f"line {self.line} {self.args[0]}" if self.line is not None else str(self.args[0])
 
     def below(self, lines: int) -> CaptureError:
-        """The same error where so many lines stand before what was read."""
+        """Return the same error with a line number that counts the lines before the piece."""
         return self if self.line is None else CaptureError(self.args[0], self.line + lines)

@@ -1,4 +1,4 @@
-"""What was seen: an exchange, the delivery of a webhook, or a bare body whose request is unknown."""
+"""An exchange and a webhook request, the two things that captures hold beside bare bodies."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-#: What of an exchange or a delivery a finding is about. `response` and `request` are their bodies, `headers` those of the response or of a
-#: webhook, `sent` those of the request.
+#: The part of an exchange or webhook request that a finding is about. `response` and `request` are
+#: bodies; `headers` are those of the response or the webhook, `sent` those of the request.
 Part = Literal["response", "request", "url", "status", "headers", "sent"]
 
 
-#: Headers whose values something reads, in lower case; that of a signature only where there is a token to check it.
+#: Headers that a check reads, in lower case; the signature only with an auth token.
 READ_HEADERS = frozenset(
     (
         *("authorization", "proxy-authorization", "content-encoding", "content-type"),
@@ -23,12 +23,12 @@ READ_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NotCaptured:
-    """Stands for a body that cannot be judged because the capture does not hold it; says why."""
+    """A body that cannot be checked because the capture does not hold it, with the reason."""
 
     reason: str = "no body was captured"
 
 
-#: Stands for a body that was not captured.
+#: A body that was not captured.
 NOT_CAPTURED: Any = NotCaptured()
 
 
@@ -39,13 +39,14 @@ class Exchange:
 
     Attributes:
         method: the HTTP method, in any case.
-        url: the absolute URL or the path, with its query; empty where only the response was captured.
+        url: the absolute URL or path, with its query; empty if only the response was captured.
         status: the HTTP status of the response; 0 if there was none.
-        body: the response body: a parsed JSON value, or its text as `str` or `bytes`; `NOT_CAPTURED` if it is unknown.
+        body: the response body: a parsed JSON value, or its text as `str` or `bytes`;
+            `NOT_CAPTURED` if it is unknown.
         headers: the response headers; names in any case.
         request_body: the body of the request, in the same forms.
         request_headers: the headers of the request.
-        made_at: when it was made (ISO 8601), where the capture says so; empty if not.
+        made_at: the time of the request (ISO 8601); empty if the capture has none.
     """
 
     method: str
@@ -58,11 +59,11 @@ class Exchange:
     made_at: str = ""
 
     def header(self, name: str) -> str | None:
-        """The value of a response header, whatever the case of its name; None if there is none."""
+        """Return the value of a response header, with its name in any case; None if absent."""
         return header(self.headers, name)
 
     def request(self) -> WebhookRequest:
-        """The request by itself: a webhook, if it is one."""
+        """Return the request by itself, as a webhook request."""
         return WebhookRequest(self.url, self.method, self.request_body, self.request_headers)
 
 
@@ -74,8 +75,8 @@ class WebhookRequest:
     Attributes:
         url: the URL it was sent to, with its query; empty if that is unknown.
         method: the HTTP method, in any case.
-        body: the form or the JSON text as `str` or `bytes`; or the parameters as a mapping, of a repeated name to the list of its
-            values; `NOT_CAPTURED` if it is unknown.
+        body: the form or the JSON text as `str` or `bytes`; or the parameters as a mapping, with a
+            list for a repeated name; `NOT_CAPTURED` if it is unknown.
         headers: the request headers; names in any case.
     """
 
@@ -85,18 +86,18 @@ class WebhookRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str | None:
-        """The value of a request header, whatever the case of its name; None if there is none."""
+        """Return the value of a request header, with its name in any case; None if absent."""
         return header(self.headers, name)
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:
-    """The value of a header, whatever the case of its name; None if there is none."""
+    """Return the value of a header, with its name in any case; None if absent."""
     name = name.lower()
     return next((value for key, value in headers.items() if key.lower() == name), None)
 
 
 def text_of(body: Any) -> bytes | None:
-    """The bytes of a body that is text; None for one that is parsed, or was not captured."""
+    """Return the bytes of a body that is text; None for a parsed body or one not captured."""
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None

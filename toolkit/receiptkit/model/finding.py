@@ -1,4 +1,4 @@
-"""The finding: the only currency between the layers."""
+"""The finding, which every room above the rules passes on."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class _NoValue:
         return "NO_VALUE"
 
 
-#: Stands for "there is no value to show": the finding is about something absent.
+#: No value to show: the finding is about something absent.
 NO_VALUE: Any = _NoValue()
 
 
 class Severity(str, Enum):
-    """How bad a finding is. Compares by weight through `rank`; its value is its name in reports."""
+    """The severity of a finding; its value is its name in reports, `rank` its weight."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -33,7 +33,7 @@ class Severity(str, Enum):
 
     @property
     def rank(self) -> int:
-        """0 for info, 1 for warning, 2 for error."""
+        """Return 0 for info, 1 for warning, 2 for error."""
         return _RANK[self]
 
 
@@ -48,13 +48,14 @@ class Finding:
     Attributes:
         rule: the id of the rule, such as `schema.enum`; `receiptkit explain ID` says more.
         severity: error, warning or info.
-        pointer: RFC 6901 JSON Pointer into the body; empty for the body as a whole and for what is outside of it.
+        pointer: RFC 6901 JSON Pointer into the body; empty for the whole body or what is outside.
         message: what is wrong, without the offending value.
-        hint: what it probably means or what to do, where that is known.
-        grounding: which document says so.
-        operation: the operationId it was judged as, where known.
-        origin: where it was seen; None when a value was judged that came from no file.
-        value: the offending value, shown only on request and never part of `repr`; `NO_VALUE` if there is none.
+        hint: the likely meaning or what to do, if that is known.
+        grounding: the document that says so.
+        operation: the operationId it was checked as, if known.
+        location: the place in the capture; None for a value that came from no file.
+        value: the offending value, shown only on request and never part of `repr`; `NO_VALUE`
+            if there is none.
     """
 
     rule: str

@@ -15,27 +15,27 @@ class Position(NamedTuple):
     column: int = 1
 
     def after(self, raw: bytes) -> Position:
-        """The position behind these bytes, which begin here and are UTF-8, or nearly."""
+        """Return the position behind these bytes, which begin here and are nearly UTF-8."""
         newline = raw.rfind(b"\n")
         if newline < 0:
             return Position(self.line, self.column + _code_points(raw))
         return Position(self.line + raw.count(b"\n"), 1 + _code_points(raw[newline + 1 :]))
 
     def shifted(self, line: int, column: int) -> Position:
-        """The position of a line and column that are counted from here."""
+        """Return the position of a line and column that are counted from here."""
         return Position(self.line + line - 1, column + (self.column - 1 if line == 1 else 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
     """
-    Where something was seen.
+    The place of something in a capture.
 
     Attributes:
-        file: the path as it was given, `-` for standard input, empty where there was no file.
+        file: the path as the user wrote it, `-` for standard input, empty without a file.
         entry: the number of the observation within the file, from 0.
         line, column: 1-based, columns in code points.
-        body_line, body_column: the place within the body, where the body stands in the file as a string.
+        body_line, body_column: the position within the body, if the file has the body as a string.
     """
 
     file: str = ""
@@ -48,14 +48,14 @@ class Location:
 
 class Arrival(NamedTuple):
     """
-    Where something was seen. In the order of these, things arrived.
+    The place of something in a run; these sort in the order of arrival.
 
     Attributes:
         file: the number of the file.
-        unit: the number of the piece of it, where it is read in pieces.
-        time: when, in milliseconds since 1970, where the file says so, which need not be in this order; 0 elsewhere.
-        entry, line, column: within that piece, the line and column of where the observation begins.
-        pointer: where within the observation.
+        unit: the number of the piece, if the file is read in pieces.
+        time: the time in milliseconds since 1970, if the file has one, in any order; else 0.
+        entry, line, column: the number and the start of the observation within the piece.
+        pointer: the JSON Pointer within the observation.
     """
 
     file: int = 0
