@@ -209,6 +209,29 @@ def test_says_why_nothing_is_judged(reference: Path, run: Run, name: str) -> Non
     assert (code, NOTHING[name] in error) == (2, True)
 
 
+def test_passes_over_foreign_files_in_a_folder(tmp_path: Path, report: Report) -> None:
+    """Broken or strange files without anything of ours are counted, never an error or a finding."""
+    foreign = {
+        "cassette.yaml": b"interactions:\n- {a: [\n",
+        "module.pyc": b"\xa7\r\r\n\0\0\ninteractions:\nx",
+        "page.json": b'{"delivery_receipts": [{"status": "queued"}], "meta": {"page": 0}}',
+        "status.json": b'{"status": "queued", "meta": {}}',
+        "cut.json": b'{"delivery_receipts": [{"status"',
+        "collection.json": b'{"item": [{"request": {"url": "https://example.com/"}, "response": [{"code": 200, "body": "{}"}]}]}',
+        "table.csv": b"id,status\n1,queued\n",
+        "server.log": b"hello\n",
+        "notes.yaml": b"status: queued\n",
+        "README.md": b"[link](https://www.twilio.com/docs)\nEventType: 'onDeliveryUpdated'\n",
+        "app.js": b"nock('http://x').get('/v1/Conversations/CH').reply(200)\n",
+        "flows": b"10:9:websocket;",
+    }
+    for name, content in foreign.items():
+        (tmp_path / name).write_bytes(content)
+    judged = report("--allow-empty", tmp_path)
+    assert (judged["findings"], judged["summary"]["checked"]) == ([], 0)
+    assert judged["summary"]["skipped"] == len(foreign)
+
+
 # -- the same in other words
 
 

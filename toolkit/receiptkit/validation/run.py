@@ -254,6 +254,17 @@ class Validation:
         if not source.named and not is_regular(source):
             self.summary.skip(source.name)
             return
+        try:
+            self._read(source, sink, progress)
+        except CaptureError:
+            if source.named or self._has_evidence(source):
+                raise
+            # In a folder, what is not of this API may be broken.
+            self.summary.unread(source.name)
+
+    def _read(
+        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
+    ) -> None:
         self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
             found, evidence = (

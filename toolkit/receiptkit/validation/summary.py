@@ -135,6 +135,12 @@ class Summary:
         if len(self.skipped_files) < MOST_LISTED:
             self.skipped_files.append(file)
 
+    def unread(self, file: str) -> None:
+        """Count a file that was taken for a capture as none."""
+        if self.read_as.pop(file, None) is not None:
+            self.files -= 1
+        self.skip(file)
+
     def counts(self) -> Counts:
         """Return the counts at this moment."""
         findings = self.severities.total()

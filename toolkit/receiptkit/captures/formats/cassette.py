@@ -29,6 +29,8 @@ def recognise(name: str, head: bytes) -> str:
     """Return the evidence that a file is a cassette: it has a list of interactions."""
     if _is_json(head):
         return "its list is `interactions`" if _JSON.match(head) and not _PACT.search(head) else ""
+    if b"\0" in head:
+        return ""
     if _YAML.search(head):
         return "its list is `interactions`"
     return "it is a list of requests with responses" if _YAML_LIST.match(beginning(head)) else ""

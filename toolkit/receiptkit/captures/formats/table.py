@@ -203,4 +203,5 @@ FORMAT = Format(
     recognise=recognise,
     read=read,
     order=40,
+    vague=True,
 )
