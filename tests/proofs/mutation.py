@@ -1,11 +1,11 @@
 """
-`make mutation` asks whether any test notices when a line of rules/ or contract/ says something else.
+Run mutation testing: change one line at a time, and see if a test notices.
 
-mutmut changes one thing at a time and runs the tests that reach it. It wants the package in src/, so each group of modules is given a copy that is
-laid out so, with the tests that are about it. The changes that nobody noticed are printed; those that change nothing that can be seen are in
-CONTRIBUTING.md.
+mutmut changes one thing at a time and runs the tests of the room. It wants the package in src/, so
+each room is given a copy that is laid out so. Changes that no test noticed are compared, by their
+source line, with tests/proofs/survivors.json, which has the reason why nobody can see each of them.
 
-    python tests/proofs/mutation.py [GROUP ...]
+    python tests/proofs/mutation.py [ROOM ...]
 """
 
 from __future__ import annotations
@@ -17,154 +17,70 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".mutation"
-#: Modules, and the tests that hold what they do.
-GROUPS = {
-    "across": (
-        ["rules/listing", "rules/timeline", "rules/delivery", "rules/configuration"],
-        [
-            "unit/rules/test_listing",
-            "unit/rules/test_timeline",
-            "unit/rules/test_catalogue",
-            "unit/history/test_history",
-        ],
-    ),
-    "bodies": (
-        [
-            "rules/page",
-            "rules/receipt",
-            "rules/body_checks",
-            "rules/request",
-            "text/dates",
-            "rules/exchange",
-        ],
-        [
-            "unit/rules/test_bodies",
-            "unit/rules/test_catalogue",
-            "unit/contract/test_validator",
-            "unit/schema/test_many",
-            "unit/contract/test_results",
-        ],
-    ),
-    "webhooks": (
-        ["rules/webhook", "rules/capture", "contract/webhook_payload"],
-        [
-            "unit/rules/test_catalogue",
-            "unit/text/test_forms",
-            "unit/rules/test_capture",
-            "unit/contract/test_validator",
-        ],
-    ),
-    "catalogue": (
-        ["rules/catalogue", "rules/text", "rules/schema", "rules/rule"],
-        ["unit/rules/test_catalogue"],
-    ),
-    "schemas": (
-        ["schema/rewriting", "schema/engine", "schema/formats"],
-        [
-            "unit/schema/test_rewriting",
-            "unit/schema/test_engine",
-            "unit/schema/test_many",
-            "unit/contract/test_contract",
-            "unit/schema/test_messages",
-        ],
-    ),
-    "words": (
-        ["schema/hints", "schema/messages", "schema/trace", "contract/profile"],
-        ["unit/schema/test_messages", "unit/schema/test_trace", "unit/contract/test_validator"],
-    ),
-    "judging": (
-        [
-            "contract/validator",
-            "contract/recognition",
-            "contract/body_checks",
-            "contract/contract",
-            "contract/arguments",
-            "openapi/operations",
-            "contract/parameters",
-        ],
-        [
-            "unit/contract/test_validator",
-            "unit/schema/test_many",
-            "unit/contract/test_arguments",
-            "unit/contract/test_contract",
-            "unit/schema/test_messages",
-            "unit/openapi/test_operations",
-            "unit/contract/test_recognition",
-            "unit/contract/test_results",
-            "unit/contract/test_exchanges",
-            "unit/contract/test_webhook_payload",
-            "unit/rules/test_signature",
-        ],
-    ),
-    "signatures": (["rules/signature"], ["unit/rules/test_signature"]),
-    "documents": (
-        ["openapi/document", "openapi/build", "openapi/overlay", "openapi/upgrade"],
-        ["unit/openapi/test_document", "unit/openapi/test_build"],
-    ),
-    "reference": (["schema/reference"], ["proofs/test_reference"]),
+SURVIVORS = Path(__file__).with_name("survivors.json")
+#: The rooms, and the tests beside their own that hold what they do.
+ROOMS = {
+    "rules": ["unit/contract", "unit/history"],
+    "contract": ["unit/rules"],
+    "schema": ["unit/contract"],
+    "openapi": ["unit/contract"],
+    "history": ["unit/rules"],
+    "text": ["unit/rules"],
+    "webhooks": ["unit/rules"],
+    "bulk": [],
 }
-#: What takes long and notices nothing that others do not, or runs other processes, which are not the mutated ones.
+#: Tests that take long and notice nothing more, or run other processes, which are not mutated.
 LEFT_OUT = (
-    *(
-        "generate_break",
-        "idle",
-        "random_mutants",
-        "engine_agrees",
-        "native",
-        "names_what_is_stale",
-        "many_states",
-        "test_once",
-        "worlds_are_in_order",
-    ),
-    *(
-        "several_processes",
-        "corpus",
-        "own_samples",
-        "are_openapi",
-        "taken_away",
-        "every_format",
-        "of_a_team",
-        "token_comes",
-        "breaks_off",
-    ),
+    "every_format",
+    "idle",
+    "several_processes",
+    "random_mutants",
+    "many_states",
+    "names_what_is_stale",
+    "of_a_team",
 )
-#: What runs when a module is imported, before mutmut changes anything; the page of all rules is held to what it makes.
-AT_IMPORT = ("*.x__rule__*", "*.x__then__*", "*.x__linked__*", "*.x__walked__*")
-#: What mutmut notes of a mutant that no test failed for, and of one that no test reaches.
+#: Code that runs at import, before mutmut changes anything; the page of rules is held to it.
+AT_IMPORT = ("*.x_rule__*", "*.x__then__*", "*.x__linked__*", "*.x__two_pages__*")
+#: The exit codes of a mutant that no test failed for, and of one that no test reaches.
 _PASSED, _NO_TESTS = 0, 33
 
 
-def lay_out(folder: Path, modules: list[str], tests: list[str]) -> None:
-    """The project as mutmut wants it."""
-    for name, source in {
+class Mutant(NamedTuple):
+    """A change of one line: the module, the line as it is, and as it was changed."""
+
+    module: str
+    line: str
+    change: str
+
+
+def lay_out(folder: Path, room: str) -> None:
+    """Copy the project in the layout of mutmut, with its settings."""
+    ignore = shutil.ignore_patterns("__pycache__", "consumers")
+    layout = {
         "src/receiptkit": "toolkit/receiptkit",
         "src/receiptkit/_spec": "spec",
         "tests": "tests",
-    }.items():
-        shutil.copytree(
-            ROOT / source,
-            folder / name,
-            dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns("__pycache__", "consumers"),
-        )
-    for name in ("toolkit", "spec", "fixtures", "README.md"):
+    }
+    for name, source in layout.items():
+        shutil.copytree(ROOT / source, folder / name, dirs_exist_ok=True, ignore=ignore)
+    others = ("toolkit", "spec", "fixtures", "docs", "README.md")
+    for name in others:
         (folder / name).symlink_to(ROOT / name)
-    selected = [f"tests/{name}.py" for name in tests]
     settings = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/receiptkit/{module}.py" for module in modules],
-        "also_copy": ["toolkit", "spec", "fixtures", "docs", "README.md"],
+        "only_mutate": [f"src/receiptkit/{room}/*.py"],
+        "also_copy": list(others),
         "pytest_add_cli_args": [
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-k",
-            " and ".join(f"not {name}" for name in LEFT_OUT),
+            *("-q", "-p", "no:cacheprovider"),
+            *("-k", " and ".join(f"not {name}" for name in LEFT_OUT)),
         ],
-        "pytest_add_cli_args_test_selection": selected,
+        "pytest_add_cli_args_test_selection": [
+            f"tests/{name}" for name in (f"unit/{room}", *ROOMS[room])
+        ],
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     text = (ROOT / "pyproject.toml").read_text() + "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
@@ -172,7 +88,7 @@ def lay_out(folder: Path, modules: list[str], tests: list[str]) -> None:
 
 
 def outcomes(folder: Path) -> dict[str, int | None]:
-    """What became of each mutant, without those that could not be noticed."""
+    """Return the exit code of each mutant by its name, without those that run at import."""
     found: dict[str, int | None] = {}
     for path in sorted((folder / "mutants").rglob("*.meta")):
         found |= json.loads(path.read_text())["exit_code_by_key"]
@@ -183,31 +99,58 @@ def outcomes(folder: Path) -> dict[str, int | None]:
     }
 
 
-def main(groups: list[str]) -> int:
-    mutmut = str(Path(sys.executable).with_name("mutmut"))
-    every: dict[str, int | None] = {}
-    for group in groups or GROUPS:
-        folder = FOLDER / group
-        shutil.rmtree(folder, ignore_errors=True)
-        lay_out(folder, *GROUPS[group])
-        with (FOLDER / f"{group}.log").open("w") as log:
-            subprocess.run([mutmut, "run"], cwd=folder, check=False, stdout=log, stderr=log)
-        every |= said(group, outcomes(folder))
-    said("all", every)
-    return int(None in every.values() or not every)
+def mutant(folder: Path, name: str) -> Mutant:
+    """Return what a mutant changes."""
+    shown = subprocess.run(
+        [_mutmut(), "show", name], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
+    lines = [line for line in shown.splitlines() if not line.startswith(("---", "+++"))]
+    before = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
+    after = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
+    module = name.partition(".x")[0].removeprefix("src.").removeprefix("receiptkit.")
+    return Mutant(module, before, after)
 
 
-def said(group: str, found: dict[str, int | None]) -> dict[str, int | None]:
-    """Say what nobody noticed, and how much was."""
-    survived = sorted(name for name, code in found.items() if code in (_PASSED, _NO_TESTS))
+def _mutmut() -> str:
+    return str(Path(sys.executable).with_name("mutmut"))
+
+
+def known() -> dict[Mutant, str]:
+    """Return the reasons of the known survivors."""
+    listed = json.loads(SURVIVORS.read_text(encoding="utf-8"))
+    return {Mutant(*(each[name] for name in Mutant._fields)): each["reason"] for each in listed}
+
+
+def run(room: str) -> bool:
+    """Test a room and print its score; return True if every survivor is known."""
+    folder = FOLDER / room
+    shutil.rmtree(folder, ignore_errors=True)
+    lay_out(folder, room)
+    with (FOLDER / f"{room}.log").open("w") as log:
+        subprocess.run([_mutmut(), "run"], cwd=folder, check=False, stdout=log, stderr=log)
+    found = outcomes(folder)
+    names = sorted(name for name, code in found.items() if code in (_PASSED, _NO_TESTS))
+    survived = {mutant(folder, name) for name in names}
     judged = sum(code is not None for code in found.values())
-    noticed = judged - len(survived)
-    print("\n".join(survived) if group != "all" else "", end="\n", flush=True)
+    noticed = judged - len(names)
     print(
-        f"{group}: {noticed} of {judged} mutants were noticed: {100 * noticed / max(judged, 1):.1f} %",
-        flush=True,
+        f"{room}: {noticed} of {judged} mutants noticed, {len(survived)} changes left", flush=True
     )
-    return found
+    reasons = known()
+    for each in sorted(survived - reasons.keys()):
+        print(
+            f"  new survivor in {each.module}:\n    - {each.line}\n    + {each.change}", flush=True
+        )
+    for each in sorted(mutant_ for mutant_ in reasons if mutant_.module.startswith(f"{room}.")):
+        if each not in survived:
+            print(f"  noticed now, remove it: {each.module}: {each.line}", flush=True)
+    return judged > 0 and None not in found.values() and survived <= reasons.keys()
+
+
+def main(rooms: list[str]) -> int:
+    """Test rooms, all by default; return 1 if there is a new survivor."""
+    results = [run(room) for room in rooms or ROOMS]
+    return int(not all(results))
 
 
 if __name__ == "__main__":
