@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test proofs lowest soak mutation bench lint types fresh examples wheel clean
+.PHONY: demo test proofs interop lowest soak mutation bench lint types fresh examples wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -52,6 +52,20 @@ test: $(VENV)/.node
 # their own.
 proofs: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto -m 'proofs and not soak'
+
+# The tools for OpenAPI that the documents are tried in, each pinned: those in Python, and those of Node.js where there is npm.
+$(VENV)/.interop: tests/interop/package.json tests/interop/requirements.txt $(VENV)/.test
+	@mkdir -p $(VENV)/interop && cp tests/interop/package.json $(VENV)/interop/
+	@$(PYTHON) -m venv $(VENV)/interop/venv
+	@$(VENV)/interop/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/interop/requirements.txt
+	@command -v npm >/dev/null || echo "no npm here: the tools of Node.js will be skipped"
+	@! command -v npm >/dev/null || npm install --prefix $(VENV)/interop --no-audit --no-fund --no-package-lock --silent
+	@touch $@
+
+# The built documents in other people's tools: mocks, linters, generators of clients. Two minutes.
+interop: $(VENV)/.interop
+	$(BIN)/python tests/interop/run.py
+	$(BIN)/python -m pytest --quiet tests/unit/openapi/test_build.py tests/proofs/test_server_api.py
 
 # The tests with the lowest versions that pyproject.toml allows.
 lowest: $(VENV)/.node

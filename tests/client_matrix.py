@@ -24,7 +24,9 @@ _START, _END = (
     "<!-- end of what tests/client_matrix.py makes -->\n",
 )
 #: What the report of a test says once if the guard saw the lie, and checked it once.
-_LIE = "error schema.enum: is not read, failed, delivered, undelivered, sent or null"
+_LIE = (
+    "error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null"
+)
 
 #: Packages that `make proofs` installs, each set in an environment of its own: the newest versions, and the oldest that are supported.
 ENVIRONMENTS: dict[str, tuple[str, ...]] = {

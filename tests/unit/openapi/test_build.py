@@ -180,6 +180,23 @@ def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
     look(load(SPEC / f"{profile}.yaml"), False)
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_lists_have_each_value_once(profile: str) -> None:
+    """Updates concatenate arrays, and two actions may add the same: generators of clients stop at that."""
+
+    def look(node: Any) -> None:
+        for name in ("enum", "required"):
+            values = node.get(name) if isinstance(node, dict) else None
+            if isinstance(values, list):
+                assert len(values) == len(set(values)), values
+        for value in (
+            node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        ):
+            look(value)
+
+    look(load(SPEC / f"{profile}.yaml"))
+
+
 def test_profiles_say_what_they_are() -> None:
     infos = [load(SPEC / f"{profile}.yaml")["info"] for profile in PROFILES]
     for name in ("title", "version", "description"):

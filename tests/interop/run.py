@@ -1,0 +1,373 @@
+"""
+Try the built documents in other people's tools: `make interop`.
+
+Each check runs one tool as its users do, prints a line, and names what the tool still warns about.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from receiptkit import Contract, Exchange
+from receiptkit.generation import Generator
+from receiptkit.server import running
+from receiptkit.server.background import Running
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SPEC = ROOT / "spec"
+#: Where `make interop` installed the tools.
+TOOLS = Path(os.environ.get("INTEROP", ROOT / ".venv" / "interop"))
+PROFILES = ("vendor", "documented", "strict")
+HOST = "https://conversations.twilio.com"
+_PATIENCE = 60
+
+
+class FailedError(Exception):
+    """A tool refuses something, or answers what it should not."""
+
+
+def path_of(tool: str) -> str:
+    """Return the program of a tool: of Node.js, or of the environment for Python tools."""
+    for folder in (TOOLS / "node_modules" / ".bin", TOOLS / "venv" / "bin"):
+        if (folder / tool).exists():
+            return str(folder / tool)
+    raise FailedError(f"{tool} is not installed")
+
+
+def call(tool: str, *arguments: Any, folder: Path | None = None) -> str:
+    """Return what a tool prints; fail if it does."""
+    done = subprocess.run(
+        [path_of(tool), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode:
+        raise FailedError((done.stdout + done.stderr).strip()[-2000:])
+    return done.stdout + done.stderr
+
+
+def document(profile: str) -> Path:
+    return SPEC / f"{profile}.yaml"
+
+
+# -- checks; each returns what the tool warns about
+
+
+def redocly_lint(_: Path) -> str:
+    counts = []
+    for profile in PROFILES:
+        said = json.loads(
+            re.search(
+                r"\{.*\}", call("redocly", "lint", document(profile), "--format", "json"), re.DOTALL
+            )[0]  # type: ignore[index]
+        )
+        rules = sorted({problem["ruleId"] for problem in said["problems"]})
+        if said["totals"]["errors"]:
+            raise FailedError(f"{profile}: {rules}")
+        counts.append(f"{profile}: {', '.join(rules) or 'none'}")
+    return "; ".join(counts)
+
+
+def redocly_bundle(folder: Path) -> str:
+    call("redocly", "bundle", document("documented"), "-o", folder / "bundled.yaml")
+    Contract.load(document=folder / "bundled.yaml")
+    return ""
+
+
+def redoc(folder: Path) -> str:
+    call("redocly", "build-docs", document("documented"), "-o", folder / "docs.html")
+    return ""
+
+
+def redocly_drift(folder: Path) -> str:
+    """Generated traffic conforms to our document in Redocly's eyes, too."""
+    generator = Generator()
+    lines = []
+    for name in ("agent-and-sms", "partial-failure", "chat-only"):
+        view = generator.at(generator.world(name))
+        lines += [_har_entry(each) for each in (view.get_message(), *view.get_pages())]
+    traffic = folder / "traffic.har"
+    log = {"version": "1.2", "creator": {"name": "receiptkit", "version": "1"}, "entries": lines}
+    traffic.write_text(json.dumps({"log": log}))
+    said = call(
+        "redocly", "drift", traffic, "--api", document("documented"), "--format", "json",
+        "--min-severity", "error",
+    )  # fmt: skip
+    if re.search(r'"severity": ?"error"', said):
+        raise FailedError(said[-2000:])
+    return ""
+
+
+def _har_entry(exchange: Exchange) -> dict[str, Any]:
+    body = json.dumps(exchange.body)
+    headers = {"Content-Type": "application/json"}
+    return {
+        "startedDateTime": "2026-03-02T09:15:04.000Z",
+        "time": 1,
+        "cache": {},
+        "timings": {"send": 0, "wait": 1, "receive": 0},
+        "request": {
+            "method": exchange.method,
+            "url": exchange.url,
+            "httpVersion": "HTTP/1.1",
+            "headers": [{"name": "Authorization", "value": "Basic eDp5"}],
+            "queryString": [],
+            "cookies": [],
+            "headersSize": -1,
+            "bodySize": 0,
+        },
+        "response": {
+            "status": exchange.status,
+            "statusText": "OK",
+            "httpVersion": "HTTP/1.1",
+            "headers": [{"name": name, "value": value} for name, value in headers.items()],
+            "cookies": [],
+            "content": {"size": len(body), "mimeType": "application/json", "text": body},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": len(body),
+        },
+    }
+
+
+def spectral(folder: Path) -> str:
+    rules = folder / "spectral.yaml"
+    rules.write_text('extends: ["spectral:oas"]\n')
+    said = call("spectral", "lint", "-r", rules, "-f", "json", *map(document, PROFILES))
+    found = json.loads(said[said.index("[") : said.rindex("]") + 1])
+    if any(each["severity"] == 0 for each in found):
+        raise FailedError(str([each["message"] for each in found]))
+    return ", ".join(sorted({each["code"] for each in found}))
+
+
+def parsers(folder: Path) -> str:
+    """swagger-parser, Scalar, Swagger UI."""
+    script = TOOLS / "parse.mjs"
+    shutil.copy(HERE / "parse.mjs", script)
+    node = shutil.which("node") or "node"
+    done = subprocess.run(
+        [node, script, *map(document, PROFILES)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise FailedError(done.stdout + done.stderr[-1000:])
+    return ""
+
+
+def openapi_typescript(folder: Path) -> str:
+    """A client made of the document is type-checked, lists along pages, and updates Filters."""
+    work = TOOLS / "client"
+    work.mkdir(exist_ok=True)
+    for profile in PROFILES:
+        call("openapi-typescript", document(profile), "-o", work / f"{profile}.d.ts")
+    shutil.copy(HERE / "client.ts", work)
+    (work / "package.json").write_text('{"type": "module"}')
+    options = ("--strict", "--target", "es2022", "--module", "nodenext", "--skipLibCheck")
+    call("tsc", *options, "--lib", "es2022,dom,dom.iterable", "client.ts", folder=work)
+    with server() as own:
+        world = own.worlds[0]
+        ids = (own.account_sid, world.conversation_sid, world.message.sid)
+        node = shutil.which("node") or "node"
+        done = subprocess.run(
+            [node, "client.js", own.url, *ids],
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.stdout.strip() != f"{len(world.receipts)} receipts":
+        raise FailedError(done.stdout + done.stderr[-2000:])
+    return ""
+
+
+def hey_api(folder: Path) -> str:
+    call("openapi-ts", "-i", document("documented"), "-o", folder / "hey", folder=TOOLS)
+    return ""
+
+
+def prism_mock(folder: Path) -> str:
+    """The static mock, asked for the SIDs of an example, answers it: receiptkit has no finding."""
+    examples = yaml.safe_load(document("documented").read_text())["components"]["examples"]
+    contract = Contract.load()
+    with prism("mock", document("documented")) as url:
+        for key, example in examples.items():
+            kind, _, name = key.partition(".")
+            body = example["value"]
+            if kind in ("error", "webhook"):
+                continue
+            own = body.get("url") or body["meta"]["url"]
+            answered, status = get(own.replace(HOST, url), {"Prefer": f"example={name}"})
+            exchange = Exchange("GET", own, status, answered, {"content-type": "application/json"})
+            found = [(each.rule, each.pointer) for each in contract.check_exchange(exchange)]
+            if found or answered != body:
+                raise FailedError(f"{key}: {status}, {found}")
+        status = get(own.replace(HOST, url), {"Prefer": "code=404"})[1]
+        form = "Method=POST&Filters=onMessageAdded&Filters=onDeliveryUpdated"
+        target = f"{url}/v1/Configuration/Webhooks"
+        updated = get(target, {"Content-Type": "application/x-www-form-urlencoded"}, form.encode())[
+            1
+        ]
+        if (status, updated) != (404, 200):
+            raise FailedError(f"404 is answered with {status}, an update with {updated}")
+    return ""
+
+
+def prism_proxy(folder: Path) -> str:
+    """Between a client and the local Twilio, Prism has no violation to report."""
+    with server() as own, prism("proxy", document("documented"), own.url, "--errors") as url:
+        for world in own.worlds[:5]:
+            path = f"/v1/Conversations/{world.conversation_sid}/Messages/{world.message.sid}"
+            credentials = base64.b64encode(f"{own.account_sid}:x".encode()).decode()
+            for end in ("", "/Receipts", "/Receipts?PageSize=1"):
+                body, status = get(url + path + end, {"Authorization": f"Basic {credentials}"})
+                if status != 200:
+                    raise FailedError(f"{end}: {status} {str(body)[:500]}")
+    return ""
+
+
+def datamodel_code_generator(folder: Path) -> str:
+    """Models in Python can be imported, and read an example of each kind."""
+    warnings = set()
+    for profile in PROFILES:
+        package = folder / f"models_{profile}"
+        said = call(
+            "datamodel-codegen", "--input", document(profile), "--input-file-type", "openapi",
+            "--formatters", "builtin", "--output-model-type", "pydantic_v2.BaseModel",
+            "--output", package,
+        )  # fmt: skip
+        warnings |= set(re.findall(r"UserWarning: (.{0,60})", said))
+        call("python", "-c", f"import {package.name}", folder=folder)
+    return "; ".join(sorted(warnings))
+
+
+def openapi_python_client(folder: Path) -> str:
+    """A client made of the document lists the receipts of the local Twilio."""
+    package = folder / "made"
+    said = call(
+        "openapi-python-client", "generate", "--path", document("documented"), "--meta", "none",
+        "--output-path", package,
+    )  # fmt: skip
+    with server() as own:
+        world = own.worlds[0]
+        script = (
+            "import sys, pkgutil, importlib, made.api, httpx\n"
+            "from made import Client\n"
+            "url, account, conversation, message = sys.argv[1:]\n"
+            "names = [each.name for each in pkgutil.walk_packages(made.api.__path__, 'made.api.')]\n"
+            "name = next(each for each in names if each.endswith('.list_conversation_message_receipt'))\n"
+            "client = Client(base_url=url, httpx_args={'auth': (account, 'x')})\n"
+            "page = importlib.import_module(name).sync(client=client, conversation_sid=conversation, message_sid=message)\n"
+            "print(len(page.delivery_receipts), 'receipts')\n"
+        )
+        ids = (own.account_sid, world.conversation_sid, world.message.sid)
+        listed = call("python", "-c", script, own.url, *ids, folder=folder)
+    if f"{len(world.receipts)} receipts" not in listed:
+        raise FailedError(listed)
+    return ", ".join(sorted(set(re.findall(r"WARNING.{0,60}", said))))
+
+
+# -- help
+
+
+@contextmanager
+def server() -> Iterator[Running]:
+    with running(
+        scenarios=["partial-failure", "chat-only", "agent-and-sms"], clock="manual"
+    ) as own:
+        own.advance(to="end")
+        yield own
+
+
+@contextmanager
+def prism(*arguments: Any) -> Iterator[str]:
+    """Run Prism, and yield where it listens."""
+    process = subprocess.Popen(
+        [path_of("prism"), *map(str, arguments), "-p", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield _listening(process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listening(process: subprocess.Popen[str]) -> str:
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        match = re.search(r"listening on (http://[0-9.:]+)", line)
+        if match:
+            return match[1]
+    raise FailedError(said[-1000:])
+
+
+def get(url: str, headers: dict[str, str], body: bytes | None = None) -> tuple[Any, int]:
+    own = {"Authorization": "Basic eDp5", "Accept": "application/json", **headers}
+    request = urllib.request.Request(url, body, own)
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as response:
+            return json.loads(response.read()), response.status
+    except urllib.error.HTTPError as error:
+        return error.read().decode(), error.code
+
+
+NODE: tuple[Callable[[Path], str], ...] = (
+    redocly_lint,
+    redocly_bundle,
+    redoc,
+    redocly_drift,
+    spectral,
+    parsers,
+    openapi_typescript,
+    hey_api,
+    prism_mock,
+    prism_proxy,
+)
+PYTHON: tuple[Callable[[Path], str], ...] = (datamodel_code_generator, openapi_python_client)
+
+
+def main() -> int:
+    """Run every check, or those that are named; return 1 if one fails."""
+    checks = [*NODE, *PYTHON]
+    if not (TOOLS / "node_modules").is_dir():
+        print(f"no Node.js here: {', '.join(check.__name__ for check in NODE)} are skipped")
+        checks = list(PYTHON)
+    chosen = [check for check in checks if not sys.argv[1:] or check.__name__ in sys.argv[1:]]
+    failed = 0
+    for check in chosen:
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                warns = check(Path(folder))
+                result = "ok" + (f", warns: {warns}" if warns else "")
+            except FailedError as error:
+                failed = 1
+                result = f"FAILED: {error}"
+        print(f"{check.__name__} ({time.monotonic() - begun:.0f} s): {result}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
