@@ -17,10 +17,11 @@ class Result:
         operation: the operationId it was checked as, if one was found.
         unchecked: why the body was not checked; None if it was.
         part: the part of the exchange that pointers of the findings lead into.
+        signature_unjudged: why the signature of a webhook, which was to be judged, could not be.
         kind, body: the kind and the parsed body; None for an error, or for nothing of the contract's.
     """
 
-    __slots__ = ("body", "findings", "kind", "operation", "part", "unchecked")
+    __slots__ = ("body", "findings", "kind", "operation", "part", "signature_unjudged", "unchecked")
 
     def __init__(
         self,
@@ -35,5 +36,6 @@ class Result:
         self.operation = operation
         self.unchecked = unchecked
         self.part: Part = part
+        self.signature_unjudged: str | None = None
         self.kind = kind
         self.body = body

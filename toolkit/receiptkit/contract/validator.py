@@ -28,6 +28,7 @@ from receiptkit.openapi.operations import (
     is_elsewhere,
 )
 from receiptkit.rules import catalogue
+from receiptkit.rules.signature import unjudged
 from receiptkit.rules.views import (
     EVENT,
     ErrorView,
@@ -296,6 +297,8 @@ class Validator:
                     *without_explained(found.problems, result.findings),
                     *self.profile.findings(sent, of_event.id),
                 ]
+                if self.auth_token is not None:
+                    result.signature_unjudged = unjudged(webhook)
         result.part = found.part
         return result
 

@@ -58,9 +58,7 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
     """Yield a problem for a signature that does not match; needs an absolute URL and a body."""
     request, auth_token = webhook.request, webhook.auth_token
     found = request.header(HEADER)
-    if auth_token is None or found is None or isinstance(request.body, NotCaptured):
-        return
-    if urlsplit(request.url).scheme not in ("http", "https"):
+    if auth_token is None or found is None or unjudged(request) is not None:
         return
     from receiptkit.webhooks.signature import url_forms, verify
 
@@ -74,6 +72,19 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
         "(unchanged, with and without a port)"
     )
     yield Problem("", message, cause)
+
+
+def unjudged(request: WebhookRequest) -> str | None:
+    """Return why the signature of a request cannot be judged; None if it can, or if it is missing."""
+    if not request.headers:
+        return "no headers were captured"
+    if request.header(HEADER) is None:
+        return None
+    if urlsplit(request.url).scheme not in ("http", "https"):
+        return "the URL that was called is unknown"
+    if isinstance(request.body, NotCaptured) and request.method.upper() != "GET":
+        return "no body was captured"
+    return None
 
 
 def _parameters(delivery: WebhookRequest) -> tuple[list[tuple[str, str]], bytes | None]:

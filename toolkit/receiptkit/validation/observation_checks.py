@@ -93,6 +93,14 @@ class ObservationChecker:
             return seen
         return replace(seen, url=API + seen.url[len(base) :])
 
+    def signature(self, result: Result, observation: Observation) -> str | None:
+        """Return why the signature of a webhook could not be judged, empty if it was; None if it was not to be."""
+        if self._contract.validator.auth_token is None or result.kind != "webhook":
+            return None
+        if observation.seen is None:
+            return "no headers were captured"
+        return result.signature_unjudged or ""
+
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result and of the text around it, with their locations."""
         if result.unchecked is not None and not self._named and observation.seen is None:
@@ -117,6 +125,8 @@ class ObservationChecker:
         return (
             result.unchecked is None
             and not result.findings
+            # Each signature is judged, and counted, by itself.
+            and self.signature(result, observation) is None
             and not observation.problems
             and (observation.seen is None or not self._contract.validator.secrets(observation.seen))
         )

@@ -6,22 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 
 from receiptkit.captures import (
-    Format,
     Limits,
     Observation,
     Reading,
     Records,
     Source,
     Span,
-    has_evidence,
     in_batches,
     is_regular,
     line_spans,
     opened,
     opened_span,
     read_beside,
-    readable,
-    recognise,
 )
 from receiptkit.contract import Contract
 from receiptkit.history import Memory, findings_across
@@ -35,6 +31,7 @@ from receiptkit.text.dates import milliseconds
 from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
+from receiptkit.validation.recognition import format_of, is_evident
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
@@ -257,7 +254,7 @@ class Validation:
         try:
             self._read(source, sink, progress)
         except CaptureError:
-            if source.named or self._has_evidence(source):
+            if source.named or is_evident(source, self._limits):
                 raise
             # In a folder, what is not of this API may be broken.
             self.summary.unread(source.name)
@@ -267,27 +264,12 @@ class Validation:
     ) -> None:
         self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
-            found, evidence = (
-                (self._format, "--as")
-                if self._format
-                else recognise(source.name, head, named=source.named)
-            )
-            if found is not None and found.vague and not source.named and not self._format:
-                found = found if self._has_evidence(source) else None
-            if found is None or not head.strip():
-                if source.named:
-                    raise CaptureError(
-                        f"not a capture receiptkit knows ({_titles()})"
-                        if head.strip()
-                        else "the file is empty"
-                    )
+            found = format_of(source, head, self._format, self._limits)
+            if found is None:
                 self.summary.skip(source.name)
                 return
-            if found.read is None:
-                self._convert(found, source)
-                return
             self.summary.files += 1
-            self.summary.note_read_as(source.name, found.name, evidence)
+            self.summary.note_read_as(source.name, found.name, found.evidence)
             self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
 
     def _pieces(self, pieces: Iterable[Records | Observation], file: str, sink: Sink) -> None:
@@ -319,16 +301,6 @@ class Validation:
         if self._remembers:
             self._remember(facts, entry, start)
 
-    def _convert(self, found: Format, source: Source) -> None:
-        """Say how a file that is recognised and not read can be converted."""
-        if source.named:
-            raise CaptureError(found.advice(source.name))
-        self.summary.skip(source.name)
-
-    def _has_evidence(self, source: Source) -> bool:
-        with opened(source, self._limits) as (stream, _):
-            return has_evidence(stream)
-
     def _reading(self, file: str) -> Reading:
         return Reading(self._limits.record, read_beside(file, self._limits.record))
 
@@ -351,6 +323,7 @@ class Validation:
             summary.checked += 1
         else:
             self._notes.count(summary, observation, result.unchecked, file)
+        summary.count_signature(self._checker.signature(result, observation))
         if self._remembers and result.kind is not None:
             self._remember(remembered(result, observation), observation.entry, observation.begins)
         findings = self._checker.findings(result, observation, file)
@@ -368,7 +341,3 @@ class Validation:
 
 def _file(finding: Finding) -> str:
     return finding.location.file if finding.location else ""
-
-
-def _titles() -> str:
-    return "; ".join(each.title for each in readable().values()) + "; plain or gzip"

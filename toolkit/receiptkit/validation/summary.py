@@ -129,6 +129,13 @@ class Summary:
         if len(self.read_as) < MOST_LISTED:
             self.read_as.setdefault(file, ReadAs(format_name, evidence))
 
+    def count_signature(self, unjudged: str | None) -> None:
+        """Count a signature: judged if the reason is empty; None counts nothing."""
+        if unjudged:
+            self.unjudged_signatures[unjudged] += 1
+        elif unjudged is not None:
+            self.signatures += 1
+
     def skip(self, file: str) -> None:
         """Count a file that is no capture."""
         self.skipped += 1
