@@ -92,7 +92,7 @@ def limited(*arguments: object, memory: int = _MEMORY) -> subprocess.CompletedPr
             "float.json",
             RECEIPT.replace('"error_code": 0', '"error_code": 0.' + "3" * 100_000).encode(),
             1,
-            "schema.type: is a number",
+            "schema.type: `error_code` is a number",
         ),
         ("deep.json", b"[" * 100_000, 1, "json.too-deep"),
         ("deeper.json", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, 1, "json.too-deep"),
