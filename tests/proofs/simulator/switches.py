@@ -13,7 +13,6 @@ EXCLUDED = frozenset(
         "resumed-walk",
         "shifted-offsets",
         "stale-replica",
-        "upstream-url",
     }
 )
 

@@ -372,7 +372,8 @@ def test_changing_the_document_changes_the_verdict(tmp_path: Path) -> None:
     renamed = json.loads(json.dumps(body).replace(body["sid"], "DZ" + body["sid"][2:]))
     large = sample("page")
     large["meta"]["page_size"] = 100
-    large["meta"]["url"] = large["meta"]["url"].replace("PageSize=50", "PageSize=100")
+    for name in ("url", "first_page_url"):
+        large["meta"][name] = large["meta"][name].replace("PageSize=50", "PageSize=100")
     assert found(before.check(recalled)) == [("schema.enum", "/status")]
     assert found(before.check(renamed)) == [("schema.pattern", "/sid")]
     assert found(before.check(large)) == [("schema.maximum", "/meta/page_size")]

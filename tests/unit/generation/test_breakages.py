@@ -331,6 +331,11 @@ BESIDE = {
     "stale_response",
     "form_of_another_kind",
     "names_of_its_own",
+    "first_elsewhere",  # links and requests of other hosts and scopes: tests/corpus
+    "next_with_requested_token",
+    "next_on_another_server",
+    "url_in_another_scope",
+    "rows_in_another_scope",
 }
 CHECKS = [
     (subject, each)

@@ -221,6 +221,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         options["document"],
         engine=options["engine"],
         auth_token=secret(options["auth_token_env"]),
+        api_base_url=settings.api_base_url,
     )
     for note in contract.document.notes:
         _note(note)
@@ -234,7 +235,6 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         join=options["join"],
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],
-        api_base_url=settings.api_base_url,
         called_at=options["called_at"],
     )
     outputs = parse_outputs(options["outputs"], options["format_"])

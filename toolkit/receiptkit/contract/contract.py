@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from receiptkit.contract.arguments import demand_exchange, demand_webhook, values_of_json
+from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.result import Result
 from receiptkit.contract.validator import Validator
@@ -35,18 +36,24 @@ class Contract:
         profile: str,
         engine: str = "default",
         auth_token: str | None = None,
+        api_base_url: str | None = None,
     ) -> None:
         self.document = document
         self.profile = profile
         self.engine = engine
         self.operations = Operations(document.content)
         self.validator = Validator(
-            Profile(profile, document), self.operations, _engine(engine, document), auth_token
+            Profile(profile, document),
+            self.operations,
+            _engine(engine, document),
+            auth_token,
+            BaseUrl(api_base_url),
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process makes its own: compiled schemas do not travel."""
-        return Contract, (self.document, self.profile, self.engine, self.validator.auth_token)
+        more = (self.validator.auth_token, self.validator.base_url.base)
+        return Contract, (self.document, self.profile, self.engine, *more)
 
     @classmethod
     def load(
@@ -56,6 +63,7 @@ class Contract:
         *,
         engine: str = "default",
         auth_token: str | None = None,
+        api_base_url: str | None = None,
     ) -> Contract:
         """
         Load a contract.
@@ -68,6 +76,8 @@ class Contract:
             engine: `default`; or `reference`, the slow second opinion of openapi-core and jsonschema, which must be installed
                 (`pip install 'receiptkit[reference]'`).
             auth_token: the primary auth token of the account; where it is given, webhook requests must be signed with it.
+            api_base_url: a URL that stands for https://conversations.twilio.com, as of a mock or a proxy; requests and links
+                may use either.
 
         Raises:
             UsageError: there is no such profile or engine, or the packages of the engine are missing.
@@ -82,6 +92,7 @@ class Contract:
             profile,
             engine,
             auth_token,
+            api_base_url,
         )
 
     @property

@@ -19,9 +19,19 @@ class Result:
         part: the part of the exchange that pointers of the findings lead into.
         signature_unjudged: why the signature of a webhook, which was to be judged, could not be.
         kind, body: the kind and the parsed body; None for an error, or for nothing of the contract's.
+        requested: the URL of the request, with Twilio's base instead of one that stands for it; None if it is unknown.
     """
 
-    __slots__ = ("body", "findings", "kind", "operation", "part", "signature_unjudged", "unchecked")
+    __slots__ = (
+        "body",
+        "findings",
+        "kind",
+        "operation",
+        "part",
+        "requested",
+        "signature_unjudged",
+        "unchecked",
+    )
 
     def __init__(
         self,
@@ -39,3 +49,4 @@ class Result:
         self.signature_unjudged: str | None = None
         self.kind = kind
         self.body = body
+        self.requested: str | None = None

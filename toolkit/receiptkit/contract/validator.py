@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
+from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.body_checks import body_findings
 from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
@@ -28,7 +30,7 @@ from receiptkit.openapi.operations import (
     is_elsewhere,
 )
 from receiptkit.rules import catalogue
-from receiptkit.rules.signature import unjudged
+from receiptkit.rules.signed_request import unjudged_reason
 from receiptkit.rules.views import (
     EVENT,
     ErrorView,
@@ -58,11 +60,17 @@ class Validator:
     """Checks observations by the operations, the schemas and the profile that it is given."""
 
     def __init__(
-        self, profile: Profile, operations: Operations, engine: Engine, auth_token: str | None
+        self,
+        profile: Profile,
+        operations: Operations,
+        engine: Engine,
+        auth_token: str | None,
+        base_url: BaseUrl | None = None,
     ) -> None:
         self.profile = profile
         #: The token that webhooks must be signed with; None to leave signatures unchecked.
         self.auth_token = auth_token
+        self.base_url = base_url or BaseUrl(None)
         self.operations = operations
         self.recogniser = Recogniser(operations, profile.document.content)
         self._engine = engine
@@ -138,6 +146,13 @@ class Validator:
 
     def validate_exchange(self, exchange: Exchange) -> Result:
         """Check an exchange."""
+        if self.base_url.base is not None:
+            exchange = replace(exchange, url=self.base_url.in_url(exchange.url))
+        result = self._validate_exchange(exchange)
+        result.requested = exchange.url or None
+        return result
+
+    def _validate_exchange(self, exchange: Exchange) -> Result:
         resolved = self.operations.resolve(exchange.method, exchange.url)
         if resolved is None:
             return self._validate_other(exchange)
@@ -232,6 +247,7 @@ class Validator:
                 findings += self._text_findings(problems, text)
             if not readable:
                 return None
+        body = self.base_url.in_body(body)
         key = ResponseKey(operation, exchange.status, media.place[-2])
         schema = self._engine.answered(self._schema_of(media), key)
         # A request that is wrong itself says nothing about its response.
@@ -298,7 +314,7 @@ class Validator:
                     *self.profile.findings(sent, of_event.id),
                 ]
                 if self.auth_token is not None:
-                    result.signature_unjudged = unjudged(webhook)
+                    result.signature_unjudged = unjudged_reason(webhook)
         result.part = found.part
         return result
 

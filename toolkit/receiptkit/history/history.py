@@ -33,9 +33,7 @@ class History:
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
-        return self._noted(
-            self._contract.validate_exchange(exchange), requested=exchange.url or None
-        )
+        return self._noted(self._contract.validate_exchange(exchange))
 
     def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
         """Judge a webhook request, as `Contract.check_webhook` does, and remember it."""
@@ -53,10 +51,13 @@ class History:
             self._contract, memory.findings(), lambda at: Location(entry=at.entry)
         )
 
-    def _noted(self, result: Result, *, requested: str | None = None) -> list[Finding]:
+    def _noted(self, result: Result) -> list[Finding]:
         if result.kind is not None:
             self._memory.enter(
-                result.kind, result.body, Arrival(entry=self._count), requested=requested
+                result.kind,
+                result.body,
+                Arrival(entry=self._count),
+                requested=result.requested,
             )
         self._count += 1
         return self._contract.findings_of(result)

@@ -72,7 +72,13 @@ def _two_pages(later: dict[str, Any]) -> Example:
     grounding=f"{OPENAPI}, meta.page",
     action="Capture the whole pagination. In a mock: number the pages one by one.",
     good=_two_pages({}),
-    bad=_two_pages({"/meta/page": 2, "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"}),
+    bad=_two_pages(
+        {
+            "/meta/page": 2,
+            "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2",
+            "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT1",
+        }
+    ),
 )
 @rule(
     "listing.size-changed",

@@ -9,8 +9,9 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, GUIDE, LIBRARIES, OPENAPI
+from receiptkit.rules.links import address_of, query_of
 from receiptkit.rules.registry import rule
-from receiptkit.text.forms import decode_query
+from receiptkit.rules.states import Link
 
 _NEXT = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
 
@@ -44,14 +45,6 @@ def _links(page: dict[str, Any]) -> tuple[str | None, str | None]:
     urls = (_meta(page).get(name) for name in ("url", "next_page_url"))
     own, following = (url if isinstance(url, str) else None for url in urls)
     return own, following
-
-
-def _query(url: str) -> dict[str, str]:
-    return {item.name: item.value for item in decode_query(url)}
-
-
-def _without_query(url: str) -> str:
-    return url.partition("#")[0].partition("?")[0]
 
 
 def _is_number(value: Any) -> TypeGuard[int]:
@@ -184,7 +177,12 @@ rule(
 def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page whose next link is its own."""
     own, following = _links(page)
-    if following is not None and following == own:
+    if own is None or following is None:
+        return
+    token = query_of(own).get("PageToken")
+    if Link.of(following) == Link.of(own) or (
+        token and query_of(following).get("PageToken") == token
+    ):
         message = "next_page_url leads back to this page; clients follow it for ever"
         yield Problem(_NEXT_POINTER, message, value=following)
 
@@ -207,12 +205,12 @@ def next_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     own, following = _links(page)
     if own is None or following is None or own == following:
         return
-    if _without_query(following) != _without_query(own):
+    if address_of(following) != address_of(own):
         message = "next_page_url has another host or path than this page"
         yield Problem(_NEXT_POINTER, message, value=following)
         return
-    size = _query(following).get("PageSize")
-    if _query(own).get("PageSize", size) != size:
+    size = query_of(following).get("PageSize")
+    if query_of(own).get("PageSize", size) != size:
         message = "next_page_url has another PageSize than this page"
         yield Problem(_NEXT_POINTER, message, value=following)
 
@@ -233,7 +231,7 @@ def next_index(page: dict[str, Any]) -> Iterator[Problem]:
     number, following = _meta(page).get("page"), _links(page)[1]
     if following is None or not isinstance(number, int):
         return
-    if _query(following).get("Page", str(number + 1)) != str(number + 1):
+    if query_of(following).get("Page", str(number + 1)) != str(number + 1):
         message = f"next_page_url does not lead to page {number + 1}"
         yield Problem(_NEXT_POINTER, message, value=following, reads=("/meta/page",))
 
@@ -281,7 +279,7 @@ def next_on_short_page(page: dict[str, Any]) -> Iterator[Problem]:
 def url_mismatch(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each parameter of the page's own link that its meta contradicts."""
     meta, own = _meta(page), _links(page)[0]
-    query = _query(own) if own is not None else {}
+    query = query_of(own) if own is not None else {}
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         value = meta.get(member)
         if _is_number(value) and query.get(name, str(value)) != str(value):

@@ -9,7 +9,7 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI, RECEIPT_PAGE
-from receiptkit.rules.registry import also, rule
+from receiptkit.rules.registry import rule
 from receiptkit.rules.views import ExchangeView, RequestView
 from receiptkit.text.forms import decode_query
 
@@ -93,21 +93,6 @@ def _differing(body: dict[str, Any], exchange: ExchangeView, at: str) -> Iterato
             yield Problem(
                 f"{at}/{member}", f"{member} differs from the request's path", value=found
             )
-
-
-@also("page.url-mismatch", on="exchange")
-def list_of_another_message(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for a page whose link is of another message, where no row says so already."""
-    meta = exchange.body.get("meta") if exchange.kind == "page" else None
-    url = meta.get("url") if isinstance(meta, dict) else None
-    message = exchange.request.path.get("MessageSid")
-    if not isinstance(url, str) or message is None or any(_of_first_row(exchange)):
-        return
-    parts = url.partition("?")[0].rstrip("/").split("/")
-    if parts[-3:-2] == ["Messages"] and parts[-2] != message:
-        yield Problem(
-            "/meta/url", "this is the list of another message than the request's", value=url
-        )
 
 
 @rule(

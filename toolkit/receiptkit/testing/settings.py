@@ -68,7 +68,11 @@ def settings(options: Options) -> PluginSettings:
     project = project_settings.find(options.root).under(
         profile=options.profile, fail_on=options.fail_on
     )
-    contract = Contract.load(project.profile or "documented", options.document)
+    contract = Contract.load(
+        project.profile or "documented",
+        options.document,
+        api_base_url=project.api_base_url,
+    )
     if options.document is not None:
         contract.compile()
     return PluginSettings(

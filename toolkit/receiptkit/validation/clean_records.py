@@ -30,10 +30,12 @@ class Remembered(NamedTuple):
 def remembered(result: Result, observation: Observation) -> Remembered:
     """Return what is remembered of an observation."""
     seen = observation.seen
-    url, made_at = (seen.url or None, seen.made_at) if isinstance(seen, Exchange) else (None, "")
     if result.kind is None:
         return Remembered(None, "")
-    return Remembered(note(result.kind, result.body, url), made_at)
+    if not isinstance(seen, Exchange):
+        return Remembered(note(result.kind, result.body, None), "")
+    requested = result.requested if seen.url else None
+    return Remembered(note(result.kind, result.body, requested), seen.made_at)
 
 
 class CleanRecords:

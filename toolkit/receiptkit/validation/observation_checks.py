@@ -13,10 +13,6 @@ from receiptkit.text.forms import query_of
 from receiptkit.validation.places import located
 from receiptkit.validation.selection import Selection
 
-#: The base URL of the API.
-API = "https://conversations.twilio.com"
-
-
 #: Rules on members that are missing.
 _ABSENCES = ("schema.required", "receipt.expected-field")
 
@@ -31,7 +27,6 @@ class ObservationChecker:
         *,
         operation: str | None,
         url: str | None,
-        api_base_url: str | None = None,
         called_at: str | None = None,
     ) -> None:
         """
@@ -40,14 +35,12 @@ class ObservationChecker:
             selection: which findings are wanted.
             operation: the kind or operationId of bare bodies; None to recognise them.
             url: the URL of responses without a request.
-            api_base_url: a URL that stands for Twilio's.
             called_at: the URL at which webhooks were called.
         """
         self._contract = contract
         self._selection = selection
         self._operation = operation
         self._url = url
-        self._api_base_url = api_base_url
         self._called_at = called_at
         self._secrets_seen: set[str] = set()
         self._named = True
@@ -66,8 +59,8 @@ class ObservationChecker:
         if isinstance(seen, Exchange):
             if not seen.url and self._url:
                 seen = replace(seen, method="GET", url=self._url)
-            seen = self._as_twilios(seen)
-            if self._called_at and seen.url and not self._contract.operations.of_url(seen.url):
+            url = validator.base_url.in_url(seen.url)
+            if self._called_at and url and not self._contract.operations.of_url(url):
                 seen = replace(seen, url=self._as_called(seen.request()).url)
             if seen.url:
                 return validator.validate_exchange(seen)
@@ -85,13 +78,6 @@ class ObservationChecker:
             return seen
         query = "" if "?" in self._called_at else query_of(seen.url)[0]
         return replace(seen, url=self._called_at + (f"?{query}" if query else ""))
-
-    def _as_twilios(self, seen: Exchange) -> Exchange:
-        """Return an exchange with the base URL of a mock or proxy as if Twilio had answered it."""
-        base = self._api_base_url
-        if base is None or not seen.url.startswith((base + "/", base + "?")):
-            return seen
-        return replace(seen, url=API + seen.url[len(base) :])
 
     def signature(self, result: Result, observation: Observation) -> str | None:
         """Return why the signature of a webhook could not be judged, empty if it was; None if it was not to be."""

@@ -52,7 +52,6 @@ class Validation:
         join: bool = False,
         allow_empty: bool = False,
         bulk: bool = True,
-        api_base_url: str | None = None,
         called_at: str | None = None,
     ) -> None:
         """
@@ -66,7 +65,6 @@ class Validation:
             join: True to check rules across observations over all sources together, False for each source by itself.
             allow_empty: True to accept that nothing could be checked.
             bulk: False to check every record the exact way, also one that is like others which were clean.
-            api_base_url: a URL that stands for Twilio's, as of a mock or a proxy.
             called_at: the URL at which webhooks were called, where a capture does not hold it, or holds another.
 
         Raises:
@@ -107,7 +105,6 @@ class Validation:
             self.selection,
             operation=self._operation,
             url=url,
-            api_base_url=api_base_url,
             called_at=called_at,
         )
         self._clean = CleanRecords(

@@ -1,0 +1,248 @@
+"""What the signature of a webhook request is over: the URLs that Twilio may have called, and the parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
+from receiptkit.text.forms import decode_form, decode_query, is_json
+
+HEADER = "X-Twilio-Signature"
+BODY_HASH = "bodySHA256"
+#: Headers of proxies that name the host which was called, and those that name the path.
+_HOSTS = ("x-forwarded-host", "x-original-host")
+_PATHS = ("x-original-uri", "x-original-url", "x-rewrite-url", "x-forwarded-uri")
+#: The first segment of a path that gateways most often take away.
+_STAGES = (
+    *("prod", "production", "live", "main", "default", "$default", "stage", "staging", "stg"),
+    *("test", "qa", "uat", "dev", "development", "beta", "preview", "v1", "v2", "api", "latest"),
+)
+_FORWARDED = re.compile(r"(host|proto)\s*=\s*\"?([^\s\";,]+)", re.IGNORECASE)
+_HTTP = ("https", "http")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+#: Characters of a query that some libraries encode and others leave as they are.
+_EITHER = "'()*!~:@,;/?$[]{}|^`\" "
+
+
+class Candidate(NamedTuple):
+    """A URL that Twilio may have called, and what it means if it did."""
+
+    url: str
+    cause: str
+
+
+def unjudged_reason(request: WebhookRequest) -> str | None:
+    """Return why the signature of a request cannot be judged; None if it can, or if it is missing."""
+    if not request.headers:
+        return "no headers were captured"
+    if request.header(HEADER) is None:
+        return None
+    if not public_urls(request):
+        return "the URL that was called is unknown"
+    if request.method.upper() == "GET":
+        return None
+    if isinstance(request.body, NotCaptured):
+        return "no body was captured"
+    if text_of(request.body) is None and _is_of_json(request):
+        return "a JSON body was logged parsed, and its hash needs the bytes"
+    return None
+
+
+def _is_of_json(request: WebhookRequest) -> bool:
+    content_type = request.header("content-type") or ""
+    hashed = any(item.name == BODY_HASH for item in decode_query(request.url))
+    return hashed or "json" in content_type.lower() or not isinstance(request.body, Mapping)
+
+
+def signed_parameters(request: WebhookRequest) -> tuple[list[tuple[str, str]], bytes | None]:
+    """Return the parameters that a signature is over, and the body where it is over its hash."""
+    if request.method.upper() == "GET":
+        return [], None
+    if isinstance(request.body, Mapping):
+        return [
+            (str(name), str(each))
+            for name, value in request.body.items()
+            for each in (value if isinstance(value, list) else [value])
+        ], None
+    raw = text_of(request.body)
+    text = (raw or b"").decode("utf-8", "replace")
+    if is_json(text):
+        return [], raw
+    fields = decode_form(text.strip(), request.header("content-type"))
+    return [(item.name, item.value) for item in fields], raw
+
+
+# -- URLs
+
+
+def public_urls(request: WebhookRequest) -> list[str]:
+    """
+    Return the URLs that a request was surely called by, as far as the capture tells.
+
+    That is its URL, or, of a log that holds a path or the URL of an upstream server, what its headers name. None if
+    there is only a path and no host.
+    """
+    parts = _split(request.url)
+    if parts is None:
+        return []
+    hosts, schemes = _hosts(request), _schemes(request)
+    if parts.scheme in _HTTP:
+        # A host or scheme that the headers leave open is a guess, which is a cause and no URL.
+        known = len(hosts) == 1 and len(schemes) == 1 and "," not in _protos(request)
+        return [request.url, *([_placed(parts, schemes[0], hosts[0])] if known else [])]
+    if not parts.path.startswith("/"):
+        return []
+    return [_placed(parts, scheme, host) for host in hosts for scheme in (schemes or _HTTP)]
+
+
+def other_urls(request: WebhookRequest) -> Iterator[Candidate]:
+    """Yield URLs that Twilio may have called instead, and the cause that each of them means."""
+    called = public_urls(request)
+    for url in called:
+        yield from _of_scheme(url)
+    for url in called:
+        yield from _of_hosts(url, request)
+    for url in dict.fromkeys([*called, *(each for each, _ in _guessed_hosts(called, request))]):
+        yield from _of_url(url, request)
+
+
+def _of_scheme(url: str) -> Iterator[Candidate]:
+    parts = urlsplit(url)
+    other = "http" if parts.scheme == "https" else "https"
+    cause = f"it is over {other}://…: a proxy ends TLS; validate against the public URL"
+    yield Candidate(urlunsplit(parts._replace(scheme=other)), cause)
+
+
+def _of_hosts(url: str, request: WebhookRequest) -> Iterator[Candidate]:
+    for public, header in _guessed_hosts([url], request):
+        cause = f"it is over the host that {header} names: validate against the public URL"
+        yield Candidate(public, cause)
+
+
+def _guessed_hosts(urls: list[str], request: WebhookRequest) -> Iterator[tuple[str, str]]:
+    """Yield each URL with each host that the headers name, and the header."""
+    for url in urls:
+        parts = urlsplit(url)
+        for name, header in (
+            *((each, "X-Forwarded-Host") for each in _HOSTS),
+            ("forwarded", "Forwarded"),
+            ("host", "the Host header"),
+        ):
+            for number, host in enumerate(_named_hosts(request, name)):
+                many = len(_named_hosts(request, name)) > 1
+                said = f"the {'first' if number == 0 else 'last'} entry of {header}"
+                for scheme in _HTTP:
+                    yield _placed(parts, scheme, host), said if many else header
+
+
+def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
+    """Yield a URL with changes to its path and query that proxies and frameworks make."""
+    parts = urlsplit(url)
+    other = "http" if parts.scheme == "https" else "https"
+    if parts.query:
+        cause = "it is over the URL without its query: keep the query as it was called"
+        yield Candidate(urlunsplit(parts._replace(query="")), cause)
+    path = parts.path[:-1] if parts.path.endswith("/") else f"{parts.path}/"
+    for scheme in (parts.scheme, other):
+        cause = "it is over the URL with or without a slash at the end of the path"
+        yield Candidate(urlunsplit(parts._replace(scheme=scheme, path=path)), cause)
+    cause = "the query was encoded in another way after it was signed: validate the URL as it was called"
+    for query in _encodings(parts.query):
+        yield Candidate(urlunsplit(parts._replace(query=query)), cause)
+    cause = "a proxy or gateway took a prefix from the path, such as its stage: validate against the public URL"
+    for scheme in (parts.scheme, other):
+        for prefixed in _prefixed(parts.path, request):
+            yield Candidate(urlunsplit(parts._replace(scheme=scheme, path=prefixed)), cause)
+
+
+def _prefixed(path: str, request: WebhookRequest) -> Iterator[str]:
+    for name in _PATHS:
+        value = (request.header(name) or "").partition("?")[0]
+        if value.startswith("/"):
+            yield value
+    named = (request.header("x-forwarded-prefix") or "").partition(",")[0].strip()
+    for prefix in ([named.strip("/")] if named.strip("/") else []) + list(_STAGES):
+        yield f"/{prefix}{path}"
+    # A URL that was logged below a prefix of its own.
+    rest = path[1:].partition("/")[2]
+    if rest:
+        yield f"/{rest}"
+
+
+def _encodings(query: str) -> Iterator[str]:
+    """Yield a query in the ways in which libraries encode it."""
+    changes: tuple[Callable[[str], str], ...] = (
+        lambda text: text.replace("+", "%20"),
+        lambda text: text.replace("%20", "+"),
+        lambda text: text.replace("'", "%27"),
+        lambda text: text.replace("%27", "'"),
+        lambda text: _ENCODED.sub(lambda each: each[0].upper(), text),
+        lambda text: _ENCODED.sub(lambda each: each[0].lower(), text),
+        lambda text: _ENCODED.sub(_decoded, text),
+        lambda text: "".join(f"%{ord(each):02X}" if each in _EITHER else each for each in text),
+        unquote,
+        lambda text: _ENCODED.sub(_decoded, text).replace(" ", "%20"),
+        lambda text: _ENCODED.sub(_decoded, text).replace(" ", "+"),
+        lambda text: text.removesuffix("=").replace("=&", "&"),
+    )
+    tried = {query}
+    for change in changes:
+        changed = change(query)
+        if changed not in tried:
+            tried.add(changed)
+            yield changed
+
+
+def _decoded(escape: re.Match[str]) -> str:
+    char = unquote(escape[0])
+    return char if char in _EITHER else escape[0]
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None of one that nobody can call."""
+    try:
+        parts = urlsplit(url)
+        is_callable = parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_callable else None
+
+
+def _placed(parts: SplitResult, scheme: str, host: str) -> str:
+    return urlunsplit(parts._replace(scheme=scheme, netloc=host))
+
+
+def _hosts(request: WebhookRequest) -> list[str]:
+    """Return the hosts that the headers name, those of the proxy that is nearest to the caller first."""
+    for name in (*_HOSTS, "forwarded", "host"):
+        hosts = _named_hosts(request, name)
+        if hosts:
+            return hosts
+    return []
+
+
+def _named_hosts(request: WebhookRequest, name: str) -> list[str]:
+    value = request.header(name) or ""
+    if name == "forwarded":
+        found = [each[1] for each in _FORWARDED.findall(value) if each[0].lower() == "host"]
+    else:
+        found = [each.strip() for each in value.split(",") if each.strip()]
+    return list(dict.fromkeys(each for each in found if not re.search(r"[/?#@\s]", each)))
+
+
+def _protos(request: WebhookRequest) -> str:
+    return request.header("x-forwarded-proto") or ""
+
+
+def _schemes(request: WebhookRequest) -> list[str]:
+    """Return the scheme that the headers name first; none if they name none."""
+    forwarded = [
+        each[1].lower()
+        for each in _FORWARDED.findall(request.header("forwarded") or "")
+        if each[0].lower() == "proto"
+    ]
+    named = [each.strip().lower() for each in _protos(request).split(",")]
+    return [each for each in (*named, *forwarded) if each in _HTTP][:1]
