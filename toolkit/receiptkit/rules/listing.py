@@ -48,6 +48,7 @@ _LOOP = Example(
                 **_SECOND,
                 "/meta/page": 2,
                 "/meta/url": _LAST,
+                "/meta/previous_page_url": _BACK,
                 "/meta/next_page_url": _BACK,
                 "/delivery_receipts/0/sid": _THIRD,
                 "/delivery_receipts/0/url": f"{_LIST}/{_THIRD}",
