@@ -177,6 +177,31 @@ FILES: dict[str, bytes] = {
     "form-escapes.form": form().encode() + b"&x=" + b"%" * 100_000,
     "form-bytes.form": b"EventType=\xff\xfe&a=b\n" + form().encode(),
     "url-only.txt": b"https://example.com/?" + b"?" * 50_000 + b"&a=b",
+    "log-signs.log": b"EventType " * 20_000,
+    "log-openings.log": b"{" * 200_000 + b"EventType" * 100,
+    "log-pairs.log": b"Status: 'x' " * 20_000 + b"EventType",
+    "log-zero.log": b"EventType=on\0",
+    "table-quotes.csv": b"a,b\n" + b'"x,' * 20_000 + b"EventType",
+    "table-empty.csv": b"sid,message_sid,status\n,,\n\n",
+    "table-other.csv": b"sid,message_sid,status\nDY\xff,1,queued,4,5\n",
+    "yaml-laughs.yaml": b"a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+    + b"".join(
+        b"%c: &%c [%s]\n" % (98 + at, 98 + at, b", ".join([b"*%c" % (97 + at)] * 10))
+        for at in range(12)
+    )
+    + b"EventType: onDeliveryUpdated\n",
+    "yaml-document-self.yaml": b"a: &a [*a]\nEventType: onDeliveryUpdated\n",
+    "json-openings.json": json.dumps({"m": ['{"EventType": ' * 50] * 100}).encode(),
+    "json-odd-requests.json": json.dumps(
+        [
+            {"request": odd, "response": [{"originalRequest": odd, "code": 200, "body": odd}]}
+            for odd in [*ODD, {"url": {"path": [None, 1], "query": [{"key": 1}]}}, "Conversations"]
+        ]
+    ).encode(),
+    "zip-cut.zip": b"PK\x03\x04" + b"\0" * 26 + b"har.har" + b"\0" * 30,
+    "bruno-open.bru": b"meta { \n" + b"example {\n" * 5_000,
+    "toml-deep.toml": b"[[interactions]]\na=" + b"[" * 5_000,
+    "curl-many.txt": b"> GET /x HTTP/1.1\n" + b"< HTTP/1.1 200\n" * 5_000,
     "ndjson-requests.ndjson": b"\n".join(
         json.dumps({"headers": odd, "method": odd, "url": odd, "body": odd, "params": odd}).encode()
         for odd in [*ODD, [["a", "b"]], {"a": {}}, {"a": [[]]}]

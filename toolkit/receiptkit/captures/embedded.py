@@ -17,6 +17,7 @@ _SIGN = re.compile(
 FORM = re.compile(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
 #: What ends a form in a text.
 _AROUND = " \t\r\n\"'<>\\{}()|,;`"
+_INSIDE = re.compile(f"[^{re.escape(_AROUND)}]*")
 #: The most that is looked at on either side of a sign.
 _FAR = 1 << 15
 _MOST_OPENINGS = 12
@@ -51,7 +52,7 @@ class Found(NamedTuple):
 
 def texts_within(text: str, *, dumps: bool = False) -> Iterator[Found]:
     """Yield what of ours is inside a text; `dumps` if printed variables count, whose values may be cut."""
-    end, budget = 0, 1_000_000 + 20 * len(text)
+    end, budget = 0, 10_000 + 20 * len(text)
     for match in _SIGN.finditer(text):
         if match.start() < end:
             continue
@@ -67,21 +68,22 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[Found]:
                 yield Found(found[0], found[2])
                 end = found[1]
                 continue
-        dump = _dump_around(text, end, match.start()) if dumps else None
-        if dump is not None:
-            yield dump[0]
-            end = dump[1]
+        if dumps and budget > 0:
+            dump, last = _dump_around(text, end, match.start())
+            budget -= 8 * (last - match.start() + 2000)
+            if dump is not None:
+                yield dump
+                end = last
 
 
 def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
     """Return the form or the URL around an offset of a text, with where it begins."""
     if not text.startswith("EventType=on", at):
         return None
-    first = max(begin, at - _FAR)
-    left = 1 + max(text.rfind(char, first, at) for char in _AROUND)
-    ends = (text.find(char, at, at + _FAR) for char in _AROUND)
-    right = min((end for end in ends if end >= 0), default=min(len(text), at + _FAR))
-    left = max(left, first)
+    first = max(begin, at - _FAR, text.rfind("\n", begin, at) + 1)
+    left = max(first, 1 + max(text.rfind(char, first, at) for char in _AROUND))
+    inside = _INSIDE.match(text, at, at + _FAR)
+    right = inside.end() if inside else at
     whole = text[left:right]
     query = whole.rfind("?", 0, at - left)
     if query >= 0 and whole.startswith(("/", "http://", "https://")):
@@ -119,12 +121,12 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _dump_around(text: str, begin: int, at: int) -> tuple[Found, int] | None:
-    """Return the parameters that a language or a logger printed around an offset of a text, and where they end."""
+def _dump_around(text: str, begin: int, at: int) -> tuple[Found | None, int]:
+    """Return the parameters that a language or a logger printed around an offset of a text, and how far was looked."""
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     first = last = -1
-    for pair in _PAIR.finditer(text, max(begin, at - 2000), at + _FAR):
+    for pair in _PAIR.finditer(text, max(begin, at - 2000), at + _FAR // 8):
         name = NAMES[plain(pair["name"])]
         is_far = last >= 0 and pair.start() - last > _GAP
         if name in values or is_far:
@@ -137,5 +139,5 @@ def _dump_around(text: str, begin: int, at: int) -> tuple[Found, int] | None:
         values[name], places[name] = pair[group], pair.start(group)
         last = pair.end()
     if "EventType" not in values or len(values) < 4 or not first <= at <= last:
-        return None
+        return None, max(last, at + _FAR // 8)
     return Found(first, values, places), last

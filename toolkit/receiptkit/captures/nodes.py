@@ -36,7 +36,7 @@ class Node(NamedTuple):
         """Yield the members with these names that are not null, in the order of the names."""
         if not isinstance(self.value, dict):
             return
-        own = {plain(name): name for name in self.value if isinstance(name, str)}
+        own = _plain_names(tuple(self.value))
         for name in names:
             if name in own and self.value[own[name]] is not None:
                 yield self.below(own[name], self.value[own[name]])
@@ -57,6 +57,12 @@ class Node(NamedTuple):
     def below(self, token: str | int, value: Any) -> Node:
         """Return the node of a member or an element."""
         return Node(value, self.spot._replace(pointer=self.spot.pointer + pointers.join([token])))
+
+
+@lru_cache(maxsize=512)
+def _plain_names(names: tuple[Any, ...]) -> dict[str, str]:
+    """Return the names of members by their plain forms; neighbours in a list mostly have the same."""
+    return {plain(name): name for name in names if isinstance(name, str)}
 
 
 @lru_cache(maxsize=4096)

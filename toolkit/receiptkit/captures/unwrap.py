@@ -20,6 +20,7 @@ from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Layout
 from receiptkit.captures.parameters import HINT, parameters_in
 from receiptkit.captures.records import Leg, Spot
+from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.text.dates import in_utc
 from receiptkit.text.forms import decode_form
@@ -27,7 +28,9 @@ from receiptkit.text.json_text import json_of
 
 #: How deep texts within texts are followed, and values within values.
 _MOST_LEGS = 4
-_DEEPEST = 24
+_DEEPEST = 40
+#: More values than this are in no document that a tool writes at once.
+_MOST_VALUES = 20_000_000
 #: A shorter text holds no parameters.
 _SHORTEST = 40
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -80,9 +83,13 @@ class _Walk:
     def __init__(self, reading: Reading, *, dumps: bool) -> None:
         self._reading = reading
         self._dumps = dumps
+        self._left = _MOST_VALUES
 
     def walk(self, node: Node, depth: int) -> Iterator[Seen]:
         """Yield what a value is or holds."""
+        self._left -= 1
+        if self._left < 0:
+            raise CaptureError(f"a document has more than {_MOST_VALUES:,} values")
         value = node.value
         if isinstance(value, str):
             if len(value) >= _SHORTEST and len(node.spot.legs) < _MOST_LEGS:

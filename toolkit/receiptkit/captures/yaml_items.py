@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,10 @@ _PLAIN = {
     "true": True,
     "false": False,
 }
+#: How deep a value is looked into for what makes it too large.
+_DEEPEST = 5
+#: With aliases written out, a document has fewer values.
+_MOST_VALUES = 5_000_000
 #: A file that names more values than this to refer to them again is no cassette.
 _MOST_ANCHORS = 10_000
 
@@ -120,7 +125,37 @@ def documents(stream: BinaryIO, limit: int) -> Iterator[Item]:
             if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
                 places: dict[str, Position] = {}
                 value = events.value(event, places)
+                _demand_finite(value)
                 yield Item(value, _position(event), places)
+
+
+def _demand_finite(value: Any) -> None:
+    """Refuse a value of which aliases make more than anybody writes."""
+    if _size(value, {}) > _MOST_VALUES:
+        raise CaptureError(f"aliases stand for more than {_MOST_VALUES:,} values")
+
+
+def _bounded_value(value: Any, sizes: dict[int, float], depth: int) -> Any:
+    """Return a value without what aliases make too large in it."""
+    if _size(value, sizes) <= _MOST_VALUES:
+        return value
+    if not depth:
+        return None
+    if isinstance(value, dict):
+        return {name: _bounded_value(item, sizes, depth - 1) for name, item in value.items()}
+    return [_bounded_value(item, sizes, depth - 1) for item in value]
+
+
+def _size(value: Any, sizes: dict[int, float]) -> float:
+    """Return how many values there are with every alias written out; infinity for a value that contains itself."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    known = sizes.get(id(value))
+    if known is None:
+        sizes[id(value)] = math.inf
+        inner = value.values() if isinstance(value, dict) else value
+        known = sizes[id(value)] = 1 + sum(_size(item, sizes) for item in inner)
+    return known
 
 
 def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:
@@ -154,7 +189,7 @@ def _of_list(events: _Events, bounded: _Bounded) -> Iterator[Item]:
         if isinstance(item, yaml.SequenceEndEvent):
             return
         places: dict[str, Position] = {}
-        found = events.value(item, places)
+        found = _bounded_value(events.value(item, places), {}, _DEEPEST)
         yield Item(found, _position(item), places)
         bounded.renew()
 

@@ -12,7 +12,7 @@ from receiptkit.captures.bodies import ReadBeside
 from receiptkit.captures.format import Format
 from receiptkit.captures.formats import har, http_text
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.sources import Limits, everything
+from receiptkit.captures.sources import Limits, everything, too_large
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import NotCaptured
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import zipfile
 
 _SESSION = re.compile(r"raw/(\d+)_c\.txt")
+#: The name of a HAR in a local header, or of a body that Playwright keeps beside one.
+_HAR = re.compile(rb"[^/\0]{1,200}\.har|PK\x03\x04[\s\S]{26}[0-9a-f]{40}\.")
 #: More members than this are in no capture.
 _MOST_MEMBERS = 100_000
 
@@ -28,8 +30,8 @@ def recognise(name: str, head: bytes) -> str:
     """Return the evidence that a file is an archive of a recorder: it is a ZIP with a HAR or with sessions."""
     if not head.startswith(b"PK\x03\x04"):
         return ""
-    if re.search(rb"[^/]{1,200}\.har", head) or name.lower().endswith((".har.zip",)):
-        return "it is a ZIP with a HAR in it"
+    if _HAR.search(head):
+        return "it is a ZIP with a HAR in it, or with bodies of one"
     return "it is a ZIP with sessions in it" if b"raw/" in head and b"_c.txt" in head else ""
 
 
@@ -64,12 +66,15 @@ def _sessions(archive: zipfile.ZipFile, names: list[str], limits: Limits) -> Ite
     numbers = sorted(found[1] for each in names if (found := _SESSION.fullmatch(each)))
     if not numbers:
         raise CaptureError("the archive holds no HAR and no session")
-    messages = []
+    messages, size = [], 0
     for number in numbers:
         for kind in ("c", "s"):
             member = f"raw/{number}_{kind}.txt"
             if member in names:
                 messages.append(_member(archive, member, limits) + b"\r\n")
+                size += len(messages[-1])
+                if size > limits.record:
+                    raise CaptureError(f"the sessions are {too_large(limits.record)[3:]}")
     yield from http_text.observations(b"".join(messages), limits)
 
 
@@ -83,11 +88,18 @@ def _member(archive: zipfile.ZipFile, name: str, limits: Limits) -> bytes:
 
 
 def _beside(archive: zipfile.ZipFile, limits: Limits) -> ReadBeside:
+    left = limits.unpacked
+
     def read_member(name: str) -> Any:
+        nonlocal left
         try:
-            return _member(archive, name, limits)
+            content = _member(archive, name, limits)
         except (KeyError, CaptureError):
             return NotCaptured("the file that holds the body is not in the archive")
+        left -= len(content)
+        if left < 0:
+            return NotCaptured("the archive unpacks to more than --max-unpacked allows")
+        return content
 
     return read_member
 

@@ -28,7 +28,7 @@ _DELIMITERS = (b",", b";", b"\t", b"|")
 _SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 #: The name of a column: a few words.
 _NAME = re.compile(r"[@\w][\w @.()/:-]{0,63}")
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 #: What exports write for a value that is absent.
 _BLANK = frozenset(("", "\\N", "NULL", "null", "<null>"))
 
