@@ -54,7 +54,7 @@ DOORS: dict[str, set[str]] = {
         "openapi/build.py",
         "openapi/overlay.py",
         "captures/yaml_items.py",
-        "generation/recording.py",
+        "generation/cassette.py",
         "server/data.py",
     },
     "multiprocessing": {"validation/processes.py"},

@@ -151,20 +151,10 @@ def _entry(moment: int, item: Exchange | WebhookRequest) -> dict[str, Any]:
 
 
 def cassette(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """A VCR cassette as vcrpy writes it."""
-    import yaml
+    """Yield a VCR cassette as vcrpy writes it."""
+    from receiptkit.generation import cassette
 
-    first = True
-    for _, item in recorded:
-        if first:
-            yield b"interactions:\n"
-        first = False
-        # The dumper in Python is the same everywhere, the one in C is not always there.
-        text = yaml.dump(
-            [_interaction(item)], Dumper=yaml.SafeDumper, allow_unicode=True, width=1_000_000
-        )
-        yield text.encode()
-    yield b"interactions: []\nversion: 1\n" if first else b"version: 1\n"
+    return cassette.cassette(_interaction(item) for _, item in recorded)
 
 
 def _interaction(item: Exchange | WebhookRequest) -> dict[str, Any]:
