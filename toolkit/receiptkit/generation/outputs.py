@@ -1,23 +1,28 @@
-"""The forms in which `receiptkit generate` writes worlds. Every body is judged by the contract before it is written."""
+"""The forms in which `receiptkit generate` writes worlds. Every body is checked before it is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import orjson
 
 from receiptkit.generation import recording
 from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.breakage import Breakage, operation_of
+from receiptkit.generation.conformance import ShapeChecker, WebhookChecker
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
-from receiptkit.generation.stream import form_of
+from receiptkit.generation.stream import Event, Webhooks, form_of
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Exchange
+from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
+
+_Item = TypeVar("_Item")
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,11 @@ class Output:
     Writes worlds.
 
     Args:
-        generator: what makes and judges them.
+        generator: makes and checks them.
         options: how to render them.
-        warn: called with every finding that is no error.
+        warn: called with every finding that is not an error.
 
-    Every method takes worlds and gives pieces of the file.
+    Every method takes worlds and yields pieces of the file.
     """
 
     def __init__(
@@ -61,112 +66,126 @@ class Output:
         self._warn = warn
         #: The world of which a body has been broken; the others of it stay whole.
         self._broken_one: World | None = None
+        contract = generator.contract
+        self._parameters = ShapeChecker(lambda body: contract.check(body, operation="webhook"))
+        self._requests = WebhookChecker(contract)
         #: The breakage that it has.
         self.breakage: Breakage | None = None
 
     # -- what the REST API answers
 
     def page(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The first page of the list."""
+        """Yield the first page of the list."""
         return self._bodies(
             "page", ((world, self._at(world).page(0, self._options.page_size)) for world in worlds)
         )
 
     def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Every page of the list, a line each."""
+        """Yield every page of the list, a line each."""
         for world in worlds:
             for page in self._at(world).pages(self._options.page_size):
-                yield _line(self._judged(world, "page", page))
+                yield _line(self._checked(world, "page", page))
 
     def receipt(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The first receipt."""
+        """Yield the first receipt."""
         return self._bodies("receipt", ((world, self._at(world).receipt()) for world in worlds))
 
     def receipts(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Every receipt, a line each."""
+        """Yield every receipt, a line each."""
         for world in worlds:
-            # Judged a page at a time: one by one would take ten times as long.
+            # Checked a page at a time: one by one would take ten times as long.
             for page in self._at(world).pages():
-                yield b"".join(map(_line, self._judged(world, "page", page)["delivery_receipts"]))
+                yield b"".join(map(_line, self._checked(world, "page", page)["delivery_receipts"]))
 
     def message(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The message, with its summary of deliveries."""
+        """Yield the message, with its summary of deliveries."""
         return self._bodies("message", ((world, self._at(world).message()) for world in worlds))
 
     def configuration(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The webhook configuration."""
+        """Yield the webhook configuration."""
         return self._bodies(
             "configuration",
             ((world, self._at(world).configuration(self._options.webhook_url)) for world in worlds),
         )
 
     def errors(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Answers that are errors, with their requests, a line each."""
+        """Yield error responses with their requests, a line each."""
         for world in worlds:
             found = [self._at(world).error(name) for name in ERRORS]
-            judged = [
-                replace(exchange, body=self._judged(world, "error", exchange.body))
+            checked = [
+                replace(exchange, body=self._checked(world, "error", exchange.body))
                 for exchange in found
             ]
-            yield from recording.ndjson((0, exchange) for exchange in judged)
+            yield from recording.ndjson((0, exchange) for exchange in checked)
 
     # -- webhooks
 
     def webhook(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The parameters of every webhook as a JSON object, a line each."""
-        return (_line(parameters) for parameters, _ in self._webhooks(worlds))
+        """Yield the parameters of every webhook as a JSON object, a line each."""
+        return (_line(parameters) for _, _, parameters in self._webhooks(worlds))
 
     def form(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """The body of every webhook, a line each."""
-        return (text + b"\n" for _, text in self._webhooks(worlds))
+        """Yield the body of every webhook, a line each."""
+        return (form_of(parameters).encode() + b"\n" for _, _, parameters in self._webhooks(worlds))
 
     def url(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Every webhook as the URL it calls where the method is GET, a line each."""
-        for world in worlds:
-            webhooks = self._generator.webhooks(world, self._options.moment)
-            for event in webhooks.events:
-                parameters = self._judged(world, "webhook", webhooks.parameters(event))
-                yield webhooks.url(event, self._options.webhook_url, parameters).encode() + b"\n"
+        """Yield every webhook as the URL that it calls by GET, a line each."""
+        for webhooks, event, parameters in self._webhooks(worlds):
+            yield webhooks.url(event, self._options.webhook_url, parameters).encode() + b"\n"
 
     def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Every webhook as a complete request, a line each."""
+        """Yield every webhook as a complete request, a line each."""
         options = self._options
-        for world in worlds:
-            webhooks = self._generator.webhooks(world, options.moment)
-            for event in webhooks.events:
-                said = self._judged(world, "webhook", webhooks.parameters(event))
-                how: Any = {
-                    "method": options.method,
-                    "auth_token": options.auth_token,
-                    "parameters": said,
-                }
-                yield _line(recording.request(webhooks.request(event, options.webhook_url, **how)))
+        for webhooks, event, parameters in self._webhooks(worlds):
+            request = webhooks.request(
+                event,
+                options.webhook_url,
+                method=options.method,
+                auth_token=options.auth_token,
+                parameters=parameters,
+            )
+            yield _line(recording.request(request))
 
-    def _webhooks(self, worlds: Iterable[World]) -> Iterator[tuple[dict[str, str], bytes]]:
-        for world in worlds:
-            webhooks = self._generator.webhooks(world, self._options.moment)
-            for event in webhooks.events:
-                parameters = self._judged(world, "webhook", webhooks.parameters(event))
-                yield parameters, form_of(parameters).encode()
+    def _webhooks(
+        self, worlds: Iterable[World]
+    ) -> Iterator[tuple[Webhooks, Event, dict[str, str]]]:
+        """Yield every webhook with its parameters, which have been checked or broken."""
+        every = (
+            (webhooks, event, webhooks.parameters(event))
+            for world in worlds
+            for webhooks in (self._generator.webhooks(world, self._options.moment),)
+            for event in webhooks.events
+        )
+        if self._options.breakages:
+            for webhooks, event, parameters in every:
+                yield webhooks, event, self._checked(webhooks.world, "webhook", parameters)
+            return
+        for batch in _batches(every):
+            texts = [orjson.dumps(parameters) for _, _, parameters in batch]
+            for findings in self._parameters.findings(texts):
+                self._accept(findings)
+            yield from batch
 
     # -- captures
 
     def har(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """All that a consumer sees, as a HAR 1.2."""
+        """Yield all that a consumer sees, as a HAR 1.2."""
         return recording.har(self._seen(worlds))
 
     def cassette(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """All that a consumer sees, as a VCR cassette in the form of vcrpy."""
+        """Yield all that a consumer sees, as a VCR cassette in the form of vcrpy."""
         return recording.cassette(self._seen(worlds))
 
     def ndjson(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """All that a consumer sees, an exchange or a webhook request a line."""
+        """Yield all that a consumer sees, an exchange or a webhook request a line."""
         return recording.ndjson(self._seen(worlds))
 
     def _seen(self, worlds: Iterable[World]) -> Iterator[recording.Seen]:
         options = self._options
-        for world in worlds:
-            for moment, item in recording.seen(
+        every = (
+            each
+            for world in worlds
+            for each in recording.seen(
                 self._generator,
                 world,
                 moment=options.moment,
@@ -174,12 +193,16 @@ class Output:
                 webhook_url=options.webhook_url,
                 method=options.method,
                 auth_token=options.auth_token,
-            ):
+            )
+        )
+        for batch in _batches(every):
+            for _, item in batch:
                 if isinstance(item, Exchange):
-                    self._exchange(item)
-                else:
-                    self._accept(self._generator.contract.check_webhook(item))
-                yield moment, item
+                    self._accept(self._generator.contract.check_exchange(item))
+            requests = (item for _, item in batch if isinstance(item, WebhookRequest))
+            for findings in self._requests.findings(requests):
+                self._accept(findings)
+            yield from batch
 
     # --
 
@@ -187,12 +210,12 @@ class Output:
         return self._generator.at(world, self._options.moment)
 
     def _bodies(self, kind: str, bodies: Iterator[tuple[World, dict[str, Any]]]) -> Iterator[bytes]:
-        """One body by itself is indented; several are a line each."""
+        """Yield one body indented, or several, a line each."""
         held: dict[str, Any] | None = None
         for world, body in bodies:
             if held is not None:
                 yield _line(held)
-            first, held = held is None, self._judged(world, kind, body)
+            first, held = held is None, self._checked(world, kind, body)
         if held is not None:
             yield (
                 orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -200,7 +223,7 @@ class Output:
                 else _line(held)
             )
 
-    def _judged(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _checked(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         operation = operation_of(self._generator, kind, in_service=world.in_service)
         if self._options.breakages and self._broken_one is not world:
             self._broken_one = world
@@ -230,10 +253,6 @@ class Output:
             f"{world.scenario} cannot show {first.rule} in this form: try {first.scenario} "
             f"--as {first.kind}"
         )
-
-    def _exchange(self, exchange: Exchange) -> Exchange:
-        self._accept(self._generator.contract.check_exchange(exchange))
-        return exchange
 
     def _accept(self, findings: list[Finding]) -> None:
         if findings:
@@ -283,6 +302,13 @@ BREAKABLE: dict[str, tuple[str, ...]] = {
 def _with_first_row(page: dict[str, Any], breakage: Breakage) -> dict[str, Any]:
     rows = page["delivery_receipts"]
     return {**page, "delivery_receipts": [breakage.applied(rows[0]), *rows[1:]]}
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield items some at a time, since that is how shapes are checked quickly."""
+    every = iter(items)
+    while batch := list(islice(every, _BATCH)):
+        yield batch
 
 
 def _line(body: Any) -> bytes:
