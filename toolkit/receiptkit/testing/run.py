@@ -6,26 +6,26 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from receiptkit.generation import Generator
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.testing.coverage import Coverage, is_coverage
-from receiptkit.testing.coverage_points import CoveragePoint, CoveragePoints
-from receiptkit.testing.factories import Factories
 from receiptkit.testing.guard import unseen
 from receiptkit.testing.guard_error import describe
-from receiptkit.testing.matcher import ReceiptContract
 from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
 from receiptkit.testing.wording import lines
-from receiptkit.validation.output_files import Replaceable, written
+
+# A guarded run that makes no data does without the generator.
+if TYPE_CHECKING:
+    from receiptkit.generation import Generator
+    from receiptkit.testing.coverage import Coverage
+    from receiptkit.testing.coverage_points import CoveragePoint
+    from receiptkit.testing.factories import Factories
+    from receiptkit.testing.matcher import ReceiptContract
 
 #: How many tests are named that have the same warning.
 _TESTS_SHOWN = 3
-
-_REPLACEABLE = Replaceable("a coverage report", is_coverage, "name another file")
 
 
 class Run:
@@ -54,15 +54,21 @@ class Run:
     @cached_property
     def generator(self) -> Generator:
         """Makes worlds that conform to the contract of the run."""
+        from receiptkit.generation import Generator
+
         return Generator(self.settings.contract)
 
     @cached_property
     def contract(self) -> ReceiptContract:
         """The contract to compare payloads with."""
+        from receiptkit.testing.matcher import ReceiptContract
+
         return ReceiptContract(self.settings, lambda payload: self._cover([payload]))
 
     def factories(self, test: str) -> Factories:
         """Make the factories of a test, by its id."""
+        from receiptkit.testing.factories import Factories
+
         return Factories(self.generator, f"{self.settings.seed}/{test}")
 
     def traffic(self, file: str, allowed: Collection[str] = ()) -> Traffic:
@@ -96,6 +102,8 @@ class Run:
     def _cover(self, observations: Iterable[Any]) -> None:
         """Count what the observations of one test cover, if the run asks for coverage."""
         if self.settings.coverage:
+            from receiptkit.testing.coverage_points import CoveragePoints
+
             points = CoveragePoints(self.settings.contract)
             self._points.update(point for seen in observations for point in points.of(seen))
 
@@ -141,6 +149,8 @@ class Run:
     @cached_property
     def coverage(self) -> Coverage:
         """The coverage of the contract, once all of it is known."""
+        from receiptkit.testing.coverage import Coverage
+
         return Coverage(self.generator, self._points)
 
     def look_at_imports(self) -> None:
@@ -207,8 +217,12 @@ class Run:
         path = self.settings.coverage_file
         if path is None:
             return
+        from receiptkit.testing.coverage import is_coverage
+        from receiptkit.validation.output_files import Replaceable, written
+
+        replaces = Replaceable("a coverage report", is_coverage, "name another file")
         try:
-            with written(str(path), option="--receipts-coverage", replaces=_REPLACEABLE) as out:
+            with written(str(path), option="--receipts-coverage", replaces=replaces) as out:
                 out.write(f"{json.dumps(self.coverage.as_json(), indent=2)}\n".encode())
         except (OSError, UsageError) as error:
             self._failures.append(str(error))

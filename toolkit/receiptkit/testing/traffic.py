@@ -56,7 +56,7 @@ class Traffic:
         self._settings = settings
         self._file = file
         self._allowed = tuple(allowed)
-        self._history = History(settings.contract)
+        self._history: History | None = None
         self._lock = Lock()
         self.observed: list[Observed] = []
         #: How many of them the history before this one has, and how many were reported.
@@ -104,7 +104,7 @@ class Traffic:
         with self._lock:
             findings = [
                 replace(each, severity=Severity.WARNING) if each.rule == _REQUEST else each
-                for each in self._history.check_exchange(exchange)
+                for each in self._open_history().check_exchange(exchange)
             ]
             self._add(exchange, findings)
 
@@ -112,12 +112,12 @@ class Traffic:
         """Check a request to the application, if it is a webhook of the contract's event."""
         if is_webhook(request, self._settings.contract):
             with self._lock:
-                self._add(request, self._history.check_webhook(request), status)
+                self._add(request, self._open_history().check_webhook(request), status)
 
     def take_played(self, request: WebhookRequest) -> None:
         """Remember a webhook that the test plays. It is as the test wants it; only contradictions are findings."""
         with self._lock:
-            self._history.check_webhook(request)
+            self._open_history().check_webhook(request)
             self._add(request, [])
 
     def take_replaced(self, name: str) -> None:
@@ -139,10 +139,18 @@ class Traffic:
     def finish(self) -> None:
         """Check what is between the observations so far."""
         with self._lock:
-            for finding in self._chosen(self._history.finish()):
+            history, self._history = self._history, None
+            if history is None:
+                return
+            for finding in self._chosen(history.finish()):
                 entry = finding.location.entry if finding.location else 0
                 self.observed[self._first + entry].findings.append(finding)
+            self._first = len(self.observed)
+
+    def _open_history(self) -> History:
+        if self._history is None:
             self._history, self._first = History(self._settings.contract), len(self.observed)
+        return self._history
 
     def _chosen(self, findings: list[Finding]) -> list[Finding]:
         return [

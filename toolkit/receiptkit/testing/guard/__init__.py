@@ -19,6 +19,8 @@ from receiptkit.testing.guard.patches import Patches
 _patches = Patches()
 #: Functions that wrap a module, by its name.
 _WRAPS = {**clients.by_module(), **unseen.REPLACERS}
+#: The modules that are wrapped, by their names.
+_wrapped: dict[str, object] = {}
 
 
 def _wrap(name: str, module: object) -> None:
@@ -38,10 +40,23 @@ def watching(watcher: watchers.Watcher) -> Iterator[None]:
     """Show a watcher every exchange while this lasts, also of clients that are only imported then."""
     with watchers.watching(watcher):
         _hook.install()
-        for name in _WRAPS:
-            if name in sys.modules:
-                _wrap(name, sys.modules[name])
+        _wrap_all()
         yield
+
+
+def _wrap_all() -> None:
+    """Wrap the clients that are imported; what is as it was left needs no second look."""
+    imported = {name: sys.modules[name] for name in _WRAPS if name in sys.modules}
+    same = len(imported) == len(_wrapped) and all(
+        _wrapped.get(name) is module for name, module in imported.items()
+    )
+    if same and _patches.is_intact and not _patches.is_blocked:
+        return
+    _patches.is_blocked = False
+    for name, module in imported.items():
+        _wrap(name, module)
+    _wrapped.clear()
+    _wrapped.update(imported)
 
 
 def uninstall() -> None:
@@ -49,3 +64,4 @@ def uninstall() -> None:
     if watchers.current() is None:
         _hook.uninstall()
         _patches.undo()
+        _wrapped.clear()

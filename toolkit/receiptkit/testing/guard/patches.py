@@ -20,6 +20,13 @@ class Patches:
 
     def __init__(self) -> None:
         self._done: list[_Patch] = []
+        #: True if a mock was in the place of a function that is to be wrapped.
+        self.is_blocked = False
+
+    @property
+    def is_intact(self) -> bool:
+        """True if every wrapper is where it was put."""
+        return all(patch.owner.__dict__.get(patch.name) is patch.outer for patch in self._done)
 
     def wrap(self, module: ModuleType, path: str, around: Callable[[Any], Any]) -> None:
         """
@@ -39,8 +46,11 @@ class Patches:
         if isinstance(owner, type):
             owner = next((each for each in owner.__mro__ if name in each.__dict__), owner)
         inner = getattr(owner, "__dict__", {}).get(name)
-        # A mock in its place has no use for a wrapper.
-        if not isinstance(inner, FunctionType) or any(patch.outer is inner for patch in self._done):
+        if not isinstance(inner, FunctionType):
+            # A mock in its place has no use for a wrapper.
+            self.is_blocked |= inner is not None
+            return
+        if any(patch.outer is inner for patch in self._done):
             return
         outer = wraps(inner)(around(inner))
         setattr(owner, name, outer)
