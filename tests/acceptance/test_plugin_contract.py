@@ -175,7 +175,7 @@ def test_a_response_is_no_payload(suite: Suite) -> None:
             assert response == receipt_contract
         """
     )
-    assert "a Response is no payload: compare what is in it, its JSON or its text" in suite.run()
+    assert "a Response is not a payload: compare its JSON or its text" in suite.run()
     suite.outcomes(failed=1)
 
 

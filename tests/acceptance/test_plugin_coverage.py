@@ -188,7 +188,7 @@ def test_what_pytest_takes_for_the_file(suite: Suite) -> None:
     suite.write(test_it=SUITE)
     suite.run("--receipts-coverage", "test_it.py")
     assert suite.result.ret == 4
-    message = "--receipts-coverage: 'test_it.py' is no .json file: write --receipts-coverage=FILE.json, or put the option last"
+    message = "--receipts-coverage: 'test_it.py' is not a .json file: write --receipts-coverage=FILE.json, or put the option last"
     assert suite.result.errlines == [f"ERROR: {message}", ""]
     assert suite.pytester.path.joinpath("test_it.py").read_text() == SUITE.strip()
 

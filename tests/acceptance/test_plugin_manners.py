@@ -137,10 +137,10 @@ def test_it_is_found(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("--receipts-seed=x", "--receipts-seed: 'x' is no whole number"),
+        ("--receipts-seed=x", "--receipts-seed: 'x' is not a whole number"),
         (
             "--receipts-fail-on=eror",
-            "--receipts-fail-on: no severity is called 'eror': there are error, warning, info: did you mean error?",
+            "--receipts-fail-on: unknown severity 'eror'; use one of error, warning, info: did you mean error?",
         ),
         (
             "--receipts-profile=stict",
@@ -150,7 +150,7 @@ def test_it_is_found(suite: Suite) -> None:
         ("--receipts-coverage=none/coverage.json", "--receipts-coverage: there is no folder none"),
         (
             "--receipts-coverage-fail-under=101",
-            "--receipts-coverage-fail-under: '101' is no percentage: say 0 to 100",
+            "--receipts-coverage-fail-under: '101' is not a percentage; use 0 to 100",
         ),
     ],
 )

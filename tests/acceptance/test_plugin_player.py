@@ -197,7 +197,7 @@ def test_a_server_in_the_loop_of_the_test(suite: Suite) -> None:
                 asyncio.run(blocked(play_receipt_webhooks))
             first, *_, last = str(caught.value).partition(" does not answer a webhook: ")
             assert first == "http://127.0.0.1:9"
-            assert last.endswith(": await play_receipt_webhooks.aplay(…) in asynchronous tests")
+            assert last.endswith(": await play_receipt_webhooks.aplay(…)")
         """
     )
     suite.run()
@@ -255,7 +255,7 @@ def test_own_token(suite: Suite) -> None:
     [
         (
             "play_receipt_webhooks('http://x:99999/')",
-            "'http://x:99999/' is no URL of a server: say http://127.0.0.1:8000/webhooks",
+            "'http://x:99999/' is not the URL of a server; use one like http://127.0.0.1:8000/webhooks",
         ),
         (
             "play_receipt_webhooks(app, url='nonsense')",
@@ -271,14 +271,14 @@ def test_own_token(suite: Suite) -> None:
             "play_receipt_webhooks(app, 'in-ordr')",
             "no scenario is called 'in-ordr': did you mean in-order?",
         ),
-        ("play_receipt_webhooks(7)", "int is no WSGI or ASGI application and no URL"),
+        ("play_receipt_webhooks(7)", "int is neither a WSGI or ASGI application nor a URL"),
         (
             "play_receipt_webhooks('localhost:80')",
-            "'localhost:80' is no URL of a server: say http://127.0.0.1:8000/webhooks",
+            "'localhost:80' is not the URL of a server; use one like http://127.0.0.1:8000/webhooks",
         ),
         (
             "play_receipt_webhooks('in-order', app)",
-            "'in-order' is no URL of a server: say http://127.0.0.1:8000/webhooks",
+            "'in-order' is not the URL of a server; use one like http://127.0.0.1:8000/webhooks",
         ),
         (
             "play_receipt_webhooks(lambda environ, start: [])",
@@ -286,7 +286,7 @@ def test_own_token(suite: Suite) -> None:
         ),
         (
             "play_receipt_webhooks(lambda environ, start: None)",
-            "the WSGI application returned nothing: have it return the pieces of the body, such as []",
+            "the WSGI application returned nothing; it must return the pieces of the body, such as []",
         ),
         ("play_receipt_webhooks(app, method='PUT')", "webhooks are sent by POST or GET, not PUT"),
     ],

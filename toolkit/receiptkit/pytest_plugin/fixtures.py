@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def receipt_contract(pytestconfig: pytest.Config) -> ReceiptContract:
-    """The contract of Twilio's delivery receipts: `assert payload == receipt_contract`, or `receipt_contract.check(payload)`."""
+    """
+    The contract of Twilio's delivery receipts: `assert payload == receipt_contract`, or
+    `receipt_contract.check(payload)`.
+    """
     return run_of(pytestconfig).contract
 
 
@@ -43,13 +46,16 @@ def make_receipt_world(_receipt_factories: Factories) -> Callable[..., World]:
 
 @pytest.fixture
 def make_receipt(_receipt_factories: Factories) -> Callable[..., dict[str, Any]]:
-    """Makes a receipt: `make_receipt(status="undelivered", channel_name="sms", error_code=30003)`."""
+    """Makes a receipt: `make_receipt(status="failed", channel_name="sms", error_code=30003)`."""
     return translated(_receipt_factories.receipt)
 
 
 @pytest.fixture
 def make_receipt_page(_receipt_factories: Factories) -> Callable[..., dict[str, Any]]:
-    """Makes a page of the list of receipts, of a scenario or a world: `make_receipt_page("group-sms")`."""
+    """
+    Makes a page of the list of receipts, of a scenario or a world:
+    `make_receipt_page("group-sms")`.
+    """
     return translated(_receipt_factories.page)
 
 
@@ -81,13 +87,19 @@ def receipt_world(receipt_scenario: str, make_receipt_world: Callable[..., World
 
 @pytest.fixture
 def receipt_breakage() -> BreakageCase:
-    """The breakage that the marker `receipt_breakages` runs the test with: `.body`, and the `.expected` finding."""
+    """
+    The breakage that the marker `receipt_breakages` runs the test with: `.body`, and the
+    `.expected` finding.
+    """
     raise pytest.UsageError("receipt_breakage needs @pytest.mark.receipt_breakages")
 
 
 @pytest.fixture
 def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
-    """Turns the guard on for this test: `.exchanges` and `.webhooks` list what was seen, `.findings` what was wrong and not allowed."""
+    """
+    Turns the guard on for this test: `.exchanges` and `.webhooks` list what was seen, `.findings`
+    what was wrong and not allowed.
+    """
     node: pytest.Item = request.node
     if TRAFFIC not in node.stash:
         raise pytest.UsageError(
@@ -98,7 +110,10 @@ def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
 
 @pytest.fixture(scope="session")
 def receipt_auth_token() -> str:
-    """The auth token that signs webhooks and opens `receipt_server`; define this fixture yourself to use your own."""
+    """
+    The auth token that signs webhooks and opens `receipt_server`; define this fixture yourself to
+    use your own.
+    """
     from receiptkit.webhooks import AUTH_TOKEN
 
     return AUTH_TOKEN
@@ -108,7 +123,10 @@ def receipt_auth_token() -> str:
 def play_receipt_webhooks(
     request: pytest.FixtureRequest, _receipt_factories: Factories, receipt_auth_token: str
 ) -> Player:
-    """Delivers webhooks to a WSGI or ASGI application or a URL: `play_receipt_webhooks(app, "out-of-order", url="https://…")`."""
+    """
+    Delivers webhooks to a WSGI or ASGI application or a URL: `play_receipt_webhooks(app,
+    "out-of-order", url="https://…")`.
+    """
     from receiptkit.testing.player import Player
 
     run = run_of(request.config)
@@ -119,7 +137,10 @@ def play_receipt_webhooks(
 
 @pytest.fixture
 def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> Iterator[Running]:
-    """A local Twilio for this test, at `.url`; its clock stands still until `.advance(…)`, and every scenario is a conversation."""
+    """
+    A local Twilio for this test, at `.url`; its clock stands still until `.advance(…)`, and every
+    scenario is a conversation.
+    """
     __tracebackhide__ = True
     with ExitStack() as stack:
         with Translating():

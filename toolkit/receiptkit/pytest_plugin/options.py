@@ -22,7 +22,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "guard": {
         "action": "store_true",
         "default": False,
-        "help": "check every response of the receipts API and every webhook in tests, real or mocked",
+        "help": "check each response of the receipts API and each webhook, real or mocked",
     },
     "fail-on": {
         "metavar": "SEVERITY",
@@ -47,9 +47,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "coverage-fail-under": {"metavar": "PERCENT", "help": "fail the run if less was exercised"},
 }
 _MARKERS = (
-    "receipt_scenarios(*names): run the test with the world of each scenario, of all by default, as receipt_world (see `receiptkit scenarios`)",
-    "receipt_breakages(*rules, kind=None, in_service=None): run the test with each breakage of these rules, of all by default, as receipt_breakage",
-    "receipts_allow(*rules, reason): allow these rules to be broken in this test (see `receiptkit rules`)",
+    (
+        "receipt_scenarios(*names): run the test with the world of each scenario, of all by default, "
+        "as receipt_world (see `receiptkit scenarios`)"
+    ),
+    (
+        "receipt_breakages(*rules, kind=None, in_service=None): run the test with each breakage of "
+        "these rules, of all by default, as receipt_breakage"
+    ),
+    (
+        "receipts_allow(*rules, reason): allow these rules to be broken in this test "
+        "(see `receiptkit rules`)"
+    ),
     "receipts_unguarded(reason): do not check the responses and webhooks of this test",
 )
 

@@ -1,4 +1,7 @@
-"""Markers: scenarios and breakages that a test is run with, rules that it may break, and tests that are not guarded."""
+"""
+Markers: scenarios and breakages that a test is run with, rules that it may break, and tests that
+are not guarded.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ def _parametrize(
     marker: pytest.Mark,
     values: Callable[[pytest.Config, pytest.Mark], list[Any]],
 ) -> None:
-    """Parametrise a test; a mistake is reported when everything is collected, as one line that ends the run."""
+    """
+    Parametrise a test; a mistake is reported when everything is collected, as one line that ends
+    the run.
+    """
     mistake = _misuse(marker)
     if mistake is None and name not in metafunc.fixturenames:
         mistake = f"{marker.name} needs the test to take the argument {name}"
@@ -142,7 +148,10 @@ def id_of(item: pytest.Item) -> str:
 
 
 def stable_id_of(item: pytest.Item) -> str:
-    """Return the id of a test with the path of its file from its outermost package, wherever pytest was started."""
+    """
+    Return the id of a test with the path of its file from its outermost package, wherever pytest
+    was started.
+    """
     _, *names = id_of(item).split("::")
     return "::".join([_path_in_packages(item.path), *names])
 

@@ -39,7 +39,10 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _sides(op: str, left: Any, right: Any) -> tuple[tuple[str, str], list[tuple[str, Any, Any]]]:
-    """Return the names of both sides; and the pairs that are compared, also within lists and objects, with their places."""
+    """
+    Return the names of both sides; and the pairs that are compared, also within lists and objects,
+    with their places.
+    """
     if op in ("in", "not in") and isinstance(right, (list, tuple)):
         return ("payload", "[…]"), [
             (f"[{index}]: ", left, each) for index, each in enumerate(right)

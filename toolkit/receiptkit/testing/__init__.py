@@ -1,5 +1,6 @@
 """
-What the pytest plugin is made of. Nothing here knows pytest: `receiptkit.pytest_plugin` imports it when it is used, and translates.
+Parts of the pytest plugin. Nothing here knows pytest: `receiptkit.pytest_plugin` imports it when it
+is used, and translates.
 
     settings, run        what was asked for, and what a whole run shares
     matcher              `payload == receipt_contract`

@@ -16,21 +16,21 @@ Application = Callable[..., Awaitable[None]]
 async def call(
     application: Application, request: WebhookRequest
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """The status, the headers and the body that it answers with. What it raises is raised."""
+    """Return status, headers and body of the answer; raise what the application raises."""
     to_read = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
-    said: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     answered = event_loops.event()
 
     async def receive() -> dict[str, Any]:
         if to_read:
             return to_read.pop()
-        # Who delivers stays until there is an answer.
+        # A client stays connected until there is an answer.
         if not answered.is_set():
             await answered.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
-        said.append(message)
+        messages.append(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             answered.set()
 
@@ -38,14 +38,16 @@ async def call(
         await application(_scope(request), receive, send)
     finally:
         answered.set()
-    start = next((message for message in said if message["type"] == "http.response.start"), None)
+    start = next(
+        (message for message in messages if message["type"] == "http.response.start"), None
+    )
     if start is None:
         raise UsageError("the ASGI application returned without an answer")
     headers = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in start.get("headers", ())
     ]
-    return start["status"], headers, b"".join(message.get("body", b"") for message in said)
+    return start["status"], headers, b"".join(message.get("body", b"") for message in messages)
 
 
 def _scope(request: WebhookRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a test is parametrised with: the names of scenarios, and flaws."""
+"""Values to parametrise tests with: the names of scenarios, and breakages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from receiptkit.rules import catalogue
 
 
 class Expected(NamedTuple):
-    """The finding that a flaw causes."""
+    """The finding that a breakage causes."""
 
     rule: str
     pointer: str
@@ -24,7 +24,7 @@ class Expected(NamedTuple):
 
 class BreakageCase:
     """
-    A body with one flaw, which a consumer must reject or survive.
+    A body broken in one place, which a consumer must reject or survive.
 
     Attributes:
         id: what the test is called.
@@ -51,10 +51,10 @@ class BreakageCase:
 
 def scenarios(names: Sequence[str]) -> list[str]:
     """
-    The scenarios of these names, all if there are none, sorted.
+    Return the scenarios of these names, sorted; all if there are no names.
 
     Raises:
-        UsageError: there is no such scenario.
+        UsageError: no scenario has this name.
     """
     return sorted({scenario(name).name for name in names} or SCENARIOS)
 
@@ -67,13 +67,13 @@ def cases(
     in_service: bool | None = None,
 ) -> list[BreakageCase]:
     """
-    The flaws of rules, sorted by their ids.
+    Return the breakages of rules, sorted by their ids.
 
     Args:
         generator: what makes the bodies.
         rules: globs of rules; all by default.
         kind: of bodies; all by default.
-        in_service: whether bodies are those of the service-scoped API; both by default.
+        in_service: True for bodies of the service-scoped API, False for others; both by default.
 
     Raises:
         UsageError: a glob or the kind fits none.
@@ -82,27 +82,27 @@ def cases(
     kinds = sorted({each.kind for each in every})
     if kind not in (None, *kinds):
         raise UsageError(f"no body is called {kind!r}: there are {', '.join(kinds)}")
-    wanted = [
+    chosen = [
         each
         for each in every
         if kind in (None, each.kind) and in_service in (None, each.in_service)
     ]
     for glob in rules:
-        if not any(fnmatchcase(each.rule, glob) for each in wanted):
+        if not any(fnmatchcase(each.rule, glob) for each in chosen):
             catalogue.find(glob)
             raise UsageError(
                 f"there is no breakage of {glob!r}" + (f" in a {kind}" if kind else "")
             )
-    chosen = (
-        each for each in wanted if not rules or any(fnmatchcase(each.rule, glob) for glob in rules)
+    matching = (
+        each for each in chosen if not rules or any(fnmatchcase(each.rule, glob) for glob in rules)
     )
     return sorted(
-        _distinct(BreakageCase(each, generator) for each in chosen), key=lambda case: case.id
+        _distinct(BreakageCase(each, generator) for each in matching), key=lambda case: case.id
     )
 
 
 def _distinct(found: Iterable[BreakageCase]) -> Iterable[BreakageCase]:
-    """The cases, those of the same id numbered."""
+    """Yield the cases, those of the same id numbered."""
     times: dict[str, int] = {}
     for case in found:
         times[case.id] = times.get(case.id, 0) + 1

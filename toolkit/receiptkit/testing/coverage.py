@@ -1,4 +1,4 @@
-"""Contract coverage: what of the contract a run exercised, and which scenarios would close the gaps."""
+"""Contract coverage: what a run exercised, and the scenarios that close the gaps."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ VERSION = 1
 
 class Coverage:
     """
-    What was exercised of what can be.
+    The points that a run covered, of those that can be covered.
 
     Args:
-        generator: what can be is what its scenarios show; each sight is closed by the first of them that shows it.
-        seen: sights of the run. Those that no scenario shows do not count.
+        generator: its scenarios show what can be covered; the first that shows a point is named for
+        it. seen: the points of the run. Those that no scenario shows do not count.
     """
 
     def __init__(self, generator: Generator, seen: Iterable[CoveragePoint]) -> None:
-        #: What shows each sight.
+        #: The scenario that shows each point.
         self.shown_by = _shown_by(generator)
         #: Those that were exercised.
         self.seen = set(seen) & self.shown_by.keys()
 
     @property
     def percent(self) -> float:
-        """How much was exercised."""
+        """The percentage that was covered."""
         return 100 * len(self.seen) / max(len(self.shown_by), 1)
 
     def rows(self) -> Iterator[tuple[str, int, int]]:
-        """Of each dimension: its name, how many items were exercised, and how many there are."""
+        """Yield each dimension: its name, how many points were covered, and how many there are."""
         for dimension in DIMENSIONS:
-            items = [sight for sight in self.shown_by if sight[0] == dimension]
+            items = [point for point in self.shown_by if point[0] == dimension]
             yield dimension, len(self.seen.intersection(items)), len(items)
 
     def gaps(self) -> Iterator[tuple[CoveragePoint, str]]:
-        """What was not exercised, and what shows it."""
+        """Yield the points that were not covered, with the scenario that shows each."""
         for dimension in DIMENSIONS:
-            for sight, closer in sorted(self.shown_by.items()):
-                if sight[0] == dimension and sight not in self.seen:
-                    yield sight, closer
+            for point, closer in sorted(self.shown_by.items()):
+                if point[0] == dimension and point not in self.seen:
+                    yield point, closer
 
     def table(self) -> list[str]:
-        """The lines of the report."""
+        """Return the lines of the report."""
         rows = [*self.rows(), ("total", len(self.seen), len(self.shown_by))]
         lines = [
             f"{name:12} {seen:3} of {all_:3}  {100 * seen / max(all_, 1):4.0f} %"
@@ -60,7 +60,7 @@ class Coverage:
         return [*lines, "not exercised, and the scenario that would:", *gaps] if gaps else lines
 
     def as_json(self) -> dict[str, Any]:
-        """The same for machines."""
+        """Return the report for machines."""
         dimensions: dict[str, Any] = {name: {"exercised": [], "missing": {}} for name in DIMENSIONS}
         for dimension, item in sorted(self.seen):
             dimensions[dimension]["exercised"].append(item)
@@ -79,22 +79,22 @@ def is_coverage(path: str) -> bool:
 
 
 def _shown_by(generator: Generator) -> dict[CoveragePoint, str]:
-    """Every sight that scenarios show, with the first that does."""
+    """Return every point that scenarios show, with the first scenario that does."""
     found: dict[CoveragePoint, str] = {}
     for name in SCENARIOS:
         for scope in ("", ", in_service=True"):
             world = generator.world(name, in_service=bool(scope))
             for how, shown in _shows(generator, world):
-                sights = CoveragePoints(generator.contract)
-                for sight in (sight for seen in shown for sight in sights.of(seen)):
-                    found.setdefault(sight, f"{name}{scope}{how}")
+                points = CoveragePoints(generator.contract)
+                for point in (point for seen in shown for point in points.of(seen)):
+                    found.setdefault(point, f"{name}{scope}{how}")
     return found
 
 
 def _shows(
     generator: Generator, world: World
 ) -> Iterator[tuple[str, Sequence[Exchange | WebhookRequest]]]:
-    """All that can be seen of a world at its end, and how it is asked for where that takes more than its scenario."""
+    """Yield all that a world shows at its end, with arguments other than the scenario."""
 
     def rest() -> Rendering:
         return generator.at(world)
@@ -115,7 +115,7 @@ def _shows(
 def _made(
     make: Callable[..., Iterable[Exchange | WebhookRequest]],
 ) -> list[Exchange | WebhookRequest]:
-    """What can be made; nothing where the document describes no such thing, or the world has none."""
+    """Return what can be made; nothing if the document or the world has none of it."""
     try:
         return list(make())
     except UsageError:

@@ -1,4 +1,4 @@
-"""What of the contract an exchange, a webhook or a body shows, as pairs of a dimension and an item of it."""
+"""Points of the contract that an observation covers: a dimension and an item of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 
 CoveragePoint = tuple[str, str]
 
-#: In the order in which they are listed.
+#: The dimensions, in the order of the report.
 DIMENSIONS = (
     "operations",
     "answers",
@@ -28,10 +28,10 @@ DIMENSIONS = (
 
 class CoveragePoints:
     """
-    Collects sights. Webhooks are told apart by those that came before them: use one for each test.
+    Collects points. A webhook is compared with those before it: use one collector for each test.
 
     Args:
-        contract: which tells operations and bodies apart.
+        contract: recognises operations and bodies.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -40,7 +40,7 @@ class CoveragePoints:
         self._events: set[tuple[str, str]] = set()
 
     def of(self, seen: Any) -> Iterator[CoveragePoint]:
-        """What an observation shows: an exchange, a webhook request, or a body by itself, parsed or as text."""
+        """Yield the points of an exchange, a webhook request, or a body, parsed or as text."""
         if isinstance(seen, Exchange):
             yield from self._exchange(seen)
         elif isinstance(seen, WebhookRequest):

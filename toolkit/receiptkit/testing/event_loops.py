@@ -1,4 +1,7 @@
-"""Event loops: asyncio, or trio where that one is running. Waits end by the real clock, also while a test has frozen time."""
+"""
+Event loops: asyncio, or trio where that one is running. Waits end by the real clock, also while a
+test has frozen time.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ async def within(seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result 
 
 @contextmanager
 def _alarm(seconds: float, ring: Callable[[], object]) -> Iterator[Callable[[], bool]]:
-    """Call something after so many seconds, unless this has ended; yield a function that tells if it was called."""
+    """
+    Call something after so many seconds, unless this has ended; yield a function that tells if it
+    was called.
+    """
     rung: list[bool] = []
 
     def wake() -> None:

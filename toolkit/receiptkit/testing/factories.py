@@ -1,4 +1,4 @@
-"""What a test makes: worlds, and the bodies and webhooks they have."""
+"""Make data for a test: worlds, and their bodies and webhooks."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ class Factories:
 
     def world(self, scenario: str | World = "agent-and-sms", **overrides: Any) -> World:
         """
-        A world of a scenario; a world that is given is handed back.
+        Make a world of a scenario; return a world as it is.
 
         Args:
             scenario: its name, as `receiptkit scenarios` lists them.
-            overrides: arguments of `Generator.world`, such as receipts, page_size, in_service, stream, start; and single facts by
-                their paths: `conversation_sid="CH…"`, `**{"receipts.0.status": "failed"}`.
+            overrides: arguments of `Generator.world`, such as receipts, page_size, in_service,
+                stream, start; and single facts by their paths: `conversation_sid="CH…"`,
+                `**{"receipts.0.status": "failed"}`.
 
         Raises:
             UsageError: there is no such scenario or fact, or the contract forbids it.
@@ -51,10 +52,10 @@ class Factories:
                     f"a world is as it is: give {', '.join(overrides)} where it is made"
                 )
             return scenario
-        said = {name: value for name, value in overrides.items() if name in _FACTS}
+        arguments = {name: value for name, value in overrides.items() if name in _FACTS}
         facts = {path: value for path, value in overrides.items() if path not in _FACTS}
-        said["set"] = {**(said.get("set") or {}), **facts} or None
-        return self._generator.world(scenario, **{"seed": self._drawn(), **said})
+        arguments["set"] = {**(arguments.get("set") or {}), **facts} or None
+        return self._generator.world(scenario, **{"seed": self._drawn(), **arguments})
 
     def receipt(
         self,
@@ -65,13 +66,14 @@ class Factories:
         in_service: bool = False,
     ) -> dict[str, Any]:
         """
-        One receipt.
+        Make one receipt.
 
         Args:
             status: its status, None for null; drawn by default.
             channel_name: sms, mms or whatsapp; drawn by default, so that it fits the status.
-            error_code: of a failure, which the status then is; 0 or None for none; drawn by default.
-            in_service: whether it is that of the service-scoped API.
+            error_code: of a failure, which the status then is; 0 or None for none; drawn by
+                default.
+            in_service: True for a receipt of the service-scoped API.
         """
         rng = random.Random(self._drawn())
         return self._generator.at(
@@ -87,7 +89,7 @@ class Factories:
         **overrides: Any,
     ) -> dict[str, Any]:
         """
-        A page of the list of receipts.
+        Make a page of the list of receipts.
 
         Args:
             world: a world, or the name of a scenario.
@@ -100,13 +102,13 @@ class Factories:
     def pages(
         self, world: str | World = "three-pages", *, at: str = "end", **overrides: Any
     ) -> list[dict[str, Any]]:
-        """Every page of the list of receipts, linked; the arguments are those of `page`."""
+        """Make every page of the list of receipts, linked; the arguments are those of `page`."""
         return list(self._generator.at(self.world(world, **overrides), at).pages())
 
     def webhook(
         self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY
     ) -> dict[str, str]:
-        """The parameters of an onDeliveryUpdated webhook; the arguments are those of `receipt`."""
+        """Make the parameters of an onDeliveryUpdated webhook; arguments as for `receipt`."""
         rng = random.Random(self._drawn())
         webhooks = self._generator.webhooks(
             single(self._generator, rng, status, channel_name, error_code, told=True)
@@ -114,10 +116,10 @@ class Factories:
         return webhooks.parameters(webhooks.events[-1])
 
     def number(self) -> int:
-        """A seed for something that takes a number."""
+        """Draw a seed for something that takes a number."""
         return random.Random(self._drawn()).getrandbits(31)
 
     def _drawn(self) -> str:
-        """A seed for the next thing that is drawn."""
+        """Return the seed of the next thing that is drawn."""
         self.count += 1
         return f"{self._seed}/{self.count}"

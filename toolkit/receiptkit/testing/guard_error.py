@@ -10,7 +10,7 @@ from receiptkit.model.errors import ReceiptkitError
 
 
 def describe(error: Exception, *, show_values: bool = False) -> str:
-    """Return the type and the place of an error; its text only where that cannot hold captured values."""
+    """Return type and place of an error; its text only if that holds no captured values."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

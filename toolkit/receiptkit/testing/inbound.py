@@ -1,4 +1,4 @@
-"""Recognise the webhooks of the contract's event among the requests that tests send to an application."""
+"""Recognise webhooks of the contract's event among requests to the application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _NAMES = 5
 
 
 def is_webhook(request: WebhookRequest, contract: Contract) -> bool:
-    """Return True if a request is meant to be a webhook of this event; other requests are the application's own."""
+    """
+    Return True if a request is meant to be a webhook of this event; other requests are the
+    application's own.
+    """
     if request.method.upper() not in ("POST", "GET", "PUT"):
         return False
     parameters = payload(request).body

@@ -11,13 +11,18 @@ from receiptkit.model.finding import Finding
 from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import counts, lines
 
-#: What says that nothing was judged. A payload that nobody knows does not equal the contract, however mild that is elsewhere.
-_UNJUDGED = ("body.unchecked", "body.unknown-kind", "http.unknown-operation", "webhook.other-event")
+#: Rules that say that nothing was checked: such a payload does not equal the contract.
+_UNCHECKED = (
+    "body.unchecked",
+    "body.unknown-kind",
+    "http.unknown-operation",
+    "webhook.other-event",
+)
 
 
 class ContractViolation(AssertionError):
     """
-    A payload is not what the contract says.
+    A payload breaks the contract.
 
     Attributes:
         findings: what is wrong with it, and what else is worth knowing.
@@ -39,28 +44,30 @@ class ReceiptContract:
     """
     The contract of a test run. What equals it has no finding that fails a test.
 
-    A payload is the body of a response or the parameters of a webhook, parsed or as text; an `Exchange`; or a `WebhookRequest`.
+    A payload is the body of a response or the parameters of a webhook, parsed or as text; an
+    `Exchange`; or a `WebhookRequest`.
     """
 
     def __init__(self, settings: PluginSettings, seen: Callable[[Any], None]) -> None:
         """
         Args:
             settings: of the run.
-            seen: is told of every payload that is judged.
+            seen: called with every payload that is checked.
         """
         self._settings = settings
         self._seen = seen
 
     def findings(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
         """
-        All that the contract says of a payload, errors first.
+        Return all findings about a payload, errors first.
 
         Args:
-            payload: what is judged.
-            operation: what a body is: a kind, such as `receipt`, or an operationId. By default the body itself decides.
+            payload: what is checked.
+            operation: the kind of a body, such as `receipt`, or an operationId. By default it is
+                detected.
 
         Raises:
-            UsageError: the payload is a client's response, not what is in it.
+            UsageError: the payload is a client's response, not its body.
         """
         contract = self._settings.contract
         if (
@@ -69,7 +76,7 @@ class ReceiptContract:
             and hasattr(payload, "status_code")
         ):
             raise UsageError(
-                f"a {type(payload).__name__} is no payload: compare what is in it, its JSON or its text"
+                f"a {type(payload).__name__} is not a payload: compare its JSON or its text"
             )
         if isinstance(payload, Exchange):
             found = contract.check_exchange(payload)
@@ -84,7 +91,7 @@ class ReceiptContract:
 
     def check(self, payload: Any, *, operation: str | None = None) -> list[Finding]:
         """
-        Judge a payload; the arguments are those of `findings`.
+        Check a payload; the arguments are those of `findings`.
 
         Returns:
             The findings that fail no test.
@@ -99,7 +106,7 @@ class ReceiptContract:
         return found
 
     def explanation(self, found: Sequence[Finding]) -> list[str]:
-        """Why a payload with these findings is equal or not."""
+        """Return why a payload with these findings is equal or not."""
         verdict = (
             "the payload breaks the contract"
             if self._failing(found)
@@ -120,4 +127,6 @@ class ReceiptContract:
 
     def _failing(self, found: Sequence[Finding]) -> bool:
         least = self._settings.fail_on.rank
-        return any(finding.severity.rank >= least or finding.rule in _UNJUDGED for finding in found)
+        return any(
+            finding.severity.rank >= least or finding.rule in _UNCHECKED for finding in found
+        )

@@ -17,19 +17,19 @@ from receiptkit.testing import asgi, event_loops, wsgi
 from receiptkit.testing.factories import Factories
 from receiptkit.webhooks.address import address
 
-#: What an application says: status, headers, body.
-Said = tuple[int, list[tuple[str, str]], bytes]
-#: In seconds; Twilio does not wait longer.
+#: Status, headers and body of an answer.
+Answer = tuple[int, list[tuple[str, str]], bytes]
+#: In seconds: how long Twilio waits.
 _PATIENCE = 5
 
 
 class WebhookResponse(NamedTuple):
     """
-    What an application answered to one webhook.
+    The answer of an application to one webhook.
 
     Attributes:
         status: the HTTP status.
-        headers: names in lower case; of a name that stands there again, all values with commas between them.
+        headers: names in lower case; the values of a repeated name are joined by commas.
         body: its bytes.
         request: what was delivered.
     """
@@ -57,7 +57,7 @@ class Player:
         generator, factories: make worlds.
         auth_token: signs, unless another one is given.
         take: called with each webhook before it is delivered.
-        mistakes: a context in which our errors become those of whoever uses this.
+        mistakes: a context that translates our errors.
     """
 
     def __init__(
@@ -78,19 +78,21 @@ class Player:
         self, target: Any, scenario: str | World = "in-order", **how: Any
     ) -> list[WebhookResponse]:
         """
-        Deliver the webhooks of a world in the order in which they arrive, and return the answers.
+        Deliver the webhooks of a world in the order of arrival, and return the answers.
 
         Args:
             target: a WSGI or ASGI application, or the URL of a server.
             scenario: the name of a scenario, or a world.
-            url: the URL of the webhook as Twilio was given it, which is what is signed; by default that of the server, or one at
-                example.com.
+            url: the URL of the webhook as it is configured at Twilio, which is signed; by default
+                that of the server, or one at example.com.
             method: POST (default) or GET.
-            auth_token: of the account; by default that of the fixture `receipt_auth_token`. None leaves the requests unsigned.
-            how: overrides of a world that is made, too, as for `make_receipt_world`.
+            auth_token: of the account; by default that of the fixture `receipt_auth_token`. None
+                leaves the requests unsigned.
+            how: overrides of a world that is made, as for `make_receipt_world`.
 
         Raises:
-            UsageError: there is no such scenario, the target is none, or a server does not answer.
+            UsageError: no scenario has this name, the target is neither, or a server does not
+                answer.
         """
         __tracebackhide__ = True
         with self._mistakes():
@@ -98,15 +100,16 @@ class Player:
                 deliver = _sender(target)
                 return [deliver(request) for request in self._requests(target, scenario, **how)]
             if event_loops.is_running():
-                raise UsageError(
-                    "an event loop is running: await play_receipt_webhooks.aplay(…) in asynchronous tests"
-                )
+                raise UsageError("an event loop is running: await play_receipt_webhooks.aplay(…)")
             return event_loops.run(self.aplay(target, scenario, **how))
 
     async def aplay(
         self, target: Any, scenario: str | World = "in-order", **how: Any
     ) -> list[WebhookResponse]:
-        """The same within a running event loop, which runs on meanwhile: a server of the test's own can answer."""
+        """
+        Deliver within a running event loop, which runs on meanwhile, so that a server in it can
+        answer.
+        """
         __tracebackhide__ = True
         with self._mistakes():
             requests = self._requests(target, scenario, **how)
@@ -139,11 +142,12 @@ class Player:
             yield request
 
 
-async def _within(call: Coroutine[Any, Any, Said]) -> Said:
+async def _within(call: Coroutine[Any, Any, Answer]) -> Answer:
     answer = await event_loops.within(_PATIENCE, call)
     if answer is None:
         raise UsageError(
-            f"the ASGI application does not answer a webhook: Twilio waits {_PATIENCE} seconds, and no longer"
+            "the ASGI application does not answer a webhook: "
+            f"Twilio waits {_PATIENCE} seconds, and no longer"
         )
     return answer
 
@@ -154,16 +158,17 @@ def _sender(target: Any) -> Callable[[WebhookRequest], WebhookResponse]:
             place = urlsplit(address(target).url)
         except ValueError:
             raise UsageError(
-                f"{target!r} is no URL of a server: say http://127.0.0.1:8000/webhooks"
+                f"{target!r} is not the URL of a server; "
+                "use one like http://127.0.0.1:8000/webhooks"
             ) from None
         return lambda request: _to_server(place, request)
     if callable(target):
         return lambda request: _answer(wsgi.call(target, request), request)
-    raise UsageError(f"{type(target).__name__} is no WSGI or ASGI application and no URL")
+    raise UsageError(f"{type(target).__name__} is neither a WSGI or ASGI application nor a URL")
 
 
-def _answer(said: Said, request: WebhookRequest) -> WebhookResponse:
-    status, headers, body = said
+def _answer(answer: Answer, request: WebhookRequest) -> WebhookResponse:
+    status, headers, body = answer
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
@@ -172,7 +177,8 @@ def _answer(said: Said, request: WebhookRequest) -> WebhookResponse:
 
 
 def _is_asgi(target: Any) -> bool:
-    return iscoroutinefunction(target) or iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004 # how, not whether
+    call = getattr(target, "__call__", None)  # noqa: B004 # its kind is asked, not if there is one
+    return iscoroutinefunction(target) or iscoroutinefunction(call)
 
 
 def _to_server(place: SplitResult, request: WebhookRequest) -> WebhookResponse:
@@ -190,11 +196,7 @@ def _to_server(place: SplitResult, request: WebhookRequest) -> WebhookResponse:
         reason = str(error) or type(error).__name__
         server = f"{place.scheme}://{place.netloc}"
         # A loop that waits for this call cannot run a server as well.
-        hint = (
-            ": await play_receipt_webhooks.aplay(…) in asynchronous tests"
-            if event_loops.is_running()
-            else ""
-        )
+        hint = ": await play_receipt_webhooks.aplay(…)" if event_loops.is_running() else ""
         raise UsageError(f"{server} does not answer a webhook: {reason}{hint}") from None
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""What all tests of a run share, and what the run reports at its end."""
+"""A run: state that its tests share, and reports at its end."""
 
 from __future__ import annotations
 

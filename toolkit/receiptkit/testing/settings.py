@@ -1,4 +1,4 @@
-"""What was asked for: the options of the command line over a team's settings."""
+"""The settings of a run: the options of the command line over the project's settings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from receiptkit.validation.selection import Selection
 @dataclass(frozen=True, slots=True)
 class Options:
     """
-    The options `--receipts-*`, as they were given; None where they were not.
+    The options `--receipts-*` of the command line; None if absent.
 
     Attributes:
-        root: the folder in which, or above which, a team's settings are looked for.
-        coverage: the file that is to be written, empty for none.
+        root: the folder in which, or above which, the project's settings are found.
+        coverage: the file to write, empty for none.
     """
 
     root: Path
@@ -37,13 +37,14 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class PluginSettings:
     """
-    What holds for a run.
+    The settings of a run.
 
     Attributes:
-        seed: what worlds are drawn from, together with the id of a test.
-        fail_on: the severity from which on a finding fails a test.
-        selection: which findings are wanted, and how severe they are.
-        coverage: whether to say what was exercised; the file for it, if there is to be one; and the least percentage.
+        seed: the seed of generated data, together with the id of a test.
+        fail_on: the lowest severity that fails a test.
+        selection: selects findings and sets their severity.
+        coverage, coverage_file, coverage_fail_under: True to report coverage; its file, and the
+            least percentage.
     """
 
     seed: int
@@ -59,10 +60,10 @@ class PluginSettings:
 
 def settings(options: Options) -> PluginSettings:
     """
-    The settings of a run.
+    Return the settings of a run.
 
     Raises:
-        UsageError: an option means nothing.
+        UsageError: an option is mistaken.
         DocumentError: the contract document cannot be used.
     """
     project = project_settings.find(options.root).under(
@@ -88,47 +89,54 @@ def settings(options: Options) -> PluginSettings:
     )
 
 
-def _seed(said: str | None) -> int:
+def _seed(text: str | None) -> int:
     try:
-        return int(said or "0")
+        return int(text or "0")
     except ValueError:
-        raise UsageError(f"--receipts-seed: {said!r} is no whole number") from None
+        raise UsageError(f"--receipts-seed: {text!r} is not a whole number") from None
 
 
-def _severity(said: str) -> Severity:
+def _severity(text: str) -> Severity:
     names = [severity.value for severity in Severity]
-    if said not in names:
-        close = get_close_matches(said, names, n=1)
+    if text not in names:
+        close = get_close_matches(text, names, n=1)
         suggestion = f": did you mean {close[0]}?" if close else ""
         raise UsageError(
-            f"--receipts-fail-on: no severity is called {said!r}: there are {', '.join(names)}{suggestion}"
+            f"--receipts-fail-on: unknown severity {text!r}; "
+            f"use one of {', '.join(names)}{suggestion}"
         )
-    return Severity(said)
+    return Severity(text)
 
 
-def _file(said: str | None) -> Path | None:
-    """The file of a coverage report. pytest takes what follows the option for it, which may be a folder of tests."""
-    if not said:
+def _file(text: str | None) -> Path | None:
+    """
+    Return the file of a coverage report. pytest takes the next argument for it, which may be a
+    folder of tests.
+    """
+    if not text:
         return None
-    if not said.endswith(".json"):
+    if not text.endswith(".json"):
         raise UsageError(
-            f"--receipts-coverage: {said!r} is no .json file: write --receipts-coverage=FILE.json, or put the option last"
+            f"--receipts-coverage: {text!r} is not a .json file: "
+            "write --receipts-coverage=FILE.json, or put the option last"
         )
-    path = Path(said)
+    path = Path(text)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--receipts-coverage: there is no folder {path.parent}")
     if path.is_dir():
-        raise UsageError(f"--receipts-coverage: {said} is a folder: name a file in it")
+        raise UsageError(f"--receipts-coverage: {text} is a folder: name a file in it")
     return path
 
 
-def _percentage(said: str | None) -> float | None:
-    if said is None:
+def _percentage(text: str | None) -> float | None:
+    if text is None:
         return None
     try:
-        number = float(said)
+        number = float(text)
     except ValueError:
         number = -1
     if not 0 <= number <= 100:
-        raise UsageError(f"--receipts-coverage-fail-under: {said!r} is no percentage: say 0 to 100")
+        raise UsageError(
+            f"--receipts-coverage-fail-under: {text!r} is not a percentage; use 0 to 100"
+        )
     return number

@@ -43,8 +43,8 @@ class Observed:
 
 class Traffic:
     """
-    The exchanges of one test with URLs of the contract, in the order in which their bodies were read, and the webhooks that it sent to
-    the application.
+    The exchanges of one test with URLs of the contract, in the order in which their bodies were
+    read, and the webhooks that it sent to the application.
 
     Args:
         settings: of the run.
@@ -115,7 +115,10 @@ class Traffic:
                 self._add(request, self._open_history().check_webhook(request), status)
 
     def take_played(self, request: WebhookRequest) -> None:
-        """Remember a webhook that the test plays. It is as the test wants it; only contradictions are findings."""
+        """
+        Remember a webhook that the test plays. It is as the test wants it; only contradictions are
+        findings.
+        """
         with self._lock:
             self._open_history().check_webhook(request)
             self._add(request, [])

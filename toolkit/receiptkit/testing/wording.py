@@ -51,7 +51,8 @@ def request_line(
     seen: Exchange | WebhookRequest, answer: int | None = None, *, show_values: bool = False
 ) -> str:
     """
-    Word a request and its outcome, without credentials, names of conversations, and parameters other than those of paging.
+    Word a request and its outcome, without credentials, names of conversations, and parameters
+    other than those of paging.
 
     Args:
         seen: an exchange or a webhook.

@@ -17,7 +17,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def call(
     application: Application, request: WebhookRequest
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """The status, the headers and the body that it answers with. What it raises is raised."""
+    """Return status, headers and body of the answer; raise what the application raises."""
     head: list[Any] = []
     written: list[bytes] = []
 
@@ -30,7 +30,8 @@ def call(
     pieces = application(_environment(request), start_response)
     if pieces is None:
         raise UsageError(
-            "the WSGI application returned nothing: have it return the pieces of the body, such as []"
+            "the WSGI application returned nothing; "
+            "it must return the pieces of the body, such as []"
         )
     try:
         written.extend(pieces)

@@ -1,8 +1,8 @@
 """
 The guard: sees the exchanges of HTTP clients, real or mocked.
 
-It wraps what the code under test calls, above what a mock replaces. A client stays wrapped until the run ends: mocks come and go in any
-order. Without a watcher, the wrappers do nothing.
+It wraps what the code under test calls, above what a mock replaces. A client stays wrapped until
+the run ends: mocks come and go in any order. Without a watcher, the wrappers do nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _hook = ImportHook(_WRAPS, _wrap)
 
 @contextmanager
 def watching(watcher: watchers.Watcher) -> Iterator[None]:
-    """Show a watcher every exchange while this lasts, also of clients that are only imported then."""
+    """Show a watcher every exchange while this lasts, also of clients imported meanwhile."""
     with watchers.watching(watcher):
         _hook.install()
         _wrap_all()

@@ -1,4 +1,7 @@
-"""Doors: the methods of a client that call each other, so that one response passes through several of them."""
+"""
+Doors: the methods of a client that call each other, so that one response passes through several of
+them.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ class Doors:
 
 
 def is_new(response: object, met: list[Any]) -> bool:
-    """Return True if a response is met for the first time; mocks may compare equal, and cannot always be hashed."""
+    """
+    Return True if a response is met for the first time; mocks may compare equal, and cannot always
+    be hashed.
+    """
     if any(each is response for each in met):
         return False
     met.append(response)

@@ -38,7 +38,10 @@ class ImportHook(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a module as the other finders do; its loader, which is of this import alone, then calls back."""
+        """
+        Find a module as the other finders do; its loader, which is of this import alone, then calls
+        back.
+        """
         # Another hook of this kind searches the same way, and comes back here.
         if name not in self._names or getattr(self._searching, "name", None) == name:
             return None

@@ -1,4 +1,7 @@
-"""HTTP that the guard cannot see: clients that it does not know, and methods of clients that tests replace."""
+"""
+HTTP that the guard cannot see: clients that it does not know, and methods of clients that tests
+replace.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ def _is_used(client: str) -> bool:
 
 
 def _home(value: object) -> str:
-    """Return the module of a module, a class or a function; empty for other objects, which may run code when looked at."""
+    """
+    Return the module of a module, a class or a function; empty for other objects, which may run
+    code when looked at.
+    """
     if type(value) is ModuleType:
         return value.__name__
     if type(value) in (type, FunctionType):
@@ -71,7 +77,7 @@ def _home(value: object) -> str:
 
 
 def has_seen_client() -> bool:
-    """Return True if a client that the guard sees was imported, those of the standard library aside."""
+    """Return True if a client that the guard sees was imported; urllib does not count."""
     return any(name in sys.modules for name in by_module() if not name.startswith("urllib."))
 
 
@@ -79,7 +85,7 @@ def has_seen_client() -> bool:
 
 
 def wrap_mock(module: ModuleType, patches: Patches) -> None:
-    """Notice what `unittest.mock.patch` replaces; a mock tells afterwards what it was called with."""
+    """Notice what `unittest.mock.patch` replaces; a mock knows its calls afterwards."""
 
     def around_exit(inner: Callable[..., Any]) -> Callable[..., Any]:
         def leave(self: Any, *args: Any) -> Any:
@@ -140,7 +146,10 @@ def _notice(patches: Patches, owner: Any, attribute: str, original: Any, replace
 
 
 def _client_method(patches: Patches, owner: Any, attribute: str, original: Any) -> str | None:
-    """Return the name of a method or a class of a client that is replaced; None if it is something else."""
+    """
+    Return the name of a method or a class of a client that is replaced; None if it is something
+    else.
+    """
     roots = {_root(name) for name in by_module()} - {"django", "werkzeug"}
     if isinstance(owner, type):
         # Of the classes that are wrapped, a client makes requests; an adapter lies below it.

@@ -1,8 +1,8 @@
 """
 Watchers: who is shown the exchanges that clients make.
 
-Clients are shared by all threads of a process, and so are watchers. Nothing here raises into a client: an error of the guard itself
-goes to the watcher, which reports it at the end of the run.
+Clients are shared by all threads of a process, and so are watchers. Nothing here raises into a
+client: an error of the guard itself goes to the watcher, which reports it at the end of the run.
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ class Watcher(Protocol):
         ...
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
-        """Take a request that a test client sent to the application, and the status of its answer."""
+        """Take a request of a test client to the application, and the status of the answer."""
         ...
 
     def take_replaced(self, name: str) -> None:
-        """Take the name of a method of a client that a test replaced, so that the guard does not see its calls."""
+        """
+        Take the name of a method of a client that a test replaced, so that the guard does not see
+        its calls.
+        """
         ...
 
     def take_error(self, error: Exception) -> None:
@@ -44,11 +47,11 @@ class Watcher(Protocol):
 @dataclass(eq=False)
 class _Listener:
     request: tuple[str, str]
-    heard: list[Exchange]
+    exchanges: list[Exchange]
 
 
 _watchers: list[Watcher] = []
-#: Where a client that uses another one, perhaps in another thread, waits to hear if that one shows the exchange.
+#: Outer clients that wait for an inner one, perhaps in another thread, to show the exchange.
 _listeners: list[_Listener] = []
 #: The request that an outer client is sending now, through an inner one.
 _outer: ContextVar[tuple[str, str] | None] = ContextVar("receiptkit_outer", default=None)
@@ -132,7 +135,7 @@ def show(
     )
     for listener in tuple(_listeners):  # other threads come and go
         if listener.request == _key(method, url):
-            listener.heard.append(exchange)
+            listener.exchanges.append(exchange)
     watcher = current()
     if watcher is not None:
         watcher.take(exchange)
@@ -159,7 +162,7 @@ def show_inbound(
 
 @contextmanager
 def sending(method: str, url: str) -> Iterator[None]:
-    """Leave the exchange to this client: an inner client that sends the same request does not show it."""
+    """Keep an inner client from showing the same exchange."""
     token = _outer.set(_key(method, url))
     try:
         yield
@@ -169,17 +172,20 @@ def sending(method: str, url: str) -> Iterator[None]:
 
 @contextmanager
 def listening(method: str, url: str) -> Iterator[list[Exchange]]:
-    """Yield the exchanges with this URL, its query aside, that any client shows while this lasts."""
+    """Yield the exchanges with this URL, its query aside, that are shown meanwhile."""
     listener = _Listener(_key(method, url), [])
     _listeners.append(listener)
     try:
-        yield listener.heard
+        yield listener.exchanges
     finally:
         _listeners.remove(listener)
 
 
 def _key(method: str, url: str) -> tuple[str, str]:
-    """Return what the requests of an outer and an inner client have in common; each quotes in its own way."""
+    """
+    Return what the requests of an outer and an inner client have in common; each quotes in its own
+    way.
+    """
     return method.upper(), unquote(urlsplit(url).path)
 
 

@@ -4,7 +4,8 @@ The clients that the guard sees, one module each.
 A new module in this folder is found by itself. It has:
 
     MODULE   the name of the module that it wraps, as one imports it
-    wrap     a function that takes that module and `Patches`, and wraps what the code under test calls
+    wrap     a function that takes that module and `Patches`, and wraps what the code under test
+        calls
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """
 aiohttp. A body is seen when the code under test has read it: by `read`, `text` or `json`.
 
-Mocks replace `ClientSession._request`, so its callers are wrapped, `aiohttp.request` with them; and it itself, for other callers.
+Mocks replace `ClientSession._request`, so its callers are wrapped, `aiohttp.request` with them; and
+it itself, for other callers.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
                 context, AbstractAsyncContextManager
             ):
                 return context
-            # It can be awaited and entered; one of the same type around the same coroutine, watched, can too.
+            # It can be awaited and entered; so can one of its type around the watched coroutine.
             return type(context)(_watched(context, response_type, kwargs))  # type: ignore[call-arg]
 
         return calling
@@ -97,8 +98,8 @@ def _reading(
         try:
             return await reader(*args, **kwargs)
         finally:
-            # Nothing else tells that it has been read.
-            if response.__dict__.get(name) is reading and response._body is not None:  # noqa: SLF001
+            is_read = response._body is not None  # noqa: SLF001 # nothing else tells
+            if response.__dict__.get(name) is reading and is_read:
                 body = await read()
                 for each in _READERS:
                     response.__dict__.pop(each, None)

@@ -1,4 +1,7 @@
-"""The test client of aiohttp, also as pytest-aiohttp has it: its requests go to the application under test."""
+"""
+The test client of aiohttp, also as pytest-aiohttp has it: its requests go to the application under
+test.
+"""
 
 from __future__ import annotations
 

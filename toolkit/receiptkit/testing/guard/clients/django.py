@@ -1,4 +1,7 @@
-"""The test client and the request factory of Django, and of Django REST framework: their requests go to the application under test."""
+"""
+The test client and the request factory of Django, and of Django REST framework: their requests go
+to the application under test.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
 niquests, synchronous and asynchronous.
 
-It grew out of requests, and differs where bodies are read: `content` reads `raw` itself. A response of a multiplexed session comes
-later, when it is first looked at or gathered; it is seen then.
+It grew out of requests, and differs where bodies are read: `content` reads `raw` itself. A response
+of a multiplexed session comes later, when it is first looked at or gathered; it is seen then.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 requests, and what is built on it.
 
-`send` itself reads a body that is not streamed. A streamed body is seen when the code under test has read it to its end, by whatever
-method: all of them use `iter_content`.
+`send` itself reads a body that is not streamed. A streamed body is seen when the code under test
+has read it to its end, by whatever method: all of them use `iter_content`.
 """
 
 from __future__ import annotations

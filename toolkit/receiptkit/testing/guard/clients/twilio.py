@@ -1,6 +1,6 @@
 """
-Twilio's client. It uses requests, or aiohttp where it is asynchronous, which show their exchanges themselves; this module is for the
-HTTP clients that tests put in their place.
+Twilio's client. It uses requests, or aiohttp where it is asynchronous, which show their exchanges
+themselves; this module is for the HTTP clients that tests put in their place.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def _around(inner: Callable[..., Any]) -> Callable[..., Any]:
         __tracebackhide__ = True
         if not watchers.is_wanted(method, uri):
             return inner(self, method, uri, *args, **kwargs)
-        with watchers.listening(method, uri) as heard:
+        with watchers.listening(method, uri) as exchanges:
             response = inner(self, method, uri, *args, **kwargs)
-        if not heard:
+        if not exchanges:
             _show(method, uri, args, kwargs, response)
         return response
 
@@ -41,9 +41,9 @@ def _around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
         __tracebackhide__ = True
         if not watchers.is_wanted(method, uri):
             return await inner(self, method, uri, *args, **kwargs)
-        with watchers.listening(method, uri) as heard:
+        with watchers.listening(method, uri) as exchanges:
             response = await inner(self, method, uri, *args, **kwargs)
-        if not heard:
+        if not exchanges:
             _show(method, uri, args, kwargs, response)
         return response
 

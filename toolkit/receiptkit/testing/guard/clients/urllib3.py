@@ -1,7 +1,8 @@
 """
 urllib3, used directly. What requests sends through it, requests shows.
 
-A body that is not read at once (`preload_content=False`) is seen when the code under test has read it to its end.
+A body that is not read at once (`preload_content=False`) is seen when the code under test has read
+it to its end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""`urllib.request` of the standard library. A body is seen when the code under test has read it to its end."""
+"""
+`urllib.request` of the standard library. A body is seen when the code under test has read it to its
+end.
+"""
 
 from __future__ import annotations
 
