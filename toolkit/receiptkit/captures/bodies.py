@@ -111,7 +111,7 @@ def body_of(message: Node, headers: Mapping[str, str], reading: Reading) -> Body
 
 
 def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> Body | None:
-    """Return a body that is kept as it went over the wire, as base64, bytes or parameters, or in a file; None if none is."""
+    """Return a body that is kept in another form, or in a file; None if none is."""
     for found in message.every("raw"):
         if isinstance(found.value, str) and (wire := _wire(found.value, reading)) is not None:
             return Body(wire, found.spot)
@@ -130,7 +130,11 @@ def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> B
 
 
 def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:
-    """Return what is in a member that holds a body or an object around one; None if that is metadata."""
+    """
+    Return what is in a member that holds a body or an object around one.
+
+    None if that is metadata.
+    """
     value = node.value
     if isinstance(value, str) and encoded:
         return Body(from_base64(value), node.spot)
@@ -206,14 +210,22 @@ def parameters(node: Node) -> Body:
 
 
 def _checked(body: Any) -> Any:
-    """Return a body, or why it cannot be judged: a template is filled in by the mock that serves it."""
+    """
+    Return a body, or why it cannot be judged.
+
+    A template is filled in by the mock that serves it.
+    """
     if isinstance(body, str) and "{{" in body and "}}" in body:
         return NotCaptured("the body is a template of a mock")
     return body
 
 
 def _wire(text: str, reading: Reading) -> Any:
-    """Return the body of a message that was recorded as it went over the wire, in base64; None for anything else."""
+    """
+    Return the body of a message that was recorded as it went over the wire, in base64.
+
+    None for anything else.
+    """
     raw = from_base64(text)
     if isinstance(raw, bytes) and is_http(raw[:4096].decode("latin-1")):
         message = first_message(raw, reading.limit)
@@ -227,7 +239,11 @@ def _decoded(node: Node, headers: Mapping[str, str], reading: Reading) -> Body:
 
 
 def _bytes(value: Any) -> bytes | None:
-    """Return the bytes of a list of numbers, by itself or in a Buffer of Node.js; None for anything else."""
+    """
+    Return the bytes of a list of numbers, by itself or in a Buffer of Node.js.
+
+    None for anything else.
+    """
     if isinstance(value, dict):
         return _bytes(value.get("data")) if value.get("type") == "Buffer" else None
     if not isinstance(value, list) or not value:
@@ -238,7 +254,11 @@ def _bytes(value: Any) -> bytes | None:
 
 
 def _chunks(value: Any) -> bytes | None:
-    """Return the bytes of a body that was recorded as a list of hexadecimal or base64 texts; None for anything else."""
+    """
+    Return the bytes of a body that was recorded as a list of hexadecimal or base64 texts.
+
+    None for anything else.
+    """
     if not isinstance(value, list) or not value:
         return _hexadecimal(value) if isinstance(value, str) else None
     if not all(isinstance(item, str) for item in value):
@@ -257,7 +277,11 @@ def chunks_in(text: str) -> bytes | None:
 
 
 def _hexadecimal(text: str) -> bytes | None:
-    """Return the bytes of a compressed body that was recorded in hexadecimal; None for anything else."""
+    """
+    Return the bytes of a compressed body that was recorded in hexadecimal.
+
+    None for anything else.
+    """
     known = text[:4].lower() in ("1f8b", "7801", "789c", "78da", "28b5")
     return binascii.unhexlify(text) if known and _HEX.fullmatch(text) else None
 

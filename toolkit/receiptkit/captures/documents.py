@@ -1,4 +1,8 @@
-"""Values of a document, JSON or YAML: bodies, exchanges, webhook requests, or what a tool wrote around them."""
+"""
+Values of a document, JSON or YAML.
+
+Bodies, exchanges, webhook requests, or what a tool wrote around them.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +67,11 @@ _NO_EXCHANGE = Seen("an exchange without request or response", {})
 
 
 def _parameters(node: Node) -> list[Seen]:
-    """Return the webhook request of parameters that a logger or a framework took apart; nothing if they are as they came."""
+    """
+    Return the webhook request of parameters that a logger or a framework took apart.
+
+    Nothing if they are as they came.
+    """
     found = parameters_in(node)
     if found is None or (found[0].value is node.value and isinstance(node.value["EventType"], str)):
         return []
@@ -80,9 +88,11 @@ def _has_event(value: dict[str, Any]) -> bool:
 
 def _is_webhook_request(value: dict[str, Any]) -> bool:
     """
-    Return True if an object is a request by itself: `{"url", "method", "headers", "body" or "params"}`.
+    Return True if an object is a request by itself: `{"url", "method", "headers", "body" or
+        "params"}`.
 
-    A message has url and body too. A webhook that came by GET has all its parameters in the URL, and no body.
+    A message has url and body too. A webhook that came by GET has all its parameters in the URL,
+    and no body.
     """
     if "params" not in value and "body" not in value:
         url = value.get("url")
@@ -95,7 +105,11 @@ def _is_webhook_request(value: dict[str, Any]) -> bool:
 
 
 def _webhook_request(value: dict[str, Any]) -> Seen:
-    """Return the webhook request of such an object; parameters are an object, or a list of pairs."""
+    """
+    Return the webhook request of such an object.
+
+    Parameters are an object, or a list of pairs.
+    """
     method, url = value.get("method", "POST"), value.get("url", "")
     if not isinstance(method, str) or not isinstance(url, str):
         return Seen("a request without a URL", {})

@@ -51,7 +51,11 @@ class Found(NamedTuple):
 
 
 def texts_within(text: str, *, dumps: bool = False) -> Iterator[Found]:
-    """Yield what of ours is inside a text; `dumps` if printed variables count, whose values may be cut."""
+    """
+    Yield what of ours is inside a text.
+
+    `dumps` if printed variables count, whose values may be cut.
+    """
     end, budget = 0, 10_000 + 20 * len(text)
     for match in _SIGN.finditer(text):
         if match.start() < end:
@@ -97,7 +101,7 @@ def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
 
 
 def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] | None, int]:
-    """Return the outermost JSON value around an offset of a text, on its line or else before it, and how much was read."""
+    """Return the outermost JSON value around an offset of a text, and how much was read."""
     line = max(begin, text.rfind("\n", begin, at) + 1, at - _FAR)
     cost = 0
     for first in dict.fromkeys((line, max(begin, at - 4000))):
@@ -115,14 +119,18 @@ def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] |
 
 
 def _is_object(value: Any) -> bool:
-    """Return True if a JSON value is an object, or a list of some: a name in brackets is neither."""
+    """
+    Return True if a JSON value is an object, or a list of some.
+
+    A name in brackets is neither.
+    """
     if isinstance(value, list):
         return any(isinstance(item, (dict, list)) for item in value)
     return isinstance(value, dict)
 
 
 def _dump_around(text: str, begin: int, at: int) -> tuple[Found | None, int]:
-    """Return the parameters that a language or a logger printed around an offset of a text, and how far was looked."""
+    """Return the parameters that were printed around an offset of a text, and the end of the search."""
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     first = last = -1

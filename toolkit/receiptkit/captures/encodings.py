@@ -30,7 +30,8 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
     """
     Return a body with its content encodings taken back.
 
-    Recorders often keep the header and decode the body, so one that already reads like JSON or a form is left alone.
+    Recorders often keep the header and decode the body, so one that already reads like JSON or a
+    form is left alone.
 
     Args:
         body: `str`, `bytes`, or anything else, which is returned as it is.
@@ -118,7 +119,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def _deflate(body: bytes, limit: int) -> Iterator[bytes]:
-    """With the zlib header that the standard wants, or without, as some servers send it."""
+    """Yield a deflated body, with the zlib header that the standard wants, or without it."""
     wrapped = len(body) > 1 and body[0] & 15 == 8 and (body[0] * 256 + body[1]) % 31 == 0
     return _zlib(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)(body, limit)
 

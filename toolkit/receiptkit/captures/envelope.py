@@ -23,7 +23,7 @@ _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 
 
 def beginning(*names: str) -> re.Pattern[bytes]:
-    """Return a pattern for the beginning of an object, the first container in which is a member of one of these names."""
+    """Return a pattern for an object of which the first container has one of these names."""
     return re.compile(
         rf'\A(?:\xef\xbb\xbf)?\s*\{{\s*{_SCALARS}"(?:{"|".join(names)})"\s*:\s*[\[{{]'.encode(
             "latin-1"
@@ -135,7 +135,11 @@ def seen(
 
 
 def within(problems: Iterable[Problem], what: Seen) -> tuple[Problem, ...]:
-    """Return the problems of a text that are in the bodies of what was seen in it; the rest is a tool's."""
+    """
+    Return the problems of a text that are in the bodies of what was seen in it.
+
+    The rest is a tool's.
+    """
     if not problems:
         return ()
     kept = []

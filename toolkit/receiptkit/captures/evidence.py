@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-#: Names, addresses and SIDs that only this API has; `delivery_receipts`, `status` and `meta` are other people's, too.
+#: Names, addresses and SIDs that only this API has; `delivery_receipts`, `status` and `meta` are
+#: other people's, too.
 _OURS = re.compile(
     rb"conversations\.twilio\.com|Conversations[/\\\",\s]+CH|Configuration[/\\\",\s]+Webhooks|"
     rb"\b(?:DY|IM)[0-9a-fX]{32}\b|on(?:Delivery|Message|Conversation|Participant)[A-Z][a-z]+|"

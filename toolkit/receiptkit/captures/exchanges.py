@@ -61,7 +61,11 @@ def is_exchange(node: Node) -> bool:
 
 
 def exchanges(node: Node, reading: Reading) -> Iterator[Seen]:
-    """Yield the exchanges of an object with a request and a response: several, where a mock has several responses."""
+    """
+    Yield the exchanges of an object with a request and a response.
+
+    Several, where a mock has several responses.
+    """
     request, response = node.find(*_REQUEST), node.find(*_RESPONSE)
     if isinstance(response.value, list):
         for _, each in response.children():
@@ -76,7 +80,11 @@ def exchanges(node: Node, reading: Reading) -> Iterator[Seen]:
 def exchange(
     request: Node, response: Node, around: Node, reading: Reading, what: str = "an exchange"
 ) -> Seen:
-    """Return the exchange of a request and a response, or why there is none; `what` is what to call it."""
+    """
+    Return the exchange of a request and a response, or why there is none.
+
+    `what` is what to call it.
+    """
     if not isinstance(request.value, (dict, str)) or not isinstance(response.value, dict):
         return Seen(f"{what} without request or response", {})
     if isinstance(request.value, str):
@@ -122,7 +130,11 @@ def exchange(
 
 
 def flat_exchange(node: Node, reading: Reading) -> Seen | None:
-    """Return the exchange of an object that holds the URL, the status and the body side by side; None if it is none of ours."""
+    """
+    Return the exchange of an object that holds the URL, the status and the body side by side.
+
+    None if it is none of ours.
+    """
     status, status_spot = status_of(node)
     if not status:
         return None
@@ -148,7 +160,11 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
 
 
 def stubs(node: Node, reading: Reading) -> Iterator[Seen]:
-    """Yield the exchanges of a stub of Mountebank: predicates with the responses that they lead to."""
+    """
+    Yield the exchanges of a stub of Mountebank.
+
+    Predicates with the responses that they lead to.
+    """
     request: dict[str, Any] = {}
     spot = node.find("predicates").spot
     for _, predicate in node.find("predicates").children():
@@ -172,7 +188,11 @@ def stubs(node: Node, reading: Reading) -> Iterator[Seen]:
 
 
 def _is_sent(name: str, value: dict[str, Any]) -> bool:
-    """Return True if a member of a flat exchange belongs to its request: `body` is, where there is a `response`."""
+    """
+    Return True if a member of a flat exchange belongs to its request.
+
+    `body` is, where there is a `response`.
+    """
     return name in ("body", "reqheaders") and "response" in value
 
 

@@ -14,7 +14,8 @@ from receiptkit.captures.sources import Limits
 from receiptkit.model.location import Position
 
 _FILE = re.compile(r"\bFILE(\.\w+)?\b")
-#: Read the observations in a text that begins at a position; the first of them has the given number.
+#: Read the observations in a text that begins at a position; the first of them has the given
+#: number.
 Observe = Callable[[bytes, Position, int, Reading], Iterator[Observation]]
 
 
@@ -25,7 +26,8 @@ class Records(NamedTuple):
     Attributes:
         lines: the line on which each begins.
         texts: the texts.
-        observe: the reader of the observations in one, the same function for all records of a format.
+        observe: the reader of the observations in one, the same function for all records of a
+            format.
         columns: the column at which each begins; None if that is the first.
     """
 
@@ -35,7 +37,8 @@ class Records(NamedTuple):
     columns: Sequence[int] | None = None
 
 
-#: What readers hand out, in the order of the file: observations, numbered from 0, or records that hold some.
+#: What readers hand out, in the order of the file: observations, numbered from 0, or records that
+#: hold some.
 Piece = Observation | Records
 #: Return the evidence that a file is of a format, by its name and first bytes; empty if it is not.
 Recognise = Callable[[str, bytes], str]
@@ -53,10 +56,12 @@ class Format:
         description: one or two sentences for the table in docs/formats.md.
         recognise: the evidence that a file is one, by its name and first bytes.
         read: the reader of a stream; None for a format that has to be converted first.
-        convert: what to do with a file that is not read, with the command that converts it, and `FILE` for its name.
+        convert: what to do with a file that is not read, with the command that converts it, and
+            `FILE` for its name.
         order: formats with a lower number are tried first.
         begins: the characters such a file can begin with; empty for any.
-        vague: if foreign files look like it, so that one in a folder is read only with evidence of Twilio in it.
+        vague: if foreign files look like it, so that one in a folder is read only with evidence of
+            Twilio in it.
         likely: if a file in a folder is one, where foreign files begin alike.
         named_only: if it is tried only on files that were named themselves.
     """

@@ -16,7 +16,8 @@ _LINE = (
     rb"HTTP/[0-9.]+ +(?P<status>[0-9]{3})\b[^\r\n]*)\r?$" % _METHODS
 )
 FIRST_LINE = re.compile(_LINE, re.MULTILINE)
-#: The answers of an API end without a line break, so that the next message follows on the same line.
+#: The answers of an API end without a line break, so that the next message follows on the same
+#: line.
 _NEXT_FIRST_LINE = re.compile(
     rb"(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=(?:HTTP/[0-9.]+ |%s \S+ HTTP/)[^\"\r\n]*\r?$))"
     % _METHODS
@@ -99,7 +100,11 @@ def _headers(head: bytes) -> dict[str, str]:
 
 
 def _next(raw: bytes, body_at: int, headers: dict[str, str]) -> re.Match[bytes] | None:
-    """Return the first line of the next message: behind as much as the Content-Length says, if that is right; wherever there is one, if not."""
+    """
+    Return the first line of the next message.
+
+    Behind as much as the Content-Length says, if that is right; wherever there is one, if not.
+    """
     length = header(headers, "content-length") or ""
     if (
         length.isascii()
@@ -116,7 +121,11 @@ def _next(raw: bytes, body_at: int, headers: dict[str, str]) -> re.Match[bytes] 
 
 
 def _unchunked(body: bytes, headers: dict[str, str]) -> bytes:
-    """Return the body without its chunk sizes, if it has some: `curl` has taken them away, and left the header."""
+    """
+    Return the body without its chunk sizes, if it has some.
+
+    `curl` has taken them away, and left the header.
+    """
     if "chunked" not in (header(headers, "transfer-encoding") or "").lower():
         return body
     pieces, at = [], 0

@@ -32,23 +32,28 @@ class Lines:
     """
 
     def __init__(self, stream: BinaryIO, limit: int, size: int | None = None) -> None:
-        """Read from `stream`, which is to end with the line that reaches `size` bytes; `limit` is how long a line may be."""
+        """
+        Read from `stream`, which is to end with the line that reaches `size` bytes.
+
+        `limit` is how long a line may be.
+        """
         self.number = 0
         self._stream = stream
         self._limit = limit
         self._left = sys.maxsize if size is None else size
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Raises `CaptureError` where a line is longer than the limit."""
+        """Yield the lines with their numbers; raise `CaptureError` at one longer than the limit."""
         for batch in self.batches(1):
             yield from zip(batch.lines, batch.texts, strict=True)
 
     def batches(self, size: int) -> Iterator[Batch]:
         """
-        The lines in batches of about `size` bytes.
+        Yield the lines in batches of about `size` bytes.
 
         Raises:
-            CaptureError: a line is longer than the limit; those before it have been handed out, as they are before any error of reading.
+            CaptureError: a line is longer than the limit; those before it have been handed out, as
+                they are before any error of reading.
         """
         while True:
             texts, error = self._next(size)
@@ -68,7 +73,7 @@ class Lines:
                 raise error
 
     def _next(self, size: int) -> tuple[list[bytes], Exception | None]:
-        """Lines, and what went wrong where more of them were to be read."""
+        """Return lines, and the error that ended them."""
         texts: list[bytes] = []
         # Every line of a large capture passes here.
         add, readline, most = texts.append, self._stream.readline, self._limit + 1

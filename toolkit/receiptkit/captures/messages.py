@@ -82,7 +82,11 @@ def headers_at(*nodes: Node) -> tuple[dict[str, str], Spot]:
 
 
 def headers_of(value: Any) -> dict[str, str]:
-    """Return headers that are an object, a list of names with values, or a text; of a repeated one the first."""
+    """
+    Return headers that are an object, a list of names with values, or a text.
+
+    Of a repeated one the first.
+    """
     found: dict[str, str] = {}
     for name, item in pairs(value):
         item = unmatched(item)
@@ -102,7 +106,7 @@ def repeated(value: Any) -> dict[str, Any]:
 
 
 def pairs(value: Any) -> list[tuple[Any, Any]]:
-    """Return the names and values of an object, of a list of them, or of a text with one a line or between `&`."""
+    """Return the names and values of an object, of a list of them, or of a text."""
     if isinstance(value, dict):
         return list(value.items())
     if isinstance(value, str):
@@ -146,7 +150,8 @@ def unmatched(value: Any) -> Any:
 
 def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str, Spot]:
     """
-    Return the URL of a request, put together where a tool keeps it in parts; empty if it is unknown.
+    Return the URL of a request, put together where a tool keeps it in parts; empty if it is
+    unknown.
 
     Args:
         request: the request.
@@ -168,7 +173,7 @@ def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str
 
 
 def names_url(request: Node) -> bool:
-    """Return True if a request names a URL, or a pattern of URLs, whether or not it can be put together."""
+    """Return True if a request names a URL or a pattern of URLs."""
     return any(
         bool(found.value) and isinstance(found.value, (str, dict, list))
         for found in request.every(*_URL, *_PATTERNS)
@@ -205,7 +210,11 @@ def _text(value: Any) -> str | None:
 
 
 def _server(request: Node, around: Node, headers: Mapping[str, str]) -> str:
-    """Return the scheme and host of a request of which a tool keeps the path; empty if nothing names them."""
+    """
+    Return the scheme and host of a request of which a tool keeps the path.
+
+    Empty if nothing names them.
+    """
     for node in (request, around):
         scope = unmatched(node.find("scope", "baseurl").value)
         if isinstance(scope, str) and "://" in scope:

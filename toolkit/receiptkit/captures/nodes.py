@@ -1,4 +1,4 @@
-"""Values of a tool's document, each with the way to it, looked up by names that differ from tool to tool."""
+"""Values of a tool's document, each with the way to it, looked up by names of many tools."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Node(NamedTuple):
         return Node(None, self.spot)
 
     def find(self, *names: str) -> Node:
-        """Return the first member with one of these names, in their order, whatever its case and its separators."""
+        """Return the first member with one of these names; case and separators do not matter."""
         return next(self.every(*names), Node(None, self.spot))
 
     def every(self, *names: str) -> Iterator[Node]:
@@ -61,7 +61,11 @@ class Node(NamedTuple):
 
 @lru_cache(maxsize=512)
 def _plain_names(names: tuple[Any, ...]) -> dict[str, str]:
-    """Return the names of members by their plain forms; neighbours in a list mostly have the same."""
+    """
+    Return the names of members by their plain forms.
+
+    Neighbours in a list mostly have the same.
+    """
     return {plain(name): name for name in names if isinstance(name, str)}
 
 

@@ -35,9 +35,11 @@ class Observation:
         element: its index, where the record is an array of observations.
         problems: what is wrong with the text of the record.
         unusable: why it cannot be judged, if it cannot.
-        rule: the rule by which it was found in what a tool wrote around it; empty if there was nothing around it.
+        rule: the rule by which it was found in what a tool wrote around it; empty if there was
+            nothing around it.
         names: the way to each parameter, where a tool renamed, listed or printed the parameters.
-        partial: True if parameters may be missing because nobody kept them, as in a table with some of the columns.
+        partial: True if parameters may be missing because nobody kept them, as in a table with some
+            of the columns.
     """
 
     __slots__ = (
@@ -98,7 +100,11 @@ class Observation:
         return self.layout.get(part, _RECORD)
 
     def text(self, part: Part) -> str | None:
-        """Return a part that is text within the record; None for one that is a JSON value there, or is not there."""
+        """
+        Return a part that is text within the record.
+
+        None for one that is a JSON value there, or is not there.
+        """
         value: Any = None
         if part == "url":
             value = self.seen.url if self.seen else None
@@ -112,9 +118,11 @@ class Observation:
 
     def locate(self, part: Part, wanted: Collection[Wanted]) -> dict[Wanted, Location]:
         """
-        Return the locations of values of a part, by their JSON Pointers into it; "" is the whole of it.
+        Return the locations of values of a part, by their JSON Pointers into it; "" is the whole of
+        it.
 
-        A position asks for a place in a part that is text. What is text in the file, but not character for character, gets the
+        A position asks for a place in a part that is text. What is text in the file, but not
+        character for character, gets the
         place at which it begins and the place within it.
         """
         spot, text = self.spot(part), self.text(part)

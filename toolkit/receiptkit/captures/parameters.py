@@ -76,7 +76,7 @@ def columns(names: list[str]) -> bool:
 
 
 def is_parameters(value: Any) -> bool:
-    """Return True if an object holds the parameters of an event of Conversations under their own names."""
+    """Return True if an object holds the parameters of an event under their own names."""
     if not isinstance(value, dict):
         return False
     event = unmatched(value.get("EventType"))
@@ -89,7 +89,8 @@ def is_parameters(value: Any) -> bool:
 
 def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
     """
-    Return the parameters that an object or a list is, the rule that found them, and if some columns may be missing.
+    Return the parameters that an object or a list is, the rule that found them, and if some columns
+    may be missing.
 
     None if it holds none. What a logger or a framework added beside them is left out.
     """
@@ -121,7 +122,11 @@ def _without_additions(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untyped(value: dict[str, Any]) -> dict[str, Any]:
-    """Return parameters as a form has them, from a store that types its values: null is absent, a scalar is text."""
+    """
+    Return parameters as a form has them, from a store that types its values.
+
+    Null is absent, a scalar is text.
+    """
     if all(isinstance(item, (str, list)) for item in value.values()):
         return value
     return {
@@ -132,7 +137,11 @@ def _untyped(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _renamed(node: Node) -> tuple[Body, str, bool] | None:
-    """Return parameters under the names of a table: snake case, upper case, lower case. Blank cells are absent, scalars text."""
+    """
+    Return parameters under the names of a table: snake case, upper case, lower case.
+
+    Blank cells are absent, scalars text.
+    """
     if not isinstance(node.value, dict):
         return None
     own = {plain(name): name for name in node.value if isinstance(name, str)}

@@ -26,7 +26,8 @@ class Leg(NamedTuple):
     Attributes:
         pointer: the string, as a JSON Pointer into the text around it.
         start: the offset in the string at which the inner text begins.
-        encoded: if the inner text is base64 or compressed there, so that offsets in it lead nowhere.
+        encoded: if the inner text is base64 or compressed there, so that offsets in it lead
+            nowhere.
     """
 
     pointer: str
@@ -60,7 +61,11 @@ class Record(Protocol):
         """Return the position in the file of an offset in the record's text."""
 
     def positions(self, spots: Iterable[Spot], element: int | None) -> dict[Spot, Position]:
-        """Return the positions at which values begin; pointers start at the element of an array, if one is given."""
+        """
+        Return the positions at which values begin.
+
+        Pointers start at the element of an array, if one is given.
+        """
 
 
 class JsonRecord:
@@ -103,7 +108,11 @@ class JsonRecord:
 
 
 class PlacedRecord:
-    """A record whose positions were noted while it was read: YAML, HTTP messages, lines of forms and URLs."""
+    """
+    A record whose positions were noted while it was read.
+
+    YAML, HTTP messages, lines of forms and URLs.
+    """
 
     def __init__(self, start: Position, places: Mapping[str, Position], *, literal: bool) -> None:
         """Hold the positions of values by their JSON Pointers, or of parts by their names."""

@@ -1,4 +1,8 @@
-"""Files, folders and standard input: opened so that nothing they hold can hang or fill the machine."""
+"""
+Files, folders and standard input.
+
+Opened so that nothing they hold can hang or fill the machine.
+"""
 
 from __future__ import annotations
 
@@ -65,9 +69,10 @@ class Source(NamedTuple):
 
 def expand(paths: list[str], own: Collection[str] = ()) -> Iterator[Source | CaptureError]:
     """
-    Every file of the paths, folders searched in the order of their names.
+    Yield every file of the paths, folders searched in the order of their names.
 
-    Folders and files that begin with a dot are passed over, and links to folders are not followed. What cannot be listed is an error
+    Folders and files that begin with a dot are passed over, and links to folders are not followed.
+    What cannot be listed is an error
     in the stream, so that it hides nothing else.
 
     Args:
@@ -100,7 +105,11 @@ def _folder(path: str) -> Iterator[Source | CaptureError]:
 
 
 def is_regular(source: Source) -> bool:
-    """Whether a file found in a folder is one that can be read to an end: pipes and devices are only read when named."""
+    """
+    Return True if a file in a folder can be read to an end.
+
+    Pipes and devices are only read when named.
+    """
     try:
         return stat.S_ISREG(os.stat(source.name).st_mode)
     except OSError:
@@ -112,7 +121,7 @@ def opened(
     source: Source, limits: Limits, progress: Callable[[int], None] | None = None
 ) -> Iterator[tuple[BinaryIO, bytes]]:
     """
-    A source opened for reading, decompressed, with its first bytes looked at.
+    Open a source for reading, decompressed; return it with its first bytes.
 
     Args:
         source: what to open.
@@ -141,7 +150,8 @@ def _raw(source: Source) -> Iterator[_Buffered]:
     if source.name == STDIN:
         yield cast("_Buffered", sys.stdin.buffer)
         return
-    # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as usual from then on.
+    # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as
+    # usual from then on.
     descriptor = os.open(
         source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -210,7 +220,7 @@ class _TooMuch(OSError):
 
 
 def problem(name: str, error: Exception) -> CaptureError:
-    """What the operating system or a decompressor says, as a line about a file."""
+    """Return an error of the operating system or a decompressor as a line about a file."""
     if isinstance(error, (EOFError, zlib.error, gzip.BadGzipFile)):
         return CaptureError(f"{name}: the compressed data is damaged or cut off")
     said = getattr(error, "strerror", None) or str(error)
@@ -218,7 +228,7 @@ def problem(name: str, error: Exception) -> CaptureError:
 
 
 def same_file(path: Path, source: Source) -> bool:
-    """Whether an output would overwrite an input."""
+    """Return True if an output would overwrite an input."""
     try:
         return source.name != STDIN and os.path.samefile(path, source.name)
     except OSError:
@@ -227,7 +237,7 @@ def same_file(path: Path, source: Source) -> bool:
 
 def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> bytes:
     """
-    All that is left of a stream, behind what has been read of it.
+    Return the rest of a stream, behind what has been read of it.
 
     Raises:
         CaptureError: it is more than the limit.

@@ -22,7 +22,7 @@ def line_spans(
     source: Source, limits: Limits, size: int, known: Format | None = None
 ) -> list[Span]:
     """
-    A file of NDJSON, cut at line breaks into pieces of about `size` bytes; nothing for any other file, or a small one.
+    Return NDJSON cut at line breaks into pieces of about `size` bytes; nothing for any other file.
 
     Raises:
         CaptureError: it cannot be read, or a line at its beginning is larger than a record may be.
@@ -59,7 +59,7 @@ def _cut(stream: BinaryIO, size: int) -> list[Span]:
 @contextmanager
 def opened_span(source: Source, span: Span, limit: int) -> Iterator[Lines]:
     """
-    The lines of a piece of a file, numbered from its beginning.
+    Open a piece of a file; return its lines, numbered from its beginning.
 
     Raises:
         CaptureError: it cannot be opened or read; also out of the reading of the lines.

@@ -1,4 +1,8 @@
-"""What of a capture's text no rule, no schema and no reader looks into: values that only carried the traffic."""
+"""
+Values of a capture that only carried the traffic.
+
+No rule, no schema and no reader looks into them.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,8 @@ Path = tuple[str, ...]
 
 def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[tuple[int, int]]:
     """
-    Yield where values begin and end that nothing reads, in their order; of texts without the quotation marks.
+    Yield where values begin and end that nothing reads, in their order; of texts without the
+    quotation marks.
 
     Args:
         text: the JSON text of an exchange or a webhook request.

@@ -1,4 +1,4 @@
-"""What of ours is in a document of a tool: exchanges, requests, and parameters in values of any depth."""
+"""Exchanges, requests and parameters in a tool's document, at any depth."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def hints(raw: bytes) -> bool:
 
 def find_in(value: Any, reading: Reading, *, dumps: bool = False) -> list[Seen]:
     """
-    Return what of ours a tool's document holds, in the order of the time; nothing for the description of an API.
+    Return what of ours a tool's document holds, in the order of the time; nothing for the
+    description of an API.
 
     Args:
         value: the document, or a part of it.
@@ -139,7 +140,7 @@ class _Walk:
         yield from self._request(node, self._distinct(node, depth))
 
     def _distinct(self, node: Node, depth: int) -> list[Seen]:
-        """Return what the members hold; what one repeats of another counts once, text before parsed values."""
+        """Return what the members hold; what one repeats of another counts once."""
         groups: list[list[Seen]] = []
         bodies: dict[str, list[Seen]] = {}
         for name, child in node.children():
@@ -281,7 +282,11 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _with_context(seen: Seen, request: WebhookRequest, context: Node) -> Seen | None:
-    """Return a request with the URL, method and headers of an object; None if the object has none of them."""
+    """
+    Return a request with the URL, method and headers of an object.
+
+    None if the object has none of them.
+    """
     headers, headers_spot = headers_at(context)
     headers = headers or _single_headers(context)
     method = method_of(context)
@@ -363,7 +368,7 @@ def _key(seen: Seen) -> Any:
 
 
 def time_of(node: Node) -> tuple[str, float] | None:
-    """Return when an element of a list was made, as a value that compares with those of its neighbours."""
+    """Return when an element of a list was made, to be compared with its neighbours."""
     for found in node.every(*_TIMES):
         if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
             return "", float(found.value)

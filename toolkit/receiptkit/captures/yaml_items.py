@@ -1,7 +1,8 @@
 """
 The items of one list of a YAML document, read from the parser's events.
 
-Nothing is constructed but texts, numbers, lists and mappings, whatever a tag asks for; nothing recurses, an alias is a reference and
+Nothing is constructed but texts, numbers, lists and mappings, whatever a tag asks for; nothing
+recurses, an alias is a reference and
 not a copy, and depth is bounded. PyYAML's own composer in C overflows the stack on deep nesting.
 """
 
@@ -83,10 +84,11 @@ class _Bounded:
 
 def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item]:
     """
-    The items of the list that is the value of one of these members of the document.
+    Yield the items of the list that is the value of one of these members of the document.
 
     Raises:
-        CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is larger than the limit.
+        CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is
+            larger than the limit.
     """
     bounded = _Bounded(stream, limit)
     with _explained():
@@ -147,7 +149,11 @@ def _bounded_value(value: Any, sizes: dict[int, float], depth: int) -> Any:
 
 
 def _size(value: Any, sizes: dict[int, float]) -> float:
-    """Return how many values there are with every alias written out; infinity for a value that contains itself."""
+    """
+    Return how many values there are with every alias written out.
+
+    Infinity for a value that contains itself.
+    """
     if not isinstance(value, (dict, list)):
         return 1
     known = sizes.get(id(value))
@@ -205,7 +211,7 @@ class _Events(Iterator[Any]):
         return next(self._events)
 
     def value(self, event: Any, places: dict[str, Position] | None = None) -> Any:
-        """The value that begins with an event; the places of all in it are noted, the pointers starting here."""
+        """Return the value that begins with an event, and note the positions of all in it."""
         top: list[Any] = []
         stack: list[_Open] = [_Open(top, "", None)]
         while True:
@@ -250,12 +256,17 @@ class _Open:
         self.key = key
 
     def put(self, value: Any) -> str | None:
-        """Take a value, or the key of the next; return the pointer of a value, and None for a key and what is below one."""
+        """
+        Take a value, or the key of the next.
+
+        Return the pointer of a value, and None for a key and what is below one.
+        """
         if isinstance(self.items, list):
             self.items.append(value)
             return None if self.pointer is None else self._below(len(self.items) - 1)
         if self.key is None:
-            # A key that is a list or a mapping has no name; it is kept apart from all that have one.
+            # A key that is a list or a mapping has no name; it is kept apart from all that have
+            # one.
             self.key = (str(value) if isinstance(value, (str, int)) else f"\0{id(value)}",)
             return None
         (name,), self.key = self.key, None
@@ -267,12 +278,12 @@ class _Open:
 
 
 def _position(event: Any) -> Position:
-    """Where an event begins; the parsers always know."""
+    """Return the position at which an event begins."""
     return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _scalar(event: Any) -> Any:
-    """The value of a scalar. A tag changes nothing, except that of binary data."""
+    """Return the value of a scalar. A tag changes nothing, except that of binary data."""
     text = event.value
     if event.tag in _BINARY:
         try:

@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with 
 
 
 def seconds(text: object) -> int | None:
-    """A date and time in whole seconds since 1970; None for what is none. REST dates have no fractions, so nothing finer is compared."""
+    """Return a date and time in whole seconds since 1970; None for anything else."""
     return _seconds(text) if isinstance(text, str) and len(text) <= _LONGEST else None
 
 
@@ -40,7 +40,7 @@ def _seconds(text: str) -> int | None:
 
 
 def milliseconds(text: object) -> int | None:
-    """A date and time in milliseconds since 1970; None for what is none."""
+    """Return a date and time in milliseconds since 1970; None for anything else."""
     whole = seconds(text)
     match = _DATE.fullmatch(text) if isinstance(text, str) else None
     return (
@@ -51,7 +51,7 @@ def milliseconds(text: object) -> int | None:
 
 
 def is_before(one: object, other: object) -> bool:
-    """Whether a date is before another, in whole seconds; not where one of them is no date."""
+    """Return True if both are dates, and one is before the other in whole seconds."""
     if type(one) is str and type(other) is str and len(one) == len(other) == 20 and one >= other:
         # Both end in Z, or else one of them is no date: this is how texts compare.
         return False
@@ -60,6 +60,10 @@ def is_before(one: object, other: object) -> bool:
 
 
 def in_utc(text: str) -> str:
-    """Return a date and time with the zone UTC where it names none; tools that drop the zone write UTC."""
+    """
+    Return a date and time with the zone UTC where it names none.
+
+    Tools that drop the zone write UTC.
+    """
     match = _NAIVE.fullmatch(text) if len(text) <= _LONGEST else None
     return f"{match[1]}T{match[2]}Z" if match else text

@@ -1,7 +1,9 @@
 """
-Forms and queries, decoded so that nothing is lost: repeated names, order, blank values, and where each value stands.
+Forms and queries, decoded so that nothing is lost: repeated names, order, blank values, and where
+    each value stands.
 
-Libraries differ in what they drop (blank values, all but the first or the last of a name, undeclared fields), and what is dropped
+Libraries differ in what they drop (blank values, all but the first or the last of a name,
+undeclared fields), and what is dropped
 cannot be judged.
 """
 
@@ -45,7 +47,7 @@ class FormField(NamedTuple):
 
 def decode_form(text: str, content_type: str | None = None) -> list[FormField]:
     """
-    The parameters of a form body or a query, in their order.
+    Return the parameters of a form body or a query, in their order.
 
     Args:
         text: the text as it was sent, without a leading `?`.
@@ -65,7 +67,11 @@ def decode_form(text: str, content_type: str | None = None) -> list[FormField]:
 
 
 def decode_query(url: str) -> list[FormField]:
-    """The parameters in the query of a URL; their places count from the start of the URL."""
+    """
+    Return the parameters in the query of a URL.
+
+    Their offsets count from the start of the URL.
+    """
     query, start = query_of(url)
     return [
         item._replace(at=item.at + start, value_at=item.value_at + start)
@@ -74,14 +80,18 @@ def decode_query(url: str) -> list[FormField]:
 
 
 def query_of(url: str) -> tuple[str, int]:
-    """The query of a URL, and where it begins."""
+    """Return the query of a URL, and the offset at which it begins."""
     whole = url.partition("#")[0]
     start = whole.find("?") + 1 or len(whole)
     return whole[start:], start
 
 
 def form_offsets(parameters: Iterable[FormField], wanted: Iterable[str]) -> dict[str, int]:
-    """Where the values of parameters begin, by JSON Pointers of their names; 0 for what there is none of."""
+    """
+    Return the offsets of the values of parameters by JSON Pointers of their names.
+
+    0 for a missing one.
+    """
     places: dict[str, int] = {}
     for parameter in parameters:
         places.setdefault(pointers.join([parameter.name]), parameter.value_at)
@@ -99,7 +109,7 @@ def encoded_offsets(value: str) -> list[int]:
 
 
 def is_json(text: str) -> bool:
-    """Whether the body of a request is JSON rather than a form, by how it begins."""
+    """Return True if the body of a request begins like JSON rather than a form."""
     return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
 
 
@@ -113,7 +123,7 @@ def _charset(content_type: str | None) -> str:
 
 
 def _decoded(part: str, charset: str) -> tuple[str, bool]:
-    """A name or value with `+` and percent escapes taken back, and whether that was possible throughout."""
+    """Return a name or value with `+` and percent escapes decoded, and True if all of them could be."""
     if "%" not in part and part.isascii():
         return part.replace("+", " "), True
     raw = unquote_to_bytes(part.replace("+", " ").encode("utf-8", "surrogatepass"))

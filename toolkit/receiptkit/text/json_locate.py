@@ -1,4 +1,4 @@
-"""Where a value stands in a text that is known to be JSON. Containers that nobody asks about are skipped, not read."""
+"""Offsets of values in a text that is known to be JSON. Other containers are skipped, not read."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ _SCALAR = re.compile(r'[^\s,\]}"]+')
 _FLAT = re.compile(r'[\[{][^"\[\]{}]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^"\[\]{}]*)*[\]}]')
 _STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
 
-#: What is asked for below a value: the pointer that ends here under None, the rest by its next reference token.
+#: What is asked for below a value: the pointer that ends here under None, the rest by its next
+#: reference token.
 _Wanted = dict[Any, Any]
 
 
 def offsets(text: str, wanted: Iterable[str], start: int = 0) -> dict[str, int]:
     """
-    The offset, in code points, of each value that is asked for.
+    Return the offset, in code points, of each value that is wanted.
 
     Args:
         text: a JSON text (or one that begins with a JSON value at `start`).
@@ -40,7 +41,11 @@ def offsets(text: str, wanted: Iterable[str], start: int = 0) -> dict[str, int]:
 
 
 def _walk(text: str, at: int, tree: _Wanted, found: dict[str, int]) -> int:
-    """Note the places below the value at `at`; return where the value ends. Recursion is as deep as the deepest pointer."""
+    """
+    Note the places below the value at `at`; return where the value ends.
+
+    Recursion is as deep as the deepest pointer.
+    """
     _settle(tree, at, found)
     if set(tree) <= {None} or text[at] not in "{[":
         return skip(text, at)
@@ -65,7 +70,11 @@ def _walk(text: str, at: int, tree: _Wanted, found: dict[str, int]) -> int:
 
 
 def _settle(tree: _Wanted, at: int, found: dict[str, int]) -> None:
-    """Give everything below `tree` the place `at`; what really exists below it is overwritten later."""
+    """
+    Give everything below `tree` the place `at`.
+
+    What really exists below it is overwritten later.
+    """
     branches = [tree]
     while branches:
         for token, branch in branches.pop().items():
@@ -76,7 +85,7 @@ def _settle(tree: _Wanted, at: int, found: dict[str, int]) -> None:
 
 
 def skip(text: str, at: int) -> int:
-    """The end of the value that begins at `at`."""
+    """Return the end of the value that begins at `at`."""
     char = text[at]
     if char == '"':
         return STRING.match(text, at).end()  # type: ignore[union-attr]
@@ -99,7 +108,11 @@ def _after_space(text: str, at: int) -> int:
 
 
 class LineIndex:
-    """Lines and columns of a text, looked up by offset; both count from 1, columns in code points."""
+    """
+    Lines and columns of a text, looked up by offset.
+
+    Both count from 1, columns in code points.
+    """
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -110,7 +123,7 @@ class LineIndex:
 
 
 def elements(text: str) -> list[int]:
-    """The offset of each element of the array that the text is."""
+    """Return the offset of each element of the array that the text is."""
     at = _after_space(text, text.index("[") + 1)
     found = []
     while text[at] != "]":

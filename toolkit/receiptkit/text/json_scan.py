@@ -1,4 +1,8 @@
-"""A JSON scanner that is slow and knows what people get wrong. It keeps no stack of its own calls, so depth cannot hurt it."""
+"""
+A JSON scanner that is slow and knows what people get wrong.
+
+It keeps no stack of its own calls, so depth cannot hurt it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,7 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A container that is being read: what it is, what it holds so far, under which key the next value goes."""
+    """A container that is being read: what it holds so far, and the key of the next value."""
 
     items: Any
     key: str | int
@@ -55,7 +59,8 @@ def scan(text: str, max_depth: int) -> Scanned:
     """
     Read a JSON text and collect its defects.
 
-    Members that stand twice, numbers beyond a double and unpaired surrogates are noted and reading goes on: the last member
+    Members that stand twice, numbers beyond a double and unpaired surrogates are noted and reading
+        goes on: the last member
     wins, the number becomes 0, the surrogate U+FFFD. Anything else ends it.
     """
     scanner = _Scanner(text, max_depth)
@@ -116,7 +121,11 @@ class _Scanner:
                 return self.scalar(char)
 
     def member_or_close(self, value: Any) -> Any:
-        """Put a complete value where it belongs; return the next complete one, which may be the container itself."""
+        """
+        Put a complete value where it belongs.
+
+        Return the next complete one, which may be the container itself.
+        """
         top = self.stack[-1]
         is_object = isinstance(top.items, dict)
         if is_object:
@@ -279,7 +288,7 @@ class _Scanner:
         return f"something else where {what} should stand", None
 
     def broken_string(self) -> _Stop:
-        """Say why no string can be read here, pointing at the culprit rather than at the opening quote."""
+        """Say why no string can be read here, pointing at the culprit."""
         end = re.compile(
             r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*'
         ).match(self.text, self.at)

@@ -1,7 +1,9 @@
 """
-The elements of one array of a JSON text that is too large to hold: a HAR's entries, a cassette's interactions.
+The elements of one array of a JSON text that is too large to hold: a HAR's entries, a cassette's
+    interactions.
 
-Only quotation marks and brackets are looked at, which is enough to tell where an element begins and ends; what it holds is for the
+Only quotation marks and brackets are looked at, which is enough to tell where an element begins and
+ends; what it holds is for the
 parser. Memory is that of one element.
 """
 
@@ -48,7 +50,8 @@ class Splitter:
     def __init__(self, paths: Collection[tuple[str, ...]], limit: int) -> None:
         """
         Args:
-            paths: the member names that lead to the array, from the root; each array that stands at one of them is split.
+            paths: the member names that lead to the array, from the root; each array that stands at
+                one of them is split.
             limit: the most bytes that an element may have.
         """
         self.found = False
@@ -65,7 +68,7 @@ class Splitter:
 
     def elements(self, stream: BinaryIO) -> Iterator[Element]:
         """
-        The elements in their order.
+        Yield the elements in their order.
 
         Raises:
             CaptureError: one is larger than the limit.
@@ -140,7 +143,7 @@ class Splitter:
         self._held.append(raw)
 
     def _take(self, raw: bytes) -> Element:
-        """What was held with what follows it, and where it begins."""
+        """Return the bytes held with those that follow them, and their position."""
         if self._held:
             self._hold(raw)
             raw = b"".join(self._held)
@@ -153,7 +156,7 @@ class Splitter:
 
     @staticmethod
     def _scalars(between: Element) -> Iterator[Element]:
-        """The elements that are no containers, which stand between two that are."""
+        """Yield the elements between two containers that are no containers themselves."""
         if between.raw.strip(b" \t\r\n,"):
             position, counted = between.position, 0
             for scalar in _SCALAR.finditer(_masked(between.raw)):
@@ -163,7 +166,7 @@ class Splitter:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The stream in pieces that do not end within an escape."""
+    """Yield the stream in pieces that do not end within an escape."""
     while chunk := stream.read(_CHUNK):
         while (len(chunk) - len(chunk.rstrip(b"\\"))) % 2 and (more := stream.read(1)):
             chunk += more
@@ -171,7 +174,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _masked(chunk: bytes) -> bytes:
-    r"""The chunk with every escaped quotation mark, and every escaped backslash, replaced by as many other bytes."""
+    r"""Return the chunk with escaped quotation marks and backslashes replaced by as many other bytes."""
     masked = chunk.replace(b'\\"', b"__")
     if (
         b"\\" in masked and b"\\_" in masked

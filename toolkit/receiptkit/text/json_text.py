@@ -1,9 +1,12 @@
 """
 Reading JSON text: a fast parser decides success, a slow scanner names what is wrong.
 
-orjson accepts exactly what RFC 8259 does, with three exceptions that matter here: duplicate members are silently dropped, its
-nesting limit is not ours, and it says "unexpected character" where a person needs "smart quotes". So its result is taken only
-after two cheap proofs (no member was lost, nesting is shallow), and everything else goes to the scanner.
+orjson accepts exactly what RFC 8259 does, with three exceptions that matter here: duplicate members
+    are silently dropped, its
+nesting limit is not ours, and it says "unexpected character" where a person needs "smart quotes".
+So its result is taken only
+after two cheap proofs (no member was lost, nesting is shallow), and everything else goes to the
+scanner.
 """
 
 from __future__ import annotations
@@ -47,7 +50,11 @@ class JsonText(NamedTuple):
 
 
 def read(raw: bytes) -> JsonText:
-    """The value of a JSON text and everything that is wrong with it. Never raises for any bytes."""
+    """
+    Return the value of a JSON text and everything that is wrong with it.
+
+    Never raise for any bytes.
+    """
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -59,7 +66,7 @@ def read(raw: bytes) -> JsonText:
 
 def read_envelope(raw: bytes) -> JsonText:
     """
-    The value of a JSON text that is not Twilio's but a tool's, around what was captured.
+    Return the value of a JSON text that a tool wrote around what was captured.
 
     Only what makes it unreadable is a defect: other people's traffic is in it too.
     """
@@ -77,9 +84,10 @@ def json_of(text: str) -> Any:
 
 def no_member_lost(raw: bytes, value: Any) -> bool:
     r"""
-    Whether `value` surely holds every member of the text: a proof by counting.
+    Return True only if `value` holds every member of the text, proven by counting.
 
-    Writing the value again reproduces every colon inside a string and one colon a member. A member that was dropped takes at
+    Writing the value again reproduces every colon inside a string and one colon a member. A member
+    that was dropped takes at
     least its own colon with it, and only an escaped colon (`\u003a`) could hide that.
     """
     try:
@@ -96,7 +104,11 @@ def _same_colons(raw: bytes, again: bytes) -> bool:
 
 
 def is_shallow(raw: bytes) -> bool:
-    """Whether the text surely nests no deeper than `MAX_DEPTH`. Brackets inside strings can only turn the answer to False."""
+    """
+    Return True only if the text nests no deeper than `MAX_DEPTH`.
+
+    Brackets inside strings can only make it False.
+    """
     if len(raw) < _SHORT:
         return raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH or _collapses(raw)
     if _has_few(raw, b"{", _FEW) and _has_few(raw, b"[", MAX_DEPTH - _FEW):
@@ -105,7 +117,7 @@ def is_shallow(raw: bytes) -> bool:
 
 
 def _collapses(raw: bytes) -> bool:
-    """Whether taking the innermost pairs of brackets away, `MAX_DEPTH` times, leaves none."""
+    """Return True if removing the innermost pairs of brackets `MAX_DEPTH` times leaves none."""
     brackets = raw.translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
@@ -115,7 +127,11 @@ def _collapses(raw: bytes) -> bool:
 
 
 def _has_few(raw: bytes, mark: bytes, limit: int) -> bool:
-    """Whether a mark stands at most `limit` times; looking for the next is quicker than counting where it is rare."""
+    """
+    Return True if a mark occurs at most `limit` times.
+
+    Searching is quicker than counting where it is rare.
+    """
     at = -1
     for _ in range(limit + 1):
         at = raw.find(mark, at + 1)
@@ -125,7 +141,7 @@ def _has_few(raw: bytes, mark: bytes, limit: int) -> bool:
 
 
 def decode(raw: bytes) -> tuple[str, Problem | None]:
-    """The text of the bytes up to where they stop being UTF-8, and the defect that is there."""
+    """Return the text of the bytes up to where they stop being UTF-8, and the problem there."""
     for bom, name in _BOMS:
         if raw.startswith(bom):
             return "", _not_utf8(
@@ -145,7 +161,7 @@ def decode(raw: bytes) -> tuple[str, Problem | None]:
 
 
 def places_in(raw: bytes) -> Callable[[int], tuple[int, int]]:
-    """What turns an offset in a text into its line and column."""
+    """Return the function from an offset in a text to its line and column."""
     from receiptkit.text.json_locate import LineIndex
 
     return LineIndex(decode(raw)[0]).place

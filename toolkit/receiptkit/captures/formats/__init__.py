@@ -1,4 +1,8 @@
-"""One module for each format of captures. A module that defines `FORMAT` or `FORMATS` is found by being here."""
+"""
+One module for each format of captures.
+
+A module that defines `FORMAT` or `FORMATS` is found by being here.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,11 @@ def readable() -> dict[str, Format]:
 
 
 def recognise(name: str, head: bytes, *, named: bool = True) -> tuple[Format | None, str]:
-    """Return the format of a file and the evidence for it, by its name and first bytes; None if it is none of ours."""
+    """
+    Return the format of a file and the evidence for it, by its name and first bytes.
+
+    None if it is none of ours.
+    """
     for each in formats():
         if not named and (each.named_only or (each.likely and not each.likely(name, head))):
             continue

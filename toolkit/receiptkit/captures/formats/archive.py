@@ -27,7 +27,11 @@ _MOST_MEMBERS = 100_000
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is an archive of a recorder: it is a ZIP with a HAR or with sessions."""
+    """
+    Return the evidence that a file is an archive of a recorder.
+
+    It is a ZIP with a HAR or with sessions.
+    """
     if not head.startswith(b"PK\x03\x04"):
         return ""
     if _HAR.search(head):

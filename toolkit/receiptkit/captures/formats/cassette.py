@@ -15,7 +15,8 @@ from receiptkit.captures.records import PlacedRecord
 from receiptkit.captures.sources import Limits
 from receiptkit.model.location import Position
 
-#: The name of the list of interactions: of vcrpy, go-vcr and cassetter; of Ruby's and R's VCR and Betamax.
+#: The name of the list of interactions: of vcrpy, go-vcr and cassetter; of Ruby's and R's VCR and
+#: Betamax.
 _NAMES = ("interactions", "http_interactions")
 _JSON = envelope.beginning(*_NAMES)
 _YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
@@ -41,7 +42,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
     Yield the interactions of a cassette.
 
     Raises:
-        CaptureError: it is YAML that cannot be read, or is made to fill the memory; what is before has been handed out.
+        CaptureError: it is YAML that cannot be read, or is made to fill the memory; what is before
+            has been handed out.
     """
     reading = Reading(limits.record, read_beside(name, limits.record))
     head = stream.peek(256)  # type: ignore[attr-defined] # sources hand out buffered readers

@@ -1,4 +1,8 @@
-"""Formats that are recognised and not read, with the command that converts a file. A test runs each command."""
+"""
+Formats that are recognised and not read, with the command that converts a file.
+
+A test runs each command.
+"""
 
 from __future__ import annotations
 

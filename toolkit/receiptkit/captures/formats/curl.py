@@ -1,4 +1,8 @@
-"""What `curl -v` prints, both streams in one file: headers behind `>` and `<`, the bodies between remarks."""
+"""
+The output of `curl -v`, both streams in one file.
+
+Headers behind `>` and `<`, bodies between remarks.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,11 @@ _NEXT_CALL = re.compile(rb"(?<=[}\]])\* {1,3}[A-Z][a-z]+ ")
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is what `curl -v` prints: lines that begin with `>` or `<`."""
+    """
+    Return the evidence that a file is what `curl -v` prints.
+
+    Lines that begin with `>` or `<`.
+    """
     start = beginning(head)
     if start[:1] not in (b"*", b">", b"<"):
         return ""

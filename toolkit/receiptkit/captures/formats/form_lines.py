@@ -31,7 +31,11 @@ _PARTS: Layout = {"request": Spot("text"), "url": Spot("text")}
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is forms: it begins with two parameters or more, or a URL with some; by its name, with one."""
+    """
+    Return the evidence that a file is forms.
+
+    It begins with two parameters or more, or a URL with some; by its name, with one.
+    """
     start = beginning(head)
     if _URL.match(start):
         return "it begins with a URL with parameters"
@@ -74,7 +78,7 @@ def observations(
 
 
 def _within(entry: int, line: str, start: Position, reading: Reading) -> Iterator[Observation]:
-    """Yield what the values of a form hold, as the webhook of Twilio's debugger has another in `Payload`."""
+    """Yield what the values of a form hold, such as `Payload` of Twilio's debugger."""
     fields = {field.name: field for field in decode_form(line)}
 
     def cell(field: FormField) -> Cell:

@@ -1,4 +1,8 @@
-"""HAR 1.2, an entry at a time. Real ones come from browsers and proxies, and leave out what they like."""
+"""
+HAR 1.2, an entry at a time.
+
+Real ones come from browsers and proxies, and leave out what they like.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +103,11 @@ def _seen(entry: Any, reading: Reading) -> Seen:
 
 
 def _body(content: dict[str, Any], headers: dict[str, str], reading: Reading) -> Any:
-    """Return the body, which a HAR gives decoded; browsers drop it, or the end of it, when it is large."""
+    """
+    Return the body, which a HAR gives decoded.
+
+    Browsers drop it, or the end of it, when it is large.
+    """
     if isinstance(content.get("_file"), str) and not content.get("text"):
         return unpacked(reading.beside(content["_file"]), headers, reading.limit)
     body = _text(content, headers, reading)
@@ -111,7 +119,7 @@ def _body(content: dict[str, Any], headers: dict[str, str], reading: Reading) ->
 
 
 def _text(held: dict[str, Any], headers: dict[str, str], reading: Reading) -> Any:
-    """Return the text of a body; bytes that a recorder kept as base64 or in chunks, with their encoding taken back."""
+    """Return the text of a body, or its bytes with their encodings taken back."""
     text = held.get("text")
     if not isinstance(text, str) or not text:
         return NOT_CAPTURED
@@ -123,7 +131,11 @@ def _text(held: dict[str, Any], headers: dict[str, str], reading: Reading) -> An
 
 
 def _is_cut(body: Any, size: Any) -> bool:
-    """Return True if a body is shorter than its size, and not whole by itself: a size may also be that of another charset."""
+    """
+    Return True if a body is shorter than its size, and not whole by itself.
+
+    A size may also be that of another charset.
+    """
     if not isinstance(body, (str, bytes)) or not isinstance(size, int) or size <= len(body):
         return False
     raw = text_of(body) or b""

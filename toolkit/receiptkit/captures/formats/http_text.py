@@ -1,4 +1,8 @@
-"""HTTP messages as text: what `curl -i` prints, what a proxy or a socket dump holds. A request may be followed by its response."""
+"""
+HTTP messages as text: what `curl -i` prints, what a proxy or a socket dump holds.
+
+A request may be followed by its response.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,11 @@ _PARTS: Layout = {
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is HTTP as text: it begins with the first line of a message."""
+    """
+    Return the evidence that a file is HTTP as text.
+
+    It begins with the first line of a message.
+    """
     line = FIRST_LINE.match(beginning(head))
     if line is None:
         return ""
@@ -29,7 +37,8 @@ def recognise(name: str, head: bytes) -> str:
 
 def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """
-    Yield the messages of a file. A request and the response after it are one observation; either can be alone.
+    Yield the messages of a file. A request and the response after it are one observation; either
+    can be alone.
 
     Raises:
         CaptureError: there is no message in the file, or it is larger than a record may be.
@@ -41,7 +50,8 @@ def observations(
     raw: bytes, limits: Limits, place: Callable[[int], Position] | None = None
 ) -> Iterator[Observation]:
     """
-    Yield the observations in a text of HTTP; `place` leads from an offset in it to the file, if it is not all of the file.
+    Yield the observations in a text of HTTP; `place` leads from an offset in it to the file, if it
+    is not all of the file.
 
     Raises:
         CaptureError: there is no message in it.
@@ -59,7 +69,11 @@ def observations(
 
 
 def _pairs(messages: Iterable[Message]) -> Iterator[tuple[Message | None, Message | None]]:
-    """Yield requests with the responses that follow them; one of the two is None where a message stands by itself."""
+    """
+    Yield requests with the responses that follow them.
+
+    One of the two is None where a message stands by itself.
+    """
     request = None
     for message in messages:
         if not message.method:

@@ -1,4 +1,4 @@
-"""What httpyac prints: requests without a version, and times between the headers and the body of a response."""
+"""The output of httpyac: requests without a version, and times between headers and body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _LINE = re.compile(
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is the output of httpyac: a title between `===` above a request."""
+    """
+    Return the evidence that a file is the output of httpyac.
+
+    A title between `===` above a request.
+    """
     start = beginning(head)
     return (
         "its titles are between ==="

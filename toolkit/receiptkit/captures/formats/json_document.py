@@ -23,7 +23,8 @@ from receiptkit.text.json_text import read
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
-#: Lines are handed out together up to this many bytes, which a processor's cache still holds when parsed.
+#: Lines are handed out together up to this many bytes, which a processor's cache still holds when
+#: parsed.
 _BATCH_BYTES = 1 << 17
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0[", b"{\0", b"[\0")
 #: The first line of a log: something in brackets, and a text.
@@ -36,7 +37,11 @@ _COMMENTS = re.compile(rb"\A(?:#[^\n]*\n\s*)+")
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is JSON, also a broken one: its first bytes, or else its name."""
+    """
+    Return the evidence that a file is JSON, also a broken one.
+
+    Its first bytes, or else its name.
+    """
     start = beginning(_COMMENTS.sub(b"", beginning(head)))
     if not start:
         return ""
@@ -48,7 +53,7 @@ def recognise(name: str, head: bytes) -> str:
 
 
 def is_likely(name: str, head: bytes) -> bool:
-    """Return True if a file is JSON rather than a text that begins with a bracket, as a page of Markdown may."""
+    """Return True if a file is JSON rather than a text that begins with a bracket."""
     start = beginning(_COMMENTS.sub(b"", beginning(head)))
     return _PLAUSIBLE.match(start) is not None or name.lower().endswith(_JSON_SUFFIXES)
 
@@ -67,7 +72,8 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     Yield the texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
 
     Raises:
-        CaptureError: a text is larger than a record may be; what stands before it has been handed out.
+        CaptureError: a text is larger than a record may be; what stands before it has been handed
+            out.
     """
     lines = Lines(stream, limits.record)
     begun, error = _beginning(lines)
@@ -120,7 +126,11 @@ def _are_lines(first: bytes, second: bytes) -> bool:
 
 
 def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[Observation]:
-    """Yield the observations in a text: one, one for each element of an array, or what a tool's document holds."""
+    """
+    Yield the observations in a text.
+
+    One, one for each element of an array, or what a tool's document holds.
+    """
     value, problems, readable = read(record.raw)
     if not readable:
         yield Observation(entry, record, problems=problems, unusable="unreadable")

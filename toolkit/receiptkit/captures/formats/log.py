@@ -28,7 +28,11 @@ _LONGEST = 1 << 18
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is a text log: its name, or that it is a stream of server-sent events."""
+    """
+    Return the evidence that a file is a text log.
+
+    Its name, or that it is a stream of server-sent events.
+    """
     if b"\0" in head:
         return ""
     if _EVENT_STREAM.match(beginning(head)) and b"data:" in head:

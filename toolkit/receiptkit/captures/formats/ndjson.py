@@ -1,4 +1,8 @@
-"""NDJSON: JSON, a value a line. A file is found to be NDJSON by the reader of JSON; here is what `--as ndjson` means."""
+"""
+NDJSON: JSON, a value a line.
+
+A file is found to be NDJSON by the reader of JSON; here is what `--as ndjson` means.
+"""
 
 from __future__ import annotations
 

@@ -53,7 +53,11 @@ class Field(NamedTuple):
 
 
 def recognise(name: str, head: bytes) -> str:
-    """Return the evidence that a file is a table of ours: a row of names, and a column or a cell that only this API has."""
+    """
+    Return the evidence that a file is a table of ours.
+
+    A row of names, and a column or a cell that only this API has.
+    """
     names, delimiter = header(beginning(head))
     if not delimiter:
         return ""
@@ -65,7 +69,11 @@ def recognise(name: str, head: bytes) -> str:
 
 
 def header(start: bytes) -> tuple[list[str], str]:
-    """Return the names of the columns and what is between them; none for a file that is no table."""
+    """
+    Return the names of the columns and what is between them.
+
+    None for a file that is no table.
+    """
     line = start.partition(b"\n")[0].rstrip(b"\r")
     if len(line) > 4000:
         return [], ""

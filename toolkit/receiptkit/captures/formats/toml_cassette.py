@@ -67,7 +67,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _nested(value: Any) -> Any:
-    """Return an interaction with the type and content of each body in an object, as cassetter has them in YAML."""
+    """Return an interaction with each body in an object, as cassetter has it in YAML."""
     if not isinstance(value, dict):
         return value
     nested = dict(value)
