@@ -359,6 +359,8 @@ def test_reports_are_the_same_without(capture: Path, run: Run, join: bool) -> No
             *(["--join"] if join else []),
         )
         assert run(*arguments) == run(*arguments, "--no-bulk")
+    text = ("validate", "-v", "--jobs", 1, capture)
+    assert run(*text) == run(*text, "--no-bulk")
 
 
 def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
@@ -375,3 +377,15 @@ def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run)
     monkeypatch.setattr(ObservationChecker, "validate", counted)
     run("validate", "--jobs", 1, path)
     assert len(checked) < 300
+
+
+def test_a_rule_that_looks_into_a_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a rule names as `literal` where it is registered is not generalised."""
+    lines = list(islice(of_layout("receipts", traffic.PLAIN), 60))
+    monkeypatch.setattr("receiptkit.rules.catalogue.literal_names", lambda: frozenset(("participant_sid",)))
+    judge = Judge()
+    judge.teach(lines)
+    assert (
+        judge.known(list(islice(of_layout("receipts", traffic.PLAIN, seed=2), 60))) == [None] * 60
+    )
+    assert any(judge.known(lines))

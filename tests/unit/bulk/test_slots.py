@@ -63,6 +63,13 @@ def test_other_forms_are_not_alike(one: str, other: str) -> None:
     ("text", "fits"),
     [
         ("2026-03-02T09:15:00.5Z", True),
+        ("2028-02-29T09:15:00.5Z", True),
+        ("2025-02-29T09:15:00.5Z", False),
+        ("2100-02-29T09:15:00.5Z", False),
+        ("2025-04-31T09:15:00.5Z", False),
+        ("2025-12-31T09:15:00.5Z", True),
+        ("2025-13-01T09:15:00.5Z", False),
+        ("0000-01-01T09:15:00.5Z", False),
         ("2026-03-02T24:15:00.5Z", False),
         ("2026-03-02T09:60:00.5Z", False),
         ("2026-03-02T09:15:60.5Z", False),
@@ -70,6 +77,6 @@ def test_other_forms_are_not_alike(one: str, other: str) -> None:
         ("2026-03-02T09:15:00.5+00:00", False),
     ],
 )
-def test_dates_have_a_time_of_day(text: str, fits: bool) -> None:
+def test_dates_exist(text: str, fits: bool) -> None:
     form = form_of_date("2027-11-30T23:59:59.9Z")
     assert (re.fullmatch(form, text) is not None) is fits

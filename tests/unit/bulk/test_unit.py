@@ -41,12 +41,11 @@ def test_the_order_of_dates_is_part_of_the_key() -> None:
     assert len(set(keys)) == len(pairs)
 
 
-@pytest.mark.parametrize(
-    ("day", "is_real"),
-    [("2025-02-29", False), ("2028-02-29", True), ("2025-04-31", False), ("0000-01-01", False)],
-)
-def test_days_are_those_of_the_calendar(day: str, is_real: bool) -> None:
-    assert unit(EARLY).has_real_days([(EARLY, day + EARLY[10:])]) is is_real
+def test_hex_digits_are_looked_at_together() -> None:
+    of_one = unit(SID)
+    assert of_one.has_hex(0, (SID, OTHER))
+    assert not of_one.has_hex(0, (SID, OTHER[:-1] + "g"))
+    assert not of_one.has_hex(0, (SID, "D" + OTHER[1:].upper()))
 
 
 def test_dates_of_two_forms_have_no_order() -> None:

@@ -32,18 +32,17 @@ class Bulk:
         found: list[Facts | None] = [None] * len(records)
         if not self._shapes:
             return found
-        left = {number: text for number, raw in enumerate(records) if (text := _decoded(raw))}
+        texts = [_decoded(raw) for raw in records]
+        left = [number for number, text in enumerate(texts) if text is not None]
         for shape in list(self._shapes):
-            facts = shape.facts(list(left.values()))
-            known = {
-                number: each for number, each in zip(left, facts, strict=True) if each is not None
-            }
-            for number, each in known.items():
+            facts = shape.facts([text for number in left if (text := texts[number]) is not None])
+            for number, each in zip(left, facts, strict=True):
                 found[number] = each
-            self._note(shape, len(known))
-            if len(known) == len(left):
+            before = len(left)
+            left = [number for number in left if found[number] is None]
+            self._note(shape, before - len(left))
+            if not left:
                 break
-            left = {number: text for number, text in left.items() if number not in known}
         return found
 
     def _note(self, shape: Shape, count: int) -> None:
@@ -88,7 +87,7 @@ class Bulk:
             if len(self._shapes) < _MOST_SHAPES and shape.learn(cut, exact):
                 self._shapes.append(shape)
                 return True
-        except (NotAlike, ValueError, OverflowError):
+        except (NotAlike, ValueError, OverflowError, SyntaxError, RecursionError, MemoryError):
             pass
         return False
 

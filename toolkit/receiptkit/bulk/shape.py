@@ -7,9 +7,9 @@ A record with rows (a page) is a frame, matched without its rows, and the rows, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import combinations
-from operator import ne
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, combinations, count, repeat
+from operator import eq, ne
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import probe
@@ -26,12 +26,8 @@ _MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
 _OPENING = 40
 
 
-class Captured(NamedTuple):
-    """What the patterns captured of a record: of its frame, of each row; and how much room the rows have."""
-
-    groups: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-    room: int
+#: What the patterns captured of a record: of its frame, of each row; and how much room the rows have.
+Captured = tuple[tuple[str, ...], Sequence[tuple[str, ...]], int]
 
 
 class _Proof(NamedTuple):
@@ -68,23 +64,18 @@ class Shape:
 
     def facts(self, texts: Sequence[str]) -> list[Facts | None]:
         """Return the facts of records; None for each that is not proven clean."""
-        found: list[Facts | None] = [None] * len(texts)
-        captured = [
-            (number, each)
-            for number, each in enumerate(map(self._captured, texts))
-            if each is not None
-        ]
-        if captured:
-            numbers, records = zip(*captured, strict=True)
-            for number, facts in zip(numbers, self._proven(records), strict=True):
-                found[number] = facts
-        return found
+        captured = list(map(self._captured, texts))
+        proven = self._proven([each for each in captured if each is not None])
+        if len(proven) == len(captured):
+            return proven
+        following = iter(proven)
+        return [None if each is None else next(following) for each in captured]
 
     def _captured(self, text: str) -> Captured | None:
         """Return what the frame and the rows capture; None if they do not match."""
         if not self._row_slots:
             match = self._frame_pattern.fullmatch(text)
-            return Captured(match.groups(""), [], 0) if match is not None else None
+            return (match.groups(""), (), 0) if match is not None else None
         start, end = self._bounds(text)
         if start >= end:
             return None
@@ -92,7 +83,7 @@ class Shape:
         if match is None:
             return None
         rows = self._row_pattern.findall(text, start, end)
-        return Captured(match.groups(""), rows, end - start) if rows else None
+        return (match.groups(""), rows, end - start) if rows else None
 
     def _bounds(self, text: str) -> tuple[int, int]:
         """Return where the rows begin and end, as far as the text around them tells."""
@@ -104,79 +95,68 @@ class Shape:
 
     def _proven(self, records: Sequence[Captured]) -> list[Facts | None]:
         """Return the facts of records, all checked at once; one by one if anything is wrong with any of them."""
-        rows = [row for record in records for row in record.rows]
-        frames = list(zip(*[record.groups for record in records]))  # noqa: B905 # of one pattern
-        columns: Columns = list(zip(*rows))  # noqa: B905
-        counts = [len(record.rows) for record in records]
-        if not self._are_sound(records, counts, frames, columns):
+        if not records:
+            return []
+        groups, of_rows, rooms = zip(*records)  # noqa: B905
+        frames, counts = list(zip(*groups)), list(map(len, of_rows))  # noqa: B905 # of one pattern
+        rows = list(chain.from_iterable(of_rows))
+        columns = list(zip(*rows))  # noqa: B905
+        # The rows that were found never take more room than there is, so the sums are enough.
+        is_tiled = not rows or sum(rooms) == self._length(columns, len(rows), len(records))
+        if not is_tiled or not self._relate(counts, frames, columns):
             if len(records) == 1:
                 return [None]
             return [self._proven([record])[0] for record in records]
-        keys = zip(self._frame.keys(frames, len(records)), counts, strict=True)
-        makers = map(self._fillers.get, keys)
-        row_makers = iter(map(self._row_fillers.get, self._row.keys(columns, len(rows))))
-        return [
-            self._filled(record, make, [next(row_makers) for _ in record.rows])
-            for record, make in zip(records, makers)  # noqa: B905
-        ]
-
-    def _filled(
-        self, record: Captured, make: Filler | None, row_makers: list[Filler | None]
-    ) -> Facts | None:
-        if make is None or None in row_makers:
-            return None
-        values = self._frame.values(record.groups)
-        if record.rows:
-            filled = [make_row(row) for make_row, row in zip(row_makers, record.rows)]  # type: ignore[misc] # noqa: B905
-            return make((*values, *record.rows[0], filled))
-        return make(values)
+        keys = zip(self._frame.keys(frames, len(records)), counts)  # noqa: B905
+        makers = list(map(self._fillers.get, keys))
+        values: Any = groups if not self._frame.encoded else list(map(self._frame.values, groups))
+        if rows:
+            row_makers = map(self._row_fillers.get, self._row.keys(columns, len(rows)))
+            filled = [make and make(row) for make, row in zip(row_makers, rows)]  # noqa: B905
+            ends = list(accumulate(counts))
+            parts = [filled[end - count : end] for end, count in zip(ends, counts)]  # noqa: B905
+            makers = [None if None in part else make for make, part in zip(makers, parts)]  # noqa: B905
+            firsts = [own[0] for own in of_rows]
+            values = [(*own, *first, part) for own, first, part in zip(values, firsts, parts)]  # noqa: B905
+        return [make and make(own) for make, own in zip(makers, values)]  # noqa: B905
 
     # -- checks
 
-    def _are_sound(
-        self, records: Sequence[Captured], counts: list[int], frames: Columns, columns: Columns
-    ) -> bool:
-        """Return True if the rows are all there is, days exist, and SIDs and tokens relate as they must."""
-        # The rows that were found never take more room than there is, so the sums are enough.
-        room = sum(record.room for record in records)
-        return (
-            room == self._length(columns, sum(counts), len(records))
-            and self._frame.has_real_days(frames)
-            and self._row.has_real_days(columns)
-            and self._relate(counts, frames, columns)
-        )
-
     def _length(self, columns: Columns, rows: int, records: int) -> int:
-        if not rows:
-            return 0
         length = rows * (self._row.fixed or 0) + (rows - records) * len(self._separator)
         return length + sum([len("".join(columns[each])) for each in self._row.lengths])
 
     def _relate(self, counts: list[int], frames: Columns, columns: Columns) -> bool:
-        """Return True if SIDs and opaque tokens are equal and differ as they must, and no SID is a placeholder."""
-        sids = [frames[each] for each in self._frame.sids]
-        if not all(map(self._placeholders.isdisjoint, sids)) or not all(
-            all(map(ne, frames[one], frames[other])) for one, other in self._differing
-        ):
+        """Return True if SIDs are SIDs, equal and different as they must be, and none is a placeholder."""
+        frame, row = self._frame, self._row
+        for group in frame.sids:
+            if not frame.has_hex(group, frames[group]) or not self._are_real(frames[group]):
+                return False
+        if not all(all(map(ne, frames[one], frames[other])) for one, other in self._differing):
             return False
-        if not columns:
-            return True
-        numbers = [number for number, count in enumerate(counts) for _ in range(count)]
-        own: dict[int, set[tuple[int, str]]] = {}
-        for group, owner in zip(self._row.sids, self._owners, strict=True):
+        own: dict[int, Sequence[str]] = {}
+        of_frame = list(frame.sids)
+        for group, owner in zip(row.sids, self._owners, strict=True) if columns else ():
             column = columns[group]
             if owner is not None and owner >= 0:
-                if column != tuple([sids[owner][number] for number in numbers]):
+                if not all(map(eq, column, _repeated(frames[of_frame[owner]], counts))):
                     return False
                 continue
-            own[group] = set(zip(numbers, column))  # noqa: B905
-            expected = len(column) if owner is None else len(counts)
-            if len(own[group]) != expected or not self._placeholders.isdisjoint(column):
+            own[group] = column
+            if not row.has_hex(group, column) or not self._are_real(column):
                 return False
-        return all(own[one].isdisjoint(own[other]) for one, other in self._differing_rows) and all(
-            own[one].isdisjoint(enumerate(frames[other]))
+            if not _are_grouped(column, counts, is_shared=owner is not None):
+                return False
+        for one, other in self._differing_rows:
+            if not _numbered(own[one], counts).isdisjoint(_numbered(own[other], counts)):
+                return False
+        return not columns or all(
+            _numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
             for one, other in self._differing_from_frame
         )
+
+    def _are_real(self, sids: Sequence[str]) -> bool:
+        return self._placeholders.isdisjoint(sids)
 
     # -- learning
 
@@ -292,24 +272,42 @@ class Shape:
     def _prove(self, proof: _Proof) -> None:
         """Accept the keys of a record that was found clean; its facts come from those of its marked copy."""
         record, marked = self._captured(proof.text), self._captured(proof.marked)
-        if record is None or marked is None or len(record.rows) != len(marked.rows):
+        if record is None or marked is None or len(record[1]) != len(marked[1]):
             raise NotAlike
-        values = self._frame.values(marked.groups)
+        (groups, rows, _), (others, other_rows, _) = record, marked
+        values = self._frame.values(others)
         markers, listed = self._frame.marked(values), None
-        if marked.rows:
-            own = [self._row.marked(row) for row in marked.rows]
-            listed = Rows(own, len(values) + len(marked.rows[0]))
+        if rows:
+            own = [self._row.marked(row) for row in other_rows]
+            listed = Rows(own, len(values) + len(rows[0]))
             markers = {text: len(values) + number for text, number in own[0].items()} | markers
         make, of_rows = fillers(proof.facts, markers, listed)
-        for unit, groups in ((self._frame, [record.groups]), (self._row, record.rows)):
+        for unit, captured in ((self._frame, [groups]), (self._row, rows)):
             for group, prefixes in unit.sids.items():
-                prefixes.update(each[group][:2] for each in groups)
+                prefixes.update(each[group][:2] for each in captured)
         self._relations()
-        (key,) = self._frame.keys([(text,) for text in record.groups], 1)
-        self._fillers[key, len(record.rows)] = make
-        if record.rows:
-            keys = self._row.keys(list(zip(*record.rows, strict=True)), len(record.rows))
+        (key,) = self._frame.keys([(text,) for text in groups], 1)
+        self._fillers[key, len(rows)] = make
+        if rows:
+            keys = self._row.keys(list(zip(*rows, strict=True)), len(rows))
             self._row_fillers.update(zip(keys, of_rows, strict=True))
+
+
+def _repeated(column: Sequence[str], counts: Iterable[int]) -> Iterator[str]:
+    """Yield the values of records, once for each of their rows."""
+    return chain.from_iterable(map(repeat, column, counts))
+
+
+def _numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
+    """Return the values of rows with the number of their record."""
+    return set(zip(chain.from_iterable(map(repeat, count(), counts)), column))  # noqa: B905
+
+
+def _are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
+    """Return True if the rows of each record have one value in common, or each another one."""
+    if is_shared:
+        return len(_numbered(column, counts)) == len(counts)
+    return len(set(column)) == len(column) or len(_numbered(column, counts)) == len(column)
 
 
 def _references(parts: Parts) -> tuple[Any, ...]:

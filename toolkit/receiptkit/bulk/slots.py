@@ -9,10 +9,15 @@ from typing import NamedTuple
 from receiptkit.bulk.tokens import PLAIN_NUMBER, PLAIN_STRING, Kind, Token
 
 _WORD = r"[A-Za-z0-9_.%+*-]+"
-_HEX = "[0-9a-f]{32}"
+#: Looked at later, all at once: that is quicker.
+_HEX = ".{32}"
 _ANY_PREFIX = "[A-Z]{2}"
 _NULL = "null"
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+#: A day of the calendar, 29 February in years that 4 divides and 100 does not.
+_DAY = (
+    "(?:[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
+    "|(?:0[13578]|1[02])-31)|[12][0-9](?:0[48]|[2468][048]|[13579][26])-02-29)"
+)
 _HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
 _PARTS = re.compile(
     r"[0-9-]{10}T[0-9]{2}(?P<colon>:|%3A)[0-9]{2}(?P=colon)[0-9]{2}(?P<fraction>\.[0-9]+)?(?P<zone>.+)"
@@ -57,7 +62,7 @@ class Slot(NamedTuple):
 
 
 def form_of_date(text: str) -> str:
-    """Return a pattern of dates of the same form with a time of day; whether the day exists is for the calendar."""
+    """Return a pattern of dates of the same form that exist; a leap second does not match."""
     (parts,) = _PARTS.finditer(text)
     colon, fraction, zone = parts["colon"], parts["fraction"], parts["zone"]
     digits = rf"\.[0-9]{{{len(fraction) - 1}}}" if fraction else ""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
-from functools import lru_cache
 from itertools import combinations
-from operator import eq, itemgetter, lt
+from operator import eq, lt
 from typing import Any
 
 from receiptkit.bulk.law import NotAlike
@@ -21,9 +19,8 @@ from receiptkit.bulk.tokens import Kind
 
 #: The order of every two dates is part of a key; of more dates than this no shape is made.
 _MOST_DATES = 6
-_DAY = itemgetter(slice(10))
 _SECOND = re.compile(r"\.[0-9]+")
-_HEX_DIGITS = "0123456789abcdef"
+_HEX_DIGITS = b"0123456789abcdef"
 
 Key = tuple[Any, ...]
 Columns = Sequence[Sequence[str]]
@@ -152,24 +149,15 @@ class Unit:
             whole = [_SECOND.sub("", each) for each in one]
             yield map(eq, whole, [_SECOND.sub("", each) for each in other])
 
-    def has_real_days(self, columns: Columns) -> bool:
-        """Return True if every date is a day of the calendar."""
-        for each in self._days:
-            for day in set(map(_DAY, columns[each])):
-                if not _is_day(day):
-                    return False
-        return True
+    def has_hex(self, group: int, column: Sequence[str]) -> bool:
+        """Return True if what a group captured are SIDs."""
+        rest = "".join(column).encode().translate(None, _HEX_DIGITS)
+        if group in self._prefixes:
+            return rest == "".join([sid[:2] for sid in column]).encode()
+        (prefix,) = self.sids[group]
+        return rest == prefix.encode() * len(column)
 
 
 def placeholders(prefixes: Iterable[str]) -> frozenset[str]:
     """Return the SIDs of these prefixes that are one digit throughout."""
-    return frozenset(prefix + digit * 32 for prefix in prefixes for digit in _HEX_DIGITS)
-
-
-@lru_cache(maxsize=4096)
-def _is_day(text: str) -> bool:
-    """Return True if a text is a day of the calendar, or stands for a date that is null."""
-    try:
-        return not text or date.fromisoformat(text).year > 0
-    except ValueError:
-        return False
+    return frozenset(prefix + digit * 32 for prefix in prefixes for digit in _HEX_DIGITS.decode())

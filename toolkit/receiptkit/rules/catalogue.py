@@ -67,6 +67,11 @@ def allows_bulk() -> bool:
     return not any(rule.exact for rule in registry.rules().values())
 
 
+def literal_names() -> frozenset[str]:
+    """Return the members and parameters that some rule looks into: shapes keep their values as they are."""
+    return frozenset(name for rule in registry.rules().values() for name in rule.literal)
+
+
 def severity(rule_id: str, profile: str, stated: Severity | None = None) -> Severity | None:
     """
     Return the severity of a problem under a profile; None if the profile does not report it.

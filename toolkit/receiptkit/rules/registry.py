@@ -70,6 +70,8 @@ class Rule(NamedTuple):
             is then checked by itself.
         beside: rules whose findings the bad example cannot but have, too.
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
+        literal: the members and parameters whose SIDs, dates or tokens the check looks into; what
+            stands in shapes for all others, stands for those as it is.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Rule(NamedTuple):
     beside: tuple[str, ...] = ()
     listed: bool = True
     exact: bool = False
+    literal: tuple[str, ...] = ()
 
     @property
     def across(self) -> bool:

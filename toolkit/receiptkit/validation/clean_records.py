@@ -13,6 +13,7 @@ from receiptkit.contract import Result
 from receiptkit.history import Note, Unsorted, note
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
+from receiptkit.rules import catalogue
 from receiptkit.validation.observation_checks import ObservationChecker
 
 _START = Position(1, 1)
@@ -21,21 +22,29 @@ _WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 
 
 class Remembered(NamedTuple):
-    """What is remembered of an observation, and when it was made, if that is known."""
+    """
+    What is remembered of an observation.
+
+    Attributes:
+        note: what its body says; None if that is nothing.
+        made_at: when it was made; empty if that is unknown.
+        rule: how it was found in its record.
+    """
 
     note: Note | Unsorted | None
     made_at: str
+    rule: str
 
 
 def remembered(result: Result, observation: Observation) -> Remembered:
     """Return what is remembered of an observation."""
     seen = observation.seen
     if result.kind is None:
-        return Remembered(None, "")
+        return Remembered(None, "", observation.rule)
     if not isinstance(seen, Exchange):
-        return Remembered(note(result.kind, result.body, None), "")
+        return Remembered(note(result.kind, result.body), "", observation.rule)
     requested = result.requested if seen.url else None
-    return Remembered(note(result.kind, result.body, requested), seen.made_at)
+    return Remembered(note(result.kind, result.body, requested), seen.made_at, observation.rule)
 
 
 class CleanRecords:
@@ -71,7 +80,9 @@ class CleanRecords:
         if not self._uses_bulk:
             yield from repeat(None, len(texts))
             return
-        bulk = self._bulks.setdefault(observe, Bulk())
+        if observe not in self._bulks:
+            self._bulks[observe] = Bulk(catalogue.literal_names())
+        bulk = self._bulks[observe]
         found = bulk.facts(texts)
         for number, raw in enumerate(texts):
             self._was_clean = False

@@ -109,7 +109,8 @@ class Validation:
         )
         self._clean = CleanRecords(
             self._checker,
-            uses_bulk=bulk and catalogue.allows_bulk(),
+            # A document of one's own may ask more of a SID or a date than its form.
+            uses_bulk=bulk and catalogue.allows_bulk() and not contract.document.is_foreign,
             is_signed=contract.validator.auth_token is not None,
         )
 
@@ -279,24 +280,26 @@ class Validation:
 
     def _records(self, records: Records, entry: int, file: str, sink: Sink) -> int:
         """Check some records; return the number of observations in them."""
-        count, reading = 0, self._reading(file)
-        starts = map(Position, records.lines, records.columns or repeat(1))
-        for raw, start, facts in zip(records.texts, starts, self._clean.known(records)):  # noqa: B905 # one may go on
+        count, reading, columns = 0, self._reading(file), records.columns or repeat(1)
+        known = self._clean.known(records)
+        for raw, line, column, facts in zip(records.texts, records.lines, columns, known):  # noqa: B905 # some go on
             if facts is not None:
-                self._add(facts, entry + count, start)
+                self._add(facts, file, entry + count, line, column)
                 count += 1
                 continue
-            for observation in records.observe(raw, start, entry + count, reading):
+            for observation in records.observe(raw, Position(line, column), entry + count, reading):
                 self._one(observation, file, sink)
                 count += 1
         return count
 
-    def _add(self, facts: Remembered, entry: int, start: Position) -> None:
+    def _add(self, facts: Remembered, file: str, entry: int, line: int, column: int) -> None:
         """Count and remember an observation that is clean."""
         self.summary.observations += 1
         self.summary.checked += 1
+        if facts.rule and file in self.summary.read_as:
+            self.summary.read_as[file].rules[facts.rule] += 1
         if self._remembers:
-            self._remember(facts, entry, start)
+            self._remember(facts, entry, line, column)
 
     def _reading(self, file: str) -> Reading:
         return Reading(self._limits.record, read_beside(file, self._limits.record))
@@ -322,17 +325,17 @@ class Validation:
             self._notes.count(summary, observation, result.unchecked, file)
         summary.count_signature(self._checker.signature(result, observation))
         if self._remembers and result.kind is not None:
-            self._remember(remembered(result, observation), observation.entry, observation.begins)
+            self._remember(remembered(result, observation), observation.entry, *observation.begins)
         findings = self._checker.findings(result, observation, file)
         self._clean.note(result, observation)
         return findings
 
-    def _remember(self, facts: Remembered, entry: int, start: Position) -> None:
+    def _remember(self, facts: Remembered, entry: int, line: int, column: int) -> None:
         if facts.made_at:
             # An observation without a time came after the one before it.
             self._time = milliseconds(facts.made_at) or self._time
         if facts.note is not None:
-            at = Arrival(self._file, self._unit, self._time, entry, *start)
+            at = Arrival(self._file, self._unit, self._time, entry, line, column)
             self.memory.add(facts.note, at)
 
 
