@@ -382,7 +382,9 @@ def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run)
 def test_a_rule_that_looks_into_a_member(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a rule names as `literal` where it is registered is not generalised."""
     lines = list(islice(of_layout("receipts", traffic.PLAIN), 60))
-    monkeypatch.setattr("receiptkit.rules.catalogue.literal_names", lambda: frozenset(("participant_sid",)))
+    monkeypatch.setattr(
+        "receiptkit.rules.catalogue.literal_names", lambda: frozenset(("participant_sid",))
+    )
     judge = Judge()
     judge.teach(lines)
     assert (

@@ -16,6 +16,8 @@ _MOST_SHAPES = 24
 _FIRST, _ONE_IN, _AT_ONCE = 24, 64, 24
 #: A longer record is no page of receipts.
 _LONGEST = 1 << 18
+#: Between the parameters of a form.
+_MARK = "&"
 
 
 class Bulk:
@@ -33,16 +35,24 @@ class Bulk:
         if not self._shapes:
             return found
         texts = [_decoded(raw) for raw in records]
-        left = [number for number, text in enumerate(texts) if text is not None]
-        for shape in list(self._shapes):
-            facts = shape.facts([text for number in left if (text := texts[number]) is not None])
-            for number, each in zip(left, facts, strict=True):
-                found[number] = each
-            before = len(left)
-            left = [number for number in left if found[number] is None]
-            self._note(shape, before - len(left))
-            if not left:
-                break
+        marks = [text.count(_MARK) if text is not None else -1 for text in texts]
+        left = list(range(len(texts)))
+        # Shapes whose records have as many marks are likelier; what is left after these tries all.
+        for is_likely in (True, False):
+            for shape in list(self._shapes):
+                if not left:
+                    return found
+                tried = [
+                    number
+                    for number in left
+                    if marks[number] >= 0 and (marks[number] == shape.marks) is is_likely
+                ]
+                facts = shape.facts([texts[number] or "" for number in tried])
+                for number, each in zip(tried, facts, strict=True):
+                    found[number] = each
+                before = len(left)
+                left = [number for number in left if found[number] is None]
+                self._note(shape, before - len(left))
         return found
 
     def _note(self, shape: Shape, count: int) -> None:

@@ -44,13 +44,14 @@ class Shape:
 
     Attributes:
         count: how many have been found.
+        marks: how many ampersands the first one has.
     """
 
     def __init__(self, parts: Parts) -> None:
         """Make the shape of a record, of which nothing is proven yet. Raises `NotAlike`."""
         self._slots = [Slot(token) for token in parts.frame]
         self._row_slots = [Slot(token) for token in parts.rows[0]] if parts.rows else []
-        self.count = 0
+        self.count, self.marks = 0, parts.text.count("&")
         self._separator = parts.separator
         self._alike = _references(parts)
         self._proofs: list[_Proof] = []

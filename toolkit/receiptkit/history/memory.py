@@ -75,11 +75,12 @@ class Memory:
     def add(self, said: Note | Unsorted, at: Arrival) -> None:
         """Remember what a body at `at` says."""
         if isinstance(said, Note):
-            text = text_of_facts(said.conversation, said.message, said.rows)
+            kind, conversation, message, rows, of_list = said
+            text = text_of_facts(conversation, message, rows)
             if text is not None:
-                sheet = self._sheet(Sheet(said.kind, text, at, at), [row[0] for row in said.rows])
-                if said.link is not None:
-                    self._listed(said.link, sheet)
+                sheet = self._sheet(Sheet(kind, text, at, at), [row[0] for row in rows])
+                if of_list is not None:
+                    self._listed(of_list, sheet)
         elif said.kind == PAGE:
             self._page(said.body, at, said.requested)
         elif said.kind == "message":
