@@ -27,7 +27,7 @@ class Bulk:
         """Learn nothing yet; `literal` has the names of members and parameters whose values a rule looks into."""
         self._literal = literal
         self._shapes: list[Shape] = []
-        self._missed = self._learnt = self._found = 0
+        self._missed = self._tried = self._found = 0
 
     def facts(self, records: Sequence[bytes]) -> list[Facts | None]:
         """Return the facts of records that are proven clean; None for one says nothing."""
@@ -62,10 +62,12 @@ class Bulk:
         self._shapes.sort(key=lambda each: -each.count)
 
     def is_worth_learning(self) -> bool:
-        """Count a record that no shape knew; return True if there is something to gain by learning from it."""
+        """Count a record that no shape knew; return True, and count that, if it is worth the time to learn from it."""
         self._missed += 1
         allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN
-        return self._missed > _FIRST and self._learnt < allowed
+        is_worth = self._missed > _FIRST and self._tried < allowed
+        self._tried += is_worth
+        return is_worth
 
     def learn(self, text: str, unread: Sequence[Unread], exact: Exact) -> None:
         """
@@ -79,7 +81,6 @@ class Bulk:
         # Small captures do without.
         from receiptkit.bulk.parts import parts
 
-        self._learnt += 1
         if len(text) > _LONGEST:
             return
         for cut in parts(text, unread, self._literal):
