@@ -1,7 +1,8 @@
 """
 Contract tests and fixtures for the delivery receipts of Twilio Conversations.
 
-The names below are the public Python API; each is imported when it is first used, so that `import receiptkit` costs nothing.
+The names below are the public Python API. Each is imported at its first use, so that
+`import receiptkit` costs nothing.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What every room shares: findings, exchanges, positions, errors. Imports nothing of ours."""
+"""The types that every room shares: findings, exchanges, positions, errors."""

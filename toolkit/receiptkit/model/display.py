@@ -14,7 +14,7 @@ _LONGEST_INDEX = 7
 
 
 def printable(text: str) -> str:
-    """Return the text with an escape for each character that is invisible, or acts on a terminal."""
+    """Return the text with escapes for characters that are invisible or act on a terminal."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

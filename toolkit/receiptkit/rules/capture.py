@@ -22,7 +22,8 @@ _IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
 _MEMBERS = {"auth_token": re.compile(r"[0-9a-f]{32}"), "secret": re.compile(r"[0-9A-Za-z]{32}")}
 #: What filters put in the place of credentials.
 _MASKED = re.compile(
-    r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your|[<>{}\[\]]",
+    r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your"
+    r"|[<>{}\[\]]",
     re.IGNORECASE,
 )
 
@@ -77,7 +78,7 @@ def _in_header(headers: Mapping[str, str], name: str) -> bool:
 
 
 def _in_body(body: Any) -> Iterator[str]:
-    """The members of a body that are the token of an account, or the secret of one of its keys."""
+    """Yield the members of a body that are an account's token, or the secret of a key."""
     text = text_of(body)
     if text is not None:
         body = (
@@ -113,7 +114,7 @@ def _headers_in(body: Any) -> set[str]:
 
 
 def _password(text: str) -> str:
-    """The password in credentials of HTTP Basic; empty where there is none."""
+    """Return the password in credentials of HTTP Basic; empty if there is none."""
     try:
         return base64.b64decode(text, validate=True).decode("latin-1").partition(":")[2]
     except ValueError:

@@ -16,7 +16,8 @@ _OF_A_SERVICE = Example(
     {
         "/chat_service_sid": "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718",
         "/target": ABSENT,
-        "/url": "https://conversations.twilio.com/v1/Services/IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718/Configuration/Webhooks",
+        "/url": "https://conversations.twilio.com/v1/Services/"
+        "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718/Configuration/Webhooks",
     },
 )
 

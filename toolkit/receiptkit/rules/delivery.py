@@ -127,13 +127,13 @@ def _is_settled(pagination: Pagination) -> bool:
 
 
 def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]:
-    """What was seen after a list, and before the next one."""
+    """Return what arrived after a list and before the next one."""
     until = bisect_left(seen, ends[number + 1], key=_at) if number + 1 < len(ends) else len(seen)
     return seen[bisect_right(seen, ends[number], key=_at) : until]
 
 
 def _levels(statuses: list[str | None]) -> dict[str, str]:
-    """What a summary of these says, as far as that is known."""
+    """Return the levels that a summary of these statuses must have, as far as known."""
     levels = {
         member: _level(sum(status in counted for status in statuses), len(statuses))
         for member, counted in _COUNTED.items()

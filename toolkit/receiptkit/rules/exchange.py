@@ -141,7 +141,7 @@ def left_unchecked(unchecked: UncheckedView) -> Iterator[Problem]:
     good=Example("receipt"),
     bad=Example(
         "text",
-        text='{"sid": "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "support", "state": "active"}',
+        text='{"sid": "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "support"}',
     ),
     vendor=True,
 )

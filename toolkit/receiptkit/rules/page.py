@@ -13,7 +13,7 @@ from receiptkit.rules.links import address_of, query_of
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import Link
 
-_NEXT = "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
+_NEXT = sample("page")["meta"]["url"].partition("?")[0]
 
 _DY = "DY" + "0123456789abcdef" * 2
 _SECOND = {**sample("receipt"), "sid": _DY, "url": f"{_NEXT}/{_DY}"}

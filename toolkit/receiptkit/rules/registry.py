@@ -65,9 +65,9 @@ class Rule(NamedTuple):
         profile: the profile its examples are judged under.
         part: the part of an exchange it is about, if not the judged body.
         supersedes: rules whose findings at the same pointer add nothing beside one of this rule.
-        exact: True if the check looks at more of a value than bulk's shapes keep: more of a SID than
-            prefix, form and which are equal, more of a date than form, order and day. Every record
-            is then checked by itself.
+        exact: True if the check looks at more of a value than the shapes of bulk keep: of a SID
+            prefix, form and equality, of a date form, order and day. Every record is then checked
+            by itself.
         beside: rules whose findings the bad example cannot but have, too.
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
         literal: the members and parameters whose SIDs, dates or tokens the check looks into; what

@@ -1,4 +1,4 @@
-"""Webhooks as they travel: forms and queries, and how a request is signed."""
+"""Webhooks on the wire: forms, queries and signatures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Judging without an auth token does without hashlib.
+    # A check without an auth token does not import hashlib.
     if name in __all__:
         return getattr(import_module("receiptkit.webhooks.signature"), name)
     raise AttributeError(f"module 'receiptkit.webhooks' has no attribute {name!r}")

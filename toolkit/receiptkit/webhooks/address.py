@@ -1,4 +1,4 @@
-"""Where webhooks go: which URLs can be called, and how each of them is."""
+"""The addresses of webhooks: the URLs that can be called, in the form that is called."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from receiptkit.model.errors import UsageError
 
-#: How long a URL can be; the parameters of a GET request come on top.
+#: The longest URL; the parameters of a GET request come on top.
 _LONGEST = 8000
 _NAME = re.compile(r"[a-z0-9._~-]+")
 _IPV4 = re.compile(r"([0-9]+\.){3}[0-9]+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-#: How often a request is tried again; the fragment of the URL can say otherwise (facts: webhook connection overrides).
+#: The number of retries, unless the fragment of the URL has another (webhook connection overrides).
 _RETRIES = 1
 _OVERRIDE = re.compile(r"(?:^|&)rc=([0-5])(?:&|$)")
 
 
 class Address(NamedTuple):
     """
-    A URL, as it is called.
+    A URL in the form in which it is called.
 
     Attributes:
-        url: what is requested and signed: what a receiver sees of it.
-        authorization: the header that says user and password, which a receiver does not see in the URL.
-        retries: how often it is tried again where no connection can be had.
+        url: the requested and signed URL, as a receiver sees it.
+        authorization: the header with user and password, which are not in the URL.
+        retries: the number of retries after a failed connection.
     """
 
     url: str
@@ -39,10 +39,10 @@ class Address(NamedTuple):
 @lru_cache(maxsize=64)
 def address(url: str) -> Address:
     """
-    How a URL is called: with the ASCII form of its host, with a path, without the user, the fragment and steps such as `/../`.
+    Return the called form of a URL: host in ASCII, with a path, without user, fragment and `/../`.
 
     Raises:
-        ValueError: it cannot be called.
+        ValueError: the URL cannot be called.
     """
     parts = urlsplit(url)
     if (
@@ -63,7 +63,7 @@ def address(url: str) -> Address:
 
 def absolute(url: str, what: str) -> str:
     """
-    A URL as it was given, if it is an absolute one of http or https that can be called.
+    Return a URL unchanged if it is an absolute http or https URL that can be called.
 
     Raises:
         UsageError: it is not.
@@ -74,10 +74,10 @@ def absolute(url: str, what: str) -> str:
 
 def called(url: str, what: str) -> Address:
     """
-    How a URL is called.
+    Return the called form of a URL.
 
     Raises:
-        UsageError: it cannot be; `what` says what it was given as.
+        UsageError: it cannot be called; the message begins with `what`.
     """
     try:
         if isinstance(url, str):
@@ -101,7 +101,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _walked(path: str) -> str:
-    """A path without the segments that only say where to go."""
+    """Return a path without the segments `.` and `..`."""
     kept: list[str] = []
     segments = path.split("/")[1:] or [""]
     for segment in segments:
@@ -115,7 +115,7 @@ def _walked(path: str) -> str:
 
 
 def _quoted(text: str, more: str) -> str:
-    """Text of a URL in which every character can stand; what is escaped stays as it is."""
+    """Return text with every character escaped that a URL cannot have; escapes stay."""
     return quote(_STRAY_PERCENT.sub("%25", text), safe=f"%:@!$&'()*+,;=~{more}")
 
 

@@ -1,9 +1,10 @@
 """
-The signature of a webhook request, header X-Twilio-Signature (facts: Twilio's "Webhooks Security" page and its libraries' validators).
+The signature of a webhook request, in the header X-Twilio-Signature.
 
-It is `base64(HMAC-SHA1(auth token, URL + names and values))`: the parameters of a posted form, sorted by name, of a repeated name each
-distinct value once, in order. A GET request has all its parameters in the URL. A JSON body is signed by its SHA-256, which stands in the
-query as `bodySHA256`.
+It is `base64(HMAC-SHA1(auth token, URL + names and values))` over the parameters of a posted form,
+sorted by name; a repeated name counts once for each distinct value, in order. A GET request has all
+its parameters in the URL. A JSON body is signed by its SHA-256, in the query as `bodySHA256`.
+Source: Twilio's "Webhooks Security" page and the validators of its client libraries.
 """
 
 from __future__ import annotations
@@ -18,27 +19,29 @@ from receiptkit.text.forms import decode_query
 
 HEADER = "X-Twilio-Signature"
 BODY_HASH = "bodySHA256"
-#: The auth token of everything local: plugin, server, command line, corpus. It is no secret; Go's client library wants letters and digits.
+#: The auth token of everything local: plugin, server, command line, corpus. It is no secret.
+#: Go's client library accepts letters and digits only.
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 
-#: Parameters as a mapping, of a repeated name to the list of its values, or as pairs.
+#: Parameters as pairs, or as a mapping with a list for a repeated name.
 Parameters = Mapping[str, "str | Sequence[str]"] | Iterable[tuple[str, str]]
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:@]*)(?::(?P<port>[0-9]*))?(?P<rest>.*)",
+    r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?"
+    r"(?P<host>\[[^\]/?#]*\]|[^/?#:@]*)(?::(?P<port>[0-9]*))?(?P<rest>.*)",
     re.DOTALL,
 )
 
 
 def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
     """
-    The signature of a request.
+    Return the signature of a request.
 
     Args:
-        url: the whole URL as Twilio was given it, with its query; of a request with a JSON body, as `with_body_hash` returns it.
+        url: the configured URL with its query; for a JSON body, the result of `with_body_hash`.
         auth_token: the primary auth token of the account.
-        parameters: those of a posted form; none for GET and for JSON.
+        parameters: the parameters of a posted form; none for GET and JSON.
     """
     signed = url + _signed(parameters)
     digest = hmac.digest(auth_token.encode(), signed.encode("utf-8", "surrogatepass"), "sha1")
@@ -53,14 +56,15 @@ def verify(
     body: bytes | None = None,
 ) -> bool:
     """
-    Whether a signature is that of a request, in time that does not depend on where it differs.
+    Return True if a signature is that of a request, in constant time.
 
     Args:
-        url: the URL of the request. Behind a proxy it must be the one that Twilio called; only the port may be missing or added.
+        url: the URL of the request. Behind a proxy, it must be the one that Twilio called; only the
+            port may be missing or added.
         auth_token: the primary auth token of the account.
-        signature: the value of the header; None, where it was not sent, fits nothing.
-        parameters: those of a posted form; none for GET and for JSON.
-        body: the body of a request that is no form, as it was received. It must be given if the URL has a `bodySHA256`.
+        signature: the value of the header; None never matches.
+        parameters: the parameters of a posted form; none for GET and JSON.
+        body: the received body of a request that is not a form; needed for a `bodySHA256`.
     """
     parameters = list(_pairs(parameters))
     said = next((item.value for item in decode_query(url) if item.name == BODY_HASH), None)
@@ -70,7 +74,7 @@ def verify(
             return False
         parameters = []
     given = (signature or "").encode("utf-8", "replace")
-    # Every form is compared, whichever fits: how long that takes says nothing.
+    # Every form is compared, so that the time tells nothing.
     fits = [
         hmac.compare_digest(sign(form, auth_token, parameters).encode(), given)
         for form in url_forms(url)
@@ -88,14 +92,14 @@ def is_over_hash(url: str, auth_token: str, signature: str) -> bool:
 
 
 def with_body_hash(url: str, body: bytes) -> str:
-    """The URL that is called, and signed, for a request with a JSON body."""
+    """Return the URL that is called, and signed, for a request with a JSON body."""
     address, mark, fragment = url.partition("#")
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{BODY_HASH}={hashlib.sha256(body).hexdigest()}{mark}{fragment}"
 
 
 def url_forms(url: str) -> list[str]:
-    """The forms of a URL that a signature may be over, each once: as it is, without a port, and with one."""
+    """Return the URLs that a signature may cover: unchanged, without a port, with one."""
     match = _ADDRESS.fullmatch(url)
     if match is None:
         return [url]
