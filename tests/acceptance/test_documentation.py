@@ -38,6 +38,7 @@ PAGE_OF = {
 OTHERS = (
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "CHANGELOG.md",
     "spec/README.md",
     "fixtures/README.md",

@@ -43,7 +43,8 @@ def good(tmp_path: Path) -> Path:
 def bad(tmp_path: Path) -> Path:
     page = sample("page")
     page["delivery_receipts"] = [
-        {**receipt(f"DY{n:032x}"), "status": "queued"} for n in range(1, 4)
+        {**receipt(f"DY{n:032x}"), "status": "queued", "participant_sid": f"MB{n:032x}"}
+        for n in range(1, 4)
     ]
     return write(tmp_path / "bad.json", page)
 

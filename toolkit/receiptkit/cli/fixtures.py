@@ -35,7 +35,8 @@ def write(directory: str, seed: int | None, check: bool, force: bool) -> int:
     """
     Write the fixtures into DIRECTORY, with a manifest that lists every file and its findings.
 
-    Files of an earlier run are replaced, or removed if they are no longer generated. Other files stay.
+    Files of an earlier run are replaced, or removed if they are no longer generated. Other files
+    stay.
     """
     if not directory:
         raise UsageError("DIRECTORY is empty; . is the working directory")

@@ -99,14 +99,16 @@ def scenarios() -> None:
     "facts",
     multiple=True,
     metavar="PATH=VALUE",
-    help="A fact that is given: conversation_sid, message.body, receipts.0.status, receipts.*.error_code …; repeatable.",
+    help="Set a fact: conversation_sid, message.body, receipts.0.status, receipts.*.error_code …; "
+    "Repeatable.",
 )
 @click.option(
     "--break",
     "rule",
     metavar="RULE[@POINTER]",
     shell_complete=_complete_breakages,
-    help="Break the first body of each world, at this pointer if one is given, or a capture of it, so that this rule finds it.",
+    help="Break the first body of each world, or a capture of it, so that this rule finds it; "
+    "at this pointer, if one is given.",
 )
 @click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
 @click.option(
@@ -144,8 +146,8 @@ def generate(scenario: str, **options: Any) -> None:
     """
     Generate a world of a SCENARIO, and write it as a page, a message, webhooks or a whole capture.
 
-    The same seed makes the same world in every form, so that pages, message and webhooks agree. `receiptkit scenarios` lists the
-    scenarios. What the contract forbids is refused.
+    The same seed makes the same world in every form, so that pages, message and webhooks agree.
+    `receiptkit scenarios` lists the scenarios. What the contract forbids is refused.
     """
     contract = Contract.load(options["profile"], options["document"])
     for note in contract.document.notes:
@@ -192,7 +194,8 @@ def generate(scenario: str, **options: Any) -> None:
         )
     elif output.breakage:
         _note(
-            f'broken on purpose: {output.breakage.rule} at "{output.breakage.pointer}" of the {output.breakage.kind}'
+            f'broken on purpose: {output.breakage.rule} at "{output.breakage.pointer}" '
+            f"of the {output.breakage.kind}"
         )
     elif chosen.form == "requests" and render_options.auth_token is None:
         _note("the requests are not signed: --auth-token-env NAME signs them")
@@ -243,7 +246,8 @@ def _warn(finding: Finding, warned: set[str]) -> None:
     if finding.rule not in warned:
         warned.add(finding.rule)
         click.echo(
-            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: {printable(finding.message)}",
+            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: "
+            f"{printable(finding.message)}",
             err=True,
         )
 

@@ -42,7 +42,7 @@ def _interrupt(number: int, frame: Any) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and TERM set; a library that calls back may swallow their exception."""
+    """Yield an event that Ctrl-C and TERM set; a library may swallow their exception."""
     stop = threading.Event()
 
     def interrupt(number: int, frame: Any) -> None:
@@ -61,7 +61,7 @@ def prepare_process() -> None:
     if sys.stdout is None:
         sys.stdout = _ClosedStream()
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 # for as long as the process runs
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 # stays open
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -74,7 +74,10 @@ def end_quietly() -> None:
 
 
 def _fill_descriptors() -> None:
-    """Open the null device for each standard stream that is closed, so that no file of the run takes its number."""
+    """
+    Open the null device for each standard stream that is closed, so that no file of the run takes
+    its number.
+    """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
         pass
     os.close(descriptor)
@@ -94,7 +97,10 @@ class _ClosedBuffer(io.BytesIO):
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Turn garbage collection off: bodies hold no cycles, and looking for some takes a tenth of the run."""
+    """
+    Turn garbage collection off: bodies hold no cycles, and looking for some takes a tenth of the
+    run.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -55,7 +55,8 @@ def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
         rest.append(value)
     if len(rest) > 1:
         raise UsageError(
-            f"-o {rest[1]}: there is one report in {main}; use -o FORMAT=FILE for another ({', '.join(reports.names())})"
+            f"-o {rest[1]}: there is one report in {main}; use -o FORMAT=FILE for another "
+            f"({', '.join(reports.names())})"
         )
     outputs = [Output(main, rest[0] if rest else None), *named]
     places: list[str] = []
@@ -71,7 +72,8 @@ def _refuse_misspelt(name: str, value: str) -> None:
     close = get_close_matches(name.lower(), reports.names(), 1)
     if close:
         raise UsageError(
-            f"-o {value}: unknown report format {name!r}; did you mean {close[0]}? Write ./{value} for a file"
+            f"-o {value}: unknown report format {name!r}; did you mean {close[0]}? "
+            f"Write ./{value} for a file"
         )
 
 

@@ -54,7 +54,8 @@ def build(check: bool, directory: Path | None) -> int:
         return int(bool(names))
     if directory is None and folder.name == "_spec":
         raise DocumentError(
-            "an installed receiptkit has no sources: build in a checkout, or name a folder with --directory"
+            "an installed receiptkit has no sources: build in a checkout, or name a folder with "
+            "--directory"
         )
     for name, content in building.build(folder, with_examples).items():
         (folder / name).write_bytes(content)

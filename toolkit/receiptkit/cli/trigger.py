@@ -116,7 +116,10 @@ async def _send(
 
 
 def _collected(path: str, *, force: bool) -> AbstractContextManager[BinaryIO]:
-    """Return a file that keeps what was sent, also when it ends early; it replaces only a file like it."""
+    """
+    Return a file that keeps what was sent, also when it ends early; it replaces only a file like
+    it.
+    """
     replaces = None if force else Replaceable("requests of --collect", recording.holds_requests)
     return written(path, option="--collect", replaces=replaces, partial=True)
 

@@ -64,7 +64,8 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
 @click.option(
     "--force",
     is_flag=True,
-    help="Let -o and --write-baseline overwrite a file that receiptkit did not write. Never a file that is read.",
+    help="Let -o and --write-baseline overwrite a file that receiptkit did not write, "
+    "but never one that is read.",
 )
 @click.option(
     "--baseline",
@@ -102,7 +103,8 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     multiple=True,
     metavar="NAME",
     shell_complete=complete_kinds,
-    help=f"The format of the files ({', '.join(readable())}), the kind of bare bodies in them (page, receipt, message, "
+    help=f"The format of the files ({', '.join(readable())}), "
+    "the kind of bare bodies in them (page, receipt, message, "
     "configuration, error, webhook, or an operationId), or one of each.",
 )
 @click.option(
@@ -113,7 +115,8 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
 @click.option(
     "--called-at",
     metavar="URL",
-    help="The URL at which Twilio called your webhooks, where a capture does not hold it; signatures are checked with it.",
+    help="The URL at which Twilio called your webhooks, where a capture does not hold it; "
+    "signatures are checked with it.",
 )
 @click.option("--column", metavar="NAME", help="The column of a table that holds the body.")
 @click.option("--url", help="The URL of bare bodies, and of responses without a request.")
@@ -170,7 +173,8 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
 @click.option(
     "--no-bulk",
     is_flag=True,
-    help="Check every record the exact way, also those that are like others without a finding. The report is the same.",
+    help="Check every record the exact way, also those that are like others without a finding. "
+    "The report is the same.",
 )
 @click.option(
     "--max-record",
@@ -199,12 +203,14 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
 @click.pass_context
 def validate(ctx: click.Context, /, **options: Any) -> int:
     """
-    Check captured responses and webhooks: HAR, VCR cassettes, NDJSON, JSON, forms, HTTP as text; plain or gzip.
+    Check captured responses and webhooks: HAR, VCR cassettes, NDJSON, JSON, forms, HTTP as text;
+    plain or gzip.
 
-    PATH is a file, a folder, or - for standard input. The format is detected from the content, not the file name. Other traffic is
-    skipped; the summary says how much and why.
+    PATH is a file, a folder, or - for standard input. The format is detected from the content, not
+    the file name. Other traffic is skipped; the summary says how much and why.
 
-    Exit code 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be checked.
+    Exit code 0: everything conforms. 1: findings at or above --fail-on. 2: something could not be
+    checked.
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
@@ -323,7 +329,8 @@ def _note_gone(baseline: Baseline, sources: Sources, validation: Validation) -> 
     gone = baseline.gone(files, validation.selection.wants)
     if gone:
         _note(
-            f"{baseline.path}: {_findings(gone)} of it no longer occur; --write-baseline {baseline.path} removes them"
+            f"{baseline.path}: {_findings(gone)} of it no longer occur; "
+            f"--write-baseline {baseline.path} removes them"
         )
 
 

@@ -11,7 +11,10 @@ _NAMED = ("properties", "patternProperties", "dependentRequired")
 
 
 class KnownNames:
-    """The names of properties and parameters of a document, however they are written: `dateCreated` is `date_created`."""
+    """
+    The names of properties and parameters of a document, however they are written: `dateCreated` is
+    `date_created`.
+    """
 
     def __init__(self, content: dict[str, Any], more: Iterable[str] = ()) -> None:
         """

@@ -1,4 +1,7 @@
-"""Findings and counts to text, JSON, annotations, XML and SARIF. Reports do not know where either came from."""
+"""
+Findings and counts to text, JSON, annotations, XML and SARIF. Reports do not know where either came
+from.
+"""
 
 from receiptkit.reports.report import About, Report, ReportFormat, names, report_format
 

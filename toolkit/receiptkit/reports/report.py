@@ -41,9 +41,11 @@ class About(NamedTuple):
         profile: the profile of the contract.
         contract: the sha256 of the contract document.
         show_values: whether captured values and names are shown.
-        verbosity: -1 for the summary alone, 0 for grouped findings, 1 for every finding with its grounding.
+        verbosity: -1 for the summary alone, 0 for grouped findings, 1 for every finding with its
+            grounding.
         colour: whether to write escape sequences for colour.
-        rule: returns the sentences about a rule by its id; None for one that only the user's own document has.
+        rule: returns the sentences about a rule by its id; None for one that only the user's own
+            document has.
         names: names that may be shown without `show_values`; None for all.
         list_unchecked: whether to list every unchecked observation.
     """
@@ -102,7 +104,8 @@ class ReportFormat(NamedTuple):
     Attributes:
         title: what it is, for the documentation.
         report: makes a report.
-        recognises: returns True if a file is such a report, by its beginning and its end; only such a file is overwritten.
+        recognises: returns True if a file is such a report, by its beginning and its end; only such
+            a file is overwritten.
         is_utf8: whether it is for programs, and so always UTF-8.
     """
 

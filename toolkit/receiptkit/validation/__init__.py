@@ -1,1 +1,1 @@
-"""The run: sources to observations to findings; processes, places, selection, baseline, settings."""
+"""The run: sources to observations to findings; processes, selection, baseline, settings."""

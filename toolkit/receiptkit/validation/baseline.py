@@ -1,7 +1,8 @@
 """
 Known findings: counted, and not reported.
 
-A baseline holds how many findings of one identity a file has. Lines may move and entries be added; only findings above that number are new.
+A baseline holds how many findings of one identity a file has. Lines may move and entries be added;
+only findings above that number are new.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from receiptkit.validation.fingerprint import Identity, identity, masked_pointer
 from receiptkit.validation.output_files import has_content
 from receiptkit.validation.summary import Sink, Summary
 
-#: Version 1, of receiptkit 0.1.0, holds the message of each finding, too, which is not compared any more.
+#: Version 1, of receiptkit 0.1.0, holds the message of each finding, too, which is not compared any
+#: more.
 VERSION = 2
 _READABLE = (1, VERSION)
 _LIMIT = 64 * 2**20
@@ -41,7 +43,8 @@ class Baseline:
         Args:
             path: the file.
             names: the names that may be written in pointers.
-            known: how many findings of each identity are known; None to take every finding as known.
+            known: how many findings of each identity are known; None to take every finding as
+                known.
         """
         self.path = path
         self.counts: Counter[Severity] = Counter()
@@ -68,7 +71,8 @@ class Baseline:
         try:
             if content["version"] not in _READABLE:
                 raise UsageError(
-                    f"{path}: a baseline of another version; this receiptkit reads version 1 and {VERSION}"
+                    f"{path}: a baseline of another version; "
+                    f"this receiptkit reads version 1 and {VERSION}"
                 )
             known: Counter[Identity] = Counter()
             for entry in content["known"]:
@@ -109,7 +113,10 @@ class Baseline:
         )
 
     def text(self) -> str:
-        """Return the findings as the content of a file: a finding a line, in the order of their identities."""
+        """
+        Return the findings as the content of a file: a finding a line, in the order of their
+        identities.
+        """
         lines = [
             json.dumps({**each._asdict(), "count": count})
             for each, count in sorted(self._found.items())

@@ -97,7 +97,10 @@ class CleanRecords:
         )
 
     def _learn(self, bulk: Bulk, raw: bytes, observe: Observe) -> bool:
-        """Learn from a clean record that was not known, if it is worth it; return True if that was tried."""
+        """
+        Learn from a clean record that was not known, if it is worth it; return True if that was
+        tried.
+        """
         if not bulk.is_worth_learning():
             return False
         observations = list(observe(raw, _START, 0, _WITHOUT_FILES))
@@ -113,7 +116,10 @@ class CleanRecords:
         return True
 
     def _verdict(self, observations: Iterable[Observation]) -> tuple[bool, Facts] | None:
-        """Return whether nothing is wrong with the only observation of a record, and what is remembered of it."""
+        """
+        Return whether nothing is wrong with the only observation of a record, and what is
+        remembered of it.
+        """
         found = list(observations)
         if len(found) != 1 or found[0].unusable is not None or not found[0].is_plain:
             return None

@@ -15,7 +15,8 @@ class Conclusion(NamedTuple):
     How a run ended.
 
     Attributes:
-        code: 0 if everything conforms, 1 if there are findings, 2 if something could not be checked.
+        code: 0 if everything conforms, 1 if there are findings, 2 if something could not be
+            checked.
         lines: why something could not be checked.
     """
 

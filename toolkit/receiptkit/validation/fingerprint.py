@@ -14,7 +14,8 @@ _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 class Identity(NamedTuple):
     """
-    What of a finding stays when its capture grows. The message is no part of it: its wording may change.
+    What of a finding stays when its capture grows. The message is no part of it: its wording may
+    change.
 
     Attributes:
         file: the path of the capture.

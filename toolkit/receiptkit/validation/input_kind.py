@@ -27,6 +27,7 @@ def operation_at(contract: Contract, url: str) -> str:
     operations = contract.operations.of_url(url)
     if not operations:
         raise UsageError(
-            f"--url {url}: no operation of the contract has this path; `receiptkit spec show` lists them"
+            f"--url {url}: no operation of the contract has this path; "
+            "`receiptkit spec show` lists them"
         )
     return operations[0].id

@@ -46,7 +46,10 @@ class ObservationChecker:
         self._named = True
 
     def begin_file(self, *, named: bool) -> None:
-        """Forget which secrets have been reported; `named` is False for a file that was found in a folder."""
+        """
+        Forget which secrets have been reported; `named` is False for a file that was found in a
+        folder.
+        """
         self._secrets_seen.clear()
         self._named = named
 
@@ -73,14 +76,20 @@ class ObservationChecker:
         return _without_absences(result) if observation.partial else result
 
     def _as_called(self, seen: WebhookRequest) -> WebhookRequest:
-        """Return a webhook with the URL at which Twilio called it; the query of its own stays, if the other has none."""
+        """
+        Return a webhook with the URL at which Twilio called it; the query of its own stays, if the
+        other has none.
+        """
         if self._called_at is None:
             return seen
         query = "" if "?" in self._called_at else query_of(seen.url)[0]
         return replace(seen, url=self._called_at + (f"?{query}" if query else ""))
 
     def signature(self, result: Result, observation: Observation) -> str | None:
-        """Return why the signature of a webhook could not be judged, empty if it was; None if it was not to be."""
+        """
+        Return why the signature of a webhook could not be judged, empty if it was; None if it was
+        not to be.
+        """
         if self._contract.validator.auth_token is None or result.kind != "webhook":
             return None
         if observation.seen is None:
@@ -88,7 +97,7 @@ class ObservationChecker:
         return result.signature_unjudged or ""
 
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
-        """Return the wanted findings of a result and of the text around it, with their locations."""
+        """Return the wanted findings of a result, and of the text around it."""
         if result.unchecked is not None and not self._named and observation.seen is None:
             # In a folder, a document of somebody else is nothing to report.
             result.findings = []
@@ -127,7 +136,10 @@ class ObservationChecker:
         return new
 
     def _of_text(self, observation: Observation, file: str) -> list[Finding]:
-        """Return the findings of the record's text; pointers start at the body, and are empty outside of it."""
+        """
+        Return the findings of the record's text; pointers start at the body, and are empty outside
+        of it.
+        """
         located = []
         for finding in self._contract.validator.profile.text_findings(
             observation.problems, observation.record.position

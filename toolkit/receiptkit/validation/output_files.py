@@ -1,4 +1,7 @@
-"""Write files of the user without losing one: the only door for every file that a command or the plugin writes."""
+"""
+Write files of the user without losing one: the only door for every file that a command or the
+plugin writes.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ class InputFiles:
             self._nouns.setdefault((found.st_dev, found.st_ino), noun)
 
     def noun(self, path: str) -> str | None:
-        """Return the noun of the file at a path, also behind a link; None if the run does not read it."""
+        """Return the noun of a file, also behind a link; None if the run does not read it."""
         with suppress(OSError, ValueError):
             found = os.stat(path)
             if (found.st_dev, found.st_ino) in self._nouns:
@@ -64,7 +67,8 @@ def written(
     partial: bool = False,
 ) -> Iterator[BinaryIO]:
     """
-    Yield a file to write, which appears at the path only at the end. A pipe or a device is written to, not replaced.
+    Yield a file to write, which appears at the path only at the end. A pipe or a device is written
+    to, not replaced.
 
     Args:
         path: where the file is to be.
@@ -177,7 +181,7 @@ def _remove_abandoned(folder: Path) -> None:
 
 
 def _lock(handle: int) -> None:
-    """Lock a file until it is closed, where the system can; elsewhere an open file cannot be removed."""
+    """Lock a file until it is closed; on Windows, no open file can be removed anyway."""
     with suppress(ImportError):
         import fcntl
 

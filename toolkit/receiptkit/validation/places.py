@@ -25,7 +25,10 @@ def _by_place(finding: Finding) -> tuple[int, int, int, int, str, str, str]:
 def located(
     findings: list[Finding], part: Part, observation: Observation, file: str
 ) -> list[Finding]:
-    """The findings with the file, the entry and the place of each, in the order of the places; those that have a file already are left alone."""
+    """
+    The findings with the file, the entry and the place of each, in the order of the places; those
+    that have a file already are left alone.
+    """
     parts = {id(finding): _part(finding, part) for finding in findings}
     places: dict[tuple[Part, str | Position], Location] = {}
     for each in dict.fromkeys(parts.values()):

@@ -1,12 +1,14 @@
 """
 A run over several processes, with the findings in the order in which one process would find them.
 
-The work is cut into units, and each of n processes has every n-th of them. The first process checks its own units as their turn comes;
-each other one writes its findings into a pipe, which the first one reads when it is the turn of that unit. A process that is ahead waits
-when its pipe is full, so memory stays bounded however many findings there are.
+The work is cut into units, and each of n processes has every n-th of them. The first process checks
+its own units as their turn comes; each other one writes its findings into a pipe, which the first
+one reads when it is the turn of that unit. A process that is ahead waits when its pipe is full, so
+memory stays bounded however many findings there are.
 
-Findings between observations are made where the observations were checked, unless several processes checked them: at the end of a file
-(of the run, with `join`) each process names the SIDs that it knows, and hands over what others know, too.
+Findings between observations are made where the observations were checked, unless several processes
+checked them: at the end of a file (of the run, with `join`) each process names the SIDs that it
+knows, and hands over what others know, too.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ _LOST = UnitResult(problem=CaptureError("the process that checked it ended early
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """The findings between observations of one process alone, and its memory of what other processes know, too."""
+    """
+    The findings between observations of one process alone, and its memory of what other processes
+    know, too.
+    """
 
     found: list[Problem]
     memory: Memory

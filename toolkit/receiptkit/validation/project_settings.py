@@ -1,4 +1,7 @@
-"""The settings of a project: receiptkit.toml, or `[tool.receiptkit]` in pyproject.toml, in the working directory or above it."""
+"""
+The settings of a project: receiptkit.toml, or `[tool.receiptkit]` in pyproject.toml, in the working
+directory or above it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,8 @@ class ProjectSettings:
         baseline: the file of known findings; relative to the folder of the settings.
         api_base_url: the URL that stands for Twilio's.
         severity: severities by patterns of rules; the last pattern that matches counts.
-        per_path_ignores: patterns of rules that are ignored, by patterns of paths relative to the folder of the settings.
+        per_path_ignores: patterns of rules that are ignored, by patterns of paths relative to the
+            folder of the settings.
     """
 
     path: Path | None = None
@@ -62,7 +66,8 @@ class ProjectSettings:
 
     def under(self, **options: Any) -> ProjectSettings:
         """
-        Return these settings with options over them; an option that is None or empty leaves the setting. Nothing else merges the two.
+        Return these settings with options over them; an option that is None or empty leaves the
+        setting. Nothing else merges the two.
 
         Raises:
             UsageError: the base URL is not absolute.
@@ -92,7 +97,10 @@ class ProjectSettings:
         )
 
     def demand_rules(self, known: Sequence[str]) -> None:
-        """Raise `UsageError` if a pattern in the settings file matches no rule, also where an option replaces it."""
+        """
+        Raise `UsageError` if a pattern in the settings file matches no rule, also where an option
+        replaces it.
+        """
         try:
             self.selection(known)
         except UsageError as error:
@@ -213,7 +221,8 @@ def _choice(path: Path, table: dict[str, Any], name: str, choices: Sequence[str]
 def _one_of(path: Path, name: str, value: Any, choices: Sequence[str]) -> str:
     if value not in choices:
         raise UsageError(
-            f"{path}: {name} is {shown(value)}; expected {', '.join(choices)}{_suggestion(value, choices)}"
+            f"{path}: {name} is {shown(value)}; expected {', '.join(choices)}"
+            f"{_suggestion(value, choices)}"
         )
     return str(value)
 
@@ -231,6 +240,7 @@ def _demand_absolute(url: str) -> str:
         is_absolute = False
     if not is_absolute or parts.query or parts.fragment:
         raise UsageError(
-            "api-base-url: expected a URL such as http://localhost:8080/twilio, without query and fragment"
+            "api-base-url: expected a URL such as http://localhost:8080/twilio, "
+            "without query and fragment"
         )
     return url.rstrip("/")

@@ -58,14 +58,15 @@ class Validation:
         Args:
             contract: the contract to check against.
             selection: which findings are wanted; all by default.
-            known_as: the format of the files, the kind or operationId of bare bodies in them, or one of each; by default both are
-                detected.
+            known_as: the format of the files, the kind or operationId of bare bodies, or both.
             url: the URL of bare bodies, and of responses without a request.
             limits: how much is read.
-            join: True to check rules across observations over all sources together, False for each source by itself.
+            join: True to check rules across observations over all sources together, False for each
+                source by itself.
             allow_empty: True to accept that nothing could be checked.
-            bulk: False to check every record the exact way, also one that is like others which were clean.
-            called_at: the URL at which webhooks were called, where a capture does not hold it, or holds another.
+            bulk: False to check every record the exact way, also one that is like clean ones.
+            called_at: the URL at which webhooks were called, where a capture does not hold it, or
+                holds another.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
@@ -120,7 +121,7 @@ class Validation:
         sink: Sink,
         progress: Callable[[int], None] | None = None,
     ) -> Summary:
-        """Check every source and pass each finding to the sink; note what cannot be read, and go on."""
+        """Check every source, and pass each finding to the sink."""
         for number, source in enumerate(sources):
             if isinstance(source, CaptureError):
                 self.note_problem(source)
@@ -138,7 +139,10 @@ class Validation:
         sink.end_of_file()
 
     def start_unit(self, file: int, unit: int, source: Source) -> None:
-        """Set the numbers of the file and the unit of work that come next; their order is that of arrival."""
+        """
+        Set the numbers of the file and the unit of work that come next; their order is that of
+        arrival.
+        """
         self.continue_unit(file, unit)
         self.starts[unit] = UnitStart(source.name)
 
@@ -155,7 +159,8 @@ class Validation:
         """
         Report the wanted findings between observations, in the order of their places.
 
-        A file that could not be read to its end has none: other processes may have read lines behind that place. With `join`, no file
+        A file that could not be read to its end has none: other processes may have read lines
+            behind that place. With `join`, no file
         has any then.
         """
         if self.join and self._ends_early:
@@ -217,7 +222,8 @@ class Validation:
 
     def spans(self, source: Source, size: int) -> list[Span]:
         """
-        Return the pieces of about `size` bytes in which a source can be checked; none if it is small or cannot be split.
+        Return the pieces of about `size` bytes in which a source can be checked; none if it is
+        small or cannot be split.
 
         Raises:
             CaptureError: it cannot be read.
@@ -226,7 +232,8 @@ class Validation:
 
     def read_span(self, source: Source, span: Span, sink: Sink) -> int:
         """
-        Check a piece of a source, counting entries and lines from the start of the piece; return its number of lines.
+        Check a piece of a source, counting entries and lines from the start of the piece; return
+        its number of lines.
 
         Raises:
             CaptureError: it cannot be read to its end.
@@ -282,7 +289,8 @@ class Validation:
         """Check some records; return the number of observations in them."""
         count, reading, columns = 0, self._reading(file), records.columns or repeat(1)
         known = self._clean.known(records)
-        for raw, line, column, facts in zip(records.texts, records.lines, columns, known):  # noqa: B905 # some go on
+        each = zip(records.texts, records.lines, columns, known)  # noqa: B905 # some go on
+        for raw, line, column, facts in each:
             if facts is not None:
                 self._add(facts, file, entry + count, line, column)
                 count += 1
@@ -313,7 +321,7 @@ class Validation:
         sink.finding(finding)
 
     def check(self, observation: Observation, file: str) -> list[Finding]:
-        """Return the wanted findings of one observation, with their locations; count and remember it."""
+        """Return the wanted findings of one observation; count and remember it."""
         summary = self.summary
         summary.observations += 1
         if observation.rule and file in summary.read_as:

@@ -13,7 +13,7 @@ from receiptkit.rules import catalogue
 
 
 class Selection:
-    """Which findings are wanted, by the globs of their rules: those selected, without those ignored."""
+    """The wanted findings, by patterns of rules: those selected, without those ignored."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class Grouping(Sink, Protocol):
 
 
 class FirstFindings:
-    """Passes findings to reports; to those that do not group them, only the first of each observation."""
+    """Passes findings to reports; of each observation only the first, unless a report groups."""
 
     def __init__(self, reports: Sequence[Grouping], most: int) -> None:
         self._reports = reports
@@ -58,7 +58,8 @@ class FirstFindings:
             "1 observation" if self._observations == 1 else f"{self._observations:,} observations"
         )
         summary.limits.append(
-            f"{self._left_out:,} findings of {observations} are counted and not listed, the first at "
+            f"{self._left_out:,} findings of {observations} are counted and not listed, "
+            "the first at "
             f"{self._first.file}:{self._first.line}; --max-findings lists more than {self._most}"
         )
 

@@ -20,7 +20,8 @@ class Unchecked(NamedTuple):
     Attributes:
         location: where it begins.
         method: the HTTP method; empty if it has none.
-        path: the path of the URL, every segment masked that no path of the contract has; empty if it has none.
+        path: the path of the URL, every segment masked that no path of the contract has; empty if
+            it has none.
         reason: why it was not checked.
     """
 
@@ -101,7 +102,10 @@ class Summary:
     empty_files: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
-        """Add the counts of another part of the run, which begins after so many entries and lines of its file."""
+        """
+        Add the counts of another part of the run, which begins after so many entries and lines of
+        its file.
+        """
         self.files += other.files
         self.observations += other.observations
         self.checked += other.checked
@@ -154,7 +158,10 @@ class Summary:
         return Counts(self.checked, len(self.problems), findings, Counter(self.unchecked))
 
     def note_empty(self, file: str, before: Counts) -> bool:
-        """Note a file in which nothing was checked since `before`; return True if it has no finding either."""
+        """
+        Note a file in which nothing was checked since `before`; return True if it has no finding
+        either.
+        """
         if self.checked > before.checked or len(self.problems) > before.problems:
             return False
         reasons = sorted(self.unchecked - before.unchecked)
@@ -191,7 +198,10 @@ class Sink(Protocol):
 
 
 class UnitStart(NamedTuple):
-    """Where a unit of work, which counts from 0, begins: the file, and the entries and lines before it."""
+    """
+    Where a unit of work, which counts from 0, begins: the file, and the entries and lines before
+    it.
+    """
 
     file: str
     entries: int = 0

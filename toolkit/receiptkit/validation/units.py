@@ -43,7 +43,8 @@ class UnitResult:
     problem: CaptureError | None = None
 
 
-#: A step of a run: a unit for any process; a source that only the first process can read; a path that cannot be read.
+#: A step of a run: a unit for any process; a source that only the first process can read; a path
+#: that cannot be read.
 Step = Unit | Source | CaptureError
 
 

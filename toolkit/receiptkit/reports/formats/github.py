@@ -37,7 +37,7 @@ class GithubReport(TextReport):
 
 
 def _data(text: str) -> str:
-    """Return a text as workflow commands write it: line breaks as escapes, and no command within."""
+    """Return a text for a workflow command: line breaks as escapes, no command within."""
     lines = "\n".join(printable(line) for line in text.split("\n"))
     return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

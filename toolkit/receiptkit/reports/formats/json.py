@@ -1,5 +1,6 @@
 """
-The report `json`: one object, a stable format whose JSON Schema is `report.schema.json` in this package.
+The report `json`: one object, a stable format whose JSON Schema is `report.schema.json` in this
+package.
 
 It is written as the findings come, so that memory does not grow; the summary therefore comes last.
 """

@@ -15,7 +15,10 @@ _BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="r
 
 
 class JunitReport(TextReport):
-    """A test suite. Errors are failures; warnings and information are cases that pass, with their text as output."""
+    """
+    A test suite. Errors are failures; warnings and information are cases that pass, with their text
+    as output.
+    """
 
     _begun = False
 
@@ -39,7 +42,8 @@ class JunitReport(TextReport):
         self.out.write(f"<testcase classname={quoteattr(printable(location.file))} name={name}>")
         if finding.severity is Severity.ERROR:
             self.out.write(
-                f"<failure type={quoteattr(finding.rule)} message={quoteattr(printable(message))}>{text}</failure>"
+                f"<failure type={quoteattr(finding.rule)} message={quoteattr(printable(message))}>"
+                f"{text}</failure>"
             )
         else:
             self.out.write(f"<system-out>{text}</system-out>")

@@ -1,7 +1,8 @@
 """
 The report `sarif`: SARIF 2.1.0 for code scanning, with locations in the captures.
 
-It is written as the findings come, so that memory does not grow; the broken rules therefore follow the results.
+It is written as the findings come, so that memory does not grow; the broken rules therefore follow
+the results.
 """
 
 from __future__ import annotations
@@ -122,7 +123,10 @@ def _location(finding: Finding, pointer: str) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Return a relative path as a relative reference, which code scanning resolves from the repository's root."""
+    """
+    Return a relative path as a relative reference, which code scanning resolves from the
+    repository's root.
+    """
     if os.path.isabs(file):
         return Path(file).as_uri()
     return quote(os.path.normpath(file).replace(os.sep, "/").encode("utf-8", "surrogateescape"))

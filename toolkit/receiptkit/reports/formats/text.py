@@ -1,4 +1,7 @@
-"""The report `text`, for people: a line for each finding, equal findings grouped and counted, hints below, a summary last."""
+"""
+The report `text`, for people: a line for each finding, equal findings grouped and counted, hints
+below, a summary last.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,8 @@ class TextReport(Report):
         pointer = printable(self.pointer(finding)) or '""'
         value = f" [{shown(finding.value)}]" if self.shows_value(finding) else ""
         self.out.write(
-            f"{_place(finding.location)} {pointer} {severity} {finding.rule}: {printable(finding.message)}{value}{times}\n"
+            f"{_place(finding.location)} {pointer} {severity} {finding.rule}: "
+            f"{printable(finding.message)}{value}{times}\n"
         )
         if finding.hint:
             self.out.write(f"    hint: {printable(finding.hint)}\n")
