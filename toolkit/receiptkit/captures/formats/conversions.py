@@ -16,7 +16,7 @@ _BURP = (
     "[print(base64.b64decode(i.findtext(t)).decode()) "
     "for i in E.parse(sys.argv[1]).iter('item') for t in ('request', 'response')]"
 )
-_DUCKDB = "import duckdb, sys; duckdb.sql(f'copy (select * from {sys.argv[1]!r}) to {sys.argv[2]!r} (format json)')"
+_DUCKDB = "import duckdb, sys; duckdb.sql(f'copy (select * from read_parquet({sys.argv[1]!r})) to {sys.argv[2]!r} (format json)')"
 _NOCK = (
     "const fs=require(`fs`),out=[];function nock(scope){let r={};const p=new Proxy({},{get:(_,m)=>(...a)=>{"
     "if(/^(get|post|put|patch|delete)$/.test(m))r={scope,method:m.toUpperCase(),path:String(a[0])};"
