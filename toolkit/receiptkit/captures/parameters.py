@@ -103,7 +103,17 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
         if node.spot.pointer or node.spot.legs or kept is not value:
             kept = _untyped(kept)
         return Body(kept, node.spot), "parameters as an object", False
-    return _renamed(node)
+    # Of a body by itself, its author chose the names.
+    return None if _is_bare(node) else row_in(node)
+
+
+def _is_bare(node: Node) -> bool:
+    """Return True if an object is a body by itself, with nothing in it but parameters in snake case."""
+    if node.spot.pointer or node.spot.legs or not isinstance(node.value, dict):
+        return False
+    return all(
+        isinstance(name, str) and name.islower() and plain(name) in NAMES for name in node.value
+    )
 
 
 def _is_pairs(value: list[Any]) -> bool:
@@ -136,7 +146,7 @@ def _untyped(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _renamed(node: Node) -> tuple[Body, str, bool] | None:
+def row_in(node: Node) -> tuple[Body, str, bool] | None:
     """
     Return parameters under the names of a table: snake case, upper case, lower case.
 

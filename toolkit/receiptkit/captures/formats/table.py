@@ -14,10 +14,10 @@ from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.format import Format, beginning
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.parameters import columns, receipt_in
+from receiptkit.captures.parameters import columns, receipt_in, row_in
 from receiptkit.captures.records import Cell, CellsRecord
 from receiptkit.captures.sources import Limits, everything
-from receiptkit.captures.unwrap import find_in
+from receiptkit.captures.unwrap import find_in, request_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange
@@ -187,6 +187,9 @@ def _seen(cells: dict[str, Field], reading: Reading, column: str | None) -> list
         for name, cell in cells.items()
         if cell.text not in _BLANK and (column is None or name == column or plain(name) in _AROUND)
     }
+    row = row_in(Node(values))
+    if row is not None:
+        return [request_of(*row)]
     found = find_in(values, reading, dumps=True)
     if found or column is not None:
         return found

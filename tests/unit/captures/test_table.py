@@ -1,0 +1,147 @@
+"""Tables: parameters or receipts as columns, and bodies in cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receiptkit.rules.examples import form, sample
+from receiptkit.webhooks import sign
+
+Report = Callable[..., dict[str, Any]]
+Run = Callable[..., tuple[int, str, str]]
+PARAMETERS: dict[str, str] = sample("webhook")["params"]
+RECEIPT: dict[str, Any] = sample("receipt")
+
+
+def found(report: dict[str, Any]) -> list[tuple[str, str, int, int]]:
+    return [
+        (each["rule"], each["pointer"], each["origin"]["line"], each["origin"]["column"])
+        for each in report["findings"]
+    ]
+
+
+def snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("spell", [str, str.upper, snake], ids=["own", "upper", "snake"])
+def test_reads_parameters_as_columns(
+    tmp_path: Path, report: Report, delimiter: str, spell: Callable[[str], str]
+) -> None:
+    """A row is a webhook; blank cells are absent, and each place is that of a cell."""
+    path = tmp_path / "hooks.txt"
+    names = [*PARAMETERS, "ErrorCode"]
+    values = [*PARAMETERS.values(), "NULL"]
+    bad = [
+        "queued" if name == "Status" else value for name, value in zip(names, values, strict=True)
+    ]
+    rows = [["id", *map(spell, names)], ["1", *values], ["2", *bad]]
+    path.write_text("".join(delimiter.join(row) + "\r\n" for row in rows))
+    judged = report(path)
+    column = len(delimiter.join(rows[2][: 1 + names.index("Status")])) + 2
+    assert found(judged) == [("schema.enum", "/Status", 3, column)]
+    assert judged["summary"]["checked"] == 2
+
+
+def test_checks_only_the_columns_that_are_there(tmp_path: Path, report: Report) -> None:
+    """A table with some of the columns is judged by these."""
+    path = tmp_path / "some.csv"
+    path.write_text(
+        f"delivery_receipt_sid,status\n{RECEIPT['sid']},delivered\n{RECEIPT['sid']},queued\n"
+    )
+    judged = report(path)
+    assert [each[:3] for each in found(judged)] == [("schema.enum", "/Status", 3)]
+
+
+def test_reads_receipts_as_columns(tmp_path: Path, report: Report) -> None:
+    """A table of receipts has the names of REST, dates of a database, and blanks for null."""
+    path = tmp_path / "receipts.csv"
+    names = [name for name in RECEIPT if name not in ("url", "chat_service_sid")]
+    values = {**RECEIPT, "error_code": "", "date_created": "2026-03-02 09:15:00+00"}
+    bad = {**values, "status": "queued"}
+    rows = [names, [values[name] for name in names], [bad[name] for name in names]]
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+    judged = report(path)
+    assert [each[:3] for each in found(judged)] == [("schema.enum", "/status", 3)]
+    assert judged["summary"]["checked"] == 2
+
+
+def test_reads_bodies_in_cells(
+    tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cell with a form or JSON is a webhook, with the URL and the headers beside it, so that signatures are judged."""
+    token, url = "0123456789abcdef0123456789abcdef", "https://example.com/hook"
+    headers = json.dumps({"X-Twilio-Signature": sign(url, token, PARAMETERS)})
+    good = json.dumps(PARAMETERS)
+    bad = json.dumps({**PARAMETERS, "Status": "queued"})
+    path = tmp_path / "bodies.csv"
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    path.write_text(
+        f"id,url,headers,note,payload\n1,{url},{quoted(headers)},{quoted('two' + chr(10) + 'lines')},{quoted(good)}\n"
+        f"2,,,,{quoted(bad)}\n"
+    )
+    monkeypatch.setenv("TOKEN", token)
+    judged = report("--auth-token-env", "TOKEN", path)
+    line = path.read_text().splitlines()[3]
+    assert found(judged) == [("schema.enum", "/Status", 4, line.index('""queued""') + 1)]
+    assert judged["summary"]["checked"] == 2
+
+
+def test_takes_the_column_that_is_named(tmp_path: Path, report: Report, run: Run) -> None:
+    """`--column` says which column holds the body; one that is not there is a line."""
+    path = tmp_path / "two.csv"
+    path.write_text(f"raw,other\n{form()},{form().replace('Status=sent', 'Status=queued')}\n")
+    assert report("--column", "raw", path)["findings"] == []
+    assert len(report("--column", "other", path)["findings"]) == 1
+    code, _, error = run("validate", "--column", "body", path)
+    assert code == 2
+    assert "there is no column body; --column takes one of raw, other" in error
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {"params": {name: [value] for name, value in PARAMETERS.items()}},
+        {"level": "info", "params": {**PARAMETERS, "RetryCount": 0, "ErrorCode": None}},
+        {"level": "info", "ts": 1, "msg": "webhook", **PARAMETERS},
+        {"path": "/x", "params": {**PARAMETERS, "controller": "hooks", "action": "create"}},
+        {"params": [{"name": name, "value": value} for name, value in PARAMETERS.items()]},
+    ],
+    ids=["lists of one", "typed", "flat log", "framework", "pairs"],
+)
+def test_undoes_what_a_wrapper_did(tmp_path: Path, report: Report, wrapped: Any) -> None:
+    """Lists of one, numbers, nulls and members that a framework adds are the wrapper's."""
+    path = tmp_path / "log.ndjson"
+    path.write_text(json.dumps(wrapped) + "\n")
+    judged = report(path)
+    assert (judged["findings"], judged["summary"]["checked"]) == ([], 1)
+
+
+def test_undoes_nothing_in_a_bare_body(tmp_path: Path, report: Report) -> None:
+    """Without a wrapper a number is a number."""
+    path = tmp_path / "body.json"
+    path.write_text(json.dumps({**PARAMETERS, "RetryCount": 0}))
+    assert [each["rule"] for each in report(path)["findings"]] == ["schema.type"]
+
+
+def test_judges_signatures_at_the_url_that_was_called(
+    tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--called-at` gives the URL that a log does not hold."""
+    token, url = "0123456789abcdef0123456789abcdef", "https://example.com/hook"
+    path = tmp_path / "log.ndjson"
+    headers = {"X-Twilio-Signature": sign(url, token, PARAMETERS)}
+    path.write_text(json.dumps({"msg": "x", "headers": headers, "body": PARAMETERS}) + "\n")
+    monkeypatch.setenv("TOKEN", token)
+    assert report("--auth-token-env", "TOKEN", "--called-at", url, path)["findings"] == []
+    other = report("--auth-token-env", "TOKEN", "--called-at", f"{url}/other", path)
+    assert [each["rule"] for each in other["findings"]] == ["webhook.signature"]
