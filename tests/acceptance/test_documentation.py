@@ -33,6 +33,7 @@ PAGE_OF = {
     "serve": "docs/local-twilio.md",
     "trigger": "docs/webhooks.md",
     "spec": "docs/documents.md",
+    "drift": "docs/documents.md",
 }
 #: What is not written in docs/, but linked.
 OTHERS = (

@@ -26,7 +26,7 @@ ROOMS = [
     ("contract",),
     ("captures", "generation", "history"),
     ("validation", "server"),
-    ("corpus",),
+    ("corpus", "drift"),
     ("reports",),
     ("cli", "testing"),
     ("pytest_plugin",),

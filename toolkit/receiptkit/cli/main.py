@@ -37,7 +37,8 @@ _COMMANDS = {
         "receiptkit.cli.explain",
         "Explain a rule: why it exists, its source, what to do.",
     ),
-    "spec": ("receiptkit.cli.spec", "Show or build the contract documents."),
+    "spec": ("receiptkit.cli.spec", "Show, build or update the contract documents."),
+    "drift": ("receiptkit.cli.drift", "Report what a newer document of Twilio's would change."),
 }
 
 

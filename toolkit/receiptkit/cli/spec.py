@@ -12,7 +12,7 @@ from receiptkit.openapi.document import PROFILES, spec_directory
 
 @click.group()
 def spec() -> None:
-    """Show or build the contract documents."""
+    """Show, build or update the contract documents."""
 
 
 @spec.command()
@@ -61,3 +61,38 @@ def build(check: bool, directory: Path | None) -> int:
         (folder / name).write_bytes(content)
         click.echo(f"{folder / name}: {len(content):,} bytes")
     return 0
+
+
+@spec.command()
+@click.argument("upstream", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--commit", help="Revision of UPSTREAM, to be named as the source.")
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder with upstream/ and overlays/. Default: spec/ of the checkout.",
+)
+def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
+    """
+    Take a newer document of Twilio's over, as far as it is about receipts.
+
+    The facts of UPSTREAM replace those of upstream/; descriptions stay in our words. Overlay
+    actions that need a hand are listed. Run `receiptkit spec build` afterwards.
+
+    Exit 0: no overlay needs a hand. 1: one does. 2: UPSTREAM cannot be used.
+    """
+    from receiptkit.drift.newer import newer
+    from receiptkit.drift.update import updated
+    from receiptkit.openapi.build import UPSTREAM
+
+    folder = directory or spec_directory()
+    if directory is None and folder.name == "_spec":
+        raise DocumentError("receiptkit is installed here; update in a checkout")
+    made = [newer(upstream, folder, UPSTREAM, profile) for profile in PROFILES]
+    text = updated(upstream, folder, UPSTREAM, commit)
+    (folder / UPSTREAM).write_text(text, encoding="utf-8")
+    click.echo(f"{folder / UPSTREAM}: {len(text):,} characters")
+    idle = dict.fromkeys(each for profile in made for each in profile.idle)
+    for where, reason, is_lost in idle:
+        state = "no longer applies" if is_lost else "is no longer needed"
+        click.echo(f"{where} {state}: {reason}")
+    return int(any(is_lost for _, _, is_lost in idle))

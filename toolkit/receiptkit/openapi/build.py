@@ -51,15 +51,18 @@ def build(spec: Path, complete: Complete | None = None) -> dict[str, bytes]:
     for profile in PROFILES:
         document = _document(spec, profile)
         whole = document if complete is None else complete(document, profile)
-        files[f"{profile}.yaml"] = (
-            _HEADER
-            + yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-        ).encode()
+        files[f"{profile}.yaml"] = (_HEADER + as_yaml(whole)).encode()
         # receiptkit itself reads this one, and starts quicker without what only others need.
         files[f"{profile}.json"] = (
             json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
         ).encode()
     return files
+
+
+def as_yaml(document: dict[str, Any]) -> str:
+    """Return a document as YAML that people can read."""
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def stale(spec: Path, complete: Complete | None = None) -> list[str]:
@@ -72,26 +75,32 @@ def stale(spec: Path, complete: Complete | None = None) -> list[str]:
 
 
 def _document(spec: Path, profile: str) -> dict[str, Any]:
-    document = _load(spec / UPSTREAM)
-    for name in _overlays(spec, profile):
+    document = load(spec / UPSTREAM)
+    for name in overlays_of(spec, profile):
         document = apply(
-            document, _load(spec / "overlays" / f"{name}.yaml"), f"overlays/{name}.yaml"
+            document, load(spec / "overlays" / f"{name}.yaml"), f"overlays/{name}.yaml"
         )
     document = upgrade(document)
     document["info"]["x-receiptkit-profile"] = profile
     return document
 
 
-def _overlays(spec: Path, profile: str) -> list[str]:
+def overlays_of(spec: Path, profile: str) -> list[str]:
     """Return the overlays of a profile, the one it extends first."""
     path = spec / "overlays" / f"{profile}.yaml"
     if not path.is_file():
         return []
-    extends = _load(path).get("info", {}).get("x-extends")
-    return [*(_overlays(spec, extends) if extends else []), profile]
+    extends = load(path).get("info", {}).get("x-extends")
+    return [*(overlays_of(spec, extends) if extends else []), profile]
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load(path: Path) -> dict[str, Any]:
+    """
+    Return a source of a spec folder.
+
+    Raises:
+        DocumentError: it is missing, or is not YAML.
+    """
     try:
         content = yaml.safe_load(path.read_bytes())
     except OSError as error:

@@ -220,8 +220,11 @@ class Operations:
         content = _object(_object(self._references.follow(body)).get("content"))
         for media, each in _objects(content):
             if media.partition(";")[0].strip().lower() == FORM:
-                for name, schema in self._references.members(each.get("schema")).items():
-                    yield {"name": name, "in": "form", "schema": schema}
+                view = self._references.view(each.get("schema"))
+                required = view.get("required", ())
+                for name, schema in view.get("properties", {}).items():
+                    is_required = name in required
+                    yield {"name": name, "in": "form", "schema": schema, "required": is_required}
 
     def _parameter(self, item: dict[str, Any]) -> Parameter:
         schema = item.get("schema", True)

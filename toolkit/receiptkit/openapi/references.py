@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -119,6 +119,34 @@ class References:
         for part in [*listed(schema.get("allOf")), _choice(schema)]:
             self._collect(part, seen, depth + 1)
         seen[id(schema)] = schema
+
+    def place_of(self, schema: Any, place: str, path: Iterable[str]) -> str:
+        """Return where the document describes what is at a path below a value, following references."""
+        for step in path:
+            place, schema = self._step(schema, place, step)
+        ref = schema.get(REF) if isinstance(schema, dict) else None
+        return str(ref)[2:] if isinstance(ref, str) else place
+
+    def _step(self, schema: Any, place: str, step: str) -> tuple[str, Any]:
+        waiting = [(place, schema)]
+        for _ in range(MOST_STEPS):
+            if not waiting:
+                break
+            place, node = waiting.pop()
+            if not isinstance(node, dict):
+                continue
+            properties = node.get("properties")
+            if isinstance(properties, dict) and step in properties:
+                return f"{place}/properties/{step}", properties[step]
+            if step.isdecimal() and "items" in node:
+                return f"{place}/items", node["items"]
+            ref = node.get(REF)
+            if isinstance(ref, str):
+                waiting.append((ref[2:], self.follow({REF: ref})))
+            for keyword in ("allOf", "anyOf", "oneOf"):
+                parts = enumerate(listed(node.get(keyword)))
+                waiting += [(f"{place}/{keyword}/{number}", part) for number, part in parts]
+        return place, None
 
     def view(self, schema: Any) -> dict[str, Any]:
         """
