@@ -201,6 +201,16 @@ def test_many_findings_in_one_record(tmp_path: Path) -> None:
     assert f"{path}:1:" in result.stdout
 
 
+def test_a_page_of_many_rows(tmp_path: Path) -> None:
+    """A page of 300,000 empty rows takes seconds and little memory: the first rows are checked, the rest is counted."""
+    page = {**sample("page"), "delivery_receipts": [{}] * 300_000}
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(page))
+    result = limited("validate", "-q", path, memory=450 * 2**20)
+    assert (result.returncode, result.stderr) == (1, "")
+    assert f"limit: 299,000 rows of 1 page were not checked, the first at {path}:1" in result.stdout
+
+
 def test_a_gzip_bomb(tmp_path: Path) -> None:
     """What unpacks to more than the limit is refused, whether in lines or in one."""
     for name, piece in (

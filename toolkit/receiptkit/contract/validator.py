@@ -15,6 +15,7 @@ from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.result import Result
+from receiptkit.contract.rows import first_rows
 from receiptkit.contract.webhook_payload import Payload, payload
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
@@ -434,7 +435,7 @@ class Validator:
         is_named: bool = True,
     ) -> list[Finding]:
         return body_findings(
-            body,
+            first_rows(body) if operation.kind == "page" else body,
             operation,
             media,
             schema or self._schema_of(media),

@@ -135,7 +135,7 @@ class Validation:
         """Report what only the end of a run shows."""
         if self.join:
             self.conclude(sink)
-        self.summary.note_unlisted()
+        self.summary.note_limits()
         sink.end_of_file()
 
     def start_unit(self, file: int, unit: int, source: Source) -> None:
@@ -327,10 +327,7 @@ class Validation:
         if observation.rule and file in summary.read_as:
             summary.read_as[file].rules[observation.rule] += 1
         result = self._checker.validate(observation)
-        if result.unchecked is None:
-            summary.checked += 1
-        else:
-            self._notes.count(summary, observation, result.unchecked, file)
+        self._notes.count(summary, observation, result, file)
         summary.count_signature(self._checker.signature(result, observation))
         if self._remembers and result.kind is not None:
             self._remember(remembered(result, observation), observation.entry, *observation.begins)

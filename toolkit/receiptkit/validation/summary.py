@@ -81,6 +81,8 @@ class Summary:
         limits: the limits that were reached, a line each.
         problems: what could not be read, a line each.
         read_as: how each of the first files was read, by its name.
+        rows_left_out, pages_left_out, first_left_out: rows that were not checked, their pages, and
+            the location of the first such page.
         empty_files: named files in which nothing was checked, each with the reasons.
     """
 
@@ -100,6 +102,9 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     read_as: dict[str, ReadAs] = field(default_factory=dict)
     empty_files: list[tuple[str, str]] = field(default_factory=list)
+    rows_left_out: int = 0
+    pages_left_out: int = 0
+    first_left_out: Location | None = None
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
         """
@@ -121,6 +126,10 @@ class Summary:
         self.unjudged_signatures += other.unjudged_signatures
         self.severities += other.severities
         self.known += other.known
+        self.rows_left_out += other.rows_left_out
+        self.pages_left_out += other.pages_left_out
+        if other.first_left_out is not None and self.first_left_out is None:
+            self.first_left_out = _below(other.first_left_out, entries, lines)
         for file, read_as in other.read_as.items():
             self.note_read_as(file, read_as.format, read_as.evidence)
             if file in self.read_as:
@@ -139,6 +148,12 @@ class Summary:
             self.unjudged_signatures[unjudged] += 1
         elif unjudged is not None:
             self.signatures += 1
+
+    def count_rows_left_out(self, rows: int, location: Location) -> None:
+        """Count the rows of a page that were not checked."""
+        self.rows_left_out += rows
+        self.pages_left_out += 1
+        self.first_left_out = self.first_left_out or location
 
     def skip(self, file: str) -> None:
         """Count a file that is no capture."""
@@ -172,8 +187,14 @@ class Summary:
         """Return True if there is a finding of this severity or a higher one."""
         return any(count for found, count in self.severities.items() if found.rank >= severity.rank)
 
-    def note_unlisted(self) -> None:
-        """Note the limits of what is listed, where they were reached."""
+    def note_limits(self) -> None:
+        """Note the limits that were reached."""
+        if self.first_left_out is not None:
+            pages = "1 page" if self.pages_left_out == 1 else f"{self.pages_left_out:,} pages"
+            self.limits.append(
+                f"{self.rows_left_out:,} rows of {pages} were not checked, the first at "
+                f"{self.first_left_out.file}:{self.first_left_out.line}"
+            )
         for count, listed, noun in (
             (self.unchecked.total(), len(self.listed), "unchecked observations"),
             (self.skipped, len(self.skipped_files), "skipped files"),

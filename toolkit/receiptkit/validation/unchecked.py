@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from receiptkit.captures import Observation
-from receiptkit.contract import Contract
+from receiptkit.contract import Contract, Result
+from receiptkit.contract.rows import rows_left_out
 from receiptkit.model.display import masked
 from receiptkit.model.location import Location
 from receiptkit.openapi.servers import path_of
@@ -30,9 +31,16 @@ class UncheckedNotes:
             if "{" not in segment
         )
 
-    def count(self, summary: Summary, observation: Observation, reason: str, file: str) -> None:
-        """Count an unchecked observation, and list it if not too many are."""
-        note = self.note(observation, reason, file)
+    def count(self, summary: Summary, observation: Observation, result: Result, file: str) -> None:
+        """Count an observation as checked or not, and the rows of it that were not."""
+        rows = rows_left_out(result.body) if result.kind == "page" else 0
+        if rows:
+            location = Location(file, observation.entry, *observation.begins)
+            summary.count_rows_left_out(rows, location)
+        if result.unchecked is None:
+            summary.checked += 1
+            return
+        note = self.note(observation, result.unchecked, file)
         summary.unchecked[note.reason] += 1
         summary.examples.setdefault(note.reason, note.location)
         if len(summary.listed) < MOST_LISTED:
