@@ -1,4 +1,4 @@
-"""Path and query parameters of a request and the fields of its form, compared with their schemas."""
+"""Parameters of a request and the fields of its form, compared with their schemas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from receiptkit.rules.views import RequestView
 from receiptkit.schema.engine import BodySchema
 from receiptkit.text.forms import decode_form
 
-#: A number as JSON writes it, but for an exponent; and what turns the text of each type into its value.
+#: A number as JSON writes it, but for an exponent; and what turns the text of each type into its
+#: value.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,30}})?")
 _READERS: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
@@ -84,7 +85,10 @@ def _query_texts(url: str) -> dict[str, list[str]]:
 
 
 def _form_texts(request: WebhookRequest) -> dict[str, list[str]]:
-    """Return the values of each field of a request's form; none of a body that was not captured or is no form."""
+    """
+    Return the values of each field of a request's form; none of a body that was not captured or is
+    no form.
+    """
     raw = text_of(request.body)
     if raw is None:
         return _of_mapping(request.body) if isinstance(request.body, Mapping) else {}
@@ -111,7 +115,8 @@ def _parameter_problems(
 
     Args:
         operation: what was asked for.
-        texts: by location, the texts of each parameter, decoded. Of one that is repeated the last value counts,
+        texts: by location, the texts of each parameter, decoded. Of one that is repeated the last
+            value counts,
             unless it is a list.
         schema_of: gives the compiled schema of a parameter.
         source: where the document comes from.
@@ -147,7 +152,10 @@ def _problems(
 
 
 def _value(parameter: Parameter, texts: list[str]) -> Any:
-    """Return the value that the texts of a parameter stand for; a text that is not of the type stays as it is."""
+    """
+    Return the value that the texts of a parameter stand for; a text that is not of the type stays
+    as it is.
+    """
     if "array" not in parameter.types:
         return _typed(texts[-1], parameter.types)
     repeated = parameter.explode and parameter.location in _REPEATED

@@ -24,7 +24,8 @@ class Change:
     One consequence of a newer document.
 
     Attributes:
-        kind: capture-fails, value-arrives, request-refused, accepted, gone, renamed, new, moved, overlay-lost or overlay-idle.
+        kind: capture-fails, value-arrives, request-refused, accepted, gone, renamed, new, moved,
+            overlay-lost or overlay-idle.
         severity: how much it matters to those who use the contract.
         operation: the operationId; empty for overlays.
         where: the JSON Pointer into the body, or the parameter.
@@ -70,7 +71,10 @@ class _Body:
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-    """Yield every consequence of using one built document after another; one for each place in the documents."""
+    """
+    Yield every consequence of using one built document after another; one for each place in the
+    documents.
+    """
     seen = set()
     for change in _changes(old, new):
         place = (change.old_place, change.new_place) if change.old_place else (change.operation,)
@@ -185,7 +189,10 @@ class _Comparison:
     def _renamed(
         self, mine: dict[str, Any], theirs: dict[str, Any]
     ) -> tuple[dict[str, str | None], list[str]]:
-        """Return the members that are gone, each with its new name if it has one, and those that are new."""
+        """
+        Return the members that are gone, each with its new name if it has one, and those that are
+        new.
+        """
         added = [name for name in theirs if name not in mine]
         gone: dict[str, str | None] = {}
         for name, own in mine.items():
@@ -291,7 +298,10 @@ class _Comparison:
         side: int,
         value: Any = _NOTHING,
     ) -> Change:
-        """Return a change with the example of the document that accepts it: a member without, or with another value."""
+        """
+        Return a change with the example of the document that accepts it: a member without, or with
+        another value.
+        """
         whole = sample(self._sides[side].references, body.schemas[side])
         whole = without(whole, path) if value is _NOTHING else with_value(whole, path, value)
         return self._judged(body, kind, severity, path, text, whole)

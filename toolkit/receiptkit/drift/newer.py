@@ -1,4 +1,7 @@
-"""A newer document of the vendor's, cut down to the operations of the contract, with the overlays applied to it."""
+"""
+A newer document of the vendor's, cut down to the operations of the contract, with the overlays
+applied to it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ class Newer(NamedTuple):
         content: the built document.
         lost: the operations that it does not have, by method and path.
         moved: the operations that it has at another path, with that.
-        idle: of overlay actions that no longer apply or are no longer needed, where they are and why.
+        idle: of overlay actions that no longer apply or are no longer needed, where they are and
+            why.
     """
 
     content: dict[str, Any]
@@ -65,7 +69,8 @@ def cut_down(
     path: Path, ours: dict[str, Any]
 ) -> tuple[dict[str, Any], list[tuple[str, str]], dict[tuple[str, str], str]]:
     """
-    Return a newer document with the operations of ours alone, in OpenAPI 3.0; and which are lost or moved.
+    Return a newer document with the operations of ours alone, in OpenAPI 3.0; and which are lost
+    or moved.
 
     Raises:
         DocumentError: it cannot be read, or has none of the operations.
@@ -86,7 +91,10 @@ def cut_down(
 def _applied(
     document: dict[str, Any], overlay: dict[str, Any], name: str
 ) -> tuple[dict[str, Any], bool | None]:
-    """Return a document with an action done, and whether that changed it; None if the action has no target."""
+    """
+    Return a document with an action done, and whether that changed it; None if the action has no
+    target.
+    """
     try:
         changed = apply(document, overlay, name)
     except DocumentError:

@@ -1,4 +1,4 @@
-"""What a schema says of a value itself, and examples changed in one place."""
+"""Outlines of schemas, without their members; and examples changed in one place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def news(less: dict[str, Any], more: dict[str, Any], subject: str, when: str) ->
     """Return what one schema allows and the other does not, in a few words."""
     values = [value for value in listed(more.get("enum")) if value not in listed(less.get("enum"))]
     if values and "enum" in less:
-        return f"{subject} can {when} be {', '.join('null' if value is None else str(value) for value in values)}"
+        listing = ", ".join("null" if value is None else str(value) for value in values)
+        return f"{subject} can {when} be {listing}"
     types = [name for name in types_of(more) if name not in types_of(less)]
     if types and "type" in less:
         return f"{subject} can {when} be {' or '.join(types)}"

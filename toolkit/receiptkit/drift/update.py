@@ -10,7 +10,10 @@ from receiptkit.openapi.build import as_yaml, load
 
 #: Of the published document, what is not taken over; ours is kept where it stands.
 _TEXTS = ("description", "summary", "title", "tags", "example", "examples", "headers", "servers")
-_COMMENT = "# Hand-kept: the published document's facts in our words. See info.x-receiptkit-provenance and spec/README.md.\n"
+_COMMENT = (
+    "# Hand-kept: the published document's facts in our words. "
+    "See info.x-receiptkit-provenance and spec/README.md.\n"
+)
 
 
 def updated(path: Path, spec: Path, upstream: str, commit: str | None) -> str:

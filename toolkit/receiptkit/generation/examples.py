@@ -1,4 +1,7 @@
-"""Named examples for a contract document: what each operation answers in each scenario, and the errors it can answer."""
+"""
+Named examples for a contract document: what each operation answers in each scenario, and the
+errors it can answer.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,8 @@ def with_examples(content: dict[str, Any], profile: str) -> dict[str, Any]:
     """
     Return a contract document with named examples.
 
-    Those of one name tell one story: the page, the receipt, the message and the webhook of a scenario have the same SIDs.
+    Those of one name tell one story: the page, the receipt, the message and the webhook of a
+        scenario have the same SIDs.
 
     Args:
         content: an OpenAPI 3.1 document in the one form.
@@ -98,7 +102,8 @@ class _Maker:
         for name, world in self._worlds[operation.in_service].items():
             body = self._body(operation.kind, self._generator.at(world))
             schema = self._contract.validator.body_schema(operation, 200)
-            # Advice is left aside: the old path of the configuration is warned of, whatever it answers.
+            # Advice is left aside: the old path of the configuration is warned of, whatever it
+            # answers.
             if body is not None and schema.conforms(body):
                 key = f"{scope}{operation.kind}.{name}"
                 yield _Example(name, key, SCENARIOS[name].summary, body)

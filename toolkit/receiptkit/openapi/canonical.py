@@ -1,7 +1,9 @@
 """
-Documents of other people in one form: OpenAPI 3.1 in which only schemas are referred to, all of them among the components.
+Documents of other people in one form: OpenAPI 3.1 in which only schemas are referred to, all of
+    them among the components.
 
-Everything else in openapi/ and above reads that form. What has no effect on what receiptkit checks is reported, with its place.
+Everything else in openapi/ and above reads that form. What has no effect on what receiptkit checks
+is reported, with its place.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ _IN_PLACE = (*LISTS[:3], "if", "then", "else", "not", _MAP)
 
 
 class Reports:
-    """What a user should know of a document: each sentence once, with its first place and the number of others."""
+    """Reports on a document: each sentence once, with its first place and the number of others."""
 
     def __init__(self) -> None:
         self._places: dict[str, list[Place]] = {}
@@ -94,7 +96,8 @@ class Canonical(Walker):
         Return the document in the one form.
 
         Raises:
-            DocumentError: a reference leads out of its folder, or schemas refer to themselves alone.
+            DocumentError: a reference leads out of its folder, or schemas refer to themselves
+                alone.
         """
         self._report_of_document(document)
         own = target(document, list(SCHEMAS))

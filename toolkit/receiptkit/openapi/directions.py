@@ -1,4 +1,7 @@
-"""Members that go one way: `writeOnly` ones need not be in responses, nor `readOnly` ones in requests."""
+"""
+Members that go one way: `writeOnly` ones need not be in responses, nor `readOnly` ones in
+requests.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _PARTS = ("allOf", "anyOf", "then", "else")
 
 
 def with_directions(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document whose schemas no longer require what is hidden; those of requests have names of their own."""
+    """
+    Return a document whose schemas no longer require what is hidden; those of requests have names
+    of their own.
+    """
     found = _Marks()
     found.document(document)
     return _Directions(document).document(document) if found.any else document
@@ -91,7 +97,10 @@ class _Directions(Walker):
         return changed
 
     def _with_target(self, node: dict[str, Any]) -> dict[str, Any]:
-        """Return a schema with its reference replaced, if what it leads to requires what its neighbours hide."""
+        """
+        Return a schema with its reference replaced, if what it leads to requires what its
+        neighbours hide.
+        """
         target = self._references.follow({REF: node[REF]}) if REF in node else None
         if not isinstance(target, dict):
             return node

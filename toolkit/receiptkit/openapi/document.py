@@ -44,7 +44,7 @@ class Document:
 
     @property
     def provenance(self) -> str:
-        """Where the facts of the document come from, in a few words."""
+        """Return the source of the facts of the document, in a few words."""
         info = self.content.get("info")
         said = info.get("x-receiptkit-provenance") if isinstance(info, dict) else None
         if isinstance(said, dict) and "repository" in said and "commit" in said:
@@ -69,7 +69,10 @@ def _named_rules(node: Any) -> Iterator[str]:
 
 
 def spec_directory() -> Path:
-    """The folder of the documents: inside the package when installed, else `spec/` of the checkout."""
+    """
+    Return the folder of the documents: in the package when installed, else `spec/` of the
+    checkout.
+    """
     packaged = _PACKAGE / "_spec"
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "spec"
 
@@ -95,12 +98,15 @@ def built(profile: str) -> Document:
 
 def read(path: Path | str) -> Document:
     """
-    Read a contract document of the user's own, YAML or JSON, with the files beside it that it refers to.
+    Read a contract document of the user's own, YAML or JSON, with the files beside it that it
+    refers to.
 
-    It is brought into one form: OpenAPI 3.1, in which only schemas are referred to. No overlay is applied.
+    It is brought into one form: OpenAPI 3.1, in which only schemas are referred to. No overlay is
+        applied.
 
     Raises:
-        DocumentError: a file cannot be read, is not OpenAPI 3.0, 3.1 or 3.2, or refers out of its folder.
+        DocumentError: a file cannot be read, is not OpenAPI 3.0, 3.1 or 3.2, or refers out of its
+            folder.
     """
     from receiptkit.openapi.canonical import Canonical, Reports
     from receiptkit.openapi.directions import with_directions

@@ -50,7 +50,8 @@ class Files:
         Return the place that a reference leads to; None if it leads nowhere.
 
         Raises:
-            DocumentError: it leads to another host, out of the folder of the document, or to a file that cannot be read.
+            DocumentError: it leads to another host, out of the folder of the document, or to a
+                file that cannot be read.
         """
         file, _, fragment = ref.partition("#")
         name = place.file if not file else self._name(file, ref, place)
@@ -69,7 +70,10 @@ class Files:
         return target(self._contents[place.file], list(place.steps))
 
     def _name(self, file: str, ref: str, place: Place) -> str:
-        """Return the name of a file: its path from the folder of the document; empty for the document itself."""
+        """
+        Return the name of a file: its path from the folder of the document; empty for the document
+        itself.
+        """
         if file == self._own:
             return ""
         if ":" in file.partition("/")[0] or file.startswith("//"):

@@ -20,7 +20,8 @@ _TEST_CLIENT = "testserver"
 _ADDRESS = re.compile(r"[0-9.]+")
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 _PIECES = re.compile(rf"({_PARAMETER.pattern})")
-#: What the parameter behind a literal segment is, unless it is the last one, which names the resource itself.
+#: What the parameter behind a literal segment is, unless it is the last one, which names the
+#: resource itself.
 _ROLES = {
     "Services": "ChatServiceSid",
     "Conversations": "ConversationSid",
@@ -37,20 +38,26 @@ _KINDS = (
 
 
 class Media(NamedTuple):
-    """What an answer looks like in one media type: its schema, and the place of the schema in the document."""
+    """A body of one media type: its schema, and the place of the schema in the document."""
 
     schema: Any
     place: tuple[str, ...]
 
 
 class Response(NamedTuple):
-    """An answer of an operation: the schemas of its body by media type; none where the document describes no body."""
+    """
+    A response of an operation: the schemas of its body by media type, if the document describes
+    one.
+    """
 
     content: dict[str, Media]
     may_be_empty: bool
 
     def media(self, content_type: str | None) -> Media | None:
-        """What a content type means here; JSON where none was captured; None if the answer has no such type."""
+        """
+        What a content type means here; JSON where none was captured; None if the answer has no
+        such type.
+        """
         if content_type is None:
             return self.content.get("application/json") or next(iter(self.content.values()))
         essence = content_type.partition(";")[0].strip().lower()
@@ -103,11 +110,14 @@ class Operation(NamedTuple):
 
     @property
     def roles(self) -> dict[str, str]:
-        """What the path parameters are, whatever a document calls them: Twilio's name for each that is one of ours."""
+        """
+        What the path parameters are, whatever a document calls them: Twilio's name for each that
+        is one of ours.
+        """
         return _roles(self.path)
 
     def response(self, status: int) -> Response | None:
-        """What the document says of a status: by its number, its class (4XX), or by default."""
+        """Return the response of a status: by its number, its class (4XX), or by default."""
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.responses:
                 return self.responses[key]
@@ -115,7 +125,7 @@ class Operation(NamedTuple):
 
 
 class ResponseKey(NamedTuple):
-    """Which answer was given: of an operation, in this media type."""
+    """The key of a response: operation, status and media type."""
 
     operation: Operation
     status: int
@@ -156,7 +166,10 @@ class Operations:
         self._prefixes = Prefixes(document)
 
     def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation of a request with the values of its path parameters, whatever the host; None if there is none."""
+        """
+        The operation of a request with the values of its path parameters, whatever the host; None
+        if there is none.
+        """
         for route, match in self._routed(path_of(url)):
             operation = route.by_method.get(method.lower())
             if operation is not None:
@@ -166,7 +179,10 @@ class Operations:
         return None
 
     def of_url(self, url: str) -> list[Operation]:
-        """Return every operation at the path of a URL, whatever its method; of several paths that fit, the most literal one."""
+        """
+        Return every operation at the path of a URL, whatever its method; of several paths that
+        fit, the most literal one.
+        """
         return next((route.operations for route, _ in self._routed(path_of(url))), [])
 
     def _routed(self, path: str) -> Iterator[tuple[_Route, re.Match[str]]]:
@@ -216,7 +232,10 @@ class Operations:
         )
 
     def _form_parameters(self, body: Any) -> Iterator[dict[str, Any]]:
-        """Yield the fields of a form that a request sends, as if they were parameters of the operation."""
+        """
+        Yield the fields of a form that a request sends, as if they were parameters of the
+        operation.
+        """
         content = _object(_object(self._references.follow(body)).get("content"))
         for media, each in _objects(content):
             if media.partition(";")[0].strip().lower() == FORM:
@@ -274,7 +293,7 @@ def _roles(path: str) -> dict[str, str]:
 
 
 def is_elsewhere(url: str) -> bool:
-    """Whether a URL has a host that is neither Twilio's nor one of a developer's own machine or network."""
+    """Return True if a URL has a host that is neither Twilio's nor of a developer's own network."""
     match = _HOST.match(url)
     host = match[1].lower() if match else ""
     if host == _TEST_CLIENT:
@@ -298,7 +317,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _status(key: str) -> str:
-    """How a document names a status: a class of them has capital letters, which people forget."""
+    """Return the key of a status; that of a class has capital letters, which people forget."""
     return key.upper() if key[1:].upper() == "XX" else key
 
 

@@ -13,7 +13,8 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     """
     The document with every action of the overlay done, in order.
 
-    An update merges objects and concatenates arrays. Where an action says `x-source`, that is noted in the target under
+    An update merges objects and concatenates arrays. Where an action says `x-source`, that is
+    noted in the target under
     `x-receiptkit-source`, with the keyword it grounds.
 
     Args:
@@ -52,7 +53,8 @@ def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[st
     """
     Return the sources of a schema's keywords with one more for some of them.
 
-    They are a list, for a member that is called like a keyword (`$ref`) would mean something to other tools.
+    They are a list, for a member that is called like a keyword (`$ref`) would mean something to
+    other tools.
     """
     kept = [entry for entry in listed(sources) if entry.get("keyword") not in keywords]
     return [*kept, *({"keyword": name, "source": source} for name in keywords)]

@@ -41,7 +41,8 @@ def parse(raw: bytes, name: str) -> Parsed:
     Read a document, as JSON if it is that, else as YAML.
 
     Raises:
-        DocumentError: it is neither, is nested too deeply, grows too large by its aliases, or is no object.
+        DocumentError: it is neither, is nested too deeply, grows too large by its aliases, or is
+            no object.
     """
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     parsed = None

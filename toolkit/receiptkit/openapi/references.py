@@ -1,4 +1,7 @@
-"""The one reader of `$ref` and `allOf` in a document: what a reference leads to, and what an object has altogether."""
+"""
+The one reader of `$ref` and `allOf` in a document: what a reference leads to, and what an object
+has altogether.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def target(document: Any, steps: list[str]) -> Any:
 
 
 def safe(name: str) -> str:
-    """Return the name that a schema gets in a document in the one form: only letters that need no escape."""
+    """
+    Return the name that a schema gets in a document in the one form: only letters that need no
+    escape.
+    """
     if _SAFE.fullmatch(name) and not name.startswith(_ESCAPED):
         return name
     return _ESCAPED + _UNSAFE.sub(lambda match: f"-{ord(match[0]):x}-", name)
@@ -69,12 +75,18 @@ def to_schema(name: str) -> str:
 
 
 def schema_name(ref: Any) -> str | None:
-    """Return the safe name of the schema that a reference leads to; None for what is not such a reference."""
+    """
+    Return the safe name of the schema that a reference leads to; None for what is not such a
+    reference.
+    """
     return ref.removeprefix(_PREFIX) if isinstance(ref, str) and ref.startswith(_PREFIX) else None
 
 
 def origin(place: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return where in its own files a document has what stands here, for schemas that stood elsewhere."""
+    """
+    Return where in its own files a document has what stands here, for schemas that stood
+    elsewhere.
+    """
     if place[:2] != SCHEMAS or len(place) < 3:
         return place
     name = unsafe(str(place[2])).removesuffix(REQUEST)
@@ -85,7 +97,10 @@ def origin(place: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def in_document(place: tuple[Any, ...], schema_at: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the place of a keyword in the document: that in a schema is put behind the place of the schema."""
+    """
+    Return the place of a keyword in the document: that in a schema is put behind the place of the
+    schema.
+    """
     is_whole = bool(place) and (place[0] in _ROOTS or str(place[0]).endswith("#"))
     return place if is_whole else (*schema_at, *place)
 
@@ -106,7 +121,10 @@ class References:
         return None
 
     def parts(self, schema: Any) -> Iterator[dict[str, Any]]:
-        """Yield every schema that holds for a value together with this one, the outermost last, each once."""
+        """
+        Yield every schema that holds for a value together with this one, the outermost last, each
+        once.
+        """
         seen: dict[int, dict[str, Any]] = {}
         self._collect(schema, seen)
         yield from seen.values()
@@ -150,9 +168,11 @@ class References:
 
     def view(self, schema: Any) -> dict[str, Any]:
         """
-        Return a schema with its references followed and its `allOf` put together; the outermost keyword counts.
+        Return a schema with its references followed and its `allOf` put together; the outermost
+        keyword counts.
 
-        Required members and advice add up. A choice between one schema and null is that schema, or null.
+        Required members and advice add up. A choice between one schema and null is that schema, or
+        null.
         """
         whole: dict[str, Any] = {}
         parts = list(self.parts(schema))

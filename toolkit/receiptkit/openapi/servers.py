@@ -22,7 +22,10 @@ def path_of(url: str) -> str:
 
 
 def server_of(document: dict[str, Any]) -> str | None:
-    """Return the first server that is an address, its variables filled in by default; None if there is none."""
+    """
+    Return the first server that is an address, its variables filled in by default; None if there
+    is none.
+    """
     for server in listed(document.get("servers")):
         for url in _addresses(server):
             if url.startswith(("https://", "http://")):
@@ -33,7 +36,8 @@ def server_of(document: dict[str, Any]) -> str | None:
 
 class Prefixes:
     """
-    What the paths of requests may begin with before the paths of the document: those of all servers, or nothing.
+    What the paths of requests may begin with before the paths of the document: those of all
+        servers, or nothing.
 
     Args:
         document: a document in the one form; servers of single paths and operations count for all.
@@ -70,7 +74,10 @@ def _servers(document: dict[str, Any]) -> Iterator[Any]:
 
 
 def _addresses(server: Any) -> Iterator[str]:
-    """Yield the addresses of a server, its variables with each value that they list, the default first."""
+    """
+    Yield the addresses of a server, its variables with each value that they list, the default
+    first.
+    """
     url = server.get("url") if isinstance(server, dict) else None
     if isinstance(url, str):
         names = list(dict.fromkeys(_VARIABLE.findall(url)))

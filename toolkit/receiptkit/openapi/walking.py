@@ -1,4 +1,4 @@
-"""Where schemas stand: in an OpenAPI document, and within each other."""
+"""Walk the schemas of an OpenAPI document, and those within a schema."""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
 """
 The default engine: one compiled schema for each body, on jsonschema-rs.
 
-Each body is compiled twice. The *fast* schema is the contract with the advice folded in and nothing but native checks: what it
-accepts has no finding at all, which is nearly everything, at native speed. What it does not accept is judged by the *exact* schema,
-with our own format functions, and every error is traced back to the place in the document it comes from.
+Each body is compiled twice. The *fast* schema is the contract with the advice folded in and
+nothing but native checks: what it
+accepts has no finding at all, which is nearly everything, at native speed. What it does not accept
+is judged by the *exact* schema,
+with our own format functions, and every error is traced back to the place in the document it comes
+from.
 """
 
 from __future__ import annotations
@@ -42,8 +45,9 @@ class Engine:
         """A body's schema, ready to be compiled on first use."""
         return BodySchema(self, schema)
 
-    def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:  # noqa: ARG002 # other engines look it up themselves
-        """What an answer is judged by, given the schema that our own look-up has found."""
+    # Other engines look it up themselves.
+    def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:  # noqa: ARG002
+        """Return the schema that checks a response, given the one that our look-up has found."""
         return schema
 
     def exact(self, schema: Any) -> Any:
@@ -51,7 +55,10 @@ class Engine:
         return _with(rewritten(schema, with_advice), self._exact)
 
     def quick(self, schema: Any, *, advice: bool) -> Any:
-        """A validator that accepts no more than the schema does, at native speed where that is possible."""
+        """
+        A validator that accepts no more than the schema does, at native speed where that is
+        possible.
+        """
         fold = with_advice if advice else without_advice
         plain = rewritten(schema, fold)
         if self._inverted or has_inverted_formats(plain):
@@ -97,7 +104,7 @@ class Engine:
 
 
 def _with(schema: Any, schemas: dict[str, Any]) -> Any:
-    """A schema with what its references lead to; one that has none, as those of parameters, is compiled alone."""
+    """Return a schema with what its references lead to; without references it is compiled alone."""
     refers = next(_references(schema), None) is not None
     return {**schema, "components": {"schemas": schemas}} if refers else schema
 
@@ -117,7 +124,10 @@ class BodySchema:
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:
-        """A function: whether a value surely breaks no keyword of the schema, advice left aside. False says nothing."""
+        """
+        A function: whether a value surely breaks no keyword of the schema, advice left aside.
+        False says nothing.
+        """
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=False).is_valid
         return accepts
 
@@ -152,7 +162,8 @@ class BodySchema:
             for each in branch:
                 yield from self._trace(each)
             return
-        # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or that it is advice.
+        # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or
+        # that it is advice.
         place = tuple(error.evaluation_path)
         keyword = "false" if error.kind.name == "falseSchema" else str(place[-1])
         names = None

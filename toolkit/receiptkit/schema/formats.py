@@ -20,7 +20,8 @@ def is_date_time(text: str) -> bool:
     """
     Whether a text is an RFC 3339 date-time with a real calendar day.
 
-    The year 0000 is none (no calendar of Python, Java or Go prints it); second 60 is accepted where a leap second can be,
+    The year 0000 is none (no calendar of Python, Java or Go prints it); second 60 is accepted
+    where a leap second can be,
     at 23:59:60 UTC.
     """
     match = _DATE_TIME.fullmatch(text)
@@ -41,7 +42,7 @@ def is_date_time(text: str) -> bool:
 
 
 def is_uri(text: str) -> bool:
-    """Whether a text is an absolute RFC 3986 URI in ASCII; one of http or https needs a host."""
+    """Return True if a text is an absolute RFC 3986 URI in ASCII; http and https need a host."""
     match = _URI.fullmatch(text)
     if match is None:
         return False
@@ -72,6 +73,8 @@ def _is_ip_literal(text: str) -> bool:
 #: What both engines are given.
 FORMATS = {"date-time": is_date_time, "uri": is_uri}
 
-#: What the native check of a format must be joined with so that it accepts only what the function accepts. Anything else is left to the
-#: function. Literal prefixes cost next to nothing; the host must be followed by a path, or else what looks like one may be a user.
+#: What the native check of a format must be joined with so that it accepts only what the function
+#: accepts. Anything else is left to the
+#: function. Literal prefixes cost next to nothing; the host must be followed by a path, or else
+#: what looks like one may be a user.
 SURELY = {"date-time": "^2", "uri": "^https://[A-Za-z0-9.-]+/"}

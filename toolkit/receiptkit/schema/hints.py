@@ -47,7 +47,10 @@ def _enum(violation: Violation) -> str | None:
     if not isinstance(value, str) or not isinstance(options, list):
         return None
     if value in _MESSAGE_STATUSES and "delivered" in options:
-        return f"`{value}` is a status of Programmable Messaging messages; a delivery receipt never has it"
+        return (
+            f"`{value}` is a status of Programmable Messaging messages; "
+            "a delivery receipt never has it"
+        )
     names = [option for option in options if isinstance(option, str)]
     close = difflib.get_close_matches(
         value.strip().lower(), [name.lower() for name in names], cutoff=0.75
@@ -73,7 +76,8 @@ def _pattern(violation: Violation) -> str | None:
     expected = re.match(r"\^([A-Z]{2})\[", violation.expected)
     if expected and expected[1] in PREFIXES:
         if sid and sid[1] in PREFIXES:
-            return f"this is the SID of {PREFIXES[sid[1]]} ({sid[1]}), not of {PREFIXES[expected[1]]} ({expected[1]})"
+            own, other = PREFIXES[sid[1]], PREFIXES[expected[1]]
+            return f"this is the SID of {own} ({sid[1]}), not of {other} ({expected[1]})"
         if re.fullmatch(rf"{expected[1]}[0-9a-zA-Z]+", value) and len(value) != 34:
             return f"a SID has 34 characters; this one has {len(value)}"
     return None
@@ -99,7 +103,10 @@ def _format(violation: Violation) -> str | None:
         return None
     if violation.expected == "date-time":
         if re.fullmatch(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} .*", value, re.ASCII):
-            return "this is an RFC 2822 date, as in Twilio's 2010-04-01 API; Conversations uses RFC 3339"
+            return (
+                "this is an RFC 2822 date, as in Twilio's 2010-04-01 API; "
+                "Conversations uses RFC 3339"
+            )
         if re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}.*", value, re.ASCII):
             return "write T between date and time, not a space"
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?", value, re.ASCII):

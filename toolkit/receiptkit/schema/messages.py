@@ -1,4 +1,7 @@
-"""The sentence of a violation. It never contains the offending value: captures hold other people's data."""
+"""
+The sentence of a violation. It never contains the offending value: captures hold other people's
+data.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ _LIMITS = {
 
 
 def _subject(violation: Violation) -> str:
-    """Return the name of the value, if the document knows it; what comes from the body alone is never shown."""
+    """
+    Return the name of the value, if the document knows it; what comes from the body alone is never
+    shown.
+    """
     path = pointers.split(violation.pointer)
     if not path:
         return "the value"
@@ -107,7 +113,9 @@ def _count(count: int, keyword: str) -> str:
 def _bound(violation: Violation) -> str:
     least = violation.keyword.startswith("min")
     verb = "is" if violation.expected == 1 else "are"
-    return f"at {'least' if least else 'most'} {violation.expected} {verb} {'required' if least else 'allowed'}"
+    if least:
+        return f"at least {violation.expected} {verb} required"
+    return f"at most {violation.expected} {verb} allowed"
 
 
 def _kind(value: Any) -> str:

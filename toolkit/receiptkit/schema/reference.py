@@ -1,8 +1,11 @@
 """
-The reference engine: the same contract judged by openapi-core and jsonschema, slowly, as a second opinion.
+The reference engine: the same contract judged by openapi-core and jsonschema, slowly, as a second
+    opinion.
 
-It shares with the default engine what no library decides: the two formats, the anchoring of patterns, which of several errors about
-a value stands. Answers to requests go through openapi-core, which finds operation, status, media type and schema by itself; bare
+It shares with the default engine what no library decides: the two formats, the anchoring of
+    patterns, which of several errors about
+a value stands. Answers to requests go through openapi-core, which finds operation, status, media
+type and schema by itself; bare
 bodies and forms, of which openapi-core would drop undeclared fields, go through jsonschema.
 """
 
@@ -27,7 +30,8 @@ from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
 _ANYWHERE = "https://receiptkit.invalid"
-#: Of an ECMAScript pattern, what Python reads otherwise: `$` before a line break, `\d` and `\w` beyond ASCII.
+#: Of an ECMAScript pattern, what Python reads otherwise: `$` before a line break, `\d` and `\w`
+#: beyond ASCII.
 _PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 _CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
 
@@ -56,7 +60,10 @@ class ReferenceEngine(Engine):
         return _Schema(self, schema)
 
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
-        """The schema of an answer, looked up and judged by openapi-core; what is advice comes from `schema`."""
+        """
+        The schema of an answer, looked up and judged by openapi-core; what is advice comes from
+        `schema`.
+        """
         if "*" in answer.media_type:
             # openapi-core reads no body of a range of media types.
             return schema
@@ -187,7 +194,7 @@ def _branch(error: ValidationError) -> list[ValidationError]:
 
 
 def _names(error: ValidationError) -> list[str] | None:
-    """The members an error is about; jsonschema says them in its message only."""
+    """Return the members an error is about; jsonschema names them in its message only."""
     value: Any = error.instance
     expected: Any = error.validator_value
     schema: Any = error.schema
@@ -207,7 +214,8 @@ def _prepared(node: Any, name: str = "") -> Any:
     """
     A schema or document as these libraries must be given it to mean what it says.
 
-    Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids everything (`{"not": {}}`), because
+    Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids
+    everything (`{"not": {}}`), because
     jsonschema does not say where the former was.
     """
     if name in _VALUES:
@@ -239,7 +247,7 @@ def _understood(pattern: str) -> str:
 
 
 def python_pattern(pattern: str) -> str:
-    """An ECMAScript pattern, written so that Python's `re` and ECMAScript agree."""
+    """Return an ECMAScript pattern, written so that Python's `re` and ECMAScript agree."""
     return _PIECE.sub(_translated, pattern)
 
 

@@ -1,4 +1,7 @@
-"""Schemas rewritten for the engine: advice folded in or left out, and a form that is quicker to evaluate."""
+"""
+Schemas rewritten for the engine: advice folded in or left out, and a form that is quicker to
+evaluate.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ _OPAQUE = (
     ENTRY,
     "x-receiptkit-source",
 )
-#: Below these a stricter schema can accept more, so nothing there may be replaced by something stricter.
+#: Below these a stricter schema can accept more, so nothing there may be replaced by something
+#: stricter.
 _INVERTING = (
     "not",
     "if",
@@ -87,7 +91,8 @@ def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
     """
     Every entry of advice as one more member of `allOf`, marked with its rule and severity.
 
-    An entry is `{rule, severity, schema}`; `{unless, advice}` holds entries that say nothing of what matches the schema `unless`.
+    An entry is `{rule, severity, schema}`; `{unless, advice}` holds entries that say nothing of
+    what matches the schema `unless`.
     """
     advice = schema.pop(ADVICE, None)
     if advice is not None:
@@ -126,8 +131,10 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     """
     A schema that accepts no more, is quicker to evaluate, and does not say why.
 
-    Formats are left to the native check, joined with a prefix under which it is surely right; lengths that the pattern implies go, and
-    a pattern that a length implies; a condition that needs a pattern is asked for its consequence first; members of `allOf` that share no
+    Formats are left to the native check, joined with a prefix under which it is surely right;
+    lengths that the pattern implies go, and
+    a pattern that a length implies; a condition that needs a pattern is asked for its consequence
+    first; members of `allOf` that share no
     keyword are merged.
     """
     schemas = _flat(schema.pop("allOf", []))
@@ -166,7 +173,7 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _only_adds_properties(part: Any, schema: dict[str, Any]) -> bool:
-    """Whether a schema is about members alone that another one, open to any, does not mention."""
+    """Return True if a schema is only about members that another, open one does not mention."""
     if (
         not isinstance(part, dict)
         or set(part) != {"properties"}
@@ -196,14 +203,14 @@ def _flat(schemas: list[Any]) -> list[Any]:
 
 
 def _length(pattern: Any) -> int | None:
-    """The length of every text that an anchored pattern of letters and counted character classes matches; None for other patterns."""
+    """Return the length of every text that an anchored pattern matches; None if that varies."""
     if not isinstance(pattern, str) or not _COUNTED.fullmatch(pattern):
         return None
     return sum(int(piece[1] or 1) for piece in _PIECE.finditer(pattern))
 
 
 def has_inverted_formats(node: Any, inverted: bool = False) -> bool:
-    """Whether a format or a reference stands where a stricter schema would accept more."""
+    """Return True if a format or a reference is where a stricter schema would accept more."""
     if isinstance(node, list):
         return any(has_inverted_formats(item, inverted) for item in node)
     if not isinstance(node, dict):

@@ -1,4 +1,7 @@
-"""Violations: where a body breaks its schema, traced back to the place in the document, whichever library found it."""
+"""
+Violations: where a body breaks its schema, traced back to the place in the document, whichever
+library found it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from receiptkit.schema.rewriting import ENTRY
 
 #: References that lead on to references; more than this is a circle.
 _MOST_REFERENCES = 20
-#: Of several errors about one value, the first of these stands; keywords not named here are about something else.
+#: Of several errors about one value, the first of these stands; keywords not named here are about
+#: something else.
 _RANK = {
     "type": 0,
     "const": 1,
@@ -75,7 +79,8 @@ def traced(
 
     Args:
         schema: the whole schema that was compiled.
-        place: the path to the keyword in it; references that were followed are `$ref` there, or left out.
+        place: the path to the keyword in it; references that were followed are `$ref` there, or
+            left out.
         keyword: the keyword that failed; `false` for a schema that allows nothing.
         path: the path to the value.
         value: that value.
@@ -119,7 +124,7 @@ def traced(
 def _followed(
     root: Any, place: tuple[Any, ...]
 ) -> tuple[tuple[Any, ...], Any, list[dict[str, Any]]]:
-    """A place with the references on the way resolved, what stands there, and every object that was passed."""
+    """Return a place with its references resolved, its content, and every object on the way."""
     node, resolved = root, []
     holders: list[dict[str, Any]] = []
     for token in place:
@@ -153,7 +158,10 @@ def _at(node: Any, tokens: list[Any]) -> Any:
 
 
 def one_a_mistake(violations: list[Violation]) -> list[Violation]:
-    """At one pointer the first of type, const or enum, pattern, format, length stands, and no advice beside it."""
+    """
+    At one pointer the first of type, const or enum, pattern, format, length stands, and no advice
+    beside it.
+    """
     best: dict[str, int] = {}
     for violation in violations:
         if violation.severity is None and violation.keyword in _RANK:
