@@ -159,7 +159,7 @@ def _is_around(value: dict[str, Any]) -> bool:
 def _wrapped(node: Node, reading: Reading) -> Body | None:
     """Return the body within an object around it; None if it holds none."""
     for found in node.every(*_PACKED):
-        if isinstance(found.value, str):
+        if isinstance(found.value, str) and found.value != "base64":
             return Body(from_base64(found.value), found.spot)
     kind = node.find("type").value
     flag = node.find("encoding", "encoded").value

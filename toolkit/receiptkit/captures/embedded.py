@@ -96,7 +96,7 @@ def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
         left = at
     elif query >= 0:
         left += query + 1
-    form = FORM.fullmatch(text[left:right])
+    form = FORM.fullmatch(text[left:right]) if "&" in text[left:right] else None
     return None if form is None else (left, form[0])
 
 

@@ -56,8 +56,12 @@ class Seen(NamedTuple):
 
 
 def is_exchange(node: Node) -> bool:
-    """Return True if an object has a request and a response."""
-    return node.has(*_REQUEST) and node.has(*_RESPONSE)
+    """Return True if an object has a request and a response, or is a response with its request."""
+    return node.has(*_REQUEST) and (node.has(*_RESPONSE) or _is_response(node))
+
+
+def _is_response(node: Node) -> bool:
+    return node.has("originalrequest", "responsecode") and node.has("body", "text")
 
 
 def exchanges(node: Node, reading: Reading) -> Iterator[Seen]:
@@ -67,6 +71,8 @@ def exchanges(node: Node, reading: Reading) -> Iterator[Seen]:
     Several, where a mock has several responses.
     """
     request, response = node.find(*_REQUEST), node.find(*_RESPONSE)
+    if response.value is None:
+        response = node
     if isinstance(response.value, list):
         for _, each in response.children():
             if isinstance(each.value, dict):

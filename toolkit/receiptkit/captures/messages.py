@@ -33,7 +33,7 @@ _URL = (
 _PATTERNS = ("urlpattern", "urlpathpattern", "urlpathtemplate")
 _METHOD = ("method", "requestmethod", "httpmethod", "methods", "verb")
 _HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
-_STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus")
+_STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus", "responsecode")
 #: Variables that stand for the address of a server, at the beginning of a URL.
 _VARIABLE = re.compile(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|<<\w+>>|\$\{|/:\w")

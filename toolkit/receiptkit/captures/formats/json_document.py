@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from typing import BinaryIO
 
 from receiptkit.captures.bodies import Reading
@@ -19,7 +19,7 @@ from receiptkit.captures.unwrap import descends, hints, time_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
-from receiptkit.text.json_text import read
+from receiptkit.text.json_text import read, read_envelope
 
 _LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
@@ -33,6 +33,10 @@ _LOG_LINE = re.compile(rb'\A\[[^"\[\]{},\n]*\][^\S\n]*[^\s,\]}]')
 _PLAUSIBLE = re.compile(
     rb'\{\s*(?:["}\']|\xe2\x80[\x98-\x9f])|\[\s*(?:[\[{"\]]|-?[0-9]|true|false|null)'
 )
+#: An object that ends at the beginning of a line, and the next one.
+_NEXT_DOCUMENT = re.compile(rb"^\}\s*\n\{", re.MULTILINE)
+#: The first line of an indented document.
+_OPENINGS = (b"{", b"[")
 _COMMENTS = re.compile(rb"\A(?:#[^\n]*\n\s*)+")
 
 
@@ -60,11 +64,13 @@ def is_likely(name: str, head: bytes) -> bool:
 
 def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:
     """Return True if a stream of JSON is NDJSON: by its name, or by its first two lines."""
-    if name.lower().endswith(_LINE_SUFFIXES):
-        return True
     by_line = iter(Lines(stream, limit))
     first, second = next(by_line, None), next(by_line, None)
-    return first is not None and second is not None and _are_lines(first[1], second[1])
+    if first is None or first[1].strip() in _OPENINGS:
+        return False
+    if name.lower().endswith(_LINE_SUFFIXES):
+        return True
+    return second is not None and _are_lines(first[1], second[1])
 
 
 def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
@@ -79,7 +85,9 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     begun, error = _beginning(lines)
     if (
         error
-        or name.lower().endswith(_LINE_SUFFIXES)
+        or (
+            name.lower().endswith(_LINE_SUFFIXES) and begun and begun[0][1].strip() not in _OPENINGS
+        )
         or (len(begun) > 1 and _are_lines(*(text for _, text in begun)))
     ):
         yield from (_alone(*line) for line in begun)
@@ -89,7 +97,7 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     elif begun:
         (number, first), *others = begun
         head = first + b"".join(b"\n" * (other - number - 1) + text for other, text in others)
-        yield _alone(number, everything(stream, limits.record, "the JSON document", head))
+        yield _documents(number, everything(stream, limits.record, "the JSON document", head))
 
 
 def in_batches(lines: Lines) -> Iterator[Records]:
@@ -103,6 +111,16 @@ def observations(
     """Yield the observations in a text that begins at `start`, numbered from `entry` on."""
     if raw[:1] != b"#":
         yield from _observations(JsonRecord(raw, start), entry, reading)
+
+
+def _documents(line: int, raw: bytes) -> Records:
+    """Return a text, or the several indented ones that it is, one below the other."""
+    cuts = [0, *(found.end() - 1 for found in _NEXT_DOCUMENT.finditer(raw)), len(raw)]
+    texts = [raw[start:end] for start, end in pairwise(cuts)]
+    if len(texts) == 1 or not all(read_envelope(text).readable for text in texts):
+        return _alone(line, raw)
+    breaks = accumulate((text.count(b"\n") for text in texts[:-1]), initial=line)
+    return Records(list(breaks), texts, observations)
 
 
 def _alone(line: int, text: bytes) -> Records:
