@@ -104,6 +104,7 @@ generated: $(VENV)/.test
 	$(BIN)/receiptkit spec build
 	$(BIN)/receiptkit fixtures write fixtures
 	$(BIN)/python tests/rules_page.py
+	$(BIN)/python tests/proofs/golden.py
 	$(BIN)/python tests/proofs/messages.py
 	$(BIN)/python tests/proofs/snapshots.py --write
 	$(BIN)/python tests/examples.py --write

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 from receiptkit.generation import SCENARIOS, VERSION, Generator
@@ -39,9 +40,17 @@ def hashes() -> dict[str, str]:
     return found
 
 
-def main() -> None:
-    FILE.write_text(json.dumps({"version": VERSION, "hashes": hashes()}, indent=1) + "\n")
+def main() -> int:
+    """Write the hashes; refuse to change one while the version is the same."""
+    known, found = json.loads(FILE.read_text()), hashes()
+    before = known["hashes"] if known["version"] == VERSION else {}
+    changed = [name for name in before if found.get(name, before[name]) != before[name]]
+    if changed:
+        print(f"{', '.join(changed)}: the bytes changed; raise receiptkit.generation.VERSION")
+        return 1
+    FILE.write_text(json.dumps({"version": VERSION, "hashes": found}, indent=1) + "\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -141,7 +141,7 @@ def test_a_code_that_is_given_is_kept(fake: Any) -> None:
         ({"status": None, "error_code": 30003}, "an error code is that of failed or undelivered"),
         ({"status": "failed", "error_code": 0}, "a failure has an error code"),
         ({"status": "undelivered", "error_code": None}, "a failure has an error code"),
-        ({"error_code": "30003"}, "error_code is a number, such as 30003, and '30003' is none"),
+        ({"error_code": "30003"}, "error_code must be a number such as 30003, not '30003'"),
         ({"error_code": True}, "error_code is a number, such as 30003, and True is none"),
     ],
 )

@@ -436,6 +436,6 @@ def test_documents_that_call_parameters_otherwise(tmp_path: Path) -> None:
     path.write_text(text.replace("/Messages/{message-id}/", "/Messages/{message-id}/{part}/"))
     with pytest.raises(
         UsageError,
-        match=r"^ListConversationMessageReceipt: the generator does not know what \{part\} is$",
+        match=r"^ListConversationMessageReceipt: the generator has no value for the path parameter \{part\}$",
     ):
         Generator(Contract.load(document=path)).at(generator.world("group-sms"))

@@ -42,8 +42,8 @@ class CorpusFolder:
         Write the corpus, and remove files of an earlier one that it no longer has.
 
         Raises:
-            UsageError: a file was changed, or is not of receiptkit, and `force` is not given; or a
-                folder is a link, or cannot be made.
+            UsageError: a file was changed, or receiptkit did not write it, and `force` is False; or
+                a folder is a link, or cannot be made.
         """
         stale = self._stale(files)
         replaced = [
@@ -55,8 +55,8 @@ class CorpusFolder:
         if foreign and not force:
             more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
             raise UsageError(
-                f"{self.path / foreign[0]}{more}: changed, or not written by receiptkit; "
-                "--force overwrites"
+                f"{self.path / foreign[0]}{more}: changed, or not written by receiptkit; --force "
+                "overwrites"
             )
         self._make_folders(files)
         for file in files:

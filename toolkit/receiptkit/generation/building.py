@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 
-from receiptkit.generation.channels import FAILURES, LATE, Channel, channel, delay, life
+from receiptkit.generation.channels import FAILURES, LATE, Channel, channel, delay, statuses_up_to
 from receiptkit.generation.overrides import Overrides
 from receiptkit.generation.scenarios import ANY, STREAMS, Outcome, Scenario
 from receiptkit.generation.vocabulary import Maker, Vocabulary
@@ -54,12 +54,12 @@ class Builder:
         no_error: int | None = None,
         overrides: dict[str, Any] | None = None,
     ) -> World:
-        """A world; see `Generator.world`."""
+        """Return a world; see `Generator.world`."""
         changes = Overrides(overrides or {})
         planned = list(outcomes) if outcomes is not None else _planned(scenario, receipts)
         planned = changes.outcomes(planned)
         if stream is not None and stream not in STREAMS:
-            raise UsageError(f"webhooks cannot arrive {stream!r}: there are {', '.join(STREAMS)}")
+            raise UsageError(f"no stream is called {stream!r}: there are {', '.join(STREAMS)}")
         makers = self._vocabulary.makers
         identity = {
             name: makers[name](rng)
@@ -137,7 +137,9 @@ class Builder:
         self, rng: random.Random, begin: int, outcomes: Sequence[Outcome]
     ) -> Iterator[Receipt]:
         """
-        One receipt for each outcome. Each draws equally often, so that another outcome leaves the
+        Yield one receipt for each outcome.
+
+        Each draws equally often, so that another outcome leaves the
         other receipts as they are.
         """
         sid_of, participant_of, draw = (
@@ -171,7 +173,7 @@ class Builder:
     def _course(self, outcome: Outcome) -> _Course:
         own = channel(outcome.channel)
         stages = []
-        for status in life(outcome.status):
+        for status in statuses_up_to(outcome.status):
             low, high = LATE if outcome.late and status == outcome.status else delay(status)
             stages.append(
                 _Stage(
@@ -181,7 +183,7 @@ class Builder:
         return _Course(self._vocabulary.channel_maker(own.prefix), stages)
 
     def _codes(self, outcome: Outcome, own: Channel) -> tuple[int, ...]:
-        """What to draw an error code from: half of all failures have one of the usual causes."""
+        """Return the error codes to draw from; half of all failures have a usual cause."""
         if outcome.error_code != ANY:
             return (outcome.error_code,)
         known = tuple(code for code in self._vocabulary.error_codes if code in own.codes)

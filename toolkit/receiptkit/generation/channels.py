@@ -1,4 +1,4 @@
-"""What is known of channels, statuses and error codes and stands in no schema (facts: the guide, Twilio's error dictionary)."""
+"""Channels, statuses and error codes, by the guide and Twilio's error dictionary."""
 
 from __future__ import annotations
 
@@ -69,23 +69,24 @@ LATE = (4 * _HOUR, 10 * _HOUR)
 
 def channel(name: str) -> Channel:
     """
-    A channel by its name.
+    Return a channel by its name.
 
     Raises:
         UsageError: there is no such channel.
     """
     if name not in CHANNELS:
         raise UsageError(
-            f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat participants have no receipts"
+            f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat "
+            "participants have no receipts"
         )
     return CHANNELS[name]
 
 
-def life(status: str | None) -> tuple[str, ...]:
-    """The statuses up to one, itself included; none for a receipt that has no status yet."""
+def statuses_up_to(status: str | None) -> tuple[str, ...]:
+    """Return the statuses up to one, itself included; none for a receipt without a status."""
     return (*_BEFORE.get(status, _BEFORE_ANY_OTHER), status) if status is not None else ()
 
 
 def delay(status: str) -> tuple[int, int]:
-    """How long a status takes, in milliseconds: the least, and less than the second."""
+    """Return how long a status takes, in milliseconds: the least, and less than the second."""
     return _DELAYS.get(status, _ANY_OTHER_DELAY)

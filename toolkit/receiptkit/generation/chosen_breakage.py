@@ -23,8 +23,7 @@ class ChosenBreakage(NamedTuple):
     Attributes:
         form: the form.
         capture: the breakage of a whole capture; None if there is none.
-        bodies: breakages of a body, the first that a world can show is taken; empty if there is
-            none.
+        bodies: breakages of a body; the first that a world can show is used.
     """
 
     form: str

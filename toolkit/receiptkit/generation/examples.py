@@ -1,7 +1,4 @@
-"""
-Named examples for a contract document: what each operation answers in each scenario, and the
-errors it can answer.
-"""
+"""Named examples for a contract document: responses and errors of operations by scenario."""
 
 from __future__ import annotations
 
@@ -44,8 +41,7 @@ def with_examples(content: dict[str, Any], profile: str) -> dict[str, Any]:
     """
     Return a contract document with named examples.
 
-    Those of one name tell one story: the page, the receipt, the message and the webhook of a
-        scenario have the same SIDs.
+    Examples of one name agree: page, receipt, message and webhook have the same SIDs.
 
     Args:
         content: an OpenAPI 3.1 document in the one form.
@@ -102,8 +98,7 @@ class _Maker:
         for name, world in self._worlds[operation.in_service].items():
             body = self._body(operation.kind, self._generator.at(world))
             schema = self._contract.validator.body_schema(operation, 200)
-            # Advice is left aside: the old path of the configuration is warned of, whatever it
-            # answers.
+            # Only errors count: the old path of the configuration always has a warning.
             if body is not None and schema.conforms(body):
                 key = f"{scope}{operation.kind}.{name}"
                 yield _Example(name, key, SCENARIOS[name].summary, body)

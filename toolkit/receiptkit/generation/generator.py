@@ -67,18 +67,20 @@ class Generator:
         check: bool = True,
     ) -> World:
         """
-        A world of a scenario.
+        Return a world of a scenario.
 
         Args:
             name: the scenario.
             seed: the same one makes the same world; or a generator of random numbers to draw from.
-            receipts: how many recipients other than chat participants; above 50 for load only, no conversation has more.
+            receipts: how many recipients other than chat participants; above 50 for load only.
             outcomes: what becomes of each recipient, instead of what the scenario says.
             page_size: how many receipts a page holds.
             in_service: whether its REST renderings are service-scoped.
             stream: how its webhooks arrive, instead of how the scenario says.
-            start: when the message is created, in ISO 8601; drawn within half a year of 2026-03-02 by default.
-            no_error: what `error_code` is without an error, 0 or None; None by default, where the contract allows it.
+            start: when the message is created, in ISO 8601; within half a year of 2026-03-02 by
+                default.
+            no_error: `error_code` without an error, 0 or None; None by default if the contract
+                allows it.
             set: single facts by path: `{"receipts.0.status": "failed", "message.body": "Hello"}`.
             check: whether facts that were given are held against the contract.
 
@@ -105,13 +107,13 @@ class Generator:
         return world
 
     def any_world(self, rng: random.Random, **facts: Any) -> World:
-        """A world of a scenario drawn at random; the arguments of `world` decide what is not drawn."""
+        """Return a world of a random scenario; arguments of `world` replace what is random."""
         names = list(SCENARIOS)
         return self.world(names[int(rng.random() * len(names))], seed=rng, **facts)
 
     def at(self, world: World, moment: int | str = "end") -> Rendering:
         """
-        What the REST API answers about a world.
+        Return what the REST API answers about a world.
 
         Args:
             world: what is asked about.
@@ -122,14 +124,14 @@ class Generator:
         )
 
     def webhooks(self, world: World, moment: int | str = "end") -> Webhooks:
-        """The webhooks of a world that arrive by a moment; at the end, all of them."""
+        """Return the webhooks of a world that arrive by a moment; at the end, all of them."""
         until = (
             None if moment == "end" else world.moment(moment) if isinstance(moment, str) else moment
         )
         return Webhooks(self.vocabulary, world, until)
 
     def findings(self, world: World) -> list[Finding]:
-        """What the contract says of every rendering of a world at its end."""
+        """Return what the contract finds in every rendering of a world at its end."""
         rendering = self.at(world)
         found = [*self.contract.check(rendering.message(), operation=self._id("message", world))]
         for page in rendering.pages():

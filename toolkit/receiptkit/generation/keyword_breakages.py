@@ -22,15 +22,15 @@ def of_keywords(generator: Generator) -> Iterator[Breakage]:
     vocabulary = generator.vocabulary
     for in_service in (False, True):
         for kind in ("receipt", "message", "configuration", "page"):
-            schema = vocabulary.shape(kind, in_service=in_service)
+            schema = vocabulary.object_schema(kind, in_service=in_service)
             yield from _of_object(schema, "", kind, in_service)
-        row = vocabulary.shape("receipt", in_service=in_service)
+        row = vocabulary.object_schema("receipt", in_service=in_service)
         yield from _of_object(row, "/delivery_receipts/0", "page", in_service)
         for kind, member in (("page", "meta"), ("message", "delivery")):
-            schema = vocabulary.inner(kind, member, in_service=in_service)
+            schema = vocabulary.inner_schema(kind, member, in_service=in_service)
             yield from _of_object(schema, f"/{member}", kind, in_service)
     if generator.contract.operations.webhooks:
-        yield from _of_object(vocabulary.shape("webhook"), "", "webhook", False)
+        yield from _of_object(vocabulary.object_schema("webhook"), "", "webhook", False)
 
 
 def _of_object(schema: ObjectSchema, at: str, kind: str, in_service: bool) -> Iterator[Breakage]:

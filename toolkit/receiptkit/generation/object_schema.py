@@ -1,4 +1,4 @@
-"""Schemas of the contract document as the generator reads them: references followed, `allOf` put together, values made up."""
+"""Schemas of objects in the contract document, and values that conform to them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Schemas:
         """Return a schema with its references followed and its `allOf` put together."""
         return self._references.view(schema)
 
-    def shape(self, schema: Any, place: str) -> ObjectSchema:
+    def object_schema(self, schema: Any, place: str) -> ObjectSchema:
         """Return the members of an object."""
         view = self.view(schema)
         properties = {name: self.view(part) for name, part in view.get("properties", {}).items()}
@@ -58,16 +58,16 @@ class Schemas:
         }
 
 
-def nullable(view: dict[str, Any]) -> bool:
-    """Whether a member can be null."""
+def is_nullable(view: dict[str, Any]) -> bool:
+    """Return True if a member can be null."""
     types = view.get("type", "null")
     return "null" in (types if isinstance(types, list) else [types]) and None in view.get(
         "enum", [None]
     )
 
 
-def advised(view: dict[str, Any], rule: str) -> dict[str, Any] | None:
-    """The schema of the advice under a rule, where a schema carries it."""
+def find_advice(view: dict[str, Any], rule: str) -> dict[str, Any] | None:
+    """Return the schema of the advice under a rule; None if a schema has no such advice."""
     return next(
         (
             item["schema"]
@@ -83,9 +83,9 @@ def _advice(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from _advice(entry["advice"]) if "advice" in entry else [entry]
 
 
-def made_up(view: dict[str, Any], place: str, rng: random.Random, *, date: str, url: str) -> Any:
+def make_value(view: dict[str, Any], place: str, rng: random.Random, *, date: str, url: str) -> Any:
     """
-    A value for a member that the generator has no fact about.
+    Return a value for a member that the world says nothing about.
 
     Raises:
         UsageError: its pattern cannot be served.
@@ -110,12 +110,12 @@ def made_up(view: dict[str, Any], place: str, rng: random.Random, *, date: str, 
     if kind == "object":
         parts = view.get("properties", {})
         return {
-            name: made_up(parts.get(name, {}), f"{place}/{name}", rng, date=date, url=url)
+            name: make_value(parts.get(name, {}), f"{place}/{name}", rng, date=date, url=url)
             for name in view.get("required", ())
         }
     if kind == "array":
         return [
-            made_up(view.get("items", {}), place, rng, date=date, url=url)
+            make_value(view.get("items", {}), place, rng, date=date, url=url)
             for _ in range(view.get("minItems", 0))
         ]
     return False if kind == "boolean" else None

@@ -1,4 +1,4 @@
-"""Worlds with one receipt, of which a few things are said and the rest is drawn so that it fits."""
+"""Worlds with one receipt: some facts are chosen, the rest is random and fits."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
 
 #: As a status: one that the channel can have, drawn at random. None is a status, too.
-DRAWN: Any = object()
+ANY_STATUS: Any = object()
 _Choice = TypeVar("_Choice")
 
 
-def single(
+def make_single_world(
     generator: Generator,
     rng: random.Random,
-    status: str | None = DRAWN,
+    status: str | None = ANY_STATUS,
     channel_name: str | None = None,
     error_code: int | None = ANY,
     *,
     in_service: bool = False,
-    told: bool = False,
+    has_webhook: bool = False,
 ) -> World:
     """
-    A world with one receipt.
+    Return a world with one receipt.
 
     Args:
         generator: what makes it.
@@ -37,28 +37,33 @@ def single(
         channel_name: sms, mms or whatsapp; one that can have the status by default.
         error_code: of a failure, which the status then is; 0 or None where there is to be none.
         in_service: whether its renderings are those of the service-scoped API.
-        told: whether there is to be a webhook that tells of it.
+        has_webhook: whether there is to be a webhook that tells of it.
 
     Raises:
-        UsageError: there is no such channel, status and error code contradict each other, or a receipt without a status is to have a webhook.
+        UsageError: the channel is unknown, status and error code contradict each other, or a
+            receipt without a status would need a webhook.
         RefusedError: the contract forbids what was asked for.
     """
-    if told and status is None:
+    if has_webhook and status is None:
         raise UsageError("a receipt without a status has no webhook")
-    given = status is not DRAWN or error_code != ANY
+    given = status is not ANY_STATUS or error_code != ANY
     _agree(status, error_code)
     if channel_name is None:
-        able = [name for name, each in CHANNELS.items() if status in (DRAWN, None, *each.statuses)]
-        channel_name = drawn(
+        able = [
+            name for name, each in CHANNELS.items() if status in (ANY_STATUS, None, *each.statuses)
+        ]
+        channel_name = draw(
             rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"]
         )
-    if status is DRAWN:
-        possible = list(_statuses(generator, channel(channel_name).statuses, told=told))
+    if status is ANY_STATUS:
+        possible = list(
+            _statuses(generator, channel(channel_name).statuses, has_webhook=has_webhook)
+        )
         if error_code != ANY:
             possible = [
                 each for each in possible if (each in FAILURES) is bool(error_code)
             ] or possible
-        status = drawn(rng, possible)
+        status = draw(rng, possible)
     outcome = Outcome(channel_name, status, error_code or ANY)
     how: dict[str, Any] = {
         "in_service": in_service,
@@ -72,8 +77,8 @@ def _agree(status: str | None, error_code: int | None) -> None:
     if error_code == ANY:
         return
     if error_code is not None and (not isinstance(error_code, int) or isinstance(error_code, bool)):
-        raise UsageError(f"error_code is a number, such as 30003, and {error_code!r} is none")
-    if status is not DRAWN and (status in FAILURES) is not bool(error_code):
+        raise UsageError(f"error_code must be a number such as 30003, not {error_code!r}")
+    if status is not ANY_STATUS and (status in FAILURES) is not bool(error_code):
         what = (
             "a failure has an error code"
             if status in FAILURES
@@ -84,14 +89,14 @@ def _agree(status: str | None, error_code: int | None) -> None:
         )
 
 
-def drawn(rng: random.Random, choices: list[_Choice]) -> _Choice:
-    """One of the choices."""
+def draw(rng: random.Random, choices: list[_Choice]) -> _Choice:
+    """Return one of the choices."""
     return choices[int(rng.random() * len(choices))]
 
 
 def _statuses(
-    generator: Generator, of_channel: tuple[str, ...], *, told: bool
+    generator: Generator, of_channel: tuple[str, ...], *, has_webhook: bool
 ) -> Iterator[str | None]:
     for status in generator.vocabulary.statuses:
-        if status in of_channel or (status is None and not told):
+        if status in of_channel or (status is None and not has_webhook):
             yield status

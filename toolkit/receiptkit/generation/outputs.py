@@ -1,4 +1,4 @@
-"""The forms in which `receiptkit generate` writes worlds. Every body is checked before it is written."""
+"""The forms in which `receiptkit generate` writes worlds; every body is checked first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overrides: facts of a world that are given rather than drawn, by paths such as `receipts.0.status`."""
+"""Overrides: chosen facts of a world, by paths such as `receipts.0.status`."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ _PATHS = (
 
 class Overrides:
     """
-    Facts that are given.
+    Chosen facts of a world.
 
     Args:
-        given: values by path: `account_sid`, `chat_service_sid`, `conversation_sid`; `message.` and one of sid, author,
-            participant_sid, body, attributes, index; `receipts.`, a number from 0 or `*` for all of them, and one of sid,
+        values: values by path: `account_sid`, `chat_service_sid`, `conversation_sid`; `message.`
+            and one of sid, author, participant_sid, body, attributes, index; `receipts.`, a number
+            from 0 or `*` for all of them, and one of sid,
             participant_sid, channel_message_sid, channel, status, error_code.
 
     Raises:
         UsageError: there is no such path.
     """
 
-    def __init__(self, given: dict[str, Any]) -> None:
-        self._world = {path: given[path] for path in _WORLD if path in given}
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._world = {path: values[path] for path in _WORLD if path in values}
         self._message = {
-            name: given[f"message.{name}"] for name in _MESSAGE if f"message.{name}" in given
+            name: values[f"message.{name}"] for name in _MESSAGE if f"message.{name}" in values
         }
         self._receipts: list[tuple[str, str, Any]] = []
-        for path, value in given.items():
+        for path, value in values.items():
             head, _, rest = path.partition(".")
             number, _, name = rest.partition(".")
             if head == "receipts" and name in _RECEIPT and (number == "*" or number.isdecimal()):
@@ -52,7 +53,7 @@ class Overrides:
                 raise UsageError(f"nothing is called {path!r}" + _suggestion(path))
 
     def outcomes(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """Outcomes with those facts that decide about them."""
+        """Return outcomes with the overrides that decide about them."""
         changed = list(outcomes)
         for number, name, value in self._receipts:
             for index in self._indexes(number, len(changed)) if name in _OUTCOME else ():
@@ -60,7 +61,7 @@ class Overrides:
         return changed
 
     def applied(self, world: World) -> World:
-        """A world with all the other facts."""
+        """Return a world with all other overrides."""
         message = replace(world.message, **self._message)
         receipts = list(world.receipts)
         for number, name, value in self._receipts:

@@ -1,4 +1,4 @@
-"""The Faker provider: `fake.add_provider(ReceiptProvider)`, then `fake.delivery_receipt()` and the rest."""
+"""The Faker provider: `fake.add_provider(ReceiptProvider)`, then `fake.delivery_receipt()`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from receiptkit.contract import Contract
 from receiptkit.generation.channels import channel
 from receiptkit.generation.generator import Generator
-from receiptkit.generation.one_receipt import DRAWN, drawn, single
+from receiptkit.generation.one_receipt import ANY_STATUS, draw, make_single_world
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.scenarios import ANY
 from receiptkit.generation.world import World
@@ -26,12 +26,13 @@ class ReceiptProvider(BaseProvider):
     """
     Delivery receipts of Twilio Conversations, and what goes with them.
 
-    What is drawn is drawn from Faker's own random numbers, so that `seed_instance` decides about it; and it conforms to the contract
-    document, whose patterns, enums and limits it has. Bodies are dicts as `json.loads` returns them.
+    Faker's own random numbers decide, and so does `seed_instance`. Everything conforms to the
+    contract document. Bodies are dicts as `json.loads` returns them.
 
     Args:
         generator: Faker's.
-        contract: another contract than `documented`: `fake.add_provider(ReceiptProvider(fake, contract))`.
+        contract: another contract than `documented`:
+            `fake.add_provider(ReceiptProvider(fake, contract))`.
     """
 
     def __init__(self, generator: Any, contract: Contract | None = None) -> None:
@@ -41,31 +42,31 @@ class ReceiptProvider(BaseProvider):
     # -- identifiers
 
     def account_sid(self) -> str:
-        """The SID of an account: `AC…`."""
+        """Return the SID of an account: `AC…`."""
         return self._sid("account_sid")
 
     def chat_service_sid(self) -> str:
-        """The SID of a Conversation Service: `IS…`."""
+        """Return the SID of a Conversation Service: `IS…`."""
         return self._sid("chat_service_sid")
 
     def conversation_sid(self) -> str:
-        """The SID of a conversation: `CH…`."""
+        """Return the SID of a conversation: `CH…`."""
         return self._sid("conversation_sid")
 
     def message_sid(self) -> str:
-        """The SID of a message: `IM…`."""
+        """Return the SID of a message: `IM…`."""
         return self._sid("message_sid")
 
     def participant_sid(self) -> str:
-        """The SID of a participant: `MB…`."""
+        """Return the SID of a participant: `MB…`."""
         return self._sid("participant_sid")
 
     def receipt_sid(self) -> str:
-        """The SID of a delivery receipt: `DY…`."""
+        """Return the SID of a delivery receipt: `DY…`."""
         return self._sid("sid")
 
     def channel_message_sid(self, channel_name: str = "sms") -> str:
-        """The SID of a message in its channel (sms, mms, whatsapp): `SM…`, `WA…`."""
+        """Return the SID of a message in its channel (sms, mms, whatsapp): `SM…`, `WA…`."""
         return self._generator.vocabulary.channel_maker(channel(channel_name).prefix)(
             self.generator.random
         )
@@ -76,13 +77,13 @@ class ReceiptProvider(BaseProvider):
     # -- words
 
     def receipt_status(self) -> str:
-        """A status of a delivery receipt, other than null."""
+        """Return a status of a delivery receipt, other than null."""
         return self._drawn(
             [status for status in self._generator.vocabulary.statuses if status is not None]
         )
 
     def receipt_error_code(self, channel_name: str = "sms") -> int:
-        """An error code of a channel (sms, mms, whatsapp)."""
+        """Return an error code of a channel (sms, mms, whatsapp)."""
         own = channel(channel_name)
         return self._drawn(
             [code for code in self._generator.vocabulary.error_codes if code in own.codes]
@@ -93,7 +94,7 @@ class ReceiptProvider(BaseProvider):
 
     def receipt_world(self, scenario: str | None = None, **facts: Any) -> World:
         """
-        A world: a message and what became of it. `receiptkit.generation.Generator` renders it at any moment.
+        Return a message and what became of it, for `receiptkit.generation.Generator` to render.
 
         Args:
             scenario: its name; one of all by default.
@@ -109,40 +110,46 @@ class ReceiptProvider(BaseProvider):
     def delivery_receipt(
         self,
         *,
-        status: str | None = DRAWN,
+        status: str | None = ANY_STATUS,
         channel_name: str | None = None,
         error_code: int | None = ANY,
         in_service: bool = False,
     ) -> dict[str, Any]:
         """
-        One delivery receipt.
+        Return one delivery receipt.
 
         Args:
             status: its status, None for null; drawn by default.
             channel_name: sms, mms or whatsapp; drawn by default, so that it fits the status.
-            error_code: of a failure, which the status then is; 0 or None for none; drawn by default.
+            error_code: of a failure, which the status then is; 0 or None for none.
             in_service: whether it is that of the service-scoped API.
         """
         world = self._one(status, channel_name, error_code, in_service=in_service)
         return self._generator.at(world).receipt()
 
     def receipt_page(self, scenario: str | None = None, **facts: Any) -> dict[str, Any]:
-        """The first page of a list of receipts; the arguments are those of `receipt_world`."""
+        """Return the first page of a list; the arguments are those of `receipt_world`."""
         return self._generator.at(self.receipt_world(scenario, **facts)).page()
 
     def receipt_pages(self, scenario: str | None = None, **facts: Any) -> list[dict[str, Any]]:
-        """Every page of a list of receipts, linked; the arguments are those of `receipt_world`."""
+        """Return every page of a list, linked; the arguments are those of `receipt_world`."""
         return list(self._generator.at(self.receipt_world(scenario, **facts)).pages())
 
     def receipt_message(self, scenario: str | None = None, **facts: Any) -> dict[str, Any]:
-        """A message with its `delivery` summary; the arguments are those of `receipt_world`."""
+        """Return a message with its summary; the arguments are those of `receipt_world`."""
         return self._generator.at(self.receipt_world(scenario, **facts)).message()
 
     def delivery_webhook(
-        self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY
+        self,
+        *,
+        status: str = ANY_STATUS,
+        channel_name: str | None = None,
+        error_code: int | None = ANY,
     ) -> dict[str, str]:
-        """The parameters of an onDeliveryUpdated webhook; the arguments are those of `delivery_receipt`."""
-        webhooks = self._generator.webhooks(self._one(status, channel_name, error_code, told=True))
+        """Return the parameters of a webhook; the arguments are those of `delivery_receipt`."""
+        webhooks = self._generator.webhooks(
+            self._one(status, channel_name, error_code, has_webhook=True)
+        )
         return webhooks.parameters(webhooks.events[-1])
 
     def delivery_requests(
@@ -155,7 +162,7 @@ class ReceiptProvider(BaseProvider):
         **facts: Any,
     ) -> list[WebhookRequest]:
         """
-        The webhook requests of a world, in the order in which they arrive.
+        Return the webhook requests of a world, in the order in which they arrive.
 
         Args:
             scenario: its name; one of all by default.
@@ -173,8 +180,8 @@ class ReceiptProvider(BaseProvider):
     # --
 
     def _one(self, *about: Any, **more: Any) -> World:
-        """A world with one receipt, as `single` makes it."""
-        return single(self._generator, self.generator.random, *about, **more)
+        """Return a world with one receipt, as `make_single_world` makes it."""
+        return make_single_world(self._generator, self.generator.random, *about, **more)
 
     def _drawn(self, choices: list[_Choice]) -> _Choice:
-        return drawn(self.generator.random, choices)
+        return draw(self.generator.random, choices)

@@ -1,4 +1,4 @@
-"""A world as somebody's tools would have recorded it: NDJSON of exchanges and webhook requests, HAR, VCR cassette."""
+"""A world as tools would have recorded it: NDJSON of exchanges and webhooks, HAR, VCR cassette."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ def seen(
     auth_token: str | None = None,
 ) -> list[Seen]:
     """
-    Everything that a consumer would see of a world, in order of time: the configuration, the message as it was created, every webhook
-    as it arrives; and when nothing happens any more the list, a receipt and the message again.
+    Return everything that a consumer would see of a world, in order of time.
+
+    That is the configuration, the message as it was created, and every webhook as it arrives; then,
+    when nothing happens any more, the list, a receipt and the message again.
     """
     webhooks = generator.webhooks(world, moment)
     last = (
@@ -60,13 +62,13 @@ def seen(
 
 
 def ndjson(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """An exchange or a webhook request a line."""
+    """Yield an exchange or a webhook request a line."""
     for _, item in recorded:
         yield orjson.dumps(exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
 
 
 def request(delivery: WebhookRequest) -> dict[str, Any]:
-    """A webhook request as a JSON object."""
+    """Return a webhook request as a JSON object."""
     return {
         "url": delivery.url,
         "method": delivery.method,
@@ -99,7 +101,7 @@ def _sent(exchange: Exchange) -> dict[str, str]:
 
 
 def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """A HAR 1.2, an entry a line."""
+    """Yield a HAR 1.2, an entry a line."""
     creator = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
     # With the first entry: where there can be none, nothing is written.
     begun = before = (
@@ -177,7 +179,7 @@ def _interaction(item: Exchange | WebhookRequest) -> dict[str, Any]:
 def _sides(
     item: Exchange | WebhookRequest,
 ) -> tuple[str, bytes, dict[str, str], int, bytes, dict[str, str]]:
-    """Both sides of an exchange: URL, body and headers of the request; status, body and headers of the answer."""
+    """Return URL, body and headers of the request; status, body and headers of the response."""
     if isinstance(item, WebhookRequest):
         return item.url, text_of(item.body) or b"", dict(item.headers), 204, b"", {}
     headers = {"Host": urlsplit(item.url).netloc, **_sent(item)}

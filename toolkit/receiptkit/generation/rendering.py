@@ -1,4 +1,4 @@
-"""A world at a moment, as the API would answer: receipts, pages, the message, the webhook configuration, errors."""
+"""A world at a moment, as the API would answer: receipts, pages, message, configuration, errors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from receiptkit.generation.api_errors import ERRORS
-from receiptkit.generation.channels import life
-from receiptkit.generation.object_schema import ObjectSchema, made_up
+from receiptkit.generation.channels import statuses_up_to
+from receiptkit.generation.object_schema import ObjectSchema, make_value
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, World, rest_date
 from receiptkit.model.errors import UsageError
@@ -25,7 +25,7 @@ class Rendering:
     What the REST API answers about a world at a moment. Bodies are dicts, ready for `json.dumps`.
 
     Args:
-        vocabulary: what the contract document says of bodies; their members and the order of these are its own.
+        vocabulary: the schemas of the contract document, with members and their order.
         world: what is rendered.
         moment: in milliseconds since 1970; what has not happened by then cannot be seen.
     """
@@ -47,12 +47,12 @@ class Rendering:
 
     @property
     def receipts(self) -> list[dict[str, Any]]:
-        """Every receipt that exists."""
+        """Return every receipt that exists."""
         return list(self.iter_receipts())
 
     def iter_receipts(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
-        """The receipts that exist, from one to another, one at a time."""
-        shape = self._vocabulary.shape("receipt", in_service=self._in_service)
+        """Yield the receipts that exist, from one number to another."""
+        schema = self._vocabulary.object_schema("receipt", in_service=self._in_service)
         world, moment = self.world, self.moment
         url = self._receipts_url + "/"
         for receipt in world.receipts[start:stop]:
@@ -61,7 +61,7 @@ class Rendering:
             step = receipt.at(moment)
             code = step.error_code if step else None
             yield self._body(
-                shape,
+                schema,
                 {
                     "sid": receipt.sid,
                     "account_sid": world.account_sid,
@@ -80,7 +80,7 @@ class Rendering:
 
     def receipt(self, index: int = 0) -> dict[str, Any]:
         """
-        One receipt, by its number from 0.
+        Return one receipt, by its number from 0.
 
         Raises:
             UsageError: there is none of that number at this moment.
@@ -89,14 +89,15 @@ class Rendering:
         if found is None:
             count = sum(1 for _ in self.world.seen_by(self.moment))
             raise UsageError(
-                f"{self.world.scenario} has {count} receipts at this moment: there is no receipt {index}"
+                f"{self.world.scenario} has {count} receipts at this moment: there is no receipt "
+                f"{index}"
             )
         return found
 
     # -- pages
 
     def pages(self, page_size: int | None = None) -> Iterator[dict[str, Any]]:
-        """The pages of the list of receipts, the first to the last; one that is empty where there are no receipts."""
+        """Yield the pages of the list of receipts; an empty one if there are no receipts."""
         size = page_size or self.world.page_size
         count = sum(1 for _ in self.world.seen_by(self.moment))
         for number in range(max(1, -(-count // size))):
@@ -104,7 +105,7 @@ class Rendering:
 
     def page(self, number: int = 0, page_size: int | None = None) -> dict[str, Any]:
         """
-        A page of the list of receipts, by its number from 0.
+        Return a page of the list of receipts, by its number from 0.
 
         Raises:
             UsageError: the list ends before it.
@@ -116,12 +117,12 @@ class Rendering:
         return self._page(number, size, count)
 
     def _page(self, number: int, size: int, count: int) -> dict[str, Any]:
-        shape = self._vocabulary.shape("page", in_service=self._in_service)
+        schema = self._vocabulary.object_schema("page", in_service=self._in_service)
         rows_name = next(
-            (name for name, view in shape.properties.items() if view.get("type") == "array"),
+            (name for name, view in schema.properties.items() if view.get("type") == "array"),
             "delivery_receipts",
         )
-        meta_shape = self._vocabulary.inner("page", "meta", in_service=self._in_service)
+        meta_schema = self._vocabulary.inner_schema("page", "meta", in_service=self._in_service)
         start, end = number * size, (number + 1) * size
         links = page_meta(
             self._receipts_url,
@@ -132,9 +133,9 @@ class Rendering:
             previous=start - size if number else None,
             following=end if end < count else None,
         )
-        meta = self._body(meta_shape, links)
+        meta = self._body(meta_schema, links)
         rows = list(self.iter_receipts(start, end))
-        return self._body(shape, {rows_name: rows, "meta": meta})
+        return self._body(schema, {rows_name: rows, "meta": meta})
 
     def page_url(self, number: int, size: int, *, back: bool = False) -> str:
         """Return the URL of a page of the list of receipts; one that leads back has a token."""
@@ -144,7 +145,7 @@ class Rendering:
     # -- the message
 
     def message(self) -> dict[str, Any]:
-        """The message with its summary of deliveries."""
+        """Return the message with its summary of deliveries."""
         world, message = self.world, self.world.message
         date = rest_date(message.created)
         edited = date if message.updated is None else rest_date(message.updated)
@@ -169,31 +170,33 @@ class Rendering:
             },
             "content_sid": message.content_sid,
         }
-        return self._body(self._vocabulary.shape("message", in_service=self._in_service), known)
+        return self._body(
+            self._vocabulary.object_schema("message", in_service=self._in_service), known
+        )
 
     def summary(self) -> dict[str, Any] | None:
-        """The message's `delivery`: how many receipts reached each status; None while there are no receipts."""
+        """Return the message's `delivery`: how many receipts reached a status; None without any."""
         reached = [self._reached(receipt) for receipt in self.world.seen_by(self.moment)]
         if not reached:
             return None
-        shape = self._vocabulary.inner("message", "delivery", in_service=self._in_service)
+        schema = self._vocabulary.inner_schema("message", "delivery", in_service=self._in_service)
         known: dict[str, Any] = {"total": len(reached)}
-        for name in shape.properties or _AMOUNTS:
+        for name in schema.properties or _AMOUNTS:
             if name != "total":
                 count = sum(name in statuses for statuses in reached)
                 known[name] = "all" if count == len(reached) else "some" if count else "none"
-        return self._body(shape, known) if shape.properties else known
+        return self._body(schema, known) if schema.properties else known
 
     def _reached(self, receipt: Receipt) -> frozenset[str]:
-        """Every status that a receipt has had: what is delivered was sent."""
+        """Return every status that a receipt has had: what is delivered was sent."""
         step = receipt.at(self.moment)
         had = [] if step is None else [each.status for each in receipt.steps if each.at <= step.at]
-        return frozenset(status for each in had for status in life(each))
+        return frozenset(status for each in had for status in statuses_up_to(each))
 
     # -- the configuration
 
     def configuration(self, webhook_url: str = WEBHOOK_URL) -> dict[str, Any]:
-        """The webhook configuration that lets the webhooks of this world happen."""
+        """Return the webhook configuration that lets the webhooks of this world happen."""
         values = {"ChatServiceSid": self.world.chat_service_sid}
         known = {
             "account_sid": self.world.account_sid,
@@ -206,17 +209,18 @@ class Rendering:
             "url": self._vocabulary.url("configuration", values, in_service=self._in_service),
         }
         return self._body(
-            self._vocabulary.shape("configuration", in_service=self._in_service), known
+            self._vocabulary.object_schema("configuration", in_service=self._in_service), known
         )
 
     # -- exchanges
 
     def error(self, name: str) -> Exchange:
         """
-        An answer that is an error, to the request that gets it.
+        Return an error response with the request that gets it.
 
         Args:
-            name: `not-found`, `unauthorized`, `page-without-token`, `too-many-requests` or `server-error`.
+            name: `not-found`, `unauthorized`, `page-without-token`, `too-many-requests` or
+                `server-error`.
 
         Raises:
             UsageError: there is no such error.
@@ -233,16 +237,16 @@ class Rendering:
         return self._exchange(url, kind.body(kind.message.format(path=path)), kind.status)
 
     def get_message(self) -> Exchange:
-        """The message, fetched."""
+        """Return the exchange that fetches the message."""
         return self._exchange(self._message_url, self.message())
 
     def get_receipt(self, index: int = 0) -> Exchange:
-        """One receipt, fetched."""
+        """Return the exchange that fetches one receipt."""
         body = self.receipt(index)
         return self._exchange(f"{self._receipts_url}/{self.world.receipts[index].sid}", body)
 
     def get_pages(self, page_size: int | None = None) -> Iterator[Exchange]:
-        """The list, walked along `next_page_url`."""
+        """Yield the exchanges of a pagination along `next_page_url`."""
         size = page_size or self.world.page_size
         for number, body in enumerate(self.pages(size)):
             yield self._exchange(
@@ -251,7 +255,7 @@ class Rendering:
             )
 
     def get_configuration(self, webhook_url: str = WEBHOOK_URL) -> Exchange:
-        """The webhook configuration, fetched."""
+        """Return the exchange that fetches the webhook configuration."""
         values = {"ChatServiceSid": self.world.chat_service_sid}
         url = self._vocabulary.url("configuration", values, in_service=self._in_service)
         return self._exchange(url, self.configuration(webhook_url))
@@ -266,18 +270,18 @@ class Rendering:
     def _url(self, kind: str, **more: str) -> str:
         return self._vocabulary.url(kind, {**self._ids, **more}, in_service=self._in_service)
 
-    def _body(self, shape: ObjectSchema, known: dict[str, Any]) -> dict[str, Any]:
-        """An object with the members that the document names, in its order."""
+    def _body(self, schema: ObjectSchema, known: dict[str, Any]) -> dict[str, Any]:
+        """Return an object with the members that the document names, in its order."""
         return {
-            name: known[name] if name in known else self._made_up(shape, name)
-            for name in shape.properties
+            name: known[name] if name in known else self._make_value(schema, name)
+            for name in schema.properties
         }
 
-    def _made_up(self, shape: ObjectSchema, name: str) -> Any:
-        rng = random.Random(f"{self.world.message.sid}/{shape.place}/{name}")
+    def _make_value(self, schema: ObjectSchema, name: str) -> Any:
+        rng = random.Random(f"{self.world.message.sid}/{schema.place}/{name}")
         date = rest_date(self.world.message.created)
-        return made_up(
-            shape.properties[name], f"{shape.place}/{name}", rng, date=date, url=self._message_url
+        return make_value(
+            schema.properties[name], f"{schema.place}/{name}", rng, date=date, url=self._message_url
         )
 
 
@@ -331,7 +335,7 @@ def page_meta(
 
 
 def response_headers(rng: random.Random) -> dict[str, str]:
-    """Response headers, as they were seen on Twilio's API; the one of CORS is what its document says of every answer."""
+    """Return the headers of a response, as they were seen on Twilio's API."""
     return {
         "Content-Type": "application/json; charset=utf-8",
         "Access-Control-Allow-Origin": "*",

@@ -213,7 +213,7 @@ SCENARIOS = {
 
 def scenario(name: str) -> Scenario:
     """
-    A scenario by its name.
+    Return a scenario by its name.
 
     Raises:
         UsageError: there is none of that name; the message suggests one.

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: worlds, and what is rendered of them. They shrink to worlds with few recipients, whose statuses are plain."""
+"""Hypothesis strategies for worlds and their bodies; they shrink to few recipients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ except ImportError:
 
 def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> SearchStrategy[World]:
     """
-    Worlds of any outcome, scope and page size, whose webhooks arrive in any manner.
+    Return worlds of any outcome, scope and page size, with webhooks in any manner.
 
     Args:
         generator: makes them; one of the contract `documented` by default.
@@ -50,7 +50,7 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
 def pages(
     generator: Generator | None = None, *, max_receipts: int = 5
 ) -> SearchStrategy[dict[str, Any]]:
-    """Pages of lists of receipts, as dicts."""
+    """Return pages of lists of receipts, as dicts."""
     maker = generator or Generator()
     found = worlds(maker, max_receipts=max_receipts).map(
         lambda world: list(maker.at(world).pages())
@@ -59,7 +59,7 @@ def pages(
 
 
 def receipts(generator: Generator | None = None) -> SearchStrategy[dict[str, Any]]:
-    """Delivery receipts, as dicts."""
+    """Return delivery receipts, as dicts."""
     maker = generator or Generator()
     return _with_receipts(maker).flatmap(lambda world: st.sampled_from(maker.at(world).receipts))
 
@@ -67,13 +67,13 @@ def receipts(generator: Generator | None = None) -> SearchStrategy[dict[str, Any
 def messages(
     generator: Generator | None = None, *, max_receipts: int = 5
 ) -> SearchStrategy[dict[str, Any]]:
-    """Messages with their `delivery` summary, as dicts."""
+    """Return messages with their `delivery` summary, as dicts."""
     maker = generator or Generator()
     return worlds(maker, max_receipts=max_receipts).map(lambda world: maker.at(world).message())
 
 
 def webhooks(generator: Generator | None = None) -> SearchStrategy[dict[str, str]]:
-    """The parameters of onDeliveryUpdated webhooks, as dicts of text."""
+    """Return the parameters of onDeliveryUpdated webhooks, as dicts of text."""
     maker = generator or Generator()
     found = worlds(maker, max_receipts=3).map(maker.webhooks).filter(lambda some: bool(some.events))
     return found.flatmap(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
-from receiptkit.generation.object_schema import ObjectSchema, made_up
+from receiptkit.generation.object_schema import ObjectSchema, make_value
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
@@ -40,7 +40,7 @@ class Event(NamedTuple):
 
 
 def events(world: World, until: int | None = None) -> list[Event]:
-    """The webhooks of a world in the order in which they arrive, those that arrive by a moment."""
+    """Return the webhooks of a world that arrive by a moment, in the order of arrival."""
     manner, seed = world.stream
     rng = random.Random(seed)
     arriving: list[Event] = []
@@ -63,7 +63,7 @@ def _as_they_are(own: list[Event], rng: random.Random) -> list[Event]:
 
 
 def _out_of_order(own: list[Event], rng: random.Random) -> list[Event]:
-    """The first one is overtaken by the second."""
+    """Let the second webhook overtake the first."""
     late = 50 + int(rng.random() * 900)
     return [own[0]._replace(arrives=own[1].arrives + late), *own[1:]] if len(own) > 1 else own
 
@@ -84,7 +84,7 @@ def _read_before_delivered(own: list[Event], rng: random.Random) -> list[Event]:
 
 
 def _retried(own: list[Event], rng: random.Random) -> list[Event]:
-    """Nobody answered within five seconds, so each comes again."""
+    """Send each again after five seconds without an answer."""
     return own + [
         event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1)
         for event in own
@@ -112,13 +112,13 @@ class Webhooks:
     def __init__(self, vocabulary: Vocabulary, world: World, moment: int | None = None) -> None:
         self.world = world
         self.events = events(world, moment)
-        self._shape = vocabulary.shape("webhook")
+        self._schema = vocabulary.object_schema("webhook")
 
     def parameters(self, event: Event) -> dict[str, str]:
-        """The parameters of a request, by name, in the document's order; all are text."""
+        """Return the parameters of a request by name, in the document's order; all are text."""
         world, (receipt, step, *_) = self.world, event
         known = {
-            "EventType": _event_type(self._shape),
+            "EventType": _event_type(self._schema),
             "AccountSid": world.account_sid,
             "ChatServiceSid": world.chat_service_sid,
             "ConversationSid": world.conversation_sid,
@@ -135,13 +135,13 @@ class Webhooks:
             known["ErrorCode"] = str(step.error_code)
         absent = (*_NEVER, "ErrorCode")
         return {
-            name: known[name] if name in known else self._made_up(name)
-            for name in self._shape.properties
+            name: known[name] if name in known else self._make_value(name)
+            for name in self._schema.properties
             if name in known or name not in absent
         }
 
     def form(self, event: Event) -> str:
-        """The body of a request."""
+        """Return the body of a request."""
         return form_of(self.parameters(event))
 
     def url(
@@ -163,7 +163,8 @@ class Webhooks:
         parameters: dict[str, str] | None = None,
     ) -> WebhookRequest:
         """
-        A complete request, as it would arrive: without the fragment of the URL, user and password
+        Return a complete request, as it would arrive: without the fragment of the URL, user and
+        password
         in a header.
 
         Args:
@@ -185,13 +186,13 @@ class Webhooks:
             auth_token=auth_token,
         )
 
-    def _made_up(self, name: str) -> str:
-        rng = random.Random(f"{self.world.message.sid}/{self._shape.place}/{name}")
+    def _make_value(self, name: str) -> str:
+        rng = random.Random(f"{self.world.message.sid}/{self._schema.place}/{name}")
         date = rest_date(self.world.message.created)
         return str(
-            made_up(
-                self._shape.properties[name],
-                f"{self._shape.place}/{name}",
+            make_value(
+                self._schema.properties[name],
+                f"{self._schema.place}/{name}",
                 rng,
                 date=date,
                 url=WEBHOOK_URL,
@@ -251,7 +252,7 @@ def _with_query(address: str, parameters: dict[str, str]) -> str:
 
 def form_of(parameters: dict[str, str], safe: str = "") -> str:
     """
-    A form body. Most values need no escapes, and finding that out is what takes long.
+    Return a form body. Most values need no escapes, and finding that out takes longest.
 
     Args:
         parameters: what it says.
@@ -271,11 +272,12 @@ def _escaped(value: str, safe: str) -> str:
     return quote_plus(value, safe)
 
 
-def _event_type(shape: ObjectSchema) -> str:
-    return str((shape.properties.get("EventType", {}).get("enum") or ["onDeliveryUpdated"])[0])
+def _event_type(schema: ObjectSchema) -> str:
+    return str((schema.properties.get("EventType", {}).get("enum") or ["onDeliveryUpdated"])[0])
 
 
 def guid(rng: random.Random) -> str:
     """Return a GUID as version 4 has them."""
     digits = f"{rng.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

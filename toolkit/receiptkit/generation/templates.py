@@ -11,7 +11,8 @@ from typing import NamedTuple
 from receiptkit.model.errors import UsageError
 
 _PIECE = re.compile(
-    r"(?:(?P<literal>[A-Za-z0-9_:-])|\[(?P<class>[A-Za-z0-9_:-]+)\]|(?P<digit>\\d))(?:\{(?P<count>[0-9]{1,4})\})?"
+    r"(?:(?P<literal>[A-Za-z0-9_:-])|\[(?P<class>[A-Za-z0-9_:-]+)\]|(?P<digit>\\d))"
+    r"(?:\{(?P<count>[0-9]{1,4})\})?"
 )
 #: What Twilio fills identifiers with, and what a class is narrowed to where it holds all of it.
 _HEX = "0123456789abcdef"
@@ -42,12 +43,12 @@ class Template:
         self.pieces = _pieces(pattern, place)
 
     def fill(self, rng: random.Random) -> str:
-        """A text of the pattern, drawn at random."""
+        """Return a text of the pattern, drawn at random."""
         return "".join(_fill(piece, rng) for piece in self.pieces)
 
     def maker(self, prefix: str = "") -> Callable[[random.Random], str]:
         """
-        What makes texts of the pattern that begin in a certain way, quickly.
+        Return a quick maker of texts of the pattern that begin with a prefix.
 
         Raises:
             UsageError: the pattern admits no such beginning.
@@ -60,7 +61,7 @@ class Template:
         return lambda rng: fixed + "".join(_fill(piece, rng) for piece in rest)
 
     def _beginning(self, prefix: str) -> tuple[str, list[Piece]]:
-        """The characters that are certain from the start, and the pieces that are left to draw."""
+        """Return the characters that are certain from the start, and the pieces left to draw."""
         pieces = list(self.pieces)
         fixed = ""
         while pieces and (len(fixed) < len(prefix) or len(pieces[0].characters) == 1):
@@ -86,7 +87,8 @@ def _pieces(pattern: str, place: str) -> tuple[Piece, ...]:
         match = _PIECE.match(inner, at)
         if match is None:
             raise UsageError(
-                f"{place}: the generator does not understand the pattern {pattern!r}; it knows characters, [classes] and {{counts}}"
+                f"{place}: the generator does not understand the pattern {pattern!r}; it knows "
+                "characters, [classes] and {counts}"
             )
         at = match.end()
         characters = match["literal"] or (
@@ -99,7 +101,7 @@ def _pieces(pattern: str, place: str) -> tuple[Piece, ...]:
 
 
 def _characters(inside: str) -> str:
-    """The characters of a class, in their order, narrowed to lower-case hexadecimal digits where it has all of those."""
+    """Return the characters of a class in order; only hexadecimal digits if it has all of those."""
     found: set[str] = set()
     at = 0
     while at < len(inside):

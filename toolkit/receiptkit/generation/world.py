@@ -1,4 +1,4 @@
-"""The world: one conversation, a message in it, and what became of it. Every rendering is of a world, so that they agree."""
+"""The world: one conversation, a message in it, and its receipts. All renderings of it agree."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Receipt(NamedTuple):
 
     Attributes:
         channel: sms, mms or whatsapp.
-        created: when it came to be, in milliseconds since 1970; it has no status until its first step.
+        created: when it was created, in milliseconds since 1970; it has no status until its first
+            step.
         steps: what became of it, in order of time.
     """
 
@@ -52,7 +53,7 @@ class Receipt(NamedTuple):
     steps: tuple[Step, ...]
 
     def at(self, moment: int) -> Step | None:
-        """Its last step by a moment; None while it has no status."""
+        """Return the last step by a moment; None while the receipt has no status."""
         if not self.steps or self.steps[-1].at <= moment:
             return self.steps[-1] if self.steps else None
         index = bisect_right([step.at for step in self.steps], moment)
@@ -94,7 +95,7 @@ class World:
 
     Attributes:
         scenario: the name of what it was made after.
-        in_service: whether its renderings are those of the service-scoped API; the service exists in any case.
+        in_service: True if its renderings are those of the service-scoped API.
         agents: the SIDs of the chat participants; they have no receipts.
         receipts: one for each other recipient, in the order in which they came to be.
         page_size: how many receipts a page holds, unless a rendering is told otherwise.
@@ -116,16 +117,16 @@ class World:
 
     @property
     def end(self) -> int:
-        """The moment from which on nothing happens any more."""
+        """Return the moment after which nothing happens."""
         return max([self.message.answered, *(_last(receipt) for receipt in self.receipts)])
 
     def moment(self, text: str) -> int:
         """
-        A moment in milliseconds since 1970.
+        Return a moment in milliseconds since 1970.
 
         Args:
-            text: `start` (the message is created, there are no receipts yet), `end`, a time after the start such as `90s`, `250ms`,
-                `5m`, `2h`, or a date and time in ISO 8601.
+            text: `start` (the message is created, there are no receipts yet), `end`, a time after
+                the start such as `90s`, `250ms`, `5m`, `2h`, or a date and time in ISO 8601.
 
         Raises:
             UsageError: it is none of those.
@@ -140,7 +141,7 @@ class World:
         )
 
     def seen_by(self, moment: int) -> Iterator[Receipt]:
-        """The receipts that exist at a moment."""
+        """Return the receipts that exist at a moment."""
         return (receipt for receipt in self.receipts if receipt.created <= moment)
 
 
@@ -150,7 +151,7 @@ def _last(receipt: Receipt) -> int:
 
 def milliseconds(text: str) -> int:
     """
-    A date and time in ISO 8601 as milliseconds since 1970; UTC unless it says otherwise.
+    Return a date and time in ISO 8601 as milliseconds since 1970; UTC unless it has an offset.
 
     Raises:
         UsageError: it is no date and time.
@@ -160,17 +161,18 @@ def milliseconds(text: str) -> int:
         value = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{text!r} is no moment: say start, end, 90s, 2h or 2026-03-02T09:15:00Z"
+            f"{text!r} is not a time: use start, end, 90s, 2h or 2026-03-02T09:15:00Z"
         ) from None
     if value.year > _LAST_YEAR:
         raise UsageError(
-            f"{text!r} is too late for anything to come after it: say a moment up to the year {_LAST_YEAR}"
+            f"{text!r} is too late for anything to come after it: use a time up to the year "
+            f"{_LAST_YEAR}"
         )
     return (value - _EPOCH) // timedelta(milliseconds=1)
 
 
 def rest_date(moment: int) -> str:
-    """A moment as the REST API writes it: whole seconds."""
+    """Return a moment as the REST API writes it: in whole seconds."""
     return _second(moment // 1000)
 
 
@@ -181,5 +183,5 @@ def _second(number: int) -> str:
 
 
 def webhook_date(moment: int) -> str:
-    """A moment as webhooks write it: with milliseconds."""
+    """Return a moment as webhooks write it: with milliseconds."""
     return f"{_second(moment // 1000)[:-1]}.{moment % 1000:03d}Z"

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from receiptkit.generation import Generator, World
-from receiptkit.generation.one_receipt import DRAWN, single
+from receiptkit.generation.one_receipt import ANY_STATUS, make_single_world
 from receiptkit.generation.scenarios import ANY
 from receiptkit.model.errors import UsageError
 
@@ -60,7 +60,7 @@ class Factories:
     def receipt(
         self,
         *,
-        status: str | None = DRAWN,
+        status: str | None = ANY_STATUS,
         channel_name: str | None = None,
         error_code: int | None = ANY,
         in_service: bool = False,
@@ -77,7 +77,9 @@ class Factories:
         """
         rng = random.Random(self._drawn())
         return self._generator.at(
-            single(self._generator, rng, status, channel_name, error_code, in_service=in_service)
+            make_single_world(
+                self._generator, rng, status, channel_name, error_code, in_service=in_service
+            )
         ).receipt()
 
     def page(
@@ -106,12 +108,18 @@ class Factories:
         return list(self._generator.at(self.world(world, **overrides), at).pages())
 
     def webhook(
-        self, *, status: str = DRAWN, channel_name: str | None = None, error_code: int | None = ANY
+        self,
+        *,
+        status: str = ANY_STATUS,
+        channel_name: str | None = None,
+        error_code: int | None = ANY,
     ) -> dict[str, str]:
         """Make the parameters of an onDeliveryUpdated webhook; arguments as for `receipt`."""
         rng = random.Random(self._drawn())
         webhooks = self._generator.webhooks(
-            single(self._generator, rng, status, channel_name, error_code, told=True)
+            make_single_world(
+                self._generator, rng, status, channel_name, error_code, has_webhook=True
+            )
         )
         return webhooks.parameters(webhooks.events[-1])
 
