@@ -142,7 +142,7 @@ def test_a_code_that_is_given_is_kept(fake: Any) -> None:
         ({"status": "failed", "error_code": 0}, "a failure has an error code"),
         ({"status": "undelivered", "error_code": None}, "a failure has an error code"),
         ({"error_code": "30003"}, "error_code must be a number such as 30003, not '30003'"),
-        ({"error_code": True}, "error_code is a number, such as 30003, and True is none"),
+        ({"error_code": True}, "error_code must be a number such as 30003, not True"),
     ],
 )
 def test_what_contradicts_a_code(fake: Any, given: dict[str, Any], message: str) -> None:
