@@ -437,7 +437,7 @@ def test_the_panel() -> None:
     ("path", "body", "said"),
     [
         ("/clock/advance", b"", "either `by`"),
-        ("/clock/advance", b'{"by": "soon"}', "no moment"),
+        ("/clock/advance", b'{"by": "soon"}', "not a time"),
         ("/clock/advance", b'{"by": "1s", "to": "end"}', "either `by`"),
         ("/clock/advance", b'{"to": "yesterday"}', "next or end"),
         ("/clock/advance", b'{"by": 90}', "by: must be text"),
