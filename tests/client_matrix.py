@@ -24,7 +24,7 @@ _START, _END = (
     "<!-- end of what tests/client_matrix.py makes -->\n",
 )
 #: What the report of a test says once if the guard saw the lie, and checked it once.
-_LIE = (
+_LIE = "error schema.enum: "
     "error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null"
 )
 

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import venv
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from client_matrix import ENVIRONMENTS, ROOT, results
+from client_matrix import ENVIRONMENTS, results
+from environments import interpreter
 from ways import WAYS
 
-#: What receiptkit itself needs.
-_OURS = ("click", "jsonschema-rs>=0.60.1,<0.61", "orjson", "pyyaml", "rich", "python-jsonpath")
-#: In seconds: how long an installation may take.
-_PATIENCE = 900
 #: Ways that do not work even without the guard, by environment, each with its reason.
 _BROKEN: dict[tuple[str, str], str] = {}
 _TRIED: dict[str, dict[str, str]] = {}
-
-
-def interpreter(name: str) -> str:
-    """Return the interpreter of an environment, which is made if it does not exist."""
-    packages = ENVIRONMENTS[name]
-    stamp = sha256("\n".join((*packages, *_OURS, sys.version)).encode()).hexdigest()[:12]
-    folder = ROOT / ".proofs" / f"{name.replace(' ', '-')}-{stamp}"
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, *packages, *_OURS], check=True, timeout=_PATIENCE)
-        (folder / "complete").touch()
-    return str(python)
 
 
 @pytest.mark.proofs
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_matrix(name: str, tmp_path: Path) -> None:
     """In every environment the guard sees each way that is installed there, once."""
-    found = results(interpreter(name), tmp_path, "-p", "receiptkit.pytest_plugin")
+    found = results(
+        interpreter(name, ENVIRONMENTS[name]), tmp_path, "-p", "receiptkit.pytest_plugin"
+    )
     _TRIED[name] = found
     wrong = {
         way: result

@@ -1,0 +1,29 @@
+"""Environments of their own, which `make proofs` installs packages into."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from hashlib import sha256
+
+from conftest import ROOT
+
+#: What receiptkit itself needs.
+_OURS = ("click", "jsonschema-rs>=0.60.1,<0.61", "orjson", "pyyaml", "rich", "python-jsonpath")
+#: In seconds: how long an installation may take.
+_PATIENCE = 900
+
+
+def interpreter(name: str, packages: tuple[str, ...]) -> str:
+    """Return the interpreter of an environment with these packages, which is made if it does not exist."""
+    stamp = sha256("\n".join((*packages, *_OURS, sys.version)).encode()).hexdigest()[:12]
+    folder = ROOT / ".proofs" / f"{name.replace(' ', '-')}-{stamp}"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (folder / "complete").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, *packages, *_OURS], check=True, timeout=_PATIENCE)
+        (folder / "complete").touch()
+    return str(python)
