@@ -25,8 +25,7 @@ _START, _END = (
 )
 #: What the report of a test says once if the guard saw the lie, and checked it once.
 _LIE = "error schema.enum: "
-    "error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null"
-)
+
 
 #: Packages that `make proofs` installs, each set in an environment of its own: the newest versions, and the oldest that are supported.
 ENVIRONMENTS: dict[str, tuple[str, ...]] = {

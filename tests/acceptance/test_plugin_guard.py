@@ -871,6 +871,6 @@ def test_what_takes_more_than_one_answer(suite: Suite) -> None:
     printed = suite.run("--receipts-guard")
     suite.outcomes(failed=1, passed=1)
     assert (
-        "- /participant_sid error timeline.identity: is another one than this receipt had before (compare observation 0)\n"
+        "- /participant_sid error timeline.identity: this receipt had another participant_sid before (compare observation 0)\n"
         in printed
     )
