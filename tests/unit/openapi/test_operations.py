@@ -19,7 +19,7 @@ from receiptkit.openapi.operations import (
     Response,
     is_elsewhere,
 )
-from receiptkit.openapi.servers import path_of, server_of
+from receiptkit.openapi.servers import path_of
 
 #: A text, as a schema says it.
 TEXT = {"type": "string"}
@@ -379,37 +379,6 @@ def test_which_answer(described: tuple[str, ...], status: int, expected: str | N
 def test_what_path_parameters_are(path: str, expected: dict[str, str]) -> None:
     """A parameter is what stands behind its collection, or the resource itself, whatever a document calls it."""
     assert operation(id="x", path=path).roles == expected
-
-
-@pytest.mark.parametrize(
-    ("servers", "expected"),
-    [
-        (None, None),
-        ("https://example.com", None),
-        (
-            [3, {"url": 5}, {"url": "/v1"}, {"url": "https://example.com/api/"}],
-            "https://example.com/api",
-        ),
-        ([{"url": "http://localhost:3000"}], "http://localhost:3000"),
-        (
-            [
-                {
-                    "url": "https://{area}.example.com/{none}",
-                    "variables": {"area": {"default": "ie1"}, "other": 3},
-                }
-            ],
-            "https://ie1.example.com/{none}",
-        ),
-        ([{"url": "{scheme}://x", "variables": {"scheme": {}}}], None),
-        (
-            [{"url": "https://{area}example.com/X", "variables": {"area": {}}}],
-            "https://example.com/X",
-        ),
-    ],
-)
-def test_the_server_of_a_document(servers: Any, expected: str | None) -> None:
-    """The first that has a scheme and a host, with what its variables are by default."""
-    assert server_of({"servers": servers}) == expected
 
 
 def test_documents_that_call_parameters_otherwise(tmp_path: Path) -> None:
