@@ -159,6 +159,43 @@ def exchange(url: str, status: int, body: Any) -> bytes:
 
 
 #: Every way to wrap the text of a body, by name.
+def curl_v(url: str, status: int, text: str) -> bytes:
+    """What `curl -v` prints of two calls, the first of which is the exchange."""
+    path = "/" + url.split("/", 3)[3]
+    lines = [
+        "*   Trying 127.0.0.1:80...",
+        f"> GET {path} HTTP/1.1",
+        "> Host: conversations.twilio.com",
+        "> ",
+        f"< HTTP/1.1 {status} OK",
+        "< Content-Type: application/json",
+        "< ",
+        "{ [633 bytes data]",
+        "* Connection #0 to host left intact",
+        f"{text}*   Trying 127.0.0.1:80...",
+        "> GET /elsewhere HTTP/1.1",
+        "> Host: example.com",
+        "> ",
+        "< HTTP/1.1 204 No Content",
+        "< ",
+    ]
+    return "\n".join([*lines, ""]).encode()
+
+
+def postman(url: str, status: int, text: str) -> dict[str, Any]:
+    """A collection of Postman with a saved response."""
+    saved = {
+        "name": "saved",
+        "originalRequest": {"method": "GET", "url": {"raw": url}},
+        "status": "OK",
+        "code": status,
+        "header": [{"key": "Content-Type", "value": "application/json"}],
+        "body": text,
+    }
+    item = {"name": "r", "request": {"method": "GET", "url": url}, "response": [saved]}
+    return {"info": {"name": "c"}, "item": [{"name": "folder", "item": [item]}]}
+
+
 WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
     "har": har,
     "har of one line": lambda url, status, text: har(url, status, text, indent=None),
@@ -179,6 +216,25 @@ WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
     "go-vcr": lambda url, status, text: b"---\n" + as_yaml(go_vcr(url, status, text)),
     "HTTP": http,
     "HTTP, line feeds": lambda url, status, text: http(url, status, text, ending="\n"),
+    "HTTP, curl -v": curl_v,
+    "WireMock": lambda url, status, text: as_json(
+        {"mappings": [{"request": {"url": url}, "response": {"status": status, "body": text}}]}
+    ),
+    "Postman": lambda url, status, text: as_json(postman(url, status, text)),
+    "nock": lambda url, status, text: as_json(
+        [{"scope": "", "path": url, "method": "GET", "status": status, "response": text}]
+    ),
+    "cassetter": lambda url, status, text: as_yaml(
+        {
+            "version": 1,
+            "interactions": [
+                {
+                    "request": {"method": "GET", "uri": url, "body": {"type": "none"}},
+                    "response": {"status": status, "body": {"type": "text", "content": text}},
+                }
+            ],
+        }
+    ),
     "NDJSON": lambda url, status, text: exchange(url, status, json.loads(text)),
     "NDJSON, text": exchange,
 }
@@ -205,6 +261,25 @@ WEBHOOKS: dict[str, Callable[[dict[str, str]], bytes]] = {
     ).encode(),
     "request, JSON": lambda parameters: json.dumps(
         {"method": "POST", "headers": {}, "body": json.dumps(parameters)}
+    ).encode(),
+    "structured log, object": lambda parameters: json.dumps(
+        {"level": "info", "time": 1, "form": parameters}
+    ).encode(),
+    "structured log, text": lambda parameters: json.dumps(
+        {"level": "info", "msg": f'\u00e9 "got" {form(parameters)}'}
+    ).encode(),
+    "queue, text in a text in a text": lambda parameters: json.dumps(
+        {"Records": [{"body": json.dumps({"Message": json.dumps({"body": form(parameters)})})}]}
+    ).encode(),
+    "function URL, base64": lambda parameters: json.dumps(
+        {
+            "version": "2.0",
+            "rawPath": "/hook",
+            "headers": {"host": "example.com"},
+            "requestContext": {"http": {"method": "POST"}},
+            "body": base64.b64encode(form(parameters).encode()).decode(),
+            "isBase64Encoded": True,
+        }
     ).encode(),
     "request, GET": lambda parameters: json.dumps(
         {
