@@ -135,7 +135,7 @@ def as_yaml(cassette: dict[str, Any]) -> bytes:
     return yaml.safe_dump(cassette, width=100).encode()
 
 
-def as_json(cassette: dict[str, Any], indent: int | None = 1) -> bytes:
+def as_json(cassette: Any, indent: int | None = 1) -> bytes:
     return json.dumps(cassette, indent=indent).encode()
 
 

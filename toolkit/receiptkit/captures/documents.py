@@ -17,9 +17,11 @@ from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.parameters import is_parameters, parameters_in
 from receiptkit.captures.records import Record, Spot
-from receiptkit.captures.unwrap import find_in, request_of
+from receiptkit.captures.unwrap import find_in
+from receiptkit.captures.webhook_requests import request_of
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.problem import Problem
+from receiptkit.text.forms import query_of
 
 #: The members of a webhook request as this project writes it.
 _REQUEST = frozenset(("url", "method", "headers", "body", "params"))
@@ -99,7 +101,7 @@ def _is_webhook_request(value: dict[str, Any]) -> bool:
         return (
             ("headers" in value or "method" in value)
             and isinstance(url, str)
-            and "EventType=" in url.partition("#")[0].partition("?")[2]
+            and "EventType=" in query_of(url)[0]
         )
     return "headers" in value or "method" in value or value.keys() <= {"url", "body", "params"}
 

@@ -7,23 +7,29 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
-from receiptkit.captures.bodies import Body, Reading
+from receiptkit.captures.bodies import Reading
 from receiptkit.captures.embedded import FORM, texts_within
 from receiptkit.captures.encodings import decoded
 from receiptkit.captures.exchanges import Seen, exchanges, flat_exchange, is_exchange, stubs
 from receiptkit.captures.http_messages import first_message, is_http
-from receiptkit.captures.messages import headers_at, method_of, url_of
+from receiptkit.captures.messages import url_of
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Layout
 from receiptkit.captures.parameters import HINT, parameters_in
 from receiptkit.captures.records import Leg, Spot
+from receiptkit.captures.webhook_requests import (
+    called_by_get,
+    descends,
+    form_request,
+    key_of,
+    request_of,
+    time_of,
+    with_context,
+)
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
-from receiptkit.text.dates import in_utc
-from receiptkit.text.forms import decode_form
+from receiptkit.model.exchange import WebhookRequest, text_of
 from receiptkit.text.json_text import json_of
 
 #: How deep texts within texts are followed, and values within values.
@@ -42,17 +48,6 @@ _GZIP_BASE64 = "H4sI"
 _DESCRIPTIONS = ("openapi", "swagger", "$schema", "asyncapi")
 #: Where a document repeats what is elsewhere in it.
 _REPEATED = frozenset(("stubMapping", "responseDefinition", "generatingRules"))
-_TIMES = (
-    *("starteddatetime", "start", "timestamp", "time", "createdat", "ingestedat", "receivedat"),
-    *("@timestamp", "loggeddate", "loggeddatestring", "datetime", "date", "eventtimestamp"),
-)
-_HEADERS_OF_LOGS = {
-    "httpxtwiliosignature": "X-Twilio-Signature",
-    "xtwiliosignature": "X-Twilio-Signature",
-    "contenttype": "Content-Type",
-    "httphost": "Host",
-    "host": "Host",
-}
 
 
 def hints(raw: bytes) -> bool:
@@ -164,7 +159,7 @@ class _Walk:
         for group in groups:
             own: Counter[Any] = Counter()
             for one in group:
-                key = _key(one)
+                key = key_of(one)
                 own[key] += 1
                 if key is None or own[key] > known[key]:
                     kept.append(one)
@@ -174,36 +169,17 @@ class _Walk:
     def _request(self, node: Node, found: list[Seen]) -> list[Seen]:
         """Return what was found in an object, with the URL and the headers that are beside it."""
         if not found:
-            called = self._called(node)
+            called = called_by_get(node)
             return [] if called is None else [called]
         request = found[0].what
         if len(found) > 1 or not isinstance(request, WebhookRequest) or request.headers:
             return found
         for context in (node, *node.every("req", "request", "event", "http", "httprequest")):
             nested = context is not node and context.has("request")
-            seen = _with_context(found[0], request, context.find("request") if nested else context)
+            seen = with_context(found[0], request, context.find("request") if nested else context)
             if seen is not None:
                 return [seen]
         return found
-
-    def _called(self, node: Node) -> Seen | None:
-        """Return the webhook that a request by GET is."""
-        headers, headers_spot = headers_at(node)
-        method = method_of(node)
-        if not headers and not method:
-            return None
-        url, spot = url_of(node, node, headers)
-        if "EventType=on" not in url.partition("#")[0].partition("?")[2]:
-            return None
-        layout: Layout = {
-            "url": spot,
-            "headers": headers_spot,
-            "sent": headers_spot,
-            "request": node.spot,
-        }
-        return Seen(
-            WebhookRequest(url, method or "GET", headers=headers), layout, "a request by GET"
-        )
 
     # -- texts within values
 
@@ -237,7 +213,7 @@ class _Walk:
             else:
                 leg = Leg(node.spot.pointer, start)
                 spot = Spot("", (*node.spot.legs, leg)) if start else node.spot
-                yield _form(value, spot, "a form in a text" if start else "a form")
+                yield form_request(value, spot, "a form in a text" if start else "a form")
 
     def _encoded(self, node: Node, text: str) -> Iterator[Seen]:
         try:
@@ -263,7 +239,7 @@ class _Walk:
             for seen in self.walk(_inner(node, value, 0, encoded=True), 0):
                 yield seen._replace(rule=f"{seen.rule} in base64")
         elif FORM.fullmatch(inner.strip()):
-            yield _form(inner.strip(), node.spot, "a form in base64")
+            yield form_request(inner.strip(), node.spot, "a form in base64")
 
     def _message(self, node: Node, raw: bytes, *, encoded: bool) -> Iterator[Seen]:
         """Yield the request that a text of HTTP is."""
@@ -281,105 +257,6 @@ class _Walk:
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
-def _with_context(seen: Seen, request: WebhookRequest, context: Node) -> Seen | None:
-    """
-    Return a request with the URL, method and headers of an object.
-
-    None if the object has none of them.
-    """
-    headers, headers_spot = headers_at(context)
-    headers = headers or _single_headers(context)
-    method = method_of(context)
-    if not headers and not method and not context.has("url", "requesturl", "webhookurl"):
-        return None
-    url, url_spot = url_of(context, context, headers)
-    if request.url:
-        url, url_spot = request.url, seen.layout["url"]
-    return seen._replace(
-        what=WebhookRequest(url, method or request.method, request.body, headers),
-        layout={**seen.layout, "url": url_spot, "headers": headers_spot, "sent": headers_spot},
-        rule=f"a request with {seen.rule}",
-    )
-
-
 def _inner(node: Node, value: Any, start: int, *, encoded: bool = False) -> Node:
     """Return the node of a value that the text of another holds."""
     return Node(value, Spot("", (*node.spot.legs, Leg(node.spot.pointer, start, encoded))))
-
-
-def _form(text: str, spot: Spot, rule: str) -> Seen:
-    if "?" in text.partition("=")[0]:
-        layout: Layout = {"request": spot, "url": spot}
-        return Seen(WebhookRequest(text, "GET"), layout, "a URL in a text")
-    return Seen(WebhookRequest(body=text), {"request": spot, "url": spot}, rule)
-
-
-def request_of(body: Body, rule: str, partial: bool) -> Seen:
-    """Return the webhook request of parameters that were found by themselves."""
-    layout: Layout = {
-        "request": body.spot,
-        "url": body.spot,
-        "headers": body.spot,
-        "sent": body.spot,
-    }
-    return Seen(
-        WebhookRequest(body=body.value),
-        layout,
-        rule,
-        body.names,
-        partial,
-    )
-
-
-def _single_headers(node: Node) -> dict[str, str]:
-    """Return the headers that a log keeps as members of their own, or flattened beside the body."""
-    if not isinstance(node.value, dict):
-        return {}
-    found = {
-        _HEADERS_OF_LOGS[name]: value
-        for name, value in (
-            (name.lower().replace("_", "").replace("-", ""), value)
-            for name, value in node.value.items()
-        )
-        if name in _HEADERS_OF_LOGS and isinstance(value, str)
-    }
-    return found if "X-Twilio-Signature" in found else {}
-
-
-def _key(seen: Seen) -> Any:
-    """Return what two observations of one request have in common."""
-    what = seen.what
-    if isinstance(what, Exchange) or not isinstance(what, WebhookRequest):
-        return None
-    body = what.body
-    raw = text_of(body)
-    if raw is not None:
-        fields = {
-            field.name: field.value for field in decode_form(raw.decode("utf-8", "replace").strip())
-        }
-    elif isinstance(body, dict):
-        fields = {
-            name: value[0] if isinstance(value, list) and value else value
-            for name, value in body.items()
-        }
-    else:
-        return what.url or None
-    return tuple(sorted((name, str(value)) for name, value in fields.items() if name[:1].isupper()))
-
-
-def time_of(node: Node) -> tuple[str, float] | None:
-    """Return when an element of a list was made, to be compared with its neighbours."""
-    for found in node.every(*_TIMES):
-        if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
-            return "", float(found.value)
-        if isinstance(found.value, str):
-            return in_utc(found.value), 0.0
-    for nested in node.every("attributes", "request"):
-        if (time := time_of(nested)) is not None:
-            return time
-    return None
-
-
-def descends(times: list[Any]) -> bool:
-    """Return True if times go from new to old."""
-    return all(one >= other for one, other in pairwise(times)) and times[0] > times[-1]

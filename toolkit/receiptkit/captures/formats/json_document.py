@@ -15,7 +15,8 @@ from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation, below
 from receiptkit.captures.records import JsonRecord
 from receiptkit.captures.sources import Limits, everything
-from receiptkit.captures.unwrap import descends, hints, time_of
+from receiptkit.captures.unwrap import hints
+from receiptkit.captures.webhook_requests import descends, time_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position

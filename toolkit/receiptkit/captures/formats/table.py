@@ -17,7 +17,8 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.parameters import columns, receipt_in, row_in
 from receiptkit.captures.records import Cell, CellsRecord
 from receiptkit.captures.sources import Limits, everything
-from receiptkit.captures.unwrap import find_in, request_of
+from receiptkit.captures.unwrap import find_in
+from receiptkit.captures.webhook_requests import request_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange
