@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from receiptkit.generation.rendering import page_meta
+from receiptkit.generation.page_links import page_meta
 from receiptkit.server.errors import ApiError
 from receiptkit.server.rows import Cut
 from receiptkit.text.forms import decode_form
