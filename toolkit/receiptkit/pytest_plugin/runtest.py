@@ -22,9 +22,9 @@ from receiptkit.pytest_plugin.parametrize import allowed, id_of, is_unguarded
 
 
 def _is_guarded(item: pytest.Item) -> bool:
-    if is_unguarded(item):
-        return False
-    return option(item.config, "guard") or "receipt_traffic" in getattr(item, "fixturenames", ())
+    if option(item.config, "guard") or "receipt_traffic" in getattr(item, "fixturenames", ()):
+        return not is_unguarded(item)
+    return False
 
 
 def _is_watched(item: pytest.Item) -> bool:
