@@ -184,6 +184,32 @@ def test_finds_the_lie_of_a_sample(reference: Path, report: Report, name: str) -
             check_place(each, lines)
 
 
+#: Samples that hold the signatures, and the URL that was called or its parts.
+SIGNED = (
+    *("alb", "alb-multivalue", "function-url", "http-v2-base64", "rest-v1-stage"),
+    *("serverless-offline-alb", "serverless-offline-http-v2", "serverless-offline-rest-v1"),
+)
+SIGNED_SAMPLES = (
+    *(f"aws/{name}.ndjson" for name in SIGNED),
+    "aws/cloudwatch-filter-log-events.json",
+    *("csv/column-body-form.csv", "mockserver/recorded-requests.json", "nginx/nginx-json.ndjson"),
+    *("ngrok/requests-http.json", "node-logs/bunyan.ndjson", "svix-play/history.json"),
+    *("twilio-monitor/alert-instance.ndjson", "twilio-monitor/debugger-webhook.form"),
+    "wiremock/journal.json",
+)
+
+
+@pytest.mark.parametrize("name", SIGNED_SAMPLES if READ else ())
+def test_judges_the_signatures_of_a_sample(
+    reference: Path, report: Report, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The URL is put together as Twilio called it, so that both signatures verify."""
+    monkeypatch.setenv("TOKEN", "receiptkit0local0auth0token00000")
+    judged = report("--auth-token-env", "TOKEN", reference / "wrappers" / name)
+    assert {each["rule"] for each in lies(judged)} == {"schema.enum"}
+    assert judged["summary"]["signatures"]["judged"] == 2
+
+
 @pytest.mark.parametrize("name", [name for name in samples() if name in NAMED])
 def test_names_the_conversion_of_a_sample(reference: Path, run: Run, name: str) -> None:
     """A file that is not read says what it is and how it is converted; in a folder it is passed over."""

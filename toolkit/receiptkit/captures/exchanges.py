@@ -52,7 +52,9 @@ class Seen(NamedTuple):
         what = self.what
         if isinstance(what, Exchange):
             return not (_is_absent(what.body) and _is_absent(what.request_body))
-        return isinstance(what, WebhookRequest) and not _is_absent(what.body)
+        return isinstance(what, WebhookRequest) and (
+            not _is_absent(what.body) or "EventType=" in what.url
+        )
 
 
 def is_exchange(node: Node) -> bool:
