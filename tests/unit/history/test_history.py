@@ -457,6 +457,10 @@ def test_what_is_said_of_walks() -> None:
         "this page is not the next_page_url of the page before (compare line 1)"
     ]
     (larger,) = [page for page in pages(40) if page["meta"]["page"] == 1]
+    assert said(first, larger) == []
+    token = first["meta"]["next_page_url"].rpartition("=")[2]
+    url = f"{larger['meta']['url'].rpartition('=')[0]}={token}"
+    larger = {**larger, "meta": {**larger["meta"], "url": url}}
     assert said(first, larger)[0] == "page_size was 20 on the page before (compare line 1)"
     again = {
         **second,
@@ -529,9 +533,8 @@ def test_what_is_delivered_may_have_been_read(channel: str) -> None:
     """A receipt that is delivered may be read the next moment, in whatever channel; anything else it does not become."""
     page = listed(receipt(channel_message_sid=channel + "0123456789abcdef" * 2))
     assert told(page, summed_up(read="all")) == []
-    assert told(page, summed_up(delivered="none")) == [
-        ("delivery.disagrees-with-receipts", "/delivery/delivered", 1)
-    ]
+    # The summary may be a second behind.
+    assert told(page, summed_up(delivered="none")) == []
     assert told(page, summed_up(failed="some")) == [
         ("delivery.disagrees-with-receipts", "/delivery/failed", 1)
     ]
@@ -541,7 +544,7 @@ def test_what_is_said_of_summaries() -> None:
     """A summary is told what the receipts have instead."""
     both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
     at = "(compare line 1)"
-    assert said(both, summed_up(total=3)) == [f"total differs from the number of receipts (2) {at}"]
+    assert said(both, summed_up(total=0)) == [f"total differs from the number of receipts (2) {at}"]
     assert said(both, {**sample("message"), "delivery": None}) == [
         f"delivery is null, but there are 2 receipts {at}"
     ]
@@ -562,9 +565,11 @@ def test_what_is_said_of_summaries() -> None:
         ("delivery.disagrees-with-receipts", f"/delivery/{member}", 1)
         for member in ("delivered", "failed", "undelivered")
     ]
-    read = listed(receipt(status="read"), receipt(**SECOND, status="read"))
-    assert said(read, summed_up(total=2, read="some")) == [
-        f"read should be `all`, by the receipts {at}"
+    later = receipt(**SECOND, status="read", date_updated="2026-03-02T09:16:00Z")
+    read = listed(receipt(status="read"), later)
+    assert said(read, summed_up(total=2, read="some")) == []
+    assert said(read, summed_up(total=2, read="none")) == [
+        f"read should be `some` or `all`, by the receipts {at}"
     ]
     assert said(read, summed_up(total=2, read="few")) == []
 
@@ -572,7 +577,7 @@ def test_what_is_said_of_summaries() -> None:
 def test_summaries_are_held_against_the_last_list() -> None:
     """A list that was seen since tells more than one before it, also where it is not at its end, or is a part."""
     page, more = listed(receipt()), listed(receipt(), receipt(**SECOND, status="sent"))
-    wrong = summed_up(total=2)
+    wrong = summed_up(total=0)
     disagrees = [("delivery.total", "/delivery/total", 2)]
     assert told(page, more, wrong) == []
     assert told(page, more, wrong, page) == []
@@ -580,7 +585,8 @@ def test_summaries_are_held_against_the_last_list() -> None:
     assert told(page, page, wrong) == disagrees
     assert told(page, listed(), wrong) == []
     both = listed(receipt(), receipt(**SECOND))
-    assert told(page, summed_up(total=3), both, wrong, summed_up(total=1)) == [
+    right, fewer = summed_up(total=2), summed_up(total=1)
+    assert told(page, wrong, both, right, fewer) == [
         ("delivery.total", "/delivery/total", 1),
         ("delivery.total", "/delivery/total", 4),
     ]
@@ -596,7 +602,7 @@ def test_summaries_and_walks() -> None:
         "delivery_receipts": [{**row, "status": "sent", "error_code": 0} for row in rows],
     }
     message = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).message()
-    wrong = {**message, "delivery": {**message["delivery"], "total": 3}}
+    wrong = {**message, "delivery": {**message["delivery"], "total": 0}}
     found = [each for each in told(first, early, second, wrong) if each[0].startswith("delivery")]
     assert {row["status"] for row in rows} <= ENDS
     assert found == [("delivery.total", "/delivery/total", 3)]
@@ -606,7 +612,7 @@ def test_summaries_and_walks() -> None:
 def test_what_was_told_again() -> None:
     """What was told between a list and a summary counts, however often it was told before and after."""
     told_before = webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")
-    page, message = listed(receipt()), summed_up(total=3)
+    page, message = listed(receipt()), summed_up(total=0)
     rule = ("delivery.total", "/delivery/total", 1)
     assert rule in told(page, message)
     across = [
@@ -638,7 +644,7 @@ def test_nothing_is_held_against_a_list_once_there_is_news(
     news: dict[str, Any], expected: list[str]
 ) -> None:
     """Between the list and the summary something else was told of a receipt: the summary may count it."""
-    wrong = summed_up(total=2)
+    wrong = summed_up(total=0)
     assert [rule for rule, _, _ in told(listed(receipt()), news, wrong)] == expected
     assert [rule for rule, _, _ in told(listed(receipt()), wrong, news)] == ["delivery.total"]
 
@@ -767,7 +773,7 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
     """What was told again and again, with more in between than a new statement is compared with, is the same in every piece of it."""
     sent = ("webhook", webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")["params"])
     others = [story for story in STORIES if story[0] == "page"][-1 - _OTHERS : -1]
-    page, message = ("page", listed(receipt())), ("message", summed_up(total=3))
+    page, message = ("page", listed(receipt())), ("message", summed_up(total=0))
     arrivals = [sent, *others, page, *[sent] * (repeated - 1), message, *others, sent]
     cuts = [
         [entry // size for entry in range(len(arrivals))] for size in range(1, len(arrivals) + 1)

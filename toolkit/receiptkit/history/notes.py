@@ -15,6 +15,7 @@ _MEMBERS = (
     "date_created",
     "date_updated",
     "channel_message_sid",
+    "account_sid",
 )
 _PARAMETERS = (
     "DeliveryReceiptSid",
@@ -24,7 +25,10 @@ _PARAMETERS = (
     "DateCreated",
     "DateUpdated",
     "ChannelMessageSid",
+    "AccountSid",
 )
+#: What only receipts under a service have.
+_SERVICE, _SERVICE_PARAMETER = "chat_service_sid", "ChatServiceSid"
 _FACTS = itemgetter(*_MEMBERS)
 _OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
 Facts = tuple[Any, ...]
@@ -36,7 +40,7 @@ class Link(NamedTuple):
 
     Attributes:
         message: the message whose list it is, by its URL.
-        url, next: its own link and the next one.
+        url, next, previous: its own link, the next one and the previous one.
         number, size: its index in the list, and how many rows it has at the most.
         requested: the URL that it was asked for by; None if that is unknown.
     """
@@ -47,6 +51,7 @@ class Link(NamedTuple):
     number: int
     size: int
     requested: str | None
+    previous: str | None = None
 
 
 class Note(NamedTuple):
@@ -104,7 +109,7 @@ def note(kind: str, body: Any, requested: str | None = None) -> Note | Unsorted 
         if not isinstance(body.get("DeliveryReceiptSid"), str):
             return None
         owners = body.get("ConversationSid"), body.get("MessageSid")
-        return Note(kind, *owners, [_taken(body, _PARAMETERS)])
+        return Note(kind, *owners, [_taken(body, (*_PARAMETERS, _SERVICE_PARAMETER))])
     return Unsorted(kind, body, requested)
 
 
@@ -122,7 +127,9 @@ def link(meta: dict[str, Any], requested: str | None) -> Link | None:
         or type(size) is not int
     ):
         return None
-    return Link(message, url, following, number, size, requested)
+    previous = meta.get("previous_page_url")
+    previous = previous if isinstance(previous, str) else None
+    return Link(message, url, following, number, size, requested, previous)
 
 
 def are_of_one_list(rows: list[Any]) -> bool:
@@ -142,15 +149,15 @@ def facts_of(row: Any) -> Facts | None:
     """Return the facts of a receipt; None if it is none."""
     if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
         return None
-    return _taken(row, _MEMBERS)
+    return _taken(row, (*_MEMBERS, _SERVICE))
 
 
 def _all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
     try:
-        return list(map(_FACTS, rows))
+        return [(*_FACTS(row), row.get(_SERVICE, "")) for row in rows]
     except KeyError:
         # A document of one's own may ask for less.
-        return [_taken(row, _MEMBERS) for row in rows]
+        return [_taken(row, (*_MEMBERS, _SERVICE)) for row in rows]
 
 
 def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:

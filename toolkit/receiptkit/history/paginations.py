@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from receiptkit.rules.states import Link, Page, Pagination
+from receiptkit.rules.states import Link, Page, Pagination, token_of
 
 
 def paginations(pages: list[Page]) -> list[Pagination]:
@@ -27,9 +27,11 @@ def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
     #: The pagination that goes on at a link.
     waiting: dict[Link, int] = {}
     seen: set[Link] = set()
+    #: The links by which clients go back.
+    back: set[Link] = set()
     for page in pages:
         at = _continued(page, waiting)
-        if at is None and _is_further(page, found, seen):
+        if at is None and page.links().isdisjoint(back) and _is_further(page, found, seen):
             at = len(found) - 1
             broken.add(at)
             # A client that comes back to where it broke off begins another pagination.
@@ -39,6 +41,8 @@ def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
             found.append([])
         found[at].append(page)
         seen.update(page.links())
+        if page.previous is not None:
+            back.add(Link.of(page.previous))
         if page.next is not None:
             waiting[Link.of(page.next)] = at
     return [
@@ -63,4 +67,7 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     if not found or Link.of(page.url) in seen:
         return False
     last = found[-1][-1]
-    return last.next is not None and last.number < page.number
+    if last.next is None or last.number >= page.number:
+        return False
+    # A client that changes the size sends the token that it was given; another walk has another one.
+    return page.size == last.size or token_of(page.url) == token_of(last.next)

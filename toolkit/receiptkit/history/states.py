@@ -170,9 +170,8 @@ def text_of_facts(conversation: Any, message: Any, facts: Sequence[Facts | None]
 
 def sightings(row: Sheet) -> Iterator[ReceiptState]:
     """The one state of one receipt, if its facts are what they should be; otherwise its schema has said so."""
-    conversation, message, ((_, participant, status, code, created, updated, channel_message),) = (
-        orjson.loads(row.facts)
-    )
+    conversation, message, (facts,) = orjson.loads(row.facts)
+    _, participant, status, code, created, updated, channel_message, account, service = facts
     begun = seconds(created)
     changed = begun if updated is None else seconds(updated)
     known = isinstance(status, str) or status is None
@@ -194,7 +193,14 @@ def sightings(row: Sheet) -> Iterator[ReceiptState]:
             begun,
             changed,
             channel_message if isinstance(channel_message, str) else "",
+            _real(account),
+            _real(service),
         )
+
+
+def _real(sid: Any) -> str:
+    """Return a SID; empty for what is none, or a placeholder."""
+    return sid if isinstance(sid, str) and is_real(sid) else ""
 
 
 def _code(said: Any) -> int:
@@ -206,7 +212,10 @@ def _code(said: Any) -> int:
 def as_page(fetched: Fetched) -> Page:
     """Return a page as rules see it."""
     at, link, facts = fetched
-    return Page(at, link.url, link.next, link.number, link.size, rows_of(facts), link.requested)
+    rows = rows_of(facts)
+    return Page(
+        at, link.url, link.next, link.number, link.size, rows, link.requested, link.previous
+    )
 
 
 def rows_of(facts: bytes) -> tuple[Row | None, ...]:
@@ -216,7 +225,9 @@ def rows_of(facts: bytes) -> tuple[Row | None, ...]:
 def _listed_row(row: list[Any] | None) -> Row | None:
     if row is None or not is_real(row[0]):
         return None
-    return Row(row[0], row[2] if isinstance(row[2], str) else None)
+    status = row[2] if isinstance(row[2], str) else None
+    created = seconds(row[4])
+    return Row(row[0], status, created, created if row[5] is None else seconds(row[5]))
 
 
 def is_real(sid: str) -> bool:

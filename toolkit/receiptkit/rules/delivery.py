@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
-from receiptkit.rules.examples import Example
+from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, GUIDE, OPENAPI
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import DeliverySummary, MessageHistory, Pagination
+from receiptkit.rules.states import DeliverySummary, MessageHistory, Pagination, Row
+from receiptkit.rules.summary_levels import LEVELS, contradiction
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
 _at = itemgetter(0)
@@ -29,9 +30,21 @@ _COUNTED = {
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
 }
-_LEVELS = ("none", "some", "all")
+#: By so many seconds an answer may be behind another one.
+_STALE = 2
 
-rule(
+_RECEIPT = sample("receipt")
+_DY = "DY" + "0123456789abcdef" * 2
+_SECOND = {
+    **_RECEIPT,
+    "sid": _DY,
+    "participant_sid": "MB" + "0123456789abcdef" * 2,
+    "channel_message_sid": "SM" + "0123456789abcdef" * 2,
+    "url": _RECEIPT["url"].rpartition("/")[0] + f"/{_DY}",
+}
+
+
+@rule(
     "delivery.cumulative",
     on="message",
     severity=Severity.WARNING,
@@ -43,6 +56,13 @@ rule(
     good=Example("message"),
     bad=Example("message", {"/delivery/delivered": "none", "/delivery/read": "some"}),
 )
+def cumulative(message: dict[str, Any]) -> Iterator[Problem]:
+    """Yield a problem for a summary that no set of recipients can have."""
+    summary = message.get("delivery")
+    member = contradiction(summary) if isinstance(summary, dict) else None
+    if member is not None:
+        pointer = f"/delivery/{member}" if member else "/delivery"
+        yield Problem(pointer, "the delivery summary contradicts itself")
 
 
 @rule(
@@ -56,7 +76,7 @@ rule(
     grounding=f"{GUIDE}; {OPENAPI}, examples",
     action="In a mock: make message and receipts of one world, as `receiptkit generate` does.",
     good=Example("page", then=Example("message")),
-    bad=Example("page", then=Example("message", {"/delivery/total": 2})),
+    bad=Example("page", {"/delivery_receipts/-": _SECOND}, then=Example("message")),
 )
 @rule(
     "delivery.disagrees-with-receipts",
@@ -68,7 +88,10 @@ rule(
     grounding=f"{GUIDE}; {CAPTURES}",
     action="In a mock: count the receipts; a read one counts as delivered and sent too.",
     good=Example("page", then=Example("message")),
-    bad=Example("page", then=Example("message", {"/delivery/delivered": "none"})),
+    bad=Example(
+        "page",
+        then=Example("message", {"/delivery/delivered": "none", "/delivery/failed": "all"}),
+    ),
 )
 def summaries(history: MessageHistory) -> Iterator[Problem]:
     """
@@ -109,10 +132,10 @@ def summaries(history: MessageHistory) -> Iterator[Problem]:
             ),
             None,
         )
-        levels = _levels(list(listed.values()))
+        rows = {row.sid: row for row in pagination.rows if row is not None}
         for summary in own:
             if summary.at.file == end.file and (news is None or summary.at < news):
-                yield from _compared(summary, end, len(listed), levels)
+                yield from _compared(summary, end, list(rows.values()))
 
 
 def _is_settled(pagination: Pagination) -> bool:
@@ -132,47 +155,66 @@ def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]
     return seen[bisect_right(seen, ends[number], key=_at) : until]
 
 
-def _levels(statuses: list[str | None]) -> dict[str, str]:
-    """Return the levels that a summary of these statuses must have, as far as known."""
-    levels = {
-        member: _level(sum(status in counted for status in statuses), len(statuses))
-        for member, counted in _COUNTED.items()
-    }
-    if "delivered" in statuses:
-        # These may have been read since.
-        del levels["read"]
-    return levels
-
-
-def _level(count: int, total: int) -> str:
-    return "none" if count == 0 else "all" if count == total else "some"
-
-
-def _compared(
-    summary: DeliverySummary, other: Arrival, count: int, levels: dict[str, str]
-) -> Iterator[Problem]:
+def _compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iterator[Problem]:
+    """Compare a summary with the receipts of a list before it, which may be newer all the same."""
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
+    since = _true_since(summary, rows)
+    certain = sum(row.created is None or row.created <= since for row in rows)
+    rule, member, message = "delivery.disagrees-with-receipts", "", ""
     if said is None:
-        message = f"delivery is null, but there are {count} receipts"
-        yield Problem(
-            at, message, rule="delivery.disagrees-with-receipts", at=summary.at, other=other
-        )
-    elif type(said.get("total")) is int and said["total"] != count:
-        yield Problem(
-            f"{at}/total",
-            f"total differs from the number of receipts ({count})",
-            rule="delivery.total",
-            at=summary.at,
-            other=other,
-        )
-    else:
-        for member, level in levels.items():
-            if said.get(member) in _LEVELS and said[member] != level:
-                message = f"{member} should be `{level}`, by the receipts"
-                yield Problem(
-                    f"{at}/{member}",
-                    message,
-                    rule="delivery.disagrees-with-receipts",
-                    at=summary.at,
-                    other=other,
-                )
+        message = f"delivery is null, but there are {len(rows)} receipts" if certain else ""
+        yield from _problem(summary, at, message, rule, other)
+        return
+    total = said.get("total")
+    if type(total) is not int:
+        return
+    if total < len(rows):
+        # More receipts than were seen may come; fewer cannot be.
+        if total < certain:
+            message = f"total differs from the number of receipts ({len(rows)})"
+            yield from _problem(summary, f"{at}/total", message, "delivery.total", other)
+        return
+    for member, counted in _COUNTED.items():
+        least, most = _bounds(member, counted, rows, since)
+        # Receipts that are yet to be seen may count for anything.
+        levels = _levels(least, most + total - len(rows), total)
+        if said.get(member) in LEVELS and said[member] not in levels:
+            expected = " or ".join(f"`{level}`" for level in LEVELS if level in levels)
+            message = f"{member} should be {expected}, by the receipts"
+            yield from _problem(summary, f"{at}/{member}", message, rule, other)
+
+
+def _problem(
+    summary: DeliverySummary, pointer: str, message: str, rule: str, other: Arrival
+) -> Iterator[Problem]:
+    if message:
+        yield Problem(pointer, message, rule=rule, at=summary.at, other=other)
+
+
+def _true_since(summary: DeliverySummary, rows: list[Row]) -> int:
+    """Return from when on a summary must be true, in seconds since 1970: answers may be a little stale."""
+    dates = [date for row in rows for date in (row.created, row.updated) if date is not None]
+    # The list was seen before the summary, so none of its dates is later than that.
+    return max([summary.at.time // 1000, *dates]) - _STALE
+
+
+def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -> tuple[int, int]:
+    """Return how many of the receipts count for a member at least, and at the most."""
+    least = most = 0
+    for row in rows:
+        counts = row.status in counted
+        # What changed lately may not be in the summary yet; a delivered one may have been read since.
+        is_recent = row.updated is not None and row.updated > since
+        least += counts and not is_recent
+        most += counts or (member == "read" and row.status == "delivered")
+    return least, most
+
+
+def _levels(least: int, most: int, total: int) -> set[str]:
+    """Return the levels that a count between two numbers can have, both included."""
+    levels = {"none"} if least == 0 else set()
+    if most >= total > 0:
+        levels.add("all")
+    if max(least, 1) <= min(most, total - 1):
+        levels.add("some")
+    return levels

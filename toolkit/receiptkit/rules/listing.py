@@ -12,7 +12,7 @@ from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import Link, ListHistory, Page, Pagination
+from receiptkit.rules.states import Link, ListHistory, Page, Pagination, token_of
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
 _OTHER, _THIRD = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
@@ -56,6 +56,63 @@ _LOOP = Example(
         ),
     ),
 )
+
+
+def _chain(*changes: dict[str, Any]) -> Example:
+    """Return pages of a list, one after the other."""
+    first, *others = changes
+    return Example("page", first, then=_chain(*others) if others else None)
+
+
+def _numbered(number: int, token: str, following: str | None, sid: str) -> dict[str, Any]:
+    """Return the changes that make a later page of the list with one receipt a page."""
+    return {
+        **_SECOND,
+        "/meta/page": number,
+        "/meta/url": f"{_LIST}?PageSize=1&Page={number}&PageToken={token}",
+        "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page={number - 1}&PageToken=PT{number - 1}",
+        "/meta/next_page_url": f"{_LIST}?PageSize=1&Page={number + 1}&PageToken={following}"
+        if following
+        else None,
+        "/delivery_receipts/0/sid": sid,
+        "/delivery_receipts/0/url": f"{_LIST}/{sid}",
+    }
+
+
+def _four_pages(third: str) -> Example:
+    """Return four pages of a list; the third one gives a token for the fourth."""
+    return _chain(
+        _FIRST,
+        _numbered(1, "PT1", "PT2", _OTHER),
+        _numbered(2, "PT2", third, _THIRD),
+        _numbered(3, third, None, _THIRD[:-1] + "1"),
+    )
+
+
+def _row(sid: str) -> dict[str, Any]:
+    return {
+        **sample("receipt"),
+        "sid": sid,
+        "url": f"{_LIST}/{sid}",
+        "participant_sid": f"MB{sid[2:]}",
+    }
+
+
+def _of_two(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return changes to a page of the list with one receipt a page, for one with two."""
+    return {
+        pointer: value.replace("PageSize=1", "PageSize=2") if isinstance(value, str) else value
+        for pointer, value in changes.items()
+        if "delivery_receipts" not in pointer
+    } | {"/meta/page_size": 2}
+
+
+#: The second page begins with the first receipt of all, which no new receipt explains.
+_OVERLAP = _chain(
+    {**_of_two(_FIRST), "/delivery_receipts/-": _row(_OTHER)},
+    {**_of_two(_SECOND), "/delivery_receipts/-": _row(_THIRD)},
+)
+_LOOP_FREE, _REUSED = _four_pages("PT3"), _four_pages("PT1")
 
 
 def _two_pages(later: dict[str, Any]) -> Example:
@@ -116,7 +173,11 @@ def steps(history: ListHistory) -> Iterator[Problem]:
         numbers = sorted({page.number for pagination in own for page in pagination.pages})
         for pagination in own:
             for before, page in pairwise(_before_loop(pagination)):
-                problem = None if _leads_to(before, page) else _apart(before, page, numbers)
+                problem = (
+                    _other_request(before, page)
+                    if _leads_to(before, page)
+                    else _apart(before, page, numbers)
+                )
                 if problem is not None:
                     yield problem
 
@@ -175,6 +236,15 @@ def _leads_to(before: Page, page: Page) -> bool:
     return before.next is not None and Link.of(before.next) in page.links()
 
 
+def _other_request(before: Page, page: Page) -> Problem | None:
+    """Return the problem with a page that was asked for by another token than the page before gave."""
+    token, requested = token_of(before.next), token_of(page.requested)
+    if token is None or requested is None or token == requested:
+        return None
+    message = "the request has another PageToken than the next_page_url of the page before"
+    return _problem(page, "url", message, before, "listing.url-mismatch")
+
+
 def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
     """Return the problem with a page that is not where the page before it said."""
     if page.size != before.size:
@@ -203,9 +273,7 @@ def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
     grounding=f"{LIBRARIES}; {CAPTURES}",
     action="In a mock: give each page its own rows.",
     good=_two_pages({}),
-    bad=_two_pages(
-        {f"/delivery_receipts/0/{name}": sample("receipt")[name] for name in ("sid", "url")}
-    ),
+    bad=_OVERLAP,
 )
 def overlap(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each page with receipts of an earlier page, unless there is a loop."""
@@ -215,7 +283,6 @@ def overlap(history: ListHistory) -> Iterator[Problem]:
 
 
 def _overlap(pagination: Pagination) -> Iterator[Problem]:
-    severity = None if pagination.is_linked else Severity.INFO
     first: dict[str, Page] = {}
     for page in pagination.pages:
         again = [
@@ -225,17 +292,54 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
         ]
         if again:
             index, sid = again[0]
-            subject = (
-                f"this receipt and {len(again) - 1} more are"
-                if len(again) > 1
-                else "this receipt is"
-            )
+            more = f" and {len(again) - 1} more" if len(again) > 1 else ""
+            are = "are" if more else "is"
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
-            message = f"{subject} on an earlier page of the pagination too"
+            message = f"this receipt{more} {are} on an earlier page of the pagination too"
+            is_certain = pagination.is_linked and not _is_shifted(list(first), page, len(again))
+            severity = None if is_certain else Severity.INFO
             yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
         for row in page.rows:
             if row is not None:
                 first.setdefault(row.sid, page)
+
+
+def _is_shifted(earlier: list[str], page: Page, count: int) -> bool:
+    """
+    Return True if receipts that were created in between explain why a page repeats some.
+
+    In a list with the newest first, each of them pushes all others one place further.
+    """
+    rows = [row.sid if row is not None else "" for row in page.rows]
+    at = earlier.index(rows[0]) if rows[0] in earlier else -1
+    is_run = at >= 0 and earlier[at : at + count] == rows[:count]
+    return is_run and (count == len(rows) or at + count == len(earlier))
+
+
+@rule(
+    "page.token-reused",
+    on="list history",
+    severity=Severity.WARNING,
+    title="two pages give one token for different pages",
+    why="A token leads to one place in a list. A mock that gives it twice sends its consumer back, or ignores tokens.",
+    grounding="observed next_page_url of other Conversations lists",
+    action="In a mock: give every page a token of its own.",
+    good=_LOOP_FREE,
+    bad=_REUSED,
+)
+def token_reused(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for each page with the next token of an earlier one that is not its neighbour."""
+    for pagination in history.paginations:
+        given: dict[str, tuple[int, Page]] = {}
+        for index, page in enumerate(pagination.pages if _loop(pagination) is None else ()):
+            token = token_of(page.next)
+            # A page that gives its own token leads back to itself.
+            if token is None or token == token_of(page.url):
+                continue
+            earlier, before = given.setdefault(token, (index, page))
+            if index - earlier > 1 and page.next != before.next:
+                message = "next_page_url has the token that an earlier page gave for another page"
+                yield _problem(page, "next_page_url", message, before)
 
 
 @rule(

@@ -11,6 +11,9 @@ from receiptkit.rules.grounds import GUIDE
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import ReceiptHistory, disagreement
 
+#: Local time is so many hours before or after UTC at the most.
+_MOST_HOURS = 14
+
 
 @rule(
     "webhook.disagrees-with-receipt",
@@ -60,3 +63,48 @@ def disagrees_with_receipt(history: ReceiptHistory) -> Iterator[Problem]:
             yield disagreement(
                 each, "channel_message_sid", "ChannelMessageSid differs from the receipt's", answer
             )
+
+
+@rule(
+    "webhook.clock",
+    on="receipt history",
+    severity=Severity.INFO,
+    title="a date of a webhook differs from that of the receipt by whole hours",
+    why="Both are in UTC. Dates that differ by whole hours are local time under the name of UTC.",
+    grounding=f"{GUIDE}; live request of 2026-08",
+    action="In a mock: write the dates of webhooks in UTC.",
+    good=Example("webhook", {"/params/Status": "delivered"}, then=Example("receipt")),
+    bad=Example(
+        "webhook",
+        {
+            "/params/Status": "delivered",
+            "/params/DateCreated": "2026-03-02T12:15:00.120Z",
+            "/params/DateUpdated": "2026-03-02T12:15:04.350Z",
+        },
+        then=Example("receipt"),
+    ),
+    beside=("webhook.disagrees-with-receipt",),
+)
+def clock(history: ReceiptHistory) -> Iterator[Problem]:
+    """Yield a problem for each webhook that dates a status hours before or after all responses."""
+    states = [] if history.is_mixed else history.states
+    for each in states:
+        if not each.by_webhook:
+            continue
+        answers = [
+            other for other in states if not other.by_webhook and other.status == each.status
+        ]
+        for member in ("updated", "created"):
+            if answers and all(
+                _hours(getattr(each, member) - getattr(other, member)) for other in answers
+            ):
+                name = f"date_{member}"
+                message = f"this date differs from the receipt's {name} by whole hours"
+                yield disagreement(each, name, message, answers[0])
+                break
+
+
+def _hours(difference: int) -> int:
+    """Return by how many whole hours dates differ, within a day and a second; 0 if they do not."""
+    hours = round(difference / 3600)
+    return hours if abs(difference - hours * 3600) <= 1 and abs(hours) <= _MOST_HOURS else 0

@@ -32,6 +32,7 @@ class ReceiptState(NamedTuple):
         error_code: 0 for none.
         created, updated: in seconds since 1970.
         channel_message: the SID in its channel; empty if it was not told.
+        account, service: the SIDs of the account and of the service; empty if they were not told.
     """
 
     first: Arrival
@@ -46,6 +47,8 @@ class ReceiptState(NamedTuple):
     created: int
     updated: int
     channel_message: str
+    account: str = ""
+    service: str = ""
 
     @property
     def parents(self) -> tuple[str, str, str]:
@@ -74,10 +77,12 @@ class ReceiptHistory:
 
 
 class Row(NamedTuple):
-    """A receipt in a list: its SID and its status."""
+    """A receipt in a list: its SID, its status, and its dates in seconds since 1970."""
 
     sid: str
     status: str | None
+    created: int | None = None
+    updated: int | None = None
 
 
 class Link(NamedTuple):
@@ -99,13 +104,18 @@ class Link(NamedTuple):
         return cls(url.partition("#")[0].partition("?")[0], tuple(parameters))
 
 
+def token_of(url: str | None) -> str | None:
+    """Return the PageToken of a link; None if it has none."""
+    return dict(Link.of(url).query).get("PageToken") if url is not None else None
+
+
 class Page(NamedTuple):
     """
     A page of a list.
 
     Attributes:
         at: where it was seen.
-        url, next: its own link and the next one.
+        url, next, previous: its own link, the next one and the previous one.
         number, size: its index in the list, and how many rows it has at the most.
         rows: None stands for a row that is no receipt.
         requested: the URL of its request; None if that was not seen.
@@ -118,6 +128,7 @@ class Page(NamedTuple):
     size: int
     rows: tuple[Row | None, ...]
     requested: str | None
+    previous: str | None = None
 
     def links(self) -> set[Link]:
         """Return where the page is: by its own link, and by the requested URL."""

@@ -54,6 +54,17 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
             if here != there:
                 message = f"this receipt had another {member} before"
                 yield disagreement(each, member, message, first)
+    for member in ("account", "service"):
+        yield from _other_owner(history.states, member)
+
+
+def _other_owner(states: list[ReceiptState], member: str) -> Iterator[Problem]:
+    """Yield a problem for each state of another account or service; the default scope names no service."""
+    known = [each for each in states if getattr(each, member)]
+    name = {"account": "account_sid", "service": "chat_service_sid"}[member]
+    for each in known[1:]:
+        if getattr(each, member) != getattr(known[0], member):
+            yield disagreement(each, name, f"this receipt had another {name} before", known[0])
 
 
 @rule(

@@ -1,0 +1,64 @@
+"""Which delivery summaries are possible at all, worked out from what becomes of each recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations_with_replacement
+from typing import Any
+
+MEMBERS = ("sent", "delivered", "read", "failed", "undelivered")
+LEVELS = ("none", "some", "all")
+#: What a recipient can count for. Whether one that failed counts as sent is not documented.
+_RECIPIENTS: tuple[frozenset[str], ...] = (
+    frozenset(),
+    frozenset({"sent"}),
+    frozenset({"sent", "delivered"}),
+    frozenset({"sent", "delivered", "read"}),
+    frozenset({"failed"}),
+    frozenset({"sent", "failed"}),
+    frozenset({"undelivered"}),
+    frozenset({"sent", "undelivered"}),
+)
+#: More recipients than there are kinds of them make no other summaries possible.
+_MOST = len(_RECIPIENTS)
+
+
+@cache
+def possible(total: int) -> frozenset[tuple[str, ...]]:
+    """Return every possible level of each member, for a number of recipients."""
+    count = min(total, _MOST)
+    return frozenset(
+        tuple(_level(sum(member in each for each in some), count) for member in MEMBERS)
+        for some in combinations_with_replacement(_RECIPIENTS, count)
+    )
+
+
+def _level(count: int, total: int) -> str:
+    return "none" if count == 0 else "all" if count == total else "some"
+
+
+def contradiction(summary: dict[str, Any]) -> str | None:
+    """
+    Return the member that is wrong if a summary is impossible; empty if no single one explains it.
+
+    None if the summary is possible, or does not have the members and values that it should have.
+    """
+    total, levels = summary.get("total"), tuple(summary.get(member) for member in MEMBERS)
+    if type(total) is not int or total < 0 or any(level not in LEVELS for level in levels):
+        return None
+    if levels in possible(total):
+        return None
+    return next(_repairs(total, levels), "")
+
+
+def _repairs(total: int, levels: tuple[Any, ...]) -> Iterator[str]:
+    """Yield each member that makes the summary possible if it alone is changed."""
+    for member in ("delivered", "read", "sent", "failed", "undelivered"):
+        index = MEMBERS.index(member)
+        if any(
+            (*levels[:index], level, *levels[index + 1 :]) in possible(total) for level in LEVELS
+        ):
+            yield member
+    if any(levels in possible(other) for other in range(_MOST + 1)):
+        yield "total"
