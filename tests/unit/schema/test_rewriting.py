@@ -100,22 +100,22 @@ def test_advice_comes_after_the_schema() -> None:
     assert with_advice({"type": "string"}) == TEXT
 
 
-AN_ENTRY = "an entry of x-receiptkit-advice is {rule, severity: error|warning|info, schema}"
-A_LIST = "x-receiptkit-advice is a list of entries"
+AN_ENTRY = "an entry of x-receiptkit-advice must be {rule, severity: error|warning|info, schema}"
+A_LIST = "x-receiptkit-advice must be a list of entries"
 
 
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        ({"allOf": 5}, "allOf is a list of schemas"),
-        ({"allOf": {"required": ["a"]}}, "allOf is a list of schemas"),
-        ({"required": None}, "required is a list of names"),
-        ({"required": [["a"]]}, "required is a list of names"),
-        ({"items": {"required": "a"}}, "required is a list of names"),
-        ({"properties": ["a"]}, "properties is an object with a schema for each name"),
-        ({"minProperties": "3"}, "minProperties is a number"),
-        ({"items": {"minProperties": None}}, "minProperties is a number"),
-        ({"minProperties": True}, "minProperties is a number"),
+        ({"allOf": 5}, "allOf must be a list of schemas"),
+        ({"allOf": {"required": ["a"]}}, "allOf must be a list of schemas"),
+        ({"required": None}, "required must be a list of names"),
+        ({"required": [["a"]]}, "required must be a list of names"),
+        ({"items": {"required": "a"}}, "required must be a list of names"),
+        ({"properties": ["a"]}, "properties must be an object with a schema for each name"),
+        ({"minProperties": "3"}, "minProperties must be a number"),
+        ({"items": {"minProperties": None}}, "minProperties must be a number"),
+        ({"minProperties": True}, "minProperties must be a number"),
     ],
 )
 def test_schemas_that_are_none(schema: dict[str, Any], message: str) -> None:

@@ -74,16 +74,16 @@ def rewritten(schema: Any, change: _Change) -> Any:
 def _demand(name: str, value: Any) -> None:
     """Raise `DocumentError` for what is put together before a library sees it, and cannot be."""
     if name == "allOf" and not isinstance(value, list):
-        raise DocumentError("the contract document: allOf is a list of schemas")
+        raise DocumentError("the contract document: allOf must be a list of schemas")
     if name == "required" and not (
         isinstance(value, list) and all(isinstance(each, str) for each in value)
     ):
-        raise DocumentError("the contract document: required is a list of names")
+        raise DocumentError("the contract document: required must be a list of names")
     if name == "minProperties" and (not isinstance(value, (int, float)) or isinstance(value, bool)):
-        raise DocumentError("the contract document: minProperties is a number")
+        raise DocumentError("the contract document: minProperties must be a number")
     if name == "properties" and not isinstance(value, dict):
         raise DocumentError(
-            "the contract document: properties is an object with a schema for each name"
+            "the contract document: properties must be an object with a schema for each name"
         )
 
 
@@ -102,7 +102,7 @@ def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _folded(advice: Any) -> list[dict[str, Any]]:
     if not isinstance(advice, list) or not all(isinstance(item, dict) for item in advice):
-        raise DocumentError(f"the contract document: {ADVICE} is a list of entries")
+        raise DocumentError(f"the contract document: {ADVICE} must be a list of entries")
     return [
         {"if": item["unless"], "else": {"allOf": _folded(item["advice"])}}
         if {"unless", "advice"} <= item.keys()
@@ -123,7 +123,7 @@ def _entry(item: Any) -> dict[str, str]:
         return {"rule": str(rule), "severity": severity.value}
     except (TypeError, KeyError, ValueError):
         raise DocumentError(
-            f"the contract document: an entry of {ADVICE} is {{rule, severity: error|warning|info, schema}}"
+            f"the contract document: an entry of {ADVICE} must be {{rule, severity: error|warning|info, schema}}"
         ) from None
 
 
