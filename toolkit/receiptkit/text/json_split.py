@@ -10,8 +10,10 @@ parser. Memory is that of one element.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import BinaryIO, Literal, NamedTuple
 
 from receiptkit.model.errors import CaptureError
@@ -20,8 +22,6 @@ from receiptkit.model.location import Position
 _CHUNK = 1 << 18
 _BRACKET = re.compile(rb"[\[\]{}]")
 _SCALAR = re.compile(rb'"[^"]*"|[^\s,"]+')
-#: What mostly stands between two strings, where no bracket is to be looked for.
-_PLAIN = frozenset((b":", b": ", b",", b", "))
 #: What a bracket is for us: the array or an element of it begins or ends.
 _Boundary = Literal["enter", "begin", "end", "leave"] | None
 #: Boundaries that belong to what they close, or are of no element.
@@ -77,28 +77,32 @@ class Splitter:
         last = before = b""
         for chunk in _chunks(stream):
             pieces = _masked(chunk).split(b'"')
-            starts = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
+            starts = list(accumulate(map(len, pieces), initial=0))
             strings = [last, before + pieces[0], *pieces[1:]]
+            # What is not in strings, in one text: brackets are many, and few of them matter.
+            outside = pieces[in_string::2]
+            begins = list(map(add, accumulate(map(len, outside), initial=0), count()))
             done = 0
-            for index in range(in_string, len(pieces), 2):
-                if pieces[index] in _PLAIN:
+            for bracket in _BRACKET.finditer(b'"'.join(outside)):
+                is_open = bracket[0] in b"{["
+                if self._array and self.depth > self._array + (not is_open):
+                    # Within an element.
+                    self.depth += 1 if is_open else -1
                     continue
-                for bracket in _BRACKET.finditer(pieces[index]):
-                    boundary = (
-                        self._opens(strings[index], bracket[0])
-                        if bracket[0] in b"{["
-                        else self._closes()
-                    )
-                    if boundary is not None:
-                        end = starts[index] + bracket.start() + (boundary in _BEHIND)
-                        taken = self._take(chunk[done:end])
-                        done = end
-                        if boundary == "end":
-                            yield taken
-                        elif boundary != "enter":
-                            yield from self._scalars(taken)
-                        if boundary == "leave":
-                            self._array = 0
+                piece = bisect_right(begins, bracket.start()) - 1
+                index = in_string + 2 * piece
+                boundary = self._opens(strings[index], bracket[0]) if is_open else self._closes()
+                if boundary is not None:
+                    at = bracket.start() - begins[piece]
+                    end = starts[index] + index + at + (boundary in _BEHIND)
+                    taken = self._take(chunk[done:end])
+                    done = end
+                    if boundary == "end":
+                        yield taken
+                    elif boundary != "enter":
+                        yield from self._scalars(taken)
+                    if boundary == "leave":
+                        self._array = 0
             self._hold(chunk[done:])
             in_string = in_string != (len(pieces) % 2 == 0)
             if in_string:
