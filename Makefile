@@ -83,6 +83,8 @@ mutation: $(VENV)/.mutation
 	$(BIN)/python tests/proofs/mutation.py
 
 bench: $(VENV)/.test
+	$(BIN)/python tests/bench/shapes.py
+	$(BIN)/python tests/bench/shapes.py --style other
 	$(BIN)/python tests/bench/bench.py
 
 lint: $(VENV)/.lint

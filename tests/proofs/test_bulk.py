@@ -16,6 +16,8 @@ import pytest
 
 import traffic
 from conftest import ROOT
+from proofs.simulator import simulate
+from proofs.simulator.webhooks import TOKEN
 from receiptkit import Contract
 from receiptkit.bulk import Facts
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
@@ -341,26 +343,48 @@ def capture(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn from the first record on, and from every one."""
+    monkeypatch.setattr("receiptkit.bulk.bulk._FIRST", 0)
+    monkeypatch.setattr("receiptkit.bulk.bulk._AT_ONCE", 10**6)
+
+
+def same(run: Run, *arguments: Any) -> tuple[int, str, str]:
+    """Run once with bulk and once without; hold that everything printed, and the exit code, is the same."""
+    found = run("validate", "--format", "json", "--jobs", 1, *arguments)
+    assert run("validate", "--format", "json", "--jobs", 1, *arguments, "--no-bulk") == found
+    return found
+
+
 @pytest.mark.parametrize("join", [False, True])
 def test_reports_are_the_same_without(capture: Path, run: Run, join: bool) -> None:
     """Findings, counts, complaints and the exit code are the same with --no-bulk, byte for byte."""
-    paths = [
-        ROOT / "fixtures",
-        *(ROOT / "tests" / "corpus" / each for each in ("defects", "controls")),
-    ]
-    for path in (capture, *paths):
-        arguments = (
-            "validate",
-            "--format",
-            "json",
-            "--jobs",
-            1,
-            path,
-            *(["--join"] if join else []),
-        )
-        assert run(*arguments) == run(*arguments, "--no-bulk")
+    assert '"findings":[]' not in same(run, capture, *(["--join"] if join else []))[1]
     text = ("validate", "-v", "--jobs", 1, capture)
     assert run(*text) == run(*text, "--no-bulk")
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("folder", ["fixtures", "tests/corpus/defects", "tests/corpus/controls"])
+def test_reports_of_corpora_are_the_same_without(folder: str, run: Run) -> None:
+    same(run, ROOT / folder)
+
+
+@pytest.mark.usefixtures("eager")
+def test_reports_of_simulated_traffic_are_the_same_without(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So are those of each story of the simulator, whose captures have every format."""
+    monkeypatch.setenv("SIMULATOR_TOKEN", TOKEN)
+    for seed in range(int(os.environ.get("RECEIPTKIT_STORIES", "25"))):
+        story = simulate(seed, has_base=True)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        for name, content in story.files:
+            (folder / name).write_bytes(content)
+        paths = [folder / name for name, _ in story.files]
+        same(run, "--allow-empty", *story.options, *paths)
 
 
 def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
