@@ -367,3 +367,39 @@ def test_a_new_client_is_one_new_module(suite: Suite, monkeypatch: pytest.Monkey
     printed = suite.run("test_it.py", alone=True)
     suite.outcomes(failed=1)
     assert "error schema.required" in printed
+
+
+def test_requests_of_the_code_under_test(suite: Suite) -> None:
+    """What the code under test asks for is checked: a form that subscribes to nothing fails, a page without a token warns."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        import requests, responses
+        from receiptkit.generation import Generator
+
+        CONFIGURATION = "https://conversations.twilio.com/v1/Configuration/Webhooks"
+        ANSWER = Generator().at(Generator().world("in-order")).get_configuration().body
+
+        @pytest.mark.parametrize("how", [
+            {"json": {"Filters": ["onDeliveryUpdated"]}},
+            {"data": {"Filters[]": "onDeliveryUpdated"}},
+            {"data": {"Filters": ["onDeliveryUpdated"]}},
+        ])
+        @responses.activate
+        def test_filters(how):
+            responses.post(CONFIGURATION, json=ANSWER)
+            requests.post(CONFIGURATION, **how)
+
+        @responses.activate
+        def test_page(make_receipt_pages):
+            page = make_receipt_pages("three-pages")[1]
+            url = page["meta"]["url"].partition("?")[0]
+            responses.get(url, json=page)
+            requests.get(url, params={"Page": 1, "PageSize": page["meta"]["page_size"]})
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(failed=2, passed=2)
+    assert printed.count("error request.parameter") == 2
+    assert "warning request.page-without-token" in printed

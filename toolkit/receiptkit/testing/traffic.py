@@ -18,8 +18,8 @@ from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import lines, request_line, way_out
 from receiptkit.validation.selection import Selection
 
-#: Client libraries ask for larger pages than there are, and get the largest: that is a warning.
-_REQUEST = "request.parameter"
+#: Client libraries ask for larger pages than there are, and get the largest: a GET only warns.
+_PARAMETER = "request.parameter"
 #: Rules that say that nothing was checked.
 _UNCHECKED = ("http.unknown-operation", "body.unknown-kind", "webhook.other-event")
 _TITLE = "the code under test received what Twilio never sends:"
@@ -102,10 +102,12 @@ class Traffic:
     def take(self, exchange: Exchange) -> None:
         """Check an exchange."""
         with self._lock:
-            findings = [
-                replace(each, severity=Severity.WARNING) if each.rule == _REQUEST else each
-                for each in self._open_history().check_exchange(exchange)
-            ]
+            findings = self._open_history().check_exchange(exchange)
+            if exchange.method.upper() == "GET":
+                findings = [
+                    replace(each, severity=Severity.WARNING) if each.rule == _PARAMETER else each
+                    for each in findings
+                ]
             self._add(exchange, findings)
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
