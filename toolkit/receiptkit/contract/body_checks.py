@@ -107,7 +107,8 @@ def _of_receipt(parameters: dict[str, Any], schema: BodySchema) -> Iterator[Prob
         if name not in parameters:
             # What is not there is missed by the status.
             name = WEBHOOK_NAMES["status"]
-        yield problem._replace(pointer=f"/{name}", value=parameters.get(name), place=None)
+        value = parameters.get(name)
+        yield problem._replace(pointer=f"/{name}", message=rule.title, value=value, place=None)
 
 
 def _value(member: str, value: Any) -> Any:
