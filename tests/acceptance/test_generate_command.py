@@ -187,7 +187,7 @@ def test_files_are_spared(run: Run, tmp_path: Path) -> None:
     code, _, err = run("generate", "group-sms", "--seed", 1, "-o", path)
     assert (code, err) == (
         2,
-        f"receiptkit: -o {path}: this file exists, and has another content; --force overwrites it\n",
+        f"receiptkit: -o {path}: this file exists, and has other content; --force overwrites it\n",
     )
     assert path.read_bytes() == made
     assert run("generate", "group-sms", "--seed", 1, "-o", path, "--force")[0] == 0

@@ -664,7 +664,7 @@ def test_formats_can_be_said(
     code, _, err = run("validate", "--as", "pcap", path)
     assert code == 2
     assert err.startswith(
-        "receiptkit: --as pcap: no format, kind or operation is called that; formats are har, cassette, http, form, "
+        "receiptkit: --as pcap: unknown format, kind or operation; formats are har, cassette, http, form, "
     )
 
 

@@ -45,7 +45,7 @@ def _complete_breakages(
 
 @click.command()
 def scenarios() -> None:
-    """List the scenarios that `generate` knows."""
+    """List the scenarios."""
     width = max(map(len, SCENARIOS))
     for each in SCENARIOS.values():
         click.echo(f"{each.name:{width}}  {each.summary}")
@@ -57,7 +57,7 @@ def scenarios() -> None:
     "--as",
     "form",
     type=click.Choice(list(FORMS)),
-    help="What is written; by default the page, or what --break needs.",
+    help="The form to write. Default: page, or a form that --break can break.",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes."
@@ -67,18 +67,20 @@ def scenarios() -> None:
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="How many worlds: of this seed and those after it.",
+    help="The number of worlds, with this seed and those after it.",
 )
 @click.option(
-    "--receipts", type=click.IntRange(0), help="How many recipients; above 50 for load only."
+    "--receipts",
+    type=click.IntRange(0),
+    help="The number of recipients; above 50 only for load tests.",
 )
-@click.option("--page-size", type=click.IntRange(1), help="How many receipts a page holds.")
+@click.option("--page-size", type=click.IntRange(1), help="The number of receipts on a page.")
 @click.option(
     "--scope",
     type=click.Choice(["default", "service"]),
     default="default",
     show_default=True,
-    help="Which of the two REST APIs.",
+    help="The scope of the REST API.",
 )
 @click.option(
     "--at",
@@ -86,13 +88,15 @@ def scenarios() -> None:
     default="end",
     show_default=True,
     metavar="MOMENT",
-    help="When the world is looked at: start, end, 90s or 2h after the start, or a date and time.",
+    help="The moment to show: start, end, 90s or 2h after the start, or a date and time.",
 )
-@click.option("--start", metavar="TIME", help="When the message is created (ISO 8601).")
+@click.option(
+    "--start", metavar="TIME", help="The time at which the message is created (ISO 8601)."
+)
 @click.option(
     "--stream",
     type=click.Choice(STREAMS),
-    help="How webhooks arrive, instead of how the scenario says.",
+    help="The order in which webhooks arrive, instead of the scenario's.",
 )
 @click.option(
     "--set",
@@ -100,7 +104,7 @@ def scenarios() -> None:
     multiple=True,
     metavar="PATH=VALUE",
     help="Set a fact: conversation_sid, message.body, receipts.0.status, receipts.*.error_code …; "
-    "Repeatable.",
+    "repeatable.",
 )
 @click.option(
     "--break",
@@ -108,32 +112,34 @@ def scenarios() -> None:
     metavar="RULE[@POINTER]",
     shell_complete=_complete_breakages,
     help="Break the first body of each world, or a capture of it, so that this rule finds it; "
-    "at this pointer, if one is given.",
+    "with @POINTER, at this place.",
 )
-@click.option("--webhook-url", default=WEBHOOK_URL, show_default=True, help="Where webhooks go.")
+@click.option(
+    "--webhook-url", default=WEBHOOK_URL, show_default=True, help="The URL of the webhooks."
+)
 @click.option(
     "--webhook-method",
     type=click.Choice(["POST", "GET"]),
     default="POST",
     show_default=True,
-    help="How webhooks are sent.",
+    help="The HTTP method of the webhooks.",
 )
 @click.option(
     "--auth-token-env",
     metavar="NAME",
-    help="The environment variable that holds the auth token with which webhooks are signed.",
+    help="The environment variable with the auth token that signs the webhooks.",
 )
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
     default="documented",
     show_default=True,
-    help="The contract to conform to.",
+    help="The profile of the contract to conform to.",
 )
 @click.option(
     "--document",
     type=click.Path(dir_okay=False),
-    help="Conform to a contract document of your own (OpenAPI 3.0 or 3.1).",
+    help="Conform to your own OpenAPI document (3.0 or 3.1).",
 )
 @click.option(
     "-o",
@@ -141,13 +147,13 @@ def scenarios() -> None:
     type=click.Path(dir_okay=False),
     help="Write to a file, which appears when it is complete.",
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that has another content.")
+@click.option("--force", is_flag=True, help="Overwrite a file that has other content.")
 def generate(scenario: str, **options: Any) -> None:
     """
     Generate a world of a SCENARIO, and write it as a page, a message, webhooks or a whole capture.
 
     The same seed makes the same world in every form, so that pages, message and webhooks agree.
-    `receiptkit scenarios` lists the scenarios. What the contract forbids is refused.
+    `receiptkit scenarios` lists the scenarios. Facts that the contract forbids are refused.
     """
     contract = Contract.load(options["profile"], options["document"])
     for note in contract.document.notes:
@@ -168,7 +174,7 @@ def generate(scenario: str, **options: Any) -> None:
     count = options["count"]
     warned: set[str] = set()
     output = Output(generator, render_options, lambda finding: _warn(finding, warned))
-    something = False
+    is_empty = True
     found: list[Finding] = []
     with (
         collector_off(),
@@ -183,8 +189,8 @@ def generate(scenario: str, **options: Any) -> None:
         )
         for piece in pieces:
             out.write(piece)
-            something = something or bool(piece)
-    if not something:
+            is_empty = is_empty and not piece
+    if is_empty:
         _note(f"nothing was written: {scenario} has no {chosen.form} at this time")
     elif found:
         entry = found[0].location.entry if found[0].location else 0

@@ -37,7 +37,7 @@ def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
     Return the reports to write, that in the format `main` first.
 
     Args:
-        values: FILE, or FORMAT=FILE, as they were given.
+        values: the values of the option, each FILE or FORMAT=FILE.
         main: the format of the report without a format of its own.
 
     Raises:

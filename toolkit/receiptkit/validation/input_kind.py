@@ -1,4 +1,4 @@
-"""What captures are said to be, instead of what they look like."""
+"""The format and the kind that the user names, instead of those that are recognised."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from receiptkit.model.errors import UsageError
 
 
 def format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
-    """The format and the kind that the names say."""
+    """Return the format and the kind that are named; raise `UsageError` for an unknown name."""
     known_formats = readable()
     formats = [known_formats[name] for name in names if name in known_formats]
     kinds = [name for name in names if name not in known_formats]
     for kind in kinds:
         if kind not in (*contract.kinds, *contract.operations.by_id):
             known = f"formats are {', '.join(known_formats)}; kinds are {', '.join(contract.kinds)}"
-            raise UsageError(f"--as {kind}: no format, kind or operation is called that; {known}")
+            raise UsageError(f"--as {kind}: unknown format, kind or operation; {known}")
     if len(formats) > 1 or len(kinds) > 1:
         raise UsageError(f"--as {' --as '.join(names)}: give one format and one kind at most")
     return formats[0] if formats else None, kinds[0] if kinds else None
 
 
 def operation_at(contract: Contract, url: str) -> str:
+    """Return the operationId of a URL; raise `UsageError` if no operation has its path."""
     operations = contract.operations.of_url(url)
     if not operations:
         raise UsageError(

@@ -142,7 +142,7 @@ def _demand_same(path: str, temporary: Path, option: str) -> None:
 
     if has_content(path) and not filecmp.cmp(path, temporary, shallow=False):
         raise UsageError(
-            f"{option} {path}: this file exists, and has another content; --force overwrites it"
+            f"{option} {path}: this file exists, and has other content; --force overwrites it"
         )
 
 

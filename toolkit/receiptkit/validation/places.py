@@ -1,4 +1,4 @@
-"""Where in its file a finding is."""
+"""Give each finding its location in the file."""
 
 from __future__ import annotations
 
@@ -25,26 +25,23 @@ def _by_place(finding: Finding) -> tuple[int, int, int, int, str, str, str]:
 def located(
     findings: list[Finding], part: Part, observation: Observation, file: str
 ) -> list[Finding]:
-    """
-    The findings with the file, the entry and the place of each, in the order of the places; those
-    that have a file already are left alone.
-    """
+    """Return the findings with their locations, in order; one that has a file keeps it."""
     parts = {id(finding): _part(finding, part) for finding in findings}
     places: dict[tuple[Part, str | Position], Location] = {}
     for each in dict.fromkeys(parts.values()):
-        wanted = {
-            _wanted(finding)
+        targets = {
+            _target(finding)
             for finding in findings
             if not _has_file(finding) and parts[id(finding)] == each
         }
-        if wanted:
-            located = observation.locate(each, wanted)
+        if targets:
+            located = observation.locate(each, targets)
             places |= {(each, one): location for one, location in located.items()}
     placed = [
         finding
         if _has_file(finding)
         else replace(
-            finding, location=replace(places[parts[id(finding)], _wanted(finding)], file=file)
+            finding, location=replace(places[parts[id(finding)], _target(finding)], file=file)
         )
         for finding in findings
     ]
@@ -55,7 +52,7 @@ def _has_file(finding: Finding) -> bool:
     return finding.location is not None and bool(finding.location.file)
 
 
-def _wanted(finding: Finding) -> str | Position:
+def _target(finding: Finding) -> str | Position:
     """Return what to look for in a part: a place in its text, or the value at a pointer."""
     location = finding.location
     if location is not None and location.line is not None and location.column is not None:
@@ -64,6 +61,6 @@ def _wanted(finding: Finding) -> str | Position:
 
 
 def _part(finding: Finding, part: Part) -> Part:
-    """What of an exchange a finding is about: what its rule says, or what was judged."""
+    """Return the part of an exchange that a finding is about: its rule's, or what was checked."""
     rule = catalogue.get(finding.rule)
     return rule.part if rule is not None and rule.part is not None else part

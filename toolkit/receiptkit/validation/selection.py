@@ -1,4 +1,4 @@
-"""Which findings are wanted, and how severe they are to whoever asks."""
+"""Select findings by their rules and files, and set their severities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiptkit.rules import catalogue
 
 
 class Selection:
-    """The wanted findings, by patterns of rules: those selected, without those ignored."""
+    """Selects findings by patterns of rules: those selected, without those ignored."""
 
     def __init__(
         self,
@@ -27,15 +27,15 @@ class Selection:
     ) -> None:
         """
         Args:
-            select: globs of the rules that are wanted; all by default.
-            ignore: globs of rules that are not.
+            select: patterns of the rules to report; all by default.
+            ignore: patterns of rules not to report.
             known: rules beside those of the catalogue.
-            severity: how severe rules are, by their globs; the last that fits counts.
-            per_path_ignores: globs of rules that are not wanted in files, by globs of their paths.
-            root: what these paths are relative to.
+            severity: severities by patterns of rules; the last pattern that matches counts.
+            per_path_ignores: patterns of rules not to report, by patterns of paths.
+            root: the folder that these paths are relative to.
 
         Raises:
-            UsageError: a glob matches no rule.
+            UsageError: a pattern matches no rule.
         """
         self._severity = dict(severity or {})
         self._per_path = {glob: tuple(rules) for glob, rules in (per_path_ignores or {}).items()}
@@ -51,25 +51,26 @@ class Selection:
         self._of_file: dict[str, tuple[str, ...]] = {}
 
     def applied(self, findings: Iterable[Finding], file: str) -> list[Finding]:
-        """The wanted findings of a file, as severe as was said."""
+        """Return the selected findings of a file, with their severities set."""
         ignored = self._ignored_in(file) if self._per_path else ()
-        wanted = [
+        selected = [
             finding
             for finding in findings
             if self.wants(finding.rule) and not _fits(finding.rule, ignored)
         ]
-        return [self._weighed(finding) for finding in wanted] if self._severity else wanted
+        return [self._weighed(finding) for finding in selected] if self._severity else selected
 
     def wants(self, rule: str) -> bool:
+        """Return True if findings of a rule are reported."""
         if rule not in self._wanted:
             self._wanted[rule] = _fits(rule, self._select) and not _fits(rule, self._ignore)
         return self._wanted[rule]
 
     def _weighed(self, finding: Finding) -> Finding:
-        said = [
+        matching = [
             severity for glob, severity in self._severity.items() if fnmatchcase(finding.rule, glob)
         ]
-        return replace(finding, severity=said[-1]) if said else finding
+        return replace(finding, severity=matching[-1]) if matching else finding
 
     def _ignored_in(self, file: str) -> tuple[str, ...]:
         if file not in self._of_file:
