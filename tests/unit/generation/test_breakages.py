@@ -29,7 +29,8 @@ PLACES = {
     each["rule"]: (each["pointer"], each["entry"])
     for entry in json.loads((ROOT / "fixtures" / "manifest.json").read_text())["files"]
     if entry["kind"] == "capture"
-    for each in entry["expected"][-1:]
+    for each in entry["expected"]
+    if entry["file"].split("/")[1] == each["rule"]
 }
 STRICT = Generator(Contract.load("strict"))
 #: What the profile strict adds.

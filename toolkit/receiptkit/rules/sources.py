@@ -81,7 +81,7 @@ def disagrees_with_receipt(history: ReceiptHistory) -> Iterator[Problem]:
             "/params/DateCreated": "2026-03-02T12:15:00.120Z",
             "/params/DateUpdated": "2026-03-02T12:15:04.350Z",
         },
-        then=Example("receipt"),
+        then=Example("receipt", {"/date_updated": "2026-03-02T09:15:04Z"}),
     ),
     beside=("webhook.disagrees-with-receipt",),
 )
