@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import base64
 import shutil
 import socket
@@ -47,9 +48,13 @@ async def sent(
 
 
 def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
-    """What comes of a webhook to a receiver that answers so, of each try."""
+    """Return the outcomes of a webhook to a receiver that answers so, of each try."""
+    receiving: set[asyncio.Task[Any]] = set()
 
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        receiving.add(task)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             # What is left unread makes the other side see a reset instead of an end.
@@ -61,11 +66,19 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
             pass
         finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def run() -> list[Sent]:
         async with await asyncio.start_server(receive, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            return await sent(f"http://127.0.0.1:{port}/", timeout=timeout)
+            made = await sent(f"http://127.0.0.1:{port}/", timeout=timeout)
+            # Whoever still receives sees the connection closed, and then ends by itself.
+            await asyncio.sleep(0.05)
+            if receiving:
+                await asyncio.wait(receiving, timeout=2)
+                await asyncio.sleep(0.05)
+            return made
 
     return [each.outcome for each in asyncio.run(run())]
 
