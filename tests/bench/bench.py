@@ -355,7 +355,7 @@ def schema_check() -> None:
     url = body["meta"]["url"]
     operation, _ = contract.operations.resolve("GET", url) or (None, None)
     assert operation is not None
-    schema = contract.validator.body_schema(operation, 200)
+    schema = contract.validator.schemas.of_body(operation, 200)
     assert schema.conforms(body)
     assert schema.is_clean(body)
     assert contract.check(body) == []

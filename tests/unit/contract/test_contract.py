@@ -483,7 +483,7 @@ def agree(contract: Contract, kind: str, body: Any) -> None:
     operation, status = recognition.operation, 200
     if operation is None:
         operation, status = contract.operations.by_id["FetchConversationMessage"], 404
-    schema = contract.validator.body_schema(operation, status)
+    schema = contract.validator.schemas.of_body(operation, status)
     violations = schema.violations(body)
     errors = [violation for violation in violations if violation.severity is None]
     if schema.is_clean(body):

@@ -150,7 +150,7 @@ def test_schemas_are_compiled_once() -> None:
     """A contract compiles the schema of an answer when it is first asked for, and keeps it."""
     contract = Contract.load()
     operation = contract.operations.by_id["FetchConversationMessage"]
-    assert contract.validator.body_schema(operation, 200) is contract.validator.body_schema(
+    assert contract.validator.schemas.of_body(operation, 200) is contract.validator.schemas.of_body(
         operation, 200
     )
 

@@ -318,12 +318,12 @@ def test_schemas_of_answers(tmp_path: Path) -> None:
     """Of an answer that the document does not describe as JSON there is no schema."""
     contract = own(tmp_path, {FIRST: answers(_200="rows", _404=["text/plain"])})
     (operation,) = contract.operations.all
-    assert contract.validator.body_schema(operation, 200).is_clean({"rows": []})
+    assert contract.validator.schemas.of_body(operation, 200).is_clean({"rows": []})
     for status in (404, 500):
         with pytest.raises(
             UsageError, match=f"^GET {FIRST} describes no JSON answer {status}$".replace("{", r"\{")
         ):
-            contract.validator.body_schema(operation, status)
+            contract.validator.schemas.of_body(operation, status)
 
 
 # -- which findings stand

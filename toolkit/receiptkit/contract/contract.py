@@ -113,7 +113,7 @@ class Contract:
             DocumentError: a schema cannot be compiled.
         """
         try:
-            self.validator.compile()
+            self.validator.schemas.compile()
         except (TypeError, ValueError, RecursionError) as error:
             raise DocumentError(
                 f"the contract document holds a schema that cannot be compiled: {error}"

@@ -97,7 +97,7 @@ class _Maker:
         scope = "service-" if operation.in_service else ""
         for name, world in self._worlds[operation.in_service].items():
             body = self._body(operation.kind, self._generator.at(world))
-            schema = self._contract.validator.body_schema(operation, 200)
+            schema = self._contract.validator.schemas.of_body(operation, 200)
             # Only errors count: the old path of the configuration always has a warning.
             if body is not None and schema.conforms(body):
                 key = f"{scope}{operation.kind}.{name}"

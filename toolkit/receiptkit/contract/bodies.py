@@ -1,0 +1,221 @@
+"""The check of bodies whose request is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from receiptkit.contract.body_checks import body_findings
+from receiptkit.contract.profile import Profile
+from receiptkit.contract.recognition import Recogniser, Recognition
+from receiptkit.contract.result import Result
+from receiptkit.contract.rows import first_rows
+from receiptkit.contract.schemas import JSON, Schemas
+from receiptkit.model.errors import UsageError
+from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
+from receiptkit.model.finding import Finding
+from receiptkit.model.problem import Problem
+from receiptkit.openapi.operations import Media, Operation, Operations
+from receiptkit.rules import catalogue
+from receiptkit.rules.views import EVENT, ErrorView, ExchangeView, UncheckedView
+from receiptkit.schema.engine import BodySchema, Engine
+from receiptkit.text.forms import FORM, is_json
+from receiptkit.text.json_text import places_in, read
+
+#: Statuses of captures that hold no response of the API, and what they mean.
+NO_RESPONSE = {
+    0: "no response was captured",
+    304: "not modified: the body is in a cache",
+    **dict.fromkeys((301, 302, 303, 307, 308), "a redirect"),
+}
+
+
+class BodyValidator:
+    """Checks bodies by the operations, the schemas and the profile that it is given."""
+
+    def __init__(self, profile: Profile, operations: Operations, engine: Engine) -> None:
+        self.profile = profile
+        self.operations = operations
+        self.recogniser = Recogniser(operations, profile.document.content)
+        self.schemas = Schemas(operations, engine)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return the kinds of body that can be recognised."""
+        return self.recogniser.kinds
+
+    def validate_body(self, body: Any, operation: str | None = None) -> Result:
+        """Check a parsed body whose request is unknown."""
+        foreign = list(catalogue.problems("payload", body))
+        if foreign:
+            return Result(self.profile.findings(foreign))
+        recognition = (
+            self.recogniser.recognise(body) if operation is None else self._named(operation, body)
+        )
+        if recognition.kind is None:
+            return self._unrecognised(body, recognition.reason)
+        found = recognition.operation
+        # Of all kinds, errors alone belong to no operation.
+        if found is None:
+            return self._validate_error(body)
+        if found.kind == "webhook":
+            return self._validate_parameters(body, found)
+        response = found.response(200)
+        media = response.content.get(JSON) if response else None
+        if media is None:
+            return Result(operation=found.id, unchecked="the document describes no such body")
+        return Result(self._findings(body, found, media), found.id, kind=found.kind, body=body)
+
+    def validate_text(self, raw: bytes, operation: str | None = None) -> Result:
+        """Check the text of a body whose request is unknown, and the text itself."""
+        parsed = read(raw)
+        findings = self._text_findings(parsed.problems, raw)
+        if not parsed.readable:
+            return Result(findings)
+        result = self.validate_body(parsed.value, operation)
+        result.findings = findings + without_explained(parsed.problems, result.findings)
+        return result
+
+    def validate_response(self, exchange: Exchange, operation: str | None = None) -> Result:
+        """Check a response whose request is unknown."""
+        if exchange.status in NO_RESPONSE:
+            return Result(unchecked=NO_RESPONSE[exchange.status])
+        if isinstance(exchange.body, NotCaptured):
+            return Result(unchecked=exchange.body.reason)
+        text = text_of(exchange.body)
+        if text is not None and not is_json_text(exchange, text):
+            return Result(unchecked="an answer that is no JSON, to a request that nobody knows")
+        result = (
+            self.validate_body(exchange.body, operation)
+            if text is None
+            else self.validate_text(text, operation)
+        )
+        if exchange.status >= 400:
+            result.kind = None
+            if result.unchecked is None:
+                body = exchange.body if text is None else read(text).value
+                problems = catalogue.problems("error", ErrorView(body, exchange.status))
+                known = {(each.rule, each.pointer) for each in result.findings}
+                result.findings = result.findings + [
+                    each
+                    for each in self.profile.findings(problems)
+                    if (each.rule, each.pointer) not in known
+                ]
+        return result
+
+    def secrets(self, seen: Exchange | WebhookRequest) -> list[Finding]:
+        """Return the findings of credentials in an exchange or a request."""
+        return self.profile.findings(catalogue.problems("capture", seen))
+
+    def skipped(self, result: Result) -> list[Finding]:
+        """Return the finding for a caller who asked for a check that could not be made."""
+        view = UncheckedView("skipped", result.unchecked)
+        return self.profile.findings(catalogue.problems("unchecked", view), result.operation)
+
+    def _unrecognised(self, body: Any, reason: str) -> Result:
+        """Return the result of a body that is none of the contract's: another event, or anything else."""
+        event = body.get("EventType") if isinstance(body, dict) else None
+        if isinstance(event, str) and EVENT.fullmatch(event):
+            return self._unchecked("event", "a webhook of another event")
+        return self._unchecked("body", "unknown body", reason)
+
+    def _validate_parameters(self, body: Any, operation: Operation) -> Result:
+        media = operation.responses["request"].content.get(FORM)
+        if media is None:
+            return Result(operation=operation.id, unchecked="the document describes no such body")
+        event = body.get("EventType") if isinstance(body, dict) else None
+        properties = self.recogniser.members(media).get("EventType")
+        enum = properties.get("enum") if isinstance(properties, dict) else None
+        known = [each for each in enum if isinstance(each, str)] if isinstance(enum, list) else []
+        if (
+            isinstance(event, str)
+            and known
+            and event.lower() not in {each.lower() for each in known}
+            and not get_close_matches(event, known, cutoff=0.9)
+        ):
+            return self._unchecked("event", "a webhook of another event", None, operation.id)
+        if isinstance(body, dict):
+            body = self._without_blanks(body, media)
+        found = self._findings(body, operation, media)
+        return Result(found, operation.id, kind=operation.kind, body=body)
+
+    def _without_blanks(self, parameters: dict[str, Any], media: Media) -> dict[str, Any]:
+        """Return parameters without those that are blank and need not be there: a form has no null."""
+        if "" not in parameters.values():
+            return parameters
+        required = self.recogniser.required(media)
+        return {
+            name: value for name, value in parameters.items() if value != "" or name in required
+        }
+
+    def _named(self, name: str, body: Any) -> Recognition:
+        if name in self.operations.by_id:
+            operation = self.operations.by_id[name]
+            return Recognition(operation.kind or "resource of another operation", operation)
+        if name in self.kinds:
+            return self.recogniser.of_kind(name, body)
+        kinds = ", ".join(self.kinds)
+        raise UsageError(f"the contract has no operation or kind {name!r}: kinds are {kinds}")
+
+    def _validate_error(self, body: Any) -> Result:
+        stated = body.get("status") if isinstance(body, dict) else None
+        status = stated if isinstance(stated, int) and stated // 100 in (4, 5) else 400
+        for operation in self.operations.all:
+            response = operation.response(status) if operation.kind else None
+            if response is not None and JSON in response.content:
+                media = response.content[JSON]
+                found = self._findings(body, operation, media, is_named=False)
+                about = ErrorView(body, status) if status == stated else None
+                problems = catalogue.problems("error", about) if about is not None else ()
+                return Result(found + self.profile.findings(problems))
+        return Result(unchecked="the document describes no errors")
+
+    def _findings(
+        self,
+        body: Any,
+        operation: Operation,
+        media: Media,
+        *,
+        schema: BodySchema | None = None,
+        exchange: ExchangeView | None = None,
+        is_named: bool = True,
+    ) -> list[Finding]:
+        return body_findings(
+            first_rows(body) if operation.kind == "page" else body,
+            operation,
+            media,
+            schema or self.schemas.of_media(media),
+            self.profile,
+            exchange=exchange,
+            receipt_schema=self.schemas.of_receipt if operation.kind == "webhook" else None,
+            is_named=is_named,
+        )
+
+    def _text_findings(self, problems: Iterable[Problem], raw: bytes) -> list[Finding]:
+        found = list(problems)
+        return self.profile.text_findings(found, places_in(raw)) if found else []
+
+    def _unchecked(
+        self,
+        cause: Literal["operation", "body", "event", "skipped"],
+        unchecked: str,
+        reason: str | None = None,
+        operation: str | None = None,
+    ) -> Result:
+        problems = catalogue.problems("unchecked", UncheckedView(cause, reason))
+        return Result(self.profile.findings(problems, operation), operation, unchecked)
+
+
+def without_explained(problems: Iterable[Problem], findings: list[Finding]) -> list[Finding]:
+    """Return the findings without those about a value that a problem of the text explains."""
+    explained = {each.pointer for each in problems if each.rule == "json.not-finite"}
+    return [finding for finding in findings if finding.pointer not in explained]
+
+
+def is_json_text(exchange: Exchange, text: bytes) -> bool:
+    """Return True for JSON, by the Content-Type or else by the first character."""
+    content_type = exchange.header("content-type")
+    if content_type is not None:
+        return "json" in content_type.lower()
+    return is_json(text.decode("utf-8", "replace"))
