@@ -15,14 +15,14 @@ from receiptkit.rules.examples import sample
 
 EXCHANGE = Exchange("GET", sample("page")["meta"]["url"], 200, sample("page"))
 DELIVERY = WebhookRequest("https://example.com/hook", "POST", sample("webhook")["params"])
-HEADERS = "is a mapping of names to values, all of them text"
+HEADERS = "must map names to values, both text"
 
 
 @pytest.mark.parametrize(
     ("check", "given", "message"),
     [
-        ("check_exchange", {}, "a receiptkit.Exchange is wanted here, not a dict"),
-        ("check_exchange", DELIVERY, "a receiptkit.Exchange is wanted here, not a WebhookRequest"),
+        ("check_exchange", {}, "expected a receiptkit.Exchange, not a dict"),
+        ("check_exchange", DELIVERY, "expected a receiptkit.Exchange, not a WebhookRequest"),
         (
             "check_exchange",
             replace(EXCHANGE, status="200"),  # type: ignore[arg-type]
@@ -37,7 +37,7 @@ HEADERS = "is a mapping of names to values, all of them text"
             replace(EXCHANGE, request_headers=[("a", "b")]),  # type: ignore[arg-type]
             f"Exchange.request_headers {HEADERS}",
         ),
-        ("check_webhook", None, "a receiptkit.WebhookRequest is wanted here, not a NoneType"),
+        ("check_webhook", None, "expected a receiptkit.WebhookRequest, not a NoneType"),
         ("check_webhook", replace(DELIVERY, url=5), "WebhookRequest.url is text, not 5"),  # type: ignore[arg-type]
         (
             "check_webhook",
@@ -71,7 +71,7 @@ def test_what_json_does_not_know(value: Any) -> None:
     for check in checks:
         with pytest.raises(
             UsageError,
-            match=r"^this is no JSON \(.+\): judge what was answered, not what a library made of it$",
+            match=r"^not a JSON value \(.+\): pass the response body, not an object that a client",
         ):
             check()
 
@@ -82,7 +82,7 @@ def test_an_unpaired_surrogate() -> None:
     text = json.dumps({**sample("receipt"), "participant_sid": "\ud800"})
     with pytest.raises(
         UsageError,
-        match=r"^an unpaired surrogate stands in this, which no JSON can carry: judge the text itself$",
+        match=r"^the value has an unpaired surrogate, which JSON cannot encode",
     ):
         contract.check(json.loads(text))
     assert "json.lone-surrogate" in [finding.rule for finding in contract.check(text)]

@@ -114,7 +114,7 @@ class BodyValidator:
         return self.profile.findings(catalogue.problems("unchecked", view), result.operation)
 
     def _unrecognised(self, body: Any, reason: str) -> Result:
-        """Return the result of a body that is none of the contract's: another event, or anything else."""
+        """Return the result of a body that is another event, or nothing of the contract."""
         event = body.get("EventType") if isinstance(body, dict) else None
         if isinstance(event, str) and EVENT.fullmatch(event):
             return self._unchecked("event", "a webhook of another event")
@@ -141,7 +141,7 @@ class BodyValidator:
         return Result(found, operation.id, kind=operation.kind, body=body)
 
     def _without_blanks(self, parameters: dict[str, Any], media: Media) -> dict[str, Any]:
-        """Return parameters without those that are blank and need not be there: a form has no null."""
+        """Return parameters without blank optional ones; a form has no null."""
         if "" not in parameters.values():
             return parameters
         required = self.recogniser.required(media)

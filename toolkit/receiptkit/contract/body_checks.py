@@ -62,7 +62,7 @@ def body_findings(
         schema: its compiled schema.
         profile: the profile to report under.
         exchange: the request that it answers, if that is to be checked against it.
-        receipt_schema: the compiled schema of receipts, for a webhook: what it advises holds for its parameters too.
+        receipt_schema: the compiled schema of receipts, whose advice holds for webhooks too.
         is_named: False to leave the operation out of the findings.
     """
     name = operation.id if is_named else None
@@ -90,7 +90,7 @@ def _problems(body: Any, kind: str, exchange: ExchangeView | None) -> Iterator[P
 
 
 def _of_receipt(parameters: dict[str, Any], schema: BodySchema) -> Iterator[Problem]:
-    """Yield what the document advises on the receipt that a webhook is about, at the parameters that say it."""
+    """Yield the document's advice on a webhook's receipt, at the parameters of the webhook."""
     receipt = {
         member: _value(member, parameters[name])
         for member, name in WEBHOOK_NAMES.items()
@@ -118,14 +118,14 @@ def _value(member: str, value: Any) -> Any:
 
 
 def _is_about_value(problem: Problem) -> bool:
-    """Return True if a problem with the schema is an error about the value at its pointer, whatever the profile."""
+    """Return True if a problem is an error about the value at its pointer in any profile."""
     if problem.rule == "schema.additional-properties":
         return False
     return catalogue.severity(problem.rule, "documented", problem.severity) is Severity.ERROR
 
 
 def without_superseded(problems: list[Problem], others: Iterable[Problem] = ()) -> list[Problem]:
-    """Return problems without those that one of them, or of the others, supersedes at the same pointer."""
+    """Return problems without those that another one at the same pointer supersedes."""
     superseded: set[tuple[str, str]] = set()
     for problem in (*problems, *others):
         rule = catalogue.get(problem.rule)

@@ -18,7 +18,7 @@ from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operations
 from receiptkit.schema.engine import Engine
 
-#: Who can judge.
+#: The names of the engines.
 ENGINES = ("default", "reference")
 
 
@@ -26,8 +26,8 @@ class Contract:
     """
     The contract of the receipt operations, compiled from an OpenAPI document for a profile.
 
-    Make one with `Contract.load`. It is safe to share between threads and costs milliseconds to make; schemas are compiled when first
-    needed.
+    Make one with `Contract.load`. Threads can share it. It costs milliseconds to make; schemas are
+    compiled when they are first needed.
     """
 
     def __init__(
@@ -69,18 +69,19 @@ class Contract:
         Load a contract.
 
         Args:
-            profile: `vendor` (Twilio's document and nothing else), `documented` (what the reference pages and captured responses say)
-                or `strict` (closed objects, warnings count as errors).
-            document: a contract document of your own, OpenAPI 3.0 or 3.1, YAML or JSON; it replaces the profile's document, and
-                `profile` then only decides how severe its findings are. Overlays are not applied to it.
-            engine: `default`; or `reference`, the slow second opinion of openapi-core and jsonschema, which must be installed
-                (`pip install 'receiptkit[reference]'`).
-            auth_token: the primary auth token of the account; where it is given, webhook requests must be signed with it.
-            api_base_url: a URL that stands for https://conversations.twilio.com, as of a mock or a proxy; requests and links
-                may use either.
+            profile: `vendor` (Twilio's document alone), `documented` (with facts of reference pages
+                and captured responses) or `strict` (closed objects, warnings count as errors).
+            document: your own OpenAPI document, 3.0 or later, YAML or JSON. It replaces the
+                profile's document, without overlays; `profile` then decides severities only.
+            engine: `default`; or `reference`, a slow second opinion by openapi-core and
+                jsonschema (`pip install 'receiptkit[reference]'`).
+            auth_token: the primary auth token of the account, with which webhooks must be signed;
+                None to leave signatures unchecked.
+            api_base_url: a URL that stands for https://conversations.twilio.com, as of a mock or a
+                proxy; requests and links may use either.
 
         Raises:
-            UsageError: there is no such profile or engine, or the packages of the engine are missing.
+            UsageError: the profile or engine is unknown, or the packages of the engine are missing.
             DocumentError: the document cannot be used.
         """
         if profile not in documents.PROFILES:
@@ -97,12 +98,12 @@ class Contract:
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of body that can be told apart: page, receipt, message, configuration, error, webhook."""
+        """Return the kinds of body that can be recognised, such as page and receipt."""
         return self.validator.kinds
 
     @property
     def rule_ids(self) -> list[str]:
-        """The rules that the document itself names, which may be more than the catalogue has."""
+        """Return the rules that the document names, which may be more than the catalogue has."""
         return self.document.rule_ids
 
     def compile(self) -> None:
@@ -123,23 +124,24 @@ class Contract:
 
     def check(self, body: Any, *, operation: str | None = None) -> list[Finding]:
         """
-        Judge a response body.
+        Check a response body.
 
         Args:
-            body: a parsed JSON value; or its text as `str` or `bytes`, whose own defects are then found too, with line and column.
-            operation: an operationId (`FetchConversationMessageReceipt`) or a kind (`receipt`, `page`, `message`,
-                `configuration`, `error`, `webhook`), whose scope is then told by the body. By default the body itself decides.
+            body: a parsed JSON value; or its text as `str` or `bytes`, which is then checked too.
+            operation: an operationId (`FetchConversationMessageReceipt`) or a kind (`receipt`,
+                `page`, `message`, `configuration`, `error`, `webhook`). By default the body is
+                recognised by its members.
 
         Returns:
-            The findings, none if it conforms. A body that cannot be recognised is a finding too: `body.unknown-kind`.
+            The findings, none if it conforms; `body.unknown-kind` if it is not recognised.
 
         Raises:
-            UsageError: the contract has no such operation or kind, or the body holds what JSON does not know.
+            UsageError: the operation or kind is unknown, or the body is not a JSON value.
         """
         return self.findings_of(self.validate(body, operation))
 
     def validate(self, body: Any, operation: str | None = None) -> Result:
-        """What became of a body, parsed or text."""
+        """Return the result of checking a body, parsed or text."""
         text = text_of(body)
         with values_of_json():
             return (
@@ -156,39 +158,41 @@ class Contract:
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """
-        Judge a request and its response: path and query parameters, status, media type and body.
+        Check a request and its response: parameters, status, media type and body.
 
-        An exchange of no operation of the contract is not judged; the finding `http.unknown-operation` says so. Where the answer is not
-        judged, `body.unchecked` says why.
+        Returns:
+            The findings, none if it conforms; `http.unknown-operation` if the contract has no such
+            operation, `body.unchecked` with the reason if the body was not checked.
 
         Raises:
-            UsageError: it is no exchange, is made of the wrong things, or its body holds what JSON does not know.
+            UsageError: it is not an exchange, or its body is not a JSON value.
         """
         return self.findings_of(self.validate_exchange(exchange))
 
     def validate_exchange(self, exchange: Exchange) -> Result:
-        """What became of an exchange."""
+        """Return the result of checking an exchange."""
         demand_exchange(exchange)
         with values_of_json():
             return self.validator.validate_exchange(exchange)
 
-    def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
+    def check_webhook(self, webhook: WebhookRequest) -> list[Finding]:
         """
-        Judge a webhook request: its parameters, and how they were sent. The pointers of findings name parameters: `/Status`.
+        Check a webhook request: its parameters, how they were sent, and its signature.
 
-        A webhook of another event is not judged, and `body.unchecked` says so; what is no webhook of the contract is a finding, too:
-        `body.unknown-kind`.
+        Returns:
+            The findings, whose pointers name parameters (`/Status`); none if it conforms,
+            `body.unchecked` for another event, `body.unknown-kind` if it is not recognised.
 
         Raises:
-            UsageError: it is no delivery, is made of the wrong things, or its parameters hold what JSON does not know.
+            UsageError: it is not a webhook request, or its parameters are not JSON values.
         """
-        return self.findings_of(self.validate_webhook(delivery))
+        return self.findings_of(self.validate_webhook(webhook))
 
-    def validate_webhook(self, delivery: WebhookRequest) -> Result:
-        """What became of a webhook request."""
-        demand_webhook(delivery)
+    def validate_webhook(self, webhook: WebhookRequest) -> Result:
+        """Return the result of checking a webhook request."""
+        demand_webhook(webhook)
         with values_of_json():
-            return self.validator.validate_webhook(delivery)
+            return self.validator.validate_webhook(webhook)
 
 
 def _engine(name: str, document: Document) -> Engine:

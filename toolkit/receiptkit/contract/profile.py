@@ -14,7 +14,7 @@ from receiptkit.rules import catalogue
 
 
 class Profile:
-    """A profile over a document: which rules it reports, how severe they are, and their groundings."""
+    """A profile over a document: the rules that it reports, their severities and groundings."""
 
     def __init__(self, name: str, document: Document) -> None:
         self.name = name
@@ -58,7 +58,7 @@ class Profile:
     def text_findings(
         self, problems: Iterable[Problem], position: Callable[[int], tuple[int, int]]
     ) -> list[Finding]:
-        """Return the findings of a text's own problems; `position` turns an offset into line and column."""
+        """Return the findings of a text's problems; `position` gives line and column."""
 
         def locate(problem: Problem) -> Location:
             line, column = position(problem.offset)
@@ -79,7 +79,7 @@ class Profile:
 
 
 def _message(problem: Problem) -> str:
-    """Return the message of a problem; one with a rule of the document's own begins with the title of the rule."""
+    """Return the message of a problem, after the title of its rule if the document names one."""
     rule = catalogue.get(problem.rule)
     if problem.place is None or rule is None or problem.rule.startswith("schema."):
         return problem.message

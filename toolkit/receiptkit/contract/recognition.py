@@ -28,7 +28,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 class BodyOutline(NamedTuple):
-    """What bodies of one kind look like: the JSON types of their members, those of nested objects and rows included."""
+    """The members of bodies of one kind with their JSON types, nested objects and rows included."""
 
     kind: str
     members: dict[str, Any]
@@ -36,7 +36,7 @@ class BodyOutline(NamedTuple):
 
 
 class Recognition(NamedTuple):
-    """The kind of a body, or why none was found; and the operation of the right scope (None for errors)."""
+    """The kind of a body or why none was found, and its operation (None for errors)."""
 
     kind: str | None
     operation: Operation | None = None
@@ -56,7 +56,7 @@ class Recogniser:
                 self._by_kind.setdefault(operation.kind, []).append(operation)
                 self._shapes.extend(self._shapes_of(operation))
         self._decided: dict[tuple[str, ...], str] = {}
-        #: The webhooks by the event that they say they are of, which decides however much else they carry.
+        #: Webhooks by their EventType, which decides whatever other parameters there are.
         self._by_event = {
             event: operation
             for operation in operations.webhooks
@@ -69,7 +69,7 @@ class Recogniser:
         return sorted({shape.kind for shape in self._shapes})
 
     def recognise(self, body: Any) -> Recognition:
-        """The kind of a parsed JSON value and the operation that answers with it."""
+        """Return the kind of a parsed JSON value and the operation that answers with it."""
         if not isinstance(body, dict):
             return Recognition(None, reason="not a JSON object")
         if not body:
@@ -92,20 +92,20 @@ class Recogniser:
         kind = self._kind(renamed, at_url) if renamed.keys() != body.keys() else None
         if kind is not None and kind != "webhook":
             return (
-                f"its names are those of a {kind} in camelCase, as an object of a client library has "
+                f"its names are those of a {kind} in camelCase, as in a client library's object "
                 "them; give the body of the response instead"
             )
         return "it shares too few member names with any response of the contract"
 
     def of_kind(self, kind: str, body: Any) -> Recognition:
-        """The operation for a body whose kind is known: its scope is told by its url, then by chat_service_sid."""
+        """Return the operation of a body of a kind, by its url and then by chat_service_sid."""
         url = _own_url(body) if isinstance(body, dict) else None
         return Recognition(
             kind, self._scoped(kind, body, self._operations.of_url(url) if url else [])
         )
 
     def has_in_common(self, kind: str, body: dict[str, Any]) -> int:
-        """How many member names a body shares with a kind."""
+        """Return the number of member names that a body shares with a kind."""
         return max(
             (
                 len(shape.members.keys() & body.keys())
@@ -212,7 +212,7 @@ class Recogniser:
 
 
 def _shared(body: dict[str, Any], shape: BodyOutline) -> int:
-    """How many member names a body has in common with a shape, those of its first row and its nested objects included."""
+    """Return the number of names that a body shares with an outline, nested ones included."""
     count = 0
     for name, value in body.items():
         if name not in shape.members:
@@ -226,7 +226,7 @@ def _shared(body: dict[str, Any], shape: BodyOutline) -> int:
 
 
 def _fitting(body: dict[str, Any], shape: BodyOutline) -> int:
-    """How many of the shared members, nested ones included, have a value of the type the shape gives."""
+    """Return the number of shared members whose value has the type of the outline."""
     return sum(
         _shared({name: value}, shape)
         for name, value in body.items()
@@ -247,7 +247,7 @@ def _snake_case(name: str) -> str:
 
 
 def _own_url(body: dict[str, Any]) -> str | None:
-    """The url a resource gives for itself, or a page in its meta."""
+    """Return the url of a resource, or that in the meta of a page."""
     url = body.get("url")
     if url is None and isinstance(body.get("meta"), dict):
         url = body["meta"].get("url")

@@ -18,8 +18,8 @@ class Result:
         unchecked: why the body was not checked; None if it was.
         part: the part of the exchange that pointers of the findings lead into.
         signature_unjudged: why the signature of a webhook, which was to be judged, could not be.
-        kind, body: the kind and the parsed body; None for an error, or for nothing of the contract's.
-        requested: the URL of the request, with Twilio's base instead of one that stands for it; None if it is unknown.
+        kind, body: the kind and the parsed body; None for errors and foreign bodies.
+        requested: the URL of the request on Twilio's base; None if it is unknown.
     """
 
     __slots__ = (

@@ -1,4 +1,4 @@
-"""What the request of a webhook says: its parameters, wherever they stand."""
+"""The parameters of a webhook request, in its body or in its URL."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Payload(NamedTuple):
     The parameters of a webhook.
 
     Attributes:
-        body: a value by name, the first of a repeated one; anything else than a mapping if that is what a JSON body held.
+        body: the first value of each name; for a JSON body, whatever value it has.
         part: where they stand, in the body of the request or in its URL.
         repeated: the names that came more than once.
         unsound: the names whose value was not encoded as it should be.
-        text: the body, where it is JSON text; its defects, and whether it could be read all the same.
+        text, problems, readable: a body that is JSON text, its problems, and False if it is broken.
     """
 
     body: Any
@@ -33,7 +33,7 @@ class Payload(NamedTuple):
 
 
 def payload(delivery: WebhookRequest) -> Payload:
-    """The parameters of a request: of its body, or of its URL where there is no body, or the method is GET and it has some."""
+    """Return the parameters of a request: of its URL without a body or by GET, else of its body."""
     raw = text_of(delivery.body)
     absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
     query = _named(delivery.url) if absent or delivery.method.upper() == "GET" else []
@@ -50,7 +50,7 @@ def payload(delivery: WebhookRequest) -> Payload:
 
 
 def is_form_request(request: WebhookRequest) -> bool:
-    """Return False if the body of a request is certainly no form: by its Content-Type, or because it is JSON text."""
+    """Return False if a body is not a form, by its Content-Type or because it is JSON text."""
     raw = text_of(request.body)
     if isinstance(request.body, NotCaptured) or (raw is not None and not raw.strip()):
         return True
@@ -61,7 +61,7 @@ def is_form_request(request: WebhookRequest) -> bool:
 
 
 def _named(url: str) -> list[FormField]:
-    """The parameters of a URL. What has no name is part of the address, and may be a secret one."""
+    """Return the named parameters of a URL; others are part of the address, maybe secret."""
     return [
         parameter
         for parameter in decode_query(url)
