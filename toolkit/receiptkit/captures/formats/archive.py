@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SESSION = re.compile(r"raw/(\d+)_c\.txt")
 #: The name of a HAR in a local header, or of a body that Playwright keeps beside one.
 _HAR = re.compile(rb"[^/\0]{1,200}\.har|PK\x03\x04[\s\S]{26}[0-9a-f]{40}\.")
+#: What a damaged or encrypted archive raises, besides its own error.
+_DAMAGED = (zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, KeyError)
 #: More members than this are in no capture.
 _MOST_MEMBERS = 100_000
 
@@ -61,7 +63,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
                 yield from har.entries(buffered, limits, _beside(archive, limits))
                 return
             yield from _sessions(archive, names, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (*_DAMAGED, zipfile.BadZipFile):
         raise CaptureError("the archive is damaged or encrypted") from None
 
 
@@ -98,7 +100,7 @@ def _beside(archive: zipfile.ZipFile, limits: Limits) -> ReadBeside:
         nonlocal left
         try:
             content = _member(archive, name, limits)
-        except (KeyError, CaptureError):
+        except (*_DAMAGED, CaptureError):
             return NotCaptured("the file that holds the body is not in the archive")
         left -= len(content)
         if left < 0:
