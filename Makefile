@@ -72,7 +72,7 @@ lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings,server]' --group test
-	.venv-lowest/bin/python -m pytest --quiet
+	.venv-lowest/bin/python -m pytest --quiet -n auto
 
 # Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
 soak: $(VENV)/.soak

@@ -14,7 +14,7 @@ import examples
 import receiptkit
 from conftest import ROOT
 from receiptkit import pytest_plugin, server
-from receiptkit.cli.main import cli
+from receiptkit.cli.commands import cli
 from receiptkit.generation import SCENARIOS
 from receiptkit.pytest_plugin.options import OPTIONS
 from receiptkit.server.faults import REQUESTS, WEBHOOKS
@@ -200,6 +200,7 @@ def _sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a document: code is one word, a cell of a table is a sentence."""
     text = _COMMENT.sub("", _BLOCK.sub("", text))
     text = _LINK.sub(lambda match: match["text"], text)
+    text = re.sub(r"``.*?``", "code", text)
     text = re.sub(r"`[^`\n]*(?:\n[^`\n]+)?`", "code", text)
     for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-#|]|[0-9]+\. ))", text):
         for cell in paragraph.split("|") if paragraph.lstrip().startswith("|") else [paragraph]:

@@ -121,7 +121,7 @@ def _shown(finding: Entry) -> str:
 
 def _run(entry: Entry) -> Outcome:
     """Validate the input of an entry in this process."""
-    from receiptkit.cli.main import run
+    from receiptkit.cli.commands import run
 
     os.environ.update(entry.get("env", {}))
     output = io.StringIO()

@@ -193,7 +193,7 @@ def test_rows_and_links_of_another_message() -> None:
     message = "url is another list than the request's"
     said = [Problem("/meta/url", message, rule="page.url-mismatch", value=url)]
     assert list(link(page(rows=[]), other)) == said
-    for same in (LIST, f"{LIST}/?PageSize=50&Page=0", f"{LIST.rpartition('/')[0]}/X"):
+    for same in (LIST, f"{LIST}/?PageSize=50&Page=0"):
         assert list(link(page(rows=[], url=same), other)) == [said[0]._replace(value=same)]
     assert list(link(page(rows=[]), asked())) == []
     assert list(link(page(), asked())) == []

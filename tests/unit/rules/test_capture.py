@@ -14,6 +14,7 @@ import yaml
 from receiptkit.generation import Generator, recording
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.rules.capture import secret
+from receiptkit.rules.examples import form
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
@@ -228,7 +229,7 @@ def test_in_every_format(report: Report, tmp_path: Path) -> None:
         "url": "https://example.com/",
         "method": "POST",
         "headers": {"Proxy-Authorization": BASIC},
-        "body": "a=1",
+        "body": form(),
     }
     (tmp_path / "d.json").write_text(json.dumps(hook))
     found = {

@@ -250,7 +250,7 @@ def test_webhooks_of_another_event_are_left_alone() -> None:
 
 def test_the_vendor_knows_no_webhooks() -> None:
     """Under `vendor` a webhook is not checked: the published document has none."""
-    assert rules(WebhookRequest(body=PARAMETERS), "vendor") == ["body.unknown-kind "]
+    assert rules(WebhookRequest(body=PARAMETERS), "vendor") == ["body.unchecked "]
 
 
 def test_an_event_is_one_whatever_else_it_carries() -> None:

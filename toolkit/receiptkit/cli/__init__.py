@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 if everything conforms, 1 if there are findings, 2 if something could not be checked.
     """
     try:
-        from receiptkit.cli.main import run
+        from receiptkit.cli.commands import run
 
         return run(argv)
     except KeyboardInterrupt:

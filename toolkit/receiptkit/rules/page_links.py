@@ -109,17 +109,20 @@ def list_of_another_request(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a page whose link is of another list or token than was asked for."""
     url = _link(exchange.body, "url") if exchange.kind == "page" else None
     named = receipts_path(url) if url is not None else None
-    # If the rows are of another list too, they say so.
-    if named is None or any(requests.not_what_was_asked(exchange)):
-        return
     asked = exchange.request.path
+    # A document of the user's own may call the parameters otherwise.
+    if named is None or "MessageSid" not in asked:
+        return
+    # If the rows are of another list too, they say so.
+    if any(requests.not_what_was_asked(exchange)):
+        return
     conversation = asked.get("ConversationSid", "")
     is_sid = len(conversation) == 34 and conversation.startswith("CH")
     what = None
     if (named.service is None) != ("ChatServiceSid" not in asked):
         what = "has another scope than the request"
     elif (
-        named.message != asked.get("MessageSid")
+        named.message != asked["MessageSid"]
         or (is_sid and named.conversation != conversation)
         or named.service != asked.get("ChatServiceSid")
     ):

@@ -15,6 +15,8 @@ from receiptkit.rules.views import RequestView
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
 _URL = "/request/url"
+#: The parameters of every list of the API.
+_PAGING = ("PageSize", "Page", "PageToken")
 #: Names of other lists of the API that people try here.
 _KNOWN = ("Order", "Limit", "limit", "pageSize", "page", "page_size", "pageToken", "page_token")
 _SECOND_PAGE = {
@@ -30,9 +32,11 @@ _REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
     on="request",
     severity=Severity.INFO,
     title="the operation has no parameter of this name",
-    why="Twilio ignores it, so the request does not do what its author meant. Names are compared with upper and lower case.",
+    why="Twilio ignores it, so the request does not do what its author meant. Upper and lower "
+    "case count.",
     grounding=f"{OPENAPI}; {RECEIPT_PAGE}, parameters",
-    action="Correct the name, or leave the parameter out. A list of receipts takes PageSize, Page and PageToken.",
+    action="Correct the name, or leave the parameter out. A list takes PageSize, Page and "
+    "PageToken.",
     good=Example("exchange"),
     bad=Example("exchange", {_URL: f"{_LIST}?PageSize=50&pageToken=PT50"}),
     part="url",
@@ -41,6 +45,9 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
     """Yield a problem for each query parameter or field that the operation does not have."""
     for name in (*request.query, *request.form):
         if name not in request.documented and _list_meant(name, request) is None:
+            # A document of the user's own may leave out the paging of a list.
+            if name in _PAGING and "Sid" not in request.path:
+                continue
             # A name in brackets belongs to a parameter that is an object.
             if name.partition("[")[0] in request.documented:
                 continue
@@ -61,7 +68,7 @@ def _plain(name: str) -> str:
 
 @also("request.parameter", on="request")
 def form_of_another_kind(request: RequestView) -> Iterator[Problem]:
-    """Yield a problem for a body that is no form, and for lists that are not sent as repeated fields."""
+    """Yield a problem for a body that is not a form, and for lists not sent as repeated fields."""
     if not request.is_form:
         message = "the body is not a form, so that none of its parameters is read"
         yield Problem("", message, f"repeat the name of a list: {_REPEAT}")

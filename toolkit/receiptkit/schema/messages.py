@@ -133,6 +133,8 @@ def _kind(value: Any) -> str:
 
 def _types(expected: Any) -> str:
     names = expected if isinstance(expected, list) else [expected]
+    if not names:
+        return "of any type, since the document lists none"
     return _either([_ARTICLES.get(name, f"a {name}") for name in names])
 
 
