@@ -514,7 +514,8 @@ def test_only_a_response(
     )
     assert {item["rule"] for item in report(path)["findings"]} == {"error.shape"}
     path.write_text("HTTP/1.1 404 Not Found\n\n" + json.dumps({**sample("error"), "status": 400}))
-    assert [item["rule"] for item in report(path)["findings"]] == ["error.status-mismatch"]
+    rules = [item["rule"] for item in report(path)["findings"]]
+    assert rules == ["error.code-mismatch", "error.status-mismatch"]
     path.write_text("HTTP/1.1 200 OK\n\n")
     assert run("validate", path)[2].startswith(
         "receiptkit: nothing was judged: no body was captured"
@@ -633,8 +634,8 @@ def test_a_request_with_the_body_of_a_response(tmp_path: Path, report: Report) -
         )
     )
     (finding,) = report("--allow-empty", path)["findings"]
-    assert finding["message"].endswith(
-        "(the body of this request looks like a page, which a response has)"
+    assert (
+        "(the body of this request looks like a page, which a response has)" in finding["message"]
     )
 
 

@@ -100,7 +100,7 @@ class Summary:
     known: int = 0
     limits: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    read_as: dict[str, ReadAs] = field(default_factory=dict)
+    read_as: dict[str, ReadAs] = field(default_factory=dict, compare=False)
     empty_files: list[tuple[str, str]] = field(default_factory=list)
     rows_left_out: int = 0
     pages_left_out: int = 0
