@@ -92,7 +92,7 @@ def _in_body(body: Any) -> Iterator[str]:
 
 
 def _headers_in(body: Any) -> set[str]:
-    """Return the headers with credentials that stand in a body, as in the error of an HTTP client."""
+    """Return the headers with credentials in a body, such as the error of an HTTP client."""
     text = text_of(body)
     if text is not None:
         lowered = text.lower()

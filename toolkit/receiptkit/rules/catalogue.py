@@ -68,7 +68,7 @@ def allows_bulk() -> bool:
 
 
 def literal_names() -> frozenset[str]:
-    """Return the members and parameters that some rule looks into: shapes keep their values as they are."""
+    """Return the members and parameters whose values shapes keep unchanged for some rule."""
     return frozenset(name for rule in registry.rules().values() for name in rule.literal)
 
 

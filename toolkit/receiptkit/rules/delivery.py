@@ -192,7 +192,7 @@ def _problem(
 
 
 def _true_since(summary: DeliverySummary, rows: list[Row]) -> int:
-    """Return from when on a summary must be true, in seconds since 1970: answers may be a little stale."""
+    """Return the time from which a summary must be right, in seconds since 1970."""
     dates = [date for row in rows for date in (row.created, row.updated) if date is not None]
     # The list was seen before the summary, so none of its dates is later than that.
     return max([summary.at.time // 1000, *dates]) - _STALE
@@ -203,7 +203,7 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
     least = most = 0
     for row in rows:
         counts = row.status in counted
-        # What changed lately may not be in the summary yet; a delivered one may have been read since.
+        # A late change may not be in the summary yet; a delivered receipt may be read by now.
         is_recent = row.updated is not None and row.updated > since
         least += counts and not is_recent
         most += counts or (member == "read" and row.status == "delivered")

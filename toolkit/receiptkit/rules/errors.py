@@ -35,14 +35,15 @@ _STATUSES = {
     on="error",
     severity=Severity.INFO,
     title="the code of an error is not that of its more_info or its status",
-    why="more_info is the page of the code, and the code decides the status. Consumers branch on either of them.",
+    why="more_info is the page of the code, and the code decides the status. Applications "
+    "branch on either of them.",
     grounding=f"{ERROR_PAGES}; {CAPTURES}",
     action="In a mock: take code, more_info and status from one error, such as 20404 and 404.",
     good=Example("error"),
     bad=Example("error", {"/more_info": "https://www.twilio.com/docs/errors/20003"}),
 )
 def code_mismatch(error: ErrorView) -> Iterator[Problem]:
-    """Yield a problem for a code with the page of another one, or with a status that it never has."""
+    """Yield a problem for a code with another code's page or with an impossible status."""
     body = error.body if isinstance(error.body, dict) else {}
     code, page = body.get("code"), body.get("more_info")
     if type(code) is not int:

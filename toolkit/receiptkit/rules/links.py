@@ -19,7 +19,7 @@ _RECEIPTS = re.compile(
 
 
 class ReceiptsPath(NamedTuple):
-    """What the path of a list or a receipt names; the service is None in the default scope."""
+    """The SIDs in the path of a list or receipt; the service is None in the default scope."""
 
     service: str | None
     conversation: str
@@ -27,7 +27,7 @@ class ReceiptsPath(NamedTuple):
 
 
 def origin_of(url: str) -> str | None:
-    """Return scheme, host and port of an absolute URL, without a default port; None of any other."""
+    """Return scheme, host and port of an absolute URL, without a default port; else None."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -56,7 +56,7 @@ def address_of(url: str) -> str:
 
 
 def receipts_path(url: str) -> ReceiptsPath | None:
-    """Return what the path of a URL names; None if it is neither a list of receipts nor a receipt."""
+    """Return the names in the path of a list of receipts or a receipt; None for others."""
     found = _RECEIPTS.search(url.partition("#")[0].partition("?")[0].rstrip("/"))
     return None if found is None else ReceiptsPath(**found.groupdict())
 

@@ -237,7 +237,7 @@ def _leads_to(before: Page, page: Page) -> bool:
 
 
 def _other_request(before: Page, page: Page) -> Problem | None:
-    """Return the problem with a page that was asked for by another token than the page before gave."""
+    """Return the problem with a page that was requested by another token than given."""
     token, requested = token_of(before.next), token_of(page.requested)
     if token is None or requested is None or token == requested:
         return None
@@ -321,14 +321,15 @@ def _is_shifted(earlier: list[str], page: Page, count: int) -> bool:
     on="list history",
     severity=Severity.WARNING,
     title="two pages give one token for different pages",
-    why="A token leads to one place in a list. A mock that gives it twice sends its consumer back, or ignores tokens.",
+    why="A token leads to one place in a list. A mock that gives it twice sends its client "
+    "back, or ignores tokens.",
     grounding="observed next_page_url of other Conversations lists",
     action="In a mock: give every page a token of its own.",
     good=_LOOP_FREE,
     bad=_REUSED,
 )
 def token_reused(history: ListHistory) -> Iterator[Problem]:
-    """Yield a problem for each page with the next token of an earlier one that is not its neighbour."""
+    """Yield a problem for each page with the next token of an earlier, distant page."""
     for pagination in history.paginations:
         given: dict[str, tuple[int, Page]] = {}
         for index, page in enumerate(pagination.pages if _loop(pagination) is None else ()):

@@ -17,7 +17,8 @@ from receiptkit.rules.registry import rule
     on="text",
     severity=Severity.INFO,
     title="two members of one object differ in upper and lower case only",
-    why="Go's decoder and others match names without regard to case: which of the two they take depends on the order.",
+    why="Go's decoder and others match names without regard to case. The order decides which "
+    "of the two they take.",
     grounding="RFC 8259 section 4; documentation of Go's encoding/json",
     action="In a mock: remove the one that is not of the API.",
     good=Example("receipt"),

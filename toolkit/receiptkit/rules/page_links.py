@@ -56,7 +56,7 @@ def first_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     ),
 )
 def previous_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
-    """Yield a problem for a previous link to another list, to pages of another size, or not to the page before."""
+    """Yield a problem for a previous link to another list, size or page than the one before."""
     url, number = _link(page, "previous_page_url"), _meta(page).get("page")
     if url is None or type(number) is not int or number < 1:
         return
@@ -68,7 +68,7 @@ def previous_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _elsewhere(page: dict[str, Any], url: str) -> str | None:
-    """Return how a link differs from the page's own, other than in the page it is of; None if it does not."""
+    """Return the difference of a link from the page's own, its page aside; None without one."""
     own = _link(page, "url")
     if own is None:
         return None
@@ -82,7 +82,7 @@ def _elsewhere(page: dict[str, Any], url: str) -> str | None:
 
 @also("page.next-is-self", on="exchange")
 def next_with_requested_token(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for a next link with the token that was asked for, if the page's own link has none."""
+    """Yield a problem for a next link with the requested token, if the own link has none."""
     following = _link(exchange.body, "next_page_url") if exchange.kind == "page" else None
     token = exchange.request.query.get("PageToken", [""])[-1]
     if following is None or not token or any(pages.next_is_self(exchange.body)):
@@ -151,7 +151,7 @@ def url_in_another_scope(exchange: ExchangeView) -> Iterator[Problem]:
 
 @also("receipt.url-mismatch", on="page")
 def rows_in_another_scope(page: dict[str, Any]) -> Iterator[Problem]:
-    """Yield a problem for each row whose url has another scope than the page and the row's own members."""
+    """Yield a problem for each row whose url has another scope than the page and the row."""
     own = _link(page, "url")
     named = receipts_path(own) if own is not None else None
     if named is None:
@@ -171,7 +171,8 @@ def rows_in_another_scope(page: dict[str, Any]) -> Iterator[Problem]:
     on="page",
     severity=Severity.INFO,
     title="all receipts of a page are those of one participant",
-    why="There is one receipt for each recipient. Fixtures copied from one receipt often keep its participant.",
+    why="There is one receipt for each recipient. Fixtures copied from one receipt often keep "
+    "its participant.",
     grounding=CAPTURES,
     action="In a mock: give every receipt a participant of its own.",
     good=Example("page"),
@@ -212,7 +213,7 @@ def _link(page: dict[str, Any], name: str) -> str | None:
 
 
 def _addresses_of_rows(page: dict[str, Any]) -> set[str]:
-    """Return the addresses of the lists that the rows are in; if one of them is right, the page's own is not."""
+    """Return the addresses of the lists of the rows; if one is right, the page's is not."""
     urls = [row.get("url") for row in _rows(page) if isinstance(row, dict)]
     return {address_of(url).rpartition("/")[0] for url in urls if isinstance(url, str)}
 

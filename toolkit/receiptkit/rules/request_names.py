@@ -97,7 +97,8 @@ def _is_joined(value: str) -> bool:
     on="request",
     severity=Severity.WARNING,
     title="a later page was asked for without a PageToken, and answered",
-    why='Twilio refuses it with 400 / 20001, "PageToken is required for paging." A mock that answers hides that from its consumer.',
+    why='Twilio refuses it with 400 / 20001, "PageToken is required for paging." A mock that '
+    "answers hides that from its application.",
     grounding=f"twilio-python issue 395; {LIBRARIES}",
     action="In a client: follow next_page_url. In a mock: answer 400 with code 20001.",
     good=Example("exchange", {**_SECOND_PAGE, _URL: f"{_LIST}?PageSize=50&Page=1&PageToken=PT50"}),

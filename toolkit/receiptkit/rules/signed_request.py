@@ -1,4 +1,4 @@
-"""What the signature of a webhook request is over: the URLs that Twilio may have called, and the parameters."""
+"""The signed data of a webhook request: URLs that Twilio may have called, and parameters."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _EITHER = "'()*!~:@,;/?$[]{}|^`\" "
 
 
 class Candidate(NamedTuple):
-    """A URL that Twilio may have called, and what it means if it did."""
+    """A URL that Twilio may have called, and the cause if it did."""
 
     url: str
     cause: str
 
 
 def unjudged_reason(request: WebhookRequest) -> str | None:
-    """Return why the signature of a request cannot be judged; None if it can, or if it is missing."""
+    """Return why a signature cannot be checked; None if it can be, or is missing."""
     if not request.headers:
         return "no headers were captured"
     if request.header(HEADER) is None:
@@ -80,10 +80,10 @@ def signed_parameters(request: WebhookRequest) -> tuple[list[tuple[str, str]], b
 
 def public_urls(request: WebhookRequest) -> list[str]:
     """
-    Return the URLs that a request was surely called by, as far as the capture tells.
+    Return the URLs by which a request was certainly called, as far as the capture shows.
 
-    That is its URL, or, of a log that holds a path or the URL of an upstream server, what its headers name. None if
-    there is only a path and no host.
+    These are its URL, or those in its headers if the log has a path or an upstream server's URL.
+    There are none for a path without a host.
     """
     parts = _split(request.url)
     if parts is None:
@@ -149,10 +149,13 @@ def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
     for scheme in (parts.scheme, other):
         cause = "it is over the URL with or without a slash at the end of the path"
         yield Candidate(urlunsplit(parts._replace(scheme=scheme, path=path)), cause)
-    cause = "the query was encoded in another way after it was signed: validate the URL as it was called"
+    cause = "the query was re-encoded after it was signed: validate the URL that was called"
     for query in _encodings(parts.query):
         yield Candidate(urlunsplit(parts._replace(query=query)), cause)
-    cause = "a proxy or gateway took a prefix from the path, such as its stage: validate against the public URL"
+    cause = (
+        "a proxy or gateway took a prefix from the path, such as its stage: "
+        "validate against the public URL"
+    )
     for scheme in (parts.scheme, other):
         for prefixed in _prefixed(parts.path, request):
             yield Candidate(urlunsplit(parts._replace(scheme=scheme, path=prefixed)), cause)
@@ -216,7 +219,7 @@ def _placed(parts: SplitResult, scheme: str, host: str) -> str:
 
 
 def _hosts(request: WebhookRequest) -> list[str]:
-    """Return the hosts that the headers name, those of the proxy that is nearest to the caller first."""
+    """Return the hosts in the headers, those of the proxy nearest to the caller first."""
     for name in (*_HOSTS, "forwarded", "host"):
         hosts = _named_hosts(request, name)
         if hosts:

@@ -161,7 +161,7 @@ class Pagination(NamedTuple):
 
 class ListHistory(NamedTuple):
     """
-    What was fetched of the lists of one message; for the subject list history.
+    The fetched pages of the lists of one message; for the subject list history.
 
     Attributes:
         paginations: the paginations along its lists.
@@ -180,7 +180,7 @@ class ListHistory(NamedTuple):
 
 
 class DeliverySummary(NamedTuple):
-    """The `delivery` of a message, None where it is null; where it was last seen."""
+    """The `delivery` of a message (None for null) and its last place."""
 
     at: Arrival
     delivery: dict[str, object] | None
@@ -188,7 +188,7 @@ class DeliverySummary(NamedTuple):
 
 class StatusReport(NamedTuple):
     """
-    What an answer or a webhook of its own said of a receipt.
+    The status of a receipt in a single response or webhook.
 
     Attributes:
         first, last: where it said so first and last.
@@ -204,7 +204,7 @@ class StatusReport(NamedTuple):
 
 
 class RepeatedList(NamedTuple):
-    """A whole list that was seen first, last, and in between, too; where is not kept."""
+    """A whole list that also arrived between its first and last place."""
 
     first: Arrival
     last: Arrival
@@ -213,7 +213,7 @@ class RepeatedList(NamedTuple):
 
 class MessageHistory(NamedTuple):
     """
-    What was seen of one message; for the subject message history.
+    The lists, summaries and reports of one message; for the subject message history.
 
     Attributes:
         paginations: every pagination along its lists, those of a single page too.

@@ -59,7 +59,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
 
 
 def _other_owner(states: list[ReceiptState], member: str) -> Iterator[Problem]:
-    """Yield a problem for each state of another account or service; the default scope names no service."""
+    """Yield a problem for each state of another account or service, where both are named."""
     known = [each for each in states if getattr(each, member)]
     name = {"account": "account_sid", "service": "chat_service_sid"}[member]
     for each in known[1:]:

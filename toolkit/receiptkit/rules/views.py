@@ -83,7 +83,7 @@ class RequestView(NamedTuple):
         url: the URL with its query.
         parameter_problems: yields what the document finds wrong with the parameters.
         query: the values of each query parameter, decoded.
-        form: the values of each field of the body, decoded; empty unless the operation takes a form.
+        form: the decoded values of each field of the body, if the operation takes a form.
         documented: the names of the query parameters and of the fields that the operation has.
         lists: those of them that are lists, whose names a request repeats.
         is_form: False for a body that is certainly no form, though the operation takes one.

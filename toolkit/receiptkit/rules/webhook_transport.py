@@ -16,7 +16,7 @@ from receiptkit.text.forms import FORM
 
 _METHODS = ("POST", "GET")
 _EVENT = "onDeliveryUpdated"
-#: The parameters of the event, as names that nobody distinguishes: without underscores, in lower case.
+#: The parameters of the event without underscores, in lower case.
 _PLAIN_NAMES = {
     name.lower(): name for name in (*WEBHOOK_NAMES.values(), "EventType", "RetryCount", "Source")
 }
@@ -29,7 +29,8 @@ _MOST_LIKELY = 5
     on="webhook request",
     severity=Severity.ERROR,
     title="a webhook is sent by POST or GET",
-    why="The configuration allows these two methods only. A consumer that is tested with another one may refuse what Twilio sends.",
+    why="The configuration allows only these two methods. An application tested with another "
+    "one may refuse what Twilio sends.",
     grounding=f"{OPENAPI}, Method of Configuration/Webhooks",
     action="In a mock: send the request by POST, or by GET with the parameters in the query.",
     good=Example("webhook"),
@@ -48,7 +49,8 @@ def method(webhook: WebhookView) -> Iterator[Problem]:
     on="webhook request",
     severity=Severity.ERROR,
     title="the body of a webhook is a form",
-    why="Frameworks choose the parser by Content-Type. A consumer that is tested with JSON finds no parameters in what Twilio sends.",
+    why="Frameworks choose the parser by Content-Type. An application tested with JSON finds "
+    "no parameters in what Twilio sends.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; live request of 2026-08",
     action=f"In a mock: send the parameters as a form, with Content-Type: {FORM}.",
     good=Example(
@@ -80,7 +82,7 @@ def media_type(webhook: WebhookView) -> Iterator[Problem]:
     on="webhook",
     severity=Severity.WARNING,
     title="the event is written with other upper and lower case",
-    why="Twilio sends onDeliveryUpdated. A consumer that compares exactly does not know this event.",
+    why="Twilio sends onDeliveryUpdated. An application that compares exactly ignores this event.",
     grounding=CONVERSATIONS_WEBHOOKS,
     action="In a mock: onDeliveryUpdated.",
     good=Example("webhook"),
@@ -96,7 +98,7 @@ def event_case(webhook: ReceiptView) -> Iterator[Problem]:
 
 @also("webhook.field-name", on="payload")
 def names_of_its_own(payload: Any) -> Iterator[Problem]:
-    """Yield a problem for a webhook whose parameters are all written in another way, such as delivery_receipt_sid."""
+    """Yield a problem for a webhook with other spellings, such as delivery_receipt_sid."""
     if not isinstance(payload, dict) or "EventType" in payload or "DeliveryReceiptSid" in payload:
         return
     meant = {_plain(name): name for name in payload if isinstance(name, str)}
@@ -105,7 +107,8 @@ def names_of_its_own(payload: Any) -> Iterator[Problem]:
     if event != _EVENT or len(known) < _MOST_LIKELY:
         return
     shown = "EventType, DeliveryReceiptSid, Status"
-    yield Problem("", f"the parameters have names of their own; this webhook calls them {shown} …")
+    message = f"the parameters are spelled otherwise; this webhook calls them {shown} …"
+    yield Problem("", message)
 
 
 def _plain(name: str) -> str:
