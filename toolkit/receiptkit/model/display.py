@@ -52,3 +52,8 @@ def public_pointer(pointer: str, known: Container[str]) -> str:
 
 def _is_index(token: str) -> bool:
     return token.isdecimal() and token.isascii() and len(token) <= _LONGEST_INDEX
+
+
+def without_case(name: str) -> str:
+    """Return a name without upper case, underscores and hyphens, to be compared with others."""
+    return name.replace("_", "").replace("-", "").lower()

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
+from receiptkit.model.display import without_case
+
 #: Keywords whose members are names.
 _NAMED = ("properties", "patternProperties", "dependentRequired")
 
@@ -27,14 +29,10 @@ class KnownNames:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return frozenset(map(_plain, (*_names(self._content), *self._more)))
+        return frozenset(map(without_case, (*_names(self._content), *self._more)))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and len(name) < 100 and _plain(name) in self._names
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
+        return isinstance(name, str) and len(name) < 100 and without_case(name) in self._names
 
 
 def _names(document: Any) -> Iterator[str]:

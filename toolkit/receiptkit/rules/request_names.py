@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from receiptkit.model.display import public
+from receiptkit.model.display import public, without_case
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
@@ -57,13 +57,9 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
 
 def _meant(name: str, documented: Iterable[str]) -> str | None:
     """Return a hint at the name that was probably meant."""
-    by_form = {_plain(each): each for each in documented}
-    close = get_close_matches(_plain(name), by_form, n=1, cutoff=0.8)
+    by_form = {without_case(each): each for each in documented}
+    close = get_close_matches(without_case(name), by_form, n=1, cutoff=0.8)
     return f"did you mean {by_form[close[0]]}?" if close else None
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
 
 
 @also("request.parameter", on="request")

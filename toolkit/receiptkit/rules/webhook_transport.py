@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from receiptkit.model.display import without_case
 from receiptkit.model.exchange import text_of
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
@@ -101,7 +102,7 @@ def names_of_its_own(payload: Any) -> Iterator[Problem]:
     """Yield a problem for a webhook with other spellings, such as delivery_receipt_sid."""
     if not isinstance(payload, dict) or "EventType" in payload or "DeliveryReceiptSid" in payload:
         return
-    meant = {_plain(name): name for name in payload if isinstance(name, str)}
+    meant = {without_case(name): name for name in payload if isinstance(name, str)}
     known = [name for name in meant if name in _PLAIN_NAMES]
     event = payload.get(meant.get("eventtype", ""))
     if event != _EVENT or len(known) < _MOST_LIKELY:
@@ -109,7 +110,3 @@ def names_of_its_own(payload: Any) -> Iterator[Problem]:
     shown = "EventType, DeliveryReceiptSid, Status"
     message = f"the parameters are spelled otherwise; this webhook calls them {shown} …"
     yield Problem("", message)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_case
 from receiptkit.schema.trace import Violation
 
 _MESSAGE_STATUSES = (
@@ -119,11 +119,11 @@ def _format(violation: Violation) -> str | None:
 def _required(violation: Violation) -> str | None:
     name, known = violation.name or "", violation.schema.get("properties", {})
     strangers = {
-        _plain(other): other
+        without_case(other): other
         for other in violation.value
         if isinstance(other, str) and other not in known and len(other) < 80
     }
-    close = difflib.get_close_matches(_plain(name), list(strangers), cutoff=0.8)
+    close = difflib.get_close_matches(without_case(name), list(strangers), cutoff=0.8)
     return f"rename `{printable(strangers[close[0]])}` to `{name}`" if close else None
 
 
@@ -134,13 +134,11 @@ def _additional(violation: Violation) -> str | None:
 
 def known_name(violation: Violation) -> str | None:
     """Return the name in the document that an unknown one resembles; None if there is none."""
-    by_plain = {_plain(name): name for name in violation.schema.get("properties", {})}
-    close = difflib.get_close_matches(_plain(violation.name or "")[:80], list(by_plain), cutoff=0.8)
+    by_plain = {without_case(name): name for name in violation.schema.get("properties", {})}
+    close = difflib.get_close_matches(
+        without_case(violation.name or "")[:80], list(by_plain), cutoff=0.8
+    )
     return by_plain[close[0]] if close else None
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
 
 
 _BY_KEYWORD = {
