@@ -833,10 +833,10 @@ def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
         data.draw(st.sampled_from(parts)).enter(*STORIES[story], Arrival(entry=number))
     known = [part.sids() for part in parts]
     shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
-    shared |= {message for part in parts for message in part.summarised()}
+    shared |= {message for part in parts for message in part.summarized_messages()}
     joint = Memory()
     for part in parts:
-        joint.merge(part.taken(shared))
+        joint.merge(part.split_off(shared))
     apart = [found for part in parts for found in part.findings()]
     assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
 
@@ -903,9 +903,9 @@ def test_news_that_another_process_has() -> None:
     mine.enter("page", listed(receipt()), Arrival(entry=0))
     mine.enter("message", summed_up(total=2), Arrival(entry=2))
     other.enter("receipt", receipt(**SECOND), Arrival(entry=1))
-    shared = (mine.sids() & other.sids()) | mine.summarised()
+    shared = (mine.sids() & other.sids()) | mine.summarized_messages()
     for part in (mine, other):
-        joint.merge(part.taken(shared))
+        joint.merge(part.split_off(shared))
     assert [*mine.findings(), *other.findings(), *joint.findings()] == []
 
 
@@ -983,7 +983,7 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
     for number in range(3):
         ledger.enter(kind, body, Arrival(entry=number))
     list(ledger.findings())
-    ledger.taken(ledger.sids())
+    ledger.split_off(ledger.sids())
 
 
 def test_many_states_of_one_receipt() -> None:

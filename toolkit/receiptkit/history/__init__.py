@@ -1,4 +1,4 @@
-"""What was seen one after the other, judged together."""
+"""Remember observations, and check them against each other."""
 
 from receiptkit.history.history import History, findings_across
 from receiptkit.history.memory import Memory

@@ -1,4 +1,4 @@
-"""What was seen one after the other, judged together: for whoever hands observations over as they come."""
+"""Check observations one at a time, and then against each other."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from receiptkit.model.problem import Problem
 
 class History:
     """
-    Judges observations by a contract, one at a time, and remembers what they say of receipts, lists, summaries and configurations.
+    Check observations against a contract, one at a time, and remember them.
 
-    `check`, `check_exchange` and `check_webhook` judge as those of `Contract` do. `finish` tells what is wrong between the observations:
-    a status that goes back, a page that is missing from a walk, a summary that disagrees with the receipts.
+    `check`, `check_exchange` and `check_webhook` work like those of `Contract`. `finish` returns
+    the contradictions between observations: a status that goes back, a page that is missing from a
+    pagination, a summary that disagrees with the receipts.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -28,30 +29,33 @@ class History:
         self._count = 0
 
     def check(self, body: Any, *, operation: str | None = None) -> list[Finding]:
-        """Judge a body whose request is unknown, as `Contract.check` does, and remember it."""
-        return self._noted(self._contract.validate(body, operation))
+        """Check a body whose request is unknown, as `Contract.check` does, and remember it."""
+        return self._remember(self._contract.validate(body, operation))
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
-        """Judge a request and its response, as `Contract.check_exchange` does, and remember it."""
-        return self._noted(self._contract.validate_exchange(exchange))
+        """Check a request and its response, as `Contract.check_exchange` does, and remember it."""
+        return self._remember(self._contract.validate_exchange(exchange))
 
     def check_webhook(self, delivery: WebhookRequest) -> list[Finding]:
-        """Judge a webhook request, as `Contract.check_webhook` does, and remember it."""
-        return self._noted(self._contract.validate_webhook(delivery))
+        """Check a webhook request, as `Contract.check_webhook` does, and remember it."""
+        return self._remember(self._contract.validate_webhook(delivery))
 
     def finish(self) -> list[Finding]:
         """
-        What is wrong between the observations so far; they are forgotten, and the next one begins another history.
+        Return the contradictions between the observations so far, and forget the observations.
+
+        The next observation begins another history.
 
         Returns:
-            Findings whose `origin.entry` is the number of the observation, from 0, that contradicts an earlier one.
+            Findings; `origin.entry` is the number, from 0, of the observation that contradicts an
+            earlier one.
         """
         memory, self._memory, self._count = self._memory, Memory(), 0
         return findings_across(
             self._contract, memory.findings(), lambda at: Location(entry=at.entry)
         )
 
-    def _noted(self, result: Result) -> list[Finding]:
+    def _remember(self, result: Result) -> list[Finding]:
         if result.kind is not None:
             self._memory.enter(
                 result.kind,
@@ -67,12 +71,12 @@ def findings_across(
     contract: Contract, found: Iterable[Problem], location: Callable[[Arrival], Location]
 ) -> list[Finding]:
     """
-    The findings of what was found between observations, in the order of arrival.
+    Return the findings for problems between observations, in the order of arrival.
 
     Args:
-        contract: by whose profile they are reported.
-        found: what was found, in any order.
-        location: where in a file something was seen.
+        contract: the contract whose profile selects the findings.
+        found: the problems, in any order.
+        location: returns the location of an arrival.
     """
     findings = []
     for problem in sorted(

@@ -1,8 +1,9 @@
 """
-What was seen of every receipt, list, summary and configuration, kept small, to be judged together at the end.
+Remember receipts, lists, summaries and configurations, to check them together at the end.
 
-A page is kept as one text, however often it is seen. Those on which receipts stand that were seen elsewhere, too, are taken apart at the end.
-Nothing depends on the order in which things are entered: parts of a capture can be entered into ledgers of their own and merged.
+A page is kept as one text, however often it is seen. It is split into rows at the end, and only if
+one of its receipts was also seen elsewhere. The order of entering makes no difference: parts of a
+capture can be entered into separate memories and merged.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from typing import Any
 
 import orjson
 
-from receiptkit.history.notes import PAGE, Link, Note, Unsorted, facts_of, link, note
+from receiptkit.history.notes import PAGE, Link, Note, Unsorted, link, note, receipt_fields
 from receiptkit.history.paginations import paginations
-from receiptkit.history.states import (
-    Fetched,
-    Saying,
-    Sheet,
+from receiptkit.history.state_groups import (
+    FetchedPage,
+    GroupKey,
+    StateGroup,
     as_page,
-    is_real,
-    parted,
+    encode_fields,
+    group_rows,
+    is_real_sid,
     rows_of,
-    sightings,
-    text_of_facts,
+    to_states,
 )
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
@@ -42,118 +43,119 @@ from receiptkit.rules.states import (
 )
 
 _EVENT = "onDeliveryUpdated"
-#: How many of the last sheets of a receipt a new one is compared with: more often than not it says what one of them does.
-_LOOKED_AT = 8
-#: Of how many receipts all rows are taken apart at a time.
-_AT_ONCE = 10_000
+#: Number of the latest groups of a receipt that a new group is compared with; usually one is equal.
+_COMPARED = 8
+#: Number of receipts whose groups are split into rows at a time.
+_BATCH = 10_000
 
 
 class Memory:
-    """What was seen, by the SIDs of receipts, messages and accounts."""
+    """Remember observations by the SIDs of receipts, messages and accounts."""
 
     def __init__(self) -> None:
-        #: Every receipt, and the sheets they stand on, as long as none of them was seen twice: most captures never come further.
-        self._once: set[str] = set()
-        self._sheets: list[Sheet] = []
-        #: From then on: the sheet that a receipt stands on, or all of them.
-        self._receipts: dict[str, Sheet | list[Sheet]] = {}
-        #: By message: sheets that are the whole list, and pages of longer ones.
-        self._lists: dict[str, list[Sheet | Fetched]] = {}
-        #: By message: where each summary was seen last in each file.
+        #: Every receipt, and the groups that hold them, until one receipt is seen twice.
+        #: Most captures never get that far.
+        self._seen_once: set[str] = set()
+        self._groups: list[StateGroup] = []
+        #: From then on: the group that holds a receipt, or all such groups.
+        self._receipts: dict[str, StateGroup | list[StateGroup]] = {}
+        #: By message: groups that are the whole list, and pages of longer lists.
+        self._lists: dict[str, list[StateGroup | FetchedPage]] = {}
+        #: By message: the last arrival of each summary in each file.
         self._summaries: dict[str, dict[tuple[int, bytes], Arrival]] = {}
-        #: By account: the last of each configuration, by its service.
+        #: By account: the last configuration of each service.
         self._configurations: dict[str, dict[str | None, Configured]] = {}
 
     # -- entering
 
     def enter(self, kind: str, body: Any, at: Arrival, *, requested: str | None = None) -> None:
-        """Remember what a body says, as `note` takes it."""
-        said = note(kind, body, requested)
-        if said is not None:
-            self.add(said, at)
+        """Remember the note of a body; the arguments are those of `note`."""
+        noted = note(kind, body, requested)
+        if noted is not None:
+            self.add(noted, at)
 
     def add(self, said: Note | Unsorted, at: Arrival) -> None:
-        """Remember what a body at `at` says."""
+        """Remember the note of a body that arrived at `at`."""
         if isinstance(said, Note):
             kind, conversation, message, rows, of_list = said
-            text = text_of_facts(conversation, message, rows)
+            text = encode_fields(conversation, message, rows)
             if text is not None:
-                sheet = self._sheet(Sheet(kind, text, at, at), [row[0] for row in rows])
+                group = self._add_group(StateGroup(kind, text, at, at), [row[0] for row in rows])
                 if of_list is not None:
-                    self._listed(of_list, sheet)
+                    self._add_to_list(of_list, group)
         elif said.kind == PAGE:
-            self._page(said.body, at, said.requested)
+            self._add_page(said.body, at, said.requested)
         elif said.kind == "message":
-            self._message(said.body, at)
+            self._add_message(said.body, at)
         elif said.kind == "configuration":
-            self._configuration(said.body, at)
+            self._add_configuration(said.body, at)
 
-    def _page(self, page: dict[str, Any], at: Arrival, requested: str | None) -> None:
-        """Remember a page with rows of several messages, or with what is no receipt."""
+    def _add_page(self, page: dict[str, Any], at: Arrival, requested: str | None) -> None:
+        """Remember a page with rows of several messages, or with rows that are not receipts."""
         rows = page["delivery_receipts"]
-        all_rows = [facts_of(row) for row in rows]
-        text = text_of_facts(None, None, all_rows)
-        sheets = list(parted(rows, all_rows, at))
-        for sheet, sids in sheets:
-            entered = self._sheet(sheet, sids)
+        all_fields = [receipt_fields(row) for row in rows]
+        text = encode_fields(None, None, all_fields)
+        groups = list(group_rows(rows, all_fields, at))
+        for group, sids in groups:
+            entered = self._add_group(group, sids)
         of_list = link(page["meta"], requested)
         if text is not None and of_list is not None:
-            is_whole = [sheet.kind for sheet, _ in sheets] == [PAGE]
-            self._listed(of_list, entered if is_whole else Sheet(PAGE, text, at, at))
+            is_whole = [group.kind for group, _ in groups] == [PAGE]
+            self._add_to_list(of_list, entered if is_whole else StateGroup(PAGE, text, at, at))
 
-    def _listed(self, of_list: Link, sheet: Sheet) -> None:
+    def _add_to_list(self, of_list: Link, group: StateGroup) -> None:
         listed = self._lists.setdefault(of_list.message, [])
         last = listed[-1] if listed else None
         if of_list.number != 0 or of_list.next is not None:
-            listed.append(Fetched(sheet.last, of_list, sheet.facts))
+            listed.append(FetchedPage(group.last, of_list, group.fields))
         elif (
-            isinstance(last, Sheet)
-            and last.facts == sheet.facts
-            and last.first.file == sheet.first.file
+            isinstance(last, StateGroup)
+            and last.fields == group.fields
+            and last.first.file == group.first.file
         ):
-            if last is not sheet:
-                last.again(sheet)
+            if last is not group:
+                last.add_arrivals(group)
         else:
-            listed.append(sheet)
+            listed.append(group)
 
-    def _sheet(self, sheet: Sheet, sids: list[str]) -> Sheet:
-        """Enter the receipts of a sheet; return it, or the one that said just the same before."""
+    def _add_group(self, group: StateGroup, sids: list[str]) -> StateGroup:
+        """Add a group and its receipts; return it, or an equal group that was added before."""
         known = self._receipts
         if not known:
-            size = len(self._once)
-            self._once.update(sids)
-            if len(self._once) == size + len(sids):
-                self._sheets.append(sheet)
-                return sheet
-            self._look_up()
+            size = len(self._seen_once)
+            self._seen_once.update(sids)
+            if len(self._seen_once) == size + len(sids):
+                self._groups.append(group)
+                return group
+            self._index_receipts()
         if known.keys().isdisjoint(sids):
-            known.update(dict.fromkeys(sids, sheet))
-            return sheet
-        for before in _sheets(known.get(sids[0], []))[-_LOOKED_AT:]:
-            if before.kind == sheet.kind and before.saying == sheet.saying:
-                before.again(sheet)
+            known.update(dict.fromkeys(sids, group))
+            return group
+        for before in _groups(known.get(sids[0], []))[-_COMPARED:]:
+            if before.kind == group.kind and before.key == group.key:
+                before.add_arrivals(group)
                 return before
         for sid in sids:
-            self._stands(sid, sheet)
-        return sheet
+            self._add_to_receipt(sid, group)
+        return group
 
-    def _stands(self, sid: str, sheet: Sheet) -> None:
-        """Note that a receipt stands on one more sheet."""
-        before = self._receipts.setdefault(sid, sheet)
+    def _add_to_receipt(self, sid: str, group: StateGroup) -> None:
+        """Add a group to the groups of a receipt."""
+        before = self._receipts.setdefault(sid, group)
         if isinstance(before, list):
-            if before[-1] is not sheet:
-                before.append(sheet)
-        elif before is not sheet:
-            self._receipts[sid] = [before, sheet]
+            if before[-1] is not group:
+                before.append(group)
+        elif before is not group:
+            self._receipts[sid] = [before, group]
 
-    def _look_up(self) -> None:
-        """From now on, know of every receipt where it stands."""
-        for sheet in self._sheets:
-            self._receipts.update(dict.fromkeys(sheet.sids(), sheet))
-        self._once.clear()
-        self._sheets.clear()
+    def _index_receipts(self) -> None:
+        """Index the groups by receipt, from now on."""
+        for group in self._groups:
+            self._receipts.update(dict.fromkeys(group.sids(), group))
+        self._seen_once.clear()
+        self._groups.clear()
 
-    def _message(self, message: dict[str, Any], at: Arrival) -> None:
+    def _add_message(self, message: dict[str, Any], at: Arrival) -> None:
         sid, summary = message.get("sid"), message.get("delivery")
         if (
             isinstance(sid, str)
@@ -164,7 +166,7 @@ class Memory:
             said = at.file, _text(summary)
             seen[said] = max(at, seen.get(said, at))
 
-    def _configuration(self, body: dict[str, Any], at: Arrival) -> None:
+    def _add_configuration(self, body: dict[str, Any], at: Arrival) -> None:
         account, service, filters = (
             body.get("account_sid"),
             body.get("chat_service_sid"),
@@ -183,9 +185,9 @@ class Memory:
     # -- merging
 
     def merge(self, other: Memory) -> None:
-        """Take over what another ledger holds; in whichever order, the same comes of it. The other one is not to be used any more."""
-        for sheet, sids in other._standing():
-            self._sheet(sheet, sids)
+        """Add the content of another memory, in any order; do not use the other one afterwards."""
+        for group, sids in other._groups_with_receipts():
+            self._add_group(group, sids)
         for message, listed in other._lists.items():
             self._lists.setdefault(message, []).extend(listed)
         for message, seen in other._summaries.items():
@@ -200,88 +202,94 @@ class Memory:
                 }
             )
 
-    def _standing(self) -> Iterator[tuple[Sheet, list[str]]]:
-        """Every sheet, with the receipts that stand on it."""
-        yield from ((sheet, sheet.sids()) for sheet in self._sheets)
-        held: dict[int, tuple[Sheet, list[str]]] = {}
+    def _groups_with_receipts(self) -> Iterator[tuple[StateGroup, list[str]]]:
+        """Yield every group with its receipts."""
+        yield from ((group, group.sids()) for group in self._groups)
+        held: dict[int, tuple[StateGroup, list[str]]] = {}
         for sid, known in self._receipts.items():
-            for sheet in _sheets(known):
-                held.setdefault(id(sheet), (sheet, []))[1].append(sid)
+            for group in _groups(known):
+                held.setdefault(id(group), (group, []))[1].append(sid)
         yield from held.values()
 
     def sids(self) -> set[str]:
-        """The SIDs of all it holds something of: receipts, messages, accounts."""
-        return self._once.union(*self._held())
+        """Return the SIDs of all receipts, messages and accounts in this memory."""
+        return self._seen_once.union(*self._tables())
 
-    def summarised(self) -> set[str]:
-        """The messages of which it holds a summary: all that is known of their receipts counts for that."""
+    def summarized_messages(self) -> set[str]:
+        """Return the messages with a summary; it is checked against all their receipts."""
         return set(self._summaries)
 
-    def taken(self, sids: set[str]) -> Memory:
-        """What it holds of these, and of the receipts of these messages, as a ledger of its own; it is not here any more."""
+    def split_off(self, sids: set[str]) -> Memory:
+        """Move these SIDs, and the receipts of these messages, to a new memory, and return it."""
         part = Memory()
         if not sids:
             return part
-        self._look_up()
+        self._index_receipts()
         sids = sids | {
             sid
             for sid, known in self._receipts.items()
-            if any(sheet.message in sids for sheet in _sheets(known))
+            if any(group.message in sids for group in _groups(known))
         }
         part._receipts = {sid: self._receipts.pop(sid) for sid in sids & self._receipts.keys()}
-        for mine, its in zip(self._held()[1:], part._held()[1:], strict=True):
+        for mine, its in zip(self._tables()[1:], part._tables()[1:], strict=True):
             its.update({sid: mine.pop(sid) for sid in sids & mine.keys()})
         return part
 
-    def _held(self) -> tuple[dict[str, Any], ...]:
+    def _tables(self) -> tuple[dict[str, Any], ...]:
         return self._receipts, self._lists, self._summaries, self._configurations
 
-    # -- judging
+    # -- checking
 
     def findings(self) -> Iterator[Problem]:
-        """What is wrong between the things that were entered, in no order."""
-        for rows in self._rows_again():
-            seen = [sighting for row in rows for sighting in sightings(row)]
+        """Yield the problems between observations, in no particular order."""
+        for rows in self._seen_again():
+            seen = [state for row in rows for state in to_states(row)]
             if seen:
                 yield from catalogue.problems("receipt history", ReceiptHistory(seen))
-        told = self._told(self._lists.keys() & self._summaries.keys())
+        reports = self._status_reports(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
-            # Most lists were seen once, on one page, and nothing is to be compared with them.
+            # Most lists were seen once, on one page, and there is nothing to compare them with.
             if (
-                len(listed) > 1 or isinstance(listed[0], Fetched) or message in self._summaries
-            ) and is_real(message):
-                yield from self._of_message(message, told.get(message, []))
+                len(listed) > 1 or isinstance(listed[0], FetchedPage) or message in self._summaries
+            ) and is_real_sid(message):
+                yield from self._message_problems(message, reports.get(message, []))
         for account, configured in self._configurations.items():
-            if len(configured) > 1 and is_real(account):
+            if len(configured) > 1 and is_real_sid(account):
                 seen_last = list(configured.values())
                 yield from catalogue.problems("configuration history", seen_last)
 
-    def _rows_again(self) -> Iterator[Iterable[Sheet]]:
-        """All that is known of each receipt that was seen again. They are taken a number at a time, so that a page is rarely opened twice."""
-        if any(map(_is_again, self._sheets)):
-            self._look_up()
+    def _seen_again(self) -> Iterator[Iterable[StateGroup]]:
+        """
+        Yield the distinct groups of each receipt that was seen again.
+
+        Receipts are read in batches, so that a page is rarely parsed twice.
+        """
+        if any(map(_is_repeated, self._groups)):
+            self._index_receipts()
         again = (
-            sid for sid, known in list(self._receipts.items()) if _is_again(known) and is_real(sid)
+            sid
+            for sid, known in list(self._receipts.items())
+            if _is_repeated(known) and is_real_sid(sid)
         )
-        while some := list(islice(again, _AT_ONCE)):
-            rows: dict[str, dict[Saying, Sheet]] = {sid: {} for sid in some}
-            for sheet in _different(self._receipts[sid] for sid in some):
-                for sid, row in sheet.rows(rows):
-                    known = rows[sid].setdefault(row.saying, row)
+        while some := list(islice(again, _BATCH)):
+            rows: dict[str, dict[GroupKey, StateGroup]] = {sid: {} for sid in some}
+            for group in _unique(self._receipts[sid] for sid in some):
+                for sid, row in group.rows(rows):
+                    known = rows[sid].setdefault(row.key, row)
                     if known is not row:
-                        known.again(row)
+                        known.add_arrivals(row)
             yield from (each.values() for each in rows.values())
 
-    def _told(self, messages: set[str]) -> dict[str, list[StatusReport]]:
-        """What was told of the receipts of messages apart from lists."""
-        found: dict[str, dict[tuple[str, Saying], Sheet]] = {}
-        for sheet in (*self._sheets, *_different(self._receipts.values())) if messages else ():
-            if sheet.kind != PAGE and (message := sheet.message) in messages:
+    def _status_reports(self, messages: set[str]) -> dict[str, list[StatusReport]]:
+        """Return the statuses of messages' receipts that were seen outside lists."""
+        found: dict[str, dict[tuple[str, GroupKey], StateGroup]] = {}
+        for group in (*self._groups, *_unique(self._receipts.values())) if messages else ():
+            if group.kind != PAGE and (message := group.message) in messages:
                 known = found.setdefault(message, {})
-                for sid, row in sheet.rows():
-                    same = known.setdefault((sid, row.saying), row)
+                for sid, row in group.rows():
+                    same = known.setdefault((sid, row.key), row)
                     if same is not row:
-                        same.again(row)
+                        same.add_arrivals(row)
         return {
             message: [
                 StatusReport(row.first, row.last, row.between, sid, row.status)
@@ -290,57 +298,58 @@ class Memory:
             for message, known in found.items()
         }
 
-    def _of_message(self, message: str, told: list[StatusReport]) -> Iterator[Problem]:
-        walked = paginations(
-            [as_page(each) for each in self._lists[message] if isinstance(each, Fetched)]
+    def _message_problems(self, message: str, reports: list[StatusReport]) -> Iterator[Problem]:
+        found = paginations(
+            [as_page(each) for each in self._lists[message] if isinstance(each, FetchedPage)]
         )
-        whole: dict[tuple[int, bytes], Sheet] = {}
+        whole: dict[tuple[int, bytes], StateGroup] = {}
         for each in self._lists[message]:
             if (
-                isinstance(each, Sheet)
-                and (same := whole.setdefault((each.first.file, each.facts), each)) is not each
+                isinstance(each, StateGroup)
+                and (same := whole.setdefault((each.first.file, each.fields), each)) is not each
             ):
-                same.again(each)
-        if walked:
-            seen_whole = [sheet.last for sheet in whole.values()]
-            yield from catalogue.problems("list history", ListHistory(walked, seen_whole))
+                same.add_arrivals(each)
+        if found:
+            seen_whole = [group.last for group in whole.values()]
+            yield from catalogue.problems("list history", ListHistory(found, seen_whole))
         summaries = self._summaries.get(message)
         if summaries:
-            walked += [
+            found += [
                 Pagination(
-                    [Page(at, "", None, 0, 0, rows_of(sheet.facts), requested=None)], is_linked=True
+                    [Page(at, "", None, 0, 0, rows_of(group.fields), requested=None)],
+                    is_linked=True,
                 )
-                for sheet in whole.values()
-                for at in {sheet.first, sheet.last}
+                for group in whole.values()
+                for at in {group.first, group.last}
             ]
             said = [DeliverySummary(at, orjson.loads(text)) for (_, text), at in summaries.items()]
             repeated = [
-                RepeatedList(sheet.first, sheet.last, rows_of(sheet.facts))
-                for sheet in whole.values()
-                if sheet.between
+                RepeatedList(group.first, group.last, rows_of(group.fields))
+                for group in whole.values()
+                if group.between
             ]
-            history = MessageHistory(walked, said, told, repeated)
+            history = MessageHistory(found, said, reports, repeated)
             yield from catalogue.problems("message history", history)
 
 
-def _sheets(known: Sheet | list[Sheet]) -> list[Sheet]:
-    """The sheets that a receipt stands on, as it is held."""
+def _groups(known: StateGroup | list[StateGroup]) -> list[StateGroup]:
+    """Return the groups of a receipt as a list."""
     return known if isinstance(known, list) else [known]
 
 
-def _is_again(known: Sheet | list[Sheet]) -> bool:
-    """Whether a receipt was seen more than once, though not only on pages that said just the same."""
-    return isinstance(known, list) or (known.count > 1 and not known.is_of_many)
+def _is_repeated(known: StateGroup | list[StateGroup]) -> bool:
+    """Return True if a receipt was seen more than once, and not only on equal pages."""
+    return isinstance(known, list) or (known.count > 1 and not known.is_page)
 
 
-def _different(held: Iterable[Sheet | list[Sheet]]) -> list[Sheet]:
-    """The sheets that receipts stand on, each once."""
-    return list({id(sheet): sheet for known in held for sheet in _sheets(known)}.values())
+def _unique(held: Iterable[StateGroup | list[StateGroup]]) -> list[StateGroup]:
+    """Return the groups of receipts, each once."""
+    return list({id(group): group for known in held for group in _groups(known)}.values())
 
 
 def _text(summary: dict[str, Any] | None) -> bytes:
     try:
         return orjson.dumps(summary)
     except (orjson.JSONEncodeError, RecursionError):
-        # Numbers that no count of receipts comes to; its schema says so.
+        # Numbers too large for any count of receipts; the schema check reports them.
         return b"{}"

@@ -1,4 +1,4 @@
-"""What a body says that is remembered: a function of the body alone, so that it need not be parsed to be known."""
+"""Extract the part of a body to remember; it depends on the body alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 PAGE, RECEIPT, WEBHOOK = "page", "receipt", "webhook"
-#: What is kept of a receipt, by its names in answers and in webhooks.
+#: The fields to keep of a receipt, by their names in responses and in webhooks.
 _MEMBERS = (
     "sid",
     "participant_sid",
@@ -27,22 +27,22 @@ _PARAMETERS = (
     "ChannelMessageSid",
     "AccountSid",
 )
-#: What only receipts under a service have.
+#: The field that only receipts under a service have.
 _SERVICE, _SERVICE_PARAMETER = "chat_service_sid", "ChatServiceSid"
-_FACTS = itemgetter(*_MEMBERS)
+_FIELDS = itemgetter(*_MEMBERS)
 _OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
-Facts = tuple[Any, ...]
+Fields = tuple[Any, ...]
 
 
 class Link(NamedTuple):
     """
-    A page among those of its list.
+    Describe the place of a page in its list.
 
     Attributes:
         message: the message whose list it is, by its URL.
         url, next, previous: its own link, the next one and the previous one.
-        number, size: its index in the list, and how many rows it has at the most.
-        requested: the URL that it was asked for by; None if that is unknown.
+        number, size: its index in the list, and the maximum number of its rows.
+        requested: the URL of its request; None if unknown.
     """
 
     message: str
@@ -56,25 +56,25 @@ class Link(NamedTuple):
 
 class Note(NamedTuple):
     """
-    What a page, a receipt or a webhook says of receipts of one message.
+    Hold the receipts of one message in a page, a receipt or a webhook.
 
     Attributes:
         kind: page, receipt or webhook.
         conversation: the SID of the conversation.
         message: the SID of the message.
-        rows: the facts of each receipt.
-        link: of a page, what it says of its list.
+        rows: the fields of each receipt.
+        link: the place of a page in its list.
     """
 
     kind: str
     conversation: Any
     message: Any
-    rows: list[Facts]
+    rows: list[Fields]
     link: Link | None = None
 
 
 class Unsorted(NamedTuple):
-    """Any other body, and the URL that it was asked for by; a page with rows of several messages, too."""
+    """Hold any other body and the URL of its request; also a page with rows of several messages."""
 
     kind: str
     body: dict[str, Any]
@@ -83,12 +83,12 @@ class Unsorted(NamedTuple):
 
 def note(kind: str, body: Any, requested: str | None = None) -> Note | Unsorted | None:
     """
-    Return what is remembered of a body; None if that is nothing.
+    Return the part of a body to remember; None if there is none.
 
     Args:
         kind: page, receipt, message, configuration or webhook.
         body: the parsed body; anything may be in it.
-        requested: the URL of its request, if that was seen, too.
+        requested: the URL of its request, if known.
     """
     if not isinstance(body, dict):
         return None
@@ -100,21 +100,21 @@ def note(kind: str, body: Any, requested: str | None = None) -> Note | Unsorted 
             return Unsorted(kind, body, requested)
         conversation, message = _OWNERS(rows[0])
         of_list = link(body["meta"], requested)
-        return Note(kind, conversation, message, _all_facts(rows), of_list)
+        return Note(kind, conversation, message, _all_fields(rows), of_list)
     if kind == RECEIPT:
-        facts = facts_of(body)
+        fields = receipt_fields(body)
         owners = body.get("conversation_sid"), body.get("message_sid")
-        return Note(kind, *owners, [facts]) if facts is not None else None
+        return Note(kind, *owners, [fields]) if fields is not None else None
     if kind == WEBHOOK:
         if not isinstance(body.get("DeliveryReceiptSid"), str):
             return None
         owners = body.get("ConversationSid"), body.get("MessageSid")
-        return Note(kind, *owners, [_taken(body, (*_PARAMETERS, _SERVICE_PARAMETER))])
+        return Note(kind, *owners, [_values(body, (*_PARAMETERS, _SERVICE_PARAMETER))])
     return Unsorted(kind, body, requested)
 
 
 def link(meta: dict[str, Any], requested: str | None) -> Link | None:
-    """Return what a page says of its list; None if that is not what it should be."""
+    """Return the place of a page in its list; None if its `meta` is not valid."""
     url, following = meta.get("url"), meta.get("next_page_url")
     number, size = meta.get("page"), meta.get("page_size")
     message = _message_in(url)
@@ -145,23 +145,23 @@ def are_of_one_list(rows: list[Any]) -> bool:
     )
 
 
-def facts_of(row: Any) -> Facts | None:
-    """Return the facts of a receipt; None if it is none."""
+def receipt_fields(row: Any) -> Fields | None:
+    """Return the fields of a receipt; None if the row is not a receipt."""
     if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
         return None
-    return _taken(row, (*_MEMBERS, _SERVICE))
+    return _values(row, (*_MEMBERS, _SERVICE))
 
 
-def _all_facts(rows: list[dict[str, Any]]) -> list[Facts]:
+def _all_fields(rows: list[dict[str, Any]]) -> list[Fields]:
     try:
-        return [(*_FACTS(row), row.get(_SERVICE, "")) for row in rows]
+        return [(*_FIELDS(row), row.get(_SERVICE, "")) for row in rows]
     except KeyError:
-        # A document of one's own may ask for less.
-        return [_taken(row, (*_MEMBERS, _SERVICE)) for row in rows]
+        # A custom document may require fewer fields.
+        return [_values(row, (*_MEMBERS, _SERVICE)) for row in rows]
 
 
-def _taken(body: dict[str, Any], names: tuple[str, ...]) -> Facts:
-    """Return the values of members; what is missing is not null."""
+def _values(body: dict[str, Any], names: tuple[str, ...]) -> Fields:
+    """Return the values of fields; a missing field is empty, not null."""
     return tuple([body.get(name, "") for name in names])
 
 

@@ -1,4 +1,4 @@
-"""Pages of lists, put together to paginations."""
+"""Group the pages of lists into paginations."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     last = found[-1][-1]
     if last.next is None or last.number >= page.number:
         return False
-    # A client that changes the size sends the token that it was given; another walk has another one.
+    # A client that changes the size sends the same token; another pagination has another token.
     return page.size == last.size or token_of(page.url) == token_of(last.next)

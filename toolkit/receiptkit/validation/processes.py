@@ -170,7 +170,7 @@ class _Gathering:
         ends = [self._ends[worker - 1] for worker in sorted(holding) if worker]
         memory, self._validation.memory = self._validation.memory, Memory()
         heard = [
-            (memory.sids(), memory.summarised()),
+            (memory.sids(), memory.summarized_messages()),
             *(_received(end, (set(), set())) for end in ends),
         ]
         known = [sids for sids, _ in heard]
@@ -179,7 +179,7 @@ class _Gathering:
         )
         for end in ends:
             _send(end, shared)
-        joint = memory.taken(shared)
+        joint = memory.split_off(shared)
         found = list(memory.findings())
         for end in ends:
             part = _received(end, _Shared([], Memory()))
@@ -339,6 +339,6 @@ def _end_with_parent() -> None:
 def _share(validation: Validation, end: Connection) -> None:
     """Name the SIDs that are known, check what only this process knows, and hand over the rest."""
     memory, validation.memory = validation.memory, Memory()
-    end.send((memory.sids(), memory.summarised()))
-    shared = memory.taken(end.recv())
+    end.send((memory.sids(), memory.summarized_messages()))
+    shared = memory.split_off(end.recv())
     end.send(_Shared(list(memory.findings()), shared))
