@@ -1,4 +1,7 @@
-"""The shapes of a run: which records are known to be clean without the exact path, and when it is worth learning more."""
+"""
+The shapes of a run: which records are known to be clean without the exact path, and when it is
+worth learning more.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ if TYPE_CHECKING:
     from receiptkit.bulk.shape import Shape
 
 _MOST_SHAPES = 24
-#: Learning from a record costs as much as judging several, so it waits until records have been judged, and stays a small part of them.
+#: Learning from a record costs as much as judging several, so it waits until records have been
+#: judged, and stays a small part of them.
 _FIRST, _ONE_IN, _AT_ONCE = 24, 64, 24
 #: A longer record is no page of receipts.
 _LONGEST = 1 << 18
@@ -24,13 +28,16 @@ class Bulk:
     """Shapes of records that were found clean, learnt one after the other."""
 
     def __init__(self, literal: Collection[str] = ()) -> None:
-        """Learn nothing yet; `literal` has the names of members and parameters whose values a rule looks into."""
+        """
+        Learn nothing yet; `literal` has the names of members and parameters whose values a rule
+        looks into.
+        """
         self._literal = literal
         self._shapes: list[Shape] = []
         self._missed = self._tried = self._found = 0
 
     def facts(self, records: Sequence[bytes]) -> list[Facts | None]:
-        """Return the facts of records that are proven clean; None for one says nothing."""
+        """Return the facts of records that are proven clean; None for one that is not proven."""
         found: list[Facts | None] = [None] * len(records)
         if not self._shapes:
             return found
@@ -62,7 +69,10 @@ class Bulk:
         self._shapes.sort(key=lambda each: -each.count)
 
     def is_worth_learning(self) -> bool:
-        """Count a record that no shape knew; return True, and count that, if it is worth the time to learn from it."""
+        """
+        Count a record that no shape knew; return True, and count that, if it is worth the time to
+        learn from it.
+        """
         self._missed += 1
         allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN
         is_worth = self._missed > _FIRST and self._tried < allowed
@@ -88,7 +98,10 @@ class Bulk:
                 return
 
     def _is_learnt(self, cut: Parts, exact: Exact) -> bool:
-        """Add a record to a shape that it is of, or to one of its own; return True if there is one."""
+        """
+        Add a record to a shape that it is of, or to one of its own;
+        return True if there is one.
+        """
         from receiptkit.bulk.shape import Shape
 
         try:

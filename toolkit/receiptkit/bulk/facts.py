@@ -1,8 +1,8 @@
 """
 Learn how the facts of a record follow from what a pattern captures in its text.
 
-The exact path reads a copy of the record in which every captured value is a *marker* that stands nowhere else. Where a marker comes
-out again in the facts, the value of any other record goes.
+The exact path reads a copy of the record in which every captured value is a *marker* that stands
+nowhere else. Where a marker comes out again in the facts, the value of any other record goes.
 """
 
 from __future__ import annotations

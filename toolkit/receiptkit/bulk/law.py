@@ -1,4 +1,4 @@
-"""What bulk is given, and what it says: spans of texts, and the answers of the exact path."""
+"""Types that bulk works with: spans of texts, and answers of the exact path."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 #: Anything that is made of mappings, lists, tuples, texts, numbers, true, false and null.
 Facts = Any
-#: What the exact path says of a text: whether nothing is wrong with it, and its facts; None if it is no single record.
+#: What the exact path says of a text: whether nothing is wrong with it, and its facts; None if it
+#: is no single record.
 Exact = Callable[[str], tuple[bool, Facts] | None]
 
 
 class Unread(NamedTuple):
-    """Where a value begins and ends that no rule and no schema reads."""
+    """The start and end of a value that no rule and no schema reads."""
 
     start: int
     end: int

@@ -1,4 +1,7 @@
-"""Cut the text of a record at its rows: the objects of one array, such as the receipts of a page."""
+"""
+Cut the text of a record at its rows: the objects of one array,
+such as the receipts of a page.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ class Parts(NamedTuple):
     The tokens of a record, cut at its rows.
 
     Attributes:
-        head, tail: what stands before the first row and behind the last; a record without rows is a head.
+        head, tail: what stands before the first row and behind the last; a record without rows is a
+            head.
         rows: the tokens of each row.
         separator: what stands between two rows; empty where there are fewer.
     """

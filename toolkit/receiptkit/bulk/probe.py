@@ -1,4 +1,7 @@
-"""Copies of a record's text that the exact path is asked about: other SIDs, other dates, other tokens."""
+"""
+Copies of a record's text that the exact path is asked about: other SIDs, other dates,
+other tokens.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
     """
     Return tokens in which every value that a pattern captures is a marker.
 
-    Equal SIDs and opaque tokens get equal markers; every date gets one of its own, later than that of the date before.
+    Equal SIDs and opaque tokens get equal markers; every date gets one of its own, later than that
+    of the date before.
     """
     found, counted = [], 0
     for token in tokens:
@@ -39,7 +43,10 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
 
 
 def moved(tokens: Sequence[Token]) -> list[Token]:
-    """Return tokens with all SIDs and opaque tokens renamed, and all dates moved by a day; raise ValueError if one is no date."""
+    """
+    Return tokens with all SIDs and opaque tokens renamed, and all dates moved by a day; raise
+    ValueError if one is no date.
+    """
 
     def later(text: str) -> str:
         plain = text[:_LENGTH] if "%3A" not in text else text.replace("%3A", ":")[:_LENGTH]

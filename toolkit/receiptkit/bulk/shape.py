@@ -1,7 +1,8 @@
 """
 A shape: how records look that are alike, and which of them are proven clean.
 
-A record with rows (a page) is a frame, matched without its rows, and the rows, read by a second scan.
+A record with rows (a page) is a frame, matched without its rows, and the rows, read by a second
+scan.
 """
 
 from __future__ import annotations
@@ -16,17 +17,20 @@ from receiptkit.bulk import probe
 from receiptkit.bulk.facts import Filler, Rows, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
+from receiptkit.bulk.references import references
 from receiptkit.bulk.slots import Slot, lined_up
-from receiptkit.bulk.tokens import Kind, Token
+from receiptkit.bulk.tokens import Kind
 from receiptkit.bulk.unit import Columns, Key, Unit, placeholders
 
-#: Bounds of a shape: different words, combinations of them, and records that are kept to compile the pattern anew.
+#: Bounds of a shape: different words, combinations of them, and records that are kept to compile
+#: the pattern anew.
 _MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
 #: How much of the text before the rows is looked for to find them.
 _OPENING = 40
 
 
-#: What the patterns captured of a record: of its frame, of each row; and how much room the rows have.
+#: What the patterns captured of a record: of its frame, of each row; and how much room the rows
+#: have.
 Captured = tuple[tuple[str, ...], Sequence[tuple[str, ...]], int]
 
 
@@ -40,7 +44,7 @@ class _Proof(NamedTuple):
 
 class Shape:
     """
-    How records look that are alike. `facts` reads those that are proven clean; `learn` takes one as proof.
+    The common form of alike records. `facts` reads proven clean ones; `learn` takes one as proof.
 
     Attributes:
         count: how many have been found.
@@ -53,7 +57,7 @@ class Shape:
         self._row_slots = [Slot(token) for token in parts.rows[0]] if parts.rows else []
         self.count, self.marks = 0, parts.text.count("&")
         self._separator = parts.separator
-        self._alike = _references(parts)
+        self._alike = references(parts)
         self._proofs: list[_Proof] = []
         self._fillers: dict[Key, Filler] = {}
         self._row_fillers: dict[Key, Filler] = {}
@@ -95,7 +99,10 @@ class Shape:
         return start, text.find(self._closing, start)
 
     def _proven(self, records: Sequence[Captured]) -> list[Facts | None]:
-        """Return the facts of records, all checked at once; one by one if anything is wrong with any of them."""
+        """
+        Return the facts of records, all checked at once; one by one if anything is wrong with any
+        of them.
+        """
         if not records:
             return []
         groups, of_rows, rooms = zip(*records)  # noqa: B905
@@ -116,9 +123,11 @@ class Shape:
             filled = [make and make(row) for make, row in zip(row_makers, rows)]  # noqa: B905
             ends = list(accumulate(counts))
             parts = [filled[end - count : end] for end, count in zip(ends, counts)]  # noqa: B905
-            makers = [None if None in part else make for make, part in zip(makers, parts)]  # noqa: B905
+            pairs = zip(makers, parts)  # noqa: B905
+            makers = [None if None in part else make for make, part in pairs]
             firsts = [own[0] for own in of_rows]
-            values = [(*own, *first, part) for own, first, part in zip(values, firsts, parts)]  # noqa: B905
+            triples = zip(values, firsts, parts)  # noqa: B905
+            values = [(*own, *first, part) for own, first, part in triples]
         return [make and make(own) for make, own in zip(makers, values)]  # noqa: B905
 
     # -- checks
@@ -128,7 +137,10 @@ class Shape:
         return length + sum([len("".join(columns[each])) for each in self._row.lengths])
 
     def _relate(self, counts: list[int], frames: Columns, columns: Columns) -> bool:
-        """Return True if SIDs are SIDs, equal and different as they must be, and none is a placeholder."""
+        """
+        Return True if SIDs are SIDs, equal and different as they must be, and none is a
+        placeholder.
+        """
         frame, row = self._frame, self._row
         for group in frame.sids:
             if not frame.has_hex(group, frames[group]) or not self._are_real(frames[group]):
@@ -182,7 +194,10 @@ class Shape:
         return True
 
     def _prove_law(self, parts: Parts, exact: Exact) -> None:
-        """Have the exact path read two copies: one for the facts, and one that is as clean if it keeps the law."""
+        """
+        Have the exact path read two copies: one for the facts, and one that is as clean if it keeps
+        the law.
+        """
         marked, moved = parts.rewritten(probe.marked).text, parts.rewritten(probe.moved).text
         found, other = exact(marked), exact(moved)
         if found is None or other is None or not other[0]:
@@ -208,7 +223,7 @@ class Shape:
         rows: list[Slot] | None = self._row_slots
         for row in parts.rows:
             rows = lined_up(rows, row, whole_values=True) if rows is not None else None
-        if slots is None or rows is None or _references(parts) != self._alike:
+        if slots is None or rows is None or references(parts) != self._alike:
             return False
         if sum(slot.differs for slot in (*slots, *rows)) > _MOST_WORDS:
             return False
@@ -240,7 +255,10 @@ class Shape:
         self._relations()
 
     def _relations(self) -> None:
-        """Note which SIDs and opaque tokens must differ: those that can be equal by their prefixes."""
+        """
+        Note which SIDs and opaque tokens must differ:
+        those that can be equal by their prefixes.
+        """
         frame, row = self._frame.sids, self._row.sids
         own = {
             group: prefixes
@@ -271,7 +289,10 @@ class Shape:
             raise NotAlike
 
     def _prove(self, proof: _Proof) -> None:
-        """Accept the keys of a record that was found clean; its facts come from those of its marked copy."""
+        """
+        Accept the keys of a record that was found clean; its facts come from those of its marked
+        copy.
+        """
         record, marked = self._captured(proof.text), self._captured(proof.marked)
         if record is None or marked is None or len(record[1]) != len(marked[1]):
             raise NotAlike
@@ -309,45 +330,6 @@ def _are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -
     if is_shared:
         return len(_numbered(column, counts)) == len(counts)
     return len(set(column)) == len(column) or len(_numbered(column, counts)) == len(column)
-
-
-def _references(parts: Parts) -> tuple[Any, ...]:
-    """
-    Return which SIDs and opaque tokens are equal in the frame and in each row; of each SID of a row, whose it is.
-
-    That is the number of a SID in the frame, -1 if all rows have the same, None if each has another one. Raises `NotAlike`.
-    """
-    in_frame, frame = _equal(parts.frame)
-    of_rows = [_equal(row) for row in parts.rows]
-    alike = {equal for _, equal in of_rows}
-    if len(alike) > 1:
-        raise NotAlike
-    owners = tuple(
-        _owner(column, in_frame) for column in zip(*(sids for sids, _ in of_rows), strict=True)
-    )
-    return frame, alike, owners
-
-
-def _owner(column: Sequence[str], in_frame: Sequence[str]) -> int | None:
-    different = set(column)
-    if len(different) == 1 and column[0] in in_frame:
-        return in_frame.index(column[0])
-    if len(different) == len(column) and different.isdisjoint(in_frame):
-        return None
-    if len(different) == 1:
-        return -1
-    raise NotAlike
-
-
-def _equal(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the different SIDs, and of every SID and opaque token the number of the first that is equal."""
-    seen: dict[tuple[Kind, str], int] = {}
-    order = [
-        seen.setdefault((token.kind, token.text), len(seen))
-        for token in tokens
-        if token.kind in (Kind.SID, Kind.OPAQUE)
-    ]
-    return tuple(text for kind, text in seen if kind is Kind.SID), tuple(order)
 
 
 def _literal(slots: Sequence[Slot]) -> list[str]:

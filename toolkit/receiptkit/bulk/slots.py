@@ -20,7 +20,8 @@ _DAY = (
 )
 _HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
 _PARTS = re.compile(
-    r"[0-9-]{10}T[0-9]{2}(?P<colon>:|%3A)[0-9]{2}(?P=colon)[0-9]{2}(?P<fraction>\.[0-9]+)?(?P<zone>.+)"
+    r"[0-9-]{10}T[0-9]{2}(?P<colon>:|%3A)[0-9]{2}(?P=colon)[0-9]{2}"
+    r"(?P<fraction>\.[0-9]+)?(?P<zone>.+)"
 )
 
 
@@ -40,13 +41,13 @@ class Slot(NamedTuple):
 
     @property
     def is_captured(self) -> bool:
-        """Return True if what stands here must be looked at."""
+        """Return True if the pattern must capture this slot."""
         kind = self.token.kind
         return self.differs or kind in (Kind.SID, Kind.DATE, Kind.OPAQUE, Kind.MOMENT)
 
     @property
     def pattern(self) -> str:
-        """Return a pattern of what may stand here."""
+        """Return the pattern of the texts that this slot allows."""
         kind, text, _ = self.token
         if kind is Kind.SID:
             return (_ANY_PREFIX if self.differs else text[:2]) + _HEX
@@ -83,7 +84,8 @@ def lined_up(
     Args:
         slots: the slots of texts that are alike.
         tokens: the tokens of one more text.
-        whole_values: whether only words may differ that are a whole value; parts of longer texts may, too, otherwise.
+        whole_values: whether only words may differ that are a whole value; parts of longer texts
+            may, too, otherwise.
     """
     if len(slots) != len(tokens):
         return None

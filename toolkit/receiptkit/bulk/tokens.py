@@ -1,4 +1,7 @@
-"""Split the text of a record into tokens: SIDs, dates, opaque tokens, values that nothing reads, and literal text."""
+"""
+Split the text of a record into tokens: SIDs, dates, opaque tokens, values that nothing reads, and
+literal text.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ OPAQUE_PARAMETERS = ("PageToken",)
 
 _SID = r"[A-Z]{2}[0-9a-f]{32}(?![0-9A-Za-z])"
 _DATE = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(?::[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(?::[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
     r"|%3A[0-9]{2}%3A[0-9]{2}(?:\.[0-9]{1,9})?Z)(?![0-9A-Za-z])"
 )
 _QUOTE = r'\\*"'
@@ -26,7 +30,8 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _WHOLE_DATE = re.compile(_DATE)
-#: Text and numbers that are read the same whatever they are: no escape, no quote, nothing that is not finite.
+#: Text and numbers that are read the same whatever they are: no escape, no quote, nothing that is
+#: not finite.
 PLAIN_STRING = r"[ !#-\[\]-~]*"
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
 _PLAIN_STRING, _PLAIN_NUMBER = re.compile(PLAIN_STRING), re.compile(PLAIN_NUMBER)
@@ -62,7 +67,8 @@ class Token(NamedTuple):
     Attributes:
         kind: its class.
         text: the text, without its quotation marks where `quote` has them.
-        quote: the quotation mark on both sides of a date that is a whole value, with its backslashes.
+        quote: the quotation mark on both sides of a date that is a whole value, with its
+            backslashes.
     """
 
     kind: Kind
@@ -80,7 +86,8 @@ def tokens(
         text: the text of a record.
         start: where the piece begins.
         end: where it ends.
-        unread: values in it that nothing reads, in order: plain text without its quotation marks, or numbers.
+        unread: values in it that nothing reads, in order: plain text without its quotation marks,
+            or numbers.
         literal: names of members and parameters whose values a rule looks into.
     """
     found: list[Token] = []

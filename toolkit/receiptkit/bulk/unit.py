@@ -1,8 +1,9 @@
 """
 Compile a stretch of text to one pattern, and check what the pattern captures.
 
-Nothing here decides what is right. A *key* says in which of the ways that a verdict can depend on one text differs from another of
-the same pattern; only keys that the exact path has found clean are accepted.
+Nothing here decides what is right. A *key* says in which of the ways that a verdict can depend on
+one text differs from another of the same pattern; only keys that the exact path has found clean are
+accepted.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Unit:
         sids: the groups of SIDs, each different one once, with the prefixes that are known.
         opaque: the groups of opaque tokens.
         encoded: the groups of dates whose colons are escaped.
-        fixed: the length of the text without the groups in `lengths`; None if it can vary otherwise.
+        fixed: the length of the text without the groups in `lengths`; None if it can vary
+            otherwise.
         lengths: the groups whose length varies.
     """
 
@@ -97,7 +99,10 @@ class Unit:
         return f"{re.escape(quote)}({pattern}){re.escape(quote)}"
 
     def _referred(self, kind: Kind, text: str, pattern: str, *, differs: bool) -> str:
-        """Return the group of a SID or an opaque token; of one that came before a reference to it."""
+        """
+        Return the group of a SID or an opaque token;
+        of one that came before a reference to it.
+        """
         if kind is Kind.OPAQUE:
             self.fixed = None
         elif self.fixed is not None:
@@ -115,14 +120,20 @@ class Unit:
         return f"({pattern})"
 
     def _group(self, inner: int = 0) -> int:
-        """Count a group, with `inner` groups in it; return the index of the last of them, from 0."""
+        """
+        Count a group, with `inner` groups in it;
+        return the index of the last of them, from 0.
+        """
         self.groups += 1 + inner
         return self.groups - 1
 
     # -- what was captured
 
     def marked(self, values: Sequence[str]) -> dict[str, int]:
-        """Return the places of SIDs, opaque tokens and dates by their texts, among the values of a text of markers."""
+        """
+        Return the places of SIDs, opaque tokens and dates by their texts, among the values of a
+        text of markers.
+        """
         captured = [*self.sids, *self.opaque, *self._days, *range(self.groups, len(values))]
         return {values[each]: each for each in captured if values[each]}
 
@@ -133,7 +144,10 @@ class Unit:
         return (*groups, *[groups[each].replace("%3A", ":") for each in self.encoded])
 
     def keys(self, columns: Columns, count: int) -> list[Key]:
-        """Return what a verdict may depend on in each of `count` texts, whose groups stand in columns."""
+        """
+        Return what a verdict may depend on in each of `count` texts,
+        whose groups stand in columns.
+        """
         parts: list[Iterable[Any]] = [columns[each] for each in self._words]
         parts += [[sid[:2] for sid in columns[each]] for each in self._prefixes]
         parts += [map(bool, columns[each]) for each in self._optional]
