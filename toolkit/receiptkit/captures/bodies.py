@@ -79,7 +79,7 @@ class Body(NamedTuple):
 
 class Reading(NamedTuple):
     """
-    What a reader may do while it looks for bodies.
+    Limits and helpers of a reader that looks for bodies.
 
     Attributes:
         limit: the most bytes that a compressed body may unpack to.

@@ -37,7 +37,7 @@ _GAP = 400
 
 class Found(NamedTuple):
     """
-    What is inside a text.
+    A value found inside a text.
 
     Attributes:
         start: the offset at which it begins.
@@ -130,7 +130,10 @@ def _is_object(value: Any) -> bool:
 
 
 def _dump_around(text: str, begin: int, at: int) -> tuple[Found | None, int]:
-    """Return the parameters that were printed around an offset of a text, and the end of the search."""
+    """
+    Return the parameters that were printed around an offset of a text,
+    and the end of the search.
+    """
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     first = last = -1

@@ -59,7 +59,8 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
             body = _joined(decoder(body, limit), limit)
         except _NoDecoder:
             return NotCaptured(
-                f"no decoder for {name} is installed; `pip install 'receiptkit[encodings]'` brings one"
+                f"no decoder for {name} is installed; "
+                "`pip install 'receiptkit[encodings]'` brings one"
             )
         except _TooMuch:
             return NotCaptured(

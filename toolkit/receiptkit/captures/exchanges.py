@@ -29,7 +29,7 @@ _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timesta
 
 class Seen(NamedTuple):
     """
-    What was seen in a document of a tool, or why nothing can be.
+    An exchange or request found in a document of a tool, or why there is none.
 
     Attributes:
         what: the exchange, the request, or the reason.

@@ -12,7 +12,7 @@ from receiptkit.model.errors import CaptureError
 
 class Batch(NamedTuple):
     """
-    Some texts that have been read and not yet parsed; how many says nothing.
+    Some texts that have been read and not yet parsed; their number has no meaning.
 
     Attributes:
         lines: on which line each begins.
@@ -85,7 +85,7 @@ class Lines:
                     return texts, CaptureError(too_large(self._limit), self.number + len(texts) + 1)
                 left -= length
                 add(line)
-        except Exception as error:  # noqa: BLE001 # whatever ended the reading, what was read comes first
+        except Exception as error:  # noqa: BLE001 # hand out first what was read
             return texts, error
         self._left -= size - left
         return texts, None

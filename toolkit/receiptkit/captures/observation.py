@@ -85,7 +85,7 @@ class Observation:
 
     @property
     def begins(self) -> Position:
-        """Where it begins."""
+        """Return where it begins."""
         if self.element is None:
             return self.record.start
         return self.record.positions([_RECORD], self.element)[_RECORD]

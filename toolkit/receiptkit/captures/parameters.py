@@ -39,7 +39,8 @@ _FIELDS = (
     *("date_created", "date_updated"),
 )
 _DATE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?) ?(?:Z|UTC|[+-]00(?::?00)?)?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?) ?"
+    r"(?:Z|UTC|[+-]00(?::?00)?)?"
 )
 #: What a table of receipts has at least.
 _RECEIPT = frozenset(("sid", "messagesid", "status"))
@@ -65,7 +66,8 @@ _ADDED = frozenset(
 #: Words in a file that are evidence of parameters in it, as text or as base64.
 HINT = re.compile(
     rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
-    rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
+    rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|"
+    rb"ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
 )
 
 
@@ -108,7 +110,10 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
 
 
 def _is_bare(node: Node) -> bool:
-    """Return True if an object is a body by itself, with nothing in it but parameters in snake case."""
+    """
+    Return True if an object is a body by itself,
+    with nothing in it but parameters in snake case.
+    """
     if node.spot.pointer or node.spot.legs or not isinstance(node.value, dict):
         return False
     return all(
@@ -196,7 +201,7 @@ def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
 
 
 def _as_date(value: Any) -> Any:
-    """Return a date of a database as the API writes it; anything else as it is."""
+    """Return a date of a database as the API writes it; anything else unchanged."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     return f"{match[1]}T{match[2]}Z" if match else value
 

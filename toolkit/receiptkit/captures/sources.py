@@ -29,7 +29,7 @@ _HEAD = 4096
 
 class Limits(NamedTuple):
     """
-    What is refused, in bytes, and what is looked for.
+    Limits of what is read, in bytes, and the column to look into.
 
     Attributes:
         record: the largest JSON document, or line of NDJSON.
@@ -58,7 +58,7 @@ class Source(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Its size in bytes; 0 where that is unknown."""
+        """Return its size in bytes; 0 where that is unknown."""
         if self.content is not None:
             return len(self.content)
         try:

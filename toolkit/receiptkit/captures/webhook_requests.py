@@ -1,4 +1,7 @@
-"""Webhook requests put together: parameters with the URL and the headers beside them, and when they came."""
+"""
+Put webhook requests together: parameters, the URL and the headers beside them,
+and the time at which they came.
+"""
 
 from __future__ import annotations
 

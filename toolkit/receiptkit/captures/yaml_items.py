@@ -185,7 +185,8 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
             yield from _of_list(events, bounded)
     if not there:
         raise CaptureError(
-            f"there is no list {' or '.join(f'`{name}`' for name in names if name)}: this is no cassette"
+            f"there is no list {' or '.join(f'`{name}`' for name in names if name)}"
+            ": this is no cassette"
         )
 
 
@@ -274,7 +275,8 @@ class _Open:
         return None if self.pointer is None else self._below(name)
 
     def _below(self, token: str | int) -> str:
-        return f"{self.pointer}{pointers.join([token if isinstance(token, int) else token[:_LONGEST_KEY]])}"
+        short = token if isinstance(token, int) else token[:_LONGEST_KEY]
+        return f"{self.pointer}{pointers.join([short])}"
 
 
 def _position(event: Any) -> Position:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 _DATE = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
 #: A date and time as logs and databases write it, without a zone.
 _NAIVE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
@@ -31,7 +32,8 @@ def _seconds(text: str) -> int | None:
     offset = int(match[9]) * 60 + int(match[10]) if match[8] else 0
     try:
         # Second 60 is a leap second: the one after 59.
-        moment = datetime(*numbers[:5]) + timedelta(seconds=numbers[5])  # type: ignore[arg-type] # noqa: DTZ001
+        minute = datetime(*numbers[:5])  # type: ignore[arg-type] # noqa: DTZ001
+        moment = minute + timedelta(seconds=numbers[5])
         return (moment - _EPOCH) // timedelta(seconds=1) - (
             offset * 60 if match[8] == "+" else -offset * 60
         )

@@ -123,7 +123,10 @@ def _charset(content_type: str | None) -> str:
 
 
 def _decoded(part: str, charset: str) -> tuple[str, bool]:
-    """Return a name or value with `+` and percent escapes decoded, and True if all of them could be."""
+    """
+    Return a name or value with `+` and percent escapes decoded,
+    and True if all of them could be.
+    """
     if "%" not in part and part.isascii():
         return part.replace("+", " "), True
     raw = unquote_to_bytes(part.replace("+", " ").encode("utf-8", "surrogatepass"))

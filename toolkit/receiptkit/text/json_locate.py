@@ -137,7 +137,10 @@ def elements(text: str) -> list[int]:
 def scalars(
     text: str, at: int = 0, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    """Yield the reference tokens of each value that is no container, and where it begins and ends."""
+    """
+    Yield the reference tokens of each value that is no container,
+    and where it begins and ends.
+    """
     at = _after_space(text, at)
     if text[at] not in "{[":
         yield path, at, skip(text, at)

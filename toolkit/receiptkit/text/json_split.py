@@ -178,7 +178,10 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _masked(chunk: bytes) -> bytes:
-    r"""Return the chunk with escaped quotation marks and backslashes replaced by as many other bytes."""
+    r"""
+    Return the chunk with escaped quotation marks and backslashes replaced by as many other
+    bytes.
+    """
     masked = chunk.replace(b'\\"', b"__")
     if (
         b"\\" in masked and b"\\_" in masked

@@ -36,7 +36,7 @@ _BOMS = (
 
 class JsonText(NamedTuple):
     """
-    What reading a text gave.
+    The result of reading a text.
 
     Attributes:
         value: the parsed value; None if the text could not be read to its end.

@@ -87,7 +87,8 @@ def _sessions(archive: zipfile.ZipFile, names: list[str], limits: Limits) -> Ite
 def _member(archive: zipfile.ZipFile, name: str, limits: Limits) -> bytes:
     if archive.getinfo(name).file_size > limits.record:
         raise CaptureError(
-            f"{name} in the archive is larger than {limits.record:,} bytes; --max-record allows more"
+            f"{name} in the archive is larger than {limits.record:,} bytes; "
+            "--max-record allows more"
         )
     with archive.open(name) as stream:
         return stream.read(limits.record + 1)
@@ -113,7 +114,8 @@ def _beside(archive: zipfile.ZipFile, limits: Limits) -> ReadBeside:
 FORMAT = Format(
     name="zip",
     title="an archive of a recorder",
-    description="a ZIP with a HAR and its bodies, as Playwright writes it, or with the sessions of Fiddler (`.saz`)",
+    description="a ZIP with a HAR and its bodies, as Playwright writes it, "
+    "or with the sessions of Fiddler (`.saz`)",
     recognise=recognise,
     read=read,
     order=41,

@@ -79,7 +79,8 @@ def _is_json(head: bytes) -> bool:
 FORMAT = Format(
     name="cassette",
     title="VCR cassette, YAML or JSON",
-    description="VCR cassettes in YAML or JSON, as vcrpy, Ruby's and R's VCR, Betamax, go-vcr, php-vcr and cassetter write them",
+    description="VCR cassettes in YAML or JSON, as vcrpy, Ruby's and R's VCR, "
+    "Betamax, go-vcr, php-vcr and cassetter write them",
     recognise=recognise,
     read=read,
     order=15,

@@ -16,9 +16,13 @@ _BURP = (
     "[print(base64.b64decode(i.findtext(t)).decode()) "
     "for i in E.parse(sys.argv[1]).iter('item') for t in ('request', 'response')]"
 )
-_DUCKDB = "import duckdb, sys; duckdb.sql(f'copy (select * from read_parquet({sys.argv[1]!r})) to {sys.argv[2]!r} (format json)')"
+_DUCKDB = (
+    "import duckdb, sys; duckdb.sql(f'copy (select * from read_parquet({sys.argv[1]!r})) "
+    "to {sys.argv[2]!r} (format json)')"
+)
 _NOCK = (
-    "const fs=require(`fs`),out=[];function nock(scope){let r={};const p=new Proxy({},{get:(_,m)=>(...a)=>{"
+    "const fs=require(`fs`),out=[];function nock(scope){let r={};"
+    "const p=new Proxy({},{get:(_,m)=>(...a)=>{"
     "if(/^(get|post|put|patch|delete)$/.test(m))r={scope,method:m.toUpperCase(),path:String(a[0])};"
     "if(m===`reply`)out.push({...r,status:a[0],response:a[1]});return p}});return p}"
     "eval(fs.readFileSync(process.argv[1],`utf8`));console.log(JSON.stringify(out))"
@@ -74,7 +78,8 @@ FORMATS = [
         "sqlite",
         "an SQLite database",
         _by(rb"SQLite format 3\0", "it begins with SQLite format 3"),
-        "convert it, with the name of the table: sqlite3 -json FILE 'select * from webhooks' > FILE.json",
+        "convert it, with the name of the table: "
+        "sqlite3 -json FILE 'select * from webhooks' > FILE.json",
     ),
     _format(
         "nock-code",
@@ -101,7 +106,8 @@ FORMATS = [
             rb"(?:###|@\w+ ?=|(?:GET|POST|PUT|DELETE|PATCH) https?://\S+\s*\n)",
             "its requests have no HTTP version",
         ),
-        f"{_NO_RESPONSES}; the responses are the files that it names behind <>: receiptkit validate DIRECTORY",
+        f"{_NO_RESPONSES}; the responses are the files that it names behind <>: "
+        "receiptkit validate DIRECTORY",
         order=25,
     ),
     _format(
@@ -114,7 +120,8 @@ FORMATS = [
         "sql",
         "SQL",
         _by(
-            rb"(?i)(?:PRAGMA |BEGIN TRANSACTION|CREATE TABLE|INSERT INTO|COPY \S+ \(|SET statement_timeout|--\s*\n?-- PostgreSQL)",
+            rb"(?i)(?:PRAGMA |BEGIN TRANSACTION|CREATE TABLE|INSERT INTO|"
+            rb"COPY \S+ \(|SET statement_timeout|--\s*\n?-- PostgreSQL)",
             "it begins like SQL",
         ),
         _AS_LOG,

@@ -99,7 +99,8 @@ def _within(entry: int, line: str, start: Position, reading: Reading) -> Iterato
 FORMAT = Format(
     name="form",
     title="webhooks as forms or URLs, one a line",
-    description="webhooks, one a line: the form that was posted, or the URL with the parameters in its query",
+    description="webhooks, one a line: the form that was posted, "
+    "or the URL with the parameters in its query",
     recognise=recognise,
     read=read,
     order=30,

@@ -50,7 +50,10 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
 
 
 def entries(stream: BinaryIO, limits: Limits, beside: ReadBeside) -> Iterator[Observation]:
-    """Yield the exchanges of a HAR; `beside` reads the bodies that it keeps in files of their own."""
+    """
+    Yield the exchanges of a HAR;
+    `beside` reads the bodies that it keeps in files of their own.
+    """
     reading, entry = Reading(limits.record, beside), 0
     for piece in read(stream, "", limits):
         if isinstance(piece, Observation):
@@ -64,7 +67,10 @@ def entries(stream: BinaryIO, limits: Limits, beside: ReadBeside) -> Iterator[Ob
 def observations(
     raw: bytes, start: Position, entry: int, reading: Reading
 ) -> Iterator[Observation]:
-    """Yield the exchange of an entry; `reading` reads the bodies that it keeps in files of their own."""
+    """
+    Yield the exchange of an entry;
+    `reading` reads the bodies that it keeps in files of their own.
+    """
     yield envelope.observation(entry, raw, start, lambda value: _seen(value, reading))
 
 
@@ -156,7 +162,8 @@ def _posted(post: Any, headers: dict[str, str], reading: Reading) -> Any:
 FORMAT = Format(
     name="har",
     title="HAR 1.2",
-    description="HAR 1.2 of any size, from browsers, proxies, Playwright and Polly.js; bodies in files beside it are read",
+    description="HAR 1.2 of any size, from browsers, proxies, Playwright and Polly.js; "
+    "bodies in files beside it are read",
     recognise=recognise,
     read=read,
     order=10,

@@ -138,7 +138,8 @@ def _seen(request: Message | None, answer: Message | None) -> Exchange | Webhook
 FORMAT = Format(
     name="http",
     title="HTTP requests and responses as text",
-    description="HTTP as text: what `curl -i` or HTTPie prints, a request as a proxy dumps it, or requests with their responses",
+    description="HTTP as text: what `curl -i` or HTTPie prints, a request as a proxy dumps it, "
+    "or requests with their responses",
     recognise=recognise,
     read=read,
     order=20,

@@ -14,7 +14,8 @@ from receiptkit.captures.sources import Limits, everything
 
 _TITLE = re.compile(rb"^=== .* ===\r?$", re.MULTILINE)
 _LINE = re.compile(
-    rb"^(?:(?P<skipped>-{10,}\r?\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|Timings:\r?\n(?:\w+: [^\n]*\n)*\s*)|"
+    rb"^(?:(?P<skipped>-{10,}\r?\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|"
+    rb"Timings:\r?\n(?:\w+: [^\n]*\n)*\s*)|"
     rb"(?P<request>(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+)[ \t]*(?=\r?\n)|"
     rb"(?P<status>HTTP/[0-9.]+ +[0-9]{3}))",
     re.MULTILINE,

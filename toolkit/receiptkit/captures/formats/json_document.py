@@ -1,4 +1,7 @@
-"""JSON and NDJSON: bodies, exchanges and webhook requests, and documents of tools that hold some."""
+"""
+JSON and NDJSON: bodies, exchanges and webhook requests,
+and documents of tools that hold some.
+"""
 
 from __future__ import annotations
 
@@ -174,7 +177,8 @@ def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[
 FORMAT = Format(
     name="json",
     title="JSON",
-    description="JSON: a body, an exchange or a webhook request, an array of them, or a document of a tool that holds some",
+    description="JSON: a body, an exchange or a webhook request, "
+    "an array of them, or a document of a tool that holds some",
     recognise=recognise,
     read=read_json,
     order=90,

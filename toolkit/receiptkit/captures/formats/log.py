@@ -93,7 +93,8 @@ def _seen(
 FORMAT = Format(
     name="log",
     title="a text log",
-    description="any text with webhooks in it: forms, JSON and printed variables; only a `.log` that is named, or with `--as log`",
+    description="any text with webhooks in it: forms, JSON and printed variables; "
+    "only a `.log` that is named, or with `--as log`",
     recognise=recognise,
     read=read,
     order=97,

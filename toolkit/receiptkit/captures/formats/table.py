@@ -211,7 +211,8 @@ _AROUND = frozenset(
 FORMAT = Format(
     name="table",
     title="a table",
-    description="CSV, TSV, and tables with semicolons or bars: parameters as columns, or a body in one of them (`--column` names it)",
+    description="CSV, TSV, and tables with semicolons or bars: "
+    "parameters as columns, or a body in one of them (`--column` names it)",
     recognise=recognise,
     read=read,
     order=40,

@@ -52,7 +52,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
 FORMAT = Format(
     name="yaml",
     title="YAML",
-    description="YAML: a body, an exchange, or a document of a tool that holds some, such as a collection of Bruno",
+    description="YAML: a body, an exchange, or a document of a tool that holds some, "
+    "such as a collection of Bruno",
     recognise=recognise,
     read=read,
     order=70,
