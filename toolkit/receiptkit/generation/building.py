@@ -205,7 +205,7 @@ class _Stage(NamedTuple):
 
 class _Course(NamedTuple):
     """
-    What becomes of a recipient: what makes the SID of the message in the channel, and the statuses
+    The course of a recipient: what makes the SID of the message in the channel, and the statuses
     on the way.
     """
 

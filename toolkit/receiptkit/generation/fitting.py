@@ -37,7 +37,7 @@ def fitted_text(text: str, sample_name: str, body: Any) -> str:
 
 
 class _Fit:
-    """What stands in a generated body for what a sample has."""
+    """The values of a generated body that replace those of a sample."""
 
     def __init__(self, original: Any, body: Any) -> None:
         old, new = json.dumps(original), json.dumps(body)

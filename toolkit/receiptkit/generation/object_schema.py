@@ -12,7 +12,7 @@ from receiptkit.openapi.references import RULE, References, listed
 
 class ObjectSchema(NamedTuple):
     """
-    What an object looks like.
+    The schema of an object.
 
     Attributes:
         place: what it is, for messages.

@@ -32,7 +32,7 @@ def make_single_world(
 
     Args:
         generator: what makes it.
-        rng: decides about what is not said.
+        rng: decides what the caller left open.
         status: its last status, None for null.
         channel_name: sms, mms or whatsapp; one that can have the status by default.
         error_code: of a failure, which the status then is; 0 or None where there is to be none.

@@ -28,7 +28,7 @@ _BATCH = 64
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
     """
-    How to render worlds.
+    Options for rendering worlds.
 
     Attributes:
         moment: when they are looked at, as `World.moment` reads it.

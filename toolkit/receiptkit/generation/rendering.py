@@ -23,7 +23,8 @@ _AMOUNTS = ("total", "sent", "delivered", "read", "failed", "undelivered")
 
 class Rendering:
     """
-    What the REST API answers about a world at a moment. Bodies are dicts, ready for `json.dumps`.
+    The responses of the REST API about a world at a moment. Bodies are dicts, ready for
+    `json.dumps`.
 
     Args:
         vocabulary: the schemas of the contract document, with members and their order.

@@ -23,7 +23,7 @@ ANY = -1
 
 class Outcome(NamedTuple):
     """
-    What becomes of the delivery to one recipient.
+    The outcome of the delivery to one recipient.
 
     Attributes:
         channel: sms, mms or whatsapp.

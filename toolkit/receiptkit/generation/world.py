@@ -98,7 +98,7 @@ class World:
         in_service: True if its renderings are those of the service-scoped API.
         agents: the SIDs of the chat participants; they have no receipts.
         receipts: one for each other recipient, in the order in which they came to be.
-        page_size: how many receipts a page holds, unless a rendering is told otherwise.
+        page_size: how many receipts a page holds, unless a rendering overrides it.
         stream: in which manner its webhooks arrive, and with which seed.
         no_error: what `error_code` is without an error: None or 0. Both were seen.
     """

@@ -288,7 +288,7 @@ def _name(place: Place) -> str:
 
 def check_expansion(schemas: dict[str, Any]) -> None:
     """
-    Check that no schema applies to its own value again, or stands for very many others.
+    Check that no schema applies to its own value again, or expands to very many others.
 
     Raises:
         DocumentError: one does.
@@ -320,7 +320,10 @@ def _size_of(
 
 
 def _applied(schema: Any) -> list[str]:
-    """Return the name of every schema that applies to the same value; empty for one that has no name."""
+    """
+    Return the name of every schema that applies to the same value;
+    empty for one that has no name.
+    """
     if not isinstance(schema, dict):
         return []
     name = schema_name(schema.get(REF))

@@ -37,7 +37,7 @@ class Document:
 
     @property
     def sha256(self) -> str:
-        """The hash of the file it was read from; what reports call the contract."""
+        """Return the hash of the file it was read from; reports name the contract by it."""
         import hashlib
 
         return hashlib.sha256(self.raw).hexdigest()
@@ -53,7 +53,10 @@ class Document:
 
     @property
     def rule_ids(self) -> list[str]:
-        """The rules that the document itself names, which may be more than the catalogue has."""
+        """
+        Return the rules that the document itself names,
+        which may be more than the catalogue has.
+        """
         return sorted(set(_named_rules(self.content)))
 
 
@@ -79,7 +82,7 @@ def spec_directory() -> Path:
 
 def built(profile: str) -> Document:
     """
-    The document of a profile, as `receiptkit spec build` wrote it.
+    Return the document of a profile, as `receiptkit spec build` wrote it.
 
     Raises:
         UsageError: there is no such profile.

@@ -66,7 +66,7 @@ class Files:
         return None
 
     def node(self, place: Place) -> Any:
-        """Return what stands at a place."""
+        """Return the node at a place."""
         return target(self._contents[place.file], list(place.steps))
 
     def _name(self, file: str, ref: str, place: Place) -> str:

@@ -55,8 +55,8 @@ class Response(NamedTuple):
 
     def media(self, content_type: str | None) -> Media | None:
         """
-        What a content type means here; JSON where none was captured; None if the answer has no
-        such type.
+        Return the media type of a content type; JSON if none was captured; None if the answer has
+        no such type.
         """
         if content_type is None:
             return self.content.get("application/json") or next(iter(self.content.values()))
@@ -111,7 +111,7 @@ class Operation(NamedTuple):
     @property
     def roles(self) -> dict[str, str]:
         """
-        What the path parameters are, whatever a document calls them: Twilio's name for each that
+        Return the path parameters, whatever a document calls them: Twilio's name for each that
         is one of ours.
         """
         return _roles(self.path)
@@ -167,8 +167,8 @@ class Operations:
 
     def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
         """
-        The operation of a request with the values of its path parameters, whatever the host; None
-        if there is none.
+        Return the operation of a request with the values of its path parameters, whatever the host;
+        None if there is none.
         """
         for route, match in self._routed(path_of(url)):
             operation = route.by_method.get(method.lower())

@@ -11,14 +11,14 @@ from receiptkit.openapi.references import SOURCES, listed
 
 def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[str, Any]:
     """
-    The document with every action of the overlay done, in order.
+    Return the document with every action of the overlay done, in order.
 
     An update merges objects and concatenates arrays. Where an action says `x-source`, that is
     noted in the target under
     `x-receiptkit-source`, with the keyword it grounds.
 
     Args:
-        document: an OpenAPI document; it is left as it is.
+        document: an OpenAPI document; it is not changed.
         overlay: an Overlay document.
         name: what the overlay is called in errors.
 

@@ -1,4 +1,7 @@
-"""Read YAML and JSON text of contract documents: only what JSON can hold, in bounded depth and size."""
+"""
+Read YAML and JSON text of contract documents: only what JSON can hold,
+in bounded depth and size.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def tokens(ref: str) -> list[str]:
 
 
 def target(document: Any, steps: list[str]) -> Any:
-    """Return what stands at the end of a path of names and indices; None if nothing does."""
+    """Return the node at the end of a path of names and indices; None if nothing does."""
     node = document
     for step in steps:
         if isinstance(node, dict):
@@ -112,7 +112,10 @@ class References:
         self._document = document
 
     def follow(self, node: Any) -> Any:
-        """Return what a node stands for: the end of its references within the document, or itself."""
+        """
+        Return the node at the end of a node's references within the document;
+        without a reference, the node itself.
+        """
         for _ in range(MOST_STEPS):
             ref = node.get(REF) if isinstance(node, dict) else None
             if not isinstance(ref, str) or not ref.startswith("#"):
@@ -139,7 +142,10 @@ class References:
         seen[id(schema)] = schema
 
     def place_of(self, schema: Any, place: str, path: Iterable[str]) -> str:
-        """Return where the document describes what is at a path below a value, following references."""
+        """
+        Return where the document describes what is at a path below a value,
+        following references.
+        """
         for step in path:
             place, schema = self._step(schema, place, step)
         ref = schema.get(REF) if isinstance(schema, dict) else None
@@ -189,7 +195,10 @@ class References:
         return whole
 
     def members(self, schema: Any) -> dict[str, Any]:
-        """Return the members that an object has, with their schemas, in the order of the document."""
+        """
+        Return the members that an object has, with their schemas,
+        in the order of the document.
+        """
         members: dict[str, Any] = self.view(schema).get("properties", {})
         return members
 
@@ -231,5 +240,5 @@ def types_of(view: dict[str, Any]) -> tuple[str, ...]:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return a list as it is, and nothing in the place of anything else."""
+    """Return a list unchanged, and nothing in the place of anything else."""
     return value if isinstance(value, list) else []

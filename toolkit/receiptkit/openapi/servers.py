@@ -84,7 +84,10 @@ def _addresses(server: Any) -> Iterator[str]:
         values = [_values(server, name) for name in names]
         for chosen in islice(product(*values), _MOST_ADDRESSES):
             by_name = dict(zip(names, chosen, strict=True))
-            yield _VARIABLE.sub(lambda match, by_name=by_name: by_name[match[1]], url)  # type: ignore[misc]
+            yield _VARIABLE.sub(
+                lambda match, by_name=by_name: by_name[match[1]],  # type: ignore[misc]
+                url,
+            )
 
 
 def _values(server: dict[str, Any], name: str) -> list[str]:

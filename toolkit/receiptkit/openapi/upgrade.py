@@ -48,7 +48,10 @@ class _Upgrade(Walker):
 
 
 def upgraded(schema: dict[str, Any], place: Place, report: Report) -> dict[str, Any]:
-    """Return a schema of OpenAPI 3.0 in the keywords of 2020-12; those within it are not changed."""
+    """
+    Return a schema of OpenAPI 3.0 in the keywords of 2020-12;
+    those within it are not changed.
+    """
     schema = with_limits(schema)
     if "nullable" not in schema:
         return schema

@@ -24,7 +24,10 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", 
 
 
 class Place(NamedTuple):
-    """A place in a document: the file, empty for the document itself, and the names that lead to it."""
+    """
+    A place in a document: the file, empty for the document itself,
+    and the names that lead to it.
+    """
 
     file: str = ""
     steps: tuple[str, ...] = ()
@@ -56,14 +59,14 @@ def _inner(name: str, value: Any, place: Place, change: Change) -> Any:
 
 
 def each(value: Any, place: Place, change: Change) -> Any:
-    """Return a list with every item changed; anything else as it is."""
+    """Return a list with every item changed; anything else unchanged."""
     if not isinstance(value, list):
         return value
     return [change(item, place.at(number)) for number, item in enumerate(value)]
 
 
 def by_name(value: Any, place: Place, change: Change) -> Any:
-    """Return a mapping with every value changed; anything else as it is."""
+    """Return a mapping with every value changed; anything else unchanged."""
     if not isinstance(value, dict):
         return value
     return {name: change(item, place.at(name)) for name, item in value.items()}
@@ -77,7 +80,10 @@ class Walker:
         raise NotImplementedError
 
     def resolve(self, node: Any, place: Place) -> tuple[Any, Place]:
-        """Return what to read in the place of a node that may be a reference, and where that stands."""
+        """
+        Return what to read in the place of a node that may be a reference,
+        and where that stands.
+        """
         return node, place
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def receipt_contract(pytestconfig: pytest.Config) -> ReceiptContract:
     """
-    The contract of Twilio's delivery receipts: `assert payload == receipt_contract`, or
+    Return the contract of Twilio's delivery receipts: `assert payload == receipt_contract`, or
     `receipt_contract.check(payload)`.
     """
     return run_of(pytestconfig).contract
@@ -73,7 +73,7 @@ def make_receipt_webhook(_receipt_factories: Factories) -> Callable[..., dict[st
 
 @pytest.fixture
 def receipt_scenario() -> str:
-    """The name of the scenario that the marker `receipt_scenarios` runs the test with."""
+    """Return the name of the scenario that the marker `receipt_scenarios` runs the test with."""
     raise pytest.UsageError(
         "receipt_scenario and receipt_world need @pytest.mark.receipt_scenarios"
     )
@@ -81,14 +81,14 @@ def receipt_scenario() -> str:
 
 @pytest.fixture
 def receipt_world(receipt_scenario: str, make_receipt_world: Callable[..., World]) -> World:
-    """The world that the marker `receipt_scenarios` runs the test with."""
+    """Return the world that the marker `receipt_scenarios` runs the test with."""
     return make_receipt_world(receipt_scenario)
 
 
 @pytest.fixture
 def receipt_breakage() -> BreakageCase:
     """
-    The breakage that the marker `receipt_breakages` runs the test with: `.body`, and the
+    Return the breakage that the marker `receipt_breakages` runs the test with: `.body`, and the
     `.expected` finding.
     """
     raise pytest.UsageError("receipt_breakage needs @pytest.mark.receipt_breakages")
@@ -111,8 +111,8 @@ def receipt_traffic(request: pytest.FixtureRequest) -> Traffic:
 @pytest.fixture(scope="session")
 def receipt_auth_token() -> str:
     """
-    The auth token that signs webhooks and opens `receipt_server`; define this fixture yourself to
-    use your own.
+    Return the auth token that signs webhooks and opens `receipt_server`; define this fixture
+    yourself to use your own.
     """
     from receiptkit.webhooks import AUTH_TOKEN
 
@@ -138,8 +138,8 @@ def play_receipt_webhooks(
 @pytest.fixture
 def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> Iterator[Running]:
     """
-    A local Twilio for this test, at `.url`; its clock stands still until `.advance(…)`, and every
-    scenario is a conversation.
+    Return a local Twilio for this test, at `.url`; its clock stays still until `.advance(…)`, and
+    every scenario is a conversation.
     """
     __tracebackhide__ = True
     with ExitStack() as stack:

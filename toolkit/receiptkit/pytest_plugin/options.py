@@ -48,8 +48,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 _MARKERS = (
     (
-        "receipt_scenarios(*names): run the test with the world of each scenario, of all by default, "
-        "as receipt_world (see `receiptkit scenarios`)"
+        "receipt_scenarios(*names): run the test with the world of each scenario, of all by "
+        "default, as receipt_world (see `receiptkit scenarios`)"
     ),
     (
         "receipt_breakages(*rules, kind=None, in_service=None): run the test with each breakage of "

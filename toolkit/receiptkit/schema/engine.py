@@ -42,7 +42,7 @@ class Engine:
         self._schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
 
     def body(self, schema: Any) -> BodySchema:
-        """A body's schema, ready to be compiled on first use."""
+        """Return a body's schema, ready to be compiled on first use."""
         return BodySchema(self, schema)
 
     # Other engines look it up themselves.
@@ -51,12 +51,12 @@ class Engine:
         return schema
 
     def exact(self, schema: Any) -> Any:
-        """The schema and all it refers to, advice folded in."""
+        """Return the schema and all it refers to, advice folded in."""
         return _with(rewritten(schema, with_advice), self._exact)
 
     def quick(self, schema: Any, *, advice: bool) -> Any:
         """
-        A validator that accepts no more than the schema does, at native speed where that is
+        Return a validator that accepts no more than the schema does, at native speed where that is
         possible.
         """
         fold = with_advice if advice else without_advice
@@ -118,15 +118,15 @@ class BodySchema:
 
     @cached_property
     def is_clean(self) -> Callable[[Any], bool]:
-        """A function: whether a value surely has no violation. False says nothing."""
+        """Return a function that returns True only if a value is proven to conform."""
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=True).is_valid
         return accepts
 
     @cached_property
     def conforms(self) -> Callable[[Any], bool]:
         """
-        A function: whether a value surely breaks no keyword of the schema, advice left aside.
-        False says nothing.
+        Return a function that returns True only if a value is proven to break no keyword of the
+        schema, advice left aside.
         """
         accepts: Callable[[Any], bool] = self._engine.quick(self.source, advice=False).is_valid
         return accepts
@@ -141,7 +141,7 @@ class BodySchema:
         return [problem(each) for each in violations]
 
     def violations(self, value: Any) -> list[Violation]:
-        """Every violation, one for each mistake, in the order of the places in the body."""
+        """Return every violation, one for each mistake, in the order of the places in the body."""
         try:
             errors = list(self._validator.iter_errors(value))
         except UnicodeEncodeError:

@@ -6,19 +6,22 @@ import re
 from datetime import date
 
 _DATE_TIME = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
 _UNRESERVED = r"A-Za-z0-9._~!$&'()*+,;=:@"
 _URI = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.-]*:(?://(?P<authority>(?:[{_UNRESERVED}\[\]-]|%[0-9A-Fa-f]{{2}})*)(?P<rooted>(?:/|(?=[?#])|\Z))|(?!//))"
-    rf"(?:[{_UNRESERVED}/-]|%[0-9A-Fa-f]{{2}})*(?:\?(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?(?:#(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?"
+    rf"[A-Za-z][A-Za-z0-9+.-]*:(?://(?P<authority>(?:[{_UNRESERVED}\[\]-]|%[0-9A-Fa-f]{{2}})*)"
+    rf"(?P<rooted>(?:/|(?=[?#])|\Z))|(?!//))"
+    rf"(?:[{_UNRESERVED}/-]|%[0-9A-Fa-f]{{2}})*(?:\?(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?"
+    rf"(?:#(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?"
 )
 _AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?P<host>\[[^\[\]]*\]|[^:@\[\]]*)(?::[0-9]*)?")
 
 
 def is_date_time(text: str) -> bool:
     """
-    Whether a text is an RFC 3339 date-time with a real calendar day.
+    Return True if a text is an RFC 3339 date-time with a real calendar day.
 
     The year 0000 is none (no calendar of Python, Java or Go prints it); second 60 is accepted
     where a leap second can be,

@@ -93,7 +93,10 @@ def _subject(violation: Violation) -> str:
 
 
 def _stranger(violation: Violation) -> str:
-    """Return an unknown name, if it resembles one that the document knows; else its length alone."""
+    """
+    Return an unknown name, if it resembles one that the document knows;
+    else its length alone.
+    """
     name = violation.name or ""
     return _quoted(name) if known_name(violation) else masked(name)
 

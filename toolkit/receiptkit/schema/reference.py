@@ -61,8 +61,8 @@ class ReferenceEngine(Engine):
 
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
         """
-        The schema of an answer, looked up and judged by openapi-core; what is advice comes from
-        `schema`.
+        Return the schema of an answer, looked up and judged by openapi-core; what is advice comes
+        from `schema`.
         """
         if "*" in answer.media_type:
             # openapi-core reads no body of a range of media types.
@@ -78,7 +78,7 @@ class ReferenceEngine(Engine):
             openapi = self._openapi
             try:
                 said: list[Exception] = list(openapi.iter_response_errors(request, response))
-            except Exception as failure:  # noqa: BLE001 # whichever of its libraries fails, and however
+            except Exception as failure:  # noqa: BLE001 # its libraries fail in many ways
                 said = [failure]
             for error in said:
                 found = getattr(error.__cause__, "schema_errors", None)
@@ -96,7 +96,7 @@ class ReferenceEngine(Engine):
         document = {**_without_servers(_prepared(self._document)), "servers": [{"url": _ANYWHERE}]}
         try:
             return OpenAPI.from_dict(document, config=Config(extra_format_validators=_CHECKS))
-        except Exception as error:  # noqa: BLE001 # whichever of its libraries refuses it, and however
+        except Exception as error:  # noqa: BLE001 # its libraries fail in many ways
             raise DocumentError(
                 f"openapi-core cannot use the contract document: {type(error).__name__}"
             ) from None
@@ -119,7 +119,7 @@ class _Schema(BodySchema):
         return one_a_mistake(list(self.traced(self._validator.iter_errors(value))))
 
     def traced(self, errors: Iterable[ValidationError]) -> Iterator[Violation]:
-        """The violations of errors of jsonschema."""
+        """Yield the violations of errors of jsonschema."""
         for error in errors:
             branch = _branch(error) if error.validator in CHOICES else []
             if branch:
@@ -212,7 +212,7 @@ def _names(error: ValidationError) -> list[str] | None:
 
 def _prepared(node: Any, name: str = "") -> Any:
     """
-    A schema or document as these libraries must be given it to mean what it says.
+    Return a schema or document as these libraries must be given it to mean what it says.
 
     Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids
     everything (`{"not": {}}`), because

@@ -89,7 +89,7 @@ def _demand(name: str, value: Any) -> None:
 
 def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
     """
-    Every entry of advice as one more member of `allOf`, marked with its rule and severity.
+    Return every entry of advice as one more member of `allOf`, marked with its rule and severity.
 
     An entry is `{rule, severity, schema}`; `{unless, advice}` holds entries that say nothing of
     what matches the schema `unless`.
@@ -123,13 +123,14 @@ def _entry(item: Any) -> dict[str, str]:
         return {"rule": str(rule), "severity": severity.value}
     except (TypeError, KeyError, ValueError):
         raise DocumentError(
-            f"the contract document: an entry of {ADVICE} must be {{rule, severity: error|warning|info, schema}}"
+            f"the contract document: an entry of {ADVICE} must be "
+            f"{{rule, severity: error|warning|info, schema}}"
         ) from None
 
 
 def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     """
-    A schema that accepts no more, is quicker to evaluate, and does not say why.
+    Return a schema that accepts no more, is quicker to evaluate, and does not say why.
 
     Formats are left to the native check, joined with a prefix under which it is surely right;
     lengths that the pattern implies go, and

@@ -75,7 +75,7 @@ def traced(
     names: list[str] | None,
 ) -> Iterator[Violation]:
     """
-    The violations of one error, with what the document says along the way to its keyword.
+    Yield the violations of one error, with what the document says along the way to its keyword.
 
     Args:
         schema: the whole schema that was compiled.
@@ -159,7 +159,7 @@ def _at(node: Any, tokens: list[Any]) -> Any:
 
 def one_a_mistake(violations: list[Violation]) -> list[Violation]:
     """
-    At one pointer the first of type, const or enum, pattern, format, length stands, and no advice
+    Keep at one pointer the first of type, const or enum, pattern, format, length, and no advice
     beside it.
     """
     best: dict[str, int] = {}

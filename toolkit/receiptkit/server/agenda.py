@@ -1,4 +1,4 @@
-"""What is going to happen, in the order in which it is due."""
+"""Events to come, in the order in which they are due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from receiptkit.server.resources import Conversation
 
 
 class Target(NamedTuple):
-    """Where a webhook goes, and how."""
+    """The destination of a webhook."""
 
     url: str
     method: str

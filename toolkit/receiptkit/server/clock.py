@@ -42,7 +42,7 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is set."""
+    """A clock that stays at one time until it is set."""
 
     def __init__(self, reading: int = 0) -> None:
         self.reading = reading

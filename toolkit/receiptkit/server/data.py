@@ -133,7 +133,7 @@ class _Writer:
 
 @contextmanager
 def _placed(place: str) -> Iterator[None]:
-    """Raise what the API refuses as an error that says where it stands."""
+    """Raise what the API refuses as an error with its place in the file."""
     try:
         yield
     except ApiError as error:

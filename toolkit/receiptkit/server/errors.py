@@ -1,4 +1,4 @@
-"""What the server refuses, in Twilio's words."""
+"""Errors of the server, in Twilio's words."""
 
 from __future__ import annotations
 

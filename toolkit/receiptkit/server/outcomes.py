@@ -1,4 +1,4 @@
-"""What becomes of posted messages: as a test chose it, as the address says, else delivered."""
+"""Outcomes of posted messages: as a test chose it, as the address says, else delivered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_NAME = 300
 @dataclass(slots=True)
 class OutcomeRule:
     """
-    What becomes of some of the messages to come.
+    The outcome of some of the messages to come.
 
     Attributes:
         status: the last status; None for receipts without a status, `none` for no receipts.

@@ -199,7 +199,7 @@ async def _body(request: Request) -> bytes:
 
 @lru_cache(maxsize=64)
 def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return a header as it is sent; most are those of the answer before."""
+    """Return a header in the form that is sent; most are those of the answer before."""
     return name.lower().encode("latin-1"), value.encode("latin-1")
 
 

@@ -1,4 +1,7 @@
-"""What the applications of a server wrote: its services and conversations, and who is in them."""
+"""
+Data that the applications of a server wrote: its services and conversations,
+and who is in them.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-What a server in a thread of a test's process needs of that process: real threads, and a clock
+Needs of a server in a thread of a test's process: real threads, and a clock
 that goes on.
 """
 

@@ -42,7 +42,7 @@ class BreakageCase:
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """The body, the same in every run; of a webhook, its parameters."""
+        """Return the body, the same in every run; of a webhook, its parameters."""
         return self._breakage.body(self._generator)
 
     def __repr__(self) -> str:

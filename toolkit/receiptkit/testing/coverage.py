@@ -33,7 +33,7 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        """The percentage that was covered."""
+        """Return the percentage that was covered."""
         return 100 * len(self.seen) / max(len(self.shown_by), 1)
 
     def rows(self) -> Iterator[tuple[str, int, int]]:

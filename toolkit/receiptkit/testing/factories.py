@@ -35,7 +35,7 @@ class Factories:
 
     def world(self, scenario: str | World = "agent-and-sms", **overrides: Any) -> World:
         """
-        Make a world of a scenario; return a world as it is.
+        Make a world of a scenario; return a world unchanged.
 
         Args:
             scenario: its name, as `receiptkit scenarios` lists them.

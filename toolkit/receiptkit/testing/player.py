@@ -41,11 +41,11 @@ class WebhookResponse(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The body, read as UTF-8."""
+        """Return the body, read as UTF-8."""
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body, parsed."""
+        """Return the body, parsed."""
         return json.loads(self.body)
 
 

@@ -60,7 +60,7 @@ class Run:
 
     @cached_property
     def contract(self) -> ReceiptContract:
-        """The contract to compare payloads with."""
+        """Return the contract to compare payloads with."""
         from receiptkit.testing.matcher import ReceiptContract
 
         return ReceiptContract(self.settings, lambda payload: self._cover([payload]))
@@ -148,7 +148,7 @@ class Run:
 
     @cached_property
     def coverage(self) -> Coverage:
-        """The coverage of the contract, once all of it is known."""
+        """Return the coverage of the contract, once all of it is known."""
         from receiptkit.testing.coverage import Coverage
 
         return Coverage(self.generator, self._points)

@@ -70,7 +70,7 @@ class Traffic:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """The exchanges that were checked."""
+        """Return the exchanges that were checked."""
         return [
             each.seen
             for each in self.observed
@@ -79,7 +79,7 @@ class Traffic:
 
     @property
     def webhooks(self) -> list[WebhookRequest]:
-        """The webhooks that reached the application, played ones included."""
+        """Return the webhooks that reached the application, played ones included."""
         return [
             each.seen
             for each in self.observed
@@ -88,7 +88,7 @@ class Traffic:
 
     @property
     def findings(self) -> list[Finding]:
-        """The findings, without those that are allowed."""
+        """Return the findings, without those that are allowed."""
         return [finding for each in self.observed for finding in each.findings]
 
     # -- a watcher of the guard

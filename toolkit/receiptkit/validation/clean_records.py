@@ -23,7 +23,7 @@ _WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 
 class Remembered(NamedTuple):
     """
-    What is remembered of an observation.
+    The remembered parts of an observation.
 
     Attributes:
         note: what its body says; None if that is nothing.

@@ -12,7 +12,7 @@ CONFORMS, FINDINGS, FAILED = 0, 1, 2
 
 class Conclusion(NamedTuple):
     """
-    How a run ended.
+    The exit code of a run, and its reasons.
 
     Attributes:
         code: 0 if everything conforms, 1 if there are findings, 2 if something could not be

@@ -14,8 +14,8 @@ _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 class Identity(NamedTuple):
     """
-    What of a finding stays when its capture grows. The message is no part of it: its wording may
-    change.
+    The parts of a finding that stay when its capture grows. The message is no part of it: its
+    wording may change.
 
     Attributes:
         file: the path of the capture.
@@ -31,7 +31,7 @@ class Identity(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """The identity as 32 hexadecimal digits."""
+        """Return the identity as 32 hexadecimal digits."""
         import hashlib
 
         return hashlib.sha256("\0".join(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -37,7 +37,7 @@ def format_of(
         limits: how much is read.
 
     Raises:
-        CaptureError: a file that the user named cannot be read as it is.
+        CaptureError: a file that the user named cannot be read.
     """
     found, evidence = (
         (chosen, "--as") if chosen else recognise(source.name, head, named=source.named)

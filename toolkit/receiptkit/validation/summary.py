@@ -43,7 +43,7 @@ class Counts(NamedTuple):
 @dataclass(slots=True)
 class ReadAs:
     """
-    How a file was read.
+    The format in which a file was read, and why.
 
     Attributes:
         format: the name of its format.
@@ -220,7 +220,7 @@ class Sink(Protocol):
 
 class UnitStart(NamedTuple):
     """
-    Where a unit of work, which counts from 0, begins: the file, and the entries and lines before
+    The start of a unit of work, which counts from 0: the file, and the entries and lines before
     it.
     """
 

@@ -111,7 +111,7 @@ def show(
     """
     Show an exchange to the current watcher.
 
-    An object without a status is a mock that stands for a response; it is left alone.
+    An object without a status is a mock in the place of a response; it is left alone.
 
     Args:
         method: of the request.
