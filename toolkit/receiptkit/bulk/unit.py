@@ -1,8 +1,8 @@
 """
 Compile a stretch of text to one pattern, and check what the pattern captures.
 
-Nothing here decides what is right. A *key* says in which of the ways that a verdict can depend on
-one text differs from another of the same pattern; only keys that the exact path has found clean are
+Nothing here decides what is right. A *key* holds everything in which texts of the same pattern
+differ and on which a verdict can depend. Only keys that the exact path has found clean are
 accepted.
 """
 

@@ -91,7 +91,7 @@ def _has_event(value: dict[str, Any]) -> bool:
 def _is_webhook_request(value: dict[str, Any]) -> bool:
     """
     Return True if an object is a request by itself: `{"url", "method", "headers", "body" or
-        "params"}`.
+    "params"}`.
 
     A message has url and body too. A webhook that came by GET has all its parameters in the URL,
     and no body.

@@ -122,8 +122,7 @@ class Observation:
         it.
 
         A position asks for a place in a part that is text. What is text in the file, but not
-        character for character, gets the
-        place at which it begins and the place within it.
+        character for character, gets the place at which it begins and the place within it.
         """
         spot, text = self.spot(part), self.text(part)
         if text is None:

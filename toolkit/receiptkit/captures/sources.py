@@ -72,8 +72,7 @@ def expand(paths: list[str], own: Collection[str] = ()) -> Iterator[Source | Cap
     Yield every file of the paths, folders searched in the order of their names.
 
     Folders and files that begin with a dot are passed over, and links to folders are not followed.
-    What cannot be listed is an error
-    in the stream, so that it hides nothing else.
+    What cannot be listed is an error in the stream, so that it hides nothing else.
 
     Args:
         paths: files, folders, and `-`.

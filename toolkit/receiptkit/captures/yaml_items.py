@@ -1,9 +1,9 @@
 """
 The items of one list of a YAML document, read from the parser's events.
 
-Nothing is constructed but texts, numbers, lists and mappings, whatever a tag asks for; nothing
-recurses, an alias is a reference and
-not a copy, and depth is bounded. PyYAML's own composer in C overflows the stack on deep nesting.
+Nothing is constructed but texts, numbers, lists and mappings, whatever a tag asks for. Nothing
+recurses, an alias is a reference and not a copy, and depth is bounded. PyYAML's own composer in C
+overflows the stack on deep nesting.
 """
 
 from __future__ import annotations

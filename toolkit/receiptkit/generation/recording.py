@@ -33,8 +33,8 @@ def seen(
     """
     Return everything that a consumer would see of a world, in order of time.
 
-    That is the configuration, the message as it was created, and every webhook as it arrives; then,
-    when nothing happens any more, the list, a receipt and the message again.
+    That is the configuration, the message as it was created, and every webhook as it arrives. When
+    nothing happens any more, the list, a receipt and the message again follow.
     """
     webhooks = generator.webhooks(world, moment)
     last = (

@@ -164,8 +164,7 @@ class Webhooks:
     ) -> WebhookRequest:
         """
         Return a complete request, as it would arrive: without the fragment of the URL, user and
-        password
-        in a header.
+        password in a header.
 
         Args:
             event: what it tells.

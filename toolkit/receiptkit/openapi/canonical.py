@@ -1,6 +1,6 @@
 """
 Documents of other people in one form: OpenAPI 3.1 in which only schemas are referred to, all of
-    them among the components.
+them among the components.
 
 Everything else in openapi/ and above reads that form. What has no effect on what receiptkit checks
 is reported, with its place.

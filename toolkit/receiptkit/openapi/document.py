@@ -105,7 +105,7 @@ def read(path: Path | str) -> Document:
     refers to.
 
     It is brought into one form: OpenAPI 3.1, in which only schemas are referred to. No overlay is
-        applied.
+    applied.
 
     Raises:
         DocumentError: a file cannot be read, is not OpenAPI 3.0, 3.1 or 3.2, or refers out of its

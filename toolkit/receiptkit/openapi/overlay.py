@@ -13,9 +13,8 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     """
     Return the document with every action of the overlay done, in order.
 
-    An update merges objects and concatenates arrays. Where an action says `x-source`, that is
-    noted in the target under
-    `x-receiptkit-source`, with the keyword it grounds.
+    An update merges objects and concatenates arrays. Where an action says `x-source`, that is noted
+    in the target under `x-receiptkit-source`, with the keyword it grounds.
 
     Args:
         document: an OpenAPI document; it is not changed.

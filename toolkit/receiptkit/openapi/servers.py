@@ -36,8 +36,7 @@ def server_of(document: dict[str, Any]) -> str | None:
 
 class Prefixes:
     """
-    What the paths of requests may begin with before the paths of the document: those of all
-        servers, or nothing.
+    The prefixes of all servers, with which request paths begin before a path of the document.
 
     Args:
         document: a document in the one form; servers of single paths and operations count for all.

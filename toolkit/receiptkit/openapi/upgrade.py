@@ -30,8 +30,8 @@ def upgrade(document: dict[str, Any]) -> dict[str, Any]:
     Return the same contract as an OpenAPI 3.1 document.
 
     `nullable` becomes a type (and a member of the enum), boolean exclusive limits become numbers,
-    `x-webhooks` becomes
-    `webhooks`. `nullable` beside a `$ref` or without a type has no effect in 3.0 and is dropped.
+    `x-webhooks` becomes `webhooks`. `nullable` beside a `$ref` or without a type has no effect in
+    3.0 and is dropped.
     """
     changed = _Upgrade().document(document)
     return {

@@ -1,7 +1,6 @@
 """
 The pytest plugin, as pytest finds it. It imports pytest and the standard library, and
-`receiptkit.testing` when something of it is used:
-who does not use it does not pay for it.
+`receiptkit.testing` when something of it is used: who does not use it does not pay for it.
 """
 
 from receiptkit.pytest_plugin.fixtures import (

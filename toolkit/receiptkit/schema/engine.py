@@ -1,12 +1,10 @@
 """
 The default engine: one compiled schema for each body, on jsonschema-rs.
 
-Each body is compiled twice. The *fast* schema is the contract with the advice folded in and
-nothing but native checks: what it
-accepts has no finding at all, which is nearly everything, at native speed. What it does not accept
-is judged by the *exact* schema,
-with our own format functions, and every error is traced back to the place in the document it comes
-from.
+Each body is compiled twice. The *fast* schema is the contract with the advice folded in and nothing
+but native checks. What it accepts has no finding at all; that is nearly everything, at native
+speed. What it does not accept is judged by the *exact* schema, with our own format functions. Every
+error is traced back to its place in the document.
 """
 
 from __future__ import annotations

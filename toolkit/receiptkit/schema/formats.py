@@ -23,9 +23,8 @@ def is_date_time(text: str) -> bool:
     """
     Return True if a text is an RFC 3339 date-time with a real calendar day.
 
-    The year 0000 is none (no calendar of Python, Java or Go prints it); second 60 is accepted
-    where a leap second can be,
-    at 23:59:60 UTC.
+    The year 0000 is rejected (no calendar of Python, Java or Go prints it). Second 60 is accepted
+    where a leap second can be, at 23:59:60 UTC.
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:

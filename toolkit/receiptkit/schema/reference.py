@@ -1,12 +1,11 @@
 """
 The reference engine: the same contract judged by openapi-core and jsonschema, slowly, as a second
-    opinion.
+opinion.
 
 It shares with the default engine what no library decides: the two formats, the anchoring of
-    patterns, which of several errors about
-a value stands. Answers to requests go through openapi-core, which finds operation, status, media
-type and schema by itself; bare
-bodies and forms, of which openapi-core would drop undeclared fields, go through jsonschema.
+patterns, which of several errors about a value is reported. Answers to requests go through
+openapi-core, which finds operation, status, media type and schema by itself. Bare bodies and forms,
+of which openapi-core would drop undeclared fields, go through jsonschema.
 """
 
 from __future__ import annotations
@@ -212,11 +211,10 @@ def _names(error: ValidationError) -> list[str] | None:
 
 def _prepared(node: Any, name: str = "") -> Any:
     """
-    Return a schema or document as these libraries must be given it to mean what it says.
+    Return a schema or document in the form that gives it the same meaning in these libraries.
 
-    Patterns are anchored as ECMAScript has it; a member that is forbidden (`false`) forbids
-    everything (`{"not": {}}`), because
-    jsonschema does not say where the former was.
+    Patterns are anchored as ECMAScript has it. A member that is forbidden (`false`) forbids
+    everything (`{"not": {}}`), because jsonschema does not say where the former was.
     """
     if name in _VALUES:
         return node

@@ -132,11 +132,10 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     """
     Return a schema that accepts no more, is quicker to evaluate, and does not say why.
 
-    Formats are left to the native check, joined with a prefix under which it is surely right;
-    lengths that the pattern implies go, and
-    a pattern that a length implies; a condition that needs a pattern is asked for its consequence
-    first; members of `allOf` that share no
-    keyword are merged.
+    Formats are left to the native check, joined with a prefix under which it is surely right.
+    Lengths that the pattern implies go, and a pattern that a length implies. The consequence of a
+    condition that needs a pattern is evaluated first. Members of `allOf` that share no keyword are
+    merged.
     """
     schemas = _flat(schema.pop("allOf", []))
     schema.pop(ENTRY, None)

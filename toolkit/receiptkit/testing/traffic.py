@@ -43,8 +43,8 @@ class Observed:
 
 class Traffic:
     """
-    The exchanges of one test with URLs of the contract, in the order in which their bodies were
-    read, and the webhooks that it sent to the application.
+    The exchanges of one test with URLs of the contract, and the webhooks that it sent to the
+    application. Exchanges are in the order in which their bodies were read.
 
     Args:
         settings: of the run.

@@ -1,10 +1,9 @@
 """
-Forms and queries, decoded so that nothing is lost: repeated names, order, blank values, and where
-    each value stands.
+Forms and queries, decoded so that nothing is lost: repeated names, order, blank values, and the
+place of each value.
 
-Libraries differ in what they drop (blank values, all but the first or the last of a name,
-undeclared fields), and what is dropped
-cannot be judged.
+Libraries differ in what they drop: blank values, all but the first or the last of a name,
+undeclared fields. Dropped values cannot be checked.
 """
 
 from __future__ import annotations

@@ -59,9 +59,8 @@ def scan(text: str, max_depth: int) -> Scanned:
     """
     Read a JSON text and collect its defects.
 
-    Members that stand twice, numbers beyond a double and unpaired surrogates are noted and reading
-        goes on: the last member
-    wins, the number becomes 0, the surrogate U+FFFD. Anything else ends it.
+    Repeated members, numbers beyond a double and unpaired surrogates are noted, and reading goes
+    on. The last member wins, the number becomes 0, the surrogate U+FFFD. Anything else ends it.
     """
     scanner = _Scanner(text, max_depth)
     try:

@@ -1,10 +1,9 @@
 """
 The elements of one array of a JSON text that is too large to hold: a HAR's entries, a cassette's
-    interactions.
+interactions.
 
 Only quotation marks and brackets are looked at, which is enough to tell where an element begins and
-ends; what it holds is for the
-parser. Memory is that of one element.
+ends. What it holds is for the parser. Memory is that of one element.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """
 Reading JSON text: a fast parser decides success, a slow scanner names what is wrong.
 
-orjson accepts exactly what RFC 8259 does, with three exceptions that matter here: duplicate members
-    are silently dropped, its
-nesting limit is not ours, and it says "unexpected character" where a person needs "smart quotes".
-So its result is taken only
-after two cheap proofs (no member was lost, nesting is shallow), and everything else goes to the
-scanner.
+orjson accepts exactly what RFC 8259 does, with three exceptions that matter here. It silently drops
+duplicate members, its nesting limit is not ours, and it says "unexpected character" where a person
+needs "smart quotes". So its result is taken only after two cheap proofs (no member was lost,
+nesting is shallow), and everything else goes to the scanner.
 """
 
 from __future__ import annotations
@@ -87,8 +85,8 @@ def no_member_lost(raw: bytes, value: Any) -> bool:
     Return True only if `value` holds every member of the text, proven by counting.
 
     Writing the value again reproduces every colon inside a string and one colon a member. A member
-    that was dropped takes at
-    least its own colon with it, and only an escaped colon (`\u003a`) could hide that.
+    that was dropped takes at least its own colon with it, and only an escaped colon (`\u003a`)
+    could hide that.
     """
     try:
         again = orjson.dumps(value)

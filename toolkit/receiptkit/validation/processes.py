@@ -2,13 +2,13 @@
 A run over several processes, with the findings in the order in which one process would find them.
 
 The work is cut into units, and each of n processes has every n-th of them. The first process checks
-its own units as their turn comes; each other one writes its findings into a pipe, which the first
+its own units as their turn comes. Each other one writes its findings into a pipe, which the first
 one reads when it is the turn of that unit. A process that is ahead waits when its pipe is full, so
 memory stays bounded however many findings there are.
 
 Findings between observations are made where the observations were checked, unless several processes
-checked them: at the end of a file (of the run, with `join`) each process names the SIDs that it
-knows, and hands over what others know, too.
+checked them. At the end of a file (of the run, with `join`) each process names the SIDs that it
+knows. It hands over what others know, too.
 """
 
 from __future__ import annotations

@@ -160,8 +160,7 @@ class Validation:
         Report the wanted findings between observations, in the order of their places.
 
         A file that could not be read to its end has none: other processes may have read lines
-            behind that place. With `join`, no file
-        has any then.
+        behind that place. With `join`, no file has any then.
         """
         if self.join and self._ends_early:
             return

@@ -50,8 +50,8 @@ def observations(
     raw: bytes, limits: Limits, place: Callable[[int], Position] | None = None
 ) -> Iterator[Observation]:
     """
-    Yield the observations in a text of HTTP; `place` leads from an offset in it to the file, if it
-    is not all of the file.
+    Yield the observations in a text of HTTP. `place` leads from an offset in it to the file, if the
+    text is a part of the file.
 
     Raises:
         CaptureError: there is no message in it.

@@ -2,8 +2,8 @@
 httpx, synchronous and asynchronous. A streamed body is seen when the code under test has read it to
 its end.
 
-A client whose transport holds an application (`ASGITransport`, `WSGITransport`, the test client of
-Starlette and FastAPI) delivers its requests to the code under test: they are inbound.
+A client's transport can hold an application (`ASGITransport`, `WSGITransport`, the test client of
+Starlette and FastAPI). It delivers its requests to the code under test: they are inbound.
 """
 
 from __future__ import annotations

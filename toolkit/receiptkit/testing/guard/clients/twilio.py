@@ -1,6 +1,6 @@
 """
 Twilio's client. It uses requests, or aiohttp where it is asynchronous, which show their exchanges
-themselves; this module is for the HTTP clients that tests put in their place.
+themselves. This module is for the HTTP clients that tests put in their place.
 """
 
 from __future__ import annotations
