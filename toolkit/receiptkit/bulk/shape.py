@@ -14,7 +14,7 @@ from operator import eq, ne
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import probe
-from receiptkit.bulk.facts import Filler, Rows, fillers
+from receiptkit.bulk.fact_makers import Filler, Rows, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
 from receiptkit.bulk.references import references

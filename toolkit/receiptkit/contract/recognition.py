@@ -1,4 +1,4 @@
-"""What a bare body is, when nobody says: decided by most shared member names, never by one."""
+"""The recognition of bare bodies, by the most shared member names and never by one alone."""
 
 from __future__ import annotations
 

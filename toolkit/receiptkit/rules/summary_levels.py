@@ -1,4 +1,4 @@
-"""Which delivery summaries are possible at all, worked out from what becomes of each recipient."""
+"""The delivery summaries that are possible, worked out from the ends of each recipient."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from receiptkit.bulk.facts import Rows, fillers
+from receiptkit.bulk.fact_makers import Rows, fillers
 from receiptkit.bulk.law import NotAlike
 
 
