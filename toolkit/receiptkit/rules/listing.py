@@ -5,119 +5,22 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
-from receiptkit.rules.examples import Example, sample
+from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI
+from receiptkit.rules.listing_examples import (
+    FIRST,
+    LIST,
+    LOOP,
+    LOOP_FREE,
+    OVERLAP,
+    REUSED,
+    two_pages,
+)
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import Link, ListHistory, Page, Pagination, token_of
-
-_LIST = sample("page")["meta"]["url"].partition("?")[0]
-_OTHER, _THIRD = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
-_FIRST: dict[str, Any] = {
-    "/meta/page_size": 1,
-    "/meta/url": f"{_LIST}?PageSize=1&Page=0",
-    "/meta/first_page_url": f"{_LIST}?PageSize=1&Page=0",
-    "/meta/next_page_url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT1",
-}
-_SECOND: dict[str, Any] = {
-    **_FIRST,
-    "/meta/page": 1,
-    "/meta/url": _FIRST["/meta/next_page_url"],
-    "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page=0&PageToken=PT0",
-    "/meta/next_page_url": None,
-    "/delivery_receipts/0/sid": _OTHER,
-    "/delivery_receipts/0/url": f"{_LIST}/{_OTHER}",
-}
-
-
-#: Links without an index, so that nothing else is wrong with them.
-_BACK = f"{_LIST}?PageSize=1&PageToken=PT1"
-_LAST = f"{_LIST}?PageSize=1&Page=2&PageToken=PT2"
-_LOOP = Example(
-    "page",
-    {**_FIRST, "/meta/next_page_url": _BACK},
-    then=Example(
-        "page",
-        {**_SECOND, "/meta/url": _BACK, "/meta/next_page_url": _LAST},
-        then=Example(
-            "page",
-            {
-                **_SECOND,
-                "/meta/page": 2,
-                "/meta/url": _LAST,
-                "/meta/previous_page_url": _BACK,
-                "/meta/next_page_url": _BACK,
-                "/delivery_receipts/0/sid": _THIRD,
-                "/delivery_receipts/0/url": f"{_LIST}/{_THIRD}",
-            },
-        ),
-    ),
-)
-
-
-def _chain(*changes: dict[str, Any]) -> Example:
-    """Return pages of a list, one after the other."""
-    first, *others = changes
-    return Example("page", first, then=_chain(*others) if others else None)
-
-
-def _numbered(number: int, token: str, following: str | None, sid: str) -> dict[str, Any]:
-    """Return the changes that make a later page of the list with one receipt a page."""
-    return {
-        **_SECOND,
-        "/meta/page": number,
-        "/meta/url": f"{_LIST}?PageSize=1&Page={number}&PageToken={token}",
-        "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page={number - 1}&PageToken=PT{number - 1}",
-        "/meta/next_page_url": f"{_LIST}?PageSize=1&Page={number + 1}&PageToken={following}"
-        if following
-        else None,
-        "/delivery_receipts/0/sid": sid,
-        "/delivery_receipts/0/url": f"{_LIST}/{sid}",
-    }
-
-
-def _four_pages(third: str) -> Example:
-    """Return four pages of a list; the third one gives a token for the fourth."""
-    return _chain(
-        _FIRST,
-        _numbered(1, "PT1", "PT2", _OTHER),
-        _numbered(2, "PT2", third, _THIRD),
-        _numbered(3, third, None, _THIRD[:-1] + "1"),
-    )
-
-
-def _row(sid: str) -> dict[str, Any]:
-    return {
-        **sample("receipt"),
-        "sid": sid,
-        "url": f"{_LIST}/{sid}",
-        "participant_sid": f"MB{sid[2:]}",
-    }
-
-
-def _of_two(changes: dict[str, Any]) -> dict[str, Any]:
-    """Return changes to a page of the list with one receipt a page, for one with two."""
-    return {
-        pointer: value.replace("PageSize=1", "PageSize=2") if isinstance(value, str) else value
-        for pointer, value in changes.items()
-        if "delivery_receipts" not in pointer
-    } | {"/meta/page_size": 2}
-
-
-#: The second page begins with the first receipt of all, which no new receipt explains.
-_OVERLAP = _chain(
-    {**_of_two(_FIRST), "/delivery_receipts/-": _row(_OTHER)},
-    {**_of_two(_SECOND), "/delivery_receipts/-": _row(_THIRD)},
-)
-_LOOP_FREE, _REUSED = _four_pages("PT3"), _four_pages("PT1")
-
-
-def _two_pages(later: dict[str, Any]) -> Example:
-    """Two pages of a list, with changes to the second one."""
-    return Example("page", _FIRST, then=Example("page", {**_SECOND, **later}))
 
 
 @rule(
@@ -129,12 +32,12 @@ def _two_pages(later: dict[str, Any]) -> Example:
     "are not reliable.",
     grounding=f"{OPENAPI}, meta.page",
     action="Capture the whole pagination. In a mock: number the pages one by one.",
-    good=_two_pages({}),
-    bad=_two_pages(
+    good=two_pages({}),
+    bad=two_pages(
         {
             "/meta/page": 2,
-            "/meta/url": f"{_LIST}?PageSize=1&Page=2&PageToken=PT2",
-            "/meta/previous_page_url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT1",
+            "/meta/url": f"{LIST}?PageSize=1&Page=2&PageToken=PT2",
+            "/meta/previous_page_url": f"{LIST}?PageSize=1&Page=1&PageToken=PT1",
         }
     ),
 )
@@ -147,12 +50,12 @@ def _two_pages(later: dict[str, Any]) -> Example:
     "skipped or repeated.",
     grounding=f"{OPENAPI}, PageSize",
     action="Follow next_page_url unchanged.",
-    good=_two_pages({}),
-    bad=_two_pages(
-        {"/meta/page_size": 5, "/meta/url": f"{_LIST}?PageSize=5&Page=1&PageToken=PT1"}
+    good=two_pages({}),
+    bad=two_pages(
+        {"/meta/page_size": 5, "/meta/url": f"{LIST}?PageSize=5&Page=1&PageToken=PT1"}
         | {
-            "/meta/first_page_url": f"{_LIST}?PageSize=5&Page=0",
-            "/meta/previous_page_url": f"{_LIST}?PageSize=5&Page=0",
+            "/meta/first_page_url": f"{LIST}?PageSize=5&Page=0",
+            "/meta/previous_page_url": f"{LIST}?PageSize=5&Page=0",
         }
     ),
 )
@@ -164,8 +67,8 @@ def _two_pages(later: dict[str, Any]) -> Example:
     why="The application builds its own links, or the mock's links lead nowhere.",
     grounding=f"{LIBRARIES}; {CAPTURES}",
     action="Follow next_page_url unchanged. In a mock: repeat the requested URL in meta.url.",
-    good=_two_pages({}),
-    bad=_two_pages({"/meta/url": f"{_LIST}?PageSize=1&Page=1&PageToken=PT7"}),
+    good=two_pages({}),
+    bad=two_pages({"/meta/url": f"{LIST}?PageSize=1&Page=1&PageToken=PT7"}),
 )
 def steps(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each page that is not where the page before it said."""
@@ -191,8 +94,8 @@ def steps(history: ListHistory) -> Iterator[Problem]:
     "never ends. A mock that ignores PageToken has this effect.",
     grounding=LIBRARIES,
     action="In a mock: use null for next_page_url on the last page.",
-    good=_two_pages({}),
-    bad=_LOOP,
+    good=two_pages({}),
+    bad=LOOP,
 )
 def loop(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each pagination whose next link leads back."""
@@ -272,8 +175,8 @@ def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
     "twice. It is only information if the pages are not linked.",
     grounding=f"{LIBRARIES}; {CAPTURES}",
     action="In a mock: give each page its own rows.",
-    good=_two_pages({}),
-    bad=_OVERLAP,
+    good=two_pages({}),
+    bad=OVERLAP,
 )
 def overlap(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each page with receipts of an earlier page, unless there is a loop."""
@@ -325,8 +228,8 @@ def _is_shifted(earlier: list[str], page: Page, count: int) -> bool:
     "back, or ignores tokens.",
     grounding="observed next_page_url of other Conversations lists",
     action="In a mock: give every page a token of its own.",
-    good=_LOOP_FREE,
-    bad=_REUSED,
+    good=LOOP_FREE,
+    bad=REUSED,
 )
 def token_reused(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each page with the next token of an earlier, distant page."""
@@ -353,11 +256,11 @@ def token_reused(history: ListHistory) -> Iterator[Problem]:
     grounding=CAPTURES,
     action="Ignore it if not all receipts were needed. Otherwise follow next_page_url "
     "until it is null.",
-    good=_two_pages({}),
+    good=two_pages({}),
     bad=Example(
         "exchange",
-        {f"/response/body{at}": value for at, value in _FIRST.items()}
-        | {"/request/url": _FIRST["/meta/url"]},
+        {f"/response/body{at}": value for at, value in FIRST.items()}
+        | {"/request/url": FIRST["/meta/url"]},
     ),
 )
 def truncated(history: ListHistory) -> Iterator[Problem]:
