@@ -35,6 +35,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
         "django",
         "fastapi",
         "flask",
+        "httplib2",
         "httpx",
         "httpx2; python_version >= '3.11'",
         "pook",

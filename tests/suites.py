@@ -35,6 +35,22 @@ URL = f"https://conversations.twilio.com/v1/Conversations/{WORLD.conversation_si
 #: By its name as an entry point, pytest would take the module of the standard library for it.
 ASYNCIO = "pytest_asyncio.plugin"
 
+#: A receiver of webhooks, and the test client of Starlette.
+HOOK = """
+from served import *
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+async def hook(request):
+    return Response(status_code=204)
+
+client = TestClient(Starlette(routes=[Route("/hooks/twilio", hook, methods=["POST", "GET"])]))
+"""
+#: Starlette itself warns of its client.
+QUIET = ("-W", "ignore")
+
 _SECONDS = re.compile(r"in [0-9.]+s\b")
 _RULE = re.compile(r"^([=_-]{3,}) (.*?) [=_-]{3,}$", re.MULTILINE)
 

@@ -151,6 +151,17 @@ def get(url):
     with urllib.request.urlopen(url) as response:
         assert json.load(response)["meta"]
 """
+_HTTP_CLIENT = """
+def get(url):
+    import http.client
+    from urllib.parse import urlsplit
+    place = urlsplit(url)
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    connection = kind(place.netloc)
+    connection.request("GET", f"{place.path}?{place.query}", headers={"Accept": "application/json"})
+    assert json.load(connection.getresponse())["meta"]
+    connection.close()
+"""
 _TWILIO = """
 def get(url, http_client=None):
     from twilio.rest import Client
@@ -204,6 +215,7 @@ _CLIENTS = {
     "niquests": (_NIQUESTS, ("niquests",)),
     "urllib3": (_URLLIB3, ("urllib3",)),
     "urllib.request": (_URLLIB, ()),
+    "http.client": (_HTTP_CLIENT, ()),
     "Twilio's client": (_TWILIO, ("twilio",)),
 }
 _MOCKS = {
@@ -222,6 +234,7 @@ _PAIRS = {
     "niquests": ("a real server",),
     "urllib3": ("vcrpy", "pytest-recording", "pook", "a real server"),
     "urllib.request": ("vcrpy", "pytest-recording", "pook", "a real server"),
+    "http.client": ("vcrpy", "pytest-recording", "a real server"),
     "Twilio's client": ("responses", "vcrpy", "pytest-recording", "pook"),
 }
 
@@ -616,6 +629,48 @@ def test_it():
             with served() as url, urllib.request.urlopen(url) as response:
                 assert b"".join(response).startswith(b"{")
         """,
+    ),
+    _page(
+        "http.client",
+        "a real server, header by header",
+        """
+        import http.client
+
+        def test_it():
+            with served() as url:
+                host, slash, path = url[len("http://"):].partition("/")
+                connection = http.client.HTTPConnection(host)
+                connection.putrequest("GET", slash + path)
+                connection.endheaders()
+                response = connection.getresponse()
+                assert b"".join(iter(lambda: response.read(100), b"")).startswith(b"{")
+                connection.close()
+        """,
+    ),
+    _page(
+        "http.client",
+        "a real server, recorded by vcrpy",
+        _HTTP_CLIENT
+        + """
+def test_it(tmp_path):
+    import vcr
+    with served() as url, vcr.use_cassette(str(tmp_path / "new.yaml")):
+        get(url)
+        """,
+        "vcr",
+    ),
+    _page(
+        "http.client",
+        "a real server, httplib2",
+        """
+        import httplib2
+
+        def test_it():
+            with served() as url:
+                _, body = httplib2.Http().request(url)
+                assert json.loads(body)["meta"]
+        """,
+        "httplib2",
     ),
     _page(
         "Twilio's client",

@@ -8,24 +8,8 @@ import shutil
 import pytest
 
 from conftest import ROOT
-from suites import URL, Suite
+from suites import HOOK, QUIET, URL, Suite
 from ways import SERVED
-
-#: An application, and the test client of Starlette.
-HOOK = """
-from served import *
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.testclient import TestClient
-
-async def hook(request):
-    return Response(status_code=204)
-
-client = TestClient(Starlette(routes=[Route("/hooks/twilio", hook, methods=["POST", "GET"])]))
-"""
-#: Starlette itself warns of its client.
-QUIET = ("-W", "ignore")
 
 
 def test_a_webhook_by_hand(suite: Suite) -> None:

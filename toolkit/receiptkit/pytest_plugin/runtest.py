@@ -35,12 +35,23 @@ def _is_watched(item: pytest.Item) -> bool:
     return run is not None and run.settings.coverage
 
 
+def _auth_token(item: pytest.Item) -> str | None:
+    """Return the project's auth token, if the test or one of its fixtures uses it."""
+    from receiptkit.webhooks import AUTH_TOKEN
+
+    token = (getattr(item, "funcargs", None) or {}).get("receipt_auth_token")
+    # The application of a project that defines no token may have any.
+    return token if isinstance(token, str) and token != AUTH_TOKEN else None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     if _is_watched(item):
         from receiptkit.testing.guard import watching
 
-        traffic = item.stash[TRAFFIC] = run_of(item.config).traffic(str(item.path), allowed(item))
+        run = run_of(item.config)
+        traffic = run.traffic(str(item.path), allowed(item), lambda: _auth_token(item))
+        item.stash[TRAFFIC] = traffic
         item.stash[WATCHING] = watching(traffic)
         item.stash[WATCHING].__enter__()
         item.config.stash[WATCHED] = item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +71,11 @@ class Run:
 
         return Factories(self.generator, f"{self.settings.seed}/{test}")
 
-    def traffic(self, file: str, allowed: Collection[str] = ()) -> Traffic:
+    def traffic(
+        self, file: str, allowed: Collection[str], auth_token: Callable[[], str | None]
+    ) -> Traffic:
         """Make the traffic of a test; the arguments are those of `Traffic`."""
-        return Traffic(self.settings, file, allowed)
+        return Traffic(self.settings, file, allowed, auth_token)
 
     def end_test(self, traffic: Traffic, test: str, *, is_guarded: bool) -> None:
         """

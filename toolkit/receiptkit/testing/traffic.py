@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from threading import Lock
@@ -13,7 +13,7 @@ from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.guard_error import describe
-from receiptkit.testing.inbound import is_webhook
+from receiptkit.testing.inbound import is_webhook, signature_findings
 from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import lines, request_line, way_out
 from receiptkit.validation.selection import Selection
@@ -50,12 +50,20 @@ class Traffic:
         settings: of the run.
         file: of the test, which the project's settings can be about.
         allowed: globs of rules whose findings this test allows.
+        auth_token: returns the token that signs the application's webhooks, None if it is unknown.
     """
 
-    def __init__(self, settings: PluginSettings, file: str, allowed: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: PluginSettings,
+        file: str,
+        allowed: Collection[str] = (),
+        auth_token: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._file = file
         self._allowed = tuple(allowed)
+        self._auth_token = auth_token
         self._history: History | None = None
         self._lock = Lock()
         self.observed: list[Observed] = []
@@ -112,9 +120,15 @@ class Traffic:
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
         """Check a request to the application, if it is a webhook of the contract's event."""
-        if is_webhook(request, self._settings.contract):
-            with self._lock:
-                self._add(request, self._open_history().check_webhook(request), status)
+        contract, auth_token = self._settings.contract, self._auth_token()
+        if not is_webhook(request, contract):
+            return
+        with self._lock:
+            findings = self._open_history().check_webhook(request)
+            # A test may try how the application rejects one.
+            if auth_token is not None and status is not None and status < 400:
+                findings = findings + signature_findings(request, contract, auth_token)
+            self._add(request, findings, status)
 
     def take_played(self, request: WebhookRequest) -> None:
         """

@@ -21,7 +21,6 @@ _OTHERS = (
     "asks",
     "curl_cffi",
     "geventhttpclient",
-    "httplib2",
     "primp",
     "pycurl",
     "pyreqwest",
@@ -77,8 +76,10 @@ def _home(value: object) -> str:
 
 
 def has_seen_client() -> bool:
-    """Return True if a client that the guard sees was imported; urllib does not count."""
-    return any(name in sys.modules for name in by_module() if not name.startswith("urllib."))
+    """Return True if a client that the guard sees was imported; the standard library's do not count."""
+    return any(
+        name in sys.modules for name in by_module() if _root(name) not in sys.stdlib_module_names
+    )
 
 
 # -- replaced methods

@@ -64,7 +64,10 @@ def _show(
         query = kwargs.get("QUERY_STRING") or urlencode(
             kwargs.get("query_params") or {}, doseq=True
         )
-        url = f"http://testserver{path}" + (f"?{query}" if query else "")
-        headers = {**(kwargs.get("headers") or {}), "Content-Type": content_type or ""}
+        # A factory returns the request; the response of a client has it.
+        request = getattr(response, "wsgi_request", getattr(response, "asgi_request", response))
+        headers = {"Content-Type": content_type or "", **getattr(request, "headers", {})}
+        scheme, host = getattr(request, "scheme", "http"), headers.get("Host", "testserver")
+        url = f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
         status = getattr(response, "status_code", None)
         watchers.show_inbound(method, url, data, headers, status)

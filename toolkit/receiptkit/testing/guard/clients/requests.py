@@ -8,7 +8,7 @@ has read it to its end, by whatever method: all of them use `iter_content`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
@@ -49,12 +49,9 @@ def wrap(module: ModuleType, patches: Patches) -> None:
         patches.wrap(module, door, around)
 
 
-def own_sending(request: Any) -> Any:
+def own_sending(request: Any) -> AbstractContextManager[None]:
     """Return a context in which urllib3 does not show the exchange as well."""
-    method, url = getattr(request, "method", None), getattr(request, "url", None)
-    if isinstance(method, str) and isinstance(url, str):
-        return watchers.sending(method, url)
-    return nullcontext()
+    return watchers.sending(getattr(request, "method", None), getattr(request, "url", None))
 
 
 def meet(response: Any, request: Any, met: list[Any], response_type: Any) -> None:

@@ -46,6 +46,19 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
     for door in _DOORS:
         patches.wrap(module, door, around)
+    patches.wrap(module, "connectionpool.HTTPConnectionPool._make_request", _around_connection)
+
+
+def _around_connection(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def make_request(
+        self: Any, connection: Any, method: Any, url: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        __tracebackhide__ = True
+        # It lies below every mock of urllib3, and uses `http.client`.
+        with watchers.sending(method, url):
+            return inner(self, connection, method, url, *args, **kwargs)
+
+    return make_request
 
 
 def _absolute(owner: Any, url: Any) -> str:

@@ -40,6 +40,17 @@ def wrap(module: ModuleType, patches: Patches) -> None:
         return open_
 
     patches.wrap(module, "OpenerDirector.open", around)
+    patches.wrap(module, "AbstractHTTPHandler.do_open", _around_connection)
+
+
+def _around_connection(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def do_open(self: Any, http_class: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        # It uses `http.client`.
+        with watchers.sending(req.get_method(), req.full_url):
+            return inner(self, http_class, req, *args, **kwargs)
+
+    return do_open
 
 
 def _meet(
