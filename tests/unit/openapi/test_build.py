@@ -310,6 +310,18 @@ def test_overlay_semantics() -> None:
     assert document == {"a": {"list": [1], "gone": 1, "deep": {"x": 1}}}
 
 
+def test_overlays_copy_one_node() -> None:
+    """A copy is an update with what stands elsewhere; it counts where there is no update."""
+    document = {"a": {"x": 1}, "b": {"y": 2}, "c": {"z": 3}}
+    copied = [{"target": "$.a", "copy": "$.b"}]
+    assert apply(document, {"actions": copied}, "o")["a"] == {"x": 1, "y": 2}
+    both = [{"target": "$.a", "copy": "$.b", "update": {"x": 4}}]
+    assert apply(document, {"actions": both}, "o")["a"] == {"x": 4}
+    for path, number in (("$.gone", 0), ("$.*", 3)):
+        with pytest.raises(DocumentError, match=f"`copy` names {number} nodes, not one"):
+            apply(document, {"actions": [{"target": "$.a", "copy": path}]}, "o")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

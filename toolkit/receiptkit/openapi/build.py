@@ -23,6 +23,10 @@ _HEADER = (
 )
 
 
+#: The quick one, where PyYAML was built with it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class _Dumper(yaml.SafeDumper):
     """Plain YAML: no anchors, long texts as blocks."""
 
@@ -106,7 +110,7 @@ def load(path: Path) -> dict[str, Any]:
         DocumentError: it is missing, or is not YAML.
     """
     try:
-        content = yaml.safe_load(path.read_bytes())
+        content = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 # a safe one
     except OSError as error:
         raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except yaml.YAMLError as error:

@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0: changes to a document, each with its target and its reason."""
+"""OpenAPI Overlay 1.1: changes to a document, each with its target and its reason."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     """
     Return the document with every action of the overlay done, in order.
 
-    An update merges objects and concatenates arrays. Where an action says `x-source`, that is noted
-    in the target under `x-receiptkit-source`, with the keyword it grounds.
+    An update merges objects and concatenates arrays; a copy is an update with another node of the
+    document. Where an action says `x-source`, that is noted in the target under
+    `x-receiptkit-source`, with the keyword it grounds.
 
     Args:
         document: an OpenAPI document; it is not changed.
@@ -22,29 +23,27 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
         name: what the overlay is called in errors.
 
     Raises:
-        DocumentError: an action is not one, or its target matches nothing.
+        DocumentError: an action is not one, its target matches nothing, or what it copies is not
+            one node.
     """
-    import jsonpath
-
     result = {"root": copy.deepcopy(document)}
     for number, action in enumerate(overlay.get("actions", [])):
         where = f"{name}, action {number + 1}"
         target = action.get("target") if isinstance(action, dict) else None
         if not isinstance(target, str):
             raise DocumentError(f"{where}: an action needs a target")
-        try:
-            matches = jsonpath.finditer("$.root" + target[1:], result)
-            places = [
-                (match.parent.obj, match.parts[-1]) for match in matches if match.parent is not None
-            ]
-        except jsonpath.JSONPathError as error:
-            raise DocumentError(
-                f"{where}: the target is no JSONPath: {str(error).splitlines()[0]}"
-            ) from None
+        places = _places(result, target, where, "target")
         if not places:
             raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
+        update = action.get("update", {})
+        if "copy" in action and "update" not in action:
+            copied = _places(result, str(action["copy"]), where, "copy")
+            if len(copied) != 1:
+                raise DocumentError(f"{where}: `copy` names {len(copied)} nodes, not one")
+            ((holder, name),) = copied
+            update = holder[name]
         for parent, key in places:
-            _act(parent, key, action)
+            _act(parent, key, action, copy.deepcopy(update))
     return result["root"]
 
 
@@ -59,11 +58,22 @@ def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[st
     return [*kept, *({"keyword": name, "source": source} for name in keywords)]
 
 
-def _act(parent: Any, key: Any, action: dict[str, Any]) -> None:
+def _places(root: Any, path: str, where: str, what: str) -> list[tuple[Any, Any]]:
+    """Return the nodes that a JSONPath names, each as its parent and its key."""
+    import jsonpath
+
+    try:
+        matches = jsonpath.finditer("$.root" + path[1:], root)
+        return [(match.parent.obj, match.parts[-1]) for match in matches if match.parent]
+    except jsonpath.JSONPathError as error:
+        reason = str(error).splitlines()[0]
+        raise DocumentError(f"{where}: the {what} is no JSONPath: {reason}") from None
+
+
+def _act(parent: Any, key: Any, action: dict[str, Any], update: Any) -> None:
     if action.get("remove") is True:
         del parent[key]
         return
-    update = copy.deepcopy(action.get("update", {}))
     parent[key] = _merge(parent[key], update)
     if "x-source" in action and isinstance(parent[key], dict):
         names = [name for name in update if not name.startswith("x-")]

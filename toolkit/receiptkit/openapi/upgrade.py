@@ -58,11 +58,12 @@ def upgraded(schema: dict[str, Any], place: Place, report: Report) -> dict[str, 
     nullable = schema["nullable"]
     schema = {name: value for name, value in schema.items() if name != "nullable"}
     if SOURCES in schema:
-        schema[SOURCES] = [
-            {**entry, "keyword": "type"} if entry.get("keyword") == "nullable" else entry
+        named = {
+            "type" if entry.get("keyword") == "nullable" else entry.get("keyword"): entry
             for entry in listed(schema[SOURCES])
             if isinstance(entry, dict)
-        ]
+        }
+        schema[SOURCES] = [{**entry, "keyword": keyword} for keyword, entry in named.items()]
     if not isinstance(nullable, bool):
         report("`nullable` is neither true nor false, and ignored", place)
     elif nullable and REF in schema:

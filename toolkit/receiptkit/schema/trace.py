@@ -174,16 +174,13 @@ def one_a_mistake(violations: list[Violation]) -> list[Violation]:
             best[violation.pointer] = -1
     kept: dict[tuple[str, str, str | None], Violation] = {}
     ruled = {
-        (each.pointer, each.keyword)
+        (each.pointer, each.keyword, each.name)
         for each in violations
         if each.severity is None and not each.rule.startswith("schema.")
     }
     for violation in violations:
-        if (
-            violation.rule.startswith("schema.")
-            and (violation.pointer, violation.keyword) in ruled
-            and violation.name is None
-        ):
+        twin = (violation.pointer, violation.keyword, violation.name)
+        if violation.rule.startswith("schema.") and twin in ruled:
             continue
         rank = best.get(violation.pointer)
         about_a_member = violation.keyword == "required"
