@@ -328,7 +328,7 @@ def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str
     path.write_text('{"log": {"entries": []}}')
     assert (
         run("validate", path)[2]
-        == "receiptkit: nothing was judged: the captures are empty; --allow-empty accepts that\n"
+        == "receiptkit: nothing was judged: there is no response and no webhook in it; --allow-empty accepts that\n"
     )
     for content in ('{"log": {}}', '{"log": []}', '{"log": {"entries": {}}}'):
         path.write_text(content)

@@ -6,11 +6,16 @@ import http.server
 import importlib.util
 import json
 import re
+import shlex
 import shutil
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +123,8 @@ def answers() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
+        do_POST = do_GET  # noqa: N815 # as the base class says
+
         def log_message(self, *arguments: object) -> None:
             pass
 
@@ -148,6 +155,77 @@ def test_reads_a_text_as_a_log_as_advised(
     assert (code, f"receiptkit validate --as log {path}" in error) == (2, True)
     judged = report("--as", "log", path)
     assert [each["pointer"] for each in judged["findings"]] == ["/Status"]
+
+
+def told(run: Run, path: Path, word: str, **changes: str) -> list[str]:
+    """Return the command that the message about a capture without bodies names."""
+    code, _, error = run("validate", path)
+    assert code == 2
+    line = next(line for line in error.splitlines() if word in line)
+    command = line.rpartition(": ")[2] if word == "curl" else line[line.index(word) :]
+    for name, value in changes.items():
+        command = re.sub(rf"\b{name}\b", value, command)
+    return shlex.split(command)
+
+
+def test_records_responses_without_bodies_again(
+    tmp_path: Path, report: Report, run: Run, answers: str
+) -> None:
+    """What curl records where a capture has no bodies is read."""
+    path = tmp_path / "none.har"
+    entry = {
+        "request": {"method": "GET", "url": sample("page")["meta"]["url"]},
+        "response": {"status": 200, "content": {"size": -1}},
+    }
+    path.write_text(json.dumps({"log": {"entries": [entry]}}))
+    subprocess.run(told(run, path, "curl", URL=answers), check=True)
+    judged = report(tmp_path / "none.har.http")
+    assert [each["pointer"] for each in judged["findings"]] == ["/status"]
+
+
+def test_records_webhooks_on_their_way(
+    tmp_path: Path, report: Report, run: Run, answers: str
+) -> None:
+    """What mitmproxy records in front of an application is read."""
+    if shutil.which("mitmdump") is None:
+        pytest.skip("mitmdump is not installed")
+    path = tmp_path / "access.log"
+    path.write_text('"POST /hooks HTTP/1.1" 204 0 "-" "TwilioProxy/1.1"\n')
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = told(run, path, "mitmdump", URL=answers)
+    proxy = subprocess.Popen([*command, "--listen-port", str(port)])
+    try:
+        for text in (form(), form().replace("Status=sent", "Status=queued")):
+            posted(port, text)
+    finally:
+        proxy.send_signal(signal.SIGINT)
+        proxy.wait(30)
+    lie(report, tmp_path / "access.log.har")
+
+
+def posted(port: int, text: str) -> None:
+    """Post a form, as soon as there is a server."""
+    deadline = time.monotonic() + 60
+    while not is_open(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/hooks", text.encode(), timeout=30).close()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
+    """An event of Event Streams leads to the rule that says what replaced it."""
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({"specversion": "1.0", "type": "com.twilio.messaging.message.sent"}))
+    name, *arguments = told(run, path, "receiptkit explain")
+    code, out, _ = run(*arguments)
+    assert (name, code, "onDeliveryUpdated" in out) == ("receiptkit", 0, True)
 
 
 def test_every_command_runs_in_a_test() -> None:

@@ -59,6 +59,26 @@ def test_checks_only_the_columns_that_are_there(tmp_path: Path, report: Report) 
     assert [each[:3] for each in found(judged)] == [("schema.enum", "/Status", 3)]
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "rules"),
+    [
+        ("status", "failed", []),
+        ("status,error_code", "failed,", ["receipt.failure-without-code"]),
+        ("status,error_code", "failed,30008", []),
+        ("status,error_code", "sent,30008", ["receipt.code-without-failure"]),
+    ],
+)
+@pytest.mark.parametrize("sid", ["delivery_receipt_sid", "message_sid,sid"])
+def test_misses_a_code_only_where_there_is_a_column(
+    tmp_path: Path, report: Report, columns: str, cells: str, rules: list[str], sid: str
+) -> None:
+    """A table without error codes says nothing of them."""
+    path = tmp_path / "codes.csv"
+    sids = RECEIPT["sid"] if "," not in sid else f"{RECEIPT['message_sid']},{RECEIPT['sid']}"
+    path.write_text(f"{sid},{columns}\n{sids},{cells}\n")
+    assert [each["rule"] for each in report(path)["findings"]] == rules
+
+
 def test_reads_receipts_as_columns(tmp_path: Path, report: Report) -> None:
     """A table of receipts has the names of REST, dates of a database, and blanks for null."""
     path = tmp_path / "receipts.csv"

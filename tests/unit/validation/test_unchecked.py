@@ -122,7 +122,32 @@ def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[...
     code, out, err = run("validate", tmp_path, "--list-unchecked")
     assert (code, err) == (0, "")
     assert f"{tmp_path / 'notes.txt'} skipped: a file of another kind\n" in out
-    assert report(tmp_path)["skipped"] == [str(tmp_path / "notes.txt")]
+    said = report(tmp_path)
+    assert said["skipped"] == [str(tmp_path / "notes.txt")]
+    assert said["skipped_reasons"] == ["a file of another kind"]
+
+
+def test_every_skipped_file_has_a_reason(tmp_path: Path, report: Callable[..., Any]) -> None:
+    """A file of a folder that is not read says what it is, and what to do if it is a capture."""
+    files = {
+        "a.log": "hello",
+        "b.json": '{"status": "queued"}',
+        "c.json": '{"status": ',
+        "d.txt": "",
+        "e.sql": "INSERT INTO hooks VALUES (1);",
+        "f.bin": "\x01\x02",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    said = report("--allow-empty", tmp_path)
+    assert said["skipped_reasons"] == [
+        "a text log, which is read only if you name it",
+        "JSON without anything of Twilio Conversations in it",
+        "JSON without anything of Twilio Conversations in it",
+        "the file is empty",
+        f"this is SQL; read it as a log: receiptkit validate --as log {tmp_path / 'e.sql'}",
+        "a file of another kind",
+    ]
 
 
 def test_every_named_file_must_be_checked(tmp_path: Path, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from receiptkit.captures.bodies import Reading, nothing_beside, read_beside
 from receiptkit.captures.evidence import has_evidence
-from receiptkit.captures.format import Format, Records
+from receiptkit.captures.format import Format, Records, command_for
 from receiptkit.captures.formats import formats, readable, recognise
 from receiptkit.captures.formats.json_document import in_batches
 from receiptkit.captures.observation import Observation
@@ -18,6 +18,7 @@ __all__ = [
     "Records",
     "Source",
     "Span",
+    "command_for",
     "expand",
     "formats",
     "has_evidence",

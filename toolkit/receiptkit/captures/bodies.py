@@ -123,6 +123,10 @@ def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> B
     stream = message.find("stream")
     if (raw := _bytes(stream.find("data").value)) is not None:
         return Body(unpacked(raw, headers, reading.limit), stream.spot)
+    for _, pattern in message.find("bodypatterns").children():
+        # What a mock of WireMock recorded, or accepts.
+        for found in pattern.every("equalto", "equaltojson"):
+            return Body(found.value, found.spot)
     for found in message.every("parameters", "params", "form", "formparams"):
         if isinstance(found.value, (dict, list)) and found.value:
             return parameters(found)

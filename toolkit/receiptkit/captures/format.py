@@ -63,7 +63,7 @@ class Format:
         vague: if foreign files look like it, so that one in a folder is read only with evidence of
             Twilio in it.
         likely: if a file in a folder is one, where foreign files begin alike.
-        named_only: if it is tried only on files that were named themselves.
+        named_only: if it is read only in files that were named themselves.
     """
 
     name: str
@@ -86,11 +86,12 @@ class Format:
 
     def advice(self, name: str) -> str:
         """Return what to do with a file of this format, which is not read."""
+        return f"this is {self.title}; {command_for(self.convert, name)}"
 
-        def quoted(found: re.Match[str]) -> str:
-            return shlex.quote(name + (found[1] or ""))
 
-        return f"this is {self.title}; {_FILE.sub(quoted, self.convert)}"
+def command_for(advice: str, name: str) -> str:
+    """Return advice with the name of a file in the place of `FILE`, quoted for a shell."""
+    return _FILE.sub(lambda found: shlex.quote(name + (found[1] or "")), advice)
 
 
 def beginning(head: bytes) -> bytes:

@@ -91,6 +91,11 @@ class Observation:
         return self.record.positions([_RECORD], self.element)[_RECORD]
 
     @property
+    def carried(self) -> Collection[str] | None:
+        """Return the names of the members that its source carries; None for all."""
+        return tuple(self.names or ()) if self.partial else None
+
+    @property
     def is_plain(self) -> bool:
         """True if it is the whole of its record, and nothing around it was put together."""
         return self.rule in ("", EXCHANGE)

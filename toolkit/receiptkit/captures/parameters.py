@@ -67,7 +67,7 @@ _ADDED = frozenset(
 HINT = re.compile(
     rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
     rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|"
-    rb"ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
+    rb"TwilioProxy|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
 )
 
 

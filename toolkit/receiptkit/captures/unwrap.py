@@ -20,6 +20,7 @@ from receiptkit.captures.observation import Layout
 from receiptkit.captures.parameters import HINT, parameters_in
 from receiptkit.captures.records import Leg, Spot
 from receiptkit.captures.webhook_requests import (
+    ACCESS,
     called_by_get,
     descends,
     form_request,
@@ -27,6 +28,7 @@ from receiptkit.captures.webhook_requests import (
     request_of,
     time_of,
     with_context,
+    without_body,
 )
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import WebhookRequest, text_of
@@ -147,6 +149,9 @@ class _Walk:
                 bodies[plain(str(name))] = seen
         if "body" in bodies and "rawbody" in bodies:
             groups = [group for group in groups if group is not bodies["rawbody"]]
+        if len(groups) > 1:
+            # The context of an event looks like an entry of an access log.
+            groups = [group for group in groups if group[0].rule != ACCESS] or groups
         if len(groups) < 2:
             return groups[0] if groups else []
         groups.sort(
@@ -169,7 +174,7 @@ class _Walk:
     def _request(self, node: Node, found: list[Seen]) -> list[Seen]:
         """Return what was found in an object, with the URL and the headers that are beside it."""
         if not found:
-            called = called_by_get(node)
+            called = called_by_get(node) or without_body(node)
             return [] if called is None else [called]
         request = found[0].what
         if len(found) > 1 or not isinstance(request, WebhookRequest) or request.headers:

@@ -22,6 +22,8 @@ _TIMES = (
     *("starteddatetime", "start", "timestamp", "time", "createdat", "ingestedat", "receivedat"),
     *("@timestamp", "loggeddate", "loggeddatestring", "datetime", "date", "eventtimestamp"),
 )
+#: The rule for a webhook in an access log, which keeps no bodies.
+ACCESS = "an entry of an access log"
 _HEADERS_OF_LOGS = {
     "httpxtwiliosignature": "X-Twilio-Signature",
     "xtwiliosignature": "X-Twilio-Signature",
@@ -47,6 +49,17 @@ def called_by_get(node: Node) -> Seen | None:
         "request": node.spot,
     }
     return Seen(WebhookRequest(url, method or "GET", headers=headers), layout, "a request by GET")
+
+
+def without_body(node: Node) -> Seen | None:
+    """Return the webhook that an entry of an access log is, which has no body."""
+    agent = node.find("useragent", "httpuseragent").value
+    method, (url, spot) = method_of(node), url_of(node, node, {})
+    if not (method and url and isinstance(agent, str) and agent.startswith("TwilioProxy")):
+        return None
+    layout: Layout = {"url": spot, "request": node.spot}
+    request = WebhookRequest(url, method, headers={"User-Agent": agent})
+    return Seen(request, layout, ACCESS)
 
 
 def with_context(seen: Seen, request: WebhookRequest, context: Node) -> Seen | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -29,6 +29,8 @@ NO_RESPONSE = {
     304: "not modified: the body is in a cache",
     **dict.fromkeys((301, 302, 303, 307, 308), "a redirect"),
 }
+EVENT_STREAM = "an event of Event Streams"
+_NO_STREAM = "Event Streams has no event of Conversations; onDeliveryUpdated comes by webhook"
 
 
 class BodyValidator:
@@ -45,8 +47,14 @@ class BodyValidator:
         """Return the kinds of body that can be recognised."""
         return self.recogniser.kinds
 
-    def validate_body(self, body: Any, operation: str | None = None) -> Result:
-        """Check a parsed body whose request is unknown."""
+    def validate_body(
+        self, body: Any, operation: str | None = None, *, carried: Collection[str] | None = None
+    ) -> Result:
+        """
+        Check a parsed body whose request is unknown.
+
+        `carried` names the members that its source carries, if that may not carry all.
+        """
         foreign = list(catalogue.problems("payload", body))
         if foreign:
             return Result(self.profile.findings(foreign))
@@ -60,12 +68,13 @@ class BodyValidator:
         if found is None:
             return self._validate_error(body)
         if found.kind == "webhook":
-            return self._validate_parameters(body, found)
+            return self._validate_parameters(body, found, carried=carried)
         response = found.response(200)
         media = response.content.get(JSON) if response else None
         if media is None:
             return Result(operation=found.id, unchecked="the document describes no such body")
-        return Result(self._findings(body, found, media), found.id, kind=found.kind, body=body)
+        findings = self._findings(body, found, media, carried=carried)
+        return Result(findings, found.id, kind=found.kind, body=body)
 
     def validate_text(self, raw: bytes, operation: str | None = None) -> Result:
         """Check the text of a body whose request is unknown, and the text itself."""
@@ -77,8 +86,18 @@ class BodyValidator:
         result.findings = findings + without_explained(parsed.problems, result.findings)
         return result
 
-    def validate_response(self, exchange: Exchange, operation: str | None = None) -> Result:
-        """Check a response whose request is unknown."""
+    def validate_response(
+        self,
+        exchange: Exchange,
+        operation: str | None = None,
+        *,
+        carried: Collection[str] | None = None,
+    ) -> Result:
+        """
+        Check a response whose request is unknown.
+
+        `carried` names the members that its source carries, if that may not carry all.
+        """
         if exchange.status in NO_RESPONSE:
             return Result(unchecked=NO_RESPONSE[exchange.status])
         if isinstance(exchange.body, NotCaptured):
@@ -87,7 +106,7 @@ class BodyValidator:
         if text is not None and not is_json_text(exchange, text):
             return Result(unchecked="an answer that is no JSON, to a request that nobody knows")
         result = (
-            self.validate_body(exchange.body, operation)
+            self.validate_body(exchange.body, operation, carried=carried)
             if text is None
             else self.validate_text(text, operation)
         )
@@ -118,9 +137,15 @@ class BodyValidator:
         event = body.get("EventType") if isinstance(body, dict) else None
         if isinstance(event, str) and EVENT.fullmatch(event):
             return self._unchecked("event", "a webhook of another event")
+        if isinstance(body, dict) and {"specversion", "type"} <= body.keys():
+            kind = body["type"]
+            if isinstance(kind, str) and kind.startswith("com.twilio."):
+                return self._unchecked("body", EVENT_STREAM, _NO_STREAM)
         return self._unchecked("body", "unknown body", reason)
 
-    def _validate_parameters(self, body: Any, operation: Operation) -> Result:
+    def _validate_parameters(
+        self, body: Any, operation: Operation, *, carried: Collection[str] | None = None
+    ) -> Result:
         media = operation.responses["request"].content.get(FORM)
         if media is None:
             return Result(operation=operation.id, unchecked="the document describes no such body")
@@ -137,7 +162,7 @@ class BodyValidator:
             return self._unchecked("event", "a webhook of another event", None, operation.id)
         if isinstance(body, dict):
             body = self._without_blanks(body, media)
-        found = self._findings(body, operation, media)
+        found = self._findings(body, operation, media, carried=carried)
         return Result(found, operation.id, kind=operation.kind, body=body)
 
     def _without_blanks(self, parameters: dict[str, Any], media: Media) -> dict[str, Any]:
@@ -180,6 +205,7 @@ class BodyValidator:
         schema: BodySchema | None = None,
         exchange: ExchangeView | None = None,
         is_named: bool = True,
+        carried: Collection[str] | None = None,
     ) -> list[Finding]:
         return body_findings(
             first_rows(body) if operation.kind == "page" else body,
@@ -190,6 +216,7 @@ class BodyValidator:
             exchange=exchange,
             receipt_schema=self.schemas.of_receipt if operation.kind == "webhook" else None,
             is_named=is_named,
+            carried=carried,
         )
 
     def _text_findings(self, problems: Iterable[Problem], raw: bytes) -> list[Finding]:

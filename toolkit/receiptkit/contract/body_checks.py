@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from receiptkit.contract.profile import Profile
@@ -51,6 +51,7 @@ def body_findings(
     exchange: ExchangeView | None = None,
     receipt_schema: BodySchema | None = None,
     is_named: bool = True,
+    carried: Collection[str] | None = None,
 ) -> list[Finding]:
     """
     Return the findings of a parsed body.
@@ -64,12 +65,16 @@ def body_findings(
         exchange: the request that it answers, if that is to be checked against it.
         receipt_schema: the compiled schema of receipts, whose advice holds for webhooks too.
         is_named: False to leave the operation out of the findings.
+        carried: the members that the source of the body carries; None for all.
     """
     name = operation.id if is_named else None
     problems = list(_problems(body, operation.kind or "", exchange))
     if receipt_schema is not None and isinstance(body, dict):
-        problems += _of_receipt(body, receipt_schema)
+        problems += _of_receipt(body, receipt_schema, carried=carried)
     breaks = [] if schema.is_clean(body) else schema.problems(body)
+    if carried is not None:
+        # Nobody knows why a member is not there.
+        breaks = [each for each in breaks if each.missing is None]
     if not problems:
         return profile.findings(breaks, name, media=media)
     misnamed = {each.instead for each in problems if each.instead is not None}
@@ -89,14 +94,18 @@ def _problems(body: Any, kind: str, exchange: ExchangeView | None) -> Iterator[P
             yield from catalogue.problems("exchange", exchange)
 
 
-def _of_receipt(parameters: dict[str, Any], schema: BodySchema) -> Iterator[Problem]:
+def _of_receipt(
+    parameters: dict[str, Any], schema: BodySchema, *, carried: Collection[str] | None
+) -> Iterator[Problem]:
     """Yield the document's advice on a webhook's receipt, at the parameters of the webhook."""
     receipt = {
         member: _value(member, parameters[name])
         for member, name in WEBHOOK_NAMES.items()
         if name in parameters
     }
-    receipt.setdefault("error_code", None)
+    if carried is None or WEBHOOK_NAMES["error_code"] in carried:
+        # A webhook without a code has no such parameter.
+        receipt.setdefault("error_code", None)
     if schema.is_clean(receipt):
         return
     for problem in schema.problems(receipt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from receiptkit.contract.base_url import BaseUrl
@@ -16,7 +17,7 @@ from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON
-from receiptkit.contract.webhook_payload import Payload, payload
+from receiptkit.contract.webhook_payload import NO_FORM, Payload, is_without_form, payload
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
@@ -117,6 +118,8 @@ class Validator(BodyValidator):
             return self.validate_webhook(webhook)
         if exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url):
             return Result(unchecked="a CORS preflight")
+        if is_without_form(webhook):
+            return Result(unchecked=NO_FORM)
         return self._unchecked("operation", "no operation of the contract")
 
     def _validate_answer(
@@ -183,8 +186,20 @@ class Validator(BodyValidator):
 
     # -- webhooks
 
-    def validate_webhook(self, webhook: WebhookRequest, operation: str | None = None) -> Result:
-        """Check a webhook request."""
+    def validate_webhook(
+        self,
+        webhook: WebhookRequest,
+        operation: str | None = None,
+        *,
+        carried: Collection[str] | None = None,
+    ) -> Result:
+        """
+        Check a webhook request.
+
+        `carried` names the parameters that its source carries, if that may not carry all.
+        """
+        if is_without_form(webhook):
+            return Result(unchecked=NO_FORM)
         found = payload(webhook)
         if found.text is not None and not found.readable:
             return Result(self._payload_findings(found), part=found.part)
@@ -209,7 +224,7 @@ class Validator(BodyValidator):
                 else self._unchecked("body", "unknown body", reason)
             )
         else:
-            result = self._validate_parameters(found.body, of_event)
+            result = self._validate_parameters(found.body, of_event, carried=carried)
             if result.unchecked is None:
                 view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
                 sent = catalogue.problems("webhook request", view)

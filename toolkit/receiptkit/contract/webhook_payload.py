@@ -10,6 +10,8 @@ from receiptkit.model.problem import Problem
 from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, is_json
 from receiptkit.text.json_text import read
 
+NO_FORM = "a form was posted, and its body was not captured"
+
 
 class Payload(NamedTuple):
     """
@@ -47,6 +49,18 @@ def payload(delivery: WebhookRequest) -> Payload:
     value, problems, readable = read(raw)
     said = _of_mapping(value)
     return Payload(said.body, "request", said.repeated, (), raw, problems, readable)
+
+
+def is_without_form(request: WebhookRequest) -> bool:
+    """Return True for a webhook, or another request with a form, of which nobody kept the body."""
+    if request.method.upper() != "POST" or not isinstance(request.body, NotCaptured):
+        return False
+    agent, content_type = request.header("user-agent"), request.header("content-type")
+    return (
+        (agent or "").startswith("TwilioProxy")
+        or request.header("x-twilio-signature") is not None
+        or (content_type or "").partition(";")[0].strip().lower() == FORM
+    ) and not _named(request.url)
 
 
 def is_form_request(request: WebhookRequest) -> bool:

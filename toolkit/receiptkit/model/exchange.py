@@ -21,11 +21,14 @@ READ_HEADERS = frozenset(
 )
 
 
+NO_BODY = "no body was captured"
+
+
 @dataclass(frozen=True, slots=True)
 class NotCaptured:
     """A body that cannot be checked because the capture does not hold it, with the reason."""
 
-    reason: str = "no body was captured"
+    reason: str = NO_BODY
 
 
 #: A body that was not captured.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from receiptkit.model.finding import Severity
+from receiptkit.validation.remedies import remedies
 from receiptkit.validation.summary import Summary
 
+_NOTHING = "there is no response and no webhook in it"
 CONFORMS, FINDINGS, FAILED = 0, 1, 2
 
 
@@ -43,6 +45,8 @@ def conclude(
     lines = list(summary.problems)
     if not allow_empty and not summary.problems:
         lines += [f"{line}; --allow-empty accepts that" for line in _empty(summary)]
+        for file, why in summary.empty_files:
+            lines += [f"{file}: {line}" for line in remedies(why, file)]
     unjudged = summary.unjudged_signatures.total()
     if fail_on_unjudged_signatures and unjudged:
         noun = "signature" if unjudged == 1 else "signatures"
@@ -56,10 +60,13 @@ def conclude(
 def _empty(summary: Summary) -> list[str]:
     if summary.checked == 0 and len(summary.empty_files) < 2:
         return [f"nothing was judged: {_why_nothing(summary)}"]
-    return [f"{file}: nothing was judged: {reasons}" for file, reasons in summary.empty_files]
+    return [
+        f"{file}: nothing was judged: {', '.join(reasons) or _NOTHING}"
+        for file, reasons in summary.empty_files
+    ]
 
 
 def _why_nothing(summary: Summary) -> str:
     if summary.observations:
         return ", ".join(sorted(summary.unchecked))
-    return "no captures were found" if not summary.files else "the captures are empty"
+    return _NOTHING if summary.files else "no captures were found"

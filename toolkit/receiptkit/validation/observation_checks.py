@@ -13,9 +13,6 @@ from receiptkit.text.forms import query_of
 from receiptkit.validation.places import located
 from receiptkit.validation.selection import Selection
 
-#: Rules on members that are missing.
-_ABSENCES = ("schema.required", "receipt.expected-field")
-
 
 class ObservationChecker:
     """Checks observations one by one; reports each secret once for each file and header."""
@@ -67,13 +64,12 @@ class ObservationChecker:
                 seen = replace(seen, url=self._as_called(seen.request()).url)
             if seen.url:
                 return validator.validate_exchange(seen)
-            result = validator.validate_response(seen, self._operation)
-            return _without_absences(result) if observation.partial else result
+            return validator.validate_response(seen, self._operation, carried=observation.carried)
         if isinstance(seen, WebhookRequest):
-            result = validator.validate_webhook(self._as_called(seen), self._operation)
-            return _without_absences(result) if observation.partial else result
-        result = validator.validate_body(observation.value, self._operation)
-        return _without_absences(result) if observation.partial else result
+            return validator.validate_webhook(
+                self._as_called(seen), self._operation, carried=observation.carried
+            )
+        return validator.validate_body(observation.value, self._operation)
 
     def _as_called(self, seen: WebhookRequest) -> WebhookRequest:
         """
@@ -153,9 +149,3 @@ class ObservationChecker:
                 pointer = pointer[len(body) :] if body and pointer.startswith(body) else ""
             located.append(replace(finding, pointer=pointer, location=location))
         return located
-
-
-def _without_absences(result: Result) -> Result:
-    """Return a result without findings on missing members: nobody kept them."""
-    result.findings = [each for each in result.findings if each.rule not in _ABSENCES]
-    return result

@@ -8,10 +8,14 @@ from receiptkit.captures import Format, Limits, Source, has_evidence, opened, re
 from receiptkit.captures.format import Read
 from receiptkit.model.errors import CaptureError
 
+#: Why files in folders are skipped.
+OTHER = "a file of another kind"
+FOREIGN = "without anything of Twilio Conversations in it"
+
 
 class Recognised(NamedTuple):
     """
-    A format that can be read.
+    A format that is read.
 
     Attributes:
         name: the format.
@@ -26,9 +30,9 @@ class Recognised(NamedTuple):
 
 def format_of(
     source: Source, head: bytes, chosen: Format | None, limits: Limits
-) -> Recognised | None:
+) -> Recognised | str:
     """
-    Return the format of a source; None to skip a file that was found in a folder.
+    Return the format of a source, or why a file that was found in a folder is skipped.
 
     Args:
         source: the source.
@@ -42,18 +46,26 @@ def format_of(
     found, evidence = (
         (chosen, "--as") if chosen else recognise(source.name, head, named=source.named)
     )
-    if found is not None and found.vague and not source.named and not chosen:
-        found = found if is_evident(source, limits) else None
-    if found is not None and found.read is not None and head.strip():
-        return Recognised(found.name, evidence, found.read)
-    if not source.named:
-        return None
     if not head.strip():
-        raise CaptureError("the file is empty")
-    if found is not None:
-        raise CaptureError(found.advice(source.name))
-    titles = "; ".join(each.title for each in readable().values())
-    raise CaptureError(f"not a capture receiptkit knows ({titles}; plain or gzip)")
+        return _refused(source, "the file is empty")
+    if found is None:
+        titles = "; ".join(each.title for each in readable().values())
+        return _refused(source, f"not a capture receiptkit knows ({titles}; plain or gzip)", OTHER)
+    if found.read is None:
+        return _refused(source, found.advice(source.name))
+    if not source.named and not chosen:
+        if found.named_only:
+            return f"{found.title}, which is read only if you name it"
+        if found.vague and not is_evident(source, limits):
+            return f"{found.title} {FOREIGN}"
+    return Recognised(found.name, evidence, found.read)
+
+
+def _refused(source: Source, reason: str, short: str = "") -> str:
+    """Raise `CaptureError` for a file that the user named; return the reason for any other."""
+    if source.named:
+        raise CaptureError(reason)
+    return short or reason
 
 
 def is_evident(source: Source, limits: Limits) -> bool:

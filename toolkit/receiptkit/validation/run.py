@@ -31,7 +31,7 @@ from receiptkit.text.dates import milliseconds
 from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
-from receiptkit.validation.recognition import format_of, is_evident
+from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
@@ -253,15 +253,15 @@ class Validation:
             CaptureError: it cannot be read to its end; what came before has been checked.
         """
         if not source.named and not is_regular(source):
-            self.summary.skip(source.name)
+            self.summary.skip(source.name, "no regular file: it is read only if you name it")
             return
         try:
             self._read(source, sink, progress)
-        except CaptureError:
+        except CaptureError as error:
             if source.named or is_evident(source, self._limits):
                 raise
             # In a folder, what is not of this API may be broken.
-            self.summary.unread(source.name)
+            self.summary.unread(source.name, f"{error}; it is {FOREIGN}")
 
     def _read(
         self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
@@ -269,8 +269,8 @@ class Validation:
         self._checker.begin_file(named=source.named)
         with opened(source, self._limits, progress) as (stream, head):
             found = format_of(source, head, self._format, self._limits)
-            if found is None:
-                self.summary.skip(source.name)
+            if not isinstance(found, Recognised):
+                self.summary.skip(source.name, found)
                 return
             self.summary.files += 1
             self.summary.note_read_as(source.name, found.name, found.evidence)

@@ -9,8 +9,9 @@ from typing import NamedTuple, Protocol
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 
-#: How many unchecked observations, and how many skipped files, are listed; more are counted.
+#: How many unchecked observations are listed, and how many skipped files; more are counted.
 MOST_LISTED = 1000
+MOST_SKIPPED = 100_000
 
 
 class Unchecked(NamedTuple):
@@ -68,7 +69,7 @@ class Summary:
     Attributes:
         files: files that were read as captures.
         skipped: files in folders that were skipped because they are no captures.
-        skipped_files: the first of them.
+        skipped_files: the first of them, with the reasons.
         observations: bodies and exchanges in the files.
         checked: observations that were checked.
         unchecked: observations that were not, by reason.
@@ -83,12 +84,13 @@ class Summary:
         read_as: how each of the first files was read, by its name.
         rows_left_out, pages_left_out, first_left_out: rows that were not checked, their pages, and
             the location of the first such page.
-        empty_files: named files in which nothing was checked, each with the reasons.
+        empty_files: named files in which nothing was checked, each with the reasons; without any if
+            nothing was found in it.
     """
 
     files: int = 0
     skipped: int = 0
-    skipped_files: list[str] = field(default_factory=list)
+    skipped_files: list[tuple[str, str]] = field(default_factory=list)
     observations: int = 0
     checked: int = 0
     unchecked: Counter[str] = field(default_factory=Counter)
@@ -101,7 +103,7 @@ class Summary:
     limits: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     read_as: dict[str, ReadAs] = field(default_factory=dict, compare=False)
-    empty_files: list[tuple[str, str]] = field(default_factory=list)
+    empty_files: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     rows_left_out: int = 0
     pages_left_out: int = 0
     first_left_out: Location | None = None
@@ -119,8 +121,8 @@ class Summary:
             self.listed.append(each._replace(location=_below(each.location, entries, lines)))
         for reason, location in other.examples.items():
             self.examples.setdefault(reason, _below(location, entries, lines))
-        for file in other.skipped_files:
-            self.skip(file)
+        for file, reason in other.skipped_files:
+            self.skip(file, reason)
         self.skipped += other.skipped - len(other.skipped_files)
         self.signatures += other.signatures
         self.unjudged_signatures += other.unjudged_signatures
@@ -155,17 +157,17 @@ class Summary:
         self.pages_left_out += 1
         self.first_left_out = self.first_left_out or location
 
-    def skip(self, file: str) -> None:
-        """Count a file that is no capture."""
+    def skip(self, file: str, reason: str) -> None:
+        """Count a file that is no capture, and note the reason."""
         self.skipped += 1
-        if len(self.skipped_files) < MOST_LISTED:
-            self.skipped_files.append(file)
+        if len(self.skipped_files) < MOST_SKIPPED:
+            self.skipped_files.append((file, reason))
 
-    def unread(self, file: str) -> None:
+    def unread(self, file: str, reason: str) -> None:
         """Count a file that was taken for a capture as none."""
         if self.read_as.pop(file, None) is not None:
             self.files -= 1
-        self.skip(file)
+        self.skip(file, reason)
 
     def counts(self) -> Counts:
         """Return the counts at this moment."""
@@ -179,8 +181,8 @@ class Summary:
         """
         if self.checked > before.checked or len(self.problems) > before.problems:
             return False
-        reasons = sorted(self.unchecked - before.unchecked)
-        self.empty_files.append((file, ", ".join(reasons) or "the file holds no observation"))
+        reasons = tuple(sorted(self.unchecked - before.unchecked))
+        self.empty_files.append((file, reasons))
         return self.severities.total() == before.findings
 
     def has(self, severity: Severity) -> bool:
@@ -195,12 +197,12 @@ class Summary:
                 f"{self.rows_left_out:,} rows of {pages} were not checked, the first at "
                 f"{self.first_left_out.file}:{self.first_left_out.line}"
             )
-        for count, listed, noun in (
-            (self.unchecked.total(), len(self.listed), "unchecked observations"),
-            (self.skipped, len(self.skipped_files), "skipped files"),
+        for count, listed, most, noun in (
+            (self.unchecked.total(), len(self.listed), MOST_LISTED, "unchecked observations"),
+            (self.skipped, len(self.skipped_files), MOST_SKIPPED, "skipped files"),
         ):
-            if count > listed == MOST_LISTED:
-                self.limits.append(f"the first {MOST_LISTED:,} of {count:,} {noun} are listed")
+            if count > listed == most:
+                self.limits.append(f"the first {most:,} of {count:,} {noun} are listed")
 
 
 def _below(location: Location, entries: int, lines: int) -> Location:

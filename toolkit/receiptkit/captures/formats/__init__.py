@@ -35,7 +35,7 @@ def recognise(name: str, head: bytes, *, named: bool = True) -> tuple[Format | N
     None if it is none of ours.
     """
     for each in formats():
-        if not named and (each.named_only or (each.likely and not each.likely(name, head))):
+        if not named and each.likely and not each.likely(name, head):
             continue
         evidence = each.evidence(name, head)
         if evidence:

@@ -23,6 +23,8 @@ from receiptkit.model.location import Position
 _SUFFIXES = (".log", ".log.gz")
 _EVENT_STREAM = re.compile(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
 _LITERAL = Spot("text")
+#: A webhook in an access log, which has no bodies.
+_ACCESS = re.compile(r"^.*\bTwilioProxy/", re.MULTILINE)
 #: More than a JSON value in a line of a log has.
 _LONGEST = 1 << 18
 
@@ -63,6 +65,12 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         for record, seen in _seen(found, text, place, reading):
             yield envelope.seen(entry, record, seen)
             entry += 1
+    if entry:
+        return
+    for entry, line in enumerate(_ACCESS.finditer(text)):
+        request = WebhookRequest(headers={"User-Agent": "TwilioProxy"})
+        record = PlacedRecord(place(line.start()), {}, literal=False)
+        yield envelope.seen(entry, record, Seen(request, {}, "a line of an access log"))
 
 
 def _seen(

@@ -188,13 +188,13 @@ def _seen(cells: dict[str, Field], reading: Reading, column: str | None) -> list
         for name, cell in cells.items()
         if cell.text not in _BLANK and (column is None or name == column or plain(name) in _AROUND)
     }
-    row = row_in(Node(values))
+    nulls = {name: values.get(name) for name in cells}
+    row = row_in(Node(nulls))
     if row is not None:
         return [request_of(*row)]
     found = find_in(values, reading, dumps=True)
     if found or column is not None:
         return found
-    nulls = {name: values.get(name) for name in cells}
     receipt = receipt_in(Node(nulls))
     if receipt is None:
         return []

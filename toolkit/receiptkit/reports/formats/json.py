@@ -70,7 +70,8 @@ def closing(summary: Summary) -> dict[str, Any]:
     """Return the members that are known at the end of a run."""
     return {
         "unchecked": [_unchecked(each) for each in summary.listed],
-        "skipped": [printable(file) for file in summary.skipped_files],
+        "skipped": [printable(file) for file, _ in summary.skipped_files],
+        "skipped_reasons": [printable(reason) for _, reason in summary.skipped_files],
         "summary": _summary(summary),
     }
 

@@ -147,7 +147,7 @@ def _listed(summary: Summary) -> list[str]:
         for each in summary.listed
     ]
     return [printable(line) for line in lines] + [
-        f"{printable(file)} skipped: a file of another kind" for file in summary.skipped_files
+        printable(f"{file} skipped: {reason}") for file, reason in summary.skipped_files
     ]
 
 
