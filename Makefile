@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(PIP) --editable '.[faker,hypothesis,reference,encodings,server]' --group test --group api
+	@$(PIP) --editable '.[faker,hypothesis,reference,encodings,parquet,server]' --group test --group api
 	@touch $@
 
 # Twilio's own package for Node.js, which the tests run where there is one.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import importlib.util
 import json
 import re
 import shlex
@@ -41,8 +40,6 @@ NEEDS = {
 
 def converted(run: Run, path: Path, name: str, **changes: str) -> None:
     """Run the command that the message about a file names."""
-    if name == "parquet" and importlib.util.find_spec("duckdb") is None:
-        pytest.skip("duckdb is not installed")
     program = NEEDS.get(name)
     if program is not None and shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
@@ -68,7 +65,6 @@ def lie(report: Report, path: Path) -> None:
     [
         ("burp", "burp/items.xml", ".http"),
         ("nock-code", "nock/nock-code.js", ".json"),
-        ("parquet", "parquet/payload.parquet", ".ndjson"),
     ],
 )
 def test_converts_a_sample(
@@ -230,6 +226,6 @@ def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
 
 def test_every_command_runs_in_a_test() -> None:
     """Each format with a command is converted above; others have nothing to convert."""
-    tested = {"burp", "nock-code", "parquet", "mitmproxy", "sqlite", "curl-trace", "sql", "text"}
+    tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "sql", "text"}
     no_command = {"insomnia", "http-file", "httpyac-json"}
     assert NOT_READ.keys() == tested | no_command

@@ -8,6 +8,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ OTHERS: dict[str, tuple[int, list[str]]] = {
     "rest-files/2026-07-30T021439.200.json": (1, ["/status"]),
     "wiremock/hand-body-single.json": (1, ["/status"]),
     "wiremock/journal.json": (4, ["/Status", "/status"]),
+    "wiremock/mappings-all.json": (4, ["/Status", "/status"]),
+    "wiremock/snapshot.json": (4, ["/Status", "/status"]),
     "playwright/attach/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
     "playwright/attach/e7ba8add1583c08ad3a1562b2174bc17effedf6e.json": (1, []),
     "playwright/route-update/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
@@ -58,8 +61,12 @@ NAMED = {
     "insomnia/v5-collection.yaml": "this is a collection of Insomnia; it holds requests without responses",
     "mitmproxy/flows.mitm": "this is a flow file of mitmproxy; convert it: mitmdump -q -nr",
     "nock/nock-code.js": "this is code that nock recorded; convert it: node -e",
-    "parquet/payload.parquet": "this is a Parquet file; convert it (pip install duckdb): python3 -c",
     "rest-files/receipts.http": "this is a file of requests for an editor; it holds requests without responses",
+    **(
+        {}
+        if find_spec("pyarrow")
+        else {"parquet/payload.parquet": "read it with: pip install 'receiptkit[parquet]'"}
+    ),
     **dict.fromkeys(AS_LOG, "read it as a log: receiptkit validate --as log"),
 }
 _AGAIN = "record it again: curl -s -i -o"
@@ -175,7 +182,7 @@ def test_finds_the_lie_of_a_sample(reference: Path, report: Report, name: str) -
     assert {each["rule"] for each in found} <= {"schema.enum"}
     content = path.read_bytes()
     if (
-        not content.startswith((b"PK", b"\x1f\x8b"))
+        not content.startswith((b"PK", b"PAR1", b"\x1f\x8b"))
         and b'"_file"' not in content
         and b"bodyFileName" not in content
     ):

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from receiptkit.model.finding import Severity
 from receiptkit.validation.remedies import remedies
-from receiptkit.validation.summary import Summary
+from receiptkit.validation.summary import NOTHING, Summary
 
-_NOTHING = "there is no response and no webhook in it"
 CONFORMS, FINDINGS, FAILED = 0, 1, 2
 
 
@@ -61,7 +60,7 @@ def _empty(summary: Summary) -> list[str]:
     if summary.checked == 0 and len(summary.empty_files) < 2:
         return [f"nothing was judged: {_why_nothing(summary)}"]
     return [
-        f"{file}: nothing was judged: {', '.join(reasons) or _NOTHING}"
+        f"{file}: nothing was judged: {', '.join(reasons) or NOTHING}"
         for file, reasons in summary.empty_files
     ]
 
@@ -69,4 +68,4 @@ def _empty(summary: Summary) -> list[str]:
 def _why_nothing(summary: Summary) -> str:
     if summary.observations:
         return ", ".join(sorted(summary.unchecked))
-    return _NOTHING if summary.files else "no captures were found"
+    return NOTHING if summary.files else "no captures were found"

@@ -1,4 +1,4 @@
-"""What to do about a capture that lacks what is checked, with one command; a test runs each."""
+"""Commands that capture again what a capture lacks; a test runs each."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.selection import Selection
-from receiptkit.validation.summary import Sink, Summary, UnitStart
+from receiptkit.validation.summary import NOTHING, Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
 from receiptkit.webhooks.address import absolute
 
@@ -274,7 +274,10 @@ class Validation:
                 return
             self.summary.files += 1
             self.summary.note_read_as(source.name, found.name, found.evidence)
+            before = self.summary.observations
             self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
+            if not source.named and before == self.summary.observations:
+                self.summary.unread(source.name, NOTHING)
 
     def _pieces(self, pieces: Iterable[Records | Observation], file: str, sink: Sink) -> None:
         entry = 0

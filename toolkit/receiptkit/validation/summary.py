@@ -12,6 +12,8 @@ from receiptkit.model.location import Location
 #: How many unchecked observations are listed, and how many skipped files; more are counted.
 MOST_LISTED = 1000
 MOST_SKIPPED = 100_000
+#: Why nothing was judged in a file without an observation.
+NOTHING = "there is no response and no webhook in it"
 
 
 class Unchecked(NamedTuple):

@@ -16,10 +16,6 @@ _BURP = (
     "[print(base64.b64decode(i.findtext(t)).decode()) "
     "for i in E.parse(sys.argv[1]).iter('item') for t in ('request', 'response')]"
 )
-_DUCKDB = (
-    "import duckdb, sys; duckdb.sql(f'copy (select * from read_parquet({sys.argv[1]!r})) "
-    "to {sys.argv[2]!r} (format json)')"
-)
 _NOCK = (
     "const fs=require(`fs`),out=[];function nock(scope){let r={};"
     "const p=new Proxy({},{get:(_,m)=>(...a)=>{"
@@ -67,12 +63,6 @@ FORMATS = [
             "its items are of Burp",
         ),
         f'convert it: python3 -c "{_BURP}" FILE > FILE.http',
-    ),
-    _format(
-        "parquet",
-        "a Parquet file",
-        _by(rb"PAR1", "it begins with PAR1"),
-        f'convert it (pip install duckdb): python3 -c "{_DUCKDB}" FILE FILE.ndjson',
     ),
     _format(
         "sqlite",

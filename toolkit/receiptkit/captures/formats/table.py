@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.captures import envelope
@@ -146,10 +146,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     names, delimiter = header(text[:8192].encode())
     if not delimiter:
         raise CaptureError("the first row does not name the columns of a table")
-    if limits.column is not None and limits.column not in names:
-        raise CaptureError(
-            f"there is no column {limits.column}; --column takes one of {', '.join(names)}"
-        )
+    check_column(limits.column, names)
     from receiptkit.text.json_locate import LineIndex
 
     index, entry = LineIndex(text), 0
@@ -161,9 +158,16 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     for row in _data(rows(text, delimiter)):
         cells = dict(zip(names, row, strict=False))
         record = CellsRecord(place(row[0].start), _cells(cells, place))
-        for seen in _seen(cells, reading, limits.column):
+        texts = {name: cell.text for name, cell in cells.items()}
+        for seen in seen_in(texts, reading, limits.column):
             yield envelope.seen(entry, record, seen)
             entry += 1
+
+
+def check_column(column: str | None, names: list[str]) -> None:
+    """Raise `CaptureError` if the column that the user named is not there."""
+    if column is not None and column not in names:
+        raise CaptureError(f"there is no column {column}; --column takes one of {', '.join(names)}")
 
 
 def _cells(fields: dict[str, Field], place: Callable[[int], Position]) -> dict[str, Cell]:
@@ -181,12 +185,13 @@ def _data(table: Iterator[list[Field]]) -> Iterator[list[Field]]:
             yield row
 
 
-def _seen(cells: dict[str, Field], reading: Reading, column: str | None) -> list[Seen]:
-    """Return what is in a row."""
-    values: dict[str, Any] = {
-        name: cell.text
+def seen_in(cells: Mapping[str, Any], reading: Reading, column: str | None) -> list[Seen]:
+    """Return what is in a row: by the names of its columns, a text or a value each."""
+    values = {
+        name: cell
         for name, cell in cells.items()
-        if cell.text not in _BLANK and (column is None or name == column or plain(name) in _AROUND)
+        if not (cell is None or (isinstance(cell, str) and cell in _BLANK))
+        and (column is None or name == column or plain(name) in _AROUND)
     }
     nulls = {name: values.get(name) for name in cells}
     row = row_in(Node(nulls))
