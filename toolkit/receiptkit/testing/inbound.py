@@ -48,8 +48,8 @@ def signature_findings(
     """
     Return the findings about the signature of a webhook that the application accepted.
 
-    They are warnings. A signature that may be over the application's public URL, which a test client
-    does not call, is information.
+    They are warnings. A signature that may be over the application's public URL, which a test
+    client does not call, is information.
     """
     found = _signed(contract, auth_token).check_webhook(request)
     return [

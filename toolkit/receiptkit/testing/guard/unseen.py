@@ -76,7 +76,7 @@ def _home(value: object) -> str:
 
 
 def has_seen_client() -> bool:
-    """Return True if a client that the guard sees was imported; the standard library's do not count."""
+    """Return True if a client that the guard sees was imported, other than Python's own."""
     return any(
         name in sys.modules for name in by_module() if _root(name) not in sys.stdlib_module_names
     )

@@ -1,8 +1,8 @@
 """
 `http.client` of the standard library, used directly or by a library that is built on it.
 
-What `urllib.request` and urllib3 send through it, they show themselves. A body is seen when the code
-under test has read it to its end.
+What `urllib.request` and urllib3 send through it, they show themselves. A body is seen when the
+code under test has read it to its end.
 """
 
 from __future__ import annotations
