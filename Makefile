@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test proofs interop lowest soak mutation bench lint types fresh examples wheel clean
+.PHONY: demo test proofs browser pictures interop lowest soak mutation bench lint types fresh examples wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -31,6 +31,12 @@ $(VENV)/.soak: $(VENV)/.node
 	@$(PIP) --group soak
 	@touch $@
 
+# A real browser for the pages that receiptkit makes.
+$(VENV)/.browser: $(VENV)/.test
+	@$(PIP) --group browser
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install --yes -qq chromium >/dev/null; } || echo "no Chromium here: install the package chromium; until then its tests are skipped"
+	@touch $@
+
 $(VENV)/.mutation: $(VENV)/.test
 	@$(PIP) --group mutation
 	@touch $@
@@ -52,6 +58,14 @@ test: $(VENV)/.node
 # their own.
 proofs: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto -m 'proofs and not soak'
+
+# The pages that receiptkit makes, in Chromium.
+browser: $(VENV)/.browser
+	$(BIN)/python -m pytest --quiet -m proofs tests/proofs/test_browser.py
+
+# The pictures of the documentation.
+pictures: $(VENV)/.browser
+	$(BIN)/python tests/pictures.py
 
 # The tools for OpenAPI that the documents are tried in, each pinned: those in Python, and those of Node.js where there is npm.
 $(VENV)/.interop: tests/interop/package.json tests/interop/requirements.txt $(VENV)/.test

@@ -27,6 +27,7 @@ from receiptkit.validation.baseline import Baseline, NewFindings, is_baseline
 from receiptkit.validation.conclusion import FAILED, conclude
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable, written
+from receiptkit.validation.pictures import Pictures
 from receiptkit.validation.run import Validation
 from receiptkit.validation.sinks import MOST_FINDINGS, FirstFindings, Stoppable
 from receiptkit.validation.summary import Sink, Summary
@@ -232,6 +233,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     for note in contract.document.notes:
         _note(note)
     project.demand_rules(contract.rule_ids)
+    outputs = parse_outputs(options["outputs"], options["format_"])
+    draws = any(reports.report_format(output.format).draws for output in outputs)
     validation = Validation(
         contract,
         selection=settings.selection(contract.rule_ids),
@@ -242,8 +245,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],
         called_at=options["called_at"],
+        pictures=Pictures(contract) if draws else None,
     )
-    outputs = parse_outputs(options["outputs"], options["format_"])
     baseline = baseline_of(options, settings, known_names(contract))
     sources = sources_of(options, outputs, baseline)
     inputs = inputs_of(options, settings, sources)
@@ -292,7 +295,7 @@ def _run(
                 validation,
                 sources,
                 Stoppable(sink, stop, progress.make_way if progress else None),
-                jobs=options["jobs"] or processes.jobs_for(sources),
+                jobs=_jobs(validation, sources, options["jobs"]),
                 values=options["show_values"],
                 progress=progress.advance if progress else None,
             )
@@ -302,6 +305,13 @@ def _run(
         for report in opened_reports:
             report.close(summary)
     return summary
+
+
+def _jobs(validation: Validation, sources: Sources, wanted: int | None) -> int:
+    """Return the number of processes; one where a report draws, since one process sees it all."""
+    if validation.pictures is not None:
+        return 1
+    return wanted or processes.jobs_for(sources)
 
 
 def _about(contract: Contract, options: dict[str, Any], format_: str, out: TextIO) -> reports.About:

@@ -8,7 +8,7 @@ capture can be entered into separate memories and merged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -30,6 +30,7 @@ from receiptkit.history.state_groups import (
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
+from receiptkit.rules.registry import Subject
 from receiptkit.rules.states import (
     Configured,
     DeliverySummary,
@@ -41,6 +42,9 @@ from receiptkit.rules.states import (
     RepeatedList,
     StatusReport,
 )
+
+#: Is called with a SID, its history, and what is wrong with it.
+Watch = Callable[[str, Any, list[Problem]], None]
 
 _EVENT = "onDeliveryUpdated"
 #: Number of the latest groups of a receipt that a new group is compared with; usually one is equal.
@@ -240,36 +244,42 @@ class Memory:
 
     # -- checking
 
-    def findings(self) -> Iterator[Problem]:
-        """Yield the problems between observations, in no particular order."""
-        for rows in self._seen_again():
+    def findings(self, watch: Watch | None = None) -> Iterator[Problem]:
+        """
+        Yield the problems between observations, in no particular order.
+
+        Args:
+            watch: is called with the SID, the history and the problems of every receipt and
+                message; without it, those are passed over that were seen only once.
+        """
+        for sid, rows in self._seen_again(everything=watch is not None):
             seen = [state for row in rows for state in to_states(row)]
             if seen:
-                yield from catalogue.problems("receipt history", ReceiptHistory(seen))
+                yield from _problems("receipt history", sid, ReceiptHistory(seen), watch)
         reports = self._status_reports(self._lists.keys() & self._summaries.keys())
         for message, listed in self._lists.items():
             # Most lists were seen once, on one page, and there is nothing to compare them with.
             if (
                 len(listed) > 1 or isinstance(listed[0], FetchedPage) or message in self._summaries
             ) and is_real_sid(message):
-                yield from self._message_problems(message, reports.get(message, []))
+                yield from self._message_problems(message, reports.get(message, []), watch)
         for account, configured in self._configurations.items():
             if len(configured) > 1 and is_real_sid(account):
                 seen_last = list(configured.values())
                 yield from catalogue.problems("configuration history", seen_last)
 
-    def _seen_again(self) -> Iterator[Iterable[StateGroup]]:
+    def _seen_again(self, *, everything: bool) -> Iterator[tuple[str, Iterable[StateGroup]]]:
         """
-        Yield the distinct groups of each receipt that was seen again.
+        Yield the distinct groups of each receipt that was seen again, or of every receipt.
 
         Receipts are read in batches, so that a page is rarely parsed twice.
         """
-        if any(map(_is_repeated, self._groups)):
+        if everything or any(map(_is_repeated, self._groups)):
             self._index_receipts()
         again = (
             sid
             for sid, known in list(self._receipts.items())
-            if _is_repeated(known) and is_real_sid(sid)
+            if (everything or _is_repeated(known)) and is_real_sid(sid)
         )
         while some := list(islice(again, _BATCH)):
             rows: dict[str, dict[GroupKey, StateGroup]] = {sid: {} for sid in some}
@@ -278,7 +288,7 @@ class Memory:
                     known = rows[sid].setdefault(row.key, row)
                     if known is not row:
                         known.add_arrivals(row)
-            yield from (each.values() for each in rows.values())
+            yield from ((sid, each.values()) for sid, each in rows.items())
 
     def _status_reports(self, messages: set[str]) -> dict[str, list[StatusReport]]:
         """Return the statuses of messages' receipts that were seen outside lists."""
@@ -298,7 +308,9 @@ class Memory:
             for message, known in found.items()
         }
 
-    def _message_problems(self, message: str, reports: list[StatusReport]) -> Iterator[Problem]:
+    def _message_problems(
+        self, message: str, reports: list[StatusReport], watch: Watch | None
+    ) -> Iterator[Problem]:
         found = paginations(
             [as_page(each) for each in self._lists[message] if isinstance(each, FetchedPage)]
         )
@@ -311,7 +323,7 @@ class Memory:
                 same.add_arrivals(each)
         if found:
             seen_whole = [group.last for group in whole.values()]
-            yield from catalogue.problems("list history", ListHistory(found, seen_whole))
+            yield from _problems("list history", message, ListHistory(found, seen_whole), watch)
         summaries = self._summaries.get(message)
         if summaries:
             found += [
@@ -329,7 +341,15 @@ class Memory:
                 if group.between
             ]
             history = MessageHistory(found, said, reports, repeated)
-            yield from catalogue.problems("message history", history)
+            yield from _problems("message history", message, history, watch)
+
+
+def _problems(subject: Subject, sid: str, view: Any, watch: Watch | None) -> list[Problem]:
+    """Return the problems of a history, and show it to whoever watches."""
+    found = list(catalogue.problems(subject, view))
+    if watch is not None:
+        watch(sid, view, found)
+    return found
 
 
 def _groups(known: StateGroup | list[StateGroup]) -> list[StateGroup]:

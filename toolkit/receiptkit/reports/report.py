@@ -107,12 +107,14 @@ class ReportFormat(NamedTuple):
         recognises: returns True if a file is such a report, by its beginning and its end; only such
             a file is overwritten.
         is_utf8: whether it is for programs, and so always UTF-8.
+        draws: whether it needs the pictures of a run.
     """
 
     title: str
     report: Callable[[TextIO, About], Report]
     recognises: Callable[[bytes, bytes], bool]
     is_utf8: bool = True
+    draws: bool = False
 
     def is_at(self, path: str) -> bool:
         """Return True if the file at a path is a report of this format."""

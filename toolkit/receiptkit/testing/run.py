@@ -18,9 +18,9 @@ from receiptkit.testing.wording import lines
 
 # A guarded run that makes no data does without the generator.
 if TYPE_CHECKING:
+    from receiptkit.coverage.coverage import Coverage
+    from receiptkit.coverage.points import CoveragePoint
     from receiptkit.generation import Generator
-    from receiptkit.testing.coverage import Coverage
-    from receiptkit.testing.coverage_points import CoveragePoint
     from receiptkit.testing.factories import Factories
     from receiptkit.testing.matcher import ReceiptContract
 
@@ -104,7 +104,7 @@ class Run:
     def _cover(self, observations: Iterable[Any]) -> None:
         """Count what the observations of one test cover, if the run asks for coverage."""
         if self.settings.coverage:
-            from receiptkit.testing.coverage_points import CoveragePoints
+            from receiptkit.coverage.points import CoveragePoints
 
             points = CoveragePoints(self.settings.contract)
             self._points.update(point for seen in observations for point in points.of(seen))
@@ -151,7 +151,7 @@ class Run:
     @cached_property
     def coverage(self) -> Coverage:
         """Return the coverage of the contract, once all of it is known."""
-        from receiptkit.testing.coverage import Coverage
+        from receiptkit.coverage.coverage import Coverage
 
         return Coverage(self.generator, self._points)
 
@@ -219,7 +219,7 @@ class Run:
         path = self.settings.coverage_file
         if path is None:
             return
-        from receiptkit.testing.coverage import is_coverage
+        from receiptkit.coverage.coverage import is_coverage
         from receiptkit.validation.output_files import Replaceable, written
 
         replaces = Replaceable("a coverage report", is_coverage, "name another file")

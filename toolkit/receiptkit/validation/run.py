@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
+from typing import Any
 
 from receiptkit.captures import (
     Limits,
@@ -31,6 +32,7 @@ from receiptkit.text.dates import milliseconds
 from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
+from receiptkit.validation.pictures import Pictures
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import NOTHING, Sink, Summary, UnitStart
@@ -53,6 +55,7 @@ class Validation:
         allow_empty: bool = False,
         bulk: bool = True,
         called_at: str | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         """
         Args:
@@ -67,17 +70,19 @@ class Validation:
             bulk: False to check every record the exact way, also one that is like clean ones.
             called_at: the URL at which webhooks were called, where a capture does not hold it, or
                 holds another.
+            pictures: keeps what a report draws; every record is checked the exact way then.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
         """
         self.contract = contract
-        self.summary = Summary()
+        self.summary = Summary(pictures=pictures)
         self.selection = selection or Selection()
         self._limits = limits or Limits()
         self.join = join
         self._allow_empty = allow_empty
         self.memory = Memory()
+        self.pictures = pictures
         #: Where each unit of work begins, by its number.
         self.starts: dict[int, UnitStart] = {}
         self._file = self._unit = 0
@@ -111,7 +116,10 @@ class Validation:
         self._clean = CleanRecords(
             self._checker,
             # A document of one's own may ask more of a SID or a date than its form.
-            uses_bulk=bulk and catalogue.allows_bulk() and not contract.document.is_foreign,
+            uses_bulk=bulk
+            and pictures is None
+            and catalogue.allows_bulk()
+            and not contract.document.is_foreign,
             is_signed=contract.validator.auth_token is not None,
         )
 
@@ -153,7 +161,14 @@ class Validation:
     def conclude(self, sink: Sink) -> None:
         """Check what is remembered of all observations so far against each other, and forget it."""
         memory, self.memory = self.memory, Memory()
-        self.report_across(memory.findings(), sink)
+        self.report_across(
+            memory.findings(self._watch if self.pictures is not None else None), sink
+        )
+
+    def _watch(self, sid: str, view: Any, problems: list[Problem]) -> None:
+        """Let the pictures take the history of a receipt or a message."""
+        if self.pictures is not None:
+            self.pictures.history(sid, view, problems, self._location)
 
     def report_across(self, found: Iterable[Problem], sink: Sink) -> None:
         """
@@ -335,6 +350,8 @@ class Validation:
             self._remember(remembered(result, observation), observation.entry, *observation.begins)
         findings = self._checker.findings(result, observation, file)
         self._clean.note(result, observation)
+        if self.pictures is not None:
+            self.pictures.observation(observation, result, findings)
         return findings
 
     def _remember(self, facts: Remembered, entry: int, line: int, column: int) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
+
+if TYPE_CHECKING:
+    from receiptkit.validation.pictures import Pictures
 
 #: How many unchecked observations are listed, and how many skipped files; more are counted.
 MOST_LISTED = 1000
@@ -88,6 +91,7 @@ class Summary:
             the location of the first such page.
         empty_files: named files in which nothing was checked, each with the reasons; without any if
             nothing was found in it.
+        pictures: what reports draw, if one of them draws.
     """
 
     files: int = 0
@@ -109,6 +113,7 @@ class Summary:
     rows_left_out: int = 0
     pages_left_out: int = 0
     first_left_out: Location | None = None
+    pictures: Pictures | None = field(default=None, compare=False)
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
         """

@@ -117,16 +117,16 @@ def _place(location: Location | None) -> str:
 def _summary(summary: Summary, about: About) -> list[str]:
     found = summary.severities
     counts = ", ".join(
-        _many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)
+        many(found[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)
     )
     checked = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
-    read = f"{_many(summary.files, 'file')}, {_many(summary.observations, 'observation')}"
+    read = f"{many(summary.files, 'file')}, {many(summary.observations, 'observation')}"
     known = f"; {summary.known} known" if summary.known else ""
     lines = _listed(summary) if about.list_unchecked else []
     lines.append(f"{read}: {checked}; {counts}, {found[Severity.INFO]} info{known}")
     details = _reasons(summary)
     if summary.skipped:
-        details.append(f"skipped: {_many(summary.skipped, 'file')} of other kinds")
+        details.append(f"skipped: {many(summary.skipped, 'file')} of other kinds")
     signatures = signature_line(summary)
     details += [signatures] if signatures else []
     details += [f"limit: {line}" for line in summary.limits]
@@ -181,7 +181,8 @@ def signature_line(summary: Summary) -> str:
     return f"signatures: {summary.signatures} judged, {unjudged.total()} not judged{because}"
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun, such as `2 files`."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from receiptkit.coverage.points import DIMENSIONS, CoveragePoint, CoveragePoints
 from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
-from receiptkit.testing.coverage_points import DIMENSIONS, CoveragePoint, CoveragePoints
 
 #: Of the file that is written; raised when its members mean something else.
 VERSION = 1

@@ -1,0 +1,118 @@
+"""The report `html` in a real browser. `make browser` installs what is needed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.proofs,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
+    # Of the event loop that playwright leaves.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+SAMPLES = ROOT / "fixtures" / "samples"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def report(run: Run, tmp_path: Path) -> Path:
+    """A page with a loop, a gap, an overtaking webhook, and samples with findings."""
+    captures = tmp_path / "captures"
+    captures.mkdir()
+    for name, broken in (("loop", "listing.loop"), ("gap", "listing.gap")):
+        options = ("--break", broken, "--as", "ndjson", "-o", captures / f"{name}.ndjson")
+        run("generate", "agent-and-sms", *options)
+    run("generate", "out-of-order", "--as", "ndjson", "-o", captures / "late.ndjson")
+    out = tmp_path / "report.html"
+    run("validate", captures, SAMPLES, "-q", "-o", f"html={out}")
+    return out
+
+
+def opened(browser: Any, report: Path, **options: Any) -> tuple[Any, list[str]]:
+    """Return the page, and a list of what it requested and said."""
+    page = browser.new_context(**options).new_page()
+    heard: list[str] = []
+    page.on("request", lambda request: heard.append(request.url))
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.goto(report.as_uri())
+    return page, heard
+
+
+def test_nothing_leaves_the_file(browser: Any, report: Path) -> None:
+    """The only request is for the page itself, and the console stays empty."""
+    page, heard = opened(browser, report)
+    page.get_by_label("Filter findings").fill("page")
+    page.get_by_role("button", name="Light or dark").click()
+    assert heard == [report.as_uri()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_everybody_can_use_it(browser: Any, report: Path, scheme: str, width: int) -> None:
+    """Axe finds nothing, and nothing is wider than the window, in either scheme."""
+    page, _ = opened(
+        browser,
+        report,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+    )
+    found = axe.Axe().run(page)["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_it_is_readable_without_script_and_style(browser: Any, report: Path) -> None:
+    """Everything is there; what only a script could do is not."""
+    page, heard = opened(browser, report, java_script_enabled=False)
+    assert heard == [report.as_uri()]
+    text = page.locator("body").inner_text()
+    assert "next_page_url leads back to an earlier page" in text
+    assert not page.locator("#filter").is_visible()
+    bare = report.with_name("bare.html")
+    html = report.read_text()
+    bare.write_text(html[: html.index("<style>")] + html[html.index("</style>") :])
+    page, _ = opened(browser, bare)
+    assert "receipt 1, state 1: delivered by webhook" in page.content()
+    assert page.locator(".finding summary").first.is_visible()
+
+
+def test_the_keyboard_is_enough(browser: Any, report: Path) -> None:
+    """A mark in a drawing is reached by the Tab key, and Enter opens its finding."""
+    page, _ = opened(browser, report)
+    mark = page.locator("svg.pages a").first
+    target = mark.get_attribute("href")
+    mark.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == target
+    assert page.locator(f"{target} > details[open]").count() == 1
+
+
+def test_the_filter_hides_other_findings(browser: Any, report: Path) -> None:
+    """Only groups with the text stay; an empty filter shows all."""
+    page, _ = opened(browser, report)
+    groups = page.locator(".group:visible")
+    count = groups.count()
+    page.get_by_label("Filter findings").fill("leads back")
+    assert groups.count() == 1
+    page.get_by_label("Filter findings").fill("")
+    assert groups.count() == count

@@ -1,0 +1,1 @@
+"""Draw receipts, paginations and findings as HTML and SVG."""
