@@ -5,7 +5,7 @@ worth learning more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from receiptkit.bulk.law import Exact, Facts, NotAlike, Unread
@@ -42,25 +42,40 @@ class Bulk:
         if not self._shapes:
             return found
         texts = [_decoded(raw) for raw in records]
-        marks = [text.count(_MARK) if text is not None else -1 for text in texts]
-        left = list(range(len(texts)))
-        # Shapes whose records have as many marks are likelier; what is left after these tries all.
-        for is_likely in (True, False):
-            for shape in list(self._shapes):
-                if not left:
-                    return found
-                tried = [
-                    number
-                    for number in left
-                    if marks[number] >= 0 and (marks[number] == shape.marks) is is_likely
-                ]
-                facts = shape.facts([texts[number] or "" for number in tried])
-                for number, each in zip(tried, facts, strict=True):
-                    found[number] = each
-                before = len(left)
-                left = [number for number in left if found[number] is None]
-                self._note(shape, before - len(left))
+        left = [number for number, text in enumerate(texts) if text is not None]
+        for shape, chosen in self._likely(texts, left):
+            tried = [number for number in chosen if found[number] is None]
+            facts = shape.facts([texts[number] or "" for number in tried]) if tried else []
+            for number, each in zip(tried, facts, strict=True):
+                found[number] = each
+            self._note(shape, len(facts) - facts.count(None))
         return found
+
+    def _likely(
+        self, texts: Sequence[str | None], left: list[int]
+    ) -> Iterator[tuple[Shape, list[int]]]:
+        """
+        Yield shapes, each with the numbers of the texts to try.
+
+        Shapes whose records have as many marks are likelier; then each text is tried with the
+        others.
+        """
+        shapes = list(self._shapes)
+        if len({shape.marks for shape in shapes}) == 1:
+            yield from ((shape, left) for shape in shapes)
+            return
+        by_marks: dict[int, list[int]] = {}
+        for number in left:
+            by_marks.setdefault((texts[number] or "").count(_MARK), []).append(number)
+        for shape in shapes:
+            yield shape, by_marks.get(shape.marks, [])
+        for shape in shapes:
+            yield shape, [
+                number
+                for marks, numbers in by_marks.items()
+                if marks != shape.marks
+                for number in numbers
+            ]
 
     def _note(self, shape: Shape, count: int) -> None:
         """Count records of a shape; those that are common come first."""

@@ -91,6 +91,8 @@ class _Expression:
             return f"[{','.join(map(self._of, facts))}]"
         if isinstance(facts, tuple):
             items = "".join(f"{self._of(each)}," for each in facts)
+            if type(facts) is tuple:
+                return f"({items})"
             return f"new({self._constant(type(facts))},({items}))"
         return self._constant(facts)
 

@@ -123,25 +123,26 @@ class Shape:
             filled = [make and make(row) for make, row in zip(row_makers, rows)]  # noqa: B905
             ends = list(accumulate(counts))
             parts = [filled[end - count : end] for end, count in zip(ends, counts)]  # noqa: B905
-            pairs = zip(makers, parts)  # noqa: B905
-            makers = [None if None in part else make for make, part in pairs]
-            firsts = [own[0] for own in of_rows]
-            triples = zip(values, firsts, parts)  # noqa: B905
-            values = [(*own, *first, part) for own, first, part in triples]
+            if None in filled:
+                pairs = zip(makers, parts)  # noqa: B905
+                makers = [None if None in part else make for make, part in pairs]
+            triples = zip(values, of_rows, parts)  # noqa: B905
+            values = [(*own, *each[0], part) for own, each, part in triples]
         return [make and make(own) for make, own in zip(makers, values)]  # noqa: B905
 
     # -- checks
 
     def _length(self, columns: Columns, rows: int, records: int) -> int:
-        length = rows * (self._row.fixed or 0) + (rows - records) * len(self._separator)
-        return length + sum([len("".join(columns[each])) for each in self._row.lengths])
+        return self._row.length(columns, rows) + (rows - records) * len(self._separator)
 
     def _relate(self, counts: list[int], frames: Columns, columns: Columns) -> bool:
         """
-        Return True if SIDs are SIDs, equal and different as they must be, and none is a
-        placeholder.
+        Return True if dates are dates and SIDs are SIDs, equal and different as they must be, and
+        none is a placeholder.
         """
         frame, row = self._frame, self._row
+        if not frame.dates_exist(frames) or (columns and not row.dates_exist(columns)):
+            return False
         for group in frame.sids:
             if not frame.has_hex(group, frames[group]) or not self._are_real(frames[group]):
                 return False
@@ -161,10 +162,13 @@ class Shape:
             if not _are_grouped(column, counts, is_shared=owner is not None):
                 return False
         for one, other in self._differing_rows:
-            if not _numbered(own[one], counts).isdisjoint(_numbered(own[other], counts)):
+            if not set(own[one]).isdisjoint(own[other]) and not _numbered(
+                own[one], counts
+            ).isdisjoint(_numbered(own[other], counts)):
                 return False
         return not columns or all(
-            _numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
+            set(own[one]).isdisjoint(frames[other])
+            or _numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
             for one, other in self._differing_from_frame
         )
 
@@ -204,7 +208,7 @@ class Shape:
             raise NotAlike
         proof = _Proof(parts.text, marked, found[1])
         self._prove(proof)
-        if self.facts([moved]) != [other[1]]:
+        if self.facts([moved]) != [other[1]] or self.facts([proof.text]) == [None]:
             raise NotAlike
         self._proofs = [*self._proofs[1 - _MOST_PROOFS :], proof]
 
@@ -243,8 +247,9 @@ class Shape:
     def _compile(self) -> None:
         """Compile the patterns, and prove anew what was proven."""
         self._frame, self._row = Unit(self._slots), Unit(self._row_slots)
-        self._frame_pattern = re.compile(self._frame.pattern)
-        self._row_pattern = re.compile(rf"{self._row.pattern}(?:{re.escape(self._separator)}|\Z)")
+        self._frame_pattern = re.compile(self._frame.pattern, re.DOTALL)
+        between = rf"(?:{re.escape(self._separator)}|\Z)"
+        self._row_pattern = re.compile(self._row.pattern + between, re.DOTALL)
         self._owners = self._alike[-1]
         if self._row_slots:
             self._find_rims()
@@ -328,7 +333,8 @@ def _numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
 def _are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
     """Return True if the rows of each record have one value in common, or each another one."""
     if is_shared:
-        return len(_numbered(column, counts)) == len(counts)
+        firsts = [column[end - count] for end, count in zip(accumulate(counts), counts)]  # noqa: B905
+        return all(map(eq, column, _repeated(firsts, counts)))
     return len(set(column)) == len(column) or len(_numbered(column, counts)) == len(column)
 
 

@@ -6,23 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from receiptkit.bulk.dates import form_of_date, pattern_of_date
 from receiptkit.bulk.tokens import PLAIN_NUMBER, PLAIN_STRING, Kind, Token
 
 _WORD = r"[A-Za-z0-9_.%+*-]+"
 #: Looked at later, all at once: that is quicker.
 _HEX = ".{32}"
 _ANY_PREFIX = "[A-Z]{2}"
-_NULL = "null"
-#: A day of the calendar, 29 February in years that 4 divides and 100 does not.
-_DAY = (
-    "(?:[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
-    "|(?:0[13578]|1[02])-31)|[12][0-9](?:0[48]|[2468][048]|[13579][26])-02-29)"
-)
-_HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
-_PARTS = re.compile(
-    r"[0-9-]{10}T[0-9]{2}(?P<colon>:|%3A)[0-9]{2}(?P=colon)[0-9]{2}"
-    r"(?P<fraction>\.[0-9]+)?(?P<zone>.+)"
-)
+NULL = "null"
 
 
 class Slot(NamedTuple):
@@ -52,7 +43,7 @@ class Slot(NamedTuple):
         if kind is Kind.SID:
             return (_ANY_PREFIX if self.differs else text[:2]) + _HEX
         if kind in (Kind.DATE, Kind.MOMENT):
-            return form_of_date(text)
+            return pattern_of_date(text)
         if kind is Kind.OPAQUE:
             return "[A-Za-z0-9_.:~-]+"
         if kind is Kind.STRING:
@@ -60,19 +51,6 @@ class Slot(NamedTuple):
         if kind is Kind.NUMBER:
             return PLAIN_NUMBER
         return _WORD if self.differs else re.escape(text)
-
-
-def form_of_date(text: str) -> str:
-    """Return a pattern of dates of the same form that exist; a leap second does not match."""
-    (parts,) = _PARTS.finditer(text)
-    colon, fraction, zone = parts["colon"], parts["fraction"], parts["zone"]
-    digits = rf"\.[0-9]{{{len(fraction) - 1}}}" if fraction else ""
-    return f"{_DAY}T{_HOUR}{colon}{_SIXTY}{colon}{_SIXTY}{digits}{re.escape(zone)}"
-
-
-def same_form(one: str, other: str) -> bool:
-    """Return True if two dates have the same form."""
-    return form_of_date(one) == form_of_date(other)
 
 
 def lined_up(
@@ -118,14 +96,14 @@ def _widened(slot: Slot, token: Token) -> Slot | None:
     if known.kind is Kind.SID:
         return slot._replace(differs=slot.differs or known.text[:2] != token.text[:2])
     if known.kind in (Kind.DATE, Kind.MOMENT):
-        return slot if same_form(known.text, token.text) else None
+        return slot if form_of_date(known.text) == form_of_date(token.text) else None
     return None if known.kind is Kind.LITERAL else slot
 
 
 def _with_null(slot: Slot, token: Token) -> Slot | None:
     """Return the slot of a date that may be null."""
     date, word = (slot.token, token) if slot.token.kind is Kind.DATE else (token, slot.token)
-    if not date.quote or word.text != _NULL or slot.differs:
+    if not date.quote or word.text != NULL or slot.differs:
         return None
     return Slot(date, optional=True)
 

@@ -14,8 +14,9 @@ from itertools import combinations
 from operator import eq, lt
 from typing import Any
 
+from receiptkit.bulk.dates import exist, form_of_date
 from receiptkit.bulk.law import NotAlike
-from receiptkit.bulk.slots import Slot
+from receiptkit.bulk.slots import NULL, Slot
 from receiptkit.bulk.tokens import Kind
 
 #: The order of every two dates is part of a key; of more dates than this no shape is made.
@@ -37,32 +38,28 @@ class Unit:
         sids: the groups of SIDs, each different one once, with the prefixes that are known.
         opaque: the groups of opaque tokens.
         encoded: the groups of dates whose colons are escaped.
-        fixed: the length of the text without the groups in `lengths`; None if it can vary
-            otherwise.
-        lengths: the groups whose length varies.
+        fixed: the length of the text without words and null; None if it can vary otherwise.
     """
 
-    def __init__(self, slots: Sequence[Slot], first: int = 1) -> None:
-        """Compile slots; the first group has the number `first`. Raises `NotAlike`."""
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        """Compile slots. Raises `NotAlike`."""
         self.sids: dict[int, set[str]] = {}
         self.encoded: list[int] = []
         self.opaque: list[int] = []
-        self.lengths: list[int] = []
         self.fixed: int | None = 0
         self._words: list[int] = []
         self._prefixes: list[int] = []
-        self._optional: list[int] = []
+        self._optional: dict[int, int] = {}
         self._dates: list[int] = []
-        self._days: list[int] = []
-        self._first = first
+        self._days: dict[int, str] = {}
         self.groups = 0
         self._seen: dict[tuple[Kind, str], int] = {}
-        self._forms: set[str] = set()
         self.pattern = "".join(map(self._piece, slots))
         self._pairs = list(combinations(self._dates, 2))
-        if len(self._forms) > 1 or len(self._dates) > _MOST_DATES:
+        forms = {self._days[group] for group in self._dates}
+        if len(forms) > 1 or len(self._dates) > _MOST_DATES:
             raise NotAlike
-        self._has_fractions = "." in next(iter(self._forms), "")
+        self._has_fractions = "." in next(iter(forms), "")
 
     def _piece(self, slot: Slot) -> str:
         kind, text, quote = slot.token
@@ -76,24 +73,20 @@ class Unit:
         if kind in (Kind.SID, Kind.OPAQUE):
             return self._referred(kind, text, pattern, differs=slot.differs)
         if slot.optional:
-            inner = self._group(1)
-            self.lengths.append(inner - 1)
-            self._optional.append(inner)
-            self._dates.append(inner)
-            self._forms.add(pattern)
-            self._days.append(inner)
-            return f"({re.escape(quote)}({pattern}){re.escape(quote)}|null)"
+            group = self._group()
+            self._optional[group] = 2 * len(quote)
+            self._dates.append(group)
+            self._days[group] = form_of_date(text)
+            return f"(?:{re.escape(quote)}({pattern}){re.escape(quote)}|{NULL})"
         group = self._group()
         if "%3A" in text:
             self.encoded.append(group)
         if kind is Kind.WORD:
             self._words.append(group)
-            self.lengths.append(group)
             return f"({pattern})"
-        self._days.append(group)
+        self._days[group] = form_of_date(text)
         if kind is Kind.DATE:
             self._dates.append(group)
-            self._forms.add(pattern)
         if self.fixed is not None:
             self.fixed += len(text) + 2 * len(quote)
         return f"{re.escape(quote)}({pattern}){re.escape(quote)}"
@@ -109,7 +102,7 @@ class Unit:
             self.fixed += len(text)
         known = self._seen.get((kind, text))
         if known is not None:
-            return rf"(?:\{known + self._first})"
+            return rf"(?:\{known + 1})"
         group = self._seen[kind, text] = self._group()
         if kind is Kind.OPAQUE:
             self.opaque.append(group)
@@ -119,12 +112,9 @@ class Unit:
                 self._prefixes.append(group)
         return f"({pattern})"
 
-    def _group(self, inner: int = 0) -> int:
-        """
-        Count a group, with `inner` groups in it;
-        return the index of the last of them, from 0.
-        """
-        self.groups += 1 + inner
+    def _group(self) -> int:
+        """Count a group; return its index, from 0."""
+        self.groups += 1
         return self.groups - 1
 
     # -- what was captured
@@ -142,6 +132,15 @@ class Unit:
         if not self.encoded:
             return groups
         return (*groups, *[groups[each].replace("%3A", ":") for each in self.encoded])
+
+    def length(self, columns: Columns, count: int) -> int:
+        """Return the length of `count` texts together, whose groups stand in columns."""
+        found = count * (self.fixed or 0) + sum(len("".join(columns[each])) for each in self._words)
+        for group, quotes in self._optional.items():
+            column = columns[group]
+            absent = column.count("")
+            found += len("".join(column)) + quotes * (count - absent) + len(NULL) * absent
+        return found
 
     def keys(self, columns: Columns, count: int) -> list[Key]:
         """
@@ -162,6 +161,14 @@ class Unit:
         if self._has_fractions:
             whole = [_SECOND.sub("", each) for each in one]
             yield map(eq, whole, [_SECOND.sub("", each) for each in other])
+
+    def dates_exist(self, columns: Columns) -> bool:
+        """Return True if the dates in columns have their form, and their days exist."""
+        for group, form in self._days.items():
+            column = columns[group]
+            if not exist([*filter(None, column)] if group in self._optional else column, form):
+                return False
+        return True
 
     def has_hex(self, group: int, column: Sequence[str]) -> bool:
         """Return True if what a group captured are SIDs."""
