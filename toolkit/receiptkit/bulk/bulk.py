@@ -70,12 +70,15 @@ class Bulk:
         for shape in shapes:
             yield shape, by_marks.get(shape.marks, [])
         for shape in shapes:
-            yield shape, [
-                number
-                for marks, numbers in by_marks.items()
-                if marks != shape.marks
-                for number in numbers
-            ]
+            yield (
+                shape,
+                [
+                    number
+                    for marks, numbers in by_marks.items()
+                    if marks != shape.marks
+                    for number in numbers
+                ],
+            )
 
     def _note(self, shape: Shape, count: int) -> None:
         """Count records of a shape; those that are common come first."""

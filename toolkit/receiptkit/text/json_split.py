@@ -3,7 +3,8 @@ The elements of one array of a JSON text that is too large to hold: a HAR's entr
 interactions.
 
 Only quotation marks and brackets are looked at, which is enough to tell where an element begins and
-ends. What it holds is for the parser. Memory is that of one element.
+ends. What it holds is for the parser. Memory is that of one element. Where elements are alike, the
+text between two of them is searched for, and brackets are only compared.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from receiptkit.model.location import Position
 _CHUNK = 1 << 18
 _BRACKET = re.compile(rb"[\[\]{}]")
 _SCALAR = re.compile(rb'"[^"]*"|[^\s,"]+')
+#: The beginning of an object, up to the name of its first member.
+_HEAD = re.compile(rb'\{\s*"[^"\\]{1,40}"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+#: How many orders of brackets are remembered.
+_MOST_KNOWN = 256
 #: What a bracket is for us: the array or an element of it begins or ends.
 _Boundary = Literal["enter", "begin", "end", "leave"] | None
 #: Boundaries that belong to what they close, or are of no element.
@@ -34,6 +40,21 @@ class Element(NamedTuple):
 
     raw: bytes
     position: Position
+
+
+class _Seam(NamedTuple):
+    """
+    The text around the place where an element ends and another begins.
+
+    Attributes:
+        text: the brackets before that place, what stands between, and the first name behind it.
+        between: what stands between.
+        end: how long the brackets before it are.
+    """
+
+    text: bytes
+    between: bytes
+    end: int
 
 
 class Splitter:
@@ -64,6 +85,12 @@ class Splitter:
         self._array = 0
         self._held: list[bytes] = []
         self._size = 0
+        self._seam: _Seam | None = None
+        #: What follows the elements that were found by their seam.
+        self._rest = b""
+        self._is_within = False
+        #: The brackets of elements, in their order.
+        self._brackets: set[bytes] = set()
 
     def elements(self, stream: BinaryIO) -> Iterator[Element]:
         """
@@ -73,8 +100,11 @@ class Splitter:
             CaptureError: one is larger than the limit.
         """
         in_string = False
-        last = before = b""
+        last = before = ended = b""
         for chunk in _chunks(stream):
+            if self._seam is not None and self._array and self._size <= _CHUNK:
+                yield from self._alike(self._reopened(chunk), self._seam)
+                chunk, in_string = self._rest, False
             pieces = _masked(chunk).split(b'"')
             starts = list(accumulate(map(len, pieces), initial=0))
             strings = [last, before + pieces[0], *pieces[1:]]
@@ -98,6 +128,13 @@ class Splitter:
                     done = end
                     if boundary == "end":
                         yield taken
+                        ended = taken.raw
+                    elif boundary == "begin" and ended:
+                        self._seam = (
+                            _seam(ended, taken.raw, chunk[end : end + _LONGEST_NAME]) or self._seam
+                        )
+                        ended = b""
+                        yield from self._scalars(taken)
                     elif boundary != "enter":
                         yield from self._scalars(taken)
                     if boundary == "leave":
@@ -111,6 +148,46 @@ class Splitter:
         rest = self._take(b"")
         if self._array == self.depth != 0:
             yield from self._scalars(rest)
+
+    def _reopened(self, chunk: bytes) -> bytes:
+        """Return the chunk behind what is held, from where the last element ended or began."""
+        self._is_within = self.depth > self._array
+        self.depth = self._array
+        chunk = b"".join([*self._held, chunk])
+        self._held, self._size = [], 0
+        return chunk
+
+    def _alike(self, chunk: bytes, seam: _Seam) -> Iterator[Element]:
+        """Yield elements that end and begin like those before; keep what follows them."""
+        done = 0
+        start = 0 if self._is_within else len(seam.between)
+        if not self._is_within and not chunk.startswith(seam.text[seam.end :]):
+            start = len(chunk)
+        while (found := chunk.find(seam.text, start)) >= 0:
+            end = found + seam.end
+            raw = chunk[start:end]
+            if len(raw) > self._limit or not self._is_element(raw):
+                break
+            self.position = self.position.after(chunk[done:start])
+            yield Element(raw, self.position)
+            self.position = self.position.after(raw)
+            done, start = end, end + len(seam.between)
+        self._rest = chunk[done:]
+
+    def _is_element(self, raw: bytes) -> bool:
+        """Return True if a text that begins with a bracket ends with the one that closes it."""
+        pieces = _masked(raw).split(b'"')
+        if len(pieces) % 2 == 0:
+            return False
+        brackets = b"".join(pieces[::2]).translate(None, _NO_BRACKETS)
+        if brackets in self._brackets:
+            return True
+        depths = list(accumulate(1 if each in b"{[" else -1 for each in brackets))
+        if depths[-1] != 0 or 0 in depths[:-1]:
+            return False
+        if len(self._brackets) < _MOST_KNOWN:
+            self._brackets.add(brackets)
+        return True
 
     def _opens(self, name: bytes, bracket: bytes) -> _Boundary:
         """Note the container that begins under a name; what begins with it for us."""
@@ -166,6 +243,15 @@ class Splitter:
                 start, end = scalar.span()
                 position, counted = position.after(between.raw[counted:start]), start
                 yield Element(between.raw[start:end], position)
+
+
+def _seam(ended: bytes, between: bytes, following: bytes) -> _Seam | None:
+    """Return the seam of two elements; None if nothing tells it from other text."""
+    head = _HEAD.match(following)
+    if head is None or between.strip() != b",":
+        return None
+    tail = ended[len(ended.rstrip(b"]} \t\r\n")) :]
+    return _Seam(tail + between + head[0], between, len(tail))
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
