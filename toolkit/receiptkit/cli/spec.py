@@ -91,8 +91,7 @@ def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
     text = updated(upstream, folder, UPSTREAM, commit)
     (folder / UPSTREAM).write_text(text, encoding="utf-8")
     click.echo(f"{folder / UPSTREAM}: {len(text):,} characters")
-    idle = dict.fromkeys(each for profile in made for each in profile.idle)
-    for where, reason, is_lost in idle:
-        state = "no longer applies" if is_lost else "is no longer needed"
-        click.echo(f"{where} {state}: {reason}")
-    return int(any(is_lost for _, _, is_lost in idle))
+    idle = {(each.where, str(each)): each.is_lost for profile in made for each in profile.idle}
+    for where, text in idle:
+        click.echo(f"{where} {text}")
+    return int(any(idle.values()))

@@ -128,8 +128,11 @@ def _parameter_problems(
         if own and (parameter.location != "form" or own[-1]):
             schema = schema_of(operation, parameter)
             problems += _problems(operation, parameter, own, schema, source)
-        elif parameter.required and parameter.location == "query":
-            problems.append(Problem("", f"the query parameter {parameter.name} is missing"))
+        elif parameter.required and (
+            parameter.location == "query" or (parameter.location == "form" and texts["form"])
+        ):
+            what = f"the {parameter.location} parameter {parameter.name} is missing"
+            problems.append(Problem("", what))
     return problems
 
 

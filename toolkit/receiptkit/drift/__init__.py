@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from receiptkit.drift.comparison import Change, compare
+from receiptkit.drift import requests
+from receiptkit.drift.comparison import compare
 from receiptkit.drift.newer import Newer, newer
+from receiptkit.drift.overlays import overlay_change
+from receiptkit.drift.requests import judged, place_of
+from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.model.finding import Severity
 from receiptkit.openapi.build import UPSTREAM
 from receiptkit.openapi.document import built, spec_directory
@@ -26,38 +32,30 @@ def drift(upstream: Path, profile: str = "documented", spec: Path | None = None)
         DocumentError: the document cannot be used.
     """
     made = newer(upstream, spec or spec_directory(), UPSTREAM, profile)
-    old = built(profile).content
-    changes = [*_operations(made), *compare(old, made.content), *_overlays(made)]
+    sides = (Side(built(profile).content), Side(made.content))
+    changes = [
+        *_operations(sides, made),
+        *compare(sides),
+        *(overlay_change(sides, each) for each in made.idle),
+    ]
     return sorted(changes, key=lambda change: -change.severity.rank)
 
 
-def _operations(made: Newer) -> list[Change]:
-    lost = [
-        Change(
-            "gone", Severity.ERROR, f"{method.upper()} {path}", "", "the operation is gone",
-            f"paths/{path}/{method}",
-        )
-        for method, path in made.lost
-    ]  # fmt: skip
-    moved = [
-        Change(
-            "moved", Severity.ERROR, f"{method.upper()} {path}", "",
-            f"a request you make would be refused: the path is {other} now",
-            f"paths/{path}/{method}", f"paths/{other}/{method}",
-        )
-        for (method, path), other in made.moved.items()
-    ]  # fmt: skip
-    return [*lost, *moved]
-
-
-def _overlays(made: Newer) -> list[Change]:
-    return [
-        Change(
-            "overlay-lost" if is_lost else "overlay-idle",
-            Severity.WARNING if is_lost else Severity.INFO,
-            "",
-            where,
-            f"overlay action {'no longer applies' if is_lost else 'is no longer needed'}: {text}",
-        )
-        for where, text, is_lost in made.idle
-    ]
+def _operations(sides: Sides, made: Newer) -> Iterator[Change]:
+    """Yield a change for each operation that is gone or has moved, with a request for it."""
+    paths = {**made.content["paths"]}
+    for (_, path), new_path in made.moved.items():
+        paths[new_path] = paths.pop(path, paths.get(new_path))
+    apart = (sides[0], Side({**made.content, "paths": paths}))
+    for method, path in [*made.lost, *made.moved]:
+        other = made.moved.get((method, path))
+        own = next(
+            each for each in sides[0].operations.values() if (each.method, each.path) == (method, path)
+        )  # fmt: skip
+        place = place_of(own)
+        change = Change("gone", Severity.ERROR, own.id, "", "the operation is gone", place, "paths")
+        if other is not None:
+            text = f"a request you make would be refused: the path is {other} now"
+            moved_to = place_of(own._replace(path=other))
+            change = replace(change, kind="moved", message=text, new_place=moved_to)
+        yield judged(apart, change, requests.made(sides[0].references, own))

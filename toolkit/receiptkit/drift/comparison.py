@@ -4,95 +4,53 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from receiptkit.drift import requests
 from receiptkit.drift.outline import news, shell, with_value, without
+from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.drift.values import candidates, sample
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
-from receiptkit.openapi.operations import Operation, Operations
-from receiptkit.openapi.references import References
-from receiptkit.schema.engine import Engine
+from receiptkit.openapi.operations import Operation
 
 _NOTHING = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """
-    One consequence of a newer document.
-
-    Attributes:
-        kind: capture-fails, value-arrives, request-refused, accepted, gone, renamed, new, moved,
-            overlay-lost or overlay-idle.
-        severity: how much it matters to those who use the contract.
-        operation: the operationId; empty for overlays.
-        where: the JSON Pointer into the body, or the parameter.
-        message: what happens.
-        old_place, new_place: where each document says so.
-        example: a body or a value that one of them accepts, and the other does not.
-        old_accepts, new_accepts: the verdicts of both documents on the example.
-    """
-
-    kind: str
-    severity: Severity
-    operation: str
-    where: str
-    message: str
-    old_place: str = ""
-    new_place: str = ""
-    example: Any = None
-    old_accepts: bool | None = None
-    new_accepts: bool | None = None
-
-
-class _Side:
-    """One of the two documents."""
-
-    def __init__(self, content: dict[str, Any]) -> None:
-        self.content = content
-        self.references = References(content)
-        self.operations = Operations(content).by_id
-        self._engine = Engine(content)
-
-    def accepts(self, schema: Any, value: Any) -> bool:
-        return self._engine.body(schema).conforms(value)
-
-
-@dataclass(frozen=True, slots=True)
 class _Body:
-    """A body that both documents describe: of a response, or of a request."""
+    """A body that both documents describe: of a response, or of a webhook."""
 
     operation: str
     schemas: tuple[Any, Any]
     places: tuple[str, str]
-    is_request: bool
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+def compare(sides: Sides) -> Iterator[Change]:
     """
     Yield every consequence of using one built document after another; one for each place in the
     documents.
     """
     seen = set()
-    for change in _changes(old, new):
-        place = (change.old_place, change.new_place) if change.old_place else (change.operation,)
-        key = (change.kind, change.message, place)
+    for change in _changes(sides):
+        key = (change.kind, change.message, change.old_place, change.new_place)
         if key not in seen:
             seen.add(key)
             yield change
 
 
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-    sides = (_Side(old), _Side(new))
+def _changes(sides: Sides) -> Iterator[Change]:
     for name, own in sides[0].operations.items():
         other = sides[1].operations.get(name) or _at(sides[1], own)
         if other is not None:
-            yield from _Comparison(*sides).operation(own, other)
+            if own.kind != "webhook":
+                yield from requests.parameters(sides, own, other)
+                yield from requests.responses(sides, own, other)
+            yield from _Bodies(sides).of(own, other)
 
 
-def _at(side: _Side, operation: Operation) -> Operation | None:
+def _at(side: Side, operation: Operation) -> Operation | None:
     """Return the operation at the same method and path, whatever it is called."""
     for each in side.operations.values():
         if (each.method, each.path) == (operation.method, operation.path) and each.path:
@@ -100,60 +58,20 @@ def _at(side: _Side, operation: Operation) -> Operation | None:
     return None
 
 
-class _Comparison:
-    def __init__(self, old: _Side, new: _Side) -> None:
-        self._sides = (old, new)
+class _Bodies:
+    """Compares the bodies of an operation that both documents have."""
 
-    def operation(self, old: Operation, new: Operation) -> Iterator[Change]:
-        yield from self._parameters(old, new)
-        bodies: list[_Body] = []
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
+
+    def of(self, old: Operation, new: Operation) -> Iterator[Change]:
         for status, response in old.responses.items():
-            other = new.responses.get(status)
-            if other is None:
-                yield Change("gone", Severity.WARNING, old.id, "", f"status {status} is gone")
-                continue
-            for media_type, media in response.content.items():
-                theirs = other.content.get(media_type)
-                if theirs is None:
-                    text = f"status {status} no longer has the media type {media_type}"
-                    yield Change("capture-fails", Severity.ERROR, old.id, "", text)
-                else:
-                    places = ("/".join(media.place), "/".join(theirs.place))
-                    schemas = (media.schema, theirs.schema)
-                    bodies.append(_Body(old.id, schemas, places, False))
-        for status in new.responses.keys() - old.responses.keys():
-            text = f"status {status} can now arrive"
-            yield Change("value-arrives", Severity.WARNING, old.id, "", text)
-        for body in bodies:
-            yield from self._node(body, body.schemas, ())
-
-    # -- parameters
-
-    def _parameters(self, old: Operation, new: Operation) -> Iterator[Change]:
-        theirs = {(each.location, each.name): each for each in new.parameters}
-        ours = {(each.location, each.name): each for each in old.parameters}
-        for key in ours.keys() - theirs.keys():
-            where = f"{key[0]} parameter {key[1]}"
-            yield Change("gone", Severity.WARNING, old.id, where, f"{where} is gone")
-        for key, each in theirs.items():
-            where = f"{key[0]} parameter {key[1]}"
-            own = ours.get(key)
-            if own is None and each.required:
-                text = f"a request without {where} would be refused"
-                yield Change("request-refused", Severity.ERROR, old.id, where, text)
-            elif own is None:
-                yield Change("new", Severity.INFO, old.id, where, f"{where} is new")
-            else:
-                if each.required and not own.required:
-                    text = f"a request without {where} would be refused"
-                    yield Change("request-refused", Severity.ERROR, old.id, where, text)
-                body = _Body(old.id, (own.schema, each.schema), (where, where), True)
-                yield from (
-                    replace(change, where=where, message=change.message.replace("the value", where))
-                    for change in self._node(body, body.schemas, ())
-                )
-
-    # -- bodies
+            theirs = new.responses[status].content if status in new.responses else {}
+            for name in response.content.keys() & theirs.keys():
+                media = (response.content[name], theirs[name])
+                schemas = (media[0].schema, media[1].schema)
+                places = ("/".join(media[0].place), "/".join(media[1].place))
+                yield from self._node(_Body(old.id, schemas, places), schemas, ())
 
     def _node(
         self, body: _Body, schemas: tuple[Any, Any], path: tuple[str, ...]
@@ -218,22 +136,11 @@ class _Comparison:
     ) -> Iterator[Change]:
         before, after = set(old.get("required", ())), set(new.get("required", ()))
         for name in sorted(after - before - reported):
-            text = f"field `{name}` is required now: "
-            text += (
-                "a request without it would be refused"
-                if body.is_request
-                else "captures without it would fail"
-            )
-            kind = "request-refused" if body.is_request else "capture-fails"
-            yield self._change(body, kind, Severity.ERROR, (*path, name), text, 0)
+            text = f"field `{name}` is required now: captures without it would fail"
+            yield self._change(body, "capture-fails", Severity.ERROR, (*path, name), text, 0)
         for name in sorted(before - after - reported):
             text = f"field `{name}` is no longer required: it may be missing"
-            kind, severity = (
-                ("accepted", Severity.INFO)
-                if body.is_request
-                else ("value-arrives", Severity.WARNING)
-            )
-            yield self._change(body, kind, severity, (*path, name), text, 1)
+            yield self._change(body, "value-arrives", Severity.WARNING, (*path, name), text, 1)
 
     def _own_keywords(
         self, body: _Body, old: dict[str, Any], new: dict[str, Any], path: tuple[str, ...]
@@ -251,26 +158,12 @@ class _Comparison:
         subject = f"`{path[-1]}`" if path and path[-1] != "0" else "the value"
         if True in found:
             text = news(shells[1], shells[0], subject, "no longer")
-            kind, prefix = (
-                ("request-refused", "a request you make would be refused")
-                if body.is_request
-                else ("capture-fails", "captures that conformed would now fail")
-            )
-            text = f"{prefix}: {text}"
-            yield self._change(body, kind, Severity.ERROR, path, text, 0, found[True])
+            text = f"captures that conformed would now fail: {text}"
+            yield self._change(body, "capture-fails", Severity.ERROR, path, text, 0, found[True])
         if False in found:
             text = news(shells[0], shells[1], subject, "now")
-            kind, severity, prefix = (
-                ("accepted", Severity.INFO, "more is accepted")
-                if body.is_request
-                else (
-                    "value-arrives",
-                    Severity.WARNING,
-                    "a value you may not handle can now arrive",
-                )
-            )
-            text = f"{prefix}: {text}"
-            yield self._change(body, kind, severity, path, text, 1, found[False])
+            text = f"a value you may not handle can now arrive: {text}"
+            yield self._change(body, "value-arrives", Severity.WARNING, path, text, 1, found[False])
 
     # -- examples
 

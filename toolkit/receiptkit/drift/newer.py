@@ -6,13 +6,14 @@ applied to it.
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.openapi.build import load, overlays_of
 from receiptkit.openapi.files import read_file
-from receiptkit.openapi.overlay import apply
+from receiptkit.openapi.overlay import enact
 from receiptkit.openapi.references import REF, SCHEMAS, References, listed, target, tokens
 from receiptkit.openapi.upgrade import upgrade
 from receiptkit.openapi.walking import METHODS, Place, Walker, with_inner
@@ -22,22 +23,48 @@ _VERSIONS = ("3.0.", "3.1.")
 _KEPT = ("operationId", "parameters", "requestBody", "responses", "deprecated", "security")
 
 
+class Idle(NamedTuple):
+    """
+    An action of an overlay that does nothing to the newer document.
+
+    Attributes:
+        overlay, number: the name of the overlay, and of the action in it, from 1.
+        action: the action.
+        is_lost: True if it has no target any more; False if it is no longer needed.
+        before: the documents of today and the newer one, as the action found them.
+    """
+
+    overlay: str
+    number: int
+    action: dict[str, Any]
+    is_lost: bool
+    before: tuple[dict[str, Any], dict[str, Any]]
+
+    @property
+    def where(self) -> str:
+        """Return the file and the number of the action."""
+        return f"overlays/{self.overlay}.yaml, action {self.number}"
+
+    def __str__(self) -> str:
+        state = "no longer applies" if self.is_lost else "is no longer needed"
+        return f"{state}: {' '.join(str(self.action.get('description')).split())}"
+
+
 class Newer(NamedTuple):
     """
     The contract as the newer document has it.
 
     Attributes:
-        content: the built document.
+        content: the built document; what has moved is where it was.
         lost: the operations that it does not have, by method and path.
         moved: the operations that it has at another path, with that.
-        idle: of overlay actions that no longer apply or are no longer needed, where they are and
-            why.
+        idle: the overlay actions that no longer apply or are no longer needed.
     """
 
     content: dict[str, Any]
     lost: list[tuple[str, str]]
     moved: dict[tuple[str, str], str]
-    idle: list[tuple[str, str, bool]]
+    idle: list[Idle]
 
 
 def newer(path: Path, spec: Path, upstream: str, profile: str) -> Newer:
@@ -49,20 +76,27 @@ def newer(path: Path, spec: Path, upstream: str, profile: str) -> Newer:
     """
     ours = load(spec / upstream)
     cut, lost, moved = cut_down(path, ours)
-    before = ours
-    idle: list[tuple[str, str, bool]] = []
+    roots = [{"root": copy.deepcopy(ours)}, {"root": copy.deepcopy(cut)}]
+    idle: list[Idle] = []
+    done: list[dict[str, Any]] = []
     for name in overlays_of(spec, profile):
         overlay = load(spec / "overlays" / f"{name}.yaml")
         for number, action in enumerate(overlay.get("actions", []), 1):
-            where = f"overlays/{name}.yaml, action {number}"
-            one = {"actions": [action]}
-            before, changes_ours = _applied(before, one, where)
-            cut, changes = _applied(cut, one, where)
-            if changes is None or (changes_ours and not changes):
-                idle.append(
-                    (where, " ".join(str(action.get("description")).split()), changes is None)
-                )
-    return Newer(upgrade(cut), lost, moved, idle)
+            changes = [_changed_by(root, action) for root in roots]
+            if changes[1] is None or (changes[0] and not changes[1]):
+                before = (_after(ours, done), _after(cut, done))
+                idle.append(Idle(name, number, action, changes[1] is None, before))
+            done.append(action)
+    return Newer(upgrade(roots[1]["root"]), lost, moved, idle)
+
+
+def _after(document: dict[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a document with some actions done; those without a target are left out."""
+    root = {"root": copy.deepcopy(document)}
+    for action in actions:
+        with suppress(DocumentError):
+            enact(root, action, "")
+    return root["root"]
 
 
 def cut_down(
@@ -88,18 +122,13 @@ def cut_down(
     return cut, lost, moved
 
 
-def _applied(
-    document: dict[str, Any], overlay: dict[str, Any], name: str
-) -> tuple[dict[str, Any], bool | None]:
-    """
-    Return a document with an action done, and whether that changed it; None if the action has no
-    target.
-    """
+def _changed_by(root: dict[str, Any], action: dict[str, Any]) -> bool | None:
+    """Do an action, and return True if it changes what a document means; None without a target."""
     try:
-        changed = apply(document, overlay, name)
+        nodes = enact(root, action, "")
     except DocumentError:
-        return document, None
-    return changed, _meaning(changed) != _meaning(document)
+        return None
+    return any(_meaning(before) != _meaning(after) for before, after in nodes)
 
 
 def _meaning(node: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from receiptkit.drift.comparison import Change
+from receiptkit.drift.sides import Change
 
 _LONGEST = 300
 

@@ -28,23 +28,51 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
     """
     result = {"root": copy.deepcopy(document)}
     for number, action in enumerate(overlay.get("actions", [])):
-        where = f"{name}, action {number + 1}"
-        target = action.get("target") if isinstance(action, dict) else None
-        if not isinstance(target, str):
-            raise DocumentError(f"{where}: an action needs a target")
-        places = _places(result, target, where, "target")
-        if not places:
-            raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
-        update = action.get("update", {})
-        if "copy" in action and "update" not in action:
-            copied = _places(result, str(action["copy"]), where, "copy")
-            if len(copied) != 1:
-                raise DocumentError(f"{where}: `copy` names {len(copied)} nodes, not one")
-            ((holder, name),) = copied
-            update = holder[name]
-        for parent, key in places:
-            _act(parent, key, action, copy.deepcopy(update))
+        enact(result, action, f"{name}, action {number + 1}")
     return result["root"]
+
+
+def enact(root: dict[str, Any], action: Any, where: str) -> list[tuple[Any, Any]]:
+    """
+    Do one action, and return each node that it is about, before and after.
+
+    Args:
+        root: an object whose member `root` is the document; that is changed.
+        action: the action.
+        where: what the action is called in errors.
+
+    Raises:
+        DocumentError: as `apply` does; then nothing is changed.
+    """
+    target = action.get("target") if isinstance(action, dict) else None
+    if not isinstance(target, str):
+        raise DocumentError(f"{where}: an action needs a target")
+    places = _nodes(root, target, where, "target")
+    if not places:
+        raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
+    update = action.get("update", {})
+    if "copy" in action and "update" not in action:
+        copied = _nodes(root, str(action["copy"]), where, "copy")
+        if len(copied) != 1:
+            raise DocumentError(f"{where}: `copy` names {len(copied)} nodes, not one")
+        update = _at(copied[0])
+    before = [_at(place) for place in places]
+    for parent, key in places:
+        _act(parent, key, action, copy.deepcopy(update))
+    is_removed = action.get("remove") is True
+    after = [None if is_removed else _at(place) for place in places]
+    return list(zip(before, after, strict=True))
+
+
+def targets(document: dict[str, Any], path: str) -> list[list[str]]:
+    """
+    Return the places that a JSONPath names in a document, each as the names that lead to it.
+
+    Raises:
+        DocumentError: it is no JSONPath.
+    """
+    found = _matches({"root": document}, path, path, "target")
+    return [[str(part) for part in match.parts[1:]] for match in found]
 
 
 def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[str, str]]:
@@ -58,16 +86,25 @@ def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[st
     return [*kept, *({"keyword": name, "source": source} for name in keywords)]
 
 
-def _places(root: Any, path: str, where: str, what: str) -> list[tuple[Any, Any]]:
+def _nodes(root: Any, path: str, where: str, what: str) -> list[tuple[Any, Any]]:
     """Return the nodes that a JSONPath names, each as its parent and its key."""
+    found = _matches(root, path, where, what)
+    return [(match.parent.obj, match.parts[-1]) for match in found if match.parent]
+
+
+def _matches(root: Any, path: str, where: str, what: str) -> list[Any]:
     import jsonpath
 
     try:
-        matches = jsonpath.finditer("$.root" + path[1:], root)
-        return [(match.parent.obj, match.parts[-1]) for match in matches if match.parent]
+        return list(jsonpath.finditer("$.root" + path[1:], root))
     except jsonpath.JSONPathError as error:
         reason = str(error).splitlines()[0]
         raise DocumentError(f"{where}: the {what} is no JSONPath: {reason}") from None
+
+
+def _at(place: tuple[Any, Any]) -> Any:
+    parent, key = place
+    return parent[key]
 
 
 def _act(parent: Any, key: Any, action: dict[str, Any], update: Any) -> None:
