@@ -301,6 +301,7 @@ SAME_PLACE = [
     {"removed", "renamed", "null removed", "format"},
     {"type", "shorter"},
     {"page size", "larger pages"},
+    {"parameter new", "parameter required"},
     {"form field gone", "fewer targets", "more targets"},
     {"another status", "another media type"},
     {"media type gone", "status gone", "type", "shorter", "longer", "format gone"},

@@ -49,13 +49,12 @@ def _operations(sides: Sides, made: Newer) -> Iterator[Change]:
     apart = (sides[0], Side({**made.content, "paths": paths}))
     for method, path in [*made.lost, *made.moved]:
         other = made.moved.get((method, path))
-        own = next(
-            each for each in sides[0].operations.values() if (each.method, each.path) == (method, path)
-        )  # fmt: skip
+        ours = sides[0].operations.values()
+        own = next(each for each in ours if (each.method, each.path) == (method, path))
         place = place_of(own)
         change = Change("gone", Severity.ERROR, own.id, "", "the operation is gone", place, "paths")
         if other is not None:
             text = f"a request you make would be refused: the path is {other} now"
             moved_to = place_of(own._replace(path=other))
             change = replace(change, kind="moved", message=text, new_place=moved_to)
-        yield judged(apart, change, requests.made(sides[0].references, own))
+        yield judged(apart, change, requests.made(sides[0], own))

@@ -176,7 +176,7 @@ class _Bodies:
         text: str,
         name: str | None,
     ) -> Change:
-        whole = sample(self._sides[1].references, body.schemas[1])
+        whole = sample(self._sides[1], body.schemas[1])
         if name is None:
             whole = without(whole, path)
         return self._judged(body, kind, severity, path, text, whole)
@@ -195,7 +195,7 @@ class _Bodies:
         Return a change with the example of the document that accepts it: a member without, or with
         another value.
         """
-        whole = sample(self._sides[side].references, body.schemas[side])
+        whole = sample(self._sides[side], body.schemas[side])
         whole = without(whole, path) if value is _NOTHING else with_value(whole, path, value)
         return self._judged(body, kind, severity, path, text, whole)
 

@@ -45,9 +45,11 @@ def with_value(whole: Any, path: tuple[str, ...], value: Any) -> Any:
     whole = copy.deepcopy(whole)
     node = whole
     for step in path[:-1]:
-        node = node[int(step)] if isinstance(node, list) else node.get(step, {})
-    key: Any = int(path[-1]) if isinstance(node, list) else path[-1]
-    node[key] = with_value(node[key], (), value)
+        node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
+    if isinstance(node, list):
+        node[int(path[-1])] = with_value(node[int(path[-1])], (), value)
+    else:
+        node[path[-1]] = with_value(node.get(path[-1]), (), value)
     return whole
 
 

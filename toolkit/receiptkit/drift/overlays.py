@@ -63,10 +63,10 @@ def _at(sides: Sides, change: Change) -> Change:
         ours = sides[0].operations.values()
         own = [each for each in ours if f"paths/{each.path}/" in f"{change.old_place}/"]
         operation = next(iter(own or ours))
-        return judged(sides, change, made(sides[0].references, operation))
+        return judged(sides, change, made(sides[0], operation))
     _, operation, status, name = max(holders, key=lambda each: each[0])
     media = operation.responses[status].content[name]
-    body = sample(sides[0].references, media.schema)
+    body = sample(sides[0], media.schema)
     return _with(change, body, *(_accepts(side, operation, status, name, body) for side in sides))
 
 

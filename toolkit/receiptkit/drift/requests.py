@@ -8,12 +8,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from receiptkit.drift.outline import news, shell
-from receiptkit.drift.sides import Change, Sides
+from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.drift.values import candidates, sample
 from receiptkit.model.exchange import NOT_CAPTURED, Exchange
 from receiptkit.model.finding import Severity
 from receiptkit.openapi.operations import Operation, Parameter, Response
-from receiptkit.openapi.references import References
 from receiptkit.text.forms import FORM
 
 _HOST = "https://conversations.twilio.com"
@@ -22,18 +21,18 @@ _JSON = "application/json"
 Texts = dict[tuple[str, str], list[str]]
 
 
-def made(references: References, operation: Operation, texts: Texts | None = None) -> Exchange:
+def made(side: Side, operation: Operation, texts: Texts | None = None) -> Exchange:
     """Return a request with what an operation requires and the texts given, and its response."""
     own: Texts = {}
     for each in operation.parameters:
         key = (each.location, each.name)
         if each.required or key in (texts or {}):
-            own[key] = _texts(sample(references, each.schema))
+            own[key] = _texts(sample(side, each.schema))
     own.update(texts or {})
     fields = {
-        location: [(name, text) for (at, name), each in own.items() if at == location for text in each]
-        for location in ("path", "query", "form")
-    }  # fmt: skip
+        place: [(name, text) for (at, name), each in own.items() if at == place for text in each]
+        for place in ("path", "query", "form")
+    }
     url = operation.path
     for name, text in fields["path"]:
         url = url.replace(f"{{{name}}}", quote(text, safe=""))
@@ -76,7 +75,7 @@ def parameters(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]
         for change, side, texts in _of_parameter(sides, (old, new), key):
             places = [f"{place_of(each)}, {change.where}" for each in (old, new)]
             change = replace(change, operation=old.id, old_place=places[0], new_place=places[1])
-            exchange = made(sides[side].references, (old, new)[side], texts)
+            exchange = made(sides[side], (old, new)[side], texts)
             yield judged(sides, change, exchange)
 
 
@@ -93,10 +92,10 @@ def _of_parameter(
         if other.required:
             yield refused, 0, _beside(sides, operations[0], key)
         else:
-            text = _texts(sample(sides[1].references, other.schema))
+            text = _texts(sample(sides[1], other.schema))
             yield Change("new", Severity.INFO, "", where, f"{where} is new"), 1, {key: text}
     elif other is None and own is not None:
-        text = _texts(sample(sides[0].references, own.schema))
+        text = _texts(sample(sides[0], own.schema))
         yield Change("gone", Severity.WARNING, "", where, f"{where} is gone"), 0, {key: text}
     elif own is not None and other is not None:
         if other.required and not own.required:
@@ -125,7 +124,7 @@ def _values(
     found: dict[bool, list[str]] = {}
     for texts in map(_texts, candidates(*views)):
         verdicts = [
-            side.takes(made(side.references, operation, {key: texts}))
+            side.takes(made(side, operation, {key: texts}))
             for side, operation in zip(sides, operations, strict=True)
         ]
         if any(texts) and verdicts[0] != verdicts[1]:
@@ -145,7 +144,7 @@ def _beside(sides: Sides, operation: Operation, key: tuple[str, str]) -> Texts:
     others = [each for each in others if each.name != key[1]]
     if key[0] != "form" or not others:
         return {}
-    return {("form", others[0].name): _texts(sample(sides[0].references, others[0].schema))}
+    return {("form", others[0].name): _texts(sample(sides[0], others[0].schema))}
 
 
 def _parameter(operation: Operation, key: tuple[str, str]) -> Parameter | None:
@@ -176,7 +175,7 @@ def responses(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
                     if theirs is not None:
                         subject += f" with the media type {media_type}"
                     change = _of_response(number, subject, old, new, key, media_type)
-                    exchange = _answered(sides[number].references, own, other, key, media_type)
+                    exchange = _answered(sides[number], own, other, key, media_type)
                     yield judged(sides, change, exchange, responds=True)
                 if theirs is None:
                     break
@@ -197,16 +196,14 @@ def _of_response(
     return Change(kind, severity, old.id, "", message, wholes[0], wholes[1])
 
 
-def _answered(
-    references: References, own: Operation, other: Operation, key: str, media_type: str
-) -> Exchange:
+def _answered(side: Side, own: Operation, other: Operation, key: str, media_type: str) -> Exchange:
     """Return an exchange with a response that the first operation has."""
     media = own.responses[key].content.get(media_type)
     return replace(
-        made(references, own),
+        made(side, own),
         status=_status(key, own.responses, other.responses),
         headers={"Content-Type": media_type} if media_type else {},
-        body=sample(references, media.schema) if media else NOT_CAPTURED,
+        body=sample(side, media.schema) if media else NOT_CAPTURED,
     )
 
 

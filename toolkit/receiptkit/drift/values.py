@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from receiptkit.drift.sides import Side
 from receiptkit.generation.templates import Template
 from receiptkit.model.errors import UsageError
 from receiptkit.openapi.references import References, listed, types_of
@@ -21,8 +22,20 @@ _TEXTS = [text for text in _ANYTHING if isinstance(text, str)]
 _DEEPEST = 5
 
 
-def sample(references: References, schema: Any, depth: int = 0) -> Any:
-    """Return a value that conforms to a schema, with all members that it describes."""
+def sample(side: Side, schema: Any) -> Any:
+    """Return a value that conforms to a schema, with all members that it describes and can have."""
+    whole = _sample(side.references, schema)
+    if side.accepts(schema, whole):
+        return whole
+    return _sample(side.references, schema, accepts=side.accepts)
+
+
+def _sample(
+    references: References,
+    schema: Any,
+    depth: int = 0,
+    accepts: Callable[[Any, Any], bool] = lambda *_: True,
+) -> Any:
     view = references.view(schema)
     if "const" in view:
         return view["const"]
@@ -33,9 +46,12 @@ def sample(references: References, schema: Any, depth: int = 0) -> Any:
     kind = kinds[0] if kinds else "object" if "properties" in view else "null"
     if kind == "object" and depth < _DEEPEST:
         members = view.get("properties", {})
-        return {name: sample(references, inner, depth + 1) for name, inner in members.items()}
+        made = {
+            name: _sample(references, inner, depth + 1, accepts) for name, inner in members.items()
+        }
+        return {name: value for name, value in made.items() if accepts(members[name], value)}
     if kind == "array":
-        items = [sample(references, view.get("items", {}), depth + 1)]
+        items = [_sample(references, view.get("items", {}), depth + 1, accepts)]
         return items * max(1, int(view.get("minItems", 1)))
     return _plain(view, kind)
 
