@@ -5,7 +5,7 @@ mutmut changes one thing at a time and runs the tests of the room. It wants the 
 each room is given a copy that is laid out so. Changes that no test noticed are compared, by their
 source line, with tests/proofs/survivors.json, which has the reason why nobody can see each of them.
 
-    python tests/proofs/mutation.py [ROOM ...]
+    python tests/proofs/mutation.py [ROOM | ROOM.MODULE ...]
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from missing import REFERENCE  # noqa: E402
+
 FOLDER = ROOT / ".mutation"
 SURVIVORS = Path(__file__).with_name("survivors.json")
 #: The rooms, and the tests beside their own that hold what they do.
@@ -57,8 +60,8 @@ class Mutant(NamedTuple):
     change: str
 
 
-def lay_out(folder: Path, room: str) -> None:
-    """Copy the project in the layout of mutmut, with its settings."""
+def lay_out(folder: Path, room: str, module: str) -> None:
+    """Copy the project in the layout of mutmut, with its settings; the reference data lies beside it."""
     ignore = shutil.ignore_patterns("__pycache__", "consumers")
     layout = {
         "src/receiptkit": "toolkit/receiptkit",
@@ -70,9 +73,11 @@ def lay_out(folder: Path, room: str) -> None:
     others = ("toolkit", "spec", "fixtures", "docs", "README.md")
     for name in others:
         (folder / name).symlink_to(ROOT / name)
+    if REFERENCE.is_dir():
+        (folder / "shared").symlink_to(REFERENCE.parent)
     settings = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/receiptkit/{room}/*.py"],
+        "only_mutate": [f"src/receiptkit/{room}/{module or '*'}.py"],
         "also_copy": list(others),
         "pytest_add_cli_args": [
             *("-q", "-p", "no:cacheprovider"),
@@ -121,12 +126,13 @@ def known() -> dict[Mutant, str]:
     return {Mutant(*(each[name] for name in Mutant._fields)): each["reason"] for each in listed}
 
 
-def run(room: str) -> bool:
-    """Test a room and print its score; return True if every survivor is known."""
-    folder = FOLDER / room
+def run(place: str) -> bool:
+    """Test a room, or one module of it, and print its score; return True if every survivor is known."""
+    room, _, module = place.partition(".")
+    folder = FOLDER / place
     shutil.rmtree(folder, ignore_errors=True)
-    lay_out(folder, room)
-    with (FOLDER / f"{room}.log").open("w") as log:
+    lay_out(folder, room, module)
+    with (FOLDER / f"{place}.log").open("w") as log:
         subprocess.run([_mutmut(), "run"], cwd=folder, check=False, stdout=log, stderr=log)
     found = outcomes(folder)
     names = sorted(name for name, code in found.items() if code in (_PASSED, _NO_TESTS))
@@ -134,22 +140,22 @@ def run(room: str) -> bool:
     judged = sum(code is not None for code in found.values())
     noticed = judged - len(names)
     print(
-        f"{room}: {noticed} of {judged} mutants noticed, {len(survived)} changes left", flush=True
+        f"{place}: {noticed} of {judged} mutants noticed, {len(survived)} changes left", flush=True
     )
     reasons = known()
     for each in sorted(survived - reasons.keys()):
         print(
             f"  new survivor in {each.module}:\n    - {each.line}\n    + {each.change}", flush=True
         )
-    for each in sorted(mutant_ for mutant_ in reasons if mutant_.module.startswith(f"{room}.")):
+    for each in sorted(mutant_ for mutant_ in reasons if f"{mutant_.module}.".startswith(f"{place}.")):
         if each not in survived:
             print(f"  noticed now, remove it: {each.module}: {each.line}", flush=True)
     return judged > 0 and None not in found.values() and survived <= reasons.keys()
 
 
-def main(rooms: list[str]) -> int:
-    """Test rooms, all by default; return 1 if there is a new survivor."""
-    results = [run(room) for room in rooms or ROOMS]
+def main(places: list[str]) -> int:
+    """Test rooms or modules, all by default; return 1 if there is a new survivor."""
+    results = [run(place) for place in places or ROOMS]
     return int(not all(results))
 
 

@@ -53,19 +53,21 @@ class Validator(BodyValidator):
 
     def validate_exchange(self, exchange: Exchange) -> Result:
         """Check an exchange."""
+        # The URL of a webhook may begin as that of a proxy does.
+        received = exchange.request()
         if self.base_url.base is not None:
             exchange = replace(exchange, url=self.base_url.in_url(exchange.url))
-        result = self._validate_exchange(exchange)
+        result = self._validate_exchange(exchange, received)
         result.requested = exchange.url or None
         return result
 
-    def _validate_exchange(self, exchange: Exchange) -> Result:
+    def _validate_exchange(self, exchange: Exchange, received: WebhookRequest) -> Result:
         resolved = self.operations.resolve(exchange.method, exchange.url)
         if resolved is None:
-            return self._validate_other(exchange)
+            return self._validate_other(exchange, received)
         operation, values = resolved
         if is_elsewhere(exchange.url) and not self._resembles(exchange, operation, values):
-            return self._validate_other(exchange)
+            return self._validate_other(exchange, received)
         if exchange.status in NO_RESPONSE:
             return Result(operation=operation.id, unchecked=NO_RESPONSE[exchange.status])
         request = self._request_view(exchange, operation, values)
@@ -107,15 +109,14 @@ class Validator(BodyValidator):
         body = exchange.body if text is None else read(text).value
         return operation.kind is not None and self.recogniser.recognise(body).kind == operation.kind
 
-    def _validate_other(self, exchange: Exchange) -> Result:
-        """Check an exchange of no operation: a webhook, if its request is one."""
-        webhook = exchange.request()
-        parameters = payload(webhook).body
+    def _validate_other(self, exchange: Exchange, received: WebhookRequest) -> Result:
+        """Check an exchange of no operation: a webhook, if the received request is one."""
+        parameters = payload(received).body
         if (
             isinstance(parameters, dict)
             and self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK
         ):
-            return self.validate_webhook(webhook)
+            return self.validate_webhook(received)
         if exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url):
             return Result(unchecked="a CORS preflight")
         if is_without_form(webhook):

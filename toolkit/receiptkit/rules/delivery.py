@@ -30,8 +30,8 @@ _COUNTED = {
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
 }
-#: By so many seconds an answer may be behind another one.
-_STALE = 2
+#: By so many milliseconds an answer may be behind another one.
+_STALE = 2_500
 
 _RECEIPT = sample("receipt")
 _DY = "DY" + "0123456789abcdef" * 2
@@ -159,7 +159,7 @@ def _compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iter
     """Compare a summary with the receipts of a list before it, which may be newer all the same."""
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     since = _true_since(summary, rows)
-    certain = sum(row.created is None or row.created <= since for row in rows)
+    certain = sum(_is_known(row.created, since) for row in rows)
     rule, member, message = "delivery.disagrees-with-receipts", "", ""
     if said is None:
         message = f"delivery is null, but there are {len(rows)} receipts" if certain else ""
@@ -192,10 +192,15 @@ def _problem(
 
 
 def _true_since(summary: DeliverySummary, rows: list[Row]) -> int:
-    """Return the time from which a summary must be right, in seconds since 1970."""
+    """Return the time from which a summary must be right, in milliseconds since 1970."""
     dates = [date for row in rows for date in (row.created, row.updated) if date is not None]
     # The list was seen before the summary, so none of its dates is later than that.
-    return max([summary.at.time // 1000, *dates]) - _STALE
+    return max([summary.at.time, *(date * 1000 for date in dates)]) - _STALE
+
+
+def _is_known(date: int | None, since: int) -> bool:
+    """Return True if a summary must have what happened at a date, which lacks its milliseconds."""
+    return date is None or (date + 1) * 1000 <= since
 
 
 def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -> tuple[int, int]:
@@ -204,8 +209,7 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
     for row in rows:
         counts = row.status in counted
         # A late change may not be in the summary yet; a delivered receipt may be read by now.
-        is_recent = row.updated is not None and row.updated > since
-        least += counts and not is_recent
+        least += counts and _is_known(row.updated, since)
         most += counts or (member == "read" and row.status == "delivered")
     return least, most
 
