@@ -5,7 +5,7 @@ mutmut changes one thing at a time and runs the tests of the room. It wants the 
 each room is given a copy that is laid out so. Changes that no test noticed are compared, by their
 source line, with tests/proofs/survivors.json, which has the reason why nobody can see each of them.
 
-    python tests/proofs/mutation.py [ROOM | ROOM.MODULE ...]
+    python tests/proofs/mutation.py [ROOM | ROOM.MODULE,MODULE,… ...]
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Mutant(NamedTuple):
     change: str
 
 
-def lay_out(folder: Path, room: str, module: str) -> None:
+def lay_out(folder: Path, room: str, modules: list[str]) -> None:
     """Copy the project in the layout of mutmut, with its settings; the reference data lies beside it."""
     ignore = shutil.ignore_patterns("__pycache__", "consumers")
     layout = {
@@ -77,7 +77,7 @@ def lay_out(folder: Path, room: str, module: str) -> None:
         (folder / "shared").symlink_to(REFERENCE.parent)
     settings = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/receiptkit/{room}/{module or '*'}.py"],
+        "only_mutate": [f"src/receiptkit/{room}/{module}.py" for module in modules],
         "also_copy": list(others),
         "pytest_add_cli_args": [
             *("-q", "-p", "no:cacheprovider"),
@@ -127,11 +127,12 @@ def known() -> dict[Mutant, str]:
 
 
 def run(place: str) -> bool:
-    """Test a room, or one module of it, and print its score; return True if every survivor is known."""
-    room, _, module = place.partition(".")
+    """Test a room, or modules of it, and print its score; return True if every survivor is known."""
+    room, _, named = place.partition(".")
+    modules = named.split(",") if named else ["*"]
     folder = FOLDER / place
     shutil.rmtree(folder, ignore_errors=True)
-    lay_out(folder, room, module)
+    lay_out(folder, room, modules)
     with (FOLDER / f"{place}.log").open("w") as log:
         subprocess.run([_mutmut(), "run"], cwd=folder, check=False, stdout=log, stderr=log)
     found = outcomes(folder)
@@ -147,8 +148,9 @@ def run(place: str) -> bool:
         print(
             f"  new survivor in {each.module}:\n    - {each.line}\n    + {each.change}", flush=True
         )
-    for each in sorted(mutant_ for mutant_ in reasons if f"{mutant_.module}.".startswith(f"{place}.")):
-        if each not in survived:
+    tested = [f"{room}.{module}" for module in modules]
+    for each in sorted(reasons.keys() - survived):
+        if any(fnmatch(each.module, name) for name in tested):
             print(f"  noticed now, remove it: {each.module}: {each.line}", flush=True)
     return judged > 0 and None not in found.values() and survived <= reasons.keys()
 

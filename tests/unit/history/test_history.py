@@ -439,7 +439,7 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
         == []
     )
     late = (
-        exchange(end.page(), made_at="2026-03-02T09:00:10Z"),
+        exchange(end.page(), made_at="2026-03-02T10:00:10Z"),
         exchange({**end.message(), "delivery": None}),
     )
     assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery", 1)]

@@ -112,12 +112,12 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
 def _is_bare(node: Node) -> bool:
     """
     Return True if an object is a body by itself,
-    with nothing in it but parameters in snake case.
+    with nothing in it but parameters in snake case or camelCase.
     """
     if node.spot.pointer or node.spot.legs or not isinstance(node.value, dict):
         return False
     return all(
-        isinstance(name, str) and name.islower() and plain(name) in NAMES for name in node.value
+        isinstance(name, str) and name[:1].islower() and plain(name) in NAMES for name in node.value
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -71,7 +71,14 @@ def request_view(
         tuple(each.name for each in sent),
         tuple(each.name for each in sent if "array" in each.types),
         is_form,
+        _only_in_forms(sent),
     )
+
+
+def _only_in_forms(sent: Iterable[Parameter]) -> tuple[str, ...]:
+    """Return the names of the parameters that are fields of a form and nothing else."""
+    elsewhere = {each.name for each in sent if each.location != "form"}
+    return tuple(each.name for each in sent if each.name not in elsewhere)
 
 
 def _query_texts(url: str) -> dict[str, list[str]]:

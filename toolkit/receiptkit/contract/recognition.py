@@ -115,6 +115,10 @@ class Recogniser:
             default=0,
         )
 
+    def is_event(self, event: str) -> bool:
+        """Return True if a webhook of the contract has this EventType."""
+        return event in self._by_event
+
     # -- the kind
 
     def _kind(self, body: dict[str, Any], at_url: list[Operation]) -> str | None:

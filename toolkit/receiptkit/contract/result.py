@@ -17,7 +17,8 @@ class Result:
         operation: the operationId it was checked as, if one was found.
         unchecked: why the body was not checked; None if it was.
         part: the part of the exchange that pointers of the findings lead into.
-        signature_unjudged: why the signature of a webhook, which was to be judged, could not be.
+        signature_unjudged: why the signature of a request could not be judged; empty if it was,
+            None if it was not to be.
         kind, body: the kind and the parsed body; None for errors and foreign bodies.
         requested: the URL of the request on Twilio's base; None if it is unknown.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.bodies import (
@@ -23,7 +24,7 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Media, Operation, Operations, Response, is_elsewhere
 from receiptkit.rules import catalogue
-from receiptkit.rules.signed_request import unjudged_reason
+from receiptkit.rules.signed_request import HEADER, unjudged_reason
 from receiptkit.rules.views import ErrorView, ExchangeView, RequestView, ResponseView, WebhookView
 from receiptkit.schema.engine import Engine
 from receiptkit.text.json_text import read
@@ -111,17 +112,24 @@ class Validator(BodyValidator):
 
     def _validate_other(self, exchange: Exchange, received: WebhookRequest) -> Result:
         """Check an exchange of no operation: a webhook, if the received request is one."""
-        parameters = payload(received).body
-        if (
-            isinstance(parameters, dict)
-            and self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK
-        ):
+        if self._is_webhook(payload(received).body):
             return self.validate_webhook(received)
         if exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url):
             return Result(unchecked="a CORS preflight")
-        if is_without_form(webhook):
-            return Result(unchecked=NO_FORM)
+        if is_without_form(received):
+            return self.validate_webhook(received)
         return self._unchecked("operation", "no operation of the contract")
+
+    def _is_webhook(self, parameters: Any) -> bool:
+        """Return True if parameters are those of a webhook, or of what is taken for one."""
+        if not isinstance(parameters, dict):
+            return any(catalogue.problems("payload", parameters))
+        event = parameters.get("EventType")
+        return (
+            self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK
+            or (isinstance(event, str) and self.recogniser.is_event(event))
+            or any(catalogue.problems("payload", parameters))
+        )
 
     def _validate_answer(
         self,
@@ -199,14 +207,27 @@ class Validator(BodyValidator):
 
         `carried` names the parameters that its source carries, if that may not carry all.
         """
+        found = payload(webhook)
+        result = self._validate_payload(webhook, found, operation, carried)
+        result.part = found.part
+        self._check_signature(webhook, found, result)
+        return result
+
+    def _validate_payload(
+        self,
+        webhook: WebhookRequest,
+        found: Payload,
+        operation: str | None,
+        carried: Collection[str] | None,
+    ) -> Result:
+        """Check the parameters of a request and how they were sent, but for its signature."""
         if is_without_form(webhook):
             return Result(unchecked=NO_FORM)
-        found = payload(webhook)
         if found.text is not None and not found.readable:
-            return Result(self._payload_findings(found), part=found.part)
+            return Result(self._payload_findings(found))
         foreign = list(catalogue.problems("payload", found.body))
         if foreign:
-            return Result(self.profile.findings(foreign), part=found.part)
+            return Result(self.profile.findings(foreign))
         recognition = (
             self.recogniser.recognise(found.body)
             if operation is None
@@ -219,25 +240,35 @@ class Validator(BodyValidator):
                 or f"the body of this request looks like a {recognition.kind}, which a response has"
             )
             reason = reason if found.body != {} else "a request without parameters"
-            result = (
+            return (
                 self._unrecognised(found.body, reason)
                 if of_event is None
                 else self._unchecked("body", "unknown body", reason)
             )
-        else:
-            result = self._validate_parameters(found.body, of_event, carried=carried)
-            if result.unchecked is None:
-                view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
-                sent = catalogue.problems("webhook request", view)
-                result.findings = [
-                    *self._payload_findings(found),
-                    *without_explained(found.problems, result.findings),
-                    *self.profile.findings(sent, of_event.id),
-                ]
-                if self.auth_token is not None:
-                    result.signature_unjudged = unjudged_reason(webhook)
-        result.part = found.part
+        result = self._validate_parameters(found.body, of_event, carried=carried)
+        if result.unchecked is None:
+            view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
+            sent = catalogue.problems("webhook request", view)
+            result.findings = [
+                *self._payload_findings(found),
+                *without_explained(found.problems, result.findings),
+                *self.profile.findings(sent, of_event.id),
+            ]
         return result
+
+    def _check_signature(self, webhook: WebhookRequest, found: Payload, result: Result) -> None:
+        """
+        Check the signature of a request, and add to the result.
+
+        One that is no webhook of ours need not be Twilio's, so that it may lack a signature.
+        """
+        is_ours = result.kind == "webhook"
+        if self.auth_token is None or not (is_ours or webhook.header(HEADER)):
+            return
+        view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
+        signed = catalogue.problems("signed request", view)
+        result.findings += self.profile.findings(signed, result.operation)
+        result.signature_unjudged = unjudged_reason(webhook) or ""
 
     def _payload_findings(self, found: Payload) -> list[Finding]:
         return self._text_findings(found.problems, found.text) if found.text is not None else []

@@ -41,6 +41,8 @@ _SECOND = {
     "participant_sid": "MB" + "0123456789abcdef" * 2,
     "channel_message_sid": "SM" + "0123456789abcdef" * 2,
     "url": _RECEIPT["url"].rpartition("/")[0] + f"/{_DY}",
+    # Long after the first receipt was created, so that no summary since can be without it.
+    "date_updated": "2026-03-02T09:25:04Z",
 }
 
 

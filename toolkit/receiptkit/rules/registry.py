@@ -30,6 +30,7 @@ Subject = Literal[
     "error",
     "webhook",
     "webhook request",
+    "signed request",
     "capture",
     "run",
     "receipt history",

@@ -18,7 +18,12 @@ _URL = "/request/url"
 #: The parameters of every list of the API.
 _PAGING = ("PageSize", "Page", "PageToken")
 #: Names of other lists of the API that people try here.
-_KNOWN = ("Order", "Limit", "limit", "pageSize", "page", "page_size", "pageToken", "page_token")
+_KNOWN = (
+    *("Order", "Limit", "limit", "per_page", "pageSize", "page", "page_size"),
+    *("pageToken", "page_token"),
+)
+#: What other APIs call the size of a page.
+_SIZES = ("limit", "per_page", "perpage", "size", "count")
 _SECOND_PAGE = {
     "/response/body/meta/page": 1,
     "/response/body/meta/url": f"{_LIST}?PageSize=50&Page=1&PageToken=PT50",
@@ -43,6 +48,9 @@ _REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
 )
 def unknown_parameter(request: RequestView) -> Iterator[Problem]:
     """Yield a problem for each query parameter or field that the operation does not have."""
+    for name in request.query:
+        if name in request.fields:
+            yield Problem("", f"{name} is a field of the form, not a parameter of the URL")
     for name in (*request.query, *request.form):
         if name not in request.documented and _list_meant(name, request) is None:
             # A document of the user's own may leave out the paging of a list.
@@ -51,12 +59,14 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
             # A name in brackets belongs to a parameter that is an object.
             if name.partition("[")[0] in request.documented:
                 continue
-            shown = public(name, _KNOWN)
+            shown = public(name, (*_KNOWN, *_PAGING))
             yield Problem("", f"unknown parameter {shown}", _meant(name, request.documented))
 
 
 def _meant(name: str, documented: Iterable[str]) -> str | None:
     """Return a hint at the name that was probably meant."""
+    if name.lower() in _SIZES and "PageSize" in documented:
+        return "did you mean PageSize?"
     by_form = {without_case(each): each for each in documented}
     close = get_close_matches(without_case(name), by_form, n=1, cutoff=0.8)
     return f"did you mean {by_form[close[0]]}?" if close else None
@@ -85,7 +95,7 @@ def _list_meant(name: str, request: RequestView) -> str | None:
 
 
 def _is_joined(value: str) -> bool:
-    return len(value.replace(",", " ").replace(";", " ").split()) > 1
+    return value.startswith("[") or len(value.replace(",", " ").replace(";", " ").split()) > 1
 
 
 @rule(

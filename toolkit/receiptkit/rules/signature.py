@@ -23,7 +23,7 @@ from receiptkit.text.forms import decode_query
 
 @rule(
     "webhook.signature-missing",
-    on="webhook request",
+    on="signed request",
     severity=Severity.ERROR,
     title="the request is not signed",
     why="Every request of Twilio has X-Twilio-Signature. Without it, somebody else "
@@ -45,7 +45,7 @@ def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
 
 @rule(
     "webhook.signature",
-    on="webhook request",
+    on="signed request",
     severity=Severity.ERROR,
     title="the signature does not match the request",
     why="It covers the URL as Twilio called it and the parameters as sent. A proxy "

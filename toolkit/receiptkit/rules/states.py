@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
+from receiptkit.rules.links import address_of
 from receiptkit.rules.views import WEBHOOK_NAMES
 from receiptkit.text.forms import decode_query
 
@@ -90,7 +91,7 @@ class Link(NamedTuple):
     A URL to be compared with others.
 
     Attributes:
-        address: the URL without its query and fragment.
+        address: the URL without its query, fragment and default port.
         query: its parameters in order of their names.
     """
 
@@ -101,7 +102,7 @@ class Link(NamedTuple):
     def of(cls, url: str) -> Link:
         """Return the link of a URL."""
         parameters = sorted((item.name, item.value) for item in decode_query(url))
-        return cls(url.partition("#")[0].partition("?")[0], tuple(parameters))
+        return cls(address_of(url), tuple(parameters))
 
 
 def token_of(url: str | None) -> str | None:

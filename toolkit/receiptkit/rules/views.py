@@ -86,6 +86,7 @@ class RequestView(NamedTuple):
         form: the decoded values of each field of the body, if the operation takes a form.
         documented: the names of the query parameters and of the fields that the operation has.
         lists: those of them that are lists, whose names a request repeats.
+        fields: those of them that only a form can have.
         is_form: False for a body that is certainly no form, though the operation takes one.
     """
 
@@ -99,6 +100,7 @@ class RequestView(NamedTuple):
     documented: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     is_form: bool = True
+    fields: tuple[str, ...] = ()
 
 
 class ResponseView(NamedTuple):
@@ -154,7 +156,9 @@ class ErrorView(NamedTuple):
 
 class WebhookView(NamedTuple):
     """
-    A webhook request; for the subject webhook request.
+    A webhook request; for the subjects webhook request and signed request.
+
+    The latter is any request with Twilio's signature, also one of another event.
 
     Attributes:
         request: the request.

@@ -86,11 +86,10 @@ class ObservationChecker:
         Return why the signature of a webhook could not be judged, empty if it was; None if it was
         not to be.
         """
-        if self._contract.validator.auth_token is None or result.kind != "webhook":
-            return None
-        if observation.seen is None:
+        is_signed = self._contract.validator.auth_token is not None
+        if is_signed and observation.seen is None and result.kind == "webhook":
             return "no headers were captured"
-        return result.signature_unjudged or ""
+        return result.signature_unjudged
 
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result, and of the text around it."""
