@@ -438,11 +438,12 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
         )
         == []
     )
+    wrong = {**end.message()["delivery"], "failed": "all"}
     late = (
-        exchange(end.page(), made_at="2026-03-02T10:00:10Z"),
-        exchange({**end.message(), "delivery": None}),
+        exchange(end.page(), made_at="2026-03-02T09:00:10Z"),
+        exchange({**end.message(), "delivery": wrong}),
     )
-    assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery", 1)]
+    assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
 
 
 def test_what_is_said_of_walks() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -298,6 +298,31 @@ def test_what_is_signed(delivery: WebhookRequest) -> None:
 def test_what_was_not_captured_says_nothing_of_a_signature(delivery: WebhookRequest) -> None:
     """Where the URL or the body is not known whole, nothing can be told."""
     assert problems_of(delivery) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "EventType=onMessageAdded&ConversationSid=CH1&Body=Hello",
+        "MessageStatus=sent&SmsStatus=sent&MessageSid=SM1",
+        '{"EventType": "onMessageAdded"',
+    ],
+    ids=["another event", "another product", "broken JSON"],
+)
+def test_signatures_of_other_webhooks(body: str) -> None:
+    """A receiver trusts them as much. Without a signature, they need not be Twilio's at all."""
+    contract = Contract.load(auth_token=TOKEN)
+    fields = dict(parse_qsl(body)) if "=" in body else None
+    url = URL if fields else with_body_hash(URL, body.encode())
+    right = sign(url, TOKEN, fields)
+
+    def found(headers: dict[str, str]) -> list[str]:
+        findings = contract.check_webhook(WebhookRequest(url, "POST", body, headers))
+        return [each.rule for each in findings if each.rule.startswith("webhook.signature")]
+
+    assert found({HEADER: right}) == []
+    assert found({HEADER: right[::-1]}) == ["webhook.signature"]
+    assert found({"Host": "example.com"}) == []
 
 
 def test_the_token_comes_from_the_environment(
