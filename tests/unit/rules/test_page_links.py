@@ -27,7 +27,7 @@ SELF = "next_page_url leads back to this page; clients follow it for ever"
 
 def page(number: int = 0, size: int = 1, at: str = LIST, **meta: Any) -> dict[str, Any]:
     """Return a page of one receipt, with links that agree; `meta` replaces some."""
-    body = copy.deepcopy(PAGE)
+    body: dict[str, Any] = copy.deepcopy(PAGE)
     if at == IN_SERVICE:
         for row in body["delivery_receipts"]:
             row["chat_service_sid"] = SERVICE
@@ -86,7 +86,8 @@ SIZE = "has another PageSize than this page"
 def test_side_links_to_another_list(
     contract: Contract, link: str, what: str, name: str, rule: str
 ) -> None:
-    body = page(1, **{name: link})
+    body = page(1)
+    body["meta"][name] = link
     expected = [(rule, f"/meta/{name}", f"{name} {what}")]
     assert problems(contract, body) == expected
     assert problems(contract, body, body["meta"]["url"]) == expected
