@@ -31,6 +31,7 @@ NOT_READ = {each.name: each for each in formats() if each.read is None}
 NEEDS = {
     "burp": "python3",
     "curl-trace": "curl",
+    "netlog": "curl",
     "nock-code": "node",
     "sqlite": "sqlite3",
     "mitmproxy": "mitmdump",
@@ -130,11 +131,20 @@ def answers() -> Iterator[str]:
         server.shutdown()
 
 
-def test_records_with_curl_again(tmp_path: Path, report: Report, run: Run, answers: str) -> None:
-    """What curl records instead of a trace is read."""
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("curl-trace", "== Info: Trying 127.0.0.1:80...\n=> Send header, 10 bytes (0xa)\n"),
+        ("netlog", '{"constants":{"clientInfo":{"name":"Chrome"}},"events":[]}'),
+    ],
+)
+def test_records_with_curl_again(
+    tmp_path: Path, report: Report, run: Run, answers: str, name: str, text: str
+) -> None:
+    """What curl records instead is read."""
     path = tmp_path / "trace.txt"
-    path.write_text("== Info: Trying 127.0.0.1:80...\n=> Send header, 10 bytes (0xa)\n")
-    converted(run, path, "curl-trace", URL=answers)
+    path.write_text(text)
+    converted(run, path, name, URL=answers)
     judged = report(tmp_path / "trace.txt.http")
     assert [each["pointer"] for each in judged["findings"]] == ["/status"]
 
@@ -226,6 +236,6 @@ def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
 
 def test_every_command_runs_in_a_test() -> None:
     """Each format with a command is converted above; others have nothing to convert."""
-    tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "sql", "text"}
+    tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "netlog", "sql", "text"}
     no_command = {"insomnia", "http-file", "httpyac-json"}
     assert NOT_READ.keys() == tested | no_command

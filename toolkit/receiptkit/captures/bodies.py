@@ -121,7 +121,7 @@ def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> B
         if isinstance(found.value, str):
             return Body(unpacked(reading.beside(found.value), headers, reading.limit), found.spot)
     stream = message.find("stream")
-    if (raw := _bytes(stream.find("data").value)) is not None:
+    if (raw := bytes_of(stream.find("data").value)) is not None:
         return Body(unpacked(raw, headers, reading.limit), stream.spot)
     for _, pattern in message.find("bodypatterns").children():
         # What a mock of WireMock recorded, or accepts.
@@ -147,7 +147,7 @@ def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:
         return Body(value if chunks is None else chunks, node.spot)
     if not isinstance(value, dict):
         return Body(value, node.spot)
-    if (raw := _bytes(value)) is not None:
+    if (raw := bytes_of(value)) is not None:
         return Body(raw, node.spot)
     if not _is_around(value):
         return Body(value, node.spot)
@@ -242,14 +242,14 @@ def _decoded(node: Node, headers: Mapping[str, str], reading: Reading) -> Body:
     return Body(unpacked(raw, headers, reading.limit), node.spot)
 
 
-def _bytes(value: Any) -> bytes | None:
+def bytes_of(value: Any) -> bytes | None:
     """
     Return the bytes of a list of numbers, by itself or in a Buffer of Node.js.
 
     None for anything else.
     """
     if isinstance(value, dict):
-        return _bytes(value.get("data")) if value.get("type") == "Buffer" else None
+        return bytes_of(value.get("data")) if value.get("type") == "Buffer" else None
     if not isinstance(value, list) or not value:
         return None
     if not all(type(item) is int and 0 <= item < 256 for item in value):
@@ -266,7 +266,7 @@ def _chunks(value: Any) -> bytes | None:
     if not isinstance(value, list) or not value:
         return _hexadecimal(value) if isinstance(value, str) else None
     if not all(isinstance(item, str) for item in value):
-        return _bytes(value)
+        return bytes_of(value)
     if all(_HEX.fullmatch(item) for item in value):
         return b"".join(binascii.unhexlify(item) for item in value)
     pieces = [from_base64(item) for item in value]

@@ -16,6 +16,7 @@ from receiptkit.captures.messages import headers_of, present
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Layout, Observation
 from receiptkit.captures.parameters import is_parameters, parameters_in
+from receiptkit.captures.receipts_within import receipts_in
 from receiptkit.captures.records import Record, Spot
 from receiptkit.captures.unwrap import find_in
 from receiptkit.captures.webhook_requests import request_of
@@ -23,6 +24,10 @@ from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.problem import Problem
 from receiptkit.text.forms import query_of
 
+#: Members that a body has itself.
+_BODY = frozenset(("sid", "delivery_receipts", "EventType", "code"))
+#: Why a document is not checked in which a logger printed variables.
+PRINTED = "variables are printed in a text, which is read only as a log"
 #: The members of a webhook request as this project writes it.
 _REQUEST = frozenset(("url", "method", "headers", "body", "params"))
 
@@ -48,7 +53,8 @@ def observe(
 def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
     """Return what a value is or holds; nothing for a bare body."""
     if type(value) is not dict:
-        return find_in(value, reading) if wrapped and isinstance(value, (list, str)) else []
+        is_tree = wrapped and isinstance(value, (list, str))
+        return (find_in(value, reading) or _printed(value, reading)) if is_tree else []
     node = Node(value)
     if is_exchange(node):
         found = list(exchanges(node, reading))
@@ -62,7 +68,16 @@ def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
         found = find_in(value, reading)
         if found:
             return found
-    return [_webhook_request(value)] if _is_webhook_request(value) else []
+    if _is_webhook_request(value):
+        return [_webhook_request(value)]
+    if value.keys().isdisjoint(_BODY):
+        return list(receipts_in(node)) or (_printed(value, reading) if wrapped else [])
+    return []
+
+
+def _printed(value: Any, reading: Reading) -> list[Seen]:
+    """Return that variables were printed into the texts of a document, if they were."""
+    return [Seen(PRINTED, {})] if find_in(value, reading, dumps=True) else []
 
 
 _NO_EXCHANGE = Seen("an exchange without request or response", {})

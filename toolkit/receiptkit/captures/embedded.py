@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from receiptkit.captures.nodes import plain
 from receiptkit.captures.parameters import NAMES
 
-#: Words by which parameters are found; the last are the first as base64.
+#: Words by which parameters and receipts are found; the last are the first as base64.
 _SIGN = re.compile(
-    r"(?i)event_?type|\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
+    r"(?i)event_?type|\"delivery_receipts\"|\"channel_message_sid\"|"
+    r"\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
 )
 FORM = re.compile(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
 #: What ends a form in a text.
@@ -22,12 +23,21 @@ _INSIDE = re.compile(f"[^{re.escape(_AROUND)}]*")
 _FAR = 1 << 15
 _MOST_OPENINGS = 12
 _DECODER = json.JSONDecoder()
+
+
+def _snake(name: str) -> str:
+    """Return a name in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 _NAME = "|".join(
-    sorted((f"{name}|{plain(name)}" for name in NAMES.values()), key=len, reverse=True)
+    sorted(
+        (f"{name}|{plain(name)}|{_snake(name)}" for name in NAMES.values()), key=len, reverse=True
+    )
 )
 _PAIR = re.compile(
     rf"(?<![A-Za-z0-9])(?P<name>{_NAME})"
-    r"(?:\\?[\"'\]]|\\x22)*\s{0,8}(?:=>|[=:,])\s{0,8}\[?(?:string\(\d+\)\s?)?[ub]?"
+    r"(?:\\?[\"'\]]|\\x22)*\s{0,8}(?:=>|[=:,])\s{0,8}(?:\[\]string\{|\[)?(?:string\(\d+\)\s?)?[ub]?"
     r"(?:(?P<quote>\\?[\"']|\\x22)(?P<quoted>[^\"'\\\r\n]{0,500})(?P=quote)|"
     r"(?P<bare>[^\s,;)}\]\[\"'&\\]{1,500}))"
 )

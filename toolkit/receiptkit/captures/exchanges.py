@@ -23,7 +23,7 @@ from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest
 from receiptkit.text.dates import in_utc
 
 _REQUEST = ("request", "httprequest", "originalrequest", "req")
-_RESPONSE = ("response", "httpresponse", "res")
+_RESPONSE = ("response", "httpresponse", "res", "resp")
 _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timestamp", "time")
 
 
@@ -165,6 +165,20 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
     }
     found = Exchange(method_of(node) or "GET", url, status, body.value, headers)
     return Seen(found, layout, "a response beside its URL")
+
+
+def routes(node: Node, reading: Reading) -> Iterator[Seen]:
+    """Yield the exchanges of a route of a mock, or of a request with a list of its responses."""
+    responses = node.find("responses")
+    if not isinstance(responses.value, list) or not names_url(node):
+        return
+    request = {name: item for name, item in node.value.items() if name != "responses"}
+    for _, response in responses.children():
+        if isinstance(response.value, dict) and not response.has(*_REQUEST):
+            # A response with a request of its own is an exchange by itself.
+            seen = exchange(Node(request, node.spot), response, node, reading)
+            if isinstance(seen.what, Exchange) and any(part in seen.what.url for part in OURS):
+                yield seen
 
 
 def stubs(node: Node, reading: Reading) -> Iterator[Seen]:

@@ -31,6 +31,13 @@ _URL = (
 )
 #: Regular expressions and templates of URLs: the URL itself is unknown.
 _PATTERNS = ("urlpattern", "urlpathpattern", "urlpathtemplate")
+#: What stores with types call a value: DynamoDB, Firestore, OpenTelemetry, MongoDB, Avro.
+TYPED = frozenset(
+    (
+        *("S", "N", "BOOL", "stringValue", "integerValue", "doubleValue", "booleanValue"),
+        *("intValue", "$numberInt", "$numberLong", "$numberDouble", "string", "int", "long"),
+    )
+)
 _METHOD = ("method", "requestmethod", "httpmethod", "methods", "verb")
 _HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
 _STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus", "responsecode")
@@ -136,6 +143,8 @@ def pairs(value: Any) -> list[tuple[Any, Any]]:
 def unmatched(value: Any) -> Any:
     """Return what a matcher of a mock matches exactly, and the first of a list."""
     if isinstance(value, dict):
+        if len(value) == 1 and (name := next(iter(value))) in TYPED:
+            return value[name]
         lower = {name.lower(): item for name, item in value.items() if isinstance(name, str)}
         if "matchers" in lower:
             return unmatched(lower["matchers"])
@@ -166,6 +175,8 @@ def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str
             break
     if not url or _TEMPLATE.search(url.partition("?")[0]):
         return "", spot
+    if "://" not in url and url[:1] != "/" and any(part in url for part in OURS):
+        url = f"/{url}"
     if url.startswith("/") and not any(part in url for part in OURS):
         url = _server(request, around, headers) + _public_path(request, url)
         url += "" if "?" in url else _query(request)

@@ -9,6 +9,14 @@ from typing import Any, NamedTuple
 from receiptkit.captures.records import Spot
 from receiptkit.model import pointers
 
+#: Documents that describe an API, and hold examples that nobody captured.
+_DESCRIPTIONS = ("openapi", "swagger", "$schema", "asyncapi")
+
+
+def is_description(value: Any) -> bool:
+    """Return True for a document that describes an API or a format."""
+    return isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS)
+
 
 class Node(NamedTuple):
     """

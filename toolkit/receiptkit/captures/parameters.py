@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from receiptkit.captures.bodies import Body, parameters
-from receiptkit.captures.messages import pairs, unmatched
+from receiptkit.captures.messages import TYPED, pairs, unmatched
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.records import Spot
 
@@ -42,6 +42,8 @@ _DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?) ?"
     r"(?:Z|UTC|[+-]00(?::?00)?)?"
 )
+#: A whole number, also where a column of numbers with blanks made decimals of them.
+_WHOLE = re.compile(r"\A([0-9]{1,9})(?:[.,]0+)?\Z")
 #: What a table of receipts has at least.
 _RECEIPT = frozenset(("sid", "messagesid", "status"))
 _EVENT = re.compile(r"on[A-Z][A-Za-z]+")
@@ -67,7 +69,7 @@ _ADDED = frozenset(
 HINT = re.compile(
     rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
     rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|"
-    rb"TwilioProxy|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
+    rb"TwilioProxy|\"Buffer\"|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
 )
 
 
@@ -101,12 +103,28 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
         body = parameters(node) if _is_pairs(value) else None
         return (body, "parameters as a list", False) if body and is_parameters(body.value) else None
     if is_parameters(value):
+        if (typed := _typed(node)) is not None:
+            return typed, "parameters as typed values", False
         kept = _without_additions(value)
         if node.spot.pointer or node.spot.legs or kept is not value:
             kept = _untyped(kept)
         return Body(kept, node.spot), "parameters as an object", False
     # Of a body by itself, its author chose the names.
     return None if _is_bare(node) else row_in(node)
+
+
+def _typed(node: Node) -> Body | None:
+    """Return parameters of which a store wrapped each value with its type; None for any others."""
+    members = [
+        (name, held, child)
+        for name, item in node.children()
+        for held, child in item.children()
+        if name in NAMES.values() and held in TYPED
+    ]
+    if not any(name == "EventType" for name, _, _ in members):
+        return None
+    values = {str(name): text_of_scalar(child.value) for name, _, child in members}
+    return Body(values, node.spot, {str(name): child.spot for name, _, child in members})
 
 
 def _is_bare(node: Node) -> bool:
@@ -160,7 +178,7 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
     if not isinstance(node.value, dict):
         return None
     own = {plain(name): name for name in node.value if isinstance(name, str)}
-    event = node.value.get(own.get("eventtype", ""), "onDeliveryUpdated")
+    event = node.value.get(own.get("eventtype"), "onDeliveryUpdated")
     if "deliveryreceiptsid" not in own or "status" not in own or not isinstance(event, str):
         return None
     if "eventtype" not in own and own["deliveryreceiptsid"] == "DeliveryReceiptSid":
@@ -171,11 +189,13 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
     found: dict[str, Any] = {"EventType": event}
     names: dict[str, Spot] = {}
     for name, parameter in NAMES.items():
-        value = node.value.get(own.get(name, ""))
+        value = node.value.get(own.get(name))
         if name in own:
             names[parameter] = node.below(own[name], value).spot
         if value is not None and value != "" and isinstance(value, (str, int, float)):
             text = value if isinstance(value, str) else text_of_scalar(value)
+            if parameter in ("ErrorCode", "RetryCount"):
+                text = _WHOLE.sub(r"\1", text)
             found[parameter] = _as_date(text) if parameter.startswith("Date") else text
     return Body(found, node.spot, names), "columns of a table", True
 
@@ -183,7 +203,7 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
 def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
     """Return the receipt that a row of a table is, as REST has it; None if it is none."""
     own = {plain(name): name for name in node.value if isinstance(name, str)}
-    sid = node.value.get(own.get("sid", ""))
+    sid = node.value.get(own.get("sid"))
     if not isinstance(sid, str) or not sid.startswith("DY") or "status" not in own:
         return None
     found: dict[str, Any] = {}
@@ -194,8 +214,8 @@ def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
             continue
         value = node.value[name]
         names[field] = node.below(name, value).spot
-        if field == "error_code" and isinstance(value, str) and value.isascii() and value.isdigit():
-            value = int(value)
+        if field == "error_code" and isinstance(value, str) and (number := _WHOLE.fullmatch(value)):
+            value = int(number[1])
         found[field] = _as_date(value) if field.startswith("date_") else value
     return Body(found, node.spot, names), "columns of a table", True
 

@@ -9,13 +9,20 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from receiptkit.captures.bodies import Reading
+from receiptkit.captures.bodies import Reading, bytes_of
 from receiptkit.captures.embedded import FORM, texts_within
 from receiptkit.captures.encodings import decoded
-from receiptkit.captures.exchanges import Seen, exchanges, flat_exchange, is_exchange, stubs
+from receiptkit.captures.exchanges import (
+    Seen,
+    exchanges,
+    flat_exchange,
+    is_exchange,
+    routes,
+    stubs,
+)
 from receiptkit.captures.http_messages import first_message, is_http
 from receiptkit.captures.messages import url_of
-from receiptkit.captures.nodes import Node, plain
+from receiptkit.captures.nodes import Node, is_description, plain
 from receiptkit.captures.observation import Layout
 from receiptkit.captures.parameters import HINT, parameters_in
 from receiptkit.captures.records import Leg, Spot
@@ -43,11 +50,9 @@ _MOST_VALUES = 20_000_000
 _SHORTEST = 40
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 #: What documents of exchanges call their parts, and what URLs of ours have.
-_RESPONSES = re.compile(rb"[rR]esponses?[\"':\n]|\"res\"|status_?[cC]ode|\"is\"")
+_RESPONSES = re.compile(rb"[rR]esponses?[\"':\n]|\bresp?[\"':\n]|status_?[cC]ode|\"is\"")
 _PATHS = re.compile(rb"Conversations|Configuration")
 _GZIP_BASE64 = "H4sI"
-#: Documents that describe an API, and hold examples that nobody captured.
-_DESCRIPTIONS = ("openapi", "swagger", "$schema", "asyncapi")
 #: Where a document repeats what is elsewhere in it.
 _REPEATED = frozenset(("stubMapping", "responseDefinition", "generatingRules"))
 
@@ -69,7 +74,7 @@ def find_in(value: Any, reading: Reading, *, dumps: bool = False) -> list[Seen]:
         reading: what may be done to read bodies.
         dumps: if variables that were printed into texts count.
     """
-    if isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS):
+    if is_description(value):
         return []
     found = list(_Walk(reading, dumps=dumps).walk(Node(value), 0))
     return [seen for seen in found if seen.has_body()] or found
@@ -126,6 +131,13 @@ class _Walk:
             if answered:
                 yield from answered
                 return
+        answered = list(routes(node, self._reading))
+        if answered:
+            yield from answered
+            return
+        if (raw := bytes_of(node.value)) is not None:
+            yield from self._raw(node, raw)
+            return
         flat = flat_exchange(node, self._reading)
         if flat is not None:
             yield flat
@@ -230,6 +242,10 @@ class _Walk:
         if text.startswith(_GZIP_BASE64):
             unpacked = decoded(raw, "gzip", self._reading.limit)
             raw = unpacked if isinstance(unpacked, bytes) else b""
+        yield from self._raw(node, raw)
+
+    def _raw(self, node: Node, raw: bytes) -> Iterator[Seen]:
+        """Yield what is in the bytes that a text or a list of numbers stands for."""
         if not hints(raw):
             return
         if is_http(raw.decode("latin-1")):

@@ -94,6 +94,11 @@ def _type(violation: Violation) -> str | None:
         and violation.pointer.endswith("/attributes")
     ):
         return "attributes is JSON in a string: serialise the object"
+    if "string" in expected and re.fullmatch(r"/[A-Z][A-Za-z]*", violation.pointer):
+        return (
+            "a form has only text: a store with types or a JSON encoder changed this; "
+            "check the form itself"
+        )
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from receiptkit.captures import command_for
+from receiptkit.captures.documents import PRINTED
 from receiptkit.contract.bodies import EVENT_STREAM
 from receiptkit.contract.webhook_payload import NO_FORM
 from receiptkit.model.exchange import NO_BODY
@@ -12,6 +13,7 @@ from receiptkit.model.exchange import NO_BODY
 _REMEDIES = {
     NO_BODY: "record it again: curl -s -i -o FILE.http URL",
     NO_FORM: "record webhooks on their way: mitmdump -q --mode reverse:URL --set hardump=FILE.har",
+    PRINTED: "read it as a log: receiptkit validate --as log FILE",
     EVENT_STREAM: "see what to receive instead: receiptkit explain webhook.event-stream",
 }
 

@@ -84,6 +84,12 @@ FORMATS = [
         "record it again: curl -s -i -o FILE.http URL",
     ),
     _format(
+        "netlog",
+        "a NetLog of Chrome, which describes its network and has no bodies",
+        _by(rb'\{\s*"constants"\s*:\s*\{', "its first member is `constants`"),
+        "record it again: curl -s -i -o FILE.http URL",
+    ),
+    _format(
         "insomnia",
         "a collection of Insomnia",
         _by(rb"type: collection\.insomnia\.rest/", "its type is collection.insomnia.rest"),

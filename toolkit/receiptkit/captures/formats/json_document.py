@@ -31,6 +31,7 @@ _JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
 #: parsed.
 _BATCH_BYTES = 1 << 17
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0[", b"{\0", b"[\0")
+_IN_UTF_16 = re.compile(rb"(?:\xff\xfe|\xfe\xff)?\0?[{\[]")
 #: The first line of a log: something in brackets, and a text.
 _LOG_LINE = re.compile(rb'\A\[[^"\[\]{},\n]*\][^\S\n]*[^\s,\]}]')
 #: What can follow the bracket with which JSON begins.
@@ -55,7 +56,7 @@ def recognise(name: str, head: bytes) -> str:
         return ""
     if start[:1] in (b"{", b"[") and not _LOG_LINE.match(start):
         return f"it begins with {start[:1].decode()}"
-    if head.startswith(_UTF_16):
+    if head.startswith(_UTF_16) and _IN_UTF_16.match(head):
         return "it begins like JSON in UTF-16"
     return "its name is that of a JSON file" if name.lower().endswith(_JSON_SUFFIXES) else ""
 

@@ -11,7 +11,9 @@ from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.embedded import Found, texts_within
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation
+from receiptkit.captures.receipts_within import receipts_in
 from receiptkit.captures.records import PlacedRecord, Record, Spot, TextRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import find_in
@@ -94,7 +96,8 @@ def _seen(
     else:
         inner = text[found.start :][:_LONGEST]
         here = TextRecord(inner, start, lambda at: place(found.start + at))
-        for seen in find_in(found.value, reading):
+        within = find_in(found.value, reading, dumps=True) or receipts_in(Node(found.value))
+        for seen in within:
             yield here, seen._replace(rule=f"{seen.rule}, as JSON in a text")
 
 

@@ -27,11 +27,17 @@ from receiptkit.text.json_text import decode
 
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-#: The name of a column: a few words.
-_NAME = re.compile(r"[@\w][\w @.()/:-]{0,63}")
+#: The name of a column: a few words; an index has none.
+_NAME = re.compile(r"(?:[@\w][\w @.()/:\[\]#%$-]{0,63})?")
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 #: What exports write for a value that is absent.
-_BLANK = frozenset(("", "\\N", "NULL", "null", "<null>"))
+_BLANK = frozenset(
+    (
+        *("", "\\N", "\\\\N", "NULL", "null", "<null>", "(null)"),
+        *("NaN", "nan", "NaT", "None", "NA", "N/A"),
+    )
+)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Field(NamedTuple):
@@ -59,14 +65,20 @@ def recognise(name: str, head: bytes) -> str:
 
     A row of names, and a column or a cell that only this API has.
     """
-    names, delimiter = header(beginning(head))
+    start = beginning(_in_utf_8(head))
+    names, delimiter = header(start)
     if not delimiter:
         return ""
     if columns(names):
         return "it has the columns of receipts"
-    if has_evidence_in(beginning(head).partition(b"\n")[2]):
+    if has_evidence_in(start.partition(b"\n")[2]):
         return "it begins with the names of columns, and a cell holds a body"
     return "its name is that of a table" if name.lower().endswith(_SUFFIXES) else ""
+
+
+def _in_utf_8(raw: bytes) -> bytes:
+    """Return a text in UTF-8, also one in the UTF-16 that spreadsheets write."""
+    return raw.decode("utf-16", "ignore").encode() if raw[:2] in _UTF_16 else raw
 
 
 def header(start: bytes) -> tuple[list[str], str]:
@@ -139,7 +151,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Raises:
         CaptureError: it is no table, has no such column, or is larger than a record may be.
     """
-    text, problem = decode(everything(stream, limits.record, "the table"))
+    text, problem = decode(_in_utf_8(everything(stream, limits.record, "the table")))
     if problem is not None:
         raise CaptureError("the table is not UTF-8; convert it with iconv")
     text = text.removeprefix("\ufeff")
