@@ -92,7 +92,7 @@ lowest: $(VENV)/.node
 	  --deselect tests/acceptance/test_validate_command.py::test_output_follows_no_link_and_writes_into_pipes \
 	  --deselect tests/acceptance/test_validate_command.py::test_the_json_report_says_what_could_not_be_read
 
-# Half an hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
+# An hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
 soak: $(VENV)/.soak
 	$(BIN)/python -m pytest --quiet -m soak
 

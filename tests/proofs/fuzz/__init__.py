@@ -1,0 +1,1 @@
+"""Fuzz targets: one for each kind of input that other people write."""

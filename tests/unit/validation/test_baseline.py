@@ -282,4 +282,7 @@ def test_a_baseline_without_end_is_refused(run: Run) -> None:
     """A device is not read for ever."""
     code, out, err = run("validate", "fixtures/samples", "--baseline", "/dev/zero")
     assert (code, out) == (2, "")
-    assert err == "receiptkit: /dev/zero: larger than 67,108,864 bytes, the most that is read\n"
+    assert (
+        err
+        == "receiptkit: /dev/zero: larger than 67,108,864 bytes; --limit baseline=N allows more\n"
+    )

@@ -179,7 +179,10 @@ def test_settings_without_end_are_refused(run: Run) -> None:
     """A device is not read for ever."""
     code, out, err = run("validate", "fixtures/samples", "--config", "/dev/zero")
     assert (code, out) == (2, "")
-    assert err == "receiptkit: /dev/zero: larger than 16,777,216 bytes, the most that is read\n"
+    assert (
+        err
+        == "receiptkit: /dev/zero: larger than 16,777,216 bytes; --limit settings=N allows more\n"
+    )
 
 
 def test_receiptkit_toml_has_no_tool_table(run: Run, tmp_path: Path) -> None:

@@ -163,16 +163,17 @@ def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Pos
     """Return where in a text values begin: in the query of a URL, in JSON, in a form."""
     if not wanted:
         return {}
+    from receiptkit.model.limits import limit
     from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
     from receiptkit.text.json_locate import LineIndex
     from receiptkit.text.json_locate import offsets as json_offsets
 
     if part == "url":
-        offsets = form_offsets(decode_query(text), wanted)
+        offsets = form_offsets(decode_query(text, limit("members")), wanted)
     elif part == "response" or is_json(text):
         offsets = json_offsets(text, wanted, int(text.startswith("\ufeff")))
     else:
-        offsets = form_offsets(decode_form(text), wanted)
+        offsets = form_offsets(decode_form(text, most=limit("members")), wanted)
     lines = LineIndex(text)
     return {pointer: Position(*lines.place(offset)) for pointer, offset in offsets.items()}
 

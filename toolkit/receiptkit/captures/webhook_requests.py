@@ -15,6 +15,7 @@ from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Layout
 from receiptkit.captures.records import Spot
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
+from receiptkit.model.limits import limit
 from receiptkit.text.dates import in_utc
 from receiptkit.text.forms import decode_form, query_of
 
@@ -131,9 +132,8 @@ def key_of(seen: Seen) -> Any:
     body = what.body
     raw = text_of(body)
     if raw is not None:
-        fields = {
-            field.name: field.value for field in decode_form(raw.decode("utf-8", "replace").strip())
-        }
+        text = raw.decode("utf-8", "replace").strip()
+        fields = {field.name: field.value for field in decode_form(text, most=limit("members"))}
     elif isinstance(body, dict):
         fields = {
             name: value[0] if isinstance(value, list) and value else value

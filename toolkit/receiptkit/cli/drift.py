@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from receiptkit.cli.parameters import limit_option
 from receiptkit.model.finding import Severity
 from receiptkit.openapi.document import PROFILES
 
@@ -27,6 +28,7 @@ from receiptkit.openapi.document import PROFILES
     show_default=True,
     help="Form of the report.",
 )
+@limit_option
 def drift(upstream: Path, against: str, format_: str) -> int:
     """
     Report what a newer document of Twilio's would change for you.

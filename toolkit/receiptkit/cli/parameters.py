@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from receiptkit.captures import readable
+from receiptkit.model import limits
 from receiptkit.rules import catalogue
 
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
@@ -26,6 +27,32 @@ class Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer c
         if match is None or int(match[1]) == 0:
             self.fail(f"{value!r} is not a size such as 500K, 128M or 2G", param, ctx)
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+def _use_limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> None:
+    """Let limits hold until the command ends."""
+    before = limits.chosen()
+    ctx.call_on_close(lambda: limits.use(before))
+    limits.use({**before, **limits.parse(",".join(values))})
+
+
+def _limit_names(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [CompletionItem(f"{name}=") for name in limits.LIMITS if name.startswith(incomplete)]
+
+
+#: The option `--limit`, for commands that take other people's input.
+limit_option = click.option(
+    "--limit",
+    multiple=True,
+    metavar="NAME=N",
+    expose_value=False,
+    is_eager=True,
+    callback=_use_limits,
+    shell_complete=_limit_names,
+    help=f"Change a limit ({', '.join(limits.LIMITS)}); repeatable.",
+)
 
 
 def complete_rules(

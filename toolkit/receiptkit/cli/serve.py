@@ -9,6 +9,7 @@ import click
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
+from receiptkit.cli.parameters import limit_option
 from receiptkit.cli.process import at_interrupt
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
@@ -105,6 +106,7 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
     metavar="NAME",
     help="Environment variable with the token that /_receiptkit/ asks for.",
 )
+@limit_option
 def serve(
     host: str,
     port: int,

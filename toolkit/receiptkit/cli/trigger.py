@@ -13,6 +13,7 @@ import orjson
 
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
+from receiptkit.cli.parameters import limit_option
 from receiptkit.generation import STREAMS, Event, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.sender import Outgoing, Sender
@@ -58,6 +59,7 @@ from receiptkit.webhooks.address import absolute
     help="Save the requests, as --dry-run prints them.",
 )
 @click.option("--force", is_flag=True, help="Let --collect overwrite a file with other content.")
+@limit_option
 def trigger(
     scenario: str,
     url: str,

@@ -13,7 +13,7 @@ from receiptkit import __version__, reports
 from receiptkit.captures import Limits, Source, readable
 from receiptkit.cli.environment import secret
 from receiptkit.cli.inputs import Sources, baseline_of, inputs_of, sources_of
-from receiptkit.cli.parameters import Size, complete_kinds, complete_rules
+from receiptkit.cli.parameters import Size, complete_kinds, complete_rules, limit_option
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
 from receiptkit.cli.report_files import Output, opened, parse_outputs
@@ -171,6 +171,7 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     show_default=True,
     help="The most findings to list for one observation; more are counted.",
 )
+@limit_option
 @click.option(
     "--no-bulk",
     is_flag=True,

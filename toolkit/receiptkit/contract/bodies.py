@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal
 
 from receiptkit.contract.body_checks import body_findings
+from receiptkit.contract.bounds import bounded
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.contract.result import Result
-from receiptkit.contract.rows import first_rows
 from receiptkit.contract.schemas import JSON, Schemas
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
 from receiptkit.model.problem import Problem
+from receiptkit.openapi.known_names import KnownNames
 from receiptkit.openapi.operations import Media, Operation, Operations
 from receiptkit.rules import catalogue
 from receiptkit.rules.views import EVENT, ErrorView, ExchangeView, UncheckedView
@@ -41,6 +43,10 @@ class BodyValidator:
         self.operations = operations
         self.recogniser = Recogniser(operations, profile.document.content)
         self.schemas = Schemas(operations, engine)
+
+    @cached_property
+    def _known(self) -> KnownNames:
+        return KnownNames(self.profile.document.content)
 
     @property
     def kinds(self) -> list[str]:
@@ -73,8 +79,9 @@ class BodyValidator:
         media = response.content.get(JSON) if response else None
         if media is None:
             return Result(operation=found.id, unchecked="the document describes no such body")
-        findings = self._findings(body, found, media, carried=carried)
-        return Result(findings, found.id, kind=found.kind, body=body)
+        result = Result(operation=found.id, kind=found.kind, body=body)
+        result.findings = self._findings(body, found, media, result, carried=carried)
+        return result
 
     def validate_text(self, raw: bytes, operation: str | None = None) -> Result:
         """Check the text of a body whose request is unknown, and the text itself."""
@@ -162,8 +169,9 @@ class BodyValidator:
             return self._unchecked("event", "a webhook of another event", None, operation.id)
         if isinstance(body, dict):
             body = self._without_blanks(body, media)
-        found = self._findings(body, operation, media, carried=carried)
-        return Result(found, operation.id, kind=operation.kind, body=body)
+        result = Result(operation=operation.id, kind=operation.kind, body=body)
+        result.findings = self._findings(body, operation, media, result, carried=carried)
+        return result
 
     def _without_blanks(self, parameters: dict[str, Any], media: Media) -> dict[str, Any]:
         """Return parameters without blank optional ones; a form has no null."""
@@ -190,10 +198,12 @@ class BodyValidator:
             response = operation.response(status) if operation.kind else None
             if response is not None and JSON in response.content:
                 media = response.content[JSON]
-                found = self._findings(body, operation, media, is_named=False)
+                result = Result()
+                found = self._findings(body, operation, media, result, is_named=False)
                 about = ErrorView(body, status) if status == stated else None
                 problems = catalogue.problems("error", about) if about is not None else ()
-                return Result(found + self.profile.findings(problems))
+                result.findings = found + self.profile.findings(problems)
+                return result
         return Result(unchecked="the document describes no errors")
 
     def _findings(
@@ -201,14 +211,18 @@ class BodyValidator:
         body: Any,
         operation: Operation,
         media: Media,
+        result: Result,
         *,
         schema: BodySchema | None = None,
         exchange: ExchangeView | None = None,
         is_named: bool = True,
         carried: Collection[str] | None = None,
     ) -> list[Finding]:
+        """Return the findings of a body; count in the result what is beyond the limits."""
+        body, left_out = bounded(body, self._known)
+        result.left_out += left_out
         return body_findings(
-            first_rows(body) if operation.kind == "page" else body,
+            body,
             operation,
             media,
             schema or self.schemas.of_media(media),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from receiptkit.contract.webhook_payload import is_form_request
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
+from receiptkit.model.limits import limit
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Operation, Parameter
 from receiptkit.rules.views import RequestView
 from receiptkit.schema.engine import BodySchema
-from receiptkit.text.forms import decode_form
+from receiptkit.text.forms import decode_form, decode_query
 
 #: A number as JSON writes it, but for an exponent; and what turns the text of each type into its
 #: value.
@@ -84,10 +84,8 @@ def _only_in_forms(sent: Iterable[Parameter]) -> tuple[str, ...]:
 def _query_texts(url: str) -> dict[str, list[str]]:
     """Return the values of each query parameter of a URL, blank ones too."""
     query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(
-        url.partition("#")[0].partition("?")[2], keep_blank_values=True, errors="replace"
-    ):
-        query.setdefault(name, []).append(value)
+    for field in decode_query(url, limit("members")):
+        query.setdefault(field.name, []).append(field.value)
     return query
 
 
@@ -101,7 +99,8 @@ def _form_texts(request: WebhookRequest) -> dict[str, list[str]]:
         return _of_mapping(request.body) if isinstance(request.body, Mapping) else {}
     content_type = request.header("content-type")
     form: dict[str, list[str]] = {}
-    for field in decode_form(raw.decode("utf-8", "replace").strip(), content_type):
+    text = raw.decode("utf-8", "replace").strip()
+    for field in decode_form(text, content_type, limit("members")):
         form.setdefault(field.name, []).append(field.value)
     return form
 

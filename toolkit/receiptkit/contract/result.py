@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from receiptkit.model.exchange import Part
@@ -21,12 +22,14 @@ class Result:
             None if it was not to be.
         kind, body: the kind and the parsed body; None for errors and foreign bodies.
         requested: the URL of the request on Twilio's base; None if it is unknown.
+        left_out: how much was not checked, by the names of the limits that were reached.
     """
 
     __slots__ = (
         "body",
         "findings",
         "kind",
+        "left_out",
         "operation",
         "part",
         "requested",
@@ -51,3 +54,4 @@ class Result:
         self.kind = kind
         self.body = body
         self.requested: str | None = None
+        self.left_out: Counter[str] = Counter()

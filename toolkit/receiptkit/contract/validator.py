@@ -174,7 +174,7 @@ class Validator(BodyValidator):
             and not any(_is_error(each) for each in findings)
         )
         view = ExchangeView(operation.kind or "", body, request) if is_checked else None
-        found = self._findings(body, operation, media, schema=schema, exchange=view)
+        found = self._findings(body, operation, media, result, schema=schema, exchange=view)
         findings += without_explained(problems, found)
         if exchange.status >= 400:
             view_of_error = ErrorView(body, exchange.status)
@@ -254,6 +254,7 @@ class Validator(BodyValidator):
                 *without_explained(found.problems, result.findings),
                 *self.profile.findings(sent, of_event.id),
             ]
+        result.left_out["members"] += found.left_out
         return result
 
     def _check_signature(self, webhook: WebhookRequest, found: Payload, result: Result) -> None:
@@ -264,6 +265,10 @@ class Validator(BodyValidator):
         """
         is_ours = result.kind == "webhook"
         if self.auth_token is None or not (is_ours or webhook.header(HEADER)):
+            return
+        if found.left_out:
+            # It is over every parameter.
+            result.signature_unjudged = "more parameters than are checked"
             return
         view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
         signed = catalogue.problems("signed request", view)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from receiptkit.model.exchange import NotCaptured, Part, WebhookRequest, text_of
+from receiptkit.model.limits import limit
 from receiptkit.model.problem import Problem
-from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, is_json
+from receiptkit.text.forms import FORM, FormField, decode_form, decode_query, is_json, query_of
 from receiptkit.text.json_text import read
 
 NO_FORM = "a form was posted, and its body was not captured"
@@ -23,6 +24,7 @@ class Payload(NamedTuple):
         repeated: the names that came more than once.
         unsound: the names whose value was not encoded as it should be.
         text, problems, readable: a body that is JSON text, its problems, and False if it is broken.
+        left_out: how many parameters of a form or a query are beyond the limit.
     """
 
     body: Any
@@ -32,20 +34,23 @@ class Payload(NamedTuple):
     text: bytes | None = None
     problems: tuple[Problem, ...] = ()
     readable: bool = True
+    left_out: int = 0
 
 
 def payload(delivery: WebhookRequest) -> Payload:
     """Return the parameters of a request: of its URL without a body or by GET, else of its body."""
     raw = text_of(delivery.body)
     absent = isinstance(delivery.body, NotCaptured) or (raw is not None and not raw.strip())
-    query = _named(delivery.url) if absent or delivery.method.upper() == "GET" else []
+    most = limit("members")
+    query = _named(delivery.url, most) if absent or delivery.method.upper() == "GET" else []
     if query or absent:
-        return _of_parameters(query, "url")
+        return _of_parameters(query, "url", query_of(delivery.url)[0].count("&") + 1 - most)
     if raw is None:
         return _of_mapping(delivery.body)
     text = raw.decode("utf-8", "replace")
     if not is_json(text):
-        return _of_parameters(decode_form(text.strip(), delivery.header("content-type")), "request")
+        fields = decode_form(text.strip(), delivery.header("content-type"), most)
+        return _of_parameters(fields, "request", text.count("&") + 1 - most)
     value, problems, readable = read(raw)
     said = _of_mapping(value)
     return Payload(said.body, "request", said.repeated, (), raw, problems, readable)
@@ -74,16 +79,16 @@ def is_form_request(request: WebhookRequest) -> bool:
     return raw is None or not is_json(raw.decode("utf-8", "replace"))
 
 
-def _named(url: str) -> list[FormField]:
+def _named(url: str, most: int) -> list[FormField]:
     """Return the named parameters of a URL; others are part of the address, maybe secret."""
     return [
         parameter
-        for parameter in decode_query(url)
+        for parameter in decode_query(url, most)
         if url[parameter.value_at - 1 : parameter.value_at] == "="
     ]
 
 
-def _of_parameters(parameters: Iterable[FormField], part: Part) -> Payload:
+def _of_parameters(parameters: Iterable[FormField], part: Part, more: int) -> Payload:
     body: dict[str, str] = {}
     repeated: dict[str, None] = {}
     unsound: dict[str, None] = {}
@@ -93,7 +98,7 @@ def _of_parameters(parameters: Iterable[FormField], part: Part) -> Payload:
         body.setdefault(parameter.name, parameter.value)
         if not parameter.sound:
             unsound[parameter.name] = None
-    return Payload(body, part, tuple(repeated), tuple(unsound))
+    return Payload(body, part, tuple(repeated), tuple(unsound), left_out=max(more, 0))
 
 
 def _of_mapping(value: Any) -> Payload:

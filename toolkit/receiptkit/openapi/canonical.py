@@ -12,9 +12,9 @@ from typing import Any
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.openapi.files import Files
 from receiptkit.openapi.references import (
-    MOST_STEPS,
     REF,
     SCHEMAS,
     listed,
@@ -28,8 +28,6 @@ from receiptkit.openapi.references import (
 from receiptkit.openapi.upgrade import upgraded, with_limits
 from receiptkit.openapi.walking import LISTS, METHODS, Place, Walker, with_inner
 
-#: A schema stands for as many others at most, where they all apply to one value.
-MOST_SCHEMAS = 10_000
 _ADVICE = "x-receiptkit-advice"
 _DIALECTS = (
     "https://json-schema.org/draft/2020-12/schema",
@@ -306,15 +304,17 @@ def _size_of(
     place = "/".join(origin((*SCHEMAS, name)))
     if name in trail:
         raise DocumentError(f"{place} refers to itself, without a member or an item in between")
-    if len(trail) > MOST_STEPS:
-        raise DocumentError(f"{place} is reached through more than {MOST_STEPS} references")
+    if len(trail) > (most := limit("references")):
+        raise DocumentError(
+            f"{place} is reached through more than {most:,} references; {remedy('references')}"
+        )
     trail = (*trail, name)
     size = sum(
         1 + (_size_of(ref, schemas, sizes, trail) if ref in schemas else 0)
         for ref in _applied(schemas[name])
     )
-    if size > MOST_SCHEMAS:
-        raise DocumentError(f"{place} stands for more than {MOST_SCHEMAS:,} schemas")
+    if size > (most := limit("schemas")):
+        raise DocumentError(f"{place} stands for more than {most:,} schemas; {remedy('schemas')}")
     sizes[name] = size
     return size
 

@@ -9,15 +9,13 @@ from urllib.parse import unquote
 
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.model.small_files import read_small
 from receiptkit.openapi.parsing import Parsed, parse
 from receiptkit.openapi.references import target
 from receiptkit.openapi.walking import Place
 
 _BUNDLE = "bundle the document first, for example with `npx @redocly/cli bundle`"
-#: Larger files are no document.
-_LARGEST = 64 << 20
-_MOST_FILES = 1000
 
 
 def read_file(path: Path | str) -> tuple[bytes, Parsed]:
@@ -27,7 +25,7 @@ def read_file(path: Path | str) -> tuple[bytes, Parsed]:
     Raises:
         DocumentError: it cannot be read, is too large, or is no document.
     """
-    raw = read_small(path, _LARGEST, DocumentError)
+    raw = read_small(path, "document", DocumentError)
     return raw, parse(raw, str(path))
 
 
@@ -91,8 +89,9 @@ class Files:
             path = Path(self._folder, name)
             if not path.is_file():
                 raise self._refused(ref, place, "no such file beside the document")
-            if len(self._contents) > _MOST_FILES:
-                raise self._refused(ref, place, f"more than {_MOST_FILES:,} files")
+            most = limit("files")
+            if len(self._contents) > most:
+                raise self._refused(ref, place, f"more than {most:,} files; {remedy('files')}")
             raw, parsed = read_file(path)
             self.raw.append(raw)
             self.duplicates += [(text, name) for text in parsed.duplicates]

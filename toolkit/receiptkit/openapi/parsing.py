@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from receiptkit.model.errors import DocumentError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.text.json_text import MAX_DEPTH, places_in, read
-
-#: A document grows by its aliases to as many values at most.
-MOST_VALUES = 1_000_000
 
 #: The core schema of YAML 1.2, which OpenAPI asks for: dates, `on` and `12:30` are text.
 _CONSTANTS: dict[str, Any] = {
@@ -117,6 +115,7 @@ class _Builder:
         self._name = name
         self._documents = 0
         self._stack: list[_Open] = []
+        self._most = limit("aliases")
         #: By anchor: the value and the number of values in it; None while it is being read.
         self._anchors: dict[str, tuple[Any, int] | None] = {}
 
@@ -184,8 +183,9 @@ class _Builder:
             return
         top = self._stack[-1]
         top.size += size
-        if top.size > MOST_VALUES:
-            raise self._error(event, f"its aliases make more than {MOST_VALUES:,} values of it")
+        if top.size > self._most:
+            text = f"its aliases make more than {self._most:,} values of it"
+            raise self._error(event, f"{text}; {remedy('aliases')}")
         if isinstance(top.value, list):
             top.value.append(value)
         elif top.key is None:

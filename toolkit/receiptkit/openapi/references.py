@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from receiptkit.model import pointers
+from receiptkit.model.limits import limit
 
 REF = "$ref"
 #: Names, beside a keyword, the rule that a violation is reported under.
@@ -26,8 +27,6 @@ _SAFE = re.compile(r"[A-Za-z0-9._-]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]")
 _ESCAPED = "x--"
 _CODE = re.compile(r"-([0-9a-f]+)-")
-#: References, and members of `allOf` within members, that are followed one after the other.
-MOST_STEPS = 100
 _NOTHING = object()
 _NULL = {"type": "null"}
 #: Keywords that add up where several schemas hold together.
@@ -116,7 +115,7 @@ class References:
         Return the node at the end of a node's references within the document;
         without a reference, the node itself.
         """
-        for _ in range(MOST_STEPS):
+        for _ in range(limit("references")):
             ref = node.get(REF) if isinstance(node, dict) else None
             if not isinstance(ref, str) or not ref.startswith("#"):
                 return node
@@ -133,7 +132,7 @@ class References:
         yield from seen.values()
 
     def _collect(self, schema: Any, seen: dict[int, dict[str, Any]], depth: int = 0) -> None:
-        if not isinstance(schema, dict) or id(schema) in seen or depth > MOST_STEPS:
+        if not isinstance(schema, dict) or id(schema) in seen or depth > limit("references"):
             return
         if isinstance(schema.get(REF), str):
             self._collect(self.follow({REF: schema[REF]}), seen, depth + 1)
@@ -153,7 +152,7 @@ class References:
 
     def _step(self, schema: Any, place: str, step: str) -> tuple[str, Any]:
         waiting = [(place, schema)]
-        for _ in range(MOST_STEPS):
+        for _ in range(limit("references")):
             if not waiting:
                 break
             place, node = waiting.pop()

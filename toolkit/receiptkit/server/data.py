@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from receiptkit.model.errors import UsageError
+from receiptkit.model.small_files import read_small
 from receiptkit.server.conversations import Conversations
 from receiptkit.server.errors import ApiError
 from receiptkit.server.events import Events
@@ -20,8 +20,6 @@ from receiptkit.server.messages import Messages
 from receiptkit.server.participants import Participants
 from receiptkit.server.state import State
 
-#: How large a file can be, in bytes.
-_LARGEST = 64 << 20
 _CONVERSATION = {
     "friendly_name": "FriendlyName",
     "unique_name": "UniqueName",
@@ -47,13 +45,7 @@ def read_data(path: str) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or is neither.
     """
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"--data {path}: {(error.strerror or str(error)).lower()}") from None
-    if len(raw) > _LARGEST:
-        raise UsageError(f"--data {path}: larger than {_LARGEST:,} bytes")
+    raw = read_small(path, "data")
     try:
         values = json.loads(raw) if raw.lstrip()[:1] in (b"{", b"[") else _yaml(raw)
     except (ValueError, RecursionError) as error:

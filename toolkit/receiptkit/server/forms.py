@@ -12,8 +12,6 @@ from receiptkit.model.errors import UsageError
 from receiptkit.server.errors import ApiError
 from receiptkit.text.forms import FORM, decode_form
 
-#: How many bytes a body can have: a message of 32 KB with every attribute fits several times.
-LONGEST_BODY = 1 << 20
 _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?",
     re.ASCII,

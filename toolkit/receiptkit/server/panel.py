@@ -11,12 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from receiptkit.model.errors import UsageError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.server.access import has_token, is_local
 from receiptkit.server.control import Control
 from receiptkit.server.settings import ServerSettings
 
 PREFIX = "/_receiptkit"
-_LONGEST_BODY = 1 << 20
 _NUMBER, _TEXT, _NULL = (int,), (str,), type(None)
 #: The arguments of each action, with their types.
 _WORLD = {
@@ -100,8 +100,10 @@ async def _arguments(request: Request, known: _Arguments) -> Any:
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > _LONGEST_BODY:
-            raise UsageError(f"the body is longer than {_LONGEST_BODY:,} bytes")
+        if len(body) > limit("request"):
+            raise UsageError(
+                f"the body is longer than {limit('request'):,} bytes; {remedy('request')}"
+            )
     if body:
         return _json(bytes(body), None)
     return {

@@ -15,12 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from receiptkit.generation.api_errors import ApiErrorKind
 from receiptkit.generation.rendering import response_headers
+from receiptkit.model.limits import limit
 from receiptkit.server.access import authenticate, is_led, origin
 from receiptkit.server.configuration import Configurations, Services, WebhookConfigurations
 from receiptkit.server.conversations import Conversations
 from receiptkit.server.errors import ApiError
 from receiptkit.server.events import Ask, Events
-from receiptkit.server.forms import LONGEST_BODY
 from receiptkit.server.memberships import Memberships
 from receiptkit.server.messages import Messages
 from receiptkit.server.operations import UNSUPPORTED, ApiPath, api_path
@@ -191,8 +191,8 @@ async def _body(request: Request) -> bytes:
     pieces, length = [], 0
     async for piece in request.stream():
         length += len(piece)
-        if length > LONGEST_BODY:
-            raise ApiError.of(20413, limit=f"{LONGEST_BODY:,}")
+        if length > limit("request"):
+            raise ApiError.of(20413, limit=f"{limit('request'):,}")
         pieces.append(piece)
     return b"".join(pieces)
 

@@ -13,6 +13,7 @@ from receiptkit.generation.api_errors import REFUSALS
 from receiptkit.generation.scenarios import scenario
 from receiptkit.generation.world import milliseconds
 from receiptkit.model.errors import UsageError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute, address
 
@@ -21,10 +22,6 @@ CLOCKS = ("real", "manual")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: As a scenario: none. The server then begins without conversations.
 NO_SCENARIO = "none"
-#: How many receipts one world can have; a conversation has 50 recipients at most.
-MOST_RECEIPTS = 10_000
-#: How many worlds a server begins with at most.
-_MOST_WORLDS = 1_000_000
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -133,10 +130,10 @@ class ServerSettings:
                 f"speed {self.speed:g} is out of range; use a number above 0, "
                 "such as 60 for a minute a second"
             )
-        if not 1 <= self.count * max(1, len(self.scenarios)) <= _MOST_WORLDS:
+        if not 1 <= self.count * max(1, len(self.scenarios)) <= limit("worlds"):
             raise UsageError(
                 f"{self.count} worlds of each scenario: use 1 or more, "
-                f"and at most {_MOST_WORLDS:,} in all"
+                f"and at most {limit('worlds'):,} in all; {remedy('worlds')}"
             )
         check_receipts(self.receipts)
         if not 0 <= self.initializing <= 3600:
@@ -175,10 +172,10 @@ def check_receipts(receipts: int | None) -> None:
     if receipts is None:
         return
     is_number = isinstance(receipts, int) and not isinstance(receipts, bool)
-    if not is_number or not 0 <= receipts <= MOST_RECEIPTS:
+    if not is_number or not 0 <= receipts <= limit("receipts"):
         raise UsageError(
-            f"{_shown(receipts)} receipts: a world has from 0 to {MOST_RECEIPTS:,}; "
-            "above 50 is for load only"
+            f"{_shown(receipts)} receipts: a world has from 0 to {limit('receipts'):,}; "
+            f"above 50 is for load only; {remedy('receipts')}"
         )
 
 

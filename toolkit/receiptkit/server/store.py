@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from receiptkit.model.limits import limit
 from receiptkit.server.errors import ApiError
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.resources import Conversation, Participant, Service
 from receiptkit.server.rows import Rows
 from receiptkit.server.subscription import Subscription
-
-#: How many conversations, participants, messages and receipts there can be in all.
-MOST_RECORDS = 1_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,8 +58,8 @@ class Store:
         Raises:
             ApiError: that is too much.
         """
-        if self.records + count > MOST_RECORDS:
-            raise ApiError.full(MOST_RECORDS)
+        if self.records + count > (most := limit("records")):
+            raise ApiError.full(most)
         self.records += count
 
     @property

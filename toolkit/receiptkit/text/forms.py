@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -18,6 +19,7 @@ from receiptkit.model import pointers
 
 FORM = "application/x-www-form-urlencoded"
 
+_PAIR = re.compile(r"[^&]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 _CONTINUED = re.compile(r"%[89AaBb][0-9A-Fa-f]")
@@ -44,37 +46,39 @@ class FormField(NamedTuple):
     sound: bool
 
 
-def decode_form(text: str, content_type: str | None = None) -> list[FormField]:
+def decode_form(
+    text: str, content_type: str | None = None, most: int | None = None
+) -> list[FormField]:
     """
     Return the parameters of a form body or a query, in their order.
 
     Args:
         text: the text as it was sent, without a leading `?`.
         content_type: of the body; its charset counts where forms have it, UTF-8 otherwise.
+        most: how many to return at most; None for all.
     """
-    charset = _charset(content_type)
-    found = []
-    at = 0
-    for pair in text.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            (name, sound), (value, value_sound) = _decoded(name, charset), _decoded(value, charset)
-            value_at = at + min(pair.find("=") % (len(pair) + 1) + 1, len(pair))
-            found.append(FormField(name, value, at, value_at, sound and value_sound))
-        at += len(pair) + 1
-    return found
+    return list(islice(_fields(text, _charset(content_type)), most))
 
 
-def decode_query(url: str) -> list[FormField]:
+def _fields(text: str, charset: str = "utf-8") -> Iterator[FormField]:
+    for match in _PAIR.finditer(text):
+        pair, at = match[0], match.start()
+        name, _, value = pair.partition("=")
+        (name, sound), (value, value_sound) = _decoded(name, charset), _decoded(value, charset)
+        value_at = at + min(pair.find("=") % (len(pair) + 1) + 1, len(pair))
+        yield FormField(name, value, at, value_at, sound and value_sound)
+
+
+def decode_query(url: str, most: int | None = None) -> list[FormField]:
     """
-    Return the parameters in the query of a URL.
+    Return the parameters in the query of a URL, or the first `most` of them.
 
     Their offsets count from the start of the URL.
     """
     query, start = query_of(url)
     return [
         item._replace(at=item.at + start, value_at=item.value_at + start)
-        for item in decode_form(query)
+        for item in decode_form(query, most=most)
     ]
 
 
@@ -85,15 +89,21 @@ def query_of(url: str) -> tuple[str, int]:
     return whole[start:], start
 
 
-def form_offsets(parameters: Iterable[FormField], wanted: Iterable[str]) -> dict[str, int]:
+def form_offsets(parameters: Iterable[FormField], wanted: Collection[str]) -> dict[str, int]:
     """
     Return the offsets of the values of parameters by JSON Pointers of their names.
 
     0 for a missing one.
     """
     places: dict[str, int] = {}
+    missing = set(wanted)
     for parameter in parameters:
-        places.setdefault(pointers.join([parameter.name]), parameter.value_at)
+        if not missing:
+            break
+        pointer = pointers.join([parameter.name])
+        if pointer in missing:
+            missing.remove(pointer)
+            places[pointer] = parameter.value_at
     return {pointer: places.get(pointer, 0) for pointer in wanted}
 
 

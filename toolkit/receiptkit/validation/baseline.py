@@ -24,7 +24,6 @@ from receiptkit.validation.summary import Sink, Summary
 #: more.
 VERSION = 2
 _READABLE = (1, VERSION)
-_LIMIT = 64 * 2**20
 
 
 class Baseline:
@@ -63,7 +62,7 @@ class Baseline:
         """
         if not os.path.exists(path):
             raise UsageError(f"{path}: no such file; --write-baseline {path} creates it")
-        raw = read_small(path, _LIMIT)
+        raw = read_small(path, "baseline")
         try:
             content = json.loads(raw)
         except (ValueError, RecursionError):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from receiptkit.captures import Observation
 from receiptkit.contract import Contract, Result, without_explained
+from receiptkit.contract.bounds import with_first_headers
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Location
@@ -52,7 +53,15 @@ class ObservationChecker:
 
     def validate(self, observation: Observation) -> Result:
         """Return the result of an observation, before locations and selection."""
-        seen, validator = observation.seen, self._contract.validator
+        seen, headers = observation.seen, 0
+        if seen is not None:
+            seen, headers = with_first_headers(seen)
+        result = self._validate(observation, seen)
+        result.left_out["members"] += headers
+        return result
+
+    def _validate(self, observation: Observation, seen: Exchange | WebhookRequest | None) -> Result:
+        validator = self._contract.validator
         if observation.unusable is not None:
             # Text that is not JSON has been checked: Twilio sends none.
             return Result(unchecked=None if observation.problems else observation.unusable)
@@ -101,6 +110,7 @@ class ObservationChecker:
             # What somebody logged instead of a body, such as the error of an HTTP client.
             seen = Exchange("", "", 0, observation.value)
         if seen is not None:
+            seen, _ = with_first_headers(seen)
             result.findings = [*result.findings, *self._secrets(seen)]
         if not result.findings and not observation.problems:
             return []
@@ -115,6 +125,7 @@ class ObservationChecker:
         return (
             result.unchecked is None
             and not result.findings
+            and not any(result.left_out.values())
             # Each signature is judged, and counted, by itself.
             and self.signature(result, observation) is None
             and not observation.problems

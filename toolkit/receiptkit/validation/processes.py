@@ -28,6 +28,7 @@ from receiptkit.captures import Source
 from receiptkit.history import Memory
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
+from receiptkit.model.limits import chosen, use
 from receiptkit.model.problem import Problem
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Sink, Summary, UnitStart
@@ -242,7 +243,9 @@ def _workers(
         for number in range(1, count):
             end, other = context.Pipe()
             process = context.Process(
-                target=_work, args=(validation, units[number::count], other, values), daemon=True
+                target=_work,
+                args=(validation, units[number::count], other, values, chosen()),
+                daemon=True,
             )
             process.start()
             other.close()
@@ -306,12 +309,19 @@ class _Sending:
             self._held = []
 
 
-def _work(validation: Validation, units: list[Unit], end: Connection, values: bool) -> None:
+def _work(
+    validation: Validation,
+    units: list[Unit],
+    end: Connection,
+    values: bool,
+    limits: dict[str, int],
+) -> None:
     """Check units one after the other, and send their findings."""
     # Ctrl-C reaches every process; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    use(limits)
     gc.disable()
     try:
         for unit, following in zip(units, [*units[1:], None], strict=True):

@@ -34,7 +34,6 @@ _NAMES = (
 )
 #: The profile, and the lowest severity that fails, where neither option nor setting names another.
 PROFILE, FAIL_ON = "documented", "error"
-_LIMIT = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _unknown(path: Path, name: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    return read_small(str(path), _LIMIT)
+    return read_small(path, "settings")
 
 
 def _toml(path: Path) -> dict[str, Any]:

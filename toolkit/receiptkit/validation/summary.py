@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.limits import limit, remedy
 from receiptkit.model.location import Location
 
 if TYPE_CHECKING:
     from receiptkit.validation.pictures import Pictures
 
-#: How many unchecked observations are listed, and how many skipped files; more are counted.
-MOST_LISTED = 1000
-MOST_SKIPPED = 100_000
+#: What a limit leaves out, by its name.
+_NOUNS = {"rows": "rows", "members": "members, parameters or headers"}
 #: Why nothing was judged in a file without an observation.
 NOTHING = "there is no response and no webhook in it"
 
@@ -67,6 +67,35 @@ class ReadAs:
 
 
 @dataclass(slots=True)
+class LeftOut:
+    """
+    What was not checked of observations because of a limit.
+
+    Attributes:
+        first: the location of the first of these observations.
+        count: how much was left out.
+        observations: of how many observations.
+    """
+
+    first: Location
+    count: int = 0
+    observations: int = 0
+
+    def add(self, count: int, observations: int = 1) -> None:
+        """Count what was left out of some more observations."""
+        self.count += count
+        self.observations += observations
+
+    def text(self, noun: str) -> str:
+        """Return the limit that was reached as a line."""
+        of = "1 observation" if self.observations == 1 else f"{self.observations:,} observations"
+        return (
+            f"{self.count:,} {noun} of {of} were not checked, the first at "
+            f"{self.first.file}:{self.first.line}"
+        )
+
+
+@dataclass(slots=True)
 class Summary:
     """
     Counts of a run.
@@ -87,8 +116,7 @@ class Summary:
         limits: the limits that were reached, a line each.
         problems: what could not be read, a line each.
         read_as: how each of the first files was read, by its name.
-        rows_left_out, pages_left_out, first_left_out: rows that were not checked, their pages, and
-            the location of the first such page.
+        left_out: what was not checked of observations, by the name of the limit.
         empty_files: named files in which nothing was checked, each with the reasons; without any if
             nothing was found in it.
         pictures: what reports draw, if one of them draws.
@@ -110,9 +138,7 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     read_as: dict[str, ReadAs] = field(default_factory=dict, compare=False)
     empty_files: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    rows_left_out: int = 0
-    pages_left_out: int = 0
-    first_left_out: Location | None = None
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
     pictures: Pictures | None = field(default=None, compare=False)
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
@@ -124,7 +150,7 @@ class Summary:
         self.observations += other.observations
         self.checked += other.checked
         self.unchecked += other.unchecked
-        for each in other.listed[: MOST_LISTED - len(self.listed)]:
+        for each in other.listed[: limit("listed") - len(self.listed)]:
             self.listed.append(each._replace(location=_below(each.location, entries, lines)))
         for reason, location in other.examples.items():
             self.examples.setdefault(reason, _below(location, entries, lines))
@@ -135,10 +161,9 @@ class Summary:
         self.unjudged_signatures += other.unjudged_signatures
         self.severities += other.severities
         self.known += other.known
-        self.rows_left_out += other.rows_left_out
-        self.pages_left_out += other.pages_left_out
-        if other.first_left_out is not None and self.first_left_out is None:
-            self.first_left_out = _below(other.first_left_out, entries, lines)
+        for name, part in other.left_out.items():
+            own = self.left_out.setdefault(name, LeftOut(_below(part.first, entries, lines)))
+            own.add(part.count, part.observations)
         for file, read_as in other.read_as.items():
             self.note_read_as(file, read_as.format, read_as.evidence)
             if file in self.read_as:
@@ -148,7 +173,7 @@ class Summary:
 
     def note_read_as(self, file: str, format_name: str, evidence: str) -> None:
         """Note the format of a file, and why it was taken for that."""
-        if len(self.read_as) < MOST_LISTED:
+        if len(self.read_as) < limit("listed"):
             self.read_as.setdefault(file, ReadAs(format_name, evidence))
 
     def count_signature(self, unjudged: str | None) -> None:
@@ -158,16 +183,10 @@ class Summary:
         elif unjudged is not None:
             self.signatures += 1
 
-    def count_rows_left_out(self, rows: int, location: Location) -> None:
-        """Count the rows of a page that were not checked."""
-        self.rows_left_out += rows
-        self.pages_left_out += 1
-        self.first_left_out = self.first_left_out or location
-
     def skip(self, file: str, reason: str) -> None:
         """Count a file that is no capture, and note the reason."""
         self.skipped += 1
-        if len(self.skipped_files) < MOST_SKIPPED:
+        if len(self.skipped_files) < limit("skipped"):
             self.skipped_files.append((file, reason))
 
     def unread(self, file: str, reason: str) -> None:
@@ -198,18 +217,16 @@ class Summary:
 
     def note_limits(self) -> None:
         """Note the limits that were reached."""
-        if self.first_left_out is not None:
-            pages = "1 page" if self.pages_left_out == 1 else f"{self.pages_left_out:,} pages"
-            self.limits.append(
-                f"{self.rows_left_out:,} rows of {pages} were not checked, the first at "
-                f"{self.first_left_out.file}:{self.first_left_out.line}"
-            )
-        for count, listed, most, noun in (
-            (self.unchecked.total(), len(self.listed), MOST_LISTED, "unchecked observations"),
-            (self.skipped, len(self.skipped_files), MOST_SKIPPED, "skipped files"),
+        for name, each in sorted(self.left_out.items()):
+            self.limits.append(f"{each.text(_NOUNS[name])}; {remedy(name)}")
+        for count, listed, name, noun in (
+            (self.unchecked.total(), len(self.listed), "listed", "unchecked observations"),
+            (self.skipped, len(self.skipped_files), "skipped", "skipped files"),
         ):
-            if count > listed == most:
-                self.limits.append(f"the first {most:,} of {count:,} {noun} are listed")
+            if count > listed == limit(name):
+                self.limits.append(
+                    f"the first {listed:,} of {count:,} {noun} are listed; {remedy(name)}"
+                )
 
 
 def _below(location: Location, entries: int, lines: int) -> Location:

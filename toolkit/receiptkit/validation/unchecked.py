@@ -6,11 +6,11 @@ from urllib.parse import unquote
 
 from receiptkit.captures import Observation
 from receiptkit.contract import Contract, Result
-from receiptkit.contract.rows import rows_left_out
 from receiptkit.model.display import masked
+from receiptkit.model.limits import limit
 from receiptkit.model.location import Location
 from receiptkit.openapi.servers import path_of
-from receiptkit.validation.summary import MOST_LISTED, Summary, Unchecked
+from receiptkit.validation.summary import LeftOut, Summary, Unchecked
 
 _METHODS = frozenset(
     ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
@@ -32,18 +32,18 @@ class UncheckedNotes:
         )
 
     def count(self, summary: Summary, observation: Observation, result: Result, file: str) -> None:
-        """Count an observation as checked or not, and the rows of it that were not."""
-        rows = rows_left_out(result.body) if result.kind == "page" else 0
-        if rows:
-            location = Location(file, observation.entry, *observation.begins)
-            summary.count_rows_left_out(rows, location)
+        """Count an observation as checked or not, and what of it is beyond the limits."""
+        for name, count in result.left_out.items():
+            if count:
+                location = Location(file, observation.entry, *observation.begins)
+                summary.left_out.setdefault(name, LeftOut(location)).add(count)
         if result.unchecked is None:
             summary.checked += 1
             return
         note = self.note(observation, result.unchecked, file)
         summary.unchecked[note.reason] += 1
         summary.examples.setdefault(note.reason, note.location)
-        if len(summary.listed) < MOST_LISTED:
+        if len(summary.listed) < limit("listed"):
             summary.listed.append(note)
 
     def note(self, observation: Observation, reason: str, file: str) -> Unchecked:

@@ -16,6 +16,7 @@ from receiptkit.captures.sources import Limits
 from receiptkit.captures.unwrap import find_in, hints
 from receiptkit.model import pointers
 from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.limits import limit
 from receiptkit.model.location import Position
 from receiptkit.text.forms import FormField, decode_form, encoded_offsets
 from receiptkit.text.json_text import decode
@@ -79,7 +80,7 @@ def observations(
 
 def _within(entry: int, line: str, start: Position, reading: Reading) -> Iterator[Observation]:
     """Yield what the values of a form hold, such as `Payload` of Twilio's debugger."""
-    fields = {field.name: field for field in decode_form(line)}
+    fields = {field.name: field for field in decode_form(line, most=limit("members"))}
 
     def cell(field: FormField) -> Cell:
         encoded = line[field.value_at :].partition("&")[0]

@@ -1,0 +1,114 @@
+"""Bound what is checked of one observation: the API sends at most 50 rows and 20 members."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
+from receiptkit.model.limits import limit
+
+#: So many members there can be in all the rows that are checked, for each of the rows.
+_MEMBERS_OF_ROW = 20
+
+
+class Bounded(NamedTuple):
+    """
+    What is checked of a value, and how many rows and members are left out, by the names of their
+    limits.
+    """
+
+    value: Any
+    left_out: Counter[str]
+
+
+def bounded(value: Any, known: Container[str]) -> Bounded:
+    """
+    Return a value without the rows and members beyond the limits. Members that are known come
+    first, so that none is missed.
+    """
+    rows, members = limit("rows"), limit("members")
+    if _fits(value, rows, members):
+        return Bounded(value, Counter())
+    return _Cut(rows, members, known).cut(value)
+
+
+def _fits(value: Any, rows: int, members: int) -> bool:
+    """Return True if nothing of a value is beyond the limits."""
+    waiting, left = [value], rows * _MEMBERS_OF_ROW
+    while waiting:
+        node = waiting.pop()
+        inner: Iterable[Any] = ()
+        if isinstance(node, dict):
+            if len(node) > members:
+                return False
+            left -= len(node)
+            inner = node.values()
+        elif isinstance(node, list):
+            if len(node) > rows:
+                return False
+            inner = node
+        if left < 0:
+            return False
+        waiting += [each for each in inner if isinstance(each, (dict, list))]
+    return True
+
+
+class _Cut:
+    """Cuts a value to the limits, and counts what it leaves out."""
+
+    def __init__(self, rows: int, members: int, known: Container[str]) -> None:
+        self._rows, self._members, self._known = rows, members, known
+        self._left = rows * _MEMBERS_OF_ROW
+        self._left_out: Counter[str] = Counter()
+
+    def cut(self, value: Any) -> Bounded:
+        return Bounded(self._value(value), self._left_out)
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._value(each) for name, each in self._first(value)}
+        return self._list(value) if isinstance(value, list) else value
+
+    def _first(self, value: dict[str, Any]) -> list[tuple[str, Any]]:
+        self._left -= min(len(value), self._members)
+        if len(value) <= self._members:
+            return list(value.items())
+        known = ((name, each) for name, each in value.items() if name in self._known)
+        others = ((name, each) for name, each in value.items() if name not in self._known)
+        self._left_out["members"] += len(value) - self._members
+        return list(islice(chain(known, others), self._members))
+
+    def _list(self, value: list[Any]) -> list[Any]:
+        kept: list[Any] = []
+        for each in value[: self._rows]:
+            if self._left < 0:
+                break
+            kept.append(self._value(each))
+        self._left_out["rows"] += len(value) - len(kept)
+        return kept
+
+
+def first_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers that are checked: those that checks read, and the first of the others."""
+    most = limit("members")
+    if len(headers) <= most:
+        return headers
+    read = {name: value for name, value in headers.items() if name.lower() in READ_HEADERS}
+    return {**dict(islice(headers.items(), most)), **dict(islice(read.items(), most))}
+
+
+def with_first_headers(seen: Exchange | WebhookRequest) -> tuple[Exchange | WebhookRequest, int]:
+    """Return an exchange or request with the headers that are checked, and the number of others."""
+    headers = first_headers(seen.headers)
+    left_out = len(seen.headers) - len(headers)
+    if isinstance(seen, WebhookRequest):
+        return (replace(seen, headers=headers) if left_out else seen), left_out
+    of_request = first_headers(seen.request_headers)
+    left_out += len(seen.request_headers) - len(of_request)
+    if not left_out:
+        return seen, 0
+    return replace(seen, headers=headers, request_headers=of_request), left_out
