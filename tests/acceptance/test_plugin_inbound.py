@@ -25,7 +25,10 @@ def test_it():
     )
     printed = suite.run("--receipts-guard", *QUIET)
     suite.outcomes(failed=1)
-    assert "\nPOST http://testserver/hooks/twilio -> webhook, answered 204\n" in printed
+    assert (
+        "\nPOST http://testserver/<segment, 5 characters>/<segment, 6 characters> -> webhook, answered 204\n"
+        in printed
+    )
     assert "- /DeliveryStatus error webhook.field-name" in printed
 
 
@@ -164,7 +167,10 @@ def test_an_application_that_fails(suite: Suite) -> None:
     )
     printed = suite.run("--receipts-guard")
     suite.outcomes(failed=1)
-    assert "POST http://localhost/hook -> webhook\n- /Status error schema.enum" in printed
+    assert (
+        "POST http://localhost/<segment, 4 characters> -> webhook\n- /Status error schema.enum"
+        in printed
+    )
 
 
 def test_an_application_that_calls_the_api(suite: Suite) -> None:

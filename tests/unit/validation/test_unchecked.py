@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from receiptkit.rules.examples import form, sample
-from receiptkit.validation import summary
 from receiptkit.webhooks import AUTH_TOKEN, sign
 
 Run = Callable[..., tuple[int, str, str]]
@@ -101,8 +100,7 @@ def test_the_list_ends_somewhere(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     """More than the limit is counted, and the summary has a line about it."""
-    monkeypatch.setattr(summary, "MOST_LISTED", 3)
-    monkeypatch.setattr("receiptkit.validation.unchecked.MOST_LISTED", 3)
+    monkeypatch.setenv("RECEIPTKIT_LIMITS", "listed=3")
     for name in ("a.ndjson", "b.ndjson"):
         write(tmp_path / name, sample("receipt"), *[exchange("GET", "https://x.test/y")] * 3)
     _, out, _ = run("validate", tmp_path, "--list-unchecked", "--jobs", jobs, "--ignore", "http.*")
@@ -112,7 +110,10 @@ def test_the_list_ends_somewhere(
         "a.ndjson:3:1",
         "a.ndjson:4:1",
     ]
-    assert "    limit: the first 3 of 6 unchecked observations are listed\n" in out
+    assert (
+        "    limit: the first 3 of 6 unchecked observations are listed; --limit listed=N allows more\n"
+        in out
+    )
 
 
 def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[..., Any]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.openapi.document import PROFILES, spec_directory
+from receiptkit.validation.output_files import InputFiles, Replaceable, written
 
 
 @click.group()
@@ -58,9 +60,21 @@ def build(check: bool, directory: Path | None) -> int:
             "--directory"
         )
     for name, content in building.build(folder, with_examples).items():
-        (folder / name).write_bytes(content)
+        _write(folder / name, content, building.is_built)
         click.echo(f"{folder / name}: {len(content):,} bytes")
     return 0
+
+
+def _write(
+    path: Path, content: bytes, is_ours: Callable[[str], bool], read: Path | None = None
+) -> None:
+    """Write a file of a spec folder; it replaces only what receiptkit wrote, and never `read`."""
+    inputs = InputFiles()
+    if read is not None:
+        inputs.add(read, "the newer document")
+    replaces = Replaceable("a document that receiptkit built", is_ours, "remove it first")
+    with written(str(path), option="--directory", inputs=inputs, replaces=replaces) as out:
+        out.write(content)
 
 
 @spec.command()
@@ -89,7 +103,7 @@ def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
         raise DocumentError("receiptkit is installed here; update in a checkout")
     made = [newer(upstream, folder, UPSTREAM, profile) for profile in PROFILES]
     text = updated(upstream, folder, UPSTREAM, commit)
-    (folder / UPSTREAM).write_text(text, encoding="utf-8")
+    _write(folder / UPSTREAM, text.encode(), lambda path: True, upstream)
     click.echo(f"{folder / UPSTREAM}: {len(text):,} characters")
     idle = {(each.where, str(each)): each.is_lost for profile in made for each in profile.idle}
     for where, text in idle:

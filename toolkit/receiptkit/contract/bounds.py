@@ -17,7 +17,7 @@ _MEMBERS_OF_ROW = 20
 
 class Bounded(NamedTuple):
     """
-    What is checked of a value, and how many rows and members are left out, by the names of their
+    A value as it is checked, and how many rows and members are left out, by the names of their
     limits.
     """
 

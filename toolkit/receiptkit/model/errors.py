@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from receiptkit.model.display import printable
+
 
 class ReceiptkitError(Exception):
     """The base of every error of receiptkit; its text is one line that says what to do."""
+
+    def __str__(self) -> str:
+        # Names in it may be other people's.
+        return printable(super().__str__())
 
 
 class UsageError(ReceiptkitError):
@@ -28,7 +34,8 @@ class CaptureError(ReceiptkitError):
         self.line = line
 
     def __str__(self) -> str:
-        return f"line {self.line} {self.args[0]}" if self.line is not None else str(self.args[0])
+        text = printable(str(self.args[0]))
+        return text if self.line is None else f"line {self.line} {text}"
 
     def below(self, lines: int) -> CaptureError:
         """Return the same error with a line number that counts the lines before the piece."""

@@ -82,6 +82,12 @@ def stale(spec: Path, complete: Complete | None = None) -> list[str]:
     ]
 
 
+def is_built(path: str) -> bool:
+    """Return True if a file is one that `build` made, or an older version of it."""
+    raw = Path(path).read_bytes()
+    return raw.startswith(_HEADER.encode()) or b'"x-receiptkit-profile":' in raw
+
+
 def _document(spec: Path, profile: str) -> dict[str, Any]:
     document = load(spec / UPSTREAM)
     for name in overlays_of(spec, profile):

@@ -233,7 +233,12 @@ def _named_hosts(request: WebhookRequest, name: str) -> list[str]:
         found = [each[1] for each in _FORWARDED.findall(value) if each[0].lower() == "host"]
     else:
         found = [each.strip() for each in value.split(",") if each.strip()]
-    return list(dict.fromkeys(each for each in found if not re.search(r"[/?#@\s]", each)))
+    return [each for each in dict.fromkeys(found) if _is_host(each)]
+
+
+def _is_host(text: str) -> bool:
+    """Return True for a host, or a host with a port, that a URL can have."""
+    return not re.search(r"[/?#@\s]", text) and _split(f"//{text}") is not None
 
 
 def _protos(request: WebhookRequest) -> str:

@@ -114,7 +114,7 @@ class ReceiptContract:
         )
         return [
             f"{verdict}: {counts(found)}" if found else verdict,
-            *lines(found, show_values=self._settings.show_values),
+            *lines(found, self._settings.names, show_values=self._settings.show_values),
         ]
 
     def __eq__(self, payload: object) -> bool:

@@ -210,7 +210,11 @@ class Run:
         if not self._warnings:
             return []
         return [
-            *lines(sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer))),
+            *lines(
+                sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer)),
+                self.settings.names,
+                show_values=self.settings.show_values,
+            ),
             f"in {_some(self._tests_with_warnings, '; --receipts-fail-on warning fails them all')}",
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ from receiptkit.contract import Contract
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
 from receiptkit.validation import project_settings
+from receiptkit.validation.names import known_names
 from receiptkit.validation.selection import Selection
 
 
@@ -45,6 +47,7 @@ class PluginSettings:
         selection: selects findings and sets their severity.
         coverage, coverage_file, coverage_fail_under: True to report coverage; its file, and the
             least percentage.
+        names: names that may be shown without values.
     """
 
     seed: int
@@ -56,6 +59,7 @@ class PluginSettings:
     coverage: bool
     coverage_file: Path | None
     coverage_fail_under: float | None
+    names: Container[str]
 
 
 def settings(options: Options) -> PluginSettings:
@@ -86,6 +90,7 @@ def settings(options: Options) -> PluginSettings:
         coverage=options.coverage is not None or options.coverage_fail_under is not None,
         coverage_file=_file(options.coverage),
         coverage_fail_under=_percentage(options.coverage_fail_under),
+        names=known_names(contract),
     )
 
 

@@ -16,6 +16,7 @@ from receiptkit.testing.guard_error import describe
 from receiptkit.testing.inbound import is_webhook, signature_findings
 from receiptkit.testing.settings import PluginSettings
 from receiptkit.testing.wording import lines, request_line, way_out
+from receiptkit.validation.public_urls import PublicUrls
 from receiptkit.validation.selection import Selection
 
 #: Client libraries ask for larger pages than there are, and get the largest: a GET only warns.
@@ -183,14 +184,15 @@ class Traffic:
     def failure(self) -> str | None:
         """Return what fails the test and was not reported before; None if there is nothing."""
         least, show_values = self._settings.fail_on.rank, self._settings.show_values
+        urls = None if show_values else PublicUrls(self._settings.contract)
         text, failing = [_TITLE], []
         for each in self.observed[self._reported :]:
             bad = [finding for finding in each.findings if finding.severity.rank >= least]
             if bad:
                 text += [
                     "",
-                    request_line(each.seen, each.answer, show_values=show_values),
-                    *lines(bad, show_values=show_values),
+                    request_line(each.seen, urls, each.answer),
+                    *lines(bad, self._settings.names, show_values=show_values),
                 ]
                 failing += bad
         self._reported = len(self.observed)

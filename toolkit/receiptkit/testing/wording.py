@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from io import StringIO
 
@@ -13,17 +12,22 @@ from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.reports.formats.text import TextReport
 from receiptkit.reports.report import About
-
-_USER = re.compile(r"//[^/?#@]*@")
-_PARAMETER = re.compile(r"(?<=[?&])(?!PageSize=|Page=|PageToken=)([^=&#]*)=[^&#]*")
-#: A conversation may be asked for by a name, which may be anybody's number.
-_NAME = re.compile(r"(?<=/Conversations/)(?!CH[0-9a-fA-F]{32}/)[^/?#]+(?=/)")
+from receiptkit.validation.public_urls import PublicUrls, public_method
 
 
-def lines(findings: Iterable[Finding], *, show_values: bool = False) -> list[str]:
-    """Word findings as `receiptkit validate` does: equal ones grouped and counted, hints below."""
+def lines(
+    findings: Iterable[Finding], names: Container[str], *, show_values: bool = False
+) -> list[str]:
+    """
+    Word findings as `receiptkit validate` does: equal ones grouped and counted, hints below.
+
+    Args:
+        findings: what to word.
+        names: names that may be shown without `show_values`.
+        show_values: True shows values and every name.
+    """
     out = StringIO()
-    report = TextReport(out, About(__version__, "", "", show_values=show_values))
+    report = TextReport(out, About(__version__, "", "", show_values=show_values, names=names))
     for finding in findings:
         # Only what is about the text of a body has a place in it.
         location = (
@@ -48,27 +52,26 @@ def counts(findings: Sequence[Finding]) -> str:
 
 
 def request_line(
-    seen: Exchange | WebhookRequest, answer: int | None = None, *, show_values: bool = False
+    seen: Exchange | WebhookRequest,
+    urls: PublicUrls | None = None,
+    answer: int | None = None,
 ) -> str:
     """
-    Word a request and its outcome, without credentials, names of conversations, and parameters
-    other than those of paging.
+    Word a request and its outcome.
 
     Args:
         seen: an exchange or a webhook.
+        urls: masks what is private; None to show all of the URL.
         answer: the status of the application's answer to a webhook.
-        show_values: True shows all of the URL.
     """
-    url = (
-        seen.url
-        if show_values
-        else _NAME.sub("…", _PARAMETER.sub(r"\1=…", _USER.sub("//…@", seen.url)))
-    )
+    method, url = seen.method.upper(), seen.url
+    if urls is not None:
+        method, url = public_method(method), urls.url(url)
     if isinstance(seen, Exchange):
         outcome = f"{seen.status}"
     else:
         outcome = "webhook" if answer is None else f"webhook, answered {answer}"
-    return printable(f"{seen.method.upper()} {url} -> {outcome}")
+    return printable(f"{method} {url} -> {outcome}")
 
 
 def way_out(findings: Iterable[Finding]) -> str:

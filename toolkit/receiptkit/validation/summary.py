@@ -69,7 +69,7 @@ class ReadAs:
 @dataclass(slots=True)
 class LeftOut:
     """
-    What was not checked of observations because of a limit.
+    A count of what was not checked of observations because of a limit.
 
     Attributes:
         first: the location of the first of these observations.

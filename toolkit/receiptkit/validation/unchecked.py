@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from receiptkit.captures import Observation
 from receiptkit.contract import Contract, Result
-from receiptkit.model.display import masked
 from receiptkit.model.limits import limit
 from receiptkit.model.location import Location
 from receiptkit.openapi.servers import path_of
+from receiptkit.validation.public_urls import PublicUrls, public_method
 from receiptkit.validation.summary import LeftOut, Summary, Unchecked
 
-_METHODS = frozenset(
-    ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
-)
 _FOREIGN = "no operation of the contract"
 _PREFIX = "/v1/"
 
@@ -24,12 +19,7 @@ class UncheckedNotes:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._segments = frozenset(
-            segment
-            for operation in contract.operations.all
-            for segment in operation.path.split("/")
-            if "{" not in segment
-        )
+        self._urls = PublicUrls(contract)
 
     def count(self, summary: Summary, observation: Observation, result: Result, file: str) -> None:
         """Count an observation as checked or not, and what of it is beyond the limits."""
@@ -56,8 +46,8 @@ class UncheckedNotes:
         path = path_of(seen.url) if seen.url else ""
         return Unchecked(
             location,
-            (method if method in _METHODS else masked(method, "method")) if method else "",
-            self._public_path(path),
+            public_method(method) if method else "",
+            self._urls.path(path),
             self.explained(reason, path),
         )
 
@@ -69,10 +59,3 @@ class UncheckedNotes:
         if prefix and found and self._contract.operations.of_url(_PREFIX + rest):
             return f"{reason}: the path has a prefix before /v1/; name it with --api-base-url"
         return reason
-
-    def _public_path(self, path: str) -> str:
-        segments = (unquote(segment) for segment in path.split("/"))
-        return "/".join(
-            segment if segment in self._segments else masked(segment, "segment")
-            for segment in segments
-        )
