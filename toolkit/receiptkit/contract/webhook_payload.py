@@ -65,7 +65,7 @@ def is_without_form(request: WebhookRequest) -> bool:
         (agent or "").startswith("TwilioProxy")
         or request.header("x-twilio-signature") is not None
         or (content_type or "").partition(";")[0].strip().lower() == FORM
-    ) and not _named(request.url)
+    ) and not _named(request.url, 1)
 
 
 def is_form_request(request: WebhookRequest) -> bool:
