@@ -9,7 +9,9 @@ from receiptkit.model.errors import ReceiptkitError, UsageError
 from receiptkit.model.limits import limit, remedy
 
 
-def read_small(path: str | Path, name: str, error: type[ReceiptkitError] = UsageError) -> bytes:
+def read_small(
+    path: str | Path, name: str, error: type[ReceiptkitError] = UsageError, option: str = ""
+) -> bytes:
     """
     Return the bytes of a file that is expected to be small.
 
@@ -17,6 +19,7 @@ def read_small(path: str | Path, name: str, error: type[ReceiptkitError] = Usage
         path: the file; a pipe that nobody writes to is empty.
         name: the name of the limit on its bytes.
         error: the exception to raise.
+        option: the option that named it, with a blank behind it, for messages.
 
     Raises:
         ReceiptkitError: it cannot be read, or is larger than the limit.
@@ -31,7 +34,7 @@ def read_small(path: str | Path, name: str, error: type[ReceiptkitError] = Usage
             raw = file.read(most + 1)
     except (OSError, ValueError) as reason:
         text = getattr(reason, "strerror", None) or str(reason)
-        raise error(f"{path}: {text.lower()}") from None
+        raise error(f"{option}{path}: {text.lower()}") from None
     if len(raw) > most:
-        raise error(f"{path}: larger than {most:,} bytes; {remedy(name)}")
+        raise error(f"{option}{path}: larger than {most:,} bytes; {remedy(name)}")
     return raw

@@ -45,7 +45,7 @@ def read_data(path: str) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or is neither.
     """
-    raw = read_small(path, "data")
+    raw = read_small(path, "data", option="--data ")
     try:
         values = json.loads(raw) if raw.lstrip()[:1] in (b"{", b"[") else _yaml(raw)
     except (ValueError, RecursionError) as error:
