@@ -248,14 +248,19 @@ def test_what_is_replaced_for_others_is_not_named(suite: Suite) -> None:
     """A replaced method that is called with other URLs, and what mock libraries replace below the guard, is nobody's business."""
     suite.write(
         test_it="""
-        import requests, responses, respx, httpx
+        import pook, requests, responses, respx, httpx, vcr
         from unittest import mock
 
         class Own:
             def get(self): ...
 
-        def test_it(monkeypatch):
+        def test_it(monkeypatch, tmp_path):
             with mock.patch("requests.get") as get:
+                requests.get("https://example.com/")
+            with vcr.use_cassette(str(tmp_path / "none.yaml"), record_mode="none"):
+                pass
+            with pook.use():
+                pook.get("https://example.com/").reply(200)
                 requests.get("https://example.com/")
             with mock.patch("requests.post"), mock.patch.object(Own, "get"):
                 Own().get()

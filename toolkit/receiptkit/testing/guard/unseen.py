@@ -34,8 +34,8 @@ _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 #: What code under test uses of a client; what mock libraries replace lies below.
 _METHODS = (*_VERBS, "send", "stream", "open", "request_async")
 _MEMBERS = (*_METHODS, "urlopen", "Session", "Client", "AsyncClient", "ClientSession")
-
-
+#: Not clients that code under test replaces; mock libraries replace methods of `http.client`.
+_NO_CLIENTS = ("django", "werkzeug", "http", "vcr")
 #: Mock libraries that import clients in order to replace parts of them.
 _IMPORTERS = ("vcr", "pytest_recording")
 
@@ -151,10 +151,12 @@ def _client_method(patches: Patches, owner: Any, attribute: str, original: Any) 
     Return the name of a method or a class of a client that is replaced; None if it is something
     else.
     """
-    roots = {_root(name) for name in by_module()} - {"django", "werkzeug"}
+    roots = {_root(name) for name in by_module()}.difference(_NO_CLIENTS)
     if isinstance(owner, type):
         # Of the classes that are wrapped, a client makes requests; an adapter lies below it.
-        is_client = attribute == "open" or hasattr(owner, "request")
+        is_client = _root(owner.__module__) in roots and (
+            attribute == "open" or hasattr(owner, "request")
+        )
         is_one = is_client and attribute in _METHODS and patches.owns(owner)
         return f"{owner.__module__}.{owner.__qualname__}.{attribute}" if is_one else None
     home = getattr(owner, "__name__", "") if isinstance(owner, ModuleType) else ""
