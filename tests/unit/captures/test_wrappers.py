@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import csv
+import io
 import json
 import random
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from missing import REFERENCE
 
@@ -290,32 +294,57 @@ def is_headers(value: dict[str, Any]) -> bool:
     )
 
 
-def json_samples() -> Iterator[str]:
+class _Texts(yaml.SafeLoader):
+    """Reads numbers, and leaves dates as text."""
 
-    for name in READ:
-        if name.endswith((".json", ".ndjson", ".har")) or name == "php-vcr/php-vcr-json":
-            content = (REFERENCE / "wrappers" / name).read_bytes()
-            if b'"_file"' not in content and b"bodyFileName" not in content:
-                yield name
+
+_Texts.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if "timestamp" not in tag]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def in_another_order(name: str, content: str, chance: random.Random, indent: int | None) -> str:
+    """Return a sample with its members or columns in another order, other blanks, and more."""
+    if name.endswith(".csv"):
+        between = max(",;", key=content.partition("\n")[0].count)
+        rows = [
+            [*row, "added" if number == 0 else "x"]
+            for number, row in enumerate(csv.reader(io.StringIO(content), delimiter=between))
+        ]
+        order = list(range(len(rows[0])))
+        chance.shuffle(order)
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=between, quoting=csv.QUOTE_ALL if indent else 0)
+        writer.writerows([row[at] for at in order] for row in rows)
+        return out.getvalue()
+    if name.endswith((".yaml", ".yml", "-yaml")):
+        value = shaken(yaml.load(content, _Texts), chance)
+        return yaml.safe_dump(value, sort_keys=False, indent=indent or 2, width=40 * (indent or 9))
+    lines = content.splitlines() if name.endswith(".ndjson") else [content]
+    if len(lines) > 1:
+        values = [shaken(json.loads(line), chance) for line in lines if not line.startswith("#")]
+        return "".join(json.dumps(value, separators=(",", " : ")) + "\n" for value in values)
+    return json.dumps(shaken(json.loads(content), chance), indent=indent)
+
+
+_REORDERED = (".json", ".ndjson", ".har", ".csv", ".yaml", ".yml", "-json", "-yaml")
 
 
 @pytest.mark.parametrize("indent", [None, 0, 3])
-@pytest.mark.parametrize("name", list(json_samples()) if READ else [])
+@pytest.mark.parametrize("name", [name for name in READ if name.endswith(_REORDERED)])
 def test_reads_a_sample_in_another_order(
     reference: Path, tmp_path: Path, report: Report, name: str, indent: int | None
 ) -> None:
     """The order of members, blanks, and members that nobody knows change nothing."""
-    content = (reference / "wrappers" / name).read_text()
-    path = tmp_path / "capture"
+    sample = reference / "wrappers" / name
+    # The bodies of some are in files beside them.
+    folder = name.partition("/")[0]
+    shutil.copytree(reference / "wrappers" / folder, tmp_path / folder)
+    path = tmp_path / name
     chance = random.Random(f"{name} {indent}")  # repeatable
-    lines = content.splitlines() if name.endswith(".ndjson") else [content]
-    if len(lines) > 1:
-        values = [shaken(json.loads(line), chance) for line in lines if not line.startswith("#")]
-        path.write_text(
-            "".join(json.dumps(value, separators=(",", " : ")) + "\n" for value in values)
-        )
-    else:
-        path.write_text(json.dumps(shaken(json.loads(content), chance), indent=indent))
+    text = sample.read_text("utf-8-sig")
+    path.write_text(in_another_order(name, text, chance, indent))
     judged = report(path)
     checked, pointers = expected(name)
     assert judged["summary"]["checked"] == checked

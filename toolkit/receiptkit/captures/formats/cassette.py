@@ -21,7 +21,11 @@ _NAMES = ("interactions", "http_interactions")
 _JSON = envelope.beginning(*_NAMES)
 _YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
 #: php-vcr writes a list without a name.
-_YAML_LIST = re.compile(rb"\A(?:---[^\n]*\n)?-\s+request:\s*\n\s+method:")
+_YAML_LIST = re.compile(
+    rb"\A(?:---[^\n]*\n)?-\s+[\w-]+:(?=[\s\S]*?^(?:-|  ) +request: *\n)"
+    rb"(?=[\s\S]*?^(?:-|  ) +response: *\n)",
+    re.MULTILINE,
+)
 #: Messages have interactions of another kind in Pact.
 _PACT = re.compile(rb'"(?:consumer|provider|pactSpecification|providerStates?)"')
 

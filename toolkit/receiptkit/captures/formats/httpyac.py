@@ -12,6 +12,10 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.rewritten import Rewritten
 from receiptkit.captures.sources import Limits, everything
 
+#: The first request of a file without titles, below a rule.
+_FIRST = re.compile(
+    rb"-{10,}\r?\n\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://\S+[ \t]*\r?\n"
+)
 _TITLE = re.compile(rb"^=== .* ===\r?$", re.MULTILINE)
 _LINE = re.compile(
     rb"^(?:(?P<skipped>-{10,}\r?\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|"
@@ -26,9 +30,11 @@ def recognise(name: str, head: bytes) -> str:
     """
     Return the evidence that a file is the output of httpyac.
 
-    A title between `===` above a request.
+    A title between `===` above a request, or a rule.
     """
     start = beginning(head)
+    if _FIRST.match(start):
+        return "it begins with a rule above a request"
     return (
         "its titles are between ==="
         if start[:3] in (b"---", b"===") and _TITLE.search(start)
