@@ -22,8 +22,8 @@ _JSON = envelope.beginning(*_NAMES)
 _YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
 #: php-vcr writes a list without a name.
 _YAML_LIST = re.compile(
-    rb"\A(?:---[^\n]*\n)?-\s+[\w-]+:(?=[\s\S]*?^(?:-|  ) +request: *\n)"
-    rb"(?=[\s\S]*?^(?:-|  ) +response: *\n)",
+    rb"\A(?:---[^\n]*\n)?-\s+[\w-]+:(?=[\s\S]*?^[ -] +request: *\n)"
+    rb"(?=[\s\S]*?^[ -] +response: *\n)",
     re.MULTILINE,
 )
 #: Messages have interactions of another kind in Pact.
