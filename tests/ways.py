@@ -260,7 +260,22 @@ def _combined() -> list[Way]:
     return ways
 
 
+#: Before a test with httpx2: older releases of vcrpy do not know it.
+_KNOWN = """
+from vcr import patch
+if not hasattr(patch, "httpx2"):
+    pytest.skip("vcrpy is older than httpx2", allow_module_level=True)
+"""
+
 _OWN = [
+    _page("httpx2", "vcrpy", _HTTPX2 + _KNOWN + _VCRPY, "httpx2", "vcr", "yaml"),
+    _page(
+        "httpx2",
+        "pytest-recording",
+        _HTTPX2 + _KNOWN + _RECORDING,
+        *("httpx2", "vcr", "pytest_recording", "yaml"),
+        plugins=("pytest_recording.plugin",),
+    ),
     _page(
         "requests",
         "responses, streamed",
