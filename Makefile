@@ -76,10 +76,9 @@ $(VENV)/.interop: tests/interop/package.json tests/interop/requirements.txt $(VE
 	@! command -v npm >/dev/null || npm install --prefix $(VENV)/interop --no-audit --no-fund --no-package-lock --silent
 	@touch $@
 
-# The built documents in other people's tools: mocks, linters, generators of clients. Two minutes.
+# The built documents in other people's tools: mocks, linters, generators of clients. Three minutes.
 interop: $(VENV)/.interop
 	$(BIN)/python tests/interop/run.py
-	$(BIN)/python -m pytest --quiet tests/unit/openapi/test_build.py tests/proofs/test_server_api.py
 
 # The tests with the lowest versions that pyproject.toml allows.
 lowest: $(VENV)/.node

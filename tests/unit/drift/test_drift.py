@@ -177,7 +177,7 @@ EDITS: dict[str, tuple[Edit, set[tuple[str, str]]]] = {
     ),
     "form field gone": (
         lambda document: form(document)["properties"].pop("Target"),
-        {("gone", "form parameter Target")},
+        {("gone", "form parameter Target"), ("overlay-lost", "")},
     ),
     "moved": (move, {("moved", "")}),
     "gone": (lambda document: document["paths"].pop(LIST), {("gone", "")}),

@@ -96,22 +96,26 @@ class _Maker:
             return
         scope = "service-" if operation.in_service else ""
         for name, world in self._worlds[operation.in_service].items():
-            body = self._body(operation.kind, self._generator.at(world))
             schema = self._contract.validator.schemas.of_body(operation, 200)
-            # Only errors count: the old path of the configuration always has a warning.
-            if body is not None and schema.conforms(body):
-                key = f"{scope}{operation.kind}.{name}"
-                yield _Example(name, key, SCENARIOS[name].summary, body)
+            bodies = self._bodies(operation.kind, self._generator.at(world))
+            for number, body in enumerate(bodies, 1):
+                # Only errors count: the old path of the configuration always has a warning.
+                if schema.conforms(body):
+                    own = name if number == 1 else f"{name}-{number}"
+                    key = f"{scope}{operation.kind}.{own}"
+                    yield _Example(own, key, SCENARIOS[name].summary, body)
 
     @staticmethod
-    def _body(kind: str | None, view: Rendering) -> Any:
+    def _bodies(kind: str | None, view: Rendering) -> Iterator[Any]:
+        """Yield the body of a kind; of a list, every page."""
         if kind == "page" and min(len(view.world.receipts), view.world.page_size) <= _MOST_ROWS:
-            return view.page()
-        if kind == "receipt" and view.world.receipts:
-            return view.receipt()
-        if kind == "message":
-            return view.message()
-        return view.configuration() if kind == "configuration" else None
+            yield from view.pages()
+        elif kind == "receipt" and view.world.receipts:
+            yield view.receipt()
+        elif kind == "message":
+            yield view.message()
+        elif kind == "configuration":
+            yield view.configuration()
 
     def _errors(self, status: str) -> Iterator[_Example]:
         view = self._generator.at(next(iter(self._worlds[False].values())))
