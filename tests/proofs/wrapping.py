@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
+import io
 import json
+import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -196,6 +199,49 @@ def postman(url: str, status: int, text: str) -> dict[str, Any]:
     return {"info": {"name": "c"}, "item": [{"name": "folder", "item": [item]}]}
 
 
+def toml(url: str, status: int, text: str) -> bytes:
+    """A cassette of cassetter in TOML."""
+    body = json.dumps(text, ensure_ascii=False)
+    return (
+        f'version = 1\n\n[[interactions]]\n\n[interactions.request]\nmethod = "GET"\nuri = "{url}"\n'
+        f'body_type = "none"\n\n[interactions.response]\nstatus = {status}\nbody_type = "text"\n'
+        f"body_content = {body}\n"
+    ).encode()
+
+
+def bruno(url: str, status: int, text: str) -> bytes:
+    """A request of Bruno with an example."""
+    inner = "".join(f"        {line}\n" for line in text.splitlines())
+    return (
+        "meta {\n  name: r\n}\n\nexample {\n  name: e\n\n  request: {\n"
+        f"    url: {url}\n    method: get\n  }}\n\n  response: {{\n    status: {{\n"
+        f"      code: {status}\n    }}\n\n    body: {{\n      type: json\n      content: '''\n"
+        f"{inner}      '''\n    }}\n  }}\n}}\n"
+    ).encode()
+
+
+def httpyac(url: str, status: int, text: str) -> bytes:
+    """What httpyac prints of an exchange."""
+    return (
+        f"\n---------------------\n\n=== r ===\n\nGET {url}\naccept: */*\nHTTP/1.1 {status}  - OK\n"
+        f"content-type: application/json\n\nTimings:\ntotal: 7\n\n{text}\n"
+    ).encode()
+
+
+def archive(url: str, status: int, text: str) -> bytes:
+    """A HAR of Playwright with its bodies, in a ZIP."""
+    content = {"mimeType": "application/json", "_file": "body.json"}
+    entry = {
+        "request": {"method": "GET", "url": url},
+        "response": {"status": status, "headers": [], "content": content},
+    }
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as file:
+        file.writestr("body.json", text)
+        file.writestr("har.har", json.dumps({"log": {"entries": [entry]}}))
+    return raw.getvalue()
+
+
 WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
     "har": har,
     "har of one line": lambda url, status, text: har(url, status, text, indent=None),
@@ -235,6 +281,13 @@ WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
             ],
         }
     ),
+    "cassetter, TOML": toml,
+    "Bruno": bruno,
+    "HTTP, httpyac": httpyac,
+    "YAML": lambda url, status, text: as_yaml(
+        {"request": {"url": url}, "response": {"status": status, "body": text}}
+    ),
+    "zip": archive,
     "NDJSON": lambda url, status, text: exchange(url, status, json.loads(text)),
     "NDJSON, text": exchange,
 }
@@ -242,6 +295,14 @@ WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
 
 def form(parameters: dict[str, str]) -> str:
     return urlencode(parameters)
+
+
+def table(parameters: dict[str, str]) -> bytes:
+    """A table with the body in a column."""
+    out = io.StringIO()
+    rows = [("id", "payload"), ("1", form(parameters))]
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
 #: Every way to wrap the parameters of a webhook, by name.
@@ -281,6 +342,8 @@ WEBHOOKS: dict[str, Callable[[dict[str, str]], bytes]] = {
             "isBase64Encoded": True,
         }
     ).encode(),
+    "table": table,
+    "log": lambda parameters: f"INFO got a webhook: {form(parameters)}\n".encode(),
     "request, GET": lambda parameters: json.dumps(
         {
             "method": "GET",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -38,7 +39,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Yield the interactions of a cassette.
 
     Raises:
-        CaptureError: it is no TOML, larger than a record may be, or this Python has no parser.
+        CaptureError: it is no TOML, or larger than a record may be.
     """
     text = everything(stream, limits.record, "the cassette").decode("utf-8", "replace")
     reading = Reading(limits.record, nothing_beside)
@@ -53,12 +54,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    try:
-        toml: Any = importlib.import_module("tomllib")
-    except ImportError:
-        raise CaptureError(
-            "Python 3.10 reads no TOML; convert it: cassetter convert FOLDER yaml"
-        ) from None
+    # Python has it since 3.11; before, it is a package of ours.
+    toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         found: dict[str, Any] = toml.loads(text.removeprefix("\ufeff"))
     except (toml.TOMLDecodeError, RecursionError) as error:
@@ -101,7 +98,7 @@ def _places(text: str) -> Iterator[dict[str, Position]]:
 FORMAT = Format(
     name="toml",
     title="cassette in TOML",
-    description="cassettes of cassetter in TOML, with Python 3.11 or later",
+    description="cassettes of cassetter in TOML",
     recognise=recognise,
     read=read,
     order=31,
