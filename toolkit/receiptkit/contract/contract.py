@@ -13,6 +13,7 @@ from receiptkit.contract.validator import Validator
 from receiptkit.model.errors import DocumentError, UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
+from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.openapi import document as documents
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operations
@@ -22,6 +23,7 @@ from receiptkit.schema.engine import Engine
 ENGINES = ("default", "reference")
 
 
+@explained_methods
 class Contract:
     """
     The contract of the receipt operations, compiled from an OpenAPI document for a profile.

@@ -15,6 +15,7 @@ from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.odd_arguments import explained_methods
 
 #: Raised whenever the same seed makes other bytes than before (CONTRIBUTING.md, "Seeds").
 VERSION = 2
@@ -36,6 +37,7 @@ class RefusedError(UsageError):
         return str(self.args[0])
 
 
+@explained_methods
 class Generator:
     """
     Makes worlds that conform to a contract, and renders them.
@@ -46,7 +48,7 @@ class Generator:
     """
 
     def __init__(self, contract: Contract | None = None, host: str | None = None) -> None:
-        self.contract = contract or Contract.load()
+        self.contract = Contract.load() if contract is None else contract
         self.vocabulary = Vocabulary(self.contract, host)
         self._builder = Builder(self.vocabulary)
         self.delivery = self._builder.delivery

@@ -13,6 +13,7 @@ from receiptkit.generation.scenarios import ANY
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.odd_arguments import explained_methods
 
 try:
     from faker.providers import BaseProvider
@@ -22,6 +23,7 @@ except ImportError:
 _Choice = TypeVar("_Choice")
 
 
+@explained_methods
 class ReceiptProvider(BaseProvider):
     """
     Delivery receipts of Twilio Conversations, and what goes with them.

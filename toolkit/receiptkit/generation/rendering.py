@@ -14,6 +14,7 @@ from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, World, rest_date
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange
+from receiptkit.model.odd_arguments import explained_methods
 
 #: Where webhooks go unless somebody says where.
 WEBHOOK_URL = "https://example.com/webhooks/twilio/conversations"
@@ -21,6 +22,7 @@ WEBHOOK_URL = "https://example.com/webhooks/twilio/conversations"
 _AMOUNTS = ("total", "sent", "delivered", "read", "failed", "undelivered")
 
 
+@explained_methods
 class Rendering:
     """
     The responses of the REST API about a world at a moment. Bodies are dicts, ready for

@@ -9,6 +9,7 @@ from receiptkit.generation.generator import Generator
 from receiptkit.generation.scenarios import STREAMS, Outcome
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
+from receiptkit.model.odd_arguments import explained
 
 try:
     from hypothesis import strategies as st
@@ -19,6 +20,7 @@ except ImportError:
     ) from None
 
 
+@explained
 def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> SearchStrategy[World]:
     """
     Return worlds of any outcome, scope and page size, with webhooks in any manner.
@@ -27,7 +29,7 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
         generator: makes them; one of the contract `documented` by default.
         max_receipts: how many receipts they have at the most.
     """
-    maker = generator or Generator()
+    maker = Generator() if generator is None else generator
     statuses = maker.vocabulary.statuses
     plans = [
         Outcome(each.name, status)
@@ -47,34 +49,38 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
     )
 
 
+@explained
 def pages(
     generator: Generator | None = None, *, max_receipts: int = 5
 ) -> SearchStrategy[dict[str, Any]]:
     """Return pages of lists of receipts, as dicts."""
-    maker = generator or Generator()
+    maker = Generator() if generator is None else generator
     found = worlds(maker, max_receipts=max_receipts).map(
         lambda world: list(maker.at(world).pages())
     )
     return found.flatmap(st.sampled_from)
 
 
+@explained
 def receipts(generator: Generator | None = None) -> SearchStrategy[dict[str, Any]]:
     """Return delivery receipts, as dicts."""
-    maker = generator or Generator()
+    maker = Generator() if generator is None else generator
     return _with_receipts(maker).flatmap(lambda world: st.sampled_from(maker.at(world).receipts))
 
 
+@explained
 def messages(
     generator: Generator | None = None, *, max_receipts: int = 5
 ) -> SearchStrategy[dict[str, Any]]:
     """Return messages with their `delivery` summary, as dicts."""
-    maker = generator or Generator()
+    maker = Generator() if generator is None else generator
     return worlds(maker, max_receipts=max_receipts).map(lambda world: maker.at(world).message())
 
 
+@explained
 def webhooks(generator: Generator | None = None) -> SearchStrategy[dict[str, str]]:
     """Return the parameters of onDeliveryUpdated webhooks, as dicts of text."""
-    maker = generator or Generator()
+    maker = Generator() if generator is None else generator
     found = worlds(maker, max_receipts=3).map(maker.webhooks).filter(lambda some: bool(some.events))
     return found.flatmap(
         lambda some: st.sampled_from([some.parameters(event) for event in some.events])

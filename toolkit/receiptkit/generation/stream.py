@@ -13,6 +13,7 @@ from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.vocabulary import Vocabulary
 from receiptkit.generation.world import Receipt, Step, World, rest_date, webhook_date
 from receiptkit.model.exchange import WebhookRequest
+from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.text.forms import FORM
 from receiptkit.webhooks import HEADER, sign
 from receiptkit.webhooks.address import called
@@ -99,6 +100,7 @@ _MANNERS = {
 }
 
 
+@explained_methods
 class Webhooks:
     """
     The webhooks of a world, rendered.

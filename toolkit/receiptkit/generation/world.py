@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from receiptkit.model.errors import UsageError
+from receiptkit.model.odd_arguments import demand_number, explained
 
 #: Of later ones the ends of what follows cannot be written any more.
 _LAST_YEAR = 9990
@@ -54,6 +55,7 @@ class Receipt(NamedTuple):
 
     def at(self, moment: int) -> Step | None:
         """Return the last step by a moment; None while the receipt has no status."""
+        demand_number(moment, "moment")
         if not self.steps or self.steps[-1].at <= moment:
             return self.steps[-1] if self.steps else None
         index = bisect_right([step.at for step in self.steps], moment)
@@ -120,6 +122,7 @@ class World:
         """Return the moment after which nothing happens."""
         return max([self.message.answered, *(_last(receipt) for receipt in self.receipts)])
 
+    @explained
     def moment(self, text: str) -> int:
         """
         Return a moment in milliseconds since 1970.
@@ -142,6 +145,7 @@ class World:
 
     def seen_by(self, moment: int) -> Iterator[Receipt]:
         """Return the receipts that exist at a moment."""
+        demand_number(moment, "moment")
         return (receipt for receipt in self.receipts if receipt.created <= moment)
 
 

@@ -11,9 +11,11 @@ from receiptkit.history.memory import Memory
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival, Location
+from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.model.problem import Problem
 
 
+@explained_methods
 class History:
     """
     Check observations against a contract, one at a time, and remember them.

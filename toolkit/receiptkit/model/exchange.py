@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from receiptkit.model.odd_arguments import explained
+
 #: The part of an exchange or webhook request that a finding is about. `response` and `request` are
 #: bodies; `headers` are those of the response or the webhook, `sent` those of the request.
 Part = Literal["response", "request", "url", "status", "headers", "sent"]
@@ -61,6 +63,7 @@ class Exchange:
     request_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     made_at: str = ""
 
+    @explained
     def header(self, name: str) -> str | None:
         """Return the value of a response header, with its name in any case; None if absent."""
         return header(self.headers, name)
@@ -88,6 +91,7 @@ class WebhookRequest:
     body: Any = field(default=NOT_CAPTURED, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    @explained
     def header(self, name: str) -> str | None:
         """Return the value of a request header, with its name in any case; None if absent."""
         return header(self.headers, name)

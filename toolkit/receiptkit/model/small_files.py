@@ -27,12 +27,12 @@ def read_small(
     most = limit(name)
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, flags)
+        handle = os.open(os.fspath(path), flags)
         with open(handle, "rb") as file:
             if hasattr(os, "set_blocking"):
                 os.set_blocking(handle, True)
             raw = file.read(most + 1)
-    except (OSError, ValueError) as reason:
+    except (OSError, ValueError, TypeError) as reason:
         text = getattr(reason, "strerror", None) or str(reason)
         raise error(f"{option}{path}: {text.lower()}") from None
     if len(raw) > most:

@@ -11,6 +11,7 @@ from typing import Any
 from receiptkit import __version__
 from receiptkit.generation.world import webhook_date
 from receiptkit.model.errors import UsageError
+from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
 from receiptkit.server.faults import Fault
@@ -33,6 +34,7 @@ _LONGEST_NAME = 100
 _FACTS = ("receipts", "outcomes", "stream", "start", "no_error", "set")
 
 
+@explained_methods
 class Control:
     """
     Steers a server.

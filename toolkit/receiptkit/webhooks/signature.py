@@ -24,7 +24,7 @@ BODY_HASH = "bodySHA256"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 
 #: Parameters as pairs, or as a mapping with a list for a repeated name.
-Parameters = Mapping[str, "str | Sequence[str]"] | Iterable[tuple[str, str]]
+Parameters = Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]]
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _ADDRESS = re.compile(
