@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import traffic
 from conftest import ROOT
@@ -21,11 +22,12 @@ from proofs.simulator.webhooks import TOKEN
 from receiptkit import Contract
 from receiptkit.bulk import Facts
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
-from receiptkit.captures.formats import form_lines, har, json_document
+from receiptkit.captures.formats import cassette, form_lines, har, json_document
 from receiptkit.contract import Result
 from receiptkit.generation import Generator
 from receiptkit.generation.breakage import rendered
 from receiptkit.generation.breakages import breakages
+from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import READ_HEADERS
 from receiptkit.model.location import Position
 from receiptkit.validation.clean_records import CleanRecords, remembered
@@ -34,7 +36,13 @@ from receiptkit.validation.selection import Selection
 
 Run = Callable[..., tuple[int, str, str]]
 STYLES = {"plain": traffic.PLAIN, "other": traffic.OTHER}
-READERS = {"forms": form_lines.observations, "HAR": har.observations}
+READERS = {
+    "forms": form_lines.observations,
+    "HAR": har.observations,
+    "cassettes": cassette.yaml_observations,
+}
+#: Layouts that are no lines.
+DOCUMENTS = ("HAR", "cassettes")
 LAYOUTS = [*traffic.lines(traffic.Traffic()), *READERS]
 WITHOUT_FILES = Reading(Limits().record, nothing_beside)
 #: How many records are learnt from, and looked at.
@@ -70,7 +78,10 @@ class Judge:
 
     def exact(self, raw: bytes) -> Facts | None:
         """Return the facts of a clean record as the exact path reads them."""
-        found = self.observed(raw)
+        try:
+            found = self.observed(raw)
+        except CaptureError:
+            return None
         if len(found) != 1 or found[0].unusable is not None:
             return None
         result = self.checker.validate(found[0])
@@ -96,7 +107,15 @@ def of_layout(layout: str, style: traffic.Style, seed: int = 1) -> Iterator[byte
         return (made.form().encode() + b"\n" for _ in iter(int, 1))
     if layout == "HAR":
         return (style.dumps(made.har_entry(made.page(3))).encode() for _ in iter(int, 1))
+    if layout == "cassettes":
+        return (in_yaml(made, made.page(3)) for _ in iter(int, 1))
     return (line.encode() + b"\n" for line in traffic.lines(made)[layout])
+
+
+def in_yaml(made: traffic.Traffic, *bodies: Any) -> bytes:
+    """Return interactions in YAML, each long text on one line."""
+    found = [made.interaction(body) for body in bodies]
+    return yaml.dump(found, encoding="utf-8", width=10**6)
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +322,8 @@ def test_headers_that_are_read_are_named() -> None:
                     if isinstance(each, ast.Constant) and isinstance(each.value, str)
                 }
     assert names >= {"content-type", "content-encoding"}
-    assert names <= READ_HEADERS
+    # Without a token, only whether there is a signature counts.
+    assert names <= READ_HEADERS | {"x-twilio-signature"}
 
 
 @pytest.mark.parametrize("profile", ["vendor", "documented", "strict"])
@@ -324,11 +344,17 @@ def test_no_breakage_is_accepted(profile: str) -> None:
 # -- whole runs
 
 
+def folded(made: traffic.Traffic, count: int) -> str:
+    """Return a cassette as vcrpy writes it."""
+    found = [made.interaction(made.page(2)) for _ in range(count)]
+    return yaml.dump({"interactions": found, "version": 1})
+
+
 @pytest.fixture
 def capture(tmp_path: Path) -> Path:
     """A folder of captures in each layout: much that is clean, and every now and then something that is not."""
     rng = random.Random(8)
-    for layout in (each for each in LAYOUTS if "50" not in each and each != "HAR"):
+    for layout in (each for each in LAYOUTS if "50" not in each and each not in DOCUMENTS):
         with (tmp_path / f"{layout}.{'form' if layout == 'forms' else 'ndjson'}").open("wb") as out:
             for number, raw in enumerate(islice(of_layout(layout, traffic.PLAIN, seed=7), 70)):
                 out.write(raw)
@@ -339,6 +365,10 @@ def capture(tmp_path: Path) -> Path:
     made = traffic.Traffic(9)
     text = "\n".join(made.har(made.page(2) for _ in range(70)))
     (tmp_path / "page.har").write_text(text)
+    (tmp_path / "cassette.yaml").write_text(folded(made, 70))
+    spoilt = folded(made, 70).replace(' "delivered"', ' "queued"')
+    (tmp_path / "spoilt.yaml").write_text(spoilt)
+    (tmp_path / "later.yaml").write_text(folded(made, 70).replace("body: null", "body: [null]", 40))
     (tmp_path / "spoilt.har").write_text(text.replace('\\"delivered\\"', '\\"queued\\"'))
     return tmp_path
 

@@ -13,10 +13,14 @@ Exact = Callable[[str], tuple[bool, Facts] | None]
 
 
 class Unread(NamedTuple):
-    """The start and end of a value that no rule and no schema reads."""
+    """
+    The start and end of a value that no rule and no schema reads; False if it is a text that no
+    quotation marks enclose.
+    """
 
     start: int
     end: int
+    is_quoted: bool = True
 
 
 class NotAlike(Exception):

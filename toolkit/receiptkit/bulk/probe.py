@@ -68,7 +68,7 @@ def _renamed(token: Token, table: dict[int, int]) -> str:
 
 def _altered(token: Token) -> str:
     """Return another SID or token, and another value of what nothing reads."""
-    if token.kind is Kind.STRING:
+    if token.kind in (Kind.STRING, Kind.BARE):
         return f"{token.text}x"
     if token.kind is Kind.NUMBER:
         return token.text[:-1] + str((int(token.text[-1]) + 1) % 10)

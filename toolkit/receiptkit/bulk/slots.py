@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from receiptkit.bulk.dates import form_of_date, pattern_of_date
-from receiptkit.bulk.tokens import PLAIN_NUMBER, PLAIN_STRING, Kind, Token
+from receiptkit.bulk.tokens import BARE_STRING, PLAIN_NUMBER, PLAIN_STRING, Kind, Token
 
 _WORD = r"[A-Za-z0-9_.%+*-]+"
 #: Looked at later, all at once: that is quicker.
@@ -48,6 +48,8 @@ class Slot(NamedTuple):
             return "[A-Za-z0-9_.:~-]+"
         if kind is Kind.STRING:
             return PLAIN_STRING
+        if kind is Kind.BARE:
+            return BARE_STRING
         if kind is Kind.NUMBER:
             return PLAIN_NUMBER
         return _WORD if self.differs else re.escape(text)

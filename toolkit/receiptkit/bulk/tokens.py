@@ -34,7 +34,11 @@ _WHOLE_DATE = re.compile(_DATE)
 #: not finite.
 PLAIN_STRING = r"[ !#-\[\]-~]*"
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
-_PLAIN_STRING, _PLAIN_NUMBER = re.compile(PLAIN_STRING), re.compile(PLAIN_NUMBER)
+#: A text that needs no quotation marks in YAML, either.
+BARE_STRING = r"[A-Za-z0-9](?:[A-Za-z0-9,._/+=();-]|[ :](?=[A-Za-z0-9(]))*"
+_PLAIN_STRING, _BARE_STRING, _PLAIN_NUMBER = map(
+    re.compile, (PLAIN_STRING, BARE_STRING, PLAIN_NUMBER)
+)
 _PLACEHOLDER = re.compile(r"..([0-9a-f])\1{31}")
 #: The name of a member or a parameter right before its value.
 _NAME_BEFORE = re.compile(r'([\w.-]+)(?:\\*"\s*:\s*(?:\\*")?|=)[^"=]*\Z')
@@ -54,9 +58,11 @@ class Kind(Enum):
     DATE = "date"
     #: Which ones are equal.
     OPAQUE = "opaque"
-    #: Nothing but the form: a date that is only remembered, a text, a number.
+    #: Nothing but the form: a date that is only remembered, a text with or without quotation
+    #: marks, a number.
     MOMENT = "moment"
     STRING = "string"
+    BARE = "bare"
     NUMBER = "number"
 
 
@@ -93,7 +99,7 @@ def tokens(
     found: list[Token] = []
     at = start
     for value in unread:
-        token = _unread(text[value.start : value.end])
+        token = _unread(text[value.start : value.end], is_quoted=value.is_quoted)
         if token is not None and value.start >= at:
             found += _split(text, at, value.start, literal)
             found.append(token)
@@ -107,11 +113,13 @@ def text_of(tokens: Iterable[Token]) -> str:
     return "".join([token.quote + token.text + token.quote for token in tokens])
 
 
-def _unread(text: str) -> Token | None:
+def _unread(text: str, *, is_quoted: bool) -> Token | None:
     if _WHOLE_DATE.fullmatch(text):
         return Token(Kind.MOMENT, text)
     if _PLAIN_NUMBER.fullmatch(text):
         return Token(Kind.NUMBER, text)
+    if not is_quoted:
+        return Token(Kind.BARE, text) if _BARE_STRING.fullmatch(text) else None
     return Token(Kind.STRING, text) if _PLAIN_STRING.fullmatch(text) else None
 
 

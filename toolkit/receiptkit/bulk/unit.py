@@ -65,7 +65,7 @@ class Unit:
         kind, text, quote = slot.token
         pattern = slot.pattern
         if not slot.is_captured:
-            if kind in (Kind.STRING, Kind.NUMBER):
+            if kind in (Kind.STRING, Kind.BARE, Kind.NUMBER):
                 self.fixed = None
             elif self.fixed is not None:
                 self.fixed += len(text)

@@ -29,12 +29,15 @@ class Records(NamedTuple):
         observe: the reader of the observations in one, the same function for all records of a
             format.
         columns: the column at which each begins; None if that is the first.
+        plain: returns a text without what writers do differently in alike ones; the same is
+            observed in it, at other places. None if there is nothing such.
     """
 
     lines: Sequence[int]
     texts: list[bytes]
     observe: Observe
     columns: Sequence[int] | None = None
+    plain: Callable[[bytes], bytes] | None = None
 
 
 #: What readers hand out, in the order of the file: observations, numbered from 0, or records that

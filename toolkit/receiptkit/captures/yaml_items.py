@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import math
 import re
 from collections.abc import Collection, Iterator
@@ -65,11 +66,15 @@ class Item(NamedTuple):
 class _Bounded:
     """A stream that ends with an error when more than a limit is read for one item."""
 
-    def __init__(self, stream: BinaryIO, limit: int) -> None:
+    def __init__(self, stream: BinaryIO, limit: int, before: bytes = b"") -> None:
         self._stream = stream
         self._limit = self._left = limit
+        self._before = before
 
     def read(self, size: int = -1) -> bytes:
+        if self._before:
+            data, self._before = self._before[:size], self._before[size:]
+            return data
         data = self._stream.read(size if size >= 0 else 1 << 16)
         self._left -= len(data)
         if self._left < 0:
@@ -82,17 +87,40 @@ class _Bounded:
         self._left = self._limit
 
 
-def items(stream: BinaryIO, names: Collection[str], limit: int) -> Iterator[Item]:
+def items(
+    stream: BinaryIO, names: Collection[str], limit: int, before: bytes = b""
+) -> Iterator[Item]:
     """
-    Yield the items of the list that is the value of one of these members of the document.
+    Yield the items of the list that is the value of one of these members of the document, of which
+    the text `before` has been read.
 
     Raises:
         CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is
             larger than the limit.
     """
-    bounded = _Bounded(stream, limit)
+    bounded = _Bounded(stream, limit, before)
     with _explained():
         yield from _items(_Events(yaml.parse(bounded, Loader=_LOADER)), names, bounded)
+
+
+def item(raw: bytes, line: int) -> Item:
+    """
+    Return the only item of a list that begins on this line of a file.
+
+    Raises:
+        CaptureError: it is not YAML, or is nested deeper than 100.
+    """
+    try:
+        (found,) = items(io.BytesIO(raw), (ROOT,), len(raw))
+    except CaptureError:
+        # Once more, on its line.
+        list(items(io.BytesIO(raw), (ROOT,), len(raw), b"\n" * (line - 1)))
+        raise
+    places = {
+        pointer: place._replace(line=place.line + line - 1)
+        for pointer, place in found.places.items()
+    }
+    return Item(found.value, places[""], places)
 
 
 @contextmanager

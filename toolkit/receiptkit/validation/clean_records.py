@@ -11,6 +11,7 @@ from receiptkit.captures import Limits, Observation, Reading, Records, nothing_b
 from receiptkit.captures.format import Observe
 from receiptkit.contract import Result
 from receiptkit.history import Note, Unsorted, note
+from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
 from receiptkit.rules import catalogue
@@ -83,6 +84,7 @@ class CleanRecords:
         if observe not in self._bulks:
             self._bulks[observe] = Bulk(catalogue.literal_names())
         bulk = self._bulks[observe]
+        texts = list(map(records.plain, texts)) if records.plain is not None else texts
         found = bulk.facts(texts)
         for number, raw in enumerate(texts):
             self._was_clean = False
@@ -120,7 +122,10 @@ class CleanRecords:
         Return whether nothing is wrong with the only observation of a record, and what is
         remembered of it.
         """
-        found = list(observations)
+        try:
+            found = list(observations)
+        except CaptureError:
+            return None
         if len(found) != 1 or found[0].unusable is not None or not found[0].is_plain:
             return None
         (observation,) = found
@@ -129,8 +134,8 @@ class CleanRecords:
         return is_clean, remembered(result, observation)
 
     def _unread(self, text: str, observation: Observation) -> Iterator[Unread]:
-        if observation.seen is not None and text.lstrip()[:1] == "{":
+        if observation.seen is not None:
             from receiptkit.captures.transport import unread
 
-            for start, end in unread(text, observation.layout, self._headers):
-                yield Unread(start, end)
+            for start, end, is_quoted in unread(text, observation.layout, self._headers):
+                yield Unread(start, end, is_quoted)

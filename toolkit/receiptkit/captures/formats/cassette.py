@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from receiptkit.captures import envelope
 from receiptkit.captures.bodies import Reading, read_beside
@@ -14,6 +14,9 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.records import PlacedRecord
 from receiptkit.captures.sources import Limits
 from receiptkit.model.location import Position
+
+if TYPE_CHECKING:
+    from receiptkit.captures.yaml_items import Item
 
 #: The name of the list of interactions: of vcrpy, go-vcr and cassetter; of Ruby's and R's VCR and
 #: Betamax.
@@ -61,12 +64,18 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
             observations,
         )
         return
+    from receiptkit.captures.yaml_cut import Cut, unfolded
     from receiptkit.captures.yaml_items import ROOT, items
 
     names = (*_NAMES, ROOT) if _YAML_LIST.match(beginning(head)) else _NAMES
-    for entry, item in enumerate(items(stream, names, limits.record)):
-        record = PlacedRecord(item.start, item.places, literal=False)
-        yield envelope.seen(entry, record, interaction(item.value, reading))
+    cut, count = Cut(stream, names), 0
+    for group in cut.groups():
+        count += len(group)
+        texts, lines = zip(*group, strict=True)
+        columns = [cut.indent + 3] * len(group)
+        yield Records(lines, list(texts), yaml_observations, columns, unfolded)
+    for entry, item in enumerate(items(cut, names, limits.record, cut.before), count):
+        yield _of_item(entry, item, reading)
 
 
 def observations(
@@ -74,6 +83,25 @@ def observations(
 ) -> Iterator[Observation]:
     """Yield the exchange of an interaction in JSON."""
     yield envelope.observation(entry, raw, start, lambda value: interaction(value, reading))
+
+
+def yaml_observations(
+    raw: bytes, start: Position, entry: int, reading: Reading
+) -> Iterator[Observation]:
+    """
+    Yield the exchange of an interaction in YAML.
+
+    Raises:
+        CaptureError: it is not YAML.
+    """
+    from receiptkit.captures.yaml_items import item
+
+    yield _of_item(entry, item(raw, start.line), reading)
+
+
+def _of_item(entry: int, item: Item, reading: Reading) -> Observation:
+    record = PlacedRecord(item.start, item.places, literal=False)
+    return envelope.seen(entry, record, interaction(item.value, reading))
 
 
 def _is_json(head: bytes) -> bool:
