@@ -24,7 +24,7 @@ READ = frozenset(("content-type", "authorization"))
 
 def found(value: Any) -> list[str]:
     text = json.dumps(value)
-    return [text[start:end] for start, end in unread(text, LAYOUT, READ)]
+    return [text[start:end] for start, end, _ in unread(text, LAYOUT, READ)]
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,21 @@ def test_transport_of_a_har_and_never_of_a_body() -> None:
         "more": "kept",
     }
     assert found(value) == ["x", "5", "7", "a", "b", "12", "z"]
+
+
+def test_plain_values_of_yaml_are_found_too() -> None:
+    text = """- request:
+    headers:
+      Date: flow
+      Via:
+      - 1.1 proxy
+      Content-Type: text/x
+  response:
+    headers:
+      Age: '12'
+      Date: Mon, 02 Mar 2026 09:15:00 GMT
+    body: Date
+  recorded_at: 2026-03-02
+"""
+    values = [text[start:end] for start, end, _ in unread(text, LAYOUT, READ)]
+    assert values == ["flow", "1.1 proxy", "Mon, 02 Mar 2026 09:15:00 GMT", "2026-03-02"]

@@ -72,8 +72,8 @@ def by_cut(text: str) -> tuple[list[Item], str, int]:
     except CaptureError as error:
         return found, str(error), len(found)
     count = len(found)
-    rest, error = _gathered(items(cut, NAMES, 10**6, cut.before))
-    return [*found, *rest], error, count
+    rest, wrong = _gathered(items(cut, NAMES, 10**6, cut.before))
+    return [*found, *rest], wrong, count
 
 
 def _gathered(each: Any) -> tuple[list[Item], str]:

@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import yaml
 
@@ -63,10 +63,17 @@ class Item(NamedTuple):
     places: dict[str, Position]
 
 
+class Readable(Protocol):
+    """Anything that bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; nothing at the end."""
+
+
 class _Bounded:
     """A stream that ends with an error when more than a limit is read for one item."""
 
-    def __init__(self, stream: BinaryIO, limit: int, before: bytes = b"") -> None:
+    def __init__(self, stream: Readable, limit: int, before: bytes = b"") -> None:
         self._stream = stream
         self._limit = self._left = limit
         self._before = before
@@ -88,7 +95,7 @@ class _Bounded:
 
 
 def items(
-    stream: BinaryIO, names: Collection[str], limit: int, before: bytes = b""
+    stream: Readable, names: Collection[str], limit: int, before: bytes = b""
 ) -> Iterator[Item]:
     """
     Yield the items of the list that is the value of one of these members of the document, of which
