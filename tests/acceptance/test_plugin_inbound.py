@@ -282,6 +282,28 @@ def test_what_is_replaced_for_others_is_not_named(suite: Suite) -> None:
     ) in printed
 
 
+def test_a_method_that_is_only_spied_on_is_not_named(suite: Suite) -> None:
+    """A mock that calls the method it replaces hides nothing."""
+    suite.write(
+        served=SERVED,
+        test_it="""
+        from served import *
+        from unittest import mock
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=PAGE)
+            with mock.patch("requests.get", wraps=requests.get) as spy:
+                requests.get(URL, params={"PageSize": 20})
+            spy.assert_called_once()
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(failed=1)
+    assert "does not see" not in printed
+
+
 def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
     """The likely reason is given: a body that nobody read, or no request at all."""
     suite.write(

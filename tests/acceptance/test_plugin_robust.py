@@ -205,6 +205,39 @@ def test_errors_of_the_guard_itself(suite: Suite) -> None:
     assert "+15550100" not in printed
 
 
+@pytest.mark.parametrize("method", ["finish", "failure"])
+def test_errors_of_the_guard_when_a_test_ends(suite: Suite, method: str) -> None:
+    """They are the outcome of no test either, in whichever phase they come."""
+    suite.write(
+        test_it=f"""
+        import pytest
+        from receiptkit.testing.traffic import Traffic
+
+        def broken(self):
+            raise ZeroDivisionError("+15550100")
+
+        @pytest.fixture(scope="module", autouse=True)
+        def break_it():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Traffic, {method!r}, broken)
+                yield
+
+        def test_passes():
+            pass
+
+        def test_fails():
+            assert False
+
+        def test_skips():
+            pytest.skip("not here")
+        """
+    )
+    printed = suite.run("--receipts-guard")
+    suite.outcomes(passed=1, failed=1, skipped=1)
+    assert "=== receipt guard errors ===\nZeroDivisionError" in printed
+    assert "+15550100" not in printed
+
+
 def test_gevent(suite: Suite) -> None:
     """Where gevent has replaced threads, `receipt_server` says so in a line, and the guard works."""
     pytest.importorskip("gevent")

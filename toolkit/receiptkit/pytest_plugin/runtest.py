@@ -102,8 +102,11 @@ def _stop_watching(item: pytest.Item) -> None:
     if WATCHING in item.stash:
         item.stash[WATCHING].__exit__(None, None, None)
         del item.stash[WATCHING]
-        _finish(item)
-        run_of(item.config).end_test(item.stash[TRAFFIC], id_of(item), is_guarded=_is_guarded(item))
+        run, traffic = run_of(item.config), item.stash[TRAFFIC]
+        with run.harmless():
+            traffic.finish()
+        with run.harmless():
+            run.end_test(traffic, id_of(item), is_guarded=_is_guarded(item))
 
 
 def _fail(item: pytest.Item) -> None:
@@ -116,16 +119,10 @@ def _fail(item: pytest.Item) -> None:
 def _failure(item: pytest.Item) -> str | None:
     if TRAFFIC not in item.stash or not _is_guarded(item):
         return None
-    _finish(item)
-    return item.stash[TRAFFIC].failure()
-
-
-def _finish(item: pytest.Item) -> None:
-    traffic = item.stash[TRAFFIC]
-    try:
-        traffic.finish()
-    except Exception as error:  # noqa: BLE001 # no error of ours is the outcome of a test
-        traffic.take_error(error)
+    with run_of(item.config).harmless():
+        item.stash[TRAFFIC].finish()
+        return item.stash[TRAFFIC].failure()
+    return None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

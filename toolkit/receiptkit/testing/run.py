@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from receiptkit.testing.guard import unseen
 from receiptkit.testing.guard_error import describe
 from receiptkit.testing.settings import Options, PluginSettings, settings
 from receiptkit.testing.traffic import Traffic
-from receiptkit.testing.wording import lines
 
 # A guarded run that makes no data does without the generator.
 if TYPE_CHECKING:
@@ -76,6 +76,14 @@ class Run:
     ) -> Traffic:
         """Make the traffic of a test; the arguments are those of `Traffic`."""
         return Traffic(self.settings, file, allowed, auth_token)
+
+    @contextmanager
+    def harmless(self) -> Iterator[None]:
+        """Keep errors of the guard itself for the end: none is the outcome of a test or a run."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 # whatever it is, it is ours
+            self._errors[describe(error, show_values=self.settings.show_values)] += 1
 
     def end_test(self, traffic: Traffic, test: str, *, is_guarded: bool) -> None:
         """
@@ -159,11 +167,9 @@ class Run:
         """Remember which clients this process imported."""
         if not self.settings.guard:
             return
-        try:
+        with self.harmless():
             self._unseen.update(unseen.imported_clients())
             self._has_client |= unseen.has_seen_client()
-        except Exception as error:  # noqa: BLE001 # no error of ours ends a run
-            self._errors[describe(error)] += 1
 
     def notes(self) -> list[str]:
         """Return the lines about what the guard did not see."""
@@ -209,6 +215,8 @@ class Run:
         """Return the lines of the summary of warnings, with the tests that they are of."""
         if not self._warnings:
             return []
+        from receiptkit.testing.wording import lines
+
         return [
             *lines(
                 sorted(self._warnings, key=lambda finding: (finding.rule, finding.pointer)),

@@ -15,8 +15,6 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.guard_error import describe
 from receiptkit.testing.inbound import is_webhook, signature_findings
 from receiptkit.testing.settings import PluginSettings
-from receiptkit.testing.wording import lines, request_line, way_out
-from receiptkit.validation.public_urls import PublicUrls
 from receiptkit.validation.selection import Selection
 
 #: Client libraries ask for larger pages than there are, and get the largest: a GET only warns.
@@ -119,6 +117,12 @@ class Traffic:
                 ]
             self._add(exchange, findings)
 
+    def has_taken(self, url: str) -> bool:
+        """Return True if it took an exchange with this URL, its query aside."""
+        return any(
+            exchange.url.partition("?")[0] == url.partition("?")[0] for exchange in self.exchanges
+        )
+
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
         """Check a request to the application, if it is a webhook of the contract's event."""
         contract, auth_token = self._settings.contract, self._auth_token()
@@ -183,20 +187,30 @@ class Traffic:
 
     def failure(self) -> str | None:
         """Return what fails the test and was not reported before; None if there is nothing."""
-        least, show_values = self._settings.fail_on.rank, self._settings.show_values
-        urls = None if show_values else PublicUrls(self._settings.contract)
-        text, failing = [_TITLE], []
-        for each in self.observed[self._reported :]:
-            bad = [finding for finding in each.findings if finding.severity.rank >= least]
-            if bad:
-                text += [
-                    "",
-                    request_line(each.seen, urls, each.answer),
-                    *lines(bad, self._settings.names, show_values=show_values),
-                ]
-                failing += bad
+        least = self._settings.fail_on.rank
+        bad = [
+            (each, findings)
+            for each in self.observed[self._reported :]
+            if (findings := [one for one in each.findings if one.severity.rank >= least])
+        ]
         self._reported = len(self.observed)
-        return "\n".join([*text, "", way_out(failing)]) if failing else None
+        return self._report(bad) if bad else None
+
+    def _report(self, bad: list[tuple[Observed, list[Finding]]]) -> str:
+        # A run without findings does without reports.
+        from receiptkit.testing.wording import lines, request_line, way_out
+        from receiptkit.validation.public_urls import PublicUrls
+
+        show_values = self._settings.show_values
+        urls = None if show_values else PublicUrls(self._settings.contract)
+        text = [_TITLE]
+        for each, findings in bad:
+            text += [
+                "",
+                request_line(each.seen, urls, each.answer),
+                *lines(findings, self._settings.names, show_values=show_values),
+            ]
+        return "\n".join([*text, "", way_out([one for _, each in bad for one in each])])
 
 
 def allowances(rules: Collection[str], reason: object, known: Collection[str]) -> tuple[str, ...]:

@@ -171,13 +171,17 @@ def _client_method(patches: Patches, owner: Any, attribute: str, original: Any) 
 
 
 def _may_hide(watcher: watchers.Watcher, name: str, replacement: Any) -> bool:
-    """Return True unless a mock was called with other URLs only, or not at all."""
+    """Return True unless a mock was not called, with other URLs only, or only spied on calls."""
     calls = getattr(replacement, "mock_calls", None)
     if not isinstance(calls, list):
         return True
     if name.startswith("twilio."):
         return bool(calls)
-    return any(watcher.wants(verb, url) for url in _urls(calls) for verb in ("GET", "POST"))
+    return any(
+        watcher.wants(verb, url) and not watcher.has_taken(url)
+        for url in _urls(calls)
+        for verb in ("GET", "POST")
+    )
 
 
 def _urls(calls: Iterable[Any]) -> Iterator[str]:

@@ -28,6 +28,10 @@ class Watcher(Protocol):
         """Take an exchange whose body has been read."""
         ...
 
+    def has_taken(self, url: str) -> bool:
+        """Return True if it took an exchange with this URL, its query aside."""
+        ...
+
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
         """Take a request of a test client to the application, and the status of the answer."""
         ...
