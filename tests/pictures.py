@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from receiptkit.cli import main
+from receiptkit.server import running
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -45,6 +46,26 @@ def take(page_file: Path, selector: str, name: str) -> None:
         browser.close()
 
 
+def take_server() -> None:
+    """Write a picture of the page of a server, with a webhook that nobody receives."""
+    hook = "http://127.0.0.1:9/hook#rc=0"
+    with (
+        running(scenarios=["partial-failure"], clock="manual", webhook_url=hook) as twilio,
+        sync_playwright() as started,
+    ):
+        browser = started.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": 1000, "height": 760})
+        twilio.advance(to="end")
+        page.goto(f"{twilio.url}/_receiptkit/")
+        page.get_by_role("link", name="#0", exact=True).click()
+        page.locator("#detail .card").wait_for()
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=FOLDER / "local-twilio.png")
+        browser.close()
+
+
 if __name__ == "__main__":
     if shutil.which("chromium") is None:
         sys.exit("there is no Chromium; `make browser` says how to install it")
@@ -53,3 +74,4 @@ if __name__ == "__main__":
         page_file = report(Path(name))
         take(page_file, "#messages", "report-messages")
         take(page_file, ".group", "report-finding")
+    take_server()

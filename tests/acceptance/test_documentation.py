@@ -18,7 +18,8 @@ from receiptkit.cli.commands import cli
 from receiptkit.generation import SCENARIOS
 from receiptkit.pytest_plugin.options import OPTIONS
 from receiptkit.server.faults import REQUESTS, WEBHOOKS
-from receiptkit.server.panel import routes
+from receiptkit.server.panel import PREFIX, routes
+from receiptkit.server.request_log import RequestLog
 from receiptkit.validation import project_settings
 
 PAGES = {
@@ -161,7 +162,7 @@ def test_every_fault_and_control_request_is_documented() -> None:
     page = PAGES["docs/local-twilio.md"]
     assert [name for name in (*REQUESTS, *WEBHOOKS) if f"| `{name}` |" not in page] == []
     control = server.app("landline").state.control
-    for route in routes(control, control.state.settings):
+    for route in routes(control, control.state.settings, RequestLog(PREFIX)):
         for method in (route.methods or set()) - {"HEAD"}:
             assert f"`{method} {route.path}`" in page
 

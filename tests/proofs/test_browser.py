@@ -1,15 +1,20 @@
-"""The report `html` in a real browser. `make browser` installs what is needed."""
+"""The report `html` and the page of the server in a real browser. `make browser` installs what is needed."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 import pytest
 
 from conftest import ROOT
+from receiptkit.server import running
+from receiptkit.webhooks import AUTH_TOKEN, verify
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe is not installed")
@@ -116,3 +121,60 @@ def test_the_filter_hides_other_findings(browser: Any, report: Path) -> None:
     assert groups.count() == 1
     page.get_by_label("Filter findings").fill("")
     assert groups.count() == count
+
+
+# -- the page of the server
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    """Answers 403 with markup, and keeps what it received."""
+
+    received: ClassVar[list[tuple[str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.headers["X-Twilio-Signature"], body))
+        self.send_response(403)
+        self.end_headers()
+        self.wfile.write(b"<script>document.title = 'taken'</script>")
+
+    def log_message(self, *_: Any) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[str]:
+    _Receiver.received.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Receiver) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/hook"
+        server.shutdown()
+
+
+def test_the_page_follows_a_scenario_by_clicks(browser: Any, hook: str) -> None:
+    """From start to end, and a webhook sent again has a signature that verifies."""
+    with running(scenarios=["chat-only"], clock="manual", webhook_url=hook) as twilio:
+        page = browser.new_context().new_page()
+        heard: list[str] = []
+        page.on("console", lambda message: heard.append(message.text))
+        page.goto(f"{twilio.url}/_receiptkit/")
+        page.get_by_label("Name").select_option("agent-and-sms")
+        page.get_by_role("button", name="Start").click()
+        page.locator("#worlds .card").nth(1).wait_for()
+        page.get_by_role("button", name="To the next webhook").click()
+        page.locator("svg .s-sent").first.wait_for()
+        assert page.locator("svg .s-delivered").count() == 0
+        page.get_by_role("button", name="To the end").click()
+        page.locator("svg .s-delivered").first.wait_for()
+        page.get_by_role("link", name="#0", exact=True).click()
+        page.get_by_role("button", name="Send again", exact=True).click()
+        page.get_by_text("Sent again as #2: 403").wait_for()
+        assert "The application refuses the signature" in page.locator("#detail").inner_text()
+        assert "<script>document.title" in page.locator("#detail").inner_text()
+        assert page.title() == "receiptkit: a local Twilio"
+        found = axe.Axe().run(page)["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert heard == []
+    signature, body = _Receiver.received[-1]
+    assert len(_Receiver.received) == 3
+    assert verify(hook, AUTH_TOKEN, signature, dict(parse_qsl(body.decode())))

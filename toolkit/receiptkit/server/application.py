@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +21,7 @@ from receiptkit.server.data import write_data
 from receiptkit.server.direct import Application
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
+from receiptkit.server.request_log import RequestLog
 from receiptkit.server.rest import Rest
 from receiptkit.server.sender import Sender
 from receiptkit.server.settings import ServerSettings
@@ -59,6 +61,7 @@ def app(
     rest = Rest(state, sender.ask)
     dispatcher = Dispatcher(state, sender, rest.events)
     control = Control(state, sender, dispatcher)
+    log = control.log = RequestLog(panel.PREFIX)
     state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
 
     @asynccontextmanager
@@ -85,11 +88,12 @@ def app(
         routes=[
             # The first that fits is taken, and most requests are of the API.
             Route("/v1/{path:path}", rest.answer, methods=_METHODS),
-            *panel.routes(control, checked),
+            *panel.routes(control, checked, log),
             Route("/{path:path}", rest.answer, methods=_METHODS),
         ],
         exception_handlers={ApiError: refused, HTTPException: refused, Exception: failed},
         lifespan=lifespan,
+        middleware=[Middleware(log.around)],
     )
     # A path with a slash at its end is another one.
     application.router.redirect_slashes = False

@@ -17,7 +17,8 @@ from receiptkit.server.errors import ApiError
 from receiptkit.server.faults import Fault
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.outcomes import OutcomeRule
-from receiptkit.server.sender import Sender
+from receiptkit.server.request_log import RequestLog
+from receiptkit.server.sender import Sender, Sent
 from receiptkit.server.state import Snapshot, State
 from receiptkit.server.worlds import load_world
 
@@ -49,6 +50,8 @@ class Control:
         self.dispatcher = dispatcher
         #: The event loop of the server, while it runs.
         self.loop: asyncio.AbstractEventLoop | None = None
+        #: The calls that the server answered; noted by its application.
+        self.log: RequestLog | None = None
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
 
     async def advance(self, by: str | None = None, to: str | None = None) -> dict[str, Any]:
@@ -133,6 +136,8 @@ class Control:
     def _forget(self) -> None:
         self.dispatcher.forget()
         self.sender.forget()
+        if self.log is not None:
+            self.log.forget()
 
     async def snapshot(self, name: str = "default") -> dict[str, Any]:
         """
@@ -250,6 +255,26 @@ class Control:
             "receipts": sum(1 for _ in world.seen_by(now)),
             "of": len(world.receipts),
         }
+
+    async def resend(self, sent: Sent, changes: Mapping[str, str]) -> Sent:
+        """
+        Send a webhook again, with a new signature.
+
+        Args:
+            sent: what was sent.
+            changes: parameters with other values.
+
+        Returns:
+            The last request that was made, with its outcome.
+
+        Raises:
+            UsageError: it is a request of somebody else's.
+        """
+        if sent.outgoing is None or sent.target is None:
+            raise UsageError("this request cannot be made again")
+        parameters = {**sent.outgoing.parameters, **changes}
+        outgoing = sent.outgoing._replace(parameters=parameters)
+        return (await self.sender.send(outgoing, *sent.target))[-1]
 
     async def sent(self) -> list[dict[str, Any]]:
         """Return every webhook request that was made, with its outcome, ready for JSON."""

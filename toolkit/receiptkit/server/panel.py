@@ -14,6 +14,8 @@ from receiptkit.model.errors import UsageError
 from receiptkit.model.limits import limit, remedy
 from receiptkit.server.access import has_token, is_local
 from receiptkit.server.control import Control
+from receiptkit.server.page import routes as page
+from receiptkit.server.request_log import RequestLog
 from receiptkit.server.settings import ServerSettings
 
 PREFIX = "/_receiptkit"
@@ -43,14 +45,15 @@ _Arguments = Mapping[str, tuple[type, ...]]
 _Action = Callable[..., Awaitable[Any]]
 
 
-def routes(control: Control, settings: ServerSettings) -> list[Route]:
+def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[Route]:
     """
-    Return the routes of the panel.
+    Return the routes of the panel, and of its page for browsers.
 
     Args:
         control: what they call, with the members of the JSON object that is posted, or the
             parameters of the query.
         settings: decide who may call.
+        log: the calls that the page shows.
     """
     actions: list[tuple[str, str, _Action, _Arguments]] = [
         ("GET", "/", control.show, {}),
@@ -66,24 +69,41 @@ def routes(control: Control, settings: ServerSettings) -> list[Route]:
         ("DELETE", "/faults", control.clear, {}),
     ]
     return [
-        Route(PREFIX + path, _endpoint(action, known, settings), methods=[method])
-        for method, path, action, known in actions
+        *page.routes(PREFIX, control, log, lambda endpoint: _guarded(endpoint, settings)),
+        *(
+            Route(PREFIX + path, _endpoint(action, known, settings), methods=[method])
+            for method, path, action, known in actions
+        ),
     ]
 
 
-def _endpoint(
-    action: _Action, known: _Arguments, settings: ServerSettings
-) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(action: _Action, known: _Arguments, settings: ServerSettings) -> page.Endpoint:
     async def endpoint(request: Request) -> Response:
+        return _answer(await action(**_checked(await _arguments(request, known), known)))
+
+    guarded = _guarded(endpoint, settings)
+    if action.__name__ != "show":
+        return guarded
+
+    async def page_or_state(request: Request) -> Response:
+        return page.page() if page.wants_page(request) else await guarded(request)
+
+    return page_or_state
+
+
+def _guarded(endpoint: page.Endpoint, settings: ServerSettings) -> page.Endpoint:
+    """Return an endpoint that refuses whoever may not control the server."""
+
+    async def guarded(request: Request) -> Response:
         refusal = _refusal(request, settings)
         if refusal is not None:
             return _answer({"error": refusal[1]}, refusal[0])
         try:
-            return _answer(await action(**_checked(await _arguments(request, known), known)))
+            return await endpoint(request)
         except UsageError as error:
             return _answer({"error": str(error)}, 400)
 
-    return endpoint
+    return guarded
 
 
 def _refusal(request: Request, settings: ServerSettings) -> tuple[int, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -25,6 +26,8 @@ _TO_CONNECT = 0.9
 _KEPT = 10_000
 #: How much of the answer to a webhook before the fact is read, in bytes.
 _LONGEST_ANSWER = 1 << 18
+#: From this status on, the beginning of the body is kept to be shown, so many bytes of it.
+_REFUSED, _SHOWN = 300, 4096
 
 
 class Outgoing(NamedTuple):
@@ -46,10 +49,17 @@ class Sent(NamedTuple):
     Attributes:
         delivery: as it was sent.
         outcome: the status of the answer, or why there was none.
+        outgoing, target: what was sent where; None for a request of somebody else's.
+        answer: the beginning of the body of an answer other than success.
+        milliseconds: how long it took.
     """
 
     delivery: WebhookRequest
     outcome: int | str
+    outgoing: Outgoing | None = None
+    target: tuple[str, str] | None = None
+    answer: bytes = b""
+    milliseconds: float = 0
 
     @property
     def was_accepted(self) -> bool:
@@ -104,9 +114,8 @@ class Sender:
         made: list[Sent] = []
         kept = self.sent
         for left in range(address(url).retries, -1, -1):
-            delivery = self.request(outgoing, url, method)
-            outcome, again = await self._try(delivery)
-            made.append(Sent(delivery, outcome))
+            sent, again = await self._attempt(outgoing, (url, method))
+            made.append(sent)
             if self.sent is not kept:
                 # Everything began anew meanwhile: this is of before.
                 break
@@ -123,15 +132,14 @@ class Sender:
         Send a webhook before the fact; return status and body of the answer, no status without one
         in time.
         """
-        delivery = self.request(Outgoing(parameters, token), *target)
         body = bytearray()
-        outcome, _ = await self._try(delivery, body)
-        self._keep(Sent(delivery, outcome))
-        return (outcome if isinstance(outcome, int) else None), bytes(body)
+        sent, _ = await self._attempt(Outgoing(parameters, token), target, body)
+        self._keep(sent)
+        return (sent.outcome if isinstance(sent.outcome, int) else None), bytes(body)
 
     def lose(self, outgoing: Outgoing, url: str, method: str) -> None:
         """Keep a webhook as one that was lost on its way."""
-        self._keep(Sent(self.request(outgoing, url, method), "lost"))
+        self._keep(Sent(self.request(outgoing, url, method), "lost", outgoing, (url, method)))
 
     def forget(self) -> None:
         """Begin anew: nothing was sent."""
@@ -142,8 +150,19 @@ class Sender:
         self.sent.append(sent)
         self.count += 1
 
+    async def _attempt(
+        self, outgoing: Outgoing, target: tuple[str, str], body: bytearray | None = None
+    ) -> tuple[Sent, bool]:
+        """Make one request; return it with its outcome, and True if nobody was reached."""
+        delivery = self.request(outgoing, *target)
+        began = time.perf_counter()
+        answer = bytearray()
+        outcome, again = await self._try(delivery, answer if body is None else body, body is None)
+        took = round((time.perf_counter() - began) * 1000, 1)
+        return Sent(delivery, outcome, outgoing, target, bytes(answer[:_SHOWN]), took), again
+
     async def _try(
-        self, delivery: WebhookRequest, body: bytearray | None = None
+        self, delivery: WebhookRequest, body: bytearray, only_refusals: bool
     ) -> tuple[int | str, bool]:
         """
         Return the outcome of one request, and True if nobody was reached. Every error is an
@@ -152,10 +171,10 @@ class Sender:
         try:
             if self._application is not None:
                 status, answered = await within(self._timeout, call(self._application, delivery))
-                if body is not None:
+                if not only_refusals or status >= _REFUSED:
                     body += answered[:_LONGEST_ANSWER]
                 return status, False
-            return await within(self._timeout, self._status(delivery, body)), False
+            return await within(self._timeout, self._status(delivery, body, only_refusals)), False
         except asyncio.TimeoutError:
             return f"no answer within {self._timeout:g} seconds", False
         except Exception as error:  # noqa: BLE001 # an application can raise anything
@@ -175,8 +194,8 @@ class Sender:
             return "connection closed without an answer", False
         return f"failed: {type(error).__name__}: {error}", False
 
-    async def _status(self, delivery: WebhookRequest, body: bytearray | None) -> int:
-        """Return the status of the answer, and add the start of its body to one that is wanted."""
+    async def _status(self, delivery: WebhookRequest, body: bytearray, only_refusals: bool) -> int:
+        """Return the status of the answer, and add the start of its body if it is wanted."""
         httpx = _httpx()
         self._client = self._client or self._connected()
         # The headers are the request's own: the client would add some. Not every httpx then gives
@@ -192,10 +211,11 @@ class Sender:
             extensions=limit,
         )
         response = await self._client.send(request, stream=True)
-        if body is not None:
+        limit_of_body = _SHOWN if only_refusals else _LONGEST_ANSWER
+        if not only_refusals or response.status_code >= _REFUSED:
             async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > _LONGEST_ANSWER:
+                body += piece[:limit_of_body]
+                if len(body) > limit_of_body:
                     break
         await response.aclose()
         return int(response.status_code)

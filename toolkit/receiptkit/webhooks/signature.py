@@ -43,9 +43,13 @@ def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
         auth_token: the primary auth token of the account.
         parameters: the parameters of a posted form; none for GET and JSON.
     """
-    signed = url + _signed(parameters)
-    digest = hmac.digest(auth_token.encode(), signed.encode("utf-8", "surrogatepass"), "sha1")
-    return base64.b64encode(digest).decode()
+    signed = signed_text(url, parameters).encode("utf-8", "surrogatepass")
+    return base64.b64encode(hmac.digest(auth_token.encode(), signed, "sha1")).decode()
+
+
+def signed_text(url: str, parameters: Parameters = ()) -> str:
+    """Return the text that a signature covers; the arguments are those of `sign`."""
+    return url + _signed(parameters)
 
 
 def verify(

@@ -1,0 +1,135 @@
+"""The routes of the page of a server: its files, a stream of what it shows, and what it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from receiptkit.model.errors import UsageError
+from receiptkit.server.control import Control
+from receiptkit.server.page.view import details, view
+from receiptkit.server.request_log import RequestLog
+from receiptkit.server.sender import Sent
+
+_FOLDER = Path(__file__).parent
+#: How often the page looks for something new, in seconds.
+_INTERVAL = 0.25
+#: How many pages are kept up to date at a time.
+_MOST_PAGES = 20
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def wants_page(request: Request) -> bool:
+    """Return True if a browser asks for a page to show; every other client gets JSON."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def page(_: Request | None = None) -> Response:
+    """Return the page. It holds nothing of the server, so anybody may see it."""
+    return Response(_file("page.html"), 200, {**_HEADERS, "Content-Type": "text/html"})
+
+
+def routes(
+    prefix: str,
+    control: Control,
+    log: RequestLog,
+    guarded: Callable[[Endpoint], Endpoint],
+) -> list[Route]:
+    """
+    Return the routes.
+
+    Args:
+        prefix: the beginning of their paths.
+        control: what the page shows and steers.
+        log: the calls that the page shows.
+        guarded: refuses whoever may not control the server.
+    """
+    open_pages = 0
+
+    async def style(_: Request) -> Response:
+        return Response(_file("page.css"), 200, {**_HEADERS, "Content-Type": "text/css"})
+
+    async def script(_: Request) -> Response:
+        return Response(_file("page.js"), 200, {**_HEADERS, "Content-Type": "text/javascript"})
+
+    async def events(_: Request) -> Response:
+        nonlocal open_pages
+        if open_pages >= _MOST_PAGES:
+            raise UsageError(f"{_MOST_PAGES} pages are open already; close some")
+        return StreamingResponse(stream(), media_type="text/event-stream", headers=_HEADERS)
+
+    async def stream() -> AsyncIterator[bytes]:
+        nonlocal open_pages
+        open_pages += 1
+        try:
+            before = b""
+            while True:
+                shown = orjson.dumps(view(control, log))
+                if shown != before:
+                    yield b"data: " + shown + b"\n\n"
+                    before = shown
+                await asyncio.sleep(_INTERVAL)
+        finally:
+            open_pages -= 1
+
+    async def one(request: Request) -> Response:
+        number = int(request.path_params["number"])
+        return Response(orjson.dumps(details(number, _sent(control, number))), headers=_HEADERS)
+
+    async def again(request: Request) -> Response:
+        changes = _changes(await request.body())
+        made = await control.resend(_sent(control, int(request.path_params["number"])), changes)
+        number = control.sender.count - 1
+        return Response(orjson.dumps(details(number, made)), headers=_HEADERS)
+
+    return [
+        Route(f"{prefix}/page.css", style),
+        Route(f"{prefix}/page.js", script),
+        Route(f"{prefix}/events", guarded(events)),
+        Route(f"{prefix}/sent/{{number:int}}", guarded(one)),
+        Route(f"{prefix}/sent/{{number:int}}/again", guarded(again), methods=["POST"]),
+    ]
+
+
+def _sent(control: Control, number: int) -> Sent:
+    """Return a webhook by its number."""
+    kept = control.sender.sent
+    index = number - (control.sender.count - len(kept))
+    if not 0 <= index < len(kept):
+        raise UsageError(f"there is no webhook {number}, or it is no longer kept")
+    return kept[index]
+
+
+def _changes(body: bytes) -> dict[str, str]:
+    """Return the parameters to change."""
+    try:
+        found = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError:
+        found = None
+    changes: Any = found.get("set", {}) if isinstance(found, dict) else None
+    if not isinstance(changes, dict) or not all(isinstance(each, str) for each in changes.values()):
+        raise UsageError('the body must be a JSON object such as {"set": {"Status": "failed"}}')
+    return changes
+
+
+@cache
+def _file(name: str) -> bytes:
+    return (_FOLDER / name).read_bytes()
