@@ -43,6 +43,9 @@ class Watcher:
     def wants(self, method: str, url: str) -> bool:
         return True
 
+    def has_taken(self, url: str) -> bool:
+        return False
+
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
         raise AssertionError(request)
 
