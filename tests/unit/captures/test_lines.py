@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiptkit.captures import Limits, Reading, nothing_beside
+from receiptkit.captures import Limits, Reading, Records, nothing_beside
 from receiptkit.captures.formats.json_document import observations, read_json
 from receiptkit.captures.lines import Lines
 from receiptkit.model.errors import CaptureError
@@ -108,8 +108,11 @@ def test_a_stream_that_breaks(size: int) -> None:
 
 
 def read(raw: bytes, limit: int = 1000, name: str = "-") -> list[tuple[int, bytes]]:
-    batches = read_json(io.BytesIO(raw), name, Limits(record=limit))
-    return [line for batch in batches for line in zip(batch.lines, batch.texts, strict=True)]
+    found: list[tuple[int, bytes]] = []
+    for batch in read_json(io.BytesIO(raw), name, Limits(record=limit)):
+        assert isinstance(batch, Records)
+        found += zip(batch.lines, batch.texts, strict=True)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -150,6 +153,7 @@ def test_observations_are_counted_on() -> None:
 def test_a_text_that_is_too_large(raw: bytes, name: str, number: int) -> None:
     """Wherever it stands, it is told by its line, and ends the reading."""
     batches, error = until_broken(read_json(io.BytesIO(raw), name, Limits(record=20)))
-    assert [line for batch in batches for line in batch.lines] == list(range(1, number))
+    lines = [line for batch in batches if isinstance(batch, Records) for line in batch.lines]
+    assert lines == list(range(1, number))
     assert isinstance(error, CaptureError)
     assert str(error).startswith(f"line {number} is larger than 20 bytes")

@@ -40,12 +40,14 @@ class Observation:
         names: the way to each parameter, where a tool renamed, listed or printed the parameters.
         partial: True if parameters may be missing because nobody kept them, as in a table with some
             of the columns.
+        made_at: when it was made, where only the element of a list around it says so (ISO 8601).
     """
 
     __slots__ = (
         "element",
         "entry",
         "layout",
+        "made_at",
         "names",
         "partial",
         "problems",
@@ -82,6 +84,7 @@ class Observation:
         self.rule = rule
         self.names = names
         self.partial = partial
+        self.made_at = ""
 
     @property
     def begins(self) -> Position:

@@ -43,9 +43,10 @@ def remembered(result: Result, observation: Observation) -> Remembered:
     if result.kind is None:
         return Remembered(None, "", observation.rule)
     if not isinstance(seen, Exchange):
-        return Remembered(note(result.kind, result.body), "", observation.rule)
+        return Remembered(note(result.kind, result.body), observation.made_at, observation.rule)
     requested = result.requested if seen.url else None
-    return Remembered(note(result.kind, result.body, requested), seen.made_at, observation.rule)
+    made_at = seen.made_at or observation.made_at
+    return Remembered(note(result.kind, result.body, requested), made_at, observation.rule)
 
 
 class CleanRecords:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from itertools import accumulate, islice, pairwise
 from typing import BinaryIO
 
-from receiptkit.captures.bodies import Reading
+from receiptkit.captures import large_documents
+from receiptkit.captures.bodies import Reading, read_beside
 from receiptkit.captures.documents import observe, see
-from receiptkit.captures.format import Format, Records, beginning
+from receiptkit.captures.format import Format, Piece, Records, beginning
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation, below
@@ -78,7 +79,7 @@ def is_by_lines(stream: BinaryIO, name: str, limit: int) -> bool:
     return second is not None and _are_lines(first[1], second[1])
 
 
-def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
+def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
     """
     Yield the texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
 
@@ -102,6 +103,11 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     elif begun:
         (number, first), *others = begun
         head = first + b"".join(b"\n" * (other - number - 1) + text for other, text in others)
+        head += stream.read(max(large_documents.LARGE - len(head), 0))
+        if len(head) >= large_documents.LARGE and large_documents.holds_list(head):
+            reading = Reading(limits.record, read_beside(name, limits.record))
+            yield from large_documents.elements(head, stream, number, reading)
+            return
         yield _documents(number, everything(stream, limits.record, "the JSON document", head))
 
 
