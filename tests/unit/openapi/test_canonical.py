@@ -238,6 +238,21 @@ SAME: dict[str, Any] = {
             "$defs": {"Status": STATUS},
         },
     ),
+    "definitions of a schema with an id": receipt_is(
+        {
+            "$id": "https://example.com/receipt",
+            "type": "object",
+            "properties": {"status": {"$ref": "#/$defs/Status"}},
+            "$defs": {"Status": STATUS},
+        }
+    ),
+    "discriminator of a choice": receipt_is(
+        {
+            "oneOf": [{"$ref": "#/components/schemas/Sms"}],
+            "discriminator": {"propertyName": "channel"},
+        },
+        Sms=RECEIPT,
+    ),
     "chain": status_is(
         {"$ref": "#/components/schemas/A"},
         A={"$ref": "#/components/schemas/B"},
@@ -290,6 +305,7 @@ SAME: dict[str, Any] = {
         },
         path=LIST.removeprefix("/v1/Conversations"),
     ),
+    "relative server": servers_are({"url": "v1/"}, path=LIST.removeprefix("/v1")),
     "server of a path": servers_are(
         {"url": "https://h/v1"}, path=LIST.removeprefix("/v1"), place="path"
     ),
@@ -394,6 +410,22 @@ REPORTED: dict[str, tuple[Any, str]] = {
             }
         ),
         f"`nullable` has no effect in OpenAPI 3.1; add null to `type` ({AT}, and 1 more)",
+    ),
+    "nullable beside an enum": (
+        version_is("3.0.3", status_is({**STATUS, "nullable": True})),
+        f"`nullable` beside an `enum` without null: null is accepted ({AT})",
+    ),
+    "beside a reference in 3.0": (
+        version_is("3.0.3", status_is({"$ref": "#/components/schemas/Status", "enum": ["x"]})),
+        f"`enum` beside `$ref` has no effect in OpenAPI 3.0 ({AT})",
+    ),
+    "draft 7": (
+        receipt_is({**RECEIPT, "dependencies": {"status": ["x"]}}),
+        "`dependencies` has no effect; use `dependentRequired` or `dependentSchemas` (components/schemas/Receipt)",
+    ),
+    "path with a query": (
+        lambda document: document["paths"].update({"/x?y=1": {}}),
+        "a path with a query or without `/` in front matches no URL (paths//x?y=1)",
     ),
     "nullable as text": (
         version_is("3.0.3", status_is({**STATUS, "nullable": "yes"})),

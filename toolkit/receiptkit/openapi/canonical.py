@@ -25,7 +25,7 @@ from receiptkit.openapi.references import (
     to_schema,
     types_of,
 )
-from receiptkit.openapi.upgrade import upgraded, with_limits
+from receiptkit.openapi.upgrade import NOTES, upgraded, with_limits
 from receiptkit.openapi.walking import LISTS, METHODS, Place, Walker, with_inner
 
 _ADVICE = "x-receiptkit-advice"
@@ -45,6 +45,8 @@ _LEFT_OUT = {
     "$recursiveRef": "`$recursiveRef` is not supported and ignored",
     "$vocabulary": "`$vocabulary` is not supported and ignored",
     "x-nullable": "`x-nullable` has no effect",
+    "additionalItems": "`additionalItems` has no effect; use `items` beside `prefixItems`",
+    "dependencies": "`dependencies` has no effect; use `dependentRequired` or `dependentSchemas`",
 }
 #: Keywords beside which more schemas apply to the same value.
 _MAP = "dependentSchemas"
@@ -190,6 +192,13 @@ class Canonical(Walker):
         return super().parameter(node, place)
 
     def _report_of_document(self, document: dict[str, Any]) -> None:
+        paths = document.get("paths")
+        for path in paths if isinstance(paths, dict) else ():
+            if not path.startswith(("/", "x-")) or {"?", "#"} & set(path):
+                self._report(
+                    "a path with a query or without `/` in front matches no URL",
+                    Place().at("paths", path),
+                )
         dialect = document.get("jsonSchemaDialect")
         if isinstance(dialect, str) and dialect not in _DIALECTS:
             self._report("schemas are read as JSON Schema 2020-12", Place().at("jsonSchemaDialect"))
@@ -214,7 +223,7 @@ class Canonical(Walker):
 
     def _modern(self, node: dict[str, Any], place: Place) -> dict[str, Any]:
         if self._version.startswith("3.0"):
-            return upgraded(node, place, self._report)
+            return upgraded(self._alone(node, place), place, self._report)
         if "nullable" in node:
             text = f"`nullable` has no effect in OpenAPI {self._version[:3]}; add null to `type`"
             self._report(text, place)
@@ -228,13 +237,26 @@ class Canonical(Walker):
             node = with_limits(node)
         return node
 
+    def _alone(self, node: dict[str, Any], place: Place) -> dict[str, Any]:
+        """Return a reference of OpenAPI 3.0 without the keywords beside it."""
+        if REF not in node:
+            return node
+        kept = (REF, "nullable", *NOTES)
+        idle = [name for name in node if name not in kept and name[:2] != "x-"]
+        for name in idle:
+            self._report(f"`{name}` beside `$ref` has no effect in OpenAPI 3.0", place)
+        return {name: value for name, value in node.items() if name not in idle}
+
     def _is_left_out(self, name: str, node: dict[str, Any], place: Place) -> bool:
         if name == "$schema":
             if node[name] not in _DIALECTS:
                 self._report("`$schema` is ignored: schemas are read as JSON Schema 2020-12", place)
             return True
-        if name == "discriminator" and not {"oneOf", "anyOf"} & node.keys():
-            self._report("`discriminator` is not followed", place)
+        if name == "discriminator":
+            # The schemas of a choice decide.
+            if not {"oneOf", "anyOf"} & node.keys():
+                self._report("`discriminator` is not followed", place)
+            return True
         if _LEFT_OUT.get(name):
             self._report(_LEFT_OUT[name], place)
         return name in _LEFT_OUT

@@ -58,10 +58,20 @@ class Files:
             return self._anchored(name).get(fragment)
         decoded = unquote(fragment)
         for text in dict.fromkeys((decoded, fragment)):
-            steps = tuple(pointers.split(text))
-            if target(content, list(steps)) is not None:
-                return Place(name, steps)
+            for base in ((), *(() if file else self._resource(place))):
+                steps = (*base, *pointers.split(text))
+                if target(content, list(steps)) is not None:
+                    return Place(name, steps)
         return None
+
+    def _resource(self, place: Place) -> list[tuple[str, ...]]:
+        """Return where the schema with an `$id` is that a place stands in, if there is one."""
+        for end in range(len(place.steps), 0, -1):
+            steps = place.steps[:end]
+            node = self.node(Place(place.file, steps))
+            if isinstance(node, dict) and isinstance(node.get("$id"), str):
+                return [steps]
+        return []
 
     def node(self, place: Place) -> Any:
         """Return the node at a place."""

@@ -44,7 +44,7 @@ class Prefixes:
 
     def __init__(self, document: dict[str, Any]) -> None:
         servers = list(_servers(document))
-        paths = {path_of(url).rstrip("/") for server in servers for url in _addresses(server)}
+        paths = {_prefix(path_of(url)) for server in servers for url in _addresses(server)}
         self._literal = sorted({"", *paths}, key=lambda path: -len(path))
         self._patterns = [
             re.compile(pattern) for server in servers if (pattern := _pattern(server)) is not None
@@ -59,6 +59,12 @@ class Prefixes:
             match = pattern.match(path)
             if match:
                 yield match.end()
+
+
+def _prefix(path: str) -> str:
+    """Return the path of a server as a prefix; one relative to the document is taken from the root."""
+    path = path.rstrip("/")
+    return path if not path or path.startswith("/") else "/" + path.lstrip("./")
 
 
 def _servers(document: dict[str, Any]) -> Iterator[Any]:

@@ -71,6 +71,7 @@ def upgraded(schema: dict[str, Any], place: Place, report: Report) -> dict[str, 
     elif nullable and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
         if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+            report("`nullable` beside an `enum` without null: null is accepted", place)
             schema["enum"] = [*schema["enum"], None]
     elif nullable and any(name not in NOTES and name[:2] != "x-" for name in schema):
         report("`nullable` without `type` has no effect in OpenAPI 3.0", place)
