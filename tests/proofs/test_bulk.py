@@ -64,17 +64,19 @@ class Judge:
     def teach(self, records: Iterable[bytes]) -> None:
         """Have records checked as a run does."""
         texts = list(records)
-        known = self.clean.known(Records(range(len(texts)), texts, self.observe))
-        for raw, facts in zip(texts, known, strict=True):
-            for observation in self.observed(raw) if facts is None else ():
+        at = 0
+        for clean in self.clean.runs(Records(range(len(texts)), texts, self.observe)):
+            for observation in self.observed(texts[at]) if not clean else ():
                 self.clean.note(self.checker.validate(observation), observation)
+            at += len(clean) or 1
 
     def observed(self, raw: bytes) -> list[Observation]:
         return list(self.observe(raw, Position(1, 1), 0, WITHOUT_FILES))
 
     def known(self, texts: list[bytes]) -> list[Facts | None]:
         """Return the facts of records that a shape accepts."""
-        return list(self.clean.known(Records(range(len(texts)), texts, self.observe)))
+        runs = self.clean.runs(Records(range(len(texts)), texts, self.observe))
+        return [facts for clean in runs for facts in [*clean, *([] if clean else [None])]]
 
     def exact(self, raw: bytes) -> Facts | None:
         """Return the facts of a clean record as the exact path reads them."""

@@ -20,8 +20,7 @@ from receiptkit.captures import Source
 from receiptkit.generation import SCENARIOS, Generator
 from receiptkit.generation.breakages import capture_breakages
 from receiptkit.generation.recording import seen
-from receiptkit.history import Memory
-from receiptkit.history.notes import are_of_one_list
+from receiptkit.history import Memory, OwnShare, problems_of_shares
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
@@ -784,21 +783,23 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
         parts = [Memory() for _ in range(max(pieces) + 1)]
         for entry, (piece, (kind, body)) in enumerate(zip(pieces, arrivals, strict=True)):
             parts[piece].enter(kind, body, Arrival(entry=entry))
-        for part in parts[1:]:
-            parts[0].merge(part)
-        assert ("delivery.total" in {each.rule for each in findings(parts[0])}) == (repeated == 1)
+        assert ("delivery.total" in {each.rule for each in findings(*parts)}) == (repeated == 1)
 
 
-def findings(ledger: Memory) -> list[Problem]:
-    return sorted(
-        ledger.findings(), key=lambda found: (found.at or Arrival(), found.pointer, found.rule)
+def findings(*memories: Memory) -> list[Problem]:
+    """Return the findings of a memory, or of several together, in order."""
+    found = (
+        problems_of_shares([OwnShare(each.partitions()) for each in memories])
+        if len(memories) > 1
+        else memories[0].findings()
     )
+    return sorted(found, key=lambda each: (each.at or Arrival(), each.pointer, each.rule))
 
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_pieces_in_any_order(data: st.DataObject) -> None:
-    """A capture cut into pieces at random, each judged by itself, merged in any order: the same findings, at the same places."""
+    """A capture cut into pieces at random, each remembered by itself, in memory or in a file: the same findings, at the same places."""
     stories = range(
         len(STORIES) - data.draw(st.sampled_from([len(STORIES), 5, 5 + _OTHERS])), len(STORIES)
     )
@@ -807,78 +808,39 @@ def test_pieces_in_any_order(data: st.DataObject) -> None:
     )
     files = data.draw(st.integers(1, 3), label="files")
     pieces = data.draw(st.integers(1, 5), label="pieces")
-    whole, parts = Memory(), [Memory() for _ in range(pieces)]
+    limits = st.sampled_from([1, 5000, 1 << 20])
+    whole, parts = Memory(), [Memory(data.draw(limits)) for _ in range(pieces)]
     for number, story in enumerate(chosen):
         kind, body = STORIES[story]
         at = Arrival(file=number * files // len(chosen), entry=number)
         whole.enter(kind, body, at)
         data.draw(st.sampled_from(parts)).enter(kind, body, at)
-    order = data.draw(st.permutations(parts))
-    merged = order[0]
-    for part in order[1:]:
-        merged.merge(part)
-    assert findings(merged) == findings(whole)
+    assert findings(*data.draw(st.permutations(parts))) == findings(whole)
 
 
-@given(st.data())
-@settings(max_examples=100, deadline=None)
-def test_handing_over_what_others_know_of(data: st.DataObject) -> None:
-    """Processes that hand over only what several of them know of come to the same as one."""
-    stories = range(
-        len(STORIES) - data.draw(st.sampled_from([len(STORIES), 5, 5 + _OTHERS])), len(STORIES)
-    )
-    chosen = data.draw(st.lists(st.sampled_from(stories), min_size=1, max_size=60))
-    whole, parts = Memory(), [Memory(), Memory(), Memory()]
-    for number, story in enumerate(chosen):
-        whole.enter(*STORIES[story], Arrival(entry=number))
-        data.draw(st.sampled_from(parts)).enter(*STORIES[story], Arrival(entry=number))
-    known = [part.sids() for part in parts]
-    shared = (known[0] & known[1]) | (known[0] & known[2]) | (known[1] & known[2])
-    shared |= {message for part in parts for message in part.summarized_messages()}
-    joint = Memory()
-    for part in parts:
-        joint.merge(part.split_off(shared))
-    apart = [found for part in parts for found in part.findings()]
-    assert sorted([*apart, *joint.findings()], key=repr) == sorted(whole.findings(), key=repr)
-
-
-def test_what_came_twice_did_so_for_whoever_takes_it_over() -> None:
-    """How often a webhook came is handed on with it, and is counted once, however often it is asked for."""
-    joint = Memory()
+def test_what_came_twice_did_so_in_whatever_memory() -> None:
+    """How often a webhook came is counted over all pieces of a file, and for each file."""
+    memories = [Memory(), Memory(1), Memory()]
     for file in range(2):
-        part = Memory()
-        for entry in range(2):
-            part.enter("webhook", webhook()["params"], Arrival(file=file, entry=entry))
-        joint.merge(part)
-        found = findings(joint)
-        assert [(each.at, each.rule) for each in found] == [
-            (Arrival(each, entry=1), "timeline.duplicate") for each in range(file + 1)
-        ]
-        assert {each.message for each in found} == {
-            "the same webhook arrived twice; process it once"
-        }
+        for entry in range(3):
+            at = Arrival(file=file, entry=entry)
+            memories[entry].enter("webhook", webhook()["params"], at)
+    found = findings(*memories)
+    assert [(each.at, each.rule) for each in found] == [
+        (Arrival(file, entry=2), "timeline.duplicate") for file in range(2)
+    ]
+    assert {each.message for each in found} == {"the same webhook arrived 3 times; process it once"}
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        ([receipt()], True),
-        ([receipt(), receipt(sid="DY" + "0f" * 16)], True),
-        ([receipt(), receipt()], False),
-        ([receipt(), receipt(sid="DY" + "0f" * 16, message_sid="IM" + "0f" * 16)], False),
-        ([receipt(sid=3)], False),
-        ([receipt(sid=[])], False),
-        ([receipt(message_sid=None)], False),
-        ([receipt(conversation_sid={})], False),
-        ([{"sid": "DY" + "0f" * 16}], False),
-        (["sid"], False),
-        ([None], False),
-        ([], False),
-    ],
-)
-def test_rows_that_are_surely_of_one_list(rows: list[Any], expected: bool) -> None:
-    """Different receipts of one message; whatever else stands there is looked at row by row."""
-    assert are_of_one_list(rows) is expected
+def test_a_receipt_of_two_messages_is_compared_wherever_it_is_remembered() -> None:
+    """A receipt with two messages lies in two parts; it is reported once, and its states are not compared."""
+    bodies = [receipt(status="read"), receipt(status="sent", message_sid="IM" + "0f" * 16)]
+    whole, parts = Memory(), [Memory(1), Memory()]
+    for entry, body in enumerate(bodies):
+        whole.enter("receipt", body, Arrival(entry=entry))
+        parts[entry].enter("receipt", body, Arrival(entry=entry))
+    assert findings(*parts) == findings(whole)
+    assert [each.rule for each in findings(whole)] == ["timeline.identity"]
 
 
 def test_states_that_come_in_turn() -> None:
@@ -900,14 +862,12 @@ def test_states_that_come_in_turn() -> None:
 
 def test_news_that_another_process_has() -> None:
     """What is known of the receipts of a message counts for its summary, whoever knows it."""
-    mine, other, joint = Memory(), Memory(), Memory()
+    mine, other = Memory(), Memory()
     mine.enter("page", listed(receipt()), Arrival(entry=0))
-    mine.enter("message", summed_up(total=2), Arrival(entry=2))
+    mine.enter("message", summed_up(total=0), Arrival(entry=2))
     other.enter("receipt", receipt(**SECOND), Arrival(entry=1))
-    shared = (mine.sids() & other.sids()) | mine.summarized_messages()
-    for part in (mine, other):
-        joint.merge(part.split_off(shared))
-    assert [*mine.findings(), *other.findings(), *joint.findings()] == []
+    assert [each.rule for each in findings(mine)] == ["delivery.total"]
+    assert findings(mine, other) == []
 
 
 def test_every_rule_across_observations_is_in_these_stories() -> None:
@@ -984,7 +944,7 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
     for number in range(3):
         ledger.enter(kind, body, Arrival(entry=number))
     list(ledger.findings())
-    ledger.split_off(ledger.sids())
+    findings(ledger, ledger)
 
 
 def test_many_states_of_one_receipt() -> None:

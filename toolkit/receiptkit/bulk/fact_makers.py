@@ -97,11 +97,14 @@ class _Expression:
         return self._constant(facts)
 
     def _text(self, text: str) -> str:
-        pieces = [piece for piece in MARKERS.split(text) if piece]
-        return "+".join(
+        pieces = [
             f"v[{self._markers[piece]}]" if piece in self._markers else self._constant(piece)
-            for piece in pieces
-        ) or self._constant(text)
+            for piece in MARKERS.split(text)
+            if piece
+        ]
+        if len(pieces) < 2:
+            return pieces[0] if pieces else self._constant(text)
+        return f"f'{''.join(f'{{{piece}}}' for piece in pieces)}'"
 
     def _constant(self, value: Any) -> str:
         self._constants.append(value)

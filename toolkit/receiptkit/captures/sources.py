@@ -29,17 +29,19 @@ _HEAD = 4096
 
 class Limits(NamedTuple):
     """
-    Limits of what is read, in bytes, and the column to look into.
+    Limits of what is read and remembered, in bytes, and the column to look into.
 
     Attributes:
         record: the largest JSON document, or line of NDJSON.
         unpacked: the most that a compressed file may unpack to.
         column: the column of a table that holds the body; None to look into every column.
+        memory: the most that is remembered before it goes to a temporary file.
     """
 
     record: int = 128 * 2**20
     unpacked: int = 2 * 2**30
     column: str | None = None
+    memory: int = 256 * 2**20
 
 
 class Source(NamedTuple):

@@ -1,12 +1,26 @@
-"""Extract the part of a body to remember; it depends on the body alone."""
+"""
+Write what is remembered of a body as one text, which depends on the body alone.
+
+A text is a letter for the kind, and JSON arrays:
+
+- `R` and `W`: the fields of a receipt, in a response or in a webhook.
+- `P`: the head of a page, and a line for each row. The head has the message and the conversation of
+  its receipts, and the place of the page in its list. Both are null if the rows are of several
+  messages; then each row has the fields of a receipt. Otherwise it has those before the owners.
+- `M`: the SID of a message and its summary.
+- `C`: the account and the service of a configuration, if it has a URL, and if it wants receipts.
+"""
 
 from __future__ import annotations
 
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-PAGE, RECEIPT, WEBHOOK = "page", "receipt", "webhook"
-#: The fields to keep of a receipt, by their names in responses and in webhooks.
+import orjson
+
+PAGE, RECEIPT, WEBHOOK, MESSAGE, CONFIGURATION = "PRWMC"
+#: The fields to keep of a receipt, by their names in responses and in webhooks. The last three are
+#: missing in the rows of a page with one owner: the service, and the owners.
 _MEMBERS = (
     "sid",
     "participant_sid",
@@ -16,6 +30,9 @@ _MEMBERS = (
     "date_updated",
     "channel_message_sid",
     "account_sid",
+    "chat_service_sid",
+    "conversation_sid",
+    "message_sid",
 )
 _PARAMETERS = (
     "DeliveryReceiptSid",
@@ -26,143 +43,146 @@ _PARAMETERS = (
     "DateUpdated",
     "ChannelMessageSid",
     "AccountSid",
+    "ChatServiceSid",
+    "ConversationSid",
+    "MessageSid",
 )
-#: The field that only receipts under a service have.
-_SERVICE, _SERVICE_PARAMETER = "chat_service_sid", "ChatServiceSid"
-_FIELDS = itemgetter(*_MEMBERS)
-_OWN, _OWNERS = itemgetter("sid"), itemgetter("conversation_sid", "message_sid")
-Fields = tuple[Any, ...]
-
-
-class Link(NamedTuple):
-    """
-    Describe the place of a page in its list.
-
-    Attributes:
-        message: the message whose list it is, by its URL.
-        url, next, previous: its own link, the next one and the previous one.
-        number, size: its index in the list, and the maximum number of its rows.
-        requested: the URL of its request; None if unknown.
-    """
-
-    message: str
-    url: str
-    next: str | None
-    number: int
-    size: int
-    requested: str | None
-    previous: str | None = None
+_OWNERS = 2
+_EVENT = "onDeliveryUpdated"
+_NO_RECEIPT = "null"
 
 
 class Note(NamedTuple):
     """
-    Hold the receipts of one message in a page, a receipt or a webhook.
+    Hold what is remembered of a body: the first line of its text, and the rows of a page.
 
     Attributes:
-        kind: page, receipt or webhook.
-        conversation: the SID of the conversation.
-        message: the SID of the message.
-        rows: the fields of each receipt.
-        link: the place of a page in its list.
+        head: the first line; empty if nothing is remembered.
+        rows: the other lines.
     """
 
-    kind: str
-    conversation: Any
-    message: Any
-    rows: list[Fields]
-    link: Link | None = None
+    head: str
+    rows: list[str]
 
 
-class Unsorted(NamedTuple):
-    """Hold any other body and the URL of its request; also a page with rows of several messages."""
-
-    kind: str
-    body: dict[str, Any]
-    requested: str | None
-
-
-def note(kind: str, body: Any, requested: str | None = None) -> Note | Unsorted | None:
+def note(kind: str, body: Any, requested: str | None = None) -> Note:
     """
-    Return the part of a body to remember; None if there is none.
+    Return the part of a body to remember.
 
     Args:
         kind: page, receipt, message, configuration or webhook.
         body: the parsed body; anything may be in it.
-        requested: the URL of its request, if known.
+        requested: the URL of its request; None if unknown.
     """
-    if not isinstance(body, dict):
-        return None
-    if kind == PAGE:
-        rows = body.get("delivery_receipts")
-        if not isinstance(rows, list) or not isinstance(body.get("meta"), dict):
-            return None
-        if not rows or not are_of_one_list(rows):
-            return Unsorted(kind, body, requested)
-        conversation, message = _OWNERS(rows[0])
-        of_list = link(body["meta"], requested)
-        return Note(kind, conversation, message, _all_fields(rows), of_list)
-    if kind == RECEIPT:
-        fields = receipt_fields(body)
-        owners = body.get("conversation_sid"), body.get("message_sid")
-        return Note(kind, *owners, [fields]) if fields is not None else None
-    if kind == WEBHOOK:
-        if not isinstance(body.get("DeliveryReceiptSid"), str):
-            return None
-        owners = body.get("ConversationSid"), body.get("MessageSid")
-        return Note(kind, *owners, [_values(body, (*_PARAMETERS, _SERVICE_PARAMETER))])
-    return Unsorted(kind, body, requested)
+    write = _WRITERS.get(kind)
+    return write(body, requested) if write is not None and isinstance(body, dict) else Note("", [])
 
 
-def link(meta: dict[str, Any], requested: str | None) -> Link | None:
-    """Return the place of a page in its list; None if its `meta` is not valid."""
+def _receipt(body: dict[str, Any], _: str | None) -> Note:
+    return Note(_line(RECEIPT, _fields(body, _MEMBERS)), [])
+
+
+def _webhook(body: dict[str, Any], _: str | None) -> Note:
+    return Note(_line(WEBHOOK, _fields(body, _PARAMETERS)), [])
+
+
+def _page(body: dict[str, Any], requested: str | None) -> Note:
+    rows, meta = body.get("delivery_receipts"), body.get("meta")
+    if not isinstance(rows, list) or not isinstance(meta, dict):
+        return Note("", [])
+    fields = [_fields(row, _MEMBERS) for row in rows]
+    owners = {each[-_OWNERS:] for each in fields if each is not None and _has_owners(each)}
+    is_one = len(owners) == 1 and all(each is None or _has_owners(each) for each in fields)
+    conversation, message = owners.pop() if is_one else (None, None)
+    head = _line(PAGE, (message, conversation, _place(meta, requested)))
+    kept = [each[:-_OWNERS] if is_one and each is not None else each for each in fields]
+    return Note(head, [_line("", each) or _NO_RECEIPT for each in kept])
+
+
+def _place(meta: dict[str, Any], requested: str | None) -> Any:
+    """
+    Return the place of a page in its list: the message alone if the list has no other page;
+    otherwise the message, the links, the number and the size; None if `meta` is not valid.
+    """
     url, following = meta.get("url"), meta.get("next_page_url")
     number, size = meta.get("page"), meta.get("page_size")
     message = _message_in(url)
     if (
         message is None
-        or not isinstance(url, str)
         or "next_page_url" not in meta
         or not (following is None or isinstance(following, str))
         or type(number) is not int
         or type(size) is not int
     ):
         return None
+    if number == 0 and following is None:
+        return message
     previous = meta.get("previous_page_url")
     previous = previous if isinstance(previous, str) else None
-    return Link(message, url, following, number, size, requested, previous)
+    return message, url, following, number, size, requested, previous
 
 
-def are_of_one_list(rows: list[Any]) -> bool:
-    """Return True if rows are proven to be different receipts of one message."""
+def _message(body: dict[str, Any], _: str | None) -> Note:
+    sid, summary = body.get("sid"), body.get("delivery")
+    if (
+        not isinstance(sid, str)
+        or "delivery" not in body
+        or not (summary is None or isinstance(summary, dict))
+    ):
+        return Note("", [])
+    # Numbers may be too large for any count of receipts; the schema check reports them.
+    return Note(_line(MESSAGE, (sid, summary)) or _line(MESSAGE, (sid, {})), [])
+
+
+def _configuration(body: dict[str, Any], _: str | None) -> Note:
+    account, service = body.get("account_sid"), body.get("chat_service_sid")
+    if not isinstance(account, str) or not (service is None or isinstance(service, str)):
+        return Note("", [])
+    filters, after = body.get("filters"), bool(body.get("post_webhook_url"))
+    wants = after and isinstance(filters, list) and _EVENT in filters
+    is_set = after or bool(body.get("pre_webhook_url"))
+    return Note(_line(CONFIGURATION, (account, service, is_set, wants)), [])
+
+
+_WRITERS = {
+    "receipt": _receipt,
+    "webhook": _webhook,
+    "page": _page,
+    "message": _message,
+    "configuration": _configuration,
+}
+
+
+def _line(kind: str, values: tuple[Any, ...] | None) -> str:
+    """Return a kind and an array; empty if there is none, or JSON cannot hold it."""
     try:
-        owners, sids = set(map(_OWNERS, rows)), set(map(_OWN, rows))
-    except (KeyError, TypeError):
-        return False
-    return (
-        len(owners) == 1
-        and len(sids) == len(rows)
-        and {*map(type, owners.pop()), *map(type, sids)} == {str}
-    )
+        return kind + orjson.dumps(values).decode() if values is not None else ""
+    except (orjson.JSONEncodeError, RecursionError):
+        return ""
 
 
-def receipt_fields(row: Any) -> Fields | None:
-    """Return the fields of a receipt; None if the row is not a receipt."""
-    if not isinstance(row, dict) or not isinstance(row.get("sid"), str):
+def _fields(body: Any, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Return the fields of a receipt, a missing one as an empty text; None if it is no receipt."""
+    if not isinstance(body, dict) or not isinstance(body.get(names[0]), str):
         return None
-    return _values(row, (*_MEMBERS, _SERVICE))
-
-
-def _all_fields(rows: list[dict[str, Any]]) -> list[Fields]:
     try:
-        return [(*_FIELDS(row), row.get(_SERVICE, "")) for row in rows]
+        values = _GETTERS[names](body)
     except KeyError:
-        # A custom document may require fewer fields.
-        return [_values(row, (*_MEMBERS, _SERVICE)) for row in rows]
+        return tuple([body.get(name, "") for name in names])
+    return (*values[:_SERVICE], body.get(names[_SERVICE], ""), *values[_SERVICE:])
 
 
-def _values(body: dict[str, Any], names: tuple[str, ...]) -> Fields:
-    """Return the values of fields; a missing field is empty, not null."""
-    return tuple([body.get(name, "") for name in names])
+#: The field that only receipts under a service have.
+_SERVICE = _MEMBERS.index("chat_service_sid")
+_GETTERS: dict[tuple[str, ...], itemgetter[Any]] = {
+    names: itemgetter(*names[:_SERVICE], *names[_SERVICE + 1 :])
+    for names in (_MEMBERS, _PARAMETERS)
+}
+
+
+def _has_owners(fields: tuple[Any, ...]) -> bool:
+    conversation, message = fields[-_OWNERS:]
+    return isinstance(conversation, str) and isinstance(message, str)
 
 
 def _message_in(url: Any) -> str | None:

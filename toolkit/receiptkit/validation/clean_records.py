@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from receiptkit.bulk import Bulk, Facts, Unread
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
 from receiptkit.captures.format import Observe
 from receiptkit.contract import Result
-from receiptkit.history import Note, Unsorted, note
+from receiptkit.history import note
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import READ_HEADERS, Exchange
 from receiptkit.model.location import Position
@@ -27,12 +27,13 @@ class Remembered(NamedTuple):
     The remembered parts of an observation.
 
     Attributes:
-        note: what its body says; None if that is nothing.
+        head, rows: the note of its body.
         made_at: when it was made; empty if that is unknown.
         rule: how it was found in its record.
     """
 
-    note: Note | Unsorted | None
+    head: str
+    rows: list[str]
     made_at: str
     rule: str
 
@@ -40,13 +41,11 @@ class Remembered(NamedTuple):
 def remembered(result: Result, observation: Observation) -> Remembered:
     """Return what is remembered of an observation."""
     seen = observation.seen
-    if result.kind is None:
-        return Remembered(None, "", observation.rule)
-    if not isinstance(seen, Exchange):
-        return Remembered(note(result.kind, result.body), observation.made_at, observation.rule)
-    requested = result.requested if seen.url else None
-    made_at = seen.made_at or observation.made_at
-    return Remembered(note(result.kind, result.body, requested), made_at, observation.rule)
+    requested, made_at = None, observation.made_at
+    if isinstance(seen, Exchange):
+        requested, made_at = result.requested if seen.url else None, seen.made_at or made_at
+    noted = note(result.kind or "", result.body, requested)
+    return Remembered(*noted, made_at if result.kind is not None else "", observation.rule)
 
 
 class CleanRecords:
@@ -72,26 +71,32 @@ class CleanRecords:
         self._bulks: dict[Observe, Bulk] = {}
         self._was_clean = False
 
-    def known(self, records: Records) -> Iterator[Remembered | None]:
+    def runs(self, records: Records) -> Iterator[list[Remembered]]:
         """
-        Yield what is remembered of each record that is proven clean; None for any other one.
-
-        That one must be checked, and `note` be called, before the next is asked for.
+        Yield what is remembered of records that follow each other and are proven clean; an empty
+        list for one that must be checked, and `note` be called, before the next is asked for.
         """
         texts, observe = records.texts, records.observe
         if not self._uses_bulk:
-            yield from repeat(None, len(texts))
+            yield from repeat([], len(texts))
             return
         if observe not in self._bulks:
             self._bulks[observe] = Bulk(catalogue.literal_names())
         bulk = self._bulks[observe]
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
-        found = bulk.facts(texts)
-        for number, raw in enumerate(texts):
-            self._was_clean = False
-            yield (facts := found[number])
-            if facts is None and self._was_clean and self._learn(bulk, raw, observe):
-                found[number + 1 :] = bulk.facts(texts[number + 1 :])
+        found, start = bulk.facts(texts), 0
+        while start < len(texts):
+            end = start
+            while end < len(texts) and found[end] is not None:
+                end += 1
+            if end > start:
+                yield cast("list[Remembered]", found[start:end])
+            if end < len(texts):
+                self._was_clean = False
+                yield []
+                if self._was_clean and self._learn(bulk, texts[end], observe):
+                    found[end + 1 :] = bulk.facts(texts[end + 1 :])
+            start = end + 1
 
     def note(self, result: Result, observation: Observation) -> None:
         """Note what the exact path found in the last record."""

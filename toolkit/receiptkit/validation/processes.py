@@ -6,9 +6,8 @@ its own units as their turn comes. Each other one writes its findings into a pip
 one reads when it is the turn of that unit. A process that is ahead waits when its pipe is full, so
 memory stays bounded however many findings there are.
 
-Findings between observations are made where the observations were checked, unless several processes
-checked them. At the end of a file (of the run, with `join`) each process names the SIDs that it
-knows. It hands over what others know, too.
+At the end of a file (of the run, with `join`), what the processes remember is divided into parts, and
+each process checks every n-th part of all that they remember.
 """
 
 from __future__ import annotations
@@ -20,16 +19,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import Source
-from receiptkit.history import Memory
+from receiptkit.history import OwnShare, Partitions, Share, problems_of_shares
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.model.limits import chosen, use
-from receiptkit.model.problem import Problem
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Sink, Summary, UnitStart
 from receiptkit.validation.units import Unit, UnitResult, run_unit, steps
@@ -42,17 +40,6 @@ WORTHWHILE = 32 * 2**20
 #: How many findings travel in one message.
 _TOGETHER = 200
 _LOST = UnitResult(problem=CaptureError("the process that checked it ended early; use --jobs 1"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """
-    The findings between observations of one process alone, and its memory of what other processes
-    know, too.
-    """
-
-    found: list[Problem]
-    memory: Memory
 
 
 def processors() -> int:
@@ -95,6 +82,8 @@ def run(
             (step.source if isinstance(step, Unit) else step for step in plan), sink, progress
         )
     count = min(jobs, len(units))
+    validation.memory_limit //= count
+    validation.forget()
     with _workers(validation, units, count, values=values) as ends:
         gathering = _Gathering(validation, sink, progress, ends)
         for number, step in enumerate(plan):
@@ -169,24 +158,11 @@ class _Gathering:
         count = len(self._ends) + 1
         holding = set(range(count)) if self._validation.join else self._holding
         ends = [self._ends[worker - 1] for worker in sorted(holding) if worker]
-        memory, self._validation.memory = self._validation.memory, Memory()
-        heard = [
-            (memory.sids(), memory.summarized_messages()),
-            *(_received(end, (set(), set())) for end in ends),
-        ]
-        known = [sids for sids, _ in heard]
-        shared: set[str] = set().union(
-            *(one & other for one, other in combinations(known, 2)), *(each for _, each in heard)
-        )
+        shares: list[Share] = [OwnShare(self._validation.forget().partitions()), *map(_Share, ends)]
+        self._validation.report_across(problems_of_shares(shares), self._sink)
         for end in ends:
-            _send(end, shared)
-        joint = memory.split_off(shared)
-        found = list(memory.findings())
-        for end in ends:
-            part = _received(end, _Shared([], Memory()))
-            found += part.found
-            joint.merge(part.memory)
-        self._validation.report_across([*found, *joint.findings()], self._sink)
+            _send(end, None)
+            self._validation.summary.on_disk += _received(end, 0)
 
     def finding(self, finding: Finding) -> None:
         """Pass a finding on, moved to its place in the whole file."""
@@ -346,9 +322,29 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+class _Share:
+    """What another process remembers; nothing, if that process has ended."""
+
+    def __init__(self, end: Connection) -> None:
+        self._end = end
+        self._nothing = Partitions(BytesIO())
+        self._begun: tuple[str, tuple[Any, ...]] = "", ()
+
+    def begin(self, method: str, *arguments: Any) -> None:
+        self._begun = method, arguments
+        _send(self._end, self._begun)
+
+    def result(self) -> Any:
+        found = _received(self._end, _LOST)
+        method, arguments = self._begun
+        return getattr(self._nothing, method)(*arguments) if found is _LOST else found
+
+
 def _share(validation: Validation, end: Connection) -> None:
-    """Name the SIDs that are known, check what only this process knows, and hand over the rest."""
-    memory, validation.memory = validation.memory, Memory()
-    end.send((memory.sids(), memory.summarized_messages()))
-    shared = memory.split_off(end.recv())
-    end.send(_Shared(list(memory.findings()), shared))
+    """Answer the calls of the first process, which brings the parts of all memories together."""
+    memory = validation.forget()
+    partitions = memory.partitions()
+    while (call := end.recv()) is not None:
+        method, arguments = call
+        end.send(getattr(partitions, method)(*arguments))
+    end.send(memory.on_disk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any
 
 from receiptkit.captures import (
@@ -81,7 +81,9 @@ class Validation:
         self._limits = limits or Limits()
         self.join = join
         self._allow_empty = allow_empty
-        self.memory = Memory()
+        #: How many bytes of memory are used before what is remembered goes to a temporary file.
+        self.memory_limit = self._limits.memory
+        self.memory = Memory(self.memory_limit)
         self.pictures = pictures
         #: Where each unit of work begins, by its number.
         self.starts: dict[int, UnitStart] = {}
@@ -160,10 +162,14 @@ class Validation:
 
     def conclude(self, sink: Sink) -> None:
         """Check what is remembered of all observations so far against each other, and forget it."""
-        memory, self.memory = self.memory, Memory()
-        self.report_across(
-            memory.findings(self._watch if self.pictures is not None else None), sink
-        )
+        watch = self._watch if self.pictures is not None else None
+        self.report_across(self.forget().findings(watch), sink)
+
+    def forget(self) -> Memory:
+        """Return what is remembered, and begin anew."""
+        memory, self.memory = self.memory, Memory(self.memory_limit)
+        self.summary.on_disk += memory.on_disk
+        return memory
 
     def _watch(self, sid: str, view: Any, problems: list[Problem]) -> None:
         """Let the pictures take the history of a receipt or a message."""
@@ -304,27 +310,37 @@ class Validation:
 
     def _records(self, records: Records, entry: int, file: str, sink: Sink) -> int:
         """Check some records; return the number of observations in them."""
-        count, reading, columns = 0, self._reading(file), records.columns or repeat(1)
-        known = self._clean.known(records)
-        each = zip(records.texts, records.lines, columns, known)  # noqa: B905 # some go on
-        for raw, line, column, facts in each:
-            if facts is not None:
-                self._add(facts, file, entry + count, line, column)
-                count += 1
+        texts, lines = records.texts, records.lines
+        columns = records.columns or [1] * len(texts)
+        first, at, reading = entry, 0, self._reading(file)
+        for clean in self._clean.runs(records):
+            if clean:
+                end = at + len(clean)
+                self._add(clean, file, entry, lines[at:end], columns[at:end])
+                entry, at = entry + len(clean), end
                 continue
-            for observation in records.observe(raw, Position(line, column), entry + count, reading):
+            start = Position(lines[at], columns[at])
+            for observation in records.observe(texts[at], start, entry, reading):
                 self._one(observation, file, sink)
-                count += 1
-        return count
+                entry += 1
+            at += 1
+        return entry - first
 
-    def _add(self, facts: Remembered, file: str, entry: int, line: int, column: int) -> None:
-        """Count and remember an observation that is clean."""
-        self.summary.observations += 1
-        self.summary.checked += 1
-        if facts.rule and file in self.summary.read_as:
-            self.summary.read_as[file].rules[facts.rule] += 1
+    def _add(
+        self,
+        clean: Sequence[Remembered],
+        file: str,
+        entry: int,
+        lines: Sequence[int],
+        columns: Sequence[int],
+    ) -> None:
+        """Count and remember observations that are clean and follow each other."""
+        self.summary.observations += len(clean)
+        self.summary.checked += len(clean)
+        if file in self.summary.read_as:
+            self.summary.read_as[file].rules.update([each.rule for each in clean if each.rule])
         if self._remembers:
-            self._remember(facts, entry, line, column)
+            self._remember(clean, entry, lines, columns)
 
     def _reading(self, file: str) -> Reading:
         return Reading(self._limits.record, read_beside(file, self._limits.record))
@@ -347,20 +363,40 @@ class Validation:
         self._notes.count(summary, observation, result, file)
         summary.count_signature(self._checker.signature(result, observation))
         if self._remembers and result.kind is not None:
-            self._remember(remembered(result, observation), observation.entry, *observation.begins)
+            line, column = observation.begins
+            noted = remembered(result, observation)
+            self._remember([noted], observation.entry, [line], [column])
         findings = self._checker.findings(result, observation, file)
         self._clean.note(result, observation)
         if self.pictures is not None:
             self.pictures.observation(observation, result, findings)
         return findings
 
-    def _remember(self, facts: Remembered, entry: int, line: int, column: int) -> None:
-        if facts.made_at:
-            # An observation without a time came after the one before it.
-            self._time = milliseconds(facts.made_at) or self._time
-        if facts.note is not None:
-            at = Arrival(self._file, self._unit, self._time, entry, line, column)
-            self.memory.add(facts.note, at)
+    def _remember(
+        self,
+        noted: Sequence[Remembered],
+        entry: int,
+        lines: Sequence[int],
+        columns: Sequence[int],
+    ) -> None:
+        heads, rows, made, _ = zip(*noted, strict=True)
+        texts = [
+            "\n".join((head, *own)) if own else head for head, own in zip(heads, rows, strict=True)
+        ]
+        times = map(self._moment, made) if any(made) else repeat(self._time)
+        unit = repeat(self._file), repeat(self._unit)
+        places = list(zip(*unit, times, count(entry), lines, columns))  # endless
+        if not all(texts):
+            kept = [number for number, text in enumerate(texts) if text]
+            texts, places = [texts[number] for number in kept], [places[number] for number in kept]
+        if texts:
+            self.memory.extend(texts, places)
+
+    def _moment(self, made_at: str) -> int:
+        """Return the time of an observation; one without came after the one before it."""
+        if made_at:
+            self._time = milliseconds(made_at) or self._time
+        return self._time
 
 
 def _file(finding: Finding) -> str:

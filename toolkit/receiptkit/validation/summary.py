@@ -119,6 +119,7 @@ class Summary:
         left_out: what was not checked of observations, by the name of the limit.
         empty_files: named files in which nothing was checked, each with the reasons; without any if
             nothing was found in it.
+        on_disk: how many bytes went to temporary files, to be checked across observations.
         pictures: what reports draw, if one of them draws.
     """
 
@@ -140,6 +141,7 @@ class Summary:
     empty_files: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
     pictures: Pictures | None = field(default=None, compare=False)
+    on_disk: int = field(default=0, compare=False)
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
         """
@@ -161,6 +163,7 @@ class Summary:
         self.unjudged_signatures += other.unjudged_signatures
         self.severities += other.severities
         self.known += other.known
+        self.on_disk += other.on_disk
         for name, part in other.left_out.items():
             own = self.left_out.setdefault(name, LeftOut(_below(part.first, entries, lines)))
             own.add(part.count, part.observations)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from receiptkit.captures import STDIN, Source, Span, is_regular
-from receiptkit.history import Memory
 from receiptkit.model.errors import CaptureError
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Sink, Summary
@@ -96,6 +95,6 @@ def run_unit(validation: Validation, unit: Unit, sink: Sink) -> UnitResult:
     if unit.span is None and not validation.join:
         if problem is None:
             validation.conclude(sink)
-        validation.memory = Memory()
+        validation.forget()
     counted, validation.summary = validation.summary, before
     return UnitResult(counted, lines, problem)

@@ -1,0 +1,145 @@
+"""Texts of notes, and the places where each was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import orjson
+
+from receiptkit.history.notes import PAGE
+from receiptkit.model.location import Arrival
+
+#: The fields of an `Arrival` but the pointer.
+Place = tuple[int, int, int, int, int, int]
+#: Of places more than these, only the first, one in between and the last are kept.
+_MOST = 3
+#: How much memory a text and its place take beside its characters.
+_BESIDE = 320
+#: The head of a page that is not the whole list ends so.
+_LINKED = "]]"
+
+
+class Entry(NamedTuple):
+    """
+    A text, and its places in a file.
+
+    Attributes:
+        times: how often it was seen.
+        places: the places that are kept.
+    """
+
+    text: str
+    times: int
+    places: Sequence[Place]
+
+    @property
+    def arrivals(self) -> list[Arrival]:
+        """Return where it was seen, in the order of arrival."""
+        return [Arrival(*place) for place in sorted(self.places)]
+
+
+class _Again:
+    """How often and where a text was seen that was seen again."""
+
+    __slots__ = ("places", "times")
+
+    def __init__(self, times: int, places: list[Place]) -> None:
+        self.times = times
+        self.places = places
+
+    def add(self, entry: Entry) -> None:
+        self.times += entry.times
+        self.places += entry.places
+        if len(self.places) > _MOST and not is_linked(entry.text):
+            first, between, *_ = kept = sorted(set(self.places))
+            self.places = [first, between, kept[-1]] if len(kept) > _MOST else kept
+
+
+class Log:
+    """
+    Remember texts, each once for each file.
+
+    Attributes:
+        size: about how many bytes of memory they take.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        #: By the kind of the texts and the file.
+        self._seen: dict[tuple[str, int], dict[str, Place | _Again]] = {}
+
+    def extend(self, texts: Sequence[str], places: Sequence[Place]) -> None:
+        """Add texts of one file, each with its place."""
+        kinds = {text[0] for text in texts}
+        for kind in kinds if len(kinds) > 1 else ():
+            own = [number for number, text in enumerate(texts) if text[0] == kind]
+            self.extend([texts[number] for number in own], [places[number] for number in own])
+        if len(kinds) > 1:
+            return
+        fresh = dict(zip(texts, places, strict=True))
+        known = self._seen.setdefault((texts[0][0], places[0][0]), {})
+        if len(fresh) == len(texts) and known.keys().isdisjoint(fresh):
+            known.update(fresh)
+            self.size += sum(map(len, texts)) + _BESIDE * len(texts)
+        else:
+            for text, place in zip(texts, places, strict=True):
+                self.add(Entry(text, 1, [place]))
+
+    def add(self, entry: Entry) -> None:
+        """Add what was seen of a text in a file."""
+        text, times, places = entry
+        known = self._seen.setdefault((text[0], places[0][0]), {})
+        before = known.get(text)
+        if before is None:
+            known[text] = places[0] if times == 1 else _Again(times, list(places))
+            self.size += len(text) + _BESIDE
+            return
+        if not isinstance(before, _Again):
+            known[text] = before = _Again(1, [before])
+        before.add(entry)
+        self.size += _BESIDE if is_linked(text) else 0
+
+    def texts(self, kinds: str) -> Iterator[str]:
+        """Yield the texts of some kinds, those of each file apart."""
+        return chain.from_iterable(self._of(kinds))
+
+    def entries(self, kinds: str) -> Iterator[Entry]:
+        """Yield the texts of some kinds with their places."""
+        for known in self._of(kinds):
+            for text, seen in known.items():
+                if isinstance(seen, _Again):
+                    yield Entry(text, seen.times, seen.places)
+                else:
+                    yield Entry(text, 1, (seen,))
+
+    def repeated(self, kinds: str) -> Iterator[str]:
+        """Yield the texts of some kinds that were seen more than once in a file."""
+        for known in self._of(kinds):
+            yield from (text for text, seen in known.items() if isinstance(seen, _Again))
+
+    def _of(self, kinds: str) -> Iterator[dict[str, Place | _Again]]:
+        return (known for (kind, _), known in self._seen.items() if kind in kinds)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.size = 0
+        self._seen.clear()
+
+
+def is_linked(text: str) -> bool:
+    """Return True if a text is of a page that is not the whole list."""
+    end = text.find("\n")
+    return text[0] == PAGE and text.endswith(_LINKED, 0, end if end > 0 else len(text))
+
+
+def dumped(entries: Iterable[Entry]) -> bytes:
+    """Return entries as bytes."""
+    return orjson.dumps(list(map(tuple, entries)))
+
+
+def loaded(raw: bytes) -> Iterator[Entry]:
+    """Yield the entries that bytes hold."""
+    for text, times, places in orjson.loads(raw):
+        yield Entry(text, times, list(map(tuple, places)))
