@@ -193,6 +193,14 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     help="The most that a gzip file may unpack to.",
 )
 @click.option(
+    "--memory",
+    type=Size(),
+    default="256M",
+    show_default=True,
+    help="The most memory for what is compared across observations; more goes to a temporary "
+    "file, which is deleted at the end.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1),
@@ -241,7 +249,9 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         selection=settings.selection(contract.rule_ids),
         known_as=options["known_as"],
         url=options["url"],
-        limits=Limits(options["max_record"], options["max_unpacked"], options["column"]),
+        limits=Limits(
+            options["max_record"], options["max_unpacked"], options["column"], options["memory"]
+        ),
         join=options["join"],
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],

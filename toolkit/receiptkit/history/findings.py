@@ -16,6 +16,7 @@ from receiptkit.history.paginations import paginations
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
+from receiptkit.rules.registry import Subject
 from receiptkit.rules.states import (
     STATUSES,
     Configured,
@@ -70,6 +71,8 @@ class StateKey(NamedTuple):
     fields: str
 
 
+#: Is called with a SID, its history, and what is wrong with it.
+Watch = Callable[[str, Any, list[Problem]], None]
 #: The states of receipts by their SIDs.
 States = dict[str, dict[StateKey, Span]]
 
@@ -79,6 +82,7 @@ def problems(
     is_mine: Callable[[str], bool] = lambda _: True,
     mixed: Callable[[str], bool] | None = None,
     aside: States | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Problem]:
     """
     Yield the problems between observations, in no particular order.
@@ -88,17 +92,19 @@ def problems(
         is_mine: returns False for a message that another part checks.
         mixed: returns True for a receipt that is set aside; None if there is none.
         aside: receives the states of such receipts.
+        watch: is shown every history, also of a receipt that was seen only once.
     """
-    wanted, other = _seen_again(log), set()
+    wanted = set(filter(real, _seen_again(log) if watch is None else _sids(log)))
+    other: set[str] = set()
     if mixed is not None and aside is not None:
-        other = set(filter(mixed, _sids(log)))
+        other.update(sid for sid in _sids(log) if mixed(sid) and real(sid))
     states: States = {}
     if wanted or other:
         for entry in log.entries(_SINGLE + PAGE):
             for sid, key, span in _states(entry, wanted | other, is_mine):
                 add_state(aside if aside is not None and sid in other else states, sid, key, span)
-    yield from problems_of_receipts(states)
-    yield from _problems_of_messages(log, is_mine)
+    yield from problems_of_receipts(states, watch)
+    yield from _problems_of_messages(log, is_mine, watch)
     yield from _problems_of_configurations(log)
 
 
@@ -123,7 +129,7 @@ def _seen_again(log: Log) -> set[str]:
     sids, again = _sids(log), {text[_OF_RECEIPT] for text in log.repeated(_SINGLE)}
     if len(set(sids)) < len(sids):
         again.update(sid for sid, count in Counter(sids).items() if count > 1)
-    return set(filter(real, again))
+    return again
 
 
 def _states(
@@ -174,12 +180,20 @@ def add_state(states: States, sid: str, key: StateKey, span: Span) -> None:
     known[key] = span if before is None else before.joined(span)
 
 
-def problems_of_receipts(states: States) -> Iterator[Problem]:
+def problems_of_receipts(states: States, watch: Watch | None = None) -> Iterator[Problem]:
     """Yield the problems between the states of each receipt."""
-    for known in states.values():
+    for sid, known in states.items():
         seen = [state for key, span in known.items() for state in _state(key, span)]
         if seen:
-            yield from catalogue.problems("receipt history", ReceiptHistory(seen))
+            yield from _problems("receipt history", sid, ReceiptHistory(seen), watch)
+
+
+def _problems(subject: Subject, sid: str, view: Any, watch: Watch | None) -> list[Problem]:
+    """Return the problems of a history, and show it to whoever watches."""
+    found = list(catalogue.problems(subject, view))
+    if watch is not None:
+        watch(sid, view, found)
+    return found
 
 
 def _state(key: StateKey, span: Span) -> Iterator[ReceiptState]:
@@ -222,7 +236,9 @@ def _code(said: Any) -> int:
 # -- messages
 
 
-def _problems_of_messages(log: Log, is_mine: Callable[[str], bool]) -> Iterator[Problem]:
+def _problems_of_messages(
+    log: Log, is_mine: Callable[[str], bool], watch: Watch | None
+) -> Iterator[Problem]:
     """Yield the problems between the lists and summaries of messages."""
     summaries: dict[str, dict[tuple[int, str], DeliverySummary]] = {}
     for entry in log.entries(MESSAGE):
@@ -232,9 +248,9 @@ def _problems_of_messages(log: Log, is_mine: Callable[[str], bool]) -> Iterator[
     lists = _lists(log, set(summaries), is_mine)
     reports = _reports(log, lists.keys() & summaries.keys(), is_mine)
     for message, listed in lists.items():
-        yield from _problems_of_message(
-            listed, list(summaries.get(message, {}).values()), reports.get(message, {})
-        )
+        own = list(summaries.get(message, {}).values())
+        for subject, view in _histories(listed, own, reports.get(message, {})):
+            yield from _problems(subject, message, view, watch)
 
 
 def _lists(
@@ -272,9 +288,10 @@ def _reports(log: Log, messages: set[str], is_mine: Callable[[str], bool]) -> di
     return found
 
 
-def _problems_of_message(
+def _histories(
     listed: list[tuple[Any, Entry]], summaries: list[DeliverySummary], states: States
-) -> Iterator[Problem]:
+) -> Iterator[tuple[Subject, Any]]:
+    """Yield the histories of a message, each with its subject."""
     pages = [
         Page(at, url, following, number, size, _rows(entry.text), requested, previous)
         for place, entry in listed
@@ -286,7 +303,7 @@ def _problems_of_message(
     found = paginations(pages)
     if found:
         seen_whole = [entry.arrivals[-1] for entry in whole]
-        yield from catalogue.problems("list history", ListHistory(found, seen_whole))
+        yield "list history", ListHistory(found, seen_whole)
     if not summaries:
         return
     repeated = []
@@ -303,8 +320,7 @@ def _problems_of_message(
         for sid, known in states.items()
         for key, span in known.items()
     ]
-    history = MessageHistory(found, summaries, reports, repeated)
-    yield from catalogue.problems("message history", history)
+    yield "message history", MessageHistory(found, summaries, reports, repeated)
 
 
 def _status(key: StateKey) -> str | None:

@@ -7,10 +7,11 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import Any
 
-from receiptkit.history.findings import problems
+from receiptkit.history.findings import Watch, problems
 from receiptkit.history.log import Log, Place
 from receiptkit.history.notes import note
 from receiptkit.history.partitions import OwnShare, Partitions, problems_of_shares
+from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 
@@ -19,7 +20,11 @@ LIMIT = 256 * 2**20
 
 
 class Memory:
-    """Remember observations, in any order; what exceeds the limit goes to a temporary file."""
+    """
+    Remember observations, in any order; what exceeds the limit goes to a temporary file.
+
+    Methods raise `CaptureError` if that file cannot be written.
+    """
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
@@ -39,24 +44,41 @@ class Memory:
         """Remember the texts of notes of one file, each with its place."""
         self._log.extend(texts, places)
         if self._log.size > self._limit:
+            self._spill()
+
+    def _spill(self) -> None:
+        try:
             if self._partitions is None:
                 # The system deletes this file, however the process ends.
-                self._partitions = Partitions(TemporaryFile(prefix="receiptkit-"))  # noqa: SIM115
+                file = TemporaryFile(prefix="receiptkit-")  # noqa: SIM115 # closed with its owner
+                self._partitions = Partitions(file)
             self._partitions.take(self._log)
+        except OSError as error:
+            raise CaptureError(
+                f"a temporary file for more than --memory cannot be written ({error.strerror}); "
+                "set TMPDIR, or allow more memory"
+            ) from None
 
     @property
     def on_disk(self) -> int:
         """Return the number of bytes in the temporary file."""
-        return self._partitions.size if self._partitions is not None else 0
+        parts = self._partitions
+        return 0 if parts is None or parts.in_memory else parts.size
 
     def partitions(self) -> Partitions:
         """Return what is remembered in parts; remember nothing more afterwards."""
-        parts = self._partitions or Partitions(BytesIO())
-        parts.take(self._log)
-        return parts
+        self._partitions = self._partitions or Partitions(BytesIO())
+        self._spill()
+        return self._partitions
 
-    def findings(self) -> Iterator[Problem]:
-        """Yield the problems between observations, in no particular order."""
+    def findings(self, watch: Watch | None = None) -> Iterator[Problem]:
+        """
+        Yield the problems between observations, in no particular order.
+
+        Args:
+            watch: is called with the SID, the history and the problems of every receipt and
+                message; without it, those are passed over that were seen only once.
+        """
         if self._partitions is None:
-            return problems(self._log)
-        return problems_of_shares([OwnShare(self.partitions())])
+            return problems(self._log, watch=watch)
+        return problems_of_shares([OwnShare(self.partitions(), watch)], watch)

@@ -11,12 +11,14 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from io import BytesIO
 from typing import IO, Any, Protocol
 from weakref import finalize
 from zlib import crc32
 
 from receiptkit.history.findings import (
     States,
+    Watch,
     add_state,
     owners,
     problems,
@@ -38,10 +40,12 @@ class Partitions:
 
     Attributes:
         size: the number of bytes in the file.
+        in_memory: True if the file is none of the system's.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.size = 0
+        self.in_memory = isinstance(file, BytesIO)
         self._file = file
         finalize(self, file.close)
         #: By part: where its pieces are in the file, those of pairs apart.
@@ -86,7 +90,9 @@ class Partitions:
         """Return the texts of some parts."""
         return [list(self._read(self._texts[number])) for number in numbers]
 
-    def problems(self, number: int, pieces: Sequence[bytes], mixed: set[int]) -> list[Problem]:
+    def problems(
+        self, number: int, pieces: Sequence[bytes], mixed: set[int], watch: Watch | None = None
+    ) -> list[Problem]:
         """Return the problems between the observations of a part, and set mixed receipts aside."""
         log = Log()
         for piece in pieces:
@@ -98,6 +104,7 @@ class Partitions:
                 lambda message: _digest(message) % PARTS == number,
                 lambda sid: _digest(sid) in mixed,
                 self._aside,
+                watch,
             )
         )
 
@@ -115,20 +122,23 @@ class Share(Protocol):
 
 
 class OwnShare:
-    """The partitions of this process."""
+    """The partitions of this process, and who watches the histories."""
 
-    def __init__(self, partitions: Partitions) -> None:
+    def __init__(self, partitions: Partitions, watch: Watch | None = None) -> None:
         self._partitions = partitions
+        self._watch = watch
         self._begun: Callable[[], Any] = list
 
     def begin(self, method: str, *arguments: Any) -> None:
         self._begun = partial(getattr(self._partitions, method), *arguments)
+        if method == "problems" and self._watch is not None:
+            self._begun = partial(self._begun, watch=self._watch)
 
     def result(self) -> Any:
         return self._begun()
 
 
-def problems_of_shares(shares: Sequence[Share]) -> Iterator[Problem]:
+def problems_of_shares(shares: Sequence[Share], watch: Watch | None = None) -> Iterator[Problem]:
     """Yield the problems between all observations, in no particular order."""
     mixed: set[int] = set()
     for number in range(PARTS):
@@ -148,7 +158,7 @@ def problems_of_shares(shares: Sequence[Share]) -> Iterator[Problem]:
         for sid, known in aside.items():
             for key, span in known.items():
                 add_state(states, sid, key, span)
-    yield from problems_of_receipts(states)
+    yield from problems_of_receipts(states, watch)
 
 
 def _asked(shares: Sequence[Share], method: str, *arguments: Any) -> list[Any]:

@@ -20,11 +20,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import Source
-from receiptkit.history import OwnShare, Partitions, Share, problems_of_shares
+from receiptkit.history import OwnShare, problems_of_shares
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.model.limits import chosen, use
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
 WORTHWHILE = 32 * 2**20
 #: How many findings travel in one message.
 _TOGETHER = 200
-_LOST = UnitResult(problem=CaptureError("the process that checked it ended early; use --jobs 1"))
+_ENDED = CaptureError("the process that checked it ended early; use --jobs 1")
+_LOST = UnitResult(problem=_ENDED)
 
 
 def processors() -> int:
@@ -158,8 +158,16 @@ class _Gathering:
         count = len(self._ends) + 1
         holding = set(range(count)) if self._validation.join else self._holding
         ends = [self._ends[worker - 1] for worker in sorted(holding) if worker]
-        shares: list[Share] = [OwnShare(self._validation.forget().partitions()), *map(_Share, ends)]
-        self._validation.report_across(problems_of_shares(shares), self._sink)
+        try:
+            own = OwnShare(self._validation.forget().partitions())
+            found = problems_of_shares([own, *map(_Share, ends)])
+            self._validation.report_across(found, self._sink)
+        except CaptureError as error:
+            # A process that ended before was reported with its units.
+            if not any(str(error) in each for each in self._validation.summary.problems):
+                self._validation.note_problem(error)
+            for end in ends:
+                end.close()
         for end in ends:
             _send(end, None)
             self._validation.summary.on_disk += _received(end, 0)
@@ -308,7 +316,7 @@ def _work(
             ends_file = unit.span is not None and (following is None or following.file != unit.file)
             if following is None if validation.join else ends_file:
                 _share(validation, end)
-    except (BrokenPipeError, EOFError):
+    except (BrokenPipeError, EOFError, CaptureError):
         pass
 
 
@@ -323,27 +331,30 @@ def _end_with_parent() -> None:
 
 
 class _Share:
-    """What another process remembers; nothing, if that process has ended."""
+    """What another process remembers."""
 
     def __init__(self, end: Connection) -> None:
         self._end = end
-        self._nothing = Partitions(BytesIO())
-        self._begun: tuple[str, tuple[Any, ...]] = "", ()
 
     def begin(self, method: str, *arguments: Any) -> None:
-        self._begun = method, arguments
-        _send(self._end, self._begun)
+        _send(self._end, (method, arguments))
 
     def result(self) -> Any:
-        found = _received(self._end, _LOST)
-        method, arguments = self._begun
-        return getattr(self._nothing, method)(*arguments) if found is _LOST else found
+        """Return what the method returned. Raises `CaptureError` if the process has ended."""
+        found = _received(self._end, _ENDED)
+        if isinstance(found, CaptureError):
+            raise found
+        return found
 
 
 def _share(validation: Validation, end: Connection) -> None:
     """Answer the calls of the first process, which brings the parts of all memories together."""
     memory = validation.forget()
-    partitions = memory.partitions()
+    try:
+        partitions = memory.partitions()
+    except CaptureError as error:
+        end.send(error)
+        raise
     while (call := end.recv()) is not None:
         method, arguments = call
         end.send(getattr(partitions, method)(*arguments))

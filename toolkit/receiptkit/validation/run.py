@@ -163,7 +163,10 @@ class Validation:
     def conclude(self, sink: Sink) -> None:
         """Check what is remembered of all observations so far against each other, and forget it."""
         watch = self._watch if self.pictures is not None else None
-        self.report_across(self.forget().findings(watch), sink)
+        try:
+            self.report_across(self.forget().findings(watch), sink)
+        except CaptureError as error:
+            self.note_problem(error)
 
     def forget(self) -> Memory:
         """Return what is remembered, and begin anew."""

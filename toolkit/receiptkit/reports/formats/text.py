@@ -77,6 +77,11 @@ class TextReport(Report):
         if self.about.verbosity > 0 and self.lists_files:
             for file, how in summary.read_as.items():
                 self.out.write(printable(_read_as(file, how)) + "\n")
+        if self.about.verbosity > 0 and summary.on_disk:
+            self.out.write(
+                f"{summary.on_disk:,} bytes to compare across observations went to a temporary "
+                "file, as --memory allows no more\n"
+            )
         for line in _summary(summary, self.about):
             self.out.write(line + "\n")
         if self._grouped:
