@@ -58,7 +58,7 @@ def test_a_temporary_file_that_cannot_be_written(
     def full(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("receiptkit.history.memory.TemporaryFile", full)
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
     code, _, err = run("validate", "-q", capture, "--jobs", jobs, "--memory", "10K")
     assert code == 2
     assert err == (

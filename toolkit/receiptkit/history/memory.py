@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from tempfile import TemporaryFile
 from typing import Any
 
 from receiptkit.history.findings import Watch, problems
@@ -47,6 +46,9 @@ class Memory:
             self._spill()
 
     def _spill(self) -> None:
+        # Most runs do without.
+        from tempfile import TemporaryFile
+
         try:
             if self._partitions is None:
                 # The system deletes this file, however the process ends.
