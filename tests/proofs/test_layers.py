@@ -66,6 +66,7 @@ DOORS: dict[str, set[str]] = {
     "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},
     "starlette": {"server/"},
+    "trustme": {"server/tls.py"},
     "uvicorn": {"server/background.py"},
     "httpx": {"server/sender.py", "server/application.py"},
     "pytest": {"pytest_plugin"},

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from receiptkit.captures import STDIN
 from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.parameters import limit_option
 from receiptkit.cli.process import at_interrupt
+from receiptkit.cli.serving import LOG_FORMATS, Started, logged, ready, tls_of
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.settings import CLOCKS, LOOPBACK
+from receiptkit.server.tls import NAMES, VARIABLES
 
 
 @click.command()
@@ -106,6 +110,35 @@ from receiptkit.server.settings import CLOCKS, LOOPBACK
     metavar="NAME",
     help="Environment variable with the token that /_receiptkit/ asks for.",
 )
+@click.option(
+    "--tls",
+    is_flag=True,
+    help="Speak TLS, with a certificate made for this run, also for conversations.twilio.com.",
+)
+@click.option(
+    "--tls-certificate",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Speak TLS with this certificate (PEM, with its key, unless --tls-key has it).",
+)
+@click.option(
+    "--tls-key",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Private key of --tls-certificate.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(LOG_FORMATS),
+    default="lines",
+    show_default=True,
+    help="Log calls and webhooks on standard error.",
+)
+@click.option(
+    "--ready-file",
+    metavar="FILE",
+    help="Write a JSON object to FILE when the server answers; - prints it instead of the text.",
+)
 @limit_option
 def serve(
     host: str,
@@ -114,6 +147,11 @@ def serve(
     auth_token_env: str | None,
     api_key_names: tuple[str, ...],
     control_token_env: str | None,
+    tls: bool,
+    tls_certificate: str | None,
+    tls_key: str | None,
+    log: str,
+    ready_file: str | None,
     **options: Any,
 ) -> None:
     """
@@ -149,28 +187,50 @@ def serve(
     # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter
     # of the time.
     gc.freeze()
-    server = server_of(application)
-    # Before its address is printed, after which it may be stopped any time: uvicorn takes over only
-    # once it runs.
-    with listening(host, port) as own, at_interrupt(server.handle_exit):
-        url = url_of(own)
-        signed = (
-            f"the one in {auth_token_env}"
-            if token
-            else f"any; webhooks are signed with {AUTH_TOKEN}"
-        )
-        keys = "one of its API keys" if api_key_names else "an API key"
-        click.echo(f"receiptkit: a local Twilio Conversations at {url}")
-        click.echo(f"  account      {control.state.account_sid}, or {keys}; auth token: {signed}")
-        click.echo(
-            f"  worlds       {_counted(control.state)}; {url}/_receiptkit/ shows and controls them"
-        )
-        click.echo(f"  clock        {_clock(options)}")
-        click.echo(f"  answers      {_audience(host, is_local)}")
-        if control_token is not None and control_token_env is None:
-            click.echo(f"  control      Authorization: Bearer {control_token}")
-        server.run(sockets=[own])
+    with (
+        tls_of(tls, tls_certificate, tls_key) as certificate,
+        listening(host, port) as own,
+    ):
+        server = server_of(application, certificate)
+        # Before its address is printed, after which it may be stopped any time: uvicorn takes over
+        # only once it runs.
+        with at_interrupt(server.handle_exit), logged(control, log):
+            started = Started(
+                url_of(own, "https" if certificate else "http"),
+                control,
+                certificate.authority if certificate else None,
+                control_token,
+            )
+            if ready_file != STDIN:
+                for line in _banner(started, options, (auth_token_env, api_key_names, host)):
+                    click.echo(line)
+                if control_token is not None and control_token_env is None:
+                    click.echo(f"  control      Authorization: Bearer {control_token}")
+            with ready(ready_file, started):
+                server.run(sockets=[own])
         click.echo("receiptkit: stopped", err=True)
+
+
+def _banner(
+    started: Started, options: dict[str, Any], choices: tuple[str | None, tuple[str, ...], str]
+) -> Iterator[str]:
+    """Yield what a person should know of the server that started."""
+    auth_token_env, api_key_names, host = choices
+    url, state = started.url, started.control.state
+    signed = (
+        f"the one in {auth_token_env}"
+        if auth_token_env
+        else f"any; webhooks are signed with {AUTH_TOKEN}"
+    )
+    keys = "one of its API keys" if api_key_names else "an API key"
+    yield f"receiptkit: a local Twilio Conversations at {url}"
+    yield f"  account      {state.account_sid}, or {keys}; auth token: {signed}"
+    yield f"  worlds       {_counted(state)}; {url}/_receiptkit/ shows and controls them"
+    yield f"  clock        {_clock(options)}"
+    yield f"  answers      {_audience(host, is_local=host in LOOPBACK)}"
+    if started.authority is not None:
+        yield f"  trust        {' '.join(f'{name}={started.authority}' for name in VARIABLES)}"
+        yield f"  host alias   127.0.0.1 {NAMES[0]} in /etc/hosts, with --port 443"
 
 
 def _api_key(name: str) -> tuple[str, str]:
@@ -179,7 +239,7 @@ def _api_key(name: str) -> tuple[str, str]:
     return sid, key_secret
 
 
-def _audience(host: str, is_local: bool) -> str:
+def _audience(host: str, *, is_local: bool) -> str:
     if is_local:
         return "this machine only"
     return f"EVERYBODY who reaches {host}: --host; its control needs a token"

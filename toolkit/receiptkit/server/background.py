@@ -8,7 +8,7 @@ import logging
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from receiptkit.server.control import Control
 from receiptkit.server.sender import Sent
 from receiptkit.server.settings import LOOPBACK
 from receiptkit.server.threads import PATIENCE, demand_real_threads, keep_real_time
+from receiptkit.server.tls import Certificate, certificate
 
 _T = TypeVar("_T")
 
@@ -35,10 +36,12 @@ class Running:
     Attributes:
         url: where it is.
         control: its control, which runs in its own thread.
+        authority: with TLS, the file with the certificate that clients have to trust.
     """
 
-    def __init__(self, url: str, control: Control) -> None:
+    def __init__(self, url: str, control: Control, authority: str | None = None) -> None:
         self.url = url
+        self.authority = authority
         self.control = control
 
     @property
@@ -136,7 +139,9 @@ class Running:
 
 
 @contextmanager
-def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Iterator[Running]:
+def running(
+    *, host: str = "127.0.0.1", port: int = 0, tls: bool = False, **settings: Any
+) -> Iterator[Running]:
     """
     Run a server on a port of its own while a block lasts; nothing of it is left behind.
 
@@ -144,6 +149,7 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
         host: where it listens. Beyond this machine its control needs a token, which is drawn
             unless it is set.
         port: any free one by default.
+        tls: True to speak TLS; `authority` is then the file with the certificate to trust.
         settings: as `app` takes them.
 
     Raises:
@@ -155,15 +161,19 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> Itera
         settings.setdefault("control_token", token_hex(16))
     demand_real_threads()
     application = app(**settings)
-    with listening(host, port) as own:
-        server = server_of(application)
+    with (
+        certificate() if tls else nullcontext() as made,
+        listening(host, port) as own,
+    ):
+        server = server_of(application, made)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [own]}, name="receiptkit", daemon=True
         )
         thread.start()
         try:
             _wait_for_start(server, thread)
-            yield Running(url_of(own), application.state.control)
+            url = url_of(own, "https" if made else "http")
+            yield Running(url, application.state.control, made.authority if made else None)
         finally:
             server.should_exit = True
             thread.join(PATIENCE)
@@ -178,8 +188,14 @@ def _wait_for_start(server: uvicorn.Server, thread: threading.Thread) -> None:
             raise UsageError(f"the server did not start within {PATIENCE} seconds")
 
 
-def server_of(application: Any) -> uvicorn.Server:
-    """Return a server that prints nothing, and waits for nobody who stays connected."""
+def server_of(application: Any, certificate: Certificate | None = None) -> uvicorn.Server:
+    """
+    Return a server that prints nothing, and waits for nobody who stays connected.
+
+    Args:
+        application: answers.
+        certificate: with it, the server speaks TLS.
+    """
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     config = uvicorn.Config(
         application,
@@ -187,6 +203,8 @@ def server_of(application: Any) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     return _Server(config)
 
@@ -244,8 +262,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield own
 
 
-def url_of(own: socket.socket) -> str:
+def url_of(own: socket.socket, scheme: str = "http") -> str:
     """Return the URL of a socket on this machine."""
     host, port = own.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # not listened on
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -69,12 +69,18 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
         ("DELETE", "/faults", control.clear, {}),
     ]
     return [
+        Route(f"{PREFIX}/health", _health),
         *page.routes(PREFIX, control, log, lambda endpoint: _guarded(endpoint, settings)),
         *(
             Route(PREFIX + path, _endpoint(action, known, settings), methods=[method])
             for method, path, action, known in actions
         ),
     ]
+
+
+async def _health(_: Request) -> Response:
+    """Say that the server runs, to anybody who asks."""
+    return _answer({"status": "ok"})
 
 
 def _endpoint(action: _Action, known: _Arguments, settings: ServerSettings) -> page.Endpoint:

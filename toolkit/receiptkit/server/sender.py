@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from receiptkit.generation.recording import request as as_json
@@ -96,6 +97,8 @@ class Sender:
         #: The last of them, and how many there were.
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
         self.count = 0
+        #: Is called with the number of each request, and with it.
+        self.listener: Callable[[int, Sent], None] | None = None
 
     def request(self, outgoing: Outgoing, url: str, method: str = "POST") -> WebhookRequest:
         """Return the signed request of a webhook."""
@@ -149,6 +152,8 @@ class Sender:
     def _keep(self, sent: Sent) -> None:
         self.sent.append(sent)
         self.count += 1
+        if self.listener is not None:
+            self.listener(self.count - 1, sent)
 
     async def _attempt(
         self, outgoing: Outgoing, target: tuple[str, str], body: bytearray | None = None

@@ -1,0 +1,162 @@
+"""Clients that nobody changed, under Twilio's own name: TLS, and a host alias of the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from receiptkit.server import running
+
+pytest.importorskip("trustme", reason="trustme is not installed")
+NODE = ROOT / ".venv" / "node"
+#: Starts a server at port 443 in a network of its own, in which Twilio's name is this machine.
+_ALONE = """
+set -eu
+ip link set lo up
+echo "127.0.0.1 localhost conversations.twilio.com" > hosts
+mount --bind hosts /etc/hosts
+"$PYTHON" -m receiptkit serve --tls --port 443 --scenario none --ready-file ready.json --log off &
+server=$!
+while [ ! -s ready.json ]; do sleep 0.1; kill -0 $server; done
+ca=$("$PYTHON" -c 'import json; print(json.load(open("ready.json"))["authority"])')
+export SSL_CERT_FILE=$ca REQUESTS_CA_BUNDLE=$ca NODE_EXTRA_CA_CERTS=$ca
+export ACCOUNT=$("$PYTHON" -c 'import json; print(json.load(open("ready.json"))["account_sid"])')
+"$@"
+kill $server
+wait $server
+"""
+_PYTHON = """
+import os
+from twilio.rest import Client
+
+client = Client(os.environ["ACCOUNT"], "any")
+made = client.conversations.v1.conversations.create(friendly_name="unchanged")
+print(client.conversations.v1.conversations(made.sid).fetch().friendly_name)
+"""
+_NODE = """
+const client = require("twilio")(process.env.ACCOUNT, "any");
+client.conversations.v1.conversations.create({ friendlyName: "unchanged" })
+  .then((made) => client.conversations.v1.conversations(made.sid).fetch())
+  .then((found) => console.log(found.friendlyName));
+"""
+
+
+def can_be_alone() -> bool:
+    """Return True if a process can have a network and a /etc/hosts of its own."""
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        return False
+    command = ["unshare", "-rnm", "sh", "-c", "mount --bind /etc/hosts /etc/hosts"]
+    return subprocess.run(command, check=False, capture_output=True, timeout=30).returncode == 0
+
+
+@pytest.mark.skipif(not can_be_alone(), reason="no network of its own is allowed here")
+@pytest.mark.parametrize("language", ["python", "node"])
+def test_an_unchanged_client_uses_the_server(language: str, tmp_path: Path) -> None:
+    """Twilio's own library, as it is, creates and fetches; only variables are set."""
+    script = tmp_path / ("client.py" if language == "python" else "client.js")
+    script.write_text(_PYTHON if language == "python" else _NODE)
+    if language == "node" and not (shutil.which("node") and (NODE / "node_modules").is_dir()):
+        pytest.skip("Twilio's package for Node.js is not installed")
+    command = sys.executable if language == "python" else "node"
+    result = subprocess.run(
+        ["unshare", "-rnm", "sh", "-c", textwrap.dedent(_ALONE), "alone", command, str(script)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHON": sys.executable,
+            "NODE_PATH": str(NODE / "node_modules"),
+            "PYTHONPATH": str(ROOT / "toolkit"),
+        },
+    )
+    assert result.returncode == 0, result.stderr
+    assert "unchanged" in result.stdout.splitlines()
+    # The sign that it is ready goes when the server does.
+    assert not (tmp_path / "ready.json").exists()
+
+
+def test_a_server_in_this_process_speaks_tls() -> None:
+    """`running(tls=True)` names the certificate to trust, and removes its keys."""
+    httpx = pytest.importorskip("httpx")
+    import ssl
+
+    with running(scenarios=["agent-and-sms"], tls=True) as twilio:
+        assert twilio.url.startswith("https://")
+        assert twilio.authority is not None
+        trusted = ssl.create_default_context(cafile=twilio.authority)
+        answer = httpx.get(f"{twilio.url}/_receiptkit/health", verify=trusted)
+        assert answer.json() == {"status": "ok"}
+        folder = Path(twilio.authority).parent
+        assert (folder / "key.pem").stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+
+
+def serve(*options: str, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "receiptkit", "serve", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+    )
+
+
+def test_a_ready_line_for_programs_and_a_log_for_people(tmp_path: Path) -> None:
+    """One JSON line says that it answers; the log has each call without its query."""
+    import urllib.error
+    import urllib.request
+
+    with serve("--scenario", "none", "--ready-file", "-", "--log", "json", cwd=tmp_path) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        sign = json.loads(server.stdout.readline())
+        assert sign["receiptkit-ready"] == 1
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{sign['url']}/v1/Conversations?token=secret", timeout=10)
+        server.terminate()
+        _, err = server.communicate(timeout=20)
+    call = json.loads(err.splitlines()[0])
+    assert (call["kind"], call["path"], call["status"]) == ("call", "/v1/Conversations", 401)
+    assert "secret" not in err
+
+
+def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
+    """The log says what came of it, and the likeliest cause."""
+    options = ("--scenario", "agent-and-sms", "--speed", "1000", "--ready-file", "-")
+    hook = ("--webhook-url", "http://127.0.0.1:9/hook#rc=0")
+    with serve(*options, *hook, cwd=tmp_path) as server:
+        assert server.stderr is not None
+        line = server.stderr.readline()
+        server.terminate()
+        server.communicate(timeout=20)
+    assert line.startswith("webhook onDeliveryUpdated sent -> no connection")
+    assert "Nobody listens at 127.0.0.1:9." in line
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--tls", "--tls-certificate", __file__], "use --tls, or --tls-certificate"),
+        (["--tls-key", __file__], "use --tls, or --tls-certificate"),
+        (["--ready-file", __file__], "test_serve_tls.py"),
+    ],
+)
+def test_mistakes_are_one_line(options: list[str], words: str, tmp_path: Path) -> None:
+    """They exit with 2, and replace no file."""
+    with serve("--scenario", "none", *options, cwd=tmp_path) as server:
+        _, err = server.communicate(timeout=30)
+    assert server.returncode == 2
+    assert words in err
+    assert len(err.splitlines()) == 1
+    assert Path(__file__).stat().st_size > 1000
