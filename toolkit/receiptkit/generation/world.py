@@ -134,19 +134,29 @@ class World:
         Raises:
             UsageError: it is none of those.
         """
-        if text in ("start", "end"):
-            return self.message.created if text == "start" else self.end
-        match = _AFTER.fullmatch(text)
-        return (
-            self.message.created + round(float(match[1]) * _UNITS[match[2]])
-            if match
-            else milliseconds(text)
-        )
+        return moment_of(self, text)
 
     def seen_by(self, moment: int) -> Iterator[Receipt]:
         """Return the receipts that exist at a moment."""
         demand_number(moment, "moment")
         return (receipt for receipt in self.receipts if receipt.created <= moment)
+
+
+def moment_of(world: World, text: str) -> int:
+    """
+    Return a moment as `World.moment` reads it.
+
+    Raises:
+        OverflowError: it is a time after the start that no number can tell.
+    """
+    if text in ("start", "end"):
+        return world.message.created if text == "start" else world.end
+    match = _AFTER.fullmatch(text)
+    return (
+        world.message.created + round(float(match[1]) * _UNITS[match[2]])
+        if match
+        else milliseconds(text)
+    )
 
 
 def _last(receipt: Receipt) -> int:

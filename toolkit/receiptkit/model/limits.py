@@ -40,6 +40,7 @@ LIMITS = {
     "worlds": Limit(1_000_000, "worlds of a server at its start"),
     "receipts": Limit(10_000, "receipts of a world of a server"),
     "records": Limit(1_000_000, "conversations, participants, messages and receipts of a server"),
+    "snapshot": Limit(20_000, "records of a snapshot of a server"),
     "request": Limit(1 << 20, "bytes of a request to a server"),
 }
 #: Those that the process was started with, by name.

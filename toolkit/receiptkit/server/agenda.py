@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -56,6 +57,9 @@ class Agenda:
         self._timers: list[tuple[int, int, Timer]] = []
         self._count = 0
         self.follows_worlds = False
+        #: Worlds that are still to be added, and the reading from which on they are followed.
+        self._unfollowed: deque[LiveWorld] = deque()
+        self._since = 0
 
     def _next_count(self) -> int:
         self._count += 1
@@ -72,12 +76,21 @@ class Agenda:
             heapq.heappush(self._webhooks, (due, self._next_count(), life))
 
     def follow_worlds(self, lives: Iterable[LiveWorld], reading: int) -> None:
-        """Add every world whose webhooks nobody was subscribed for until now."""
+        """
+        Follow every world whose webhooks nobody was subscribed for until now. `follow_some` adds
+        them: there can be very many.
+        """
         if not self.follows_worlds:
             self.follows_worlds = True
-            for life in lives:
-                life.skip(reading)
-                self.add_world(life)
+            self._unfollowed, self._since = deque(lives), reading
+
+    def follow_some(self, count: int) -> bool:
+        """Add some more of the worlds that are followed; return True if there are others left."""
+        for _ in range(min(count, len(self._unfollowed))):
+            life = self._unfollowed.popleft()
+            life.skip(self._since)
+            self.add_world(life)
+        return bool(self._unfollowed)
 
     def set_timers(self, conversation: Conversation) -> None:
         """Let the timers of a conversation begin anew."""

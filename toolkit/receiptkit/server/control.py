@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any
 
 from receiptkit import __version__
-from receiptkit.generation.world import webhook_date
+from receiptkit.generation.world import moment_of, webhook_date
 from receiptkit.model.errors import UsageError
+from receiptkit.model.limits import limit, remedy
 from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
@@ -53,6 +54,7 @@ class Control:
         #: The calls that the server answered; noted by its application.
         self.log: RequestLog | None = None
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+        self._resetting = asyncio.Lock()
 
     async def advance(self, by: str | None = None, to: str | None = None) -> dict[str, Any]:
         """
@@ -83,7 +85,7 @@ class Control:
         if by is not None:
             world = self.state.identity
             try:
-                then = now + world.moment(f"+{by.removeprefix('+')}") - world.message.created
+                then = now + moment_of(world, f"+{by.removeprefix('+')}") - world.message.created
             except OverflowError:
                 then = _END_OF_TIME
             if then >= _END_OF_TIME:
@@ -125,13 +127,16 @@ class Control:
     async def reset(self, seed: int | None = None) -> None:
         """
         Begin anew: worlds, clock, webhook configurations, outcomes; nothing was sent, nothing goes
-        wrong.
+        wrong. Others are answered while there are worlds to make, by those that there are.
 
         Args:
             seed: of the worlds; the one that the server began with by default.
         """
-        self.state.reset(seed)
-        self._forget()
+        async with self._resetting:
+            self.state.begin_anew(seed)
+            self._forget()
+            while self.state.load_some(_AT_A_TIME):  # noqa: ASYNC110 # it does something
+                await asyncio.sleep(0)
 
     def _forget(self) -> None:
         self.dispatcher.forget()
@@ -147,9 +152,17 @@ class Control:
             name: what `restore` calls it.
 
         Raises:
-            UsageError: it is no name.
+            UsageError: it is no name, or there is too much to keep.
         """
-        self._snapshots.pop(_snapshot_name(name), None)
+        _snapshot_name(name)
+        records, most = self.state.store.records, limit("snapshot")
+        if records > most:
+            raise UsageError(
+                f"there are {records:,} records, and a snapshot of more than {most:,} would stop "
+                f"the server for seconds; {remedy('snapshot')}"
+            )
+        await self.dispatcher.follow()
+        self._snapshots.pop(name, None)
         self._snapshots[name] = self.state.snapshot()
         while len(self._snapshots) > 1 and self._is_full():
             self._snapshots.popitem(last=False)

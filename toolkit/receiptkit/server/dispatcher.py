@@ -19,6 +19,9 @@ from receiptkit.server.state import State
 from receiptkit.server.store import Store
 from receiptkit.server.subscription import EVENT
 
+#: How many worlds are looked at before others are answered.
+_AT_A_TIME = 100
+
 
 class DueWebhook(NamedTuple):
     """
@@ -66,6 +69,11 @@ class Dispatcher:
         readings = [agenda.next_due, *(_next_after(life, reading) for life in self._state.lives)]
         return min((each for each in readings if each is not None), default=None)
 
+    async def follow(self) -> None:
+        """Follow the worlds that somebody subscribed for; others are answered meanwhile."""
+        while self._state.agenda.follow_some(_AT_A_TIME):  # noqa: ASYNC110 # it does something
+            await asyncio.sleep(0)
+
     # -- the manual clock
 
     async def advance(self, until: Callable[[int], int]) -> tuple[int, int]:
@@ -85,6 +93,7 @@ class Dispatcher:
             clock = self._state.clock
             if not isinstance(clock, ManualClock):
                 raise UsageError("the clock is real and runs by itself; only a manual one advances")
+            await self.follow()
             to, before = until(clock.reading), self._sender.count
             while (due := self._state.agenda.next_due) is not None and due <= to:
                 clock.reading = max(clock.reading, due)
@@ -105,6 +114,7 @@ class Dispatcher:
         try:
             while isinstance(clock := state.clock, RealClock):
                 state.changed.clear()
+                await self.follow()
                 due = state.agenda.next_due
                 if due is None:
                     self._begin(self._released(), sending)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import copy
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from receiptkit.contract import Contract
@@ -72,6 +74,11 @@ class State:
         Args:
             seed: of the worlds; that of the settings by default.
         """
+        self.begin_anew(seed)
+        self.load_some(sys.maxsize)
+
+    def begin_anew(self, seed: int | None = None) -> None:
+        """Begin anew like `reset`, without worlds; `load_some` makes them."""
         settings = self.settings
         seed = bounded_seed(settings.seed if seed is None else seed)
         self.clock: Clock = self._clock(0)
@@ -98,12 +105,28 @@ class State:
         self.outcomes.clear()
         if settings.webhook_url:
             self.subscribe(None, Subscription("POST", (EVENT,), None, settings.webhook_url))
-        for name in settings.scenarios:
-            for number in range(settings.count):
-                load_world(self, name, seed + number, receipts=settings.receipts)
-        if self._fill is not None:
+        first_seed = seed
+        self._to_load = (
+            (name, first_seed + number)
+            for name in settings.scenarios
+            for number in range(settings.count)
+        )
+        self._is_filled = False
+        self.has_changed()
+
+    def load_some(self, count: int) -> bool:
+        """Make some more of the worlds at the start; return True if there are others left."""
+        made = 0
+        for name, seed in islice(self._to_load, count):
+            load_world(self, name, seed, receipts=self.settings.receipts)
+            made += 1
+        if made == count:
+            return True
+        if self._fill is not None and not self._is_filled:
+            self._is_filled = True
             self._fill()
         self.has_changed()
+        return False
 
     def begin_with(self, fill: Callable[[], None]) -> None:
         """Fill the state with data, now and after every reset."""
