@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import yaml
@@ -33,6 +34,7 @@ from receiptkit.model.location import Position
 from receiptkit.validation.clean_records import CleanRecords, remembered
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.selection import Selection
+from receiptkit.webhooks.signature import AUTH_TOKEN, sign
 
 Run = Callable[..., tuple[int, str, str]]
 STYLES = {"plain": traffic.PLAIN, "other": traffic.OTHER}
@@ -417,6 +419,45 @@ def test_reports_of_simulated_traffic_are_the_same_without(
             (folder / name).write_bytes(content)
         paths = [folder / name for name, _ in story.files]
         same(run, "--allow-empty", *story.options, *paths)
+
+
+def signed(made: traffic.Traffic, token: str = AUTH_TOKEN, url: str = "") -> bytes:
+    """Return a webhook request with its signature."""
+    request = made.webhook()
+    request["url"] = url or request["url"]
+    parameters = parse_qsl(request["body"])
+    request["headers"]["X-Twilio-Signature"] = sign(request["url"], token, parameters)
+    return json.dumps(request).encode() + b"\n"
+
+
+def test_signatures_are_checked_record_by_record(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports and counts are the same without bulk: with wrong signatures, none, and odd URLs."""
+    monkeypatch.setenv("TOKEN", AUTH_TOKEN)
+    monkeypatch.setattr("receiptkit.bulk.bulk._FIRST", 0)
+    made, rng = traffic.Traffic(4), random.Random(4)
+    known = []
+    facts = CleanRecords._facts
+
+    def counted(records: CleanRecords, *arguments: Any) -> list[Facts | None]:
+        found = facts(records, *arguments)
+        known.extend(each for each in found if each is not None)
+        return found
+
+    monkeypatch.setattr(CleanRecords, "_facts", counted)
+    lines = [signed(made) for _ in range(200)]
+    for number in range(60, 200, 7):
+        odd = signed(made, "another"), signed(made, url="https://example.com:443/hooks/twilio")
+        without = re.sub(rb'"X-Twilio-Signature": "[^"]*", ', b"", lines[number])
+        plain = next(of_layout("exchanges with pages of 4", traffic.PLAIN, number))
+        lines[number:number] = [*odd, without, plain, *list(mutants(lines[number], rng))[::9]]
+    path = tmp_path / "signed.ndjson"
+    path.write_bytes(b"".join(line.replace(b"\n", b" ") + b"\n" for line in lines))
+    found = same(run, "--auth-token-env", "TOKEN", path)
+    assert '"webhook.signature"' in found[1]
+    assert len(known) > 100
+    same(run, "--auth-token-env", "TOKEN", "--called-at", "https://example.com/hooks/twilio", path)
 
 
 def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

@@ -24,7 +24,7 @@ READ = frozenset(("content-type", "authorization"))
 
 def found(value: Any) -> list[str]:
     text = json.dumps(value)
-    return [text[start:end] for start, end, _ in unread(text, LAYOUT, READ)]
+    return [text[start:end] for start, end, *_ in unread(text, LAYOUT, READ)]
 
 
 @pytest.mark.parametrize(
@@ -67,5 +67,5 @@ def test_plain_values_of_yaml_are_found_too() -> None:
     body: Date
   recorded_at: 2026-03-02
 """
-    values = [text[start:end] for start, end, _ in unread(text, LAYOUT, READ)]
+    values = [text[start:end] for start, end, *_ in unread(text, LAYOUT, READ)]
     assert values == ["flow", "1.1 proxy", "Mon, 02 Mar 2026 09:15:00 GMT", "2026-03-02"]

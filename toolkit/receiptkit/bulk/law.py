@@ -14,13 +14,18 @@ Exact = Callable[[str], tuple[bool, Facts] | None]
 
 class Unread(NamedTuple):
     """
-    The start and end of a value that no rule and no schema reads; False if it is a text that no
-    quotation marks enclose.
+    A value that no rule and no schema reads.
+
+    Attributes:
+        start, end: where it begins and ends.
+        is_quoted: False for a text without quotation marks.
+        is_kept: whether facts have it; then it is of letters and digits, as of base64.
     """
 
     start: int
     end: int
     is_quoted: bool = True
+    is_kept: bool = False
 
 
 class NotAlike(Exception):

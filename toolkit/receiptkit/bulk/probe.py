@@ -14,7 +14,7 @@ from receiptkit.bulk.tokens import Kind, Token
 #: What markers look like wherever they come out again.
 MARKERS = re.compile(
     r"([A-Z]{2}[0-9a-f]{32}|2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:%A.]{8,24}(?:Z|[+-][0-9:]{5})"
-    r"|PT\.renamed\.[A-Za-z0-9_.:~-]+)"
+    r"|PT\.renamed\.[A-Za-z0-9_.:~-]+|KEPT/[A-Za-z0-9+/]+=*)"
 )
 _FIRST = datetime(2031, 1, 1)  # noqa: DTZ001 # naive, as the text it is written to
 _WRITTEN = "%Y-%m-%dT%H:%M:%S"
@@ -61,6 +61,8 @@ def moved(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _renamed(token: Token, table: dict[int, int]) -> str:
+    if token.kind is Kind.KEPT:
+        return f"KEPT/{token.text}"
     if token.kind is Kind.SID:
         return token.text[:2] + token.text[2:].translate(table)
     return f"PT.renamed.{token.text}" if token.kind is Kind.OPAQUE else token.text

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from receiptkit.bulk.dates import form_of_date, pattern_of_date
-from receiptkit.bulk.tokens import BARE_STRING, PLAIN_NUMBER, PLAIN_STRING, Kind, Token
+from receiptkit.bulk.tokens import BARE_STRING, KEPT_STRING, PLAIN_NUMBER, PLAIN_STRING, Kind, Token
 
 _WORD = r"[A-Za-z0-9_.%+*-]+"
 #: Looked at later, all at once: that is quicker.
 _HEX = ".{32}"
 _ANY_PREFIX = "[A-Z]{2}"
 NULL = "null"
+_CAPTURED = (Kind.SID, Kind.DATE, Kind.OPAQUE, Kind.MOMENT, Kind.KEPT)
 
 
 class Slot(NamedTuple):
@@ -34,7 +35,7 @@ class Slot(NamedTuple):
     def is_captured(self) -> bool:
         """Return True if the pattern must capture this slot."""
         kind = self.token.kind
-        return self.differs or kind in (Kind.SID, Kind.DATE, Kind.OPAQUE, Kind.MOMENT)
+        return self.differs or kind in _CAPTURED
 
     @property
     def pattern(self) -> str:
@@ -48,6 +49,8 @@ class Slot(NamedTuple):
             return "[A-Za-z0-9_.:~-]+"
         if kind is Kind.STRING:
             return PLAIN_STRING
+        if kind is Kind.KEPT:
+            return KEPT_STRING
         if kind is Kind.BARE:
             return BARE_STRING
         if kind is Kind.NUMBER:

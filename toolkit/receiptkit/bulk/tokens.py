@@ -36,6 +36,9 @@ PLAIN_STRING = r"[ !#-\[\]-~]*"
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
 #: A text that needs no quotation marks in YAML, either.
 BARE_STRING = r"[A-Za-z0-9](?:[A-Za-z0-9,._/+=();-]|[ :](?=[A-Za-z0-9(]))*"
+#: A text that facts have.
+KEPT_STRING = r"[A-Za-z0-9+/]+=*"
+_KEPT_STRING = re.compile(KEPT_STRING)
 _PLAIN_STRING, _BARE_STRING, _PLAIN_NUMBER = map(
     re.compile, (PLAIN_STRING, BARE_STRING, PLAIN_NUMBER)
 )
@@ -58,9 +61,10 @@ class Kind(Enum):
     DATE = "date"
     #: Which ones are equal.
     OPAQUE = "opaque"
-    #: Nothing but the form: a date that is only remembered, a text with or without quotation
-    #: marks, a number.
+    #: Nothing but the form: a date or a text that is only remembered, a text with or without
+    #: quotation marks, a number.
     MOMENT = "moment"
+    KEPT = "kept"
     STRING = "string"
     BARE = "bare"
     NUMBER = "number"
@@ -99,7 +103,7 @@ def tokens(
     found: list[Token] = []
     at = start
     for value in unread:
-        token = _unread(text[value.start : value.end], is_quoted=value.is_quoted)
+        token = _unread(text[value.start : value.end], value)
         if token is not None and value.start >= at:
             found += _split(text, at, value.start, literal)
             found.append(token)
@@ -113,12 +117,14 @@ def text_of(tokens: Iterable[Token]) -> str:
     return "".join([token.quote + token.text + token.quote for token in tokens])
 
 
-def _unread(text: str, *, is_quoted: bool) -> Token | None:
+def _unread(text: str, value: Unread) -> Token | None:
+    if value.is_kept:
+        return Token(Kind.KEPT, text) if _KEPT_STRING.fullmatch(text) else None
     if _WHOLE_DATE.fullmatch(text):
         return Token(Kind.MOMENT, text)
     if _PLAIN_NUMBER.fullmatch(text):
         return Token(Kind.NUMBER, text)
-    if not is_quoted:
+    if not value.is_quoted:
         return Token(Kind.BARE, text) if _BARE_STRING.fullmatch(text) else None
     return Token(Kind.STRING, text) if _PLAIN_STRING.fullmatch(text) else None
 

@@ -48,6 +48,7 @@ class Unit:
         self.opaque: list[int] = []
         self.fixed: int | None = 0
         self._words: list[int] = []
+        self._kept: list[int] = []
         self._prefixes: list[int] = []
         self._optional: dict[int, int] = {}
         self._dates: list[int] = []
@@ -72,6 +73,10 @@ class Unit:
             return pattern
         if kind in (Kind.SID, Kind.OPAQUE):
             return self._referred(kind, text, pattern, differs=slot.differs)
+        if kind is Kind.KEPT:
+            self.fixed = None
+            self._kept.append(self._group())
+            return f"({pattern})"
         if slot.optional:
             group = self._group()
             self._optional[group] = 2 * len(quote)
@@ -124,7 +129,8 @@ class Unit:
         Return the places of SIDs, opaque tokens and dates by their texts, among the values of a
         text of markers.
         """
-        captured = [*self.sids, *self.opaque, *self._days, *range(self.groups, len(values))]
+        captured = [*self.sids, *self.opaque, *self._days, *self._kept]
+        captured += range(self.groups, len(values))
         return {values[each]: each for each in captured if values[each]}
 
     def values(self, groups: tuple[str, ...]) -> tuple[str, ...]:

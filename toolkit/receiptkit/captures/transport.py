@@ -38,14 +38,24 @@ Path = tuple[str, ...]
 
 
 class Value(NamedTuple):
-    """Where a value that is no container begins and ends; True if it is between marks."""
+    """
+    Where a value that is no container begins and ends.
+
+    Attributes:
+        start, end: where.
+        is_quoted: False for a text without quotation marks.
+        is_kept: whether it is remembered.
+    """
 
     start: int
     end: int
     is_quoted: bool
+    is_kept: bool = False
 
 
-def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[Value]:
+def unread(
+    text: str, layout: Layout, headers: Collection[str], kept: Collection[str] = ()
+) -> Iterator[Value]:
     """
     Yield the values that nothing reads, in their order; of texts without the quotation marks.
 
@@ -53,6 +63,7 @@ def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[Valu
         text: the text of an exchange or a webhook request, in JSON or YAML.
         layout: where its parts stand.
         headers: the headers that something reads, in lower case.
+        kept: the other headers whose values are remembered.
     """
     value, values = _values(text)
     parts = {part: tuple(pointers.split(spot.pointer)) for part, spot in layout.items()}
@@ -65,7 +76,7 @@ def unread(text: str, layout: Layout, headers: Collection[str]) -> Iterator[Valu
         if name is None and not _is_transport(path):
             continue
         if name is None or name.lower() not in headers:
-            yield found
+            yield found._replace(is_kept=name is not None and name.lower() in kept)
 
 
 def _values(text: str) -> tuple[Any, list[tuple[Path, Value]]]:

@@ -75,6 +75,28 @@ def signed_parameters(request: WebhookRequest) -> tuple[list[tuple[str, str]], b
     return [(item.name, item.value) for item in fields], raw
 
 
+def signed_form(request: WebhookRequest) -> tuple[str, str] | None:
+    """
+    Return the text that must be signed if Twilio called the URL of the request, and the signature.
+
+    None for a request that is not a posted form with both.
+    """
+    from receiptkit.webhooks.signature import signed_text
+
+    found = request.header(HEADER)
+    raw = text_of(request.body)
+    if (
+        found is None
+        or raw is None
+        or request.method.upper() == "GET"
+        or BODY_HASH in request.url
+        or is_json(raw.decode("utf-8", "replace"))
+        or request.url not in public_urls(request)
+    ):
+        return None
+    return signed_text(request.url, signed_parameters(request)[0]), found
+
+
 # -- URLs
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
@@ -12,9 +12,10 @@ from receiptkit.captures.format import Observe
 from receiptkit.contract import Result
 from receiptkit.history import note
 from receiptkit.model.errors import CaptureError
-from receiptkit.model.exchange import READ_HEADERS, Exchange
+from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
 from receiptkit.model.location import Position
 from receiptkit.rules import catalogue
+from receiptkit.rules.signed_request import HEADER, signed_form
 from receiptkit.validation.observation_checks import ObservationChecker
 
 _START = Position(1, 1)
@@ -38,6 +39,21 @@ class Remembered(NamedTuple):
     rule: str
 
 
+class _Signed(NamedTuple):
+    """
+    What is remembered of a webhook whose signature is to be checked.
+
+    Attributes:
+        remembered: what else is remembered.
+        text: the text that must be signed.
+        signature: the signature.
+    """
+
+    remembered: Remembered
+    text: str
+    signature: str
+
+
 def remembered(result: Result, observation: Observation) -> Remembered:
     """Return what is remembered of an observation."""
     seen = observation.seen
@@ -56,16 +72,19 @@ class CleanRecords:
         checker: ObservationChecker,
         *,
         uses_bulk: bool = True,
-        is_signed: bool = False,
+        auth_token: str | None = None,
     ) -> None:
         """
         Args:
-            checker: the exact path.
+            checker: the exact path, leaving signatures unchecked.
             uses_bulk: False to know no record.
-            is_signed: True if signatures are checked.
+            auth_token: the token that signatures are checked with.
         """
+        #: Shapes are learnt without signatures, which are checked record by record.
         self._checker = checker
-        self._headers = READ_HEADERS | {"x-twilio-signature"} if is_signed else READ_HEADERS
+        self._auth_token = auth_token
+        #: How many signatures were checked.
+        self.signatures = 0
         self._uses_bulk = uses_bulk
         #: The shapes by what reads the records.
         self._bulks: dict[Observe, Bulk] = {}
@@ -84,24 +103,49 @@ class CleanRecords:
             self._bulks[observe] = Bulk(catalogue.literal_names())
         bulk = self._bulks[observe]
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
-        found, start = bulk.facts(texts), 0
+        found, start = self._facts(bulk, texts), 0
         while start < len(texts):
             end = start
             while end < len(texts) and found[end] is not None:
                 end += 1
             if end > start:
-                yield cast("list[Remembered]", found[start:end])
+                yield self._counted(found[start:end])
             if end < len(texts):
                 self._was_clean = False
                 yield []
                 if self._was_clean and self._learn(bulk, texts[end], observe):
-                    found[end + 1 :] = bulk.facts(texts[end + 1 :])
+                    found[end + 1 :] = self._facts(bulk, texts[end + 1 :])
             start = end + 1
+
+    def _facts(self, bulk: Bulk, texts: Sequence[bytes]) -> list[Facts | None]:
+        """Return the facts of records that are proven clean, and rightly signed if they must be."""
+        found = bulk.facts(texts)
+        if self._auth_token is None:
+            return found
+        from receiptkit.webhooks.signature import signature_of
+
+        token = self._auth_token
+        return [
+            None
+            if isinstance(facts, _Signed) and signature_of(facts.text, token) != facts.signature
+            else facts
+            for facts in found
+        ]
+
+    def _counted(self, found: list[Facts]) -> list[Remembered]:
+        """Return what is remembered of records, and count the signatures that were checked."""
+        if self._auth_token is None:
+            return found
+        self.signatures += sum(isinstance(facts, _Signed) for facts in found)
+        return [facts.remembered if isinstance(facts, _Signed) else facts for facts in found]
 
     def note(self, result: Result, observation: Observation) -> None:
         """Note what the exact path found in the last record."""
         self._was_clean = (
-            not result.findings and result.unchecked is None and not observation.problems
+            not result.findings
+            and result.unchecked is None
+            and not observation.problems
+            and not result.signature_unjudged
         )
 
     def _learn(self, bulk: Bulk, raw: bytes, observe: Observe) -> bool:
@@ -136,12 +180,23 @@ class CleanRecords:
             return None
         (observation,) = found
         result = self._checker.validate(observation)
-        is_clean = self._checker.is_clean(result, observation)
-        return is_clean, remembered(result, observation)
+        is_clean, noted = (
+            self._checker.is_clean(result, observation),
+            remembered(result, observation),
+        )
+        seen = observation.seen
+        request = seen.request() if isinstance(seen, Exchange) else seen
+        if self._auth_token is None or (
+            result.kind != "webhook" and (request is None or request.header(HEADER) is None)
+        ):
+            return is_clean, noted
+        signed = signed_form(seen) if isinstance(seen, WebhookRequest) else None
+        return (is_clean, _Signed(noted, *signed)) if signed is not None else None
 
     def _unread(self, text: str, observation: Observation) -> Iterator[Unread]:
         if observation.seen is not None:
             from receiptkit.captures.transport import unread
 
-            for start, end, is_quoted in unread(text, observation.layout, self._headers):
-                yield Unread(start, end, is_quoted)
+            kept = (HEADER.lower(),) if self._auth_token is not None else ()
+            for value in unread(text, observation.layout, READ_HEADERS, kept):
+                yield Unread(*value)

@@ -108,21 +108,22 @@ class Validation:
             absolute(called_at, "--called-at")
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
-        self._checker = ObservationChecker(
-            contract,
-            self.selection,
-            operation=self._operation,
-            url=url,
-            called_at=called_at,
+        self._checker, unsigned = (
+            ObservationChecker(
+                each, self.selection, operation=self._operation, url=url, called_at=called_at
+            )
+            for each in (contract, contract.without_token())
         )
         self._clean = CleanRecords(
-            self._checker,
+            unsigned,
             # A document of one's own may ask more of a SID or a date than its form.
             uses_bulk=bulk
             and pictures is None
             and catalogue.allows_bulk()
-            and not contract.document.is_foreign,
-            is_signed=contract.validator.auth_token is not None,
+            and not contract.document.is_foreign
+            # Signatures over another URL are checked the exact way.
+            and (contract.validator.auth_token is None or called_at is None),
+            auth_token=contract.validator.auth_token,
         )
 
     def run(
@@ -316,6 +317,7 @@ class Validation:
         texts, lines = records.texts, records.lines
         columns = records.columns or [1] * len(texts)
         first, at, reading = entry, 0, self._reading(file)
+        signatures = self._clean.signatures
         for clean in self._clean.runs(records):
             if clean:
                 end = at + len(clean)
@@ -327,6 +329,7 @@ class Validation:
                 self._one(observation, file, sink)
                 entry += 1
             at += 1
+        self.summary.signatures += self._clean.signatures - signatures
         return entry - first
 
     def _add(

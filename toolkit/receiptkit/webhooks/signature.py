@@ -43,13 +43,18 @@ def sign(url: str, auth_token: str, parameters: Parameters = ()) -> str:
         auth_token: the primary auth token of the account.
         parameters: the parameters of a posted form; none for GET and JSON.
     """
-    signed = signed_text(url, parameters).encode("utf-8", "surrogatepass")
-    return base64.b64encode(hmac.digest(auth_token.encode(), signed, "sha1")).decode()
+    return signature_of(signed_text(url, parameters), auth_token)
 
 
 def signed_text(url: str, parameters: Parameters = ()) -> str:
     """Return the text that a signature covers; the arguments are those of `sign`."""
     return url + _signed(parameters)
+
+
+def signature_of(text: str, auth_token: str) -> str:
+    """Return the signature of a text."""
+    digest = hmac.digest(auth_token.encode(), text.encode("utf-8", "surrogatepass"), "sha1")
+    return base64.b64encode(digest).decode()
 
 
 def verify(
