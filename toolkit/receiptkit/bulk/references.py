@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, count, repeat
+from operator import eq
 from typing import Any
 
 from receiptkit.bulk.law import NotAlike
@@ -52,3 +54,21 @@ def _equal(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[int, ...]]:
         if token.kind in (Kind.SID, Kind.OPAQUE)
     ]
     return tuple(text for kind, text in seen if kind is Kind.SID), tuple(order)
+
+
+def repeated(column: Sequence[str], counts: Iterable[int]) -> Iterator[str]:
+    """Yield the values of records, once for each of their rows."""
+    return chain.from_iterable(map(repeat, column, counts))
+
+
+def numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
+    """Return the values of rows with the number of their record."""
+    return set(zip(chain.from_iterable(map(repeat, count(), counts)), column))  # noqa: B905
+
+
+def are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
+    """Return True if the rows of each record have one value in common, or each another one."""
+    if is_shared:
+        firsts = [column[end - count] for end, count in zip(accumulate(counts), counts)]  # noqa: B905
+        return all(map(eq, column, repeated(firsts, counts)))
+    return len(set(column)) == len(column) or len(numbered(column, counts)) == len(column)

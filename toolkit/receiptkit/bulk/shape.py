@@ -8,8 +8,8 @@ scan.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, combinations, count, repeat
+from collections.abc import Sequence
+from itertools import accumulate, chain, combinations
 from operator import eq, ne
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from receiptkit.bulk import probe
 from receiptkit.bulk.fact_makers import Filler, Rows, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
-from receiptkit.bulk.references import references
+from receiptkit.bulk.references import are_grouped, numbered, references, repeated
 from receiptkit.bulk.slots import Slot, lined_up
 from receiptkit.bulk.tokens import Kind
 from receiptkit.bulk.unit import Columns, Key, Unit, placeholders
@@ -153,22 +153,22 @@ class Shape:
         for group, owner in zip(row.sids, self._owners, strict=True) if columns else ():
             column = columns[group]
             if owner is not None and owner >= 0:
-                if not all(map(eq, column, _repeated(frames[of_frame[owner]], counts))):
+                if not all(map(eq, column, repeated(frames[of_frame[owner]], counts))):
                     return False
                 continue
             own[group] = column
             if not row.has_hex(group, column) or not self._are_real(column):
                 return False
-            if not _are_grouped(column, counts, is_shared=owner is not None):
+            if not are_grouped(column, counts, is_shared=owner is not None):
                 return False
         for one, other in self._differing_rows:
-            if not set(own[one]).isdisjoint(own[other]) and not _numbered(
+            if not set(own[one]).isdisjoint(own[other]) and not numbered(
                 own[one], counts
-            ).isdisjoint(_numbered(own[other], counts)):
+            ).isdisjoint(numbered(own[other], counts)):
                 return False
         return not columns or all(
             set(own[one]).isdisjoint(frames[other])
-            or _numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
+            or numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
             for one, other in self._differing_from_frame
         )
 
@@ -318,24 +318,6 @@ class Shape:
         if rows:
             keys = self._row.keys(list(zip(*rows, strict=True)), len(rows))
             self._row_fillers.update(zip(keys, of_rows, strict=True))
-
-
-def _repeated(column: Sequence[str], counts: Iterable[int]) -> Iterator[str]:
-    """Yield the values of records, once for each of their rows."""
-    return chain.from_iterable(map(repeat, column, counts))
-
-
-def _numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
-    """Return the values of rows with the number of their record."""
-    return set(zip(chain.from_iterable(map(repeat, count(), counts)), column))  # noqa: B905
-
-
-def _are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
-    """Return True if the rows of each record have one value in common, or each another one."""
-    if is_shared:
-        firsts = [column[end - count] for end, count in zip(accumulate(counts), counts)]  # noqa: B905
-        return all(map(eq, column, _repeated(firsts, counts)))
-    return len(set(column)) == len(column) or len(_numbered(column, counts)) == len(column)
 
 
 def _literal(slots: Sequence[Slot]) -> list[str]:

@@ -58,14 +58,6 @@ class Contract:
         more = (self.validator.auth_token, self.validator.base_url.base)
         return Contract, (self.document, self.profile, self.engine, *more)
 
-    def without_token(self) -> Contract:
-        """Return this contract, compiled as it is, with signatures left unchecked."""
-        other = object.__new__(Contract)
-        vars(other).update(vars(self))
-        other.validator = copy(self.validator)
-        other.validator.auth_token = None
-        return other
-
     @classmethod
     def load(
         cls,
@@ -218,3 +210,12 @@ def _engine(name: str, document: Document) -> Engine:
             f"the reference engine needs {error.name}: pip install 'receiptkit[reference]'"
         ) from None
     return ReferenceEngine(document.content)
+
+
+def without_token(contract: Contract) -> Contract:
+    """Return a contract, compiled already, with signatures left unchecked."""
+    other = object.__new__(Contract)
+    vars(other).update(vars(contract))
+    other.validator = copy(contract.validator)
+    other.validator.auth_token = None
+    return other

@@ -21,6 +21,7 @@ from receiptkit.captures import (
     read_beside,
 )
 from receiptkit.contract import Contract
+from receiptkit.contract.contract import without_token
 from receiptkit.history import Memory, findings_across
 from receiptkit.model.errors import CaptureError, UsageError
 from receiptkit.model.finding import Finding
@@ -112,7 +113,7 @@ class Validation:
             ObservationChecker(
                 each, self.selection, operation=self._operation, url=url, called_at=called_at
             )
-            for each in (contract, contract.without_token())
+            for each in (contract, without_token(contract))
         )
         self._clean = CleanRecords(
             unsigned,
