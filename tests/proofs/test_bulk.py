@@ -437,7 +437,7 @@ def test_signatures_are_checked_record_by_record(
     monkeypatch.setenv("TOKEN", AUTH_TOKEN)
     monkeypatch.setattr("receiptkit.bulk.bulk._FIRST", 0)
     made, rng = traffic.Traffic(4), random.Random(4)
-    known = []
+    known: list[Facts] = []
     facts = CleanRecords._facts
 
     def counted(records: CleanRecords, *arguments: Any) -> list[Facts | None]:

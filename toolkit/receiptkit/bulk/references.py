@@ -69,6 +69,7 @@ def numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
 def are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
     """Return True if the rows of each record have one value in common, or each another one."""
     if is_shared:
-        firsts = [column[end - count] for end, count in zip(accumulate(counts), counts)]  # noqa: B905
+        ends = accumulate(counts)
+        firsts = [column[end - size] for end, size in zip(ends, counts)]  # noqa: B905
         return all(map(eq, column, repeated(firsts, counts)))
     return len(set(column)) == len(column) or len(numbered(column, counts)) == len(column)

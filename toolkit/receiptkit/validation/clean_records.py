@@ -38,6 +38,11 @@ class Remembered(NamedTuple):
     made_at: str
     rule: str
 
+    @property
+    def text(self) -> str:
+        """Return the note as one text."""
+        return "\n".join((self.head, *self.rows)) if self.rows else self.head
+
 
 class _Signed(NamedTuple):
     """

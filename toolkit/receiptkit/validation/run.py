@@ -109,14 +109,10 @@ class Validation:
             absolute(called_at, "--called-at")
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
-        self._checker, unsigned = (
-            ObservationChecker(
-                each, self.selection, operation=self._operation, url=url, called_at=called_at
-            )
-            for each in (contract, without_token(contract))
-        )
+        choices = {"operation": self._operation, "url": url, "called_at": called_at}
+        self._checker = ObservationChecker(contract, self.selection, **choices)
         self._clean = CleanRecords(
-            unsigned,
+            ObservationChecker(without_token(contract), self.selection, **choices),
             # A document of one's own may ask more of a SID or a date than its form.
             uses_bulk=bulk
             and pictures is None
@@ -317,8 +313,8 @@ class Validation:
         """Check some records; return the number of observations in them."""
         texts, lines = records.texts, records.lines
         columns = records.columns or [1] * len(texts)
-        first, at, reading = entry, 0, self._reading(file)
-        signatures = self._clean.signatures
+        first, at, signatures = entry, 0, self._clean.signatures
+        reading = Reading(self._limits.record, read_beside(file, self._limits.record))
         for clean in self._clean.runs(records):
             if clean:
                 end = at + len(clean)
@@ -348,9 +344,6 @@ class Validation:
             self.summary.read_as[file].rules.update([each.rule for each in clean if each.rule])
         if self._remembers:
             self._remember(clean, entry, lines, columns)
-
-    def _reading(self, file: str) -> Reading:
-        return Reading(self._limits.record, read_beside(file, self._limits.record))
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
         for finding in self.check(observation, file):
@@ -386,10 +379,7 @@ class Validation:
         lines: Sequence[int],
         columns: Sequence[int],
     ) -> None:
-        heads, rows, made, _ = zip(*noted, strict=True)
-        texts = [
-            "\n".join((head, *own)) if own else head for head, own in zip(heads, rows, strict=True)
-        ]
+        texts, made = [each.text for each in noted], [each.made_at for each in noted]
         times = map(self._moment, made) if any(made) else repeat(self._time)
         unit = repeat(self._file), repeat(self._unit)
         places = list(zip(*unit, times, count(entry), lines, columns))  # endless
