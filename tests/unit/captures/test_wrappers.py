@@ -221,6 +221,19 @@ def test_judges_the_signatures_of_a_sample(
     assert judged["summary"]["signatures"]["judged"] == 2
 
 
+def test_judges_a_signature_beside_the_body(
+    reference: Path, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A platform that logs the request beside what an application logged has the headers there."""
+    monkeypatch.setenv("TOKEN", "receiptkit0local0auth0token00000")
+    # The sample was signed for another URL than the one in it.
+    url = "https://hooks.example.com/twilio/receipts"
+    path = reference / "wrappers" / "cloudflare" / "wrangler-tail.ndjson"
+    judged = report("--auth-token-env", "TOKEN", "--called-at", url, path)
+    assert {each["rule"] for each in lies(judged)} == {"schema.enum"}
+    assert judged["summary"]["signatures"]["judged"] == 2
+
+
 @pytest.mark.parametrize("name", [name for name in samples() if name in NAMED])
 def test_names_the_conversion_of_a_sample(reference: Path, run: Run, name: str) -> None:
     """A file that is not read says what it is and how it is converted; in a folder it is passed over."""

@@ -188,6 +188,8 @@ class _Walk:
         if not found:
             called = called_by_get(node) or without_body(node)
             return [] if called is None else [called]
+        # A request that a platform logged beside the body has no body itself.
+        found = [seen for seen in found if seen.has_body()] or found
         request = found[0].what
         if len(found) > 1 or not isinstance(request, WebhookRequest) or request.headers:
             return found

@@ -240,7 +240,8 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
     why="Twilio repeats a webhook that was not answered in time. An application must "
     "process it once.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {_CONSUMERS}",
-    action="Nothing in the capture. In an application: remember DeliveryReceiptSid and "
+    action="Nothing in the capture; a log may also have one webhook in several lines. "
+    "In an application: remember DeliveryReceiptSid and "
     "Status, or I-Twilio-Idempotency-Token.",
     good=_IN_ORDER,
     bad=_then({}, {}),
