@@ -4,6 +4,7 @@ Run mutation testing: change one line at a time, and see if a test notices.
 mutmut changes one thing at a time and runs the tests of the room. It wants the package in src/, so
 each room is given a copy that is laid out so. Changes that no test noticed are compared, by their
 source line, with tests/proofs/survivors.json, which has the reason why nobody can see each of them.
+Modules that are named are tested with their own tests alone, which is quick.
 
     python tests/proofs/mutation.py [ROOM | ROOM.MODULE,MODULE,… ...]
 """
@@ -83,13 +84,19 @@ def lay_out(folder: Path, room: str, modules: list[str]) -> None:
             *("-q", "-p", "no:cacheprovider"),
             *("-k", " and ".join(f"not {name}" for name in LEFT_OUT)),
         ],
-        "pytest_add_cli_args_test_selection": [
-            f"tests/{name}" for name in (f"unit/{room}", *ROOMS[room])
-        ],
+        "pytest_add_cli_args_test_selection": tests_of(room, modules),
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     text = (ROOT / "pyproject.toml").read_text() + "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
     (folder / "pyproject.toml").write_text(text)
+
+
+def tests_of(room: str, modules: list[str]) -> list[str]:
+    """Return the tests of a room, or those of modules if each has its own."""
+    own = [f"tests/unit/{room}/test_{module}.py" for module in modules]
+    if all((ROOT / path).is_file() for path in own):
+        return own
+    return [f"tests/{name}" for name in (f"unit/{room}", *ROOMS[room])]
 
 
 def outcomes(folder: Path) -> dict[str, int | None]:

@@ -110,6 +110,8 @@ def basic(said: str) -> str:
         (basic("user:4f9d"), False),
         (basic("user:4f9d1c7a:b"), True),
         (basic("4f9d1c7ab23e4d58"), False),
+        (basic("user:secret"), False),
+        (basic("user:my-secret"), False),
         (basic("test:4f9d1c7ab"), True),
         (basic("user:4f9d1cé7ab"), True),
         ("Basic ####" + basic("user:4f9d1c7ab")[6:], False),
@@ -251,3 +253,27 @@ def test_once_with_several_processes(run: Run, tmp_path: Path) -> None:
     alone, shared = (run("validate", "--jobs", jobs, path) for jobs in (1, 2))
     assert alone == shared
     assert alone[1].count("capture.secret") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "is_secret"),
+    [
+        (basic("user:4f9d1"), True),
+        # Recorders filter headers of requests, not headers that a body quotes.
+        (basic("user:secret"), True),
+        (basic("user:my-secret"), False),
+        (basic("user:SECRET"), False),
+        ("Bearer [Redacted]", False),
+        (7, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["Authorization", "proxy-authorization"])
+def test_headers_that_a_body_quotes(name: str, value: object, is_secret: bool) -> None:
+    """The error of an HTTP client holds the headers of its request, at any depth."""
+    error = {"config": [{"headers": {"Accept": "*/*", name: value}}], "status": 404}
+    for body in (error, json.dumps(error), [error], {"error": {"cause": error}}):
+        expected = [f"the response's body holds a header {name.title()} with credentials"]
+        assert given_away(Exchange("", "", 0, body)) == (expected if is_secret else [])
+    sent = WebhookRequest("https://example.com/", "POST", json.dumps(error))
+    expected = [f"the request's body holds a header {name.title()} with credentials"]
+    assert given_away(sent) == (expected if is_secret else [])
