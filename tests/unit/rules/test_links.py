@@ -92,6 +92,7 @@ def test_path_of_receipts_names_its_scope(url: str, named: tuple[str | None, str
     "path",
     [
         "/v1/Conversations/CH1/Messages/IM1",
+        "/v1/Conversations/CH1/Messages/IM1/ReceiptsX",
         "/v1/Conversations/CH1/Messages/IM1/Receipts/DY1/x",
         "/v1/Conversations/CH1/Messages/IM1?x=/Conversations/CH1/Messages/IM1/Receipts",
     ],

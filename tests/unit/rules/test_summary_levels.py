@@ -38,6 +38,12 @@ def is_possible(total: int, levels: tuple[str, ...]) -> bool:
     )
 
 
+@pytest.fixture(autouse=True)
+def without_earlier_results() -> None:
+    """Work every set out anew."""
+    possible.cache_clear()
+
+
 @pytest.mark.parametrize("total", range(7))
 def test_every_combination(total: int) -> None:
     every = list(product(LEVELS, repeat=len(MEMBERS)))

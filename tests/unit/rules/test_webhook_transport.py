@@ -162,9 +162,24 @@ def test_incoming_messages_are_no_callbacks(contract: Contract, status: str) -> 
 
 def test_event_streams_in_exchanges(contract: Contract) -> None:
     event = {"specversion": "1.0", "type": "com.twilio.conversations.delivery.updated", "data": {}}
-    for body in (event, [event]):
-        exchange = Exchange("POST", HOOK, 200, "", request_body=json.dumps(body))
-        assert [each.rule for each in contract.check_exchange(exchange)] == ["webhook.event-stream"]
+    exchange = Exchange("POST", HOOK, 200, "", request_body=json.dumps([event]))
+    assert [each.rule for each in contract.check_exchange(exchange)] == ["webhook.event-stream"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {snake(name): value for name, value in PARAMETERS.items()},
+        {"EventType": "onDeliveryUpdated", "Status": "sent"},
+        CLASSIC,
+    ],
+)
+def test_applications_may_tell_each_other_in_json(contract: Contract, body: object) -> None:
+    """What an application made of a webhook, and sends to another one, is no webhook."""
+    exchange = Exchange(
+        "POST", "https://events.example.com/", 200, "", request_body=json.dumps(body)
+    )
+    assert [each.rule for each in contract.check_exchange(exchange)] == ["http.unknown-operation"]
 
 
 def test_a_webhook_with_few_parameters_in_an_exchange(contract: Contract) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.bodies import (
@@ -18,7 +17,13 @@ from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON
-from receiptkit.contract.webhook_payload import NO_FORM, Payload, is_without_form, payload
+from receiptkit.contract.webhook_payload import (
+    NO_FORM,
+    Payload,
+    is_form_request,
+    is_without_form,
+    payload,
+)
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
@@ -112,7 +117,7 @@ class Validator(BodyValidator):
 
     def _validate_other(self, exchange: Exchange, received: WebhookRequest) -> Result:
         """Check an exchange of no operation: a webhook, if the received request is one."""
-        if self._is_webhook(payload(received).body):
+        if self._is_webhook(received):
             return self.validate_webhook(received)
         if exchange.method.upper() == "OPTIONS" and self.operations.of_url(exchange.url):
             return Result(unchecked="a CORS preflight")
@@ -120,16 +125,19 @@ class Validator(BodyValidator):
             return self.validate_webhook(received)
         return self._unchecked("operation", "no operation of the contract")
 
-    def _is_webhook(self, parameters: Any) -> bool:
-        """Return True if parameters are those of a webhook, or of what is taken for one."""
-        if not isinstance(parameters, dict):
-            return any(catalogue.problems("payload", parameters))
-        event = parameters.get("EventType")
-        return (
-            self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK
-            or (isinstance(event, str) and self.recogniser.is_event(event))
-            or any(catalogue.problems("payload", parameters))
-        )
+    def _is_webhook(self, request: WebhookRequest) -> bool:
+        """Return True if a request is a webhook, or something else that is taken for one."""
+        parameters = payload(request).body
+        if isinstance(parameters, dict):
+            if self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK:
+                return True
+            # JSON with some of the names is what an application tells another one.
+            if not is_form_request(request):
+                return False
+            event = parameters.get("EventType")
+            if isinstance(event, str) and self.recogniser.is_event(event):
+                return True
+        return any(catalogue.problems("payload", parameters))
 
     def _validate_answer(
         self,

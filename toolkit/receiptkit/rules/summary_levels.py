@@ -60,5 +60,5 @@ def _repairs(total: int, levels: tuple[Any, ...]) -> Iterator[str]:
             (*levels[:index], level, *levels[index + 1 :]) in possible(total) for level in LEVELS
         ):
             yield member
-    if any(levels in possible(other) for other in range(_MOST + 1)):
+    if any(levels in possible(other) for other in range(_MOST)):
         yield "total"
