@@ -191,7 +191,7 @@ def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
     "page.next-elsewhere",
     on="page",
     severity=Severity.ERROR,
-    title="next_page_url leads to another list",
+    title="next_page_url leads to another list or server",
     why="The next page has the same host, path and PageSize. Most client libraries "
     "follow the link with their credentials.",
     grounding=f"{LIBRARIES}; observed next_page_url of other Conversations lists",

@@ -35,7 +35,7 @@ _MEMBERS = {
     "request.parameter",
     on="request",
     severity=Severity.ERROR,
-    title="a path or query parameter breaks its schema",
+    title="a path, query or form parameter breaks its schema",
     why="Twilio does not document what it does with such a request, so a test that "
     "sends it proves nothing. Requests that were answered with an error are not "
     "checked.",

@@ -37,7 +37,7 @@ def _then(changes: dict[str, Any], later: dict[str, Any], sample: str = "webhook
     "timeline.identity",
     on="receipt history",
     severity=Severity.ERROR,
-    title="one receipt SID has two participants, messages or conversations",
+    title="one receipt SID has two participants, messages, conversations or accounts",
     why="A receipt belongs to one recipient of one message. Fixtures that share a SID"
     " by copying hide mix-ups.",
     grounding=f"{GUIDE}; {CAPTURES}",
