@@ -17,7 +17,9 @@ import os
 import shutil
 import subprocess
 import sys
+from difflib import ndiff
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,15 +131,26 @@ def outcomes(folder: Path) -> dict[str, int | None]:
 
 
 def mutant(folder: Path, name: str) -> Mutant:
-    """Return what a mutant changes."""
-    shown = subprocess.run(
-        [_mutmut(), "show", name], cwd=folder, capture_output=True, text=True, check=True
-    ).stdout
-    lines = [line for line in shown.splitlines() if not line.startswith(("---", "+++"))]
+    """Return what a mutant changes, by the functions that mutmut wrote beside each other."""
+    module, _, function = name.removeprefix("src.").removeprefix("receiptkit.").rpartition(".")
+    written = _functions(folder / "mutants" / "src" / "receiptkit", module)
+    original = written[function.rpartition("__mutmut_")[0] + "__mutmut_orig"]
+    lines = [line for line in ndiff(original[1:], written[function][1:]) if line[:1] in "-+"]
     before = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
     after = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
-    module = name.partition(".x")[0].removeprefix("src.").removeprefix("receiptkit.")
     return Mutant(module, before, after)
+
+
+@cache
+def _functions(folder: Path, module: str) -> dict[str, list[str]]:
+    """Return the lines of each function of a module that mutmut wrote, without its decorators."""
+    text = (folder / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    return {
+        node.name: lines[node.lineno - 1 : node.end_lineno]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 def _mutmut() -> str:

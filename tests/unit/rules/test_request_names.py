@@ -21,11 +21,10 @@ Found = list[tuple[str, str, str | None]]
 
 
 def problems(contract: Contract, exchange: Exchange) -> Found:
-    """Return what is found of a request: rule, message and hint."""
-    found = contract.check_exchange(exchange)
-    return [
-        (each.rule, each.message, each.hint) for each in found if each.rule.startswith("request.")
-    ]
+    """Return what is found of a request: rule, message and hint; all of it stands at no pointer."""
+    found = [each for each in contract.check_exchange(exchange) if each.rule.startswith("request.")]
+    assert {each.pointer for each in found} <= {""}
+    return [(each.rule, each.message, each.hint) for each in found]
 
 
 def posted(
@@ -53,6 +52,8 @@ def posted(
         ("per_page=5", "unknown parameter per_page", "did you mean PageSize?"),
         ("page_token=PT1", "unknown parameter page_token", "did you mean PageToken?"),
         ("Order=desc", "unknown parameter Order", None),
+        ("Token=PT1", "unknown parameter <name, 5 characters>", "did you mean PageToken?"),
+        ("PageSize[a][b]=1&tenant=7", "unknown parameter <name, 6 characters>", None),
         ("tenant=7", "unknown parameter <name, 6 characters>", None),
         ("=7", "unknown parameter <name, 0 characters>", None),
     ],
@@ -71,6 +72,14 @@ def test_one_receipt_has_no_pages(contract: Contract) -> None:
         ("request.unknown-parameter", "unknown parameter PageSize", None),
         ("request.unknown-parameter", "unknown parameter limit", None),
     ]
+
+
+def test_a_document_may_leave_out_the_paging_of_a_list(contract: Contract) -> None:
+    exchange = Exchange(
+        "GET", f"{SETTINGS}?PageSize=5&Page=1&limit=5", 200, sample("configuration")
+    )
+    expected = [("request.unknown-parameter", "unknown parameter limit", None)]
+    assert problems(contract, exchange) == expected
 
 
 def test_fields_of_a_form_do_not_belong_in_the_url(contract: Contract) -> None:
@@ -152,6 +161,15 @@ def test_fields_break_their_schema(contract: Contract, field: str, message: str)
     assert [(rule, text) for rule, text, _ in posted(contract, field)] == [
         ("request.parameter", message)
     ]
+
+
+def test_shows_the_first_value_if_asked(contract: Contract) -> None:
+    value = "onMessageAdded,onDeliveryUpdated"
+    exchange = Exchange(
+        "POST", SETTINGS, 200, sample("configuration"), request_body=f"Filters={value}"
+    )
+    (finding,) = contract.check_exchange(exchange)
+    assert finding.value == value
 
 
 def test_a_blank_field_takes_its_value_away(contract: Contract) -> None:

@@ -28,6 +28,10 @@ def told(findings: list[Finding]) -> list[tuple[str, str, str]]:
     return [(each.rule, each.pointer, each.message) for each in findings]
 
 
+def values(findings: list[Finding]) -> list[object]:
+    return [each.value for each in findings]
+
+
 def snake(name: str) -> str:
     return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
@@ -44,8 +48,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "put"])
 def test_methods_that_no_configuration_allows(contract: Contract, method: str) -> None:
     request = WebhookRequest(HOOK, method, BODY, {"Content-Type": FORM})
-    expected = [("webhook.method", "", "the method is neither POST nor GET")]
-    assert told(contract.check_webhook(request)) == expected
+    found = contract.check_webhook(request)
+    assert told(found) == [("webhook.method", "", "the method is neither POST nor GET")]
+    assert values(found) == [method.upper()]
 
 
 @pytest.mark.parametrize("method", ["POST", "post", "GET", "get", ""])
@@ -64,8 +69,9 @@ def test_methods_that_are_allowed(contract: Contract, method: str) -> None:
 )
 def test_bodies_that_are_no_form(contract: Contract, content_type: str, body: str) -> None:
     request = WebhookRequest(HOOK, "POST", body, {"Content-Type": content_type})
-    expected = [("webhook.media-type", "", f"Content-Type is not {FORM}")]
-    assert told(contract.check_webhook(request)) == expected
+    found = contract.check_webhook(request)
+    assert told(found) == [("webhook.media-type", "", f"Content-Type is not {FORM}")]
+    assert values(found) == [content_type]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,8 @@ def test_bodies_that_are_no_form(contract: Contract, content_type: str, body: st
         WebhookRequest(HOOK, "POST", BODY),
         WebhookRequest(f"{HOOK}?{BODY}", "GET", "", {"Content-Type": "text/plain"}),
         WebhookRequest(f"{HOOK}?{BODY}", "GET", " ", {"Content-Type": "application/json"}),
+        WebhookRequest(f"{HOOK}?{BODY}", "GET", "x", {"Content-Type": "text/plain"}),
+        WebhookRequest(f"{HOOK}?{BODY}", "get", "x", {"Content-Type": "text/plain"}),
         # A log of parsed parameters says nothing of their form.
         WebhookRequest(HOOK, "POST", PARAMETERS, {"Content-Type": "application/json"}),
     ],
@@ -92,6 +100,7 @@ def test_event_in_another_case(contract: Contract, event: str) -> None:
     found = contract.check_webhook(WebhookRequest(body={**PARAMETERS, "EventType": event}))
     expected = ("webhook.event-case", "/EventType", "the event is called onDeliveryUpdated")
     assert told(found) == [expected]
+    assert values(found) == [event]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)

@@ -52,15 +52,14 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
         if name in request.fields:
             yield Problem("", f"{name} is a field of the form, not a parameter of the URL")
     for name in (*request.query, *request.form):
-        if name not in request.documented and _list_meant(name, request) is None:
-            # A document of the user's own may leave out the paging of a list.
-            if name in _PAGING and "Sid" not in request.path:
-                continue
-            # A name in brackets belongs to a parameter that is an object.
-            if name.partition("[")[0] in request.documented:
-                continue
-            shown = public(name, (*_KNOWN, *_PAGING))
-            yield Problem("", f"unknown parameter {shown}", _meant(name, request.documented))
+        # A name in brackets belongs to a parameter that is an object or a list.
+        if name.partition("[")[0] in request.documented:
+            continue
+        # A document of the user's own may leave out the paging of a list.
+        if name in _PAGING and "Sid" not in request.path:
+            continue
+        shown = public(name, (*_KNOWN, *_PAGING))
+        yield Problem("", f"unknown parameter {shown}", _meant(name, request.documented))
 
 
 def _meant(name: str, documented: Iterable[str]) -> str | None:
@@ -68,7 +67,7 @@ def _meant(name: str, documented: Iterable[str]) -> str | None:
     if name.lower() in _SIZES and "PageSize" in documented:
         return "did you mean PageSize?"
     by_form = {without_case(each): each for each in documented}
-    close = get_close_matches(without_case(name), by_form, n=1, cutoff=0.8)
+    close = get_close_matches(without_case(name), by_form)
     return f"did you mean {by_form[close[0]]}?" if close else None
 
 
@@ -113,12 +112,8 @@ def _is_joined(value: str) -> bool:
 )
 def page_without_token(request: RequestView) -> Iterator[Problem]:
     """Yield a problem for a request for a page above 0 that has no token."""
-    page = request.query.get("Page", [""])[-1]
-    is_list = {"Page", "PageToken"} <= set(request.documented)
-    if (
-        is_list
-        and page.isdecimal()
-        and int(page) > 0
-        and not any(request.query.get("PageToken", ()))
-    ):
+    if "PageToken" not in request.documented or any(request.query.get("PageToken", ())):
+        return
+    page = request.query.get("Page", [])[-1:]
+    if any(each.isdecimal() and int(each) > 0 for each in page):
         yield Problem("", "Page is above 0, but there is no PageToken; Twilio answers 400 / 20001")

@@ -104,7 +104,7 @@ def names_of_its_own(payload: Any) -> Iterator[Problem]:
         return
     meant = {without_case(name): name for name in payload if isinstance(name, str)}
     known = [name for name in meant if name in _PLAIN_NAMES]
-    event = payload.get(meant.get("eventtype", ""))
+    event = payload.get(meant.get("eventtype"))
     if event != _EVENT or len(known) < _MOST_LIKELY:
         return
     shown = "EventType, DeliveryReceiptSid, Status"
