@@ -185,7 +185,9 @@ def test_later_pages_need_a_token(contract: Contract, query: str) -> None:
     assert problems(contract, exchange) == [("request.page-without-token", message, None)]
 
 
-@pytest.mark.parametrize("query", ["Page=0", "Page=1&PageToken=PT1", "PageToken=PT1", "", "Page="])
+@pytest.mark.parametrize(
+    "query", ["Page=0", "Page=3&Page=0", "Page=1&PageToken=PT1", "PageToken=PT1", "", "Page="]
+)
 def test_other_pages_need_none(contract: Contract, query: str) -> None:
     found = problems(contract, Exchange("GET", f"{LIST}?{query}", 200, sample("page")))
     assert "request.page-without-token" not in [rule for rule, _, _ in found]
