@@ -365,7 +365,7 @@ def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, A
 def test_a_document_of_ones_own(tmp_path: Path, good: Path, run: Run) -> None:
     """--document says on standard error how the document is used."""
     document = tmp_path / "mine.yaml"
-    document.write_text((ROOT / "spec/upstream/twilio_conversations_v1.receipts.yaml").read_text())
+    document.write_text((ROOT / "spec/upstream/twilio_conversations_v1.facts.yaml").read_text())
     code, _, err = run("validate", "--document", document, good)
     assert code == 0
     assert "overlays are not applied" in err

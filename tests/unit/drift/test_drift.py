@@ -410,13 +410,13 @@ def test_update(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> Non
     """The facts are taken over, and the texts stay ours; building gives what drift has compared."""
     folder = tmp_path / "spec"
     shutil.copytree(SPEC, folder)
-    source = folder / "upstream" / "twilio_conversations_v1.receipts.yaml"
-    before = yaml.safe_load(source.read_text())
+    source = folder / "upstream" / "twilio_conversations_v1.facts.yaml"
+    before = yaml.load(source.read_text(), yaml.CSafeLoader)
     assert run("spec", "update", PUBLISHED, "--directory", folder)[0] == 0
-    assert yaml.safe_load(source.read_text()) == before
+    assert yaml.load(source.read_text(), yaml.CSafeLoader) == before
     path = edited(tmp_path, EDITS["status added"][0], EDITS["added"][0])
     assert run("spec", "update", path, "--directory", folder, "--commit", "abc1234")[0] == 0
-    after = yaml.safe_load(source.read_text())
+    after = yaml.load(source.read_text(), yaml.CSafeLoader)
     assert after["info"]["x-receiptkit-provenance"]["commit"] == "abc1234"
     expected = copy.deepcopy(before)
     expected["info"]["x-receiptkit-provenance"]["commit"] = "abc1234"

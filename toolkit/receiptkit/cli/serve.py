@@ -16,7 +16,7 @@ from receiptkit.cli.process import at_interrupt
 from receiptkit.cli.serving import LOG_FORMATS, Started, logged, ready, tls_of
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
-from receiptkit.server.settings import CLOCKS, LOOPBACK
+from receiptkit.server.settings import CLOCKS, LOOPBACK, assumed
 from receiptkit.server.tls import NAMES, VARIABLES
 
 
@@ -111,6 +111,13 @@ from receiptkit.server.tls import NAMES, VARIABLES
     help="Environment variable with the token that /_receiptkit/ asks for.",
 )
 @click.option(
+    "--assume",
+    "assumptions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What to take an unknown fact about Twilio for; repeat for several.",
+)
+@click.option(
     "--tls",
     is_flag=True,
     help="Speak TLS, with a certificate made for this run, also for conversations.twilio.com.",
@@ -144,6 +151,7 @@ def serve(
     host: str,
     port: int,
     data: str | None,
+    assumptions: tuple[str, ...],
     auth_token_env: str | None,
     api_key_names: tuple[str, ...],
     control_token_env: str | None,
@@ -181,6 +189,7 @@ def serve(
         api_keys=dict(map(_api_key, api_key_names)),
         control_token=control_token,
         local_only=is_local,
+        **assumed(assumptions),
         **options,
     )
     control = application.state.control

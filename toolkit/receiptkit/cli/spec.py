@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -47,10 +48,13 @@ def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
     from receiptkit.generation.examples import with_examples
     from receiptkit.openapi import build as building
+    from receiptkit.server.story import story
+
+    complete = partial(with_examples, calls=story())
 
     folder = directory or spec_directory()
     if check:
-        names = building.stale(folder, with_examples)
+        names = building.stale(folder, complete)
         for name in names:
             click.echo(f"{folder / name}: out of date; run `receiptkit spec build`")
         return int(bool(names))
@@ -59,7 +63,7 @@ def build(check: bool, directory: Path | None) -> int:
             "an installed receiptkit has no sources: build in a checkout, or name a folder with "
             "--directory"
         )
-    for name, content in building.build(folder, with_examples).items():
+    for name, content in building.build(folder, complete).items():
         _write(folder / name, content, building.is_built)
         click.echo(f"{folder / name}: {len(content):,} bytes")
     return 0

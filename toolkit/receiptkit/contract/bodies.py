@@ -10,7 +10,7 @@ from typing import Any, Literal
 from receiptkit.contract.body_checks import body_findings
 from receiptkit.contract.bounds import bounded
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.recognition import Recogniser, Recognition
+from receiptkit.contract.recognition import OTHER, Recogniser, Recognition
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON, Schemas
 from receiptkit.model.errors import UsageError
@@ -185,7 +185,7 @@ class BodyValidator:
     def _named(self, name: str, body: Any) -> Recognition:
         if name in self.operations.by_id:
             operation = self.operations.by_id[name]
-            return Recognition(operation.kind or "resource of another operation", operation)
+            return Recognition(operation.kind or OTHER, operation)
         if name in self.kinds:
             return self.recogniser.of_kind(name, body)
         kinds = ", ".join(self.kinds)
@@ -194,8 +194,8 @@ class BodyValidator:
     def _validate_error(self, body: Any) -> Result:
         stated = body.get("status") if isinstance(body, dict) else None
         status = stated if isinstance(stated, int) and stated // 100 in (4, 5) else 400
-        for operation in self.operations.all:
-            response = operation.response(status) if operation.kind else None
+        for operation in self.operations.with_kind:
+            response = operation.response(status)
             if response is not None and JSON in response.content:
                 media = response.content[JSON]
                 result = Result()

@@ -57,7 +57,13 @@ def request_view(
 
     def problems() -> Iterator[Problem]:
         path = {name: [value] for name, value in values.items()}
-        texts = {"path": path, "query": query, "form": form}
+        sent = {key.lower(): [value] for key, value in exchange.request_headers.items()}
+        headers = {
+            each.name: sent[each.name.lower()]
+            for each in operation.parameters
+            if each.location == "header" and each.name.lower() in sent
+        }
+        texts = {"path": path, "query": query, "form": form, "header": headers}
         yield from _parameter_problems(operation, texts, schema_of, source)
 
     return RequestView(

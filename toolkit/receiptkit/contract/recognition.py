@@ -11,6 +11,9 @@ from receiptkit.openapi.references import References, listed, types_of
 from receiptkit.openapi.servers import path_of
 
 ERROR = "error"
+#: The kind of bodies that are judged by their schema alone.
+OTHER = "resource of another operation"
+_TOO_FEW = "it shares too few member names with any response of the contract"
 #: How many sets of member names the recogniser keeps its decision for.
 _MOST_REMEMBERED = 1000
 #: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
@@ -50,11 +53,11 @@ class Recogniser:
         self._operations = operations
         self._references = References(document)
         self._shapes: list[BodyOutline] = []
+        self._described: set[tuple[str, str]] = set()
         self._by_kind: dict[str, list[Operation]] = {}
-        for operation in (*operations.all, *operations.webhooks):
-            if operation.kind is not None:
-                self._by_kind.setdefault(operation.kind, []).append(operation)
-                self._shapes.extend(self._shapes_of(operation))
+        for operation in (*operations.with_kind, *operations.webhooks):
+            self._by_kind.setdefault(str(operation.kind), []).append(operation)
+            self._shapes.extend(self._shapes_of(operation))
         self._decided: dict[tuple[str, ...], str] = {}
         #: Webhooks by their EventType, which decides whatever other parameters there are.
         self._by_event = {
@@ -81,10 +84,21 @@ class Recogniser:
         at_url = self._operations.of_url(url) if url is not None else []
         if url is not None and not at_url and path_of(url).startswith(_API_PATHS):
             return Recognition(None, reason="its url belongs to no operation of the contract")
+        if at_url and all(operation.kind is None for operation in at_url):
+            return self._by_url(body, at_url)
         kind = self._kind(body, at_url)
         if kind is None or (kind == ERROR and _is_error_of_a_library(body)):
             return Recognition(None, reason=self._reason(body, at_url))
         return Recognition(kind, self._scoped(kind, body, at_url))
+
+    def _by_url(self, body: dict[str, Any], at_url: list[Operation]) -> Recognition:
+        """Return the operation that reads the URL of a body, if its answers look like it."""
+        for operation in at_url:
+            response = operation.response(200) if operation.method == "get" else None
+            media = response.media(None) if response is not None and response.content else None
+            if media is not None and 2 * len(self.members(media).keys() & body.keys()) > len(body):
+                return Recognition(OTHER, operation)
+        return Recognition(None, reason=_TOO_FEW)
 
     def _reason(self, body: dict[str, Any], at_url: list[Operation]) -> str:
         """Return why a body was not recognised."""
@@ -95,7 +109,7 @@ class Recogniser:
                 f"its names are those of a {kind} in camelCase, as in a client library's object "
                 "them; give the body of the response instead"
             )
-        return "it shares too few member names with any response of the contract"
+        return _TOO_FEW
 
     def of_kind(self, kind: str, body: Any) -> Recognition:
         """Return the operation of a body of a kind, by its url and then by chat_service_sid."""
@@ -183,7 +197,12 @@ class Recogniser:
             media = response.content.get("application/json") or response.content.get(
                 "application/x-www-form-urlencoded"
             )
-            if kind is not None and media is not None:
+            if kind is None or media is None:
+                continue
+            # Most bodies are described once, and referred to.
+            key = (kind, str(media.schema))
+            if key not in self._described:
+                self._described.add(key)
                 yield self._shape(kind, media)
 
     def _shape(self, kind: str, media: Media) -> BodyOutline:

@@ -48,7 +48,7 @@ class Schemas:
     @cached_property
     def of_receipt(self) -> BodySchema | None:
         """Return the schema of a receipt; None if the document has none."""
-        for operation in self._operations.all:
+        for operation in self._operations.with_kind:
             response = operation.response(200) if operation.kind == "receipt" else None
             if response is not None and JSON in response.content:
                 return self.of_media(response.content[JSON])

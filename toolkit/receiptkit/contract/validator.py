@@ -15,6 +15,7 @@ from receiptkit.contract.bodies import (
 )
 from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
+from receiptkit.contract.recognition import ERROR
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON
 from receiptkit.contract.webhook_payload import (
@@ -27,7 +28,14 @@ from receiptkit.contract.webhook_payload import (
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
-from receiptkit.openapi.operations import Media, Operation, Operations, Response, is_elsewhere
+from receiptkit.openapi.operations import (
+    Media,
+    Operation,
+    Operations,
+    Response,
+    is_elsewhere,
+    is_of_twilio,
+)
 from receiptkit.rules import catalogue
 from receiptkit.rules.signed_request import HEADER, unjudged_reason
 from receiptkit.rules.views import ErrorView, ExchangeView, RequestView, ResponseView, WebhookView
@@ -36,7 +44,7 @@ from receiptkit.text.json_text import read
 
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
-_SID = re.compile(r"(?:IS|CH|IM|DY)[0-9A-Za-z]{32}")
+_SID = re.compile(r"(?:IS|CH|IM|DY|MB|WH)[0-9A-Za-z]{32}")
 
 
 class Validator(BodyValidator):
@@ -72,7 +80,10 @@ class Validator(BodyValidator):
         if resolved is None:
             return self._validate_other(exchange, received)
         operation, values = resolved
-        if is_elsewhere(exchange.url) and not self._resembles(exchange, operation, values):
+        is_doubtful = is_elsewhere(exchange.url) or (
+            operation.kind is None and not is_of_twilio(exchange.url)
+        )
+        if is_doubtful and not self._resembles(exchange, operation, values):
             return self._validate_other(exchange, received)
         if exchange.status in NO_RESPONSE:
             return Result(operation=operation.id, unchecked=NO_RESPONSE[exchange.status])
@@ -104,7 +115,8 @@ class Validator(BodyValidator):
     ) -> list[Finding]:
         types = tuple(response.content) if response is not None else None
         content_type = exchange.header("content-type")
-        view = ResponseView(exchange.status, types, content_type, is_allowed)
+        documented = tuple(status for status in operation.responses if status < "3")
+        view = ResponseView(exchange.status, types, content_type, is_allowed, documented)
         return self.profile.findings(catalogue.problems("response", view), operation.id)
 
     def _resembles(self, exchange: Exchange, operation: Operation, values: dict[str, str]) -> bool:
@@ -113,7 +125,10 @@ class Validator(BodyValidator):
             return True
         text = text_of(exchange.body)
         body = exchange.body if text is None else read(text).value
-        return operation.kind is not None and self.recogniser.recognise(body).kind == operation.kind
+        recognition = self.recogniser.recognise(body)
+        if operation.kind is not None:
+            return recognition.kind == operation.kind
+        return recognition.kind == ERROR or recognition.operation is not None
 
     def _validate_other(self, exchange: Exchange, received: WebhookRequest) -> Result:
         """Check an exchange of no operation: a webhook, if the received request is one."""
@@ -151,9 +166,10 @@ class Validator(BodyValidator):
         findings = result.findings
         if isinstance(exchange.body, NotCaptured):
             return exchange.body.reason
-        if not response.content:
-            return "the document describes no body"
         text = text_of(exchange.body)
+        if not response.content:
+            is_empty = text is not None and not text.strip()
+            return None if is_empty else "the document describes no body"
         if text is not None and not text.strip() and response.may_be_empty:
             return None
         media = self._media(exchange, response, text)

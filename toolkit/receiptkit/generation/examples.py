@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.contract import Contract
@@ -37,7 +37,28 @@ class _Example(NamedTuple):
     value: Any
 
 
-def with_examples(content: dict[str, Any], profile: str) -> dict[str, Any]:
+class Call(NamedTuple):
+    """
+    A call of an operation with its answer, to be shown as an example.
+
+    Attributes:
+        form: the fields of the request; a list for one that is repeated.
+        name: the name of the example.
+        title: what it shows, in a sentence.
+    """
+
+    method: str
+    url: str
+    form: Mapping[str, Any] | None
+    status: int
+    body: Any
+    name: str
+    title: str
+
+
+def with_examples(
+    content: dict[str, Any], profile: str, calls: Iterable[Call] = ()
+) -> dict[str, Any]:
     """
     Return a contract document with named examples.
 
@@ -46,23 +67,23 @@ def with_examples(content: dict[str, Any], profile: str) -> dict[str, Any]:
     Args:
         content: an OpenAPI 3.1 document in the one form.
         profile: the profile it is checked by; an example that does not conform is left out.
+        calls: calls of operations whose answers have no kind, as examples of these.
     """
     content = copy.deepcopy(content)
     maker = _Maker(Contract(Document(content, b"", profile), profile))
     examples: dict[str, Any] = {}
-    for place, found in maker.all():
+    for place, found in (*maker.all(), *maker.of_calls(calls)):
         if found:
             examples |= {each.key: {"summary": each.summary, "value": each.value} for each in found}
             node: Any = content
             for step in place:
                 node = node[step]
-            node["examples"] = {
-                each.name: {"$ref": f"#/components/examples/{each.key}"} for each in found
-            }
-    for item in content["paths"].values():
-        body = item.get("post", {}).get("requestBody", {}).get("content", {}).get(_FORM)
-        if body is not None:
-            body["examples"] = {"subscribe": _SUBSCRIBE}
+            node.setdefault("examples", {}).update(
+                {each.name: {"$ref": f"#/components/examples/{each.key}"} for each in found}
+            )
+    for path, method in maker.configurations():
+        body = content["paths"][path][method]["requestBody"]["content"][_FORM]
+        body["examples"] = {"subscribe": _SUBSCRIBE}
     content.setdefault("components", {})["examples"] = examples
     return content
 
@@ -89,6 +110,29 @@ class _Maker:
         for operation in operations.webhooks:
             place = operation.responses["request"].content[_FORM].place[:-1]
             yield place, list(self._webhooks(operation))
+
+    def of_calls(self, calls: Iterable[Call]) -> Iterator[tuple[tuple[str, ...], list[_Example]]]:
+        """Yield the places of answers and of forms with the examples that calls are."""
+        for call in calls:
+            operation = self._contract.operations.resolve(call.method, call.url)
+            if operation is None or str(call.status) not in operation[0].responses:
+                continue
+            found = operation[0]
+            name, title = f"{found.id}.{call.name}", call.title
+            if call.form is not None:
+                place = ("paths", found.path, found.method, "requestBody", "content", _FORM)
+                yield place, [_Example(call.name, f"{name}.request", title, dict(call.form))]
+            media = found.responses[str(call.status)].content.get(_JSON)
+            if media is not None and self._contract.validator.schemas.of_media(media).conforms(
+                call.body
+            ):
+                yield media.place[:-1], [_Example(call.name, name, title, call.body)]
+
+    def configurations(self) -> Iterator[tuple[str, str]]:
+        """Yield path and method of the operations that take the form of a subscription."""
+        for operation in self._contract.operations.with_kind:
+            if operation.kind == "configuration" and operation.method == "post":
+                yield operation.path, operation.method
 
     def _examples(self, operation: Operation, status: str) -> Iterator[_Example]:
         if status != "200":

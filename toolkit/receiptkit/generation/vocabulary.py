@@ -55,7 +55,7 @@ class Vocabulary:
         Raises:
             UsageError: the document has none.
         """
-        for operation in self.contract.operations.all:
+        for operation in self.contract.operations.with_kind:
             if (operation.kind, operation.in_service, operation.method) == (
                 kind,
                 in_service,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from receiptkit.model.errors import DocumentError, UsageError
 
@@ -96,7 +97,7 @@ def built(profile: str) -> Document:
         raise DocumentError(
             f"{path} is missing: run `receiptkit spec build`, or install receiptkit again"
         ) from None
-    return Document(json.loads(raw), raw, f"receiptkit {profile}")
+    return Document(orjson.loads(raw), raw, f"receiptkit {profile}")
 
 
 def read(path: Path | str) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from receiptkit.openapi.walking import METHODS
 from receiptkit.text.forms import FORM
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
+_TWILIO = ".twilio.com"
 #: What the test clients of Starlette and Django call the application that they test.
 _TEST_CLIENT = "testserver"
 _ADDRESS = re.compile(r"[0-9.]+")
@@ -133,15 +134,23 @@ class ResponseKey(NamedTuple):
 
 
 class _Route:
-    """The operations at a path."""
+    """The operations at a path, which are read when one is asked for: most never are."""
 
-    def __init__(self, path: str, by_method: dict[str, Operation]) -> None:
+    def __init__(self, path: str, read: Callable[[], dict[str, Operation]]) -> None:
+        self.kind = _kind_at(path)
         self.path = path.rstrip("/")
         self.slashes = self.path.count("/")
         self.literals = sum("{" not in segment for segment in path.split("/"))
         self.names = [piece[1:-1] for piece in _PARAMETER.findall(path)]
-        self.by_method = by_method
-        self.operations = list(by_method.values())
+        self._read = read
+
+    @cached_property
+    def by_method(self) -> dict[str, Operation]:
+        return self._read()
+
+    @property
+    def operations(self) -> list[Operation]:
+        return list(self.by_method.values())
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -154,16 +163,35 @@ class Operations:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._references = References(document)
-        routes = [self._route(path, item) for path, item in _objects(document.get("paths"))]
+        self._routes = [self._route(path, item) for path, item in _objects(document.get("paths"))]
         self._by_slashes: dict[int, list[_Route]] = {}
-        for route in sorted(routes, key=lambda route: -route.literals):
+        for route in sorted(self._routes, key=lambda route: -route.literals):
             self._by_slashes.setdefault(route.slashes, []).append(route)
-        self.all = [operation for route in routes for operation in route.by_method.values()]
         self.webhooks = [
             self._webhook(name, item) for name, item in _objects(document.get("webhooks"))
         ]
-        self.by_id = {operation.id: operation for operation in (*self.all, *self.webhooks)}
         self._prefixes = Prefixes(document)
+
+    @cached_property
+    def all(self) -> list[Operation]:
+        """Return every operation at a path."""
+        return [operation for route in self._routes for operation in route.operations]
+
+    @cached_property
+    def with_kind(self) -> list[Operation]:
+        """Return the operations at a path whose answers have a kind."""
+        routes = [route for route in self._routes if route.kind is not None]
+        return [operation for route in routes for operation in route.operations]
+
+    @cached_property
+    def by_id(self) -> dict[str, Operation]:
+        """Return the operations, the webhooks among them, by their ids."""
+        return {operation.id: operation for operation in (*self.all, *self.webhooks)}
+
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths of the document."""
+        return [route.path for route in self._routes]
 
     def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
         """
@@ -195,17 +223,18 @@ class Operations:
     def _route(self, path: str, item: dict[str, Any]) -> _Route:
         shared = item.get("parameters")
         place = ("paths", path)
-        by_method = {
-            method: self._operation(method, path, item[method], shared, (*place, method))
-            for method in METHODS
-            if isinstance(item.get(method), dict)
-        }
-        return _Route(path, by_method)
+        return _Route(
+            path,
+            lambda: {
+                method: self._operation(method, path, item[method], shared, (*place, method))
+                for method in METHODS
+                if isinstance(item.get(method), dict)
+            },
+        )
 
     def _operation(
         self, method: str, path: str, spec: dict[str, Any], shared: Any, place: tuple[str, ...]
     ) -> Operation:
-        kind = next((kind for kind, end in _KINDS if end.search(path)), None)
         parameters = [
             self._references.follow(item)
             for item in (
@@ -220,7 +249,7 @@ class Operations:
         }
         return Operation(
             id=str(spec.get("operationId") or f"{method.upper()} {path}"),
-            kind=kind,
+            kind=_kind_at(path),
             method=method,
             path=path,
             parameters=tuple(
@@ -281,6 +310,10 @@ class Operations:
         )
 
 
+def _kind_at(path: str) -> str | None:
+    return next((kind for kind, end in _KINDS if end.search(path)), None)
+
+
 @lru_cache(maxsize=256)
 def _roles(path: str) -> dict[str, str]:
     segments = path.rstrip("/").split("/")
@@ -292,6 +325,12 @@ def _roles(path: str) -> dict[str, str]:
     return found
 
 
+def is_of_twilio(url: str) -> bool:
+    """Return True if a URL has a host of Twilio's, or none."""
+    match = _HOST.match(url)
+    return match is None or match[1].lower().endswith(_TWILIO)
+
+
 def is_elsewhere(url: str) -> bool:
     """Return True if a URL has a host that is neither Twilio's nor of a developer's own network."""
     match = _HOST.match(url)
@@ -299,7 +338,7 @@ def is_elsewhere(url: str) -> bool:
     if host == _TEST_CLIENT:
         return True
     if (
-        host.endswith((".twilio.com", ".local", ".localhost", ".internal"))
+        host.endswith((_TWILIO, ".local", ".localhost", ".internal"))
         or "." not in host
         or host.startswith("[")
     ):

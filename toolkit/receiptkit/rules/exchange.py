@@ -40,9 +40,10 @@ def unknown_operation(unchecked: UncheckedView) -> Iterator[Problem]:
     on="response",
     severity=Severity.WARNING,
     title="the response has a status that the operation does not document",
-    why="Reads return 200 or an error. Client libraries treat any other status as a failure.",
+    why="Each operation returns its own status of success, reads 200, or an error. Client "
+    "libraries may treat any other status as a failure.",
     grounding=f"{OPENAPI}; {LIBRARIES}",
-    action="In a mock: return 200, or an error with its body.",
+    action="In a mock: return the documented status, or an error with its body.",
     good=Example("exchange"),
     bad=Example("exchange", {"/response/status": 202}),
     part="status",
@@ -50,7 +51,8 @@ def unknown_operation(unchecked: UncheckedView) -> Iterator[Problem]:
 def undocumented_status(response: ResponseView) -> Iterator[Problem]:
     """Yield a problem for a status that the operation does not document."""
     if response.media_types is None:
-        message = f"status {response.status} is not documented for this operation (200 or an error)"
+        expected = " or ".join((*response.documented, "an error"))
+        message = f"status {response.status} is not documented for this operation ({expected})"
         yield Problem("", message, value=response.status)
 
 
@@ -141,7 +143,7 @@ def left_unchecked(unchecked: UncheckedView) -> Iterator[Problem]:
     good=Example("receipt"),
     bad=Example(
         "text",
-        text='{"sid": "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "support"}',
+        text='{"sid": "US2e603b8c5d7f90a1b2c3d4e5f6071829", "friendly_name": "Anna"}',
     ),
     vendor=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -29,6 +30,8 @@ _SECOND_PAGE = {
     "/response/body/meta/url": f"{_LIST}?PageSize=50&Page=1&PageToken=PT50",
     "/response/body/meta/previous_page_url": f"{_LIST}?PageSize=50&Page=0&PageToken=PT0",
 }
+#: How the names of events begin, which are the only names in lists.
+_EVENT = re.compile("on[A-Z]")
 _REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
 
 
@@ -94,7 +97,8 @@ def _list_meant(name: str, request: RequestView) -> str | None:
 
 
 def _is_joined(value: str) -> bool:
-    return value.startswith("[") or len(value.replace(",", " ").replace(";", " ").split()) > 1
+    names = value.replace(",", " ").replace(";", " ").split()
+    return value.startswith("[") or (len(names) > 1 and all(_EVENT.match(name) for name in names))
 
 
 @rule(

@@ -112,12 +112,14 @@ class ResponseView(NamedTuple):
         media_types: the documented media types; None for a status that is not documented.
         content_type: the Content-Type of the response; None if it was not captured.
         is_allowed: True if the content type is among the media types, or none was captured.
+        documented: the documented statuses of success.
     """
 
     status: int
     media_types: tuple[str, ...] | None
     content_type: str | None
     is_allowed: bool
+    documented: tuple[str, ...] = ("200",)
 
     @property
     def shown_type(self) -> str:

@@ -10,6 +10,7 @@ error is traced back to its place in the document.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -37,7 +38,11 @@ class Engine:
 
     def __init__(self, document: dict[str, Any]) -> None:
         components = document.get("components")
-        self._schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
+        schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
+        self._exact = _Rewritten(schemas, with_advice)
+        self._plain = _Rewritten(schemas, without_advice)
+        self._quick_advised = _Rewritten(self._exact, hastened)
+        self._quick_plain = _Rewritten(self._plain, hastened)
 
     def body(self, schema: Any) -> BodySchema:
         """Return a body's schema, ready to be compiled on first use."""
@@ -59,7 +64,7 @@ class Engine:
         """
         fold = with_advice if advice else without_advice
         plain = rewritten(schema, fold)
-        if self._inverted or has_inverted_formats(plain):
+        if has_inverted_formats(_with(plain, self._exact)):
             return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
         return self._quickest(
             _with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain),
@@ -74,37 +79,35 @@ class Engine:
             compiled(self.exact(schema), FORMATS)
             raise
 
-    @cached_property
-    def _exact(self) -> dict[str, Any]:
-        return self._each(self._schemas, with_advice)
 
-    @cached_property
-    def _plain(self) -> dict[str, Any]:
-        return self._each(self._schemas, without_advice)
+class _Rewritten(dict[str, Any]):
+    """Schemas by name, each of which is changed when it is first asked for."""
 
-    @cached_property
-    def _quick_advised(self) -> dict[str, Any]:
-        return self._each(self._exact, hastened)
+    def __init__(
+        self, source: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._change = change
 
-    @cached_property
-    def _quick_plain(self) -> dict[str, Any]:
-        return self._each(self._plain, hastened)
-
-    @cached_property
-    def _inverted(self) -> bool:
-        return has_inverted_formats(self._exact)
-
-    @staticmethod
-    def _each(
-        schemas: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
-        return {name: rewritten(schema, change) for name, schema in schemas.items()}
+    def __missing__(self, name: str) -> Any:
+        self[name] = rewritten(self._source[name], self._change)
+        return self[name]
 
 
-def _with(schema: Any, schemas: dict[str, Any]) -> Any:
+def _with(schema: Any, schemas: _Rewritten) -> Any:
     """Return a schema with what its references lead to; without references it is compiled alone."""
+    needed: dict[str, Any] = {}
+    waiting = [schema]
+    while waiting:
+        for ref in _references(waiting.pop()):
+            name = schema_name(ref)
+            if name is not None and name not in needed:
+                with suppress(KeyError):
+                    needed[name] = schemas[name]
+                    waiting.append(needed[name])
     refers = next(_references(schema), None) is not None
-    return {**schema, "components": {"schemas": schemas}} if refers else schema
+    return {**schema, "components": {"schemas": needed}} if refers else schema
 
 
 class BodySchema:

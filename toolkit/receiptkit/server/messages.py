@@ -73,6 +73,8 @@ class Messages(Resource):
         if content is None and "ContentVariables" in form:
             raise ApiError.of(50528)
         media = form.matching("MediaSid", r"ME[0-9a-fA-F]{32}", 50510)
+        if not (values["body"] or media or content or self._state.settings.empty_messages):
+            raise ApiError.of(50503)
         values["content_sid"] = content
         values["media"] = () if media is None or content is not None else (_file(media),)
         return values

@@ -121,7 +121,7 @@ class Participants(Resource):
             return
         messaging = sum(1 for _ in conversation.recipients)
         if messaging >= _MOST_MESSAGING:
-            raise ApiError.of(50418)
+            raise ApiError.of(self._state.settings.limit_code)
         if messaging >= _MOST_IN_GROUP and (conversation.is_group or participant.is_group_member):
             raise ApiError.of(50436)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
@@ -20,6 +20,9 @@ from receiptkit.webhooks.address import absolute, address
 CLOCKS = ("real", "manual")
 #: Addresses at which only this machine reaches a server.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Of the two codes for too many participants with an address, nobody knows which one is live.
+LIMIT_CODES = (50418, 50422)
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 #: As a scenario: none. The server then begins without conversations.
 NO_SCENARIO = "none"
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -39,6 +42,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "api_keys": (Mapping,),
     "data": (Mapping, type(None)),
     "error_statuses": (Mapping,),
+    "limit_code": (int,),
     "initializing": (int, float),
 }
 
@@ -73,6 +77,8 @@ class ServerSettings:
         pre_webhooks: True to call pre-webhooks for REST requests.
         initializing: seconds for which a conversation with participants is `initializing`.
         error_statuses: HTTP statuses by error code, instead of inferred ones.
+        empty_messages: True to take messages without text, media and template.
+        limit_code: the code for one participant too many with an address: 50418 or 50422.
     """
 
     scenarios: tuple[str, ...] = ()
@@ -94,6 +100,8 @@ class ServerSettings:
     pre_webhooks: bool = True
     initializing: float = 0.0
     error_statuses: Mapping[int, int] = field(default_factory=dict)
+    empty_messages: bool = True
+    limit_code: int = 50418
 
     @classmethod
     def of(cls, scenarios: Any = (), **values: Any) -> ServerSettings:
@@ -146,6 +154,8 @@ class ServerSettings:
                     f"error status {_shown(code)}={_shown(status)}: use the code of an error "
                     "and a status from 400 to 599"
                 )
+        if self.limit_code not in LIMIT_CODES:
+            raise UsageError(f"limit code {_shown(self.limit_code)}: use 50418 or 50422")
 
     def _check_identity(self) -> None:
         if self.auth_token is not None and not self.auth_token:
@@ -160,6 +170,42 @@ class ServerSettings:
     def signing_token(self) -> str:
         """Return what webhooks are signed with."""
         return self.auth_token or AUTH_TOKEN
+
+
+def assumed(texts: Iterable[str]) -> dict[str, Any]:
+    """
+    Return the settings that assumptions about unknown facts stand for.
+
+    Args:
+        texts: NAME=VALUE, where NAME is that of a setting or the code of an error.
+
+    Raises:
+        UsageError: nothing of this name can be assumed, or not with this value.
+    """
+    settings: dict[str, Any] = {"error_statuses": {}}
+    for text in texts:
+        name, _, value = text.partition("=")
+        name = name.replace("-", "_")
+        try:
+            if name.isdecimal():
+                settings["error_statuses"][int(name)] = int(value)
+            else:
+                settings[name] = ASSUMED[name](value)
+        except (KeyError, ValueError):
+            known = ", ".join(ASSUMED)
+            raise UsageError(
+                f"--assume {_shown(text)}: use NAME=VALUE, with {known} or an error code as NAME"
+            ) from None
+    return settings
+
+
+#: What can be assumed, and how its value is read.
+ASSUMED: dict[str, Callable[[str], Any]] = {
+    "pre_webhooks": lambda value: _TRUTH[value],
+    "initializing": float,
+    "empty_messages": lambda value: _TRUTH[value],
+    "limit_code": int,
+}
 
 
 def check_receipts(receipts: int | None) -> None:

@@ -34,8 +34,8 @@ class PublicUrls:
         self._contract = contract
         self._segments = frozenset(
             segment
-            for operation in contract.operations.all
-            for segment in operation.path.split("/")
+            for path in contract.operations.paths
+            for segment in path.split("/")
             if "{" not in segment
         )
 
