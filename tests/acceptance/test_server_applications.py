@@ -12,14 +12,14 @@ from typing import Any
 
 import httpx
 import pytest
-from werkzeug.serving import make_server
+import uvicorn
 
-from acceptance.applications.orders import create_app
 from conftest import ROOT
+from missing import NODE
 from receiptkit import Contract
-from receiptkit.server import Running, running
+from receiptkit.server import Running, listening, running, url_of
 
-PACKAGE = ROOT / ".venv" / "node"
+PACKAGE = NODE.parent
 FOLDER = ROOT / "tests" / "acceptance" / "applications"
 #: What becomes of messages: how it is chosen, and what the receipts of SMS and WhatsApp then say.
 OUTCOMES: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
@@ -46,17 +46,20 @@ FAULTS = [None, "duplicate", "lost", "reordered"]
 
 @contextmanager
 def python_application(twilio: Running) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
-    url = f"http://127.0.0.1:{server.server_port}"
-    server.app = create_app(twilio.url, twilio.account_sid, twilio.auth_token, f"{url}/hook")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    pytest.importorskip("fastapi")
+    from acceptance.applications.orders import create_app
+
+    with listening("127.0.0.1", 0) as own:
+        url = url_of(own)
+        app = create_app(twilio.url, twilio.account_sid, twilio.auth_token, f"{url}/hook")
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([own],))
+        thread.start()
+        try:
+            yield url
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager
@@ -79,7 +82,7 @@ def node_application(twilio: Running) -> Iterator[str]:
             process.stdin.close()
 
 
-APPLICATIONS = {"Flask": python_application, "Express": node_application}
+APPLICATIONS = {"FastAPI": python_application, "Express": node_application}
 
 
 @pytest.fixture(scope="module", params=APPLICATIONS)

@@ -22,10 +22,11 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from conftest import ROOT
+from missing import NODE
 from receiptkit.model.errors import UsageError
 from receiptkit.server import Running, running
 
-PACKAGE = ROOT / ".venv" / "node"
+PACKAGE = NODE.parent
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from conftest import ROOT
+from missing import NODE
 from receiptkit.server import Running, running
 
-PACKAGE = ROOT / ".venv" / "node"
+PACKAGE = NODE.parent
 
 
 @pytest.fixture
