@@ -171,3 +171,14 @@ def test_conversations_of_somebody(caller: Caller) -> None:
     assert row["participant_messaging_binding"]["level"] is None
     assert code_of(caller.get(f"{url}?Identity=a&Address=b")) == 50451
     assert caller.get(f"{url}?Identity=nobody").json()["conversations"] == []
+
+
+def test_a_proxy_address_that_is_not_owned() -> None:
+    """Which one that is, its digits say."""
+    caller = Caller("none")
+    caller.call("POST", "/v1/Conversations", [("UniqueName", "a")])
+    for prefix, code in (("", 50413), ("whatsapp:", 50415)):
+        form = [("MessagingBinding.Address", f"{prefix}+15550101111")]
+        form += [("MessagingBinding.ProxyAddress", f"{prefix}+15550105{code % 1000}")]
+        answer = caller.call("POST", "/v1/Conversations/a/Participants", form)
+        assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -18,9 +18,10 @@ def binding_channel(address: str | None, proxy: str | None, projected: str | Non
         if projected is not None and channel_of(projected) != "sms":
             raise ApiError.of(50407)
         return "sms" if projected is not None else None
-    code = refused_code(address)
-    if code is not None:
-        raise ApiError.of(code, sid=f"CH{0:032x}")
+    for each in (address, proxy or ""):
+        code = refused_code(each)
+        if code is not None:
+            raise ApiError.of(code, sid=f"CH{0:032x}")
     channel = channel_of(address)
     if channel is None or len(address) > LONGEST_NAME or projected is not None:
         raise ApiError.of(50407)
