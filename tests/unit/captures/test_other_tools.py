@@ -770,3 +770,17 @@ def test_finds_the_lie_in_a_document(tmp_path: Path, report: Report, name: str) 
     assert [(each["rule"], each["pointer"].capitalize()) for each in judged["findings"]] == [
         ("schema.enum", "/status")
     ]
+
+
+def test_counts_a_response_without_a_body(tmp_path: Path, report: Report) -> None:
+    """Of several responses of ours in a document, one whose body is missing is left unchecked."""
+    url = sample("receipt")["url"]
+    request = {"method": "GET", "url": url}
+    items = [
+        {"request": request, "response": {"status": 200, "body": sample("receipt")}},
+        {"request": request, "response": {"status": 200}},
+    ]
+    path = tmp_path / "mappings.json"
+    path.write_text(json.dumps({"mappings": items}))
+    summary = report(path)["summary"]
+    assert (summary["checked"], summary["unchecked_reasons"]) == (1, {"no body was captured": 1})

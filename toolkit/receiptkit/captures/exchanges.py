@@ -56,6 +56,10 @@ class Seen(NamedTuple):
             not _is_absent(what.body) or "EventType=" in what.url
         )
 
+    def is_ours(self) -> bool:
+        """Return True if it is an exchange at a path of this API."""
+        return isinstance(self.what, Exchange) and any(part in self.what.url for part in OURS)
+
 
 def is_exchange(node: Node) -> bool:
     """Return True if an object has a request and a response, or is a response with its request."""
@@ -177,7 +181,7 @@ def routes(node: Node, reading: Reading) -> Iterator[Seen]:
         if isinstance(response.value, dict) and not response.has(*_REQUEST):
             # A response with a request of its own is an exchange by itself.
             seen = exchange(Node(request, node.spot), response, node, reading)
-            if isinstance(seen.what, Exchange) and any(part in seen.what.url for part in OURS):
+            if seen.is_ours():
                 yield seen
 
 

@@ -77,7 +77,16 @@ def find_in(value: Any, reading: Reading, *, dumps: bool = False) -> list[Seen]:
     if is_description(value):
         return []
     found = list(_Walk(reading, dumps=dumps).walk(Node(value), 0))
-    return [seen for seen in found if seen.has_body()] or found
+    return _counted(found)
+
+
+def _counted(found: list[Seen]) -> list[Seen]:
+    """
+    Return what counts of what was found: what has a body, and calls of ours.
+
+    Other calls are somebody else's, or logged by a platform beside the body of a webhook.
+    """
+    return [seen for seen in found if seen.has_body() or seen.is_ours()] or found
 
 
 class _Walk:
@@ -188,8 +197,7 @@ class _Walk:
         if not found:
             called = called_by_get(node) or without_body(node)
             return [] if called is None else [called]
-        # A request that a platform logged beside the body has no body itself.
-        found = [seen for seen in found if seen.has_body()] or found
+        found = _counted(found)
         request = found[0].what
         if len(found) > 1 or not isinstance(request, WebhookRequest) or request.headers:
             return found
