@@ -39,10 +39,10 @@ Path = tuple[str, ...]
 
 class Value(NamedTuple):
     """
-    Where a value that is no container begins and ends.
+    The place of a value that is no container.
 
     Attributes:
-        start, end: where.
+        start, end: where it begins and ends.
         is_quoted: False for a text without quotation marks.
         is_kept: whether it is remembered.
     """

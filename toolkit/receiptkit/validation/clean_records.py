@@ -46,7 +46,7 @@ class Remembered(NamedTuple):
 
 class _Signed(NamedTuple):
     """
-    What is remembered of a webhook whose signature is to be checked.
+    Hold what is remembered of a webhook whose signature is to be checked.
 
     Attributes:
         remembered: what else is remembered.
