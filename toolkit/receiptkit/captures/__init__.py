@@ -4,10 +4,9 @@ from receiptkit.captures.bodies import Reading, nothing_beside, read_beside
 from receiptkit.captures.evidence import has_evidence
 from receiptkit.captures.format import Format, Records, command_for
 from receiptkit.captures.formats import formats, readable, recognise
-from receiptkit.captures.formats.json_document import in_batches
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import STDIN, Limits, Source, expand, is_regular, opened, same_file
-from receiptkit.captures.spans import Span, line_spans, opened_span
+from receiptkit.captures.spans import Span, line_spans, opened_span, records_in
 
 __all__ = [
     "STDIN",
@@ -22,7 +21,6 @@ __all__ = [
     "expand",
     "formats",
     "has_evidence",
-    "in_batches",
     "is_regular",
     "line_spans",
     "nothing_beside",
@@ -31,5 +29,6 @@ __all__ = [
     "read_beside",
     "readable",
     "recognise",
+    "records_in",
     "same_file",
 ]

@@ -1,28 +1,45 @@
-"""A large NDJSON in pieces, each of which can be read by itself."""
+"""A large file of lines in pieces, each of which can be read by itself."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
-from typing import BinaryIO
+from itertools import pairwise, starmap
+from typing import BinaryIO, NamedTuple
 
-from receiptkit.captures.format import Format
-from receiptkit.captures.formats import readable, recognise
+from receiptkit.captures.format import Format, Records
+from receiptkit.captures.formats import form_lines, json_document, readable, recognise
 from receiptkit.captures.formats.json_document import is_by_lines
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.sources import Limits, Source, problem
 
 _HEAD = 1 << 16
-Span = tuple[int, int]
+_BY_LINES = "it has a value a line"
+
+
+class Span(NamedTuple):
+    """
+    A piece of a file of lines.
+
+    Attributes:
+        start, end: its offsets.
+        format: the name of the format.
+        evidence: what that was recognised by.
+    """
+
+    start: int
+    end: int
+    format: str = "json"
+    evidence: str = _BY_LINES
 
 
 def line_spans(
     source: Source, limits: Limits, size: int, known: Format | None = None
 ) -> list[Span]:
     """
-    Return NDJSON cut at line breaks into pieces of about `size` bytes; nothing for any other file.
+    Return NDJSON or forms, cut at line breaks into pieces of about `size` bytes; nothing for any
+    other file.
 
     Raises:
         CaptureError: it cannot be read, or a line at its beginning is larger than a record may be.
@@ -32,7 +49,11 @@ def line_spans(
     try:
         with open(source.name, "rb") as stream:
             head = stream.read(_HEAD)
-            found = known or recognise(source.name, head, named=source.named)[0]
+            found, evidence = (
+                (known, "--as") if known else recognise(source.name, head, named=source.named)
+            )
+            if found is not None and found.name == "form":
+                return [Span(*each, "form", evidence) for each in _cut(stream, size)]
             if found is None or found.name not in ("json", "ndjson"):
                 return []
             stream.seek(0)
@@ -40,12 +61,12 @@ def line_spans(
                 stream, source.name, limits.record
             ):
                 return []
-            return _cut(stream, size)
+            return list(starmap(Span, _cut(stream, size)))
     except OSError as error:
         raise problem(source.name, error) from None
 
 
-def _cut(stream: BinaryIO, size: int) -> list[Span]:
+def _cut(stream: BinaryIO, size: int) -> list[tuple[int, int]]:
     end = stream.seek(0, os.SEEK_END)
     cuts = [0]
     while cuts[-1] + size < end:
@@ -54,6 +75,11 @@ def _cut(stream: BinaryIO, size: int) -> list[Span]:
             pass
         cuts.append(stream.tell())
     return list(pairwise(cuts if cuts[-1] == end else [*cuts, end]))
+
+
+def records_in(span: Span, lines: Lines) -> Iterator[Records]:
+    """Return the records of a piece."""
+    return (form_lines if span.format == "form" else json_document).in_batches(lines)
 
 
 @contextmanager
@@ -66,7 +92,7 @@ def opened_span(source: Source, span: Span, limit: int) -> Iterator[Lines]:
     """
     try:
         with open(source.name, "rb", buffering=1 << 18) as stream:
-            stream.seek(span[0])
-            yield Lines(stream, limit, span[1] - span[0])
+            stream.seek(span.start)
+            yield Lines(stream, limit, span.end - span.start)
     except OSError as error:
         raise problem(source.name, error) from None

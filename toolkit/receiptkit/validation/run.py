@@ -13,12 +13,12 @@ from receiptkit.captures import (
     Records,
     Source,
     Span,
-    in_batches,
     is_regular,
     line_spans,
     opened,
     opened_span,
     read_beside,
+    records_in,
 )
 from receiptkit.contract import Contract
 from receiptkit.contract.contract import without_token
@@ -260,9 +260,9 @@ class Validation:
             CaptureError: it cannot be read to its end.
         """
         self._checker.begin_file(named=source.named)
-        self.summary.note_read_as(source.name, "json", "it has a value a line")
+        self.summary.note_read_as(source.name, span.format, span.evidence)
         with opened_span(source, span, self._limits.record) as lines:
-            self._pieces(in_batches(lines), source.name, sink)
+            self._pieces(records_in(span, lines), source.name, sink)
             return lines.number
 
     def read_file(

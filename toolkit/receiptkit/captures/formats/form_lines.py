@@ -53,7 +53,12 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
     Raises:
         CaptureError: a line is larger than a record may be.
     """
-    return (Records(*batch, observations) for batch in Lines(stream, limits.record).batches(_BYTES))
+    return in_batches(Lines(stream, limits.record))
+
+
+def in_batches(lines: Lines) -> Iterator[Records]:
+    """Yield lines, each of which is a webhook request."""
+    return (Records(*batch, observations) for batch in lines.batches(_BYTES))
 
 
 def observations(
