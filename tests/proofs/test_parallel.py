@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import traffic
 from proofs import wrapping
 from receiptkit import Contract
 from receiptkit.captures import Limits, Source
@@ -109,6 +111,59 @@ def test_as_with_one_process(captures: Path, run: Run, jobs: int, format_: str, 
     assert alone[0] == 2
     assert alone[2].count("\n") == 2
     assert "timeline.regression" in alone[1]
+
+
+def traffic_files(folder: Path) -> list[Path]:
+    """Write a HAR, cassettes and forms: some of each with a flaw, some in another order of time."""
+    made, rng = traffic.Traffic(5), random.Random(5)
+    pages = [made.page(2) for _ in range(60)]
+    entries = [made.har_entry(page) for page in [*pages, *pages[::7]]]
+    rng.shuffle(entries)
+    for entry in entries[::9]:
+        text = entry["response"]["content"]["text"]
+        entry["response"]["content"]["text"] = text.replace('"delivered"', '"queued"')
+        del entry["startedDateTime"]
+    har = {"log": {"version": "1.2", "entries": entries}}
+    interactions = [made.interaction(page) for page in [*pages, *pages[::5]]]
+    text = yaml.dump({"interactions": interactions, "version": 1})
+    spoilt = text.replace(' "delivered"', ' "queued"', 9)
+    forms = [made.form() for _ in range(90)]
+    contents = {
+        "a.har": "\n".join(made.har(iter(pages))),
+        "b.har": json.dumps(har, indent=1),
+        "c.har": json.dumps(har)[:-9000],
+        "d.yaml": spoilt,
+        "e.yaml": text.replace("body: null", "body: 'null", 1).replace("GET", "it's", 1),
+        "f.yaml": spoilt.replace("code: 200", "code: [200", 40).replace("[200", "200", 39),
+        "g.json": json.dumps({"interactions": interactions}),
+        "h.form": "\n".join([*forms, *forms[::8], forms[3].replace("=sent", "=queued")]),
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(content)
+    return [folder / name for name in contents]
+
+
+@pytest.mark.parametrize("join", [False, True])
+def test_hars_cassettes_and_forms(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, join: bool
+) -> None:
+    """Files that several processes read, each checking its share, are reported as by one."""
+    monkeypatch.setattr(units, "_SPAN", 2000)
+    monkeypatch.setattr("receiptkit.captures.envelope._GROUP", 6000)
+    monkeypatch.setattr("receiptkit.captures.yaml_cut._CHUNK", 6000)
+    paths = traffic_files(tmp_path)
+    divided = [
+        path.name
+        for path in paths
+        for step in units.steps(Validation(Contract.load()), [Source(str(path))])[:1]
+        if isinstance(step, units.Unit) and step.is_divided
+    ]
+    assert divided == [path.name for path in paths]
+    for named in [paths, *([path] for path in paths)]:
+        arguments = ("validate", "-v", "--format", "json", *(["--join"] if join else []), *named)
+        alone = run(*arguments, "--jobs", 1)
+        for jobs in (2, 3):
+            assert run(*arguments, "--jobs", jobs) == alone, named
 
 
 @pytest.mark.usefixtures("small_spans")

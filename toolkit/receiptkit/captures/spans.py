@@ -79,7 +79,9 @@ def _cut(stream: BinaryIO, size: int) -> list[tuple[int, int]]:
 
 def records_in(span: Span, lines: Lines) -> Iterator[Records]:
     """Return the records of a piece."""
-    return (form_lines if span.format == "form" else json_document).in_batches(lines)
+    if span.format == "form":
+        return form_lines.in_batches(lines)
+    return json_document.in_batches(lines)
 
 
 @contextmanager

@@ -28,8 +28,18 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.model.limits import chosen, use
 from receiptkit.validation.run import Validation
+from receiptkit.validation.shares import groups
 from receiptkit.validation.summary import Sink, Summary, UnitStart
-from receiptkit.validation.units import Unit, UnitResult, run_unit, steps
+from receiptkit.validation.units import (
+    Unit,
+    UnitResult,
+    assigned,
+    dealt,
+    results,
+    run_group,
+    run_unit,
+    steps,
+)
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -77,17 +87,20 @@ def run(
         return validation.run(sources, sink, progress)
     plan = steps(validation, sources)
     units = [step for step in plan if isinstance(step, Unit)]
-    if len(units) < 2:
+    is_shared = any(unit.is_shared for unit in units)
+    if len(units) < 2 and not is_shared:
         return validation.run(
             (step.source if isinstance(step, Unit) else step for step in plan), sink, progress
         )
-    count = min(jobs, len(units))
+    count = jobs if is_shared else min(jobs, len(units))
     validation.memory_limit //= count
     validation.forget()
     with _workers(validation, units, count, values=values) as ends:
         gathering = _Gathering(validation, sink, progress, ends)
         for number, step in enumerate(plan):
-            if isinstance(step, Unit):
+            if isinstance(step, Unit) and step.is_shared:
+                gathering.shared(step)
+            elif isinstance(step, Unit):
                 gathering.unit(step)
             elif isinstance(step, Source):
                 validation.start_unit(number, number, step)
@@ -117,17 +130,13 @@ class _Gathering:
         self._ends = ends
         self._dealt = 0
         self._holding: set[int] = set()
-        self._entries = self._lines = 0
-        self._failed = False
+        self._entries, self._lines, self._failed = 0, 0, False
         self._secrets: set[str] = set()
 
     def unit(self, unit: Unit) -> None:
         """Take the findings of the next unit, or check it here if it belongs to this process."""
         if unit.first:
-            self._validation.begin_source()
-            self._entries = self._lines = 0
-            self._failed = False
-            self._secrets.clear()
+            self._begin()
         start = UnitStart(unit.source.name, self._entries, self._lines)
         self._validation.starts[unit.number] = start
         worker = self._dealt % (len(self._ends) + 1)
@@ -140,10 +149,39 @@ class _Gathering:
         else:
             self._finish_unit(unit, run_unit(self._validation, unit, self))
         if unit.last:
-            if unit.span is not None and not self._validation.join:
-                self.conclude()
-            self._holding.clear()
-            self._validation.end_source(unit.source, self._sink)
+            self._end(unit)
+
+    def _begin(self) -> None:
+        self._validation.begin_source()
+        self._entries, self._lines, self._failed = 0, 0, False
+        self._secrets.clear()
+
+    def _end(self, unit: Unit) -> None:
+        if unit.is_divided and not self._validation.join:
+            self.conclude()
+        self._holding.clear()
+        self._validation.end_source(unit.source, self._sink)
+
+    def shared(self, unit: Unit) -> None:
+        """Check this process's share of a file, and take the findings of the others' in between."""
+        self._begin()
+        self._validation.starts[unit.number] = UnitStart(unit.source.name)
+        self._validation.continue_unit(unit.file, unit.number)
+        self._validation.summary.files += 1
+        count = len(self._ends) + 1
+        self._holding = set(range(count))
+        try:
+            for number, group in enumerate(groups(self._validation, unit.source)):
+                worker = dealt(group, number, count)
+                if worker:
+                    self._take(unit, _messages(self._ends[worker - 1]))
+                elif not self._failed:
+                    self._finish_unit(unit, run_group(self._validation, group, unit, self))
+        except CaptureError as error:
+            self._finish_unit(unit, UnitResult(problem=error))
+        if self._progress:
+            self._progress(unit.source.size)
+        self._end(unit)
 
     def _take(self, unit: Unit, messages: Iterator[list[Finding] | UnitResult]) -> None:
         for message in messages:
@@ -192,7 +230,7 @@ class _Gathering:
         """Do nothing: a unit is not a file."""
 
     def _finish_unit(self, unit: Unit, result: UnitResult) -> None:
-        if self._progress:
+        if self._progress and not unit.is_shared:
             self._progress(unit.span[1] - unit.span[0] if unit.span else unit.source.size)
         if self._failed:
             return
@@ -203,8 +241,9 @@ class _Gathering:
             self._validation.continue_unit(unit.file, unit.number)
             self._validation.note_problem(result.problem.below(self._lines), unit.source)
             self._failed = True
-        self._entries += result.summary.observations
-        self._lines += result.lines
+        if not unit.is_shared:
+            self._entries += result.summary.observations
+            self._lines += result.lines
 
 
 # -- processes
@@ -228,7 +267,7 @@ def _workers(
             end, other = context.Pipe()
             process = context.Process(
                 target=_work,
-                args=(validation, units[number::count], other, values, chosen()),
+                args=(validation, assigned(units, number, count), other, values, chosen()),
                 daemon=True,
             )
             process.start()
@@ -310,10 +349,10 @@ def _work(
     try:
         for unit, following in zip(units, [*units[1:], None], strict=True):
             sink = _Sending(end, values=values)
-            result = run_unit(validation, unit, sink)
-            sink.send()
-            end.send(result)
-            ends_file = unit.span is not None and (following is None or following.file != unit.file)
+            for result in results(validation, unit, sink):
+                sink.send()
+                end.send(result)
+            ends_file = unit.is_divided and (following is None or following.file != unit.file)
             if following is None if validation.join else ends_file:
                 _share(validation, end)
     except (BrokenPipeError, EOFError, CaptureError):
@@ -331,7 +370,7 @@ def _end_with_parent() -> None:
 
 
 class _Share:
-    """What another process remembers."""
+    """The memory of another process."""
 
     def __init__(self, end: Connection) -> None:
         self._end = end

@@ -12,13 +12,9 @@ from receiptkit.captures import (
     Reading,
     Records,
     Source,
-    Span,
     is_regular,
-    line_spans,
     opened,
-    opened_span,
     read_beside,
-    records_in,
 )
 from receiptkit.contract import Contract
 from receiptkit.contract.contract import without_token
@@ -79,11 +75,11 @@ class Validation:
         self.contract = contract
         self.summary = Summary(pictures=pictures)
         self.selection = selection or Selection()
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self.join = join
         self._allow_empty = allow_empty
         #: How many bytes of memory are used before what is remembered goes to a temporary file.
-        self.memory_limit = self._limits.memory
+        self.memory_limit = self.limits.memory
         self.memory = Memory(self.memory_limit)
         self.pictures = pictures
         #: Where each unit of work begins, by its number.
@@ -99,7 +95,7 @@ class Validation:
             if self.selection.wants(rule)
         )
         self._remembers = any(severity is not None for severity in severities)
-        self._format, kind = format_and_kind(contract, known_as)
+        self.format, kind = format_and_kind(contract, known_as)
         if kind is not None and url is not None:
             raise UsageError(
                 f"--as {kind} and --url both say what bare bodies are: give one of them"
@@ -110,7 +106,7 @@ class Validation:
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
         choices = {"operation": self._operation, "url": url, "called_at": called_at}
-        self._checker = ObservationChecker(contract, self.selection, **choices)
+        self.checker = ObservationChecker(contract, self.selection, **choices)
         self._clean = CleanRecords(
             ObservationChecker(without_token(contract), self.selection, **choices),
             # A document of one's own may ask more of a SID or a date than its form.
@@ -241,30 +237,6 @@ class Validation:
         text = str(error)
         self.summary.problems.append(text if text.startswith(prefix) else prefix + text)
 
-    def spans(self, source: Source, size: int) -> list[Span]:
-        """
-        Return the pieces of about `size` bytes in which a source can be checked; none if it is
-        small or cannot be split.
-
-        Raises:
-            CaptureError: it cannot be read.
-        """
-        return line_spans(source, self._limits, size, self._format)
-
-    def read_span(self, source: Source, span: Span, sink: Sink) -> int:
-        """
-        Check a piece of a source, counting entries and lines from the start of the piece; return
-        its number of lines.
-
-        Raises:
-            CaptureError: it cannot be read to its end.
-        """
-        self._checker.begin_file(named=source.named)
-        self.summary.note_read_as(source.name, span.format, span.evidence)
-        with opened_span(source, span, self._limits.record) as lines:
-            self._pieces(records_in(span, lines), source.name, sink)
-            return lines.number
-
     def read_file(
         self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
     ) -> None:
@@ -280,7 +252,7 @@ class Validation:
         try:
             self._read(source, sink, progress)
         except CaptureError as error:
-            if source.named or is_evident(source, self._limits):
+            if source.named or is_evident(source, self.limits):
                 raise
             # In a folder, what is not of this API may be broken.
             self.summary.unread(source.name, f"{error}; it is {FOREIGN}")
@@ -288,21 +260,23 @@ class Validation:
     def _read(
         self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
     ) -> None:
-        self._checker.begin_file(named=source.named)
-        with opened(source, self._limits, progress) as (stream, head):
-            found = format_of(source, head, self._format, self._limits)
+        self.checker.begin_file(named=source.named)
+        with opened(source, self.limits, progress) as (stream, head):
+            found = format_of(source, head, self.format, self.limits)
             if not isinstance(found, Recognised):
                 self.summary.skip(source.name, found)
                 return
             self.summary.files += 1
             self.summary.note_read_as(source.name, found.name, found.evidence)
             before = self.summary.observations
-            self._pieces(found.read(stream, source.name, self._limits), source.name, sink)
+            self.check_pieces(found.read(stream, source.name, self.limits), source.name, sink)
             if not source.named and before == self.summary.observations:
                 self.summary.unread(source.name, NOTHING)
 
-    def _pieces(self, pieces: Iterable[Records | Observation], file: str, sink: Sink) -> None:
-        entry = 0
+    def check_pieces(
+        self, pieces: Iterable[Records | Observation], file: str, sink: Sink, entry: int = 0
+    ) -> None:
+        """Check what a reader yields; the first observation has the number `entry`."""
         for piece in pieces:
             if isinstance(piece, Records):
                 entry += self._records(piece, entry, file, sink)
@@ -314,7 +288,7 @@ class Validation:
         texts, lines = records.texts, records.lines
         columns = records.columns or [1] * len(texts)
         first, at, signatures = entry, 0, self._clean.signatures
-        reading = Reading(self._limits.record, read_beside(file, self._limits.record))
+        reading = Reading(self.limits.record, read_beside(file, self.limits.record))
         for clean in self._clean.runs(records):
             if clean:
                 end = at + len(clean)
@@ -359,14 +333,14 @@ class Validation:
         summary.observations += 1
         if observation.rule and file in summary.read_as:
             summary.read_as[file].rules[observation.rule] += 1
-        result = self._checker.validate(observation)
+        result = self.checker.validate(observation)
         self._notes.count(summary, observation, result, file)
-        summary.count_signature(self._checker.signature(result, observation))
+        summary.count_signature(self.checker.signature(result, observation))
         if self._remembers and result.kind is not None:
             line, column = observation.begins
             noted = remembered(result, observation)
             self._remember([noted], observation.entry, [line], [column])
-        findings = self._checker.findings(result, observation, file)
+        findings = self.checker.findings(result, observation, file)
         self._clean.note(result, observation)
         if self.pictures is not None:
             self.pictures.observation(observation, result, findings)
@@ -380,7 +354,7 @@ class Validation:
         columns: Sequence[int],
     ) -> None:
         texts, made = [each.text for each in noted], [each.made_at for each in noted]
-        times = map(self._moment, made) if any(made) else repeat(self._time)
+        times = map(self.moment, made) if any(made) else repeat(self._time)
         unit = repeat(self._file), repeat(self._unit)
         places = list(zip(*unit, times, count(entry), lines, columns))  # endless
         if not all(texts):
@@ -389,7 +363,7 @@ class Validation:
         if texts:
             self.memory.extend(texts, places)
 
-    def _moment(self, made_at: str) -> int:
+    def moment(self, made_at: str) -> int:
         """Return the time of an observation; one without came after the one before it."""
         if made_at:
             self._time = milliseconds(made_at) or self._time

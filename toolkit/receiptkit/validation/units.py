@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
-from receiptkit.captures import STDIN, Source, Span, is_regular
+from receiptkit.captures import STDIN, Records, Source, Span, is_regular, line_spans
 from receiptkit.model.errors import CaptureError
+from receiptkit.validation import shares
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Sink, Summary
 
@@ -22,6 +24,8 @@ class Unit:
         file, number: the numbers of the file and of the unit, in the order of the run.
         source: the file.
         span: the piece; None for the whole file.
+        is_shared: True if every process reads the file, and checks its share of it.
+        share: the number of the process, and how many there are.
         first, last: whether it is the first and the last piece of its file.
     """
 
@@ -29,8 +33,15 @@ class Unit:
     number: int
     source: Source
     span: Span | None = None
+    is_shared: bool = False
+    share: tuple[int, int] = (0, 1)
     first: bool = True
     last: bool = True
+
+    @property
+    def is_divided(self) -> bool:
+        """Return True if several processes may check the file."""
+        return self.span is not None or self.is_shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,9 @@ def _steps(
     ):
         return [source]
     try:
-        spans = validation.spans(source, _SPAN)
+        spans = line_spans(source, validation.limits, _SPAN, validation.format)
+        if not spans and shares.is_shared(validation, source, 2 * _SPAN):
+            return [Unit(file, number, source, is_shared=True)]
     except CaptureError:
         # Reported when the file is read.
         spans = []
@@ -74,9 +87,55 @@ def _steps(
         return [Unit(file, number, source)]
     last = len(spans) - 1
     return [
-        Unit(file, number + index, source, span, index == 0, index == last)
+        Unit(file, number + index, source, span, first=index == 0, last=index == last)
         for index, span in enumerate(spans)
     ]
+
+
+def assigned(units: Sequence[Unit], number: int, count: int) -> list[Unit]:
+    """Return the units of a process: the shared ones, with its share, and every n-th other one."""
+    own, dealt = [], 0
+    for unit in units:
+        if unit.is_shared:
+            own.append(replace(unit, share=(number, count)))
+        else:
+            own += [unit] if dealt % count == number else []
+            dealt += 1
+    return own
+
+
+def dealt(group: shares.Group, number: int, count: int) -> int:
+    """Return the number of the process that checks a group."""
+    return number % count if isinstance(group.piece, Records) else 0
+
+
+def results(validation: Validation, unit: Unit, sink: Sink) -> Iterator[UnitResult]:
+    """Check a unit, or another process's share of a file; yield the results one after the other."""
+    if not unit.is_shared:
+        yield run_unit(validation, unit, sink)
+        return
+    validation.continue_unit(unit.file, unit.number)
+    own, count = unit.share
+    result = UnitResult()
+    # The first process comes to the same end.
+    with suppress(CaptureError):
+        for number, group in enumerate(shares.groups(validation, unit.source)):
+            if dealt(group, number, count) == own:
+                failed = result.problem is not None
+                result = result if failed else run_group(validation, group, unit, sink)
+                yield UnitResult() if failed else result
+
+
+def run_group(validation: Validation, group: shares.Group, unit: Unit, sink: Sink) -> UnitResult:
+    """Check a group of a shared file, and return its counts, not added to those of the run."""
+    before, validation.summary = validation.summary, Summary()
+    problem = None
+    try:
+        shares.check_group(validation, group, unit.source, sink)
+    except CaptureError as error:
+        problem = error
+    counted, validation.summary = validation.summary, before
+    return UnitResult(counted, 0, problem)
 
 
 def run_unit(validation: Validation, unit: Unit, sink: Sink) -> UnitResult:
@@ -89,7 +148,7 @@ def run_unit(validation: Validation, unit: Unit, sink: Sink) -> UnitResult:
             validation.read_file(unit.source, sink)
         else:
             validation.continue_unit(unit.file, unit.number)
-            lines = validation.read_span(unit.source, unit.span, sink)
+            lines = shares.check_span(validation, unit.source, unit.span, sink)
     except CaptureError as error:
         problem = error
     if unit.span is None and not validation.join:
