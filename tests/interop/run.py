@@ -247,9 +247,12 @@ def datamodel_code_generator(folder: Path) -> str:
 def openapi_python_client(folder: Path) -> str:
     """A client made of the document lists the receipts of the local Twilio."""
     package = folder / "made"
+    settings = folder / "settings.yaml"
+    # Twilio publishes an enum with GET and get, of which it makes one name otherwise.
+    settings.write_text("literal_enums: true\n")
     said = call(
         "openapi-python-client", "generate", "--path", document("documented"), "--meta", "none",
-        "--output-path", package,
+        "--output-path", package, "--config", settings,
     )  # fmt: skip
     with server() as own:
         world = own.worlds[0]
