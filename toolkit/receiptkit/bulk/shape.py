@@ -69,7 +69,11 @@ class Shape:
 
     def facts(self, texts: Sequence[str]) -> list[Facts | None]:
         """Return the facts of records; None for each that is not proven clean."""
-        captured = list(map(self._captured, texts))
+        if self._row_slots:
+            captured = list(map(self._captured, texts))
+        else:
+            matches = map(self._frame_pattern.fullmatch, texts)
+            captured = [match and (match.groups(""), (), 0) for match in matches]
         proven = self._proven([each for each in captured if each is not None])
         if len(proven) == len(captured):
             return proven

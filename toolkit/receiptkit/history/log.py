@@ -78,10 +78,9 @@ class Log:
             self.extend([texts[number] for number in own], [places[number] for number in own])
         if len(kinds) > 1:
             return
-        fresh = dict(zip(texts, places, strict=True))
         known = self._seen.setdefault((texts[0][0], places[0][0]), {})
-        if len(fresh) == len(texts) and known.keys().isdisjoint(fresh):
-            known.update(fresh)
+        if known.keys().isdisjoint(texts) and len(set(texts)) == len(texts):
+            known.update(zip(texts, places, strict=True))
             self.size += sum(map(len, texts)) + _BESIDE * len(texts)
         else:
             for text, place in zip(texts, places, strict=True):

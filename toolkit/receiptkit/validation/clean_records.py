@@ -109,6 +109,9 @@ class CleanRecords:
         bulk = self._bulks[observe]
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
         found, start = self._facts(bulk, texts), 0
+        if None not in found:
+            yield cast("list[Remembered]", found)
+            return
         while start < len(texts):
             end = start
             while end < len(texts) and found[end] is not None:
