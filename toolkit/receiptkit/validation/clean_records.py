@@ -110,7 +110,7 @@ class CleanRecords:
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
         found, start = self._facts(bulk, texts), 0
         if None not in found:
-            yield cast("list[Remembered]", found)
+            yield self._counted(found)
             return
         while start < len(texts):
             end = start
