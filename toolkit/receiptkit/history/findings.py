@@ -43,7 +43,7 @@ _SINGLE, _OF_SEVERAL = RECEIPT + WEBHOOK, PAGE + "[null,"
 
 class Span(NamedTuple):
     """
-    Where a state was seen.
+    The places of a state.
 
     Attributes:
         first, last: the first and the last place.
@@ -64,7 +64,7 @@ class Span(NamedTuple):
 
 
 class StateKey(NamedTuple):
-    """What equal states have in common; `fields` is the line of a receipt with its owners."""
+    """The values that equal states share; `fields` is the line of a receipt with its owners."""
 
     file: int
     by_webhook: bool

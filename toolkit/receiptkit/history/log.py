@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 
 class _Again:
-    """How often and where a text was seen that was seen again."""
+    """The count and the places of a text that was seen again."""
 
     __slots__ = ("places", "times")
 

@@ -114,7 +114,9 @@ class Partitions:
 
 
 class Share(Protocol):
-    """The partitions of one process; a method is begun first, so that all processes work at once."""
+    """
+    The partitions of one process; a method is begun first, so that all processes work at once.
+    """
 
     def begin(self, method: str, *arguments: Any) -> None: ...
 

@@ -62,7 +62,7 @@ class Prefixes:
 
 
 def _prefix(path: str) -> str:
-    """Return the path of a server as a prefix; one relative to the document is taken from the root."""
+    """Return the path of a server as a prefix; a relative one is taken from the root."""
     path = path.rstrip("/")
     return path if not path or path.startswith("/") else "/" + path.lstrip("./")
 

@@ -6,8 +6,8 @@ its own units as their turn comes. Each other one writes its findings into a pip
 one reads when it is the turn of that unit. A process that is ahead waits when its pipe is full, so
 memory stays bounded however many findings there are.
 
-At the end of a file (of the run, with `join`), what the processes remember is divided into parts, and
-each process checks every n-th part of all that they remember.
+At the end of a file (of the run, with `join`), what the processes remember is divided into parts.
+Each process checks every n-th part of all that they remember.
 """
 
 from __future__ import annotations

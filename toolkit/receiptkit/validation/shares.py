@@ -32,7 +32,7 @@ _HEAD = 4096
 
 class Group(NamedTuple):
     """
-    What a reader yields at once.
+    A part of a file that a reader yields at once.
 
     Attributes:
         piece: the records, or an observation.

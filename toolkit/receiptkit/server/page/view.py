@@ -1,4 +1,4 @@
-"""What the page of a server shows, ready for JSON, and bounded."""
+"""Describe a server for its page, as bounded JSON."""
 
 from __future__ import annotations
 
