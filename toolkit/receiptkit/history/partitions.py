@@ -114,9 +114,7 @@ class Partitions:
 
 
 class Share(Protocol):
-    """
-    The partitions of one process; a method is begun first, so that all processes work at once.
-    """
+    """The partitions of one process; methods begin first, so that all processes work at once."""
 
     def begin(self, method: str, *arguments: Any) -> None: ...
 
