@@ -48,12 +48,17 @@ class RequestLog:
         #: Is called with each call, once it was answered.
         self.listener: Callable[[Call], None] | None = None
 
-    def around(self, application: ASGIApp) -> ASGIApp:
-        """Return an application that notes each call, and lets another one answer."""
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """
+        Return an application that notes each call, and lets another one answer.
+
+        Args:
+            app: answers; Starlette before 0.41 calls the argument by this name.
+        """
 
         async def noting(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or scope["path"].startswith(self._passes_over):
-                await application(scope, receive, send)
+                await app(scope, receive, send)
                 return
             status, began = 0, time.perf_counter()
 
@@ -64,7 +69,7 @@ class RequestLog:
                 await send(message)
 
             try:
-                await application(scope, receive, note_status)
+                await app(scope, receive, note_status)
             finally:
                 self._note(scope, status, round((time.perf_counter() - began) * 1000, 1))
 
