@@ -85,11 +85,7 @@ lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings,server]' --group test
-	@echo "left out with the lowest versions: a player in frozen time (freezegun 1.5.0 fails in a long run), and two tests that then find another folder"
-	.venv-lowest/bin/python -m pytest --quiet -n auto \
-	  --deselect tests/acceptance/test_plugin_robust.py::test_player_in_frozen_time \
-	  --deselect tests/acceptance/test_validate_command.py::test_output_follows_no_link_and_writes_into_pipes \
-	  --deselect tests/acceptance/test_validate_command.py::test_the_json_report_says_what_could_not_be_read
+	.venv-lowest/bin/python -m pytest --quiet -n auto
 
 # An hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
 soak: $(VENV)/.soak

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from types import SimpleNamespace
 from typing import Any
@@ -117,7 +118,7 @@ def test_a_parameter_of_that_name(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_how_to_name_a_test_in_a_shell(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_to_name_a_test_in_a_shell(suite: Suite) -> None:
     """What is said can be pasted where pytest was started, whatever the id of the test has in it."""
     suite.write(
         test_it="""
@@ -129,7 +130,8 @@ def test_how_to_name_a_test_in_a_shell(suite: Suite, monkeypatch: pytest.MonkeyP
         """
     )
     suite.pytester.makeini("[pytest]")
-    monkeypatch.chdir(suite.pytester.mkdir("below"))
+    # The old pytester returns first, and `monkeypatch` would then return to the folder of the suite.
+    os.chdir(suite.pytester.mkdir("below"))
     printed = suite.run("..")
     suite.outcomes(failed=3)
     again = [
