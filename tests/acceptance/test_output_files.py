@@ -176,3 +176,64 @@ def test_a_run_that_is_ended_leaves_the_old_file(folder: Path, number: signal.Si
     else:
         assert (process.returncode, err.lstrip()) == (2, b"receiptkit: interrupted\n")
         assert not list(folder.glob(".receiptkit-*"))
+
+
+def test_files_beside_the_document_are_never_replaced(folder: Path, run: Run) -> None:
+    """A file that the document refers to is read, too."""
+    document = json.loads((spec_directory() / "documented.json").read_text())
+    document["components"]["schemas"]["mine"] = {"$ref": "common.json#/a"}
+    (folder / "doc.json").write_text(json.dumps(document))
+    common = folder / "common.json"
+    common.write_text('{"a": {"type": "object"}}')
+    command = ("validate", "captures", "--document", "doc.json", "-o", "json=common.json")
+    refused(run(*command, "--force"), "this is the document;")
+    assert common.read_text() == '{"a": {"type": "object"}}'
+
+
+@pytest.mark.parametrize("option", ["-o", "--write-baseline"])
+def test_bodies_beside_a_capture_are_never_replaced(folder: Path, run: Run, option: str) -> None:
+    """A file that holds a body of a capture is read, too."""
+    mapping = {
+        "request": {"method": "GET", "url": sample("page")["meta"]["url"]},
+        "response": {"status": 200, "bodyFileName": "body.json"},
+    }
+    (folder / "mapping.json").write_text(json.dumps({"mappings": [mapping]}))
+    body = folder / "body.json"
+    body.write_text(json.dumps(sample("page")))
+    before = body.read_bytes()
+    code, _, err = run("validate", "mapping.json", option, "body.json", "--force")
+    assert (code, body.read_bytes()) == (2, before)
+    assert "this is read beside a capture; it is never overwritten" in err
+    assert not list(folder.glob(".receiptkit-*"))
+
+
+def test_what_standard_input_reads_is_never_replaced(folder: Path) -> None:
+    """`validate - < capture -o capture` keeps the capture."""
+    capture = folder / "captures" / "x.json"
+    before = capture.read_bytes()
+    with capture.open("rb") as stream:
+        result = subprocess.run(
+            [sys.executable, "-m", "receiptkit", "validate", "-", "-o", capture, "--force"],
+            stdin=stream,
+            capture_output=True,
+            check=False,
+        )
+    assert (result.returncode, capture.read_bytes()) == (2, before)
+
+
+def test_what_was_collected_before_an_error_is_whole_lines(folder: Path) -> None:
+    """Without space, the requests that were sent stay, without half a line."""
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))\n"
+        "from receiptkit.cli import main\n"
+        "raise SystemExit(main(sys.argv[1:]))\n"
+    )
+    command = ["trigger", "landline", "--to", "http://127.0.0.1:1/", "--dry-run", "--collect", "x"]
+    result = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, check=False
+    )
+    content = (folder / "x").read_text()
+    assert result.returncode == 2
+    assert content.count("\n") >= 1
+    assert [json.loads(line) for line in content.splitlines()]

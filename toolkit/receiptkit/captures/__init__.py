@@ -1,6 +1,6 @@
 """Files to observations: where captures are read."""
 
-from receiptkit.captures.bodies import Reading, nothing_beside, read_beside
+from receiptkit.captures.bodies import Reading, nothing_beside, read_beside, take_files_read
 from receiptkit.captures.evidence import has_evidence
 from receiptkit.captures.format import Format, Records, command_for
 from receiptkit.captures.formats import formats, readable, recognise
@@ -31,4 +31,5 @@ __all__ = [
     "recognise",
     "records_in",
     "same_file",
+    "take_files_read",
 ]

@@ -58,6 +58,8 @@ _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 #: A file beside a capture is named without a way out of its folder.
 _PLAIN_NAME = re.compile(r"[\w.@%+=,~ -]+(?:/[\w.@%+=,~ -]+)*")
 
+#: Files beside captures that this process read: no output replaces them.
+_READ_BESIDE: set[str] = set()
 #: Return the bytes of a file beside the capture, or why it cannot be read.
 ReadBeside = Callable[[str], Any]
 
@@ -310,10 +312,18 @@ def read_beside(capture: str, limit: int) -> ReadBeside:
     return read
 
 
+def take_files_read() -> set[str]:
+    """Return the files beside captures that were read since the last call."""
+    taken = set(_READ_BESIDE)
+    _READ_BESIDE.clear()
+    return taken
+
+
 def _file(path: str, folder: str, limit: int) -> Any:
     inside = os.path.realpath(path).startswith(os.path.realpath(folder or ".") + os.sep)
     try:
         if inside and os.path.getsize(path) <= limit:
+            _READ_BESIDE.add(path)
             with open(path, "rb") as stream:
                 return stream.read(limit + 1)
     except OSError:

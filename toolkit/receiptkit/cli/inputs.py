@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container
+import sys
+from collections.abc import Collection, Container
 from typing import Any
 
-from receiptkit.captures import Source, expand
+from receiptkit.captures import STDIN, Source, expand
 from receiptkit.cli.report_files import Output
+from receiptkit.contract import Contract
 from receiptkit.model.errors import CaptureError
 from receiptkit.validation.baseline import Baseline, is_baseline
 from receiptkit.validation.output_files import InputFiles
@@ -35,14 +37,23 @@ def sources_of(
     return list(expand([os.fspath(path) for path in options["paths"]], own))
 
 
-def inputs_of(options: dict[str, Any], settings: ProjectSettings, sources: Sources) -> InputFiles:
-    """Return the files that no output of the run replaces."""
+def inputs_of(
+    contract: Contract,
+    settings: ProjectSettings,
+    sources: Sources,
+    beside: Collection[str] = (),
+) -> InputFiles:
+    """Return the files that no output of the run replaces; `beside` were read beside captures."""
     inputs = InputFiles()
-    if options["document"]:
-        inputs.add(options["document"], "the document")
+    for path in contract.document.files:
+        inputs.add(path, "the document")
     if settings.path:
         inputs.add(settings.path, "the settings file")
     for source in sources:
-        if isinstance(source, Source) and source.content is None:
+        if isinstance(source, Source) and source.name == STDIN:
+            inputs.add_open(sys.stdin, "one of the captures")
+        elif isinstance(source, Source) and source.content is None:
             inputs.add(source.name, "one of the captures")
+    for file in beside:
+        inputs.add(file, "read beside a capture")
     return inputs

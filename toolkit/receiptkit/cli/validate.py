@@ -260,7 +260,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     )
     baseline = baseline_of(options, settings, known_names(contract))
     sources = sources_of(options, outputs, baseline)
-    inputs = inputs_of(options, settings, sources)
+    inputs = inputs_of(contract, settings, sources)
     if baseline is not None:
         if options["write_baseline"]:
             replaces = None if options["force"] else Replaceable("a baseline", is_baseline)
@@ -277,7 +277,7 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         click.echo(f"receiptkit: {printable(line)}", err=True)
     if options["write_baseline"] and baseline is not None:
         if conclusion.code != FAILED:
-            _write_baseline(baseline, inputs_of(options, settings, sources))
+            _write_baseline(baseline, inputs_of(contract, settings, sources, summary.files_beside))
     elif baseline is not None and not summary.problems:
         _note_gone(baseline, sources, validation)
     return conclusion.code
@@ -310,6 +310,8 @@ def _run(
                 values=options["show_values"],
                 progress=progress.advance if progress else None,
             )
+        for path in summary.files_beside:
+            inputs.add(path, "read beside a capture")
         if baseline is not None:
             baseline.move_counts(summary)
         first.note_limit(summary)

@@ -28,6 +28,7 @@ class Document:
         name: what to call it in messages.
         notes: what a user should know about how it was read, a sentence each.
         is_foreign: whether it is the user's own, and none of a profile.
+        files: the files that it was read from, if it is the user's own.
     """
 
     content: dict[str, Any]
@@ -35,6 +36,7 @@ class Document:
     name: str
     notes: tuple[str, ...] = ()
     is_foreign: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -139,6 +141,7 @@ def read(path: Path | str) -> Document:
             *(f"{file or path}: the last of two members {text} counts" for text, file in twice),
         ),
         is_foreign=True,
+        files=(str(path), *files.paths),
     )
 
 

@@ -41,6 +41,7 @@ class Files:
         self._contents: dict[str, Any] = {"": content}
         self._anchors: dict[str, dict[str, Place]] = {}
         self.raw: list[bytes] = []
+        self.paths: list[str] = []
         self.duplicates: list[tuple[str, str]] = []
 
     def find(self, ref: str, place: Place) -> Place | None:
@@ -104,6 +105,7 @@ class Files:
                 raise self._refused(ref, place, f"more than {most:,} files; {remedy('files')}")
             raw, parsed = read_file(path)
             self.raw.append(raw)
+            self.paths.append(str(path))
             self.duplicates += [(text, name) for text in parsed.duplicates]
             self._contents[name] = parsed.content
         return self._contents[name]

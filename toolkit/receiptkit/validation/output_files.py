@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.model.errors import UsageError
 
@@ -29,8 +29,15 @@ class InputFiles:
         """Add a file; the noun names it in messages, as in "one of the captures"."""
         self._paths.setdefault(os.path.realpath(path), noun)
         with suppress(OSError, ValueError):
-            found = os.stat(path)
-            self._nouns.setdefault((found.st_dev, found.st_ino), noun)
+            self._add(os.stat(path), noun)
+
+    def add_open(self, stream: Any, noun: str) -> None:
+        """Add the file that an open stream reads, as standard input may."""
+        with suppress(OSError, ValueError, AttributeError):
+            self._add(os.fstat(stream.fileno()), noun)
+
+    def _add(self, found: os.stat_result, noun: str) -> None:
+        self._nouns.setdefault((found.st_dev, found.st_ino), noun)
 
     def noun(self, path: str) -> str | None:
         """Return the noun of a file, also behind a link; None if the run does not read it."""
@@ -94,6 +101,8 @@ def written(
         is_complete = True
     finally:
         try:
+            if partial and not is_complete:
+                _drop_half_a_line(temporary)
             if (is_complete or partial) and temporary.exists():
                 # Another process may have written the file meanwhile.
                 demand_replaceable(path, option, inputs, replaces)
@@ -135,6 +144,13 @@ def demand_replaceable(
         raise UsageError(
             f"{option} {path}: this file exists, and is not {replaces.noun}; {replaces.remedy}"
         )
+
+
+def _drop_half_a_line(path: Path) -> None:
+    """Cut a file that could not be written to its end behind the last whole line."""
+    with suppress(OSError):
+        content = path.read_bytes()
+        os.truncate(path, content.rfind(b"\n") + 1)
 
 
 def _demand_same(path: str, temporary: Path, option: str) -> None:

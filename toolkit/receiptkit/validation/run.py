@@ -15,6 +15,7 @@ from receiptkit.captures import (
     is_regular,
     opened,
     read_beside,
+    take_files_read,
 )
 from receiptkit.contract import Contract
 from receiptkit.contract.contract import without_token
@@ -277,11 +278,14 @@ class Validation:
         self, pieces: Iterable[Records | Observation], file: str, sink: Sink, entry: int = 0
     ) -> None:
         """Check what a reader yields; the first observation has the number `entry`."""
-        for piece in pieces:
-            if isinstance(piece, Records):
-                entry += self._records(piece, entry, file, sink)
-            else:
-                self._one(piece, file, sink)
+        try:
+            for piece in pieces:
+                if isinstance(piece, Records):
+                    entry += self._records(piece, entry, file, sink)
+                else:
+                    self._one(piece, file, sink)
+        finally:
+            self.summary.files_beside |= take_files_read()
 
     def _records(self, records: Records, entry: int, file: str, sink: Sink) -> int:
         """Check some records; return the number of observations in them."""

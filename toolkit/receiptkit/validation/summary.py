@@ -117,6 +117,7 @@ class Summary:
         problems: what could not be read, a line each.
         read_as: how each of the first files was read, by its name.
         left_out: what was not checked of observations, by the name of the limit.
+        files_beside: files beside captures that were read, too.
         empty_files: named files in which nothing was checked, each with the reasons; without any if
             nothing was found in it.
         on_disk: how many bytes went to temporary files, to be checked across observations.
@@ -140,6 +141,7 @@ class Summary:
     read_as: dict[str, ReadAs] = field(default_factory=dict, compare=False)
     empty_files: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
+    files_beside: set[str] = field(default_factory=set)
     pictures: Pictures | None = field(default=None, compare=False)
     on_disk: int = field(default=0, compare=False)
 
@@ -164,6 +166,7 @@ class Summary:
         self.severities += other.severities
         self.known += other.known
         self.on_disk += other.on_disk
+        self.files_beside |= other.files_beside
         for name, part in other.left_out.items():
             own = self.left_out.setdefault(name, LeftOut(_below(part.first, entries, lines)))
             own.add(part.count, part.observations)

@@ -21,7 +21,10 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MOST_GROUPS = 2000
 #: How many reasons the summary names.
 _REASONS = 3
-_SUMMARY = re.compile(rb"^[0-9]+ files?, [0-9]+ observations?: ", re.MULTILINE)
+_SUMMARY = re.compile(
+    rb"^[0-9]+ files?, [0-9]+ observations?: [0-9]+ judged, [0-9]+ unchecked; [0-9]+ errors?, ",
+    re.MULTILINE,
+)
 
 
 @dataclass(slots=True)
@@ -193,7 +196,7 @@ def many(count: int, noun: str) -> str:
 
 def ends_with_summary(tail: bytes) -> bool:
     """Return True if a text ends as a report for people does."""
-    return any(b" error" in tail[match.start() :] for match in _SUMMARY.finditer(tail))
+    return _SUMMARY.search(tail) is not None
 
 
 FORMAT = ReportFormat(
