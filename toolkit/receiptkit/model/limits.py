@@ -35,7 +35,7 @@ LIMITS = {
     "files": Limit(1000, "files of a document"),
     "aliases": Limit(1_000_000, "values that the aliases of a YAML document make"),
     "references": Limit(100, "references from a schema to the next, one behind the other"),
-    "schemas": Limit(10_000, "schemas that one schema includes"),
+    "schemas": Limit(10_000, "schemas that make up one schema"),
     "data": Limit(64 << 20, "bytes of `serve --data`"),
     "worlds": Limit(1_000_000, "worlds of a server at its start"),
     "receipts": Limit(10_000, "receipts of a world of a server"),
