@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from receiptkit.openapi.operations import Media, Operation, Operations
@@ -16,8 +17,9 @@ OTHER = "resource of another operation"
 _TOO_FEW = "it shares too few member names with any response of the contract"
 #: How many sets of member names the recogniser keeps its decision for.
 _MOST_REMEMBERED = 1000
-#: Paths of Twilio's APIs: a body whose url is one of these and not ours is another resource.
-_API_PATHS = ("/v1/", "/v2/", "/v3/", "/2010-04-01/")
+#: The path within one of Twilio's APIs, also below the prefix of a gateway: a body whose url is
+#: one of these and not ours is another resource.
+_API_PATH = re.compile(r".*(/(?:v[123]|2010-04-01)/.+)")
 #: Where a word begins within a name in camelCase.
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -81,15 +83,37 @@ class Recogniser:
         if isinstance(event, str) and event in self._by_event:
             return Recognition("webhook", self._by_event[event])
         url = _own_url(body)
-        at_url = self._operations.of_url(url) if url is not None else []
-        if url is not None and not at_url and path_of(url).startswith(_API_PATHS):
+        at_url = self._at_url(url)
+        if at_url is None:
             return Recognition(None, reason="its url belongs to no operation of the contract")
         if at_url and all(operation.kind is None for operation in at_url):
             return self._by_url(body, at_url)
         kind = self._kind(body, at_url)
         if kind is None or (kind == ERROR and _is_error_of_a_library(body)):
             return Recognition(None, reason=self._reason(body, at_url))
+        if kind == "page" and not at_url and self._is_another_list(body):
+            return Recognition(None, reason="its meta.key names the list of another resource")
         return Recognition(kind, self._scoped(kind, body, at_url))
+
+    def _at_url(self, url: str | None) -> list[Operation] | None:
+        """Return the operations at a URL, below any prefix; None if it is that of another API."""
+        found = self._operations.of_url(url) if url is not None else []
+        below = _API_PATH.match(path_of(url)) if url is not None and not found else None
+        return (self._operations.of_url(below[1]) or None) if below else found
+
+    def _is_another_list(self, body: dict[str, Any]) -> bool:
+        """Return True if a page has the list that it names, and no name like those of ours."""
+        key = body["meta"].get("key") if isinstance(body.get("meta"), dict) else None
+        if not isinstance(key, str) or not isinstance(body.get(key), list):
+            return False
+        ours = [
+            name
+            for shape in self._shapes
+            if shape.kind == "page"
+            for name, types in shape.members.items()
+            if list in types
+        ]
+        return not body.keys() & set(ours) and not get_close_matches(key, ours)
 
     def _by_url(self, body: dict[str, Any], at_url: list[Operation]) -> Recognition:
         """Return the operation that reads the URL of a body, if its answers look like it."""
@@ -114,9 +138,7 @@ class Recogniser:
     def of_kind(self, kind: str, body: Any) -> Recognition:
         """Return the operation of a body of a kind, by its url and then by chat_service_sid."""
         url = _own_url(body) if isinstance(body, dict) else None
-        return Recognition(
-            kind, self._scoped(kind, body, self._operations.of_url(url) if url else [])
-        )
+        return Recognition(kind, self._scoped(kind, body, self._at_url(url) or []))
 
     def has_in_common(self, kind: str, body: dict[str, Any]) -> int:
         """Return the number of member names that a body shares with a kind."""
