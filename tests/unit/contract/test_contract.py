@@ -618,3 +618,43 @@ def test_native_uri_is_surely_right(text: str) -> None:
     assert not _NATIVE.is_clean([{"u": "https://0@"}])
     if _NATIVE.is_clean([{"u": text}]):
         assert is_uri(text)
+
+
+@pytest.mark.parametrize("rows", [[], [{"sid": "MB" + "1" * 32, "url": None}]])
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("Conversations/CH{}/Participants", "participants"),
+        ("Services/IS{}/Conversations/CH{}/Messages", "messages"),
+        ("Conversations", "conversations"),
+        ("Conversations/CH{}/Webhooks", "webhooks"),
+        ("Services/IS{}/Users/US{}/Conversations", "conversations"),
+        ("Users", "users"),
+        ("Services/IS{}/Bindings", "bindings"),
+        ("Roles", "roles"),
+    ],
+)
+@pytest.mark.parametrize(
+    "base", ["https://conversations.twilio.com/v1/", "https://gateway.test/twilio/v1/", "/", None]
+)
+def test_lists_of_other_resources_are_no_pages_of_receipts(
+    base: str | None, path: str, key: str, rows: list[Any]
+) -> None:
+    """A list of anything else is not judged as a page of receipts, whatever stands before its path."""
+    url = base and base + path.replace("{}", "1" * 32)
+    meta = {
+        "page": 0,
+        "page_size": 50,
+        "first_page_url": url,
+        "previous_page_url": None,
+        "url": url,
+        "next_page_url": None,
+        "key": key,
+    }
+    found = Contract.load().check({"meta": meta, key: rows})
+    about_rows = f"/{key}/0"
+    assert [
+        each
+        for each in found
+        if each.rule != "http.unknown-operation" and not each.pointer.startswith(about_rows)
+    ] == []

@@ -118,6 +118,11 @@ NOT_OURS = "its url belongs to no operation of the contract"
             NOT_OURS,
         ),
         ({"status": "sent", "code": 1, "url": "/v2/Rooms/R/Receipts/D"}, NOT_OURS),
+        ({"status": "sent", "code": 1, "url": "https://gw.test/a/b/v1/Roles/R"}, NOT_OURS),
+        ({"status": "sent", "code": 1, "url": "/v1/gateway/v1/Roles/R"}, NOT_OURS),
+        ({"status": "sent", "code": 1, "url": "/gateway/v1/"}, ("receipt", "One")),
+        ({"sid": "D", "url": "https://gw.test/a/v1/Rooms/R/Messages/D"}, ("message", "Message")),
+        ({"sid": "D", "url": "/v1/gateway/v1/Rooms/R/Receipts/D"}, ("receipt", "One")),
         ({"sid": "D", "url": "/v1/Rooms/R/Receipts/D"}, ("receipt", "One")),
         ({"sid": "D", "url": "/v1/Rooms/R/Messages/D"}, ("message", "Message")),
         ({"sid": "D", "url": "/v1/Users/U"}, TOO_FEW),
@@ -149,6 +154,45 @@ def test_what_a_body_is(body: Any, expected: tuple[str, str] | str) -> None:
     of nested objects and of the first row count, too, and of two kinds with as many the url decides.
     """
     assert taken_for(recogniser(SCHEMAS).recognise(body)) == expected
+
+
+OTHER_LIST = "its meta.key names the list of another resource"
+
+
+@pytest.mark.parametrize("rows", [[], [{"sid": "R", "status": "sent"}]])
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("participants", OTHER_LIST),
+        ("users", OTHER_LIST),
+        ("rows", ("page", "Rows")),
+        ("row", ("page", "Rows")),
+        ("arrows", ("page", "Rows")),
+    ],
+)
+def test_lists_of_other_resources(
+    key: str, rows: list[Any], expected: tuple[str, str] | str
+) -> None:
+    """A list that calls itself otherwise is none of ours, unless its name is much like ours."""
+    body = {"meta": {"page": 0, "key": key}, key: rows}
+    assert taken_for(recogniser(SCHEMAS).recognise(body)) == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": []},
+        {"users": {}},
+        {"meta": {"page": 0, "key": "roles"}},
+        {"meta": {"page": 0, "key": ["users"]}},
+        {"meta": {"page": 0, "key": "users", "url": "/v1/Rooms/R/Receipts"}},
+        {"meta": {"page": 0, "key": "users", "url": "https://gw.test/a/v1/Rooms/R/Receipts"}},
+    ],
+)
+def test_pages_that_name_another_list(change: dict[str, Any]) -> None:
+    """A page of ours stays one if it has our list, lacks the list that it names, or says so by its url."""
+    body = {"meta": {"page": 0, "key": "users"}, "users": [], **change}
+    assert taken_for(recogniser(SCHEMAS).recognise(body)) == ("page", "Rows")
 
 
 def test_most_names_of_one_operation() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
@@ -87,7 +87,7 @@ class ReferenceEngine(Engine):
                     )
                 yield from found
 
-        return _Answer(self, schema, errors)
+        return _Answer(self, cast("_Schema", schema), errors)
 
     @cached_property
     def _openapi(self) -> OpenAPI:
@@ -158,10 +158,16 @@ class _Answer(_Schema):
     """The schema of an answer: errors by openapi-core, advice by jsonschema."""
 
     def __init__(
-        self, engine: Engine, schema: BodySchema, errors: Callable[[Any], Iterator[ValidationError]]
+        self, engine: Engine, schema: _Schema, errors: Callable[[Any], Iterator[ValidationError]]
     ) -> None:
         super().__init__(engine, schema.source)
+        self._described = schema
         self._errors = errors
+
+    @cached_property
+    def _validator(self) -> Any:
+        # Compiled once for all answers of this schema, of which each has its own operation.
+        return self._described._validator
 
     def violations(self, value: Any) -> list[Violation]:
         advice = [
