@@ -644,7 +644,7 @@ def test_lists_of_other_resources_are_no_pages_of_receipts(
     url = base and base + path.replace("{}", "1" * 32)
     meta = {
         "page": 0,
-        "page_size": 50,
+        "page_size": 5,
         "first_page_url": url,
         "previous_page_url": None,
         "url": url,

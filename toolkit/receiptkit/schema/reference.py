@@ -115,7 +115,7 @@ class _Schema(BodySchema):
         )
 
     def violations(self, value: Any) -> list[Violation]:
-        return one_a_mistake(list(self.traced(self._validator.iter_errors(value))))
+        return one_a_mistake(list(self.traced(self.validator.iter_errors(value))))
 
     def traced(self, errors: Iterable[ValidationError]) -> Iterator[Violation]:
         """Yield the violations of errors of jsonschema."""
@@ -138,7 +138,7 @@ class _Schema(BodySchema):
             )
 
     @cached_property
-    def _validator(self) -> Any:
+    def validator(self) -> Any:
         checker = FormatChecker(formats=())
         for name, accepts in _CHECKS.items():
             checker.checks(name)(accepts)
@@ -165,14 +165,14 @@ class _Answer(_Schema):
         self._errors = errors
 
     @cached_property
-    def _validator(self) -> Any:
+    def validator(self) -> Any:
         # Compiled once for all answers of this schema, of which each has its own operation.
-        return self._described._validator
+        return self._described.validator
 
     def violations(self, value: Any) -> list[Violation]:
         advice = [
             violation
-            for violation in self.traced(self._validator.iter_errors(value))
+            for violation in self.traced(self.validator.iter_errors(value))
             if violation.severity is not None
         ]
         return one_a_mistake([*self.traced(self._errors(value)), *advice])
