@@ -97,7 +97,7 @@ mutation: $(VENV)/.mutation
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/shapes.py
-	$(BIN)/python tests/bench/shapes.py --style other
+	$(BIN)/python tests/bench/shapes.py --style other --tables shapes,signed
 	$(BIN)/python tests/bench/bench.py
 
 lint: $(VENV)/.lint

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -32,12 +31,6 @@ from receiptkit.rules.examples import sample
 
 FOLDER = Path(__file__).resolve().parents[2] / ".bench"
 PAGE_SIZE = 50
-_PARSE_ONLY = """
-import sys, orjson
-with open(sys.argv[1], "rb") as stream:
-    for line in stream:
-        orjson.loads(line)
-"""
 
 
 def page(number: int, rows: int = PAGE_SIZE) -> dict[str, Any]:
@@ -127,24 +120,6 @@ def peak_memory(arguments: list[str]) -> float:
     return int(result.stdout.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def whole_command(receipts: int, runs: int) -> None:
-    print(
-        f"\nthe whole command on {receipts:,} receipts as NDJSON, beside reading and parsing the file with orjson"
-    )
-    for name, path in captures(receipts):
-        parse, judge = [], []
-        for _ in range(runs):
-            parse.append(process([sys.executable, "-c", _PARSE_ONLY, str(path)]).busy)
-            judge.append(process(validate("--jobs", 1, path)).busy)
-        seconds = [statistics.median(parse), statistics.median(judge)]
-        ratio = statistics.median(ours / theirs for ours, theirs in zip(judge, parse, strict=True))
-        memory = peak_memory(["validate", "--jobs", "1", str(path)])
-        print(
-            f"  {name:22} {path.stat().st_size / 1e6:5.0f} MB   parse {seconds[0]:.2f} s   validate {seconds[1]:.2f} s"
-            f"   ratio {ratio:.2f}   {memory:.0f} MiB   {receipts / seconds[1]:,.0f} receipts/s"
-        )
-
-
 #: Leaves away all that takes more than one observation to see.
 ONE_BY_ONE = [part for rule in catalogue.across() for part in ("--ignore", rule)]
 
@@ -197,138 +172,6 @@ def polled(body: dict[str, Any]) -> list[dict[str, Any]]:
         return {**body, "delivery_receipts": rows}
 
     return [at(0), at(1), body, body]
-
-
-def enveloped(receipts: int) -> dict[str, Path]:
-    """The same pages as the traffic they were: exchanges as NDJSON, a HAR, a cassette; made once and kept."""
-    names = {"exchanges, NDJSON": "ndjson", "HAR": "har", "cassette, JSON": "cassette.json"}
-    paths = {name: FOLDER / f"traffic-{receipts}.{suffix}" for name, suffix in names.items()}
-    if not all(path.exists() for path in paths.values()):
-        with (
-            paths["exchanges, NDJSON"].open("w") as lines,
-            paths["HAR"].open("w") as har,
-            paths["cassette, JSON"].open("w") as cassette,
-        ):
-            har.write(
-                '{"log": {"version": "1.2", "creator": {"name": "bench", "version": "1"}, "entries": ['
-            )
-            cassette.write('{"version": 1, "interactions": [')
-            for number in range(receipts // PAGE_SIZE):
-                body = page(number)
-                text, url, separator = (
-                    json.dumps(body),
-                    body["meta"]["url"],
-                    ",\n" if number else "\n",
-                )
-                head = {"Content-Type": "application/json"}
-                exchange = {
-                    "request": {"method": "GET", "url": url},
-                    "response": {"status": 200, "headers": head, "body": body},
-                }
-                lines.write(json.dumps(exchange) + "\n")
-                har.write(separator + json.dumps(har_entry(url, text)))
-                answer = {
-                    "status": {"code": 200},
-                    "headers": {"Content-Type": ["application/json"]},
-                    "body": {"string": text},
-                }
-                request = {"method": "GET", "uri": url, "body": None, "headers": {}}
-                cassette.write(separator + json.dumps({"request": request, "response": answer}))
-            har.write("\n]}}\n")
-            cassette.write("\n]}\n")
-    return paths
-
-
-def har_entry(url: str, text: str) -> dict[str, Any]:
-    """An entry with the members that HAR 1.2 asks for."""
-    both = {"httpVersion": "HTTP/1.1", "cookies": [], "headersSize": -1}
-    content = {"size": len(text), "mimeType": "application/json", "text": text}
-    headers = [{"name": "Content-Type", "value": "application/json"}]
-    return {
-        "startedDateTime": "2026-03-02T09:15:00.000Z",
-        "time": 12,
-        "request": {
-            "method": "GET",
-            "url": url,
-            "headers": [],
-            "queryString": [],
-            "bodySize": 0,
-            **both,
-        },
-        "response": {
-            "status": 200,
-            "statusText": "OK",
-            "headers": headers,
-            "content": content,
-            "redirectURL": "",
-            "bodySize": len(text),
-            **both,
-        },
-        "cache": {},
-        "timings": {"send": 0, "wait": 12, "receive": 0},
-    }
-
-
-def traffic(receipts: int, runs: int) -> None:
-    """HAR and cassette beside NDJSON, several processes beside one, and Redocly's `drift` on the same files."""
-    pages = dict(captures(receipts))["pages, json.dumps"]
-    paths = {"pages, NDJSON": pages, **enveloped(receipts)}
-    drift = drift_command()
-    print(f"\nthe same {receipts:,} receipts as traffic, one process; elapsed seconds, in turn")
-    ours: dict[str, list[Cost]] = {name: [] for name in paths}
-    theirs: dict[str, list[Cost]] = (
-        {name: [] for name in ("exchanges, NDJSON", "HAR")} if drift else {}
-    )
-    for _ in range(runs):
-        for name, path in paths.items():
-            ours[name].append(process(validate("--jobs", 1, path)))
-            if name in theirs:
-                theirs[name].append(
-                    process([*drift, str(path), "--api", "spec/documented.yaml"], codes=(0, 1))
-                )
-    for name, path in paths.items():
-        took = statistics.median(cost.elapsed for cost in ours[name])
-        ratio = statistics.median(
-            cost.elapsed / base.elapsed
-            for cost, base in zip(ours[name], ours["pages, NDJSON"], strict=True)
-        )
-        line = f"  {name:20} {path.stat().st_size / 1e6:5.0f} MB   {took:.2f} s   {ratio:.2f} times pages as NDJSON"
-        line += f"   {peak_memory(['validate', '--jobs', '1', str(path)]):.0f} MiB"
-        if name in theirs:
-            peer = statistics.median(cost.elapsed for cost in theirs[name])
-            line += f"   redocly drift {peer:.2f} s ({peer / took:.1f} times), {max(cost.memory for cost in theirs[name]):.0f} MiB"
-        print(line)
-    if not drift:
-        print("  redocly drift: skipped, there is no Node.js here")
-    print("\nseveral processes on the NDJSON of pages; elapsed seconds, in turn")
-    alone, shared = [], []
-    for _ in range(2 * runs):
-        alone.append(process(validate("--jobs", 1, pages)).elapsed)
-        shared.append(process(validate("--jobs", 2, pages)).elapsed)
-    gain = statistics.median(one / two for one, two in zip(alone, shared, strict=True))
-    print(
-        f"  one {statistics.median(alone):.2f} s   two {statistics.median(shared):.2f} s   {gain:.2f} times as fast"
-    )
-
-
-def drift_command() -> list[str]:
-    """Redocly's command line, installed beside the captures; nothing where there is no Node.js."""
-    if not shutil.which("npm"):
-        return []
-    folder = FOLDER / "redocly"
-    if not folder.exists():
-        install = [
-            "npm",
-            "install",
-            "--silent",
-            "--no-fund",
-            "--no-audit",
-            "--prefix",
-            str(folder),
-            "@redocly/cli@2.77.0",
-        ]
-        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
-    return [str(folder / "node_modules" / ".bin" / "redocly"), "drift"]
 
 
 def per_call(call: Callable[[], object], least: float = 0.2) -> float:
@@ -426,9 +269,7 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(FOLDER.parent)
     schema_check()
-    whole_command(options.receipts, options.runs)
     rules_across(options.receipts, options.runs)
-    traffic(options.receipts, options.runs)
     generating(options.runs)
     start_up(options.runs)
     plugin.idle(options.runs)

@@ -4,7 +4,10 @@ The whole command on every shape of traffic, beside reading and parsing the same
 Each capture is made with n and with 5n receipts or webhooks; what counts is the ratio of the differences, so that starting up counts
 for neither. It is measured in processor time, both in turn.
 
-    python tests/bench/shapes.py [--receipts N] [--runs N] [--only NAME] [--exact]
+Other tables: signatures judged; two processes beside one, on the clock; and what others take for the same: a script as people write
+it (orjson, parse_qsl, a pydantic model for each webhook, no rule across records), and Redocly's `drift`.
+
+    python tests/bench/shapes.py [--receipts N] [--runs N] [--only NAME] [--style other] [--exact] [--tables shapes,signed,…]
 """
 
 from __future__ import annotations
@@ -12,14 +15,20 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 import yaml
+
+from receiptkit.webhooks.signature import AUTH_TOKEN, sign
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import traffic
@@ -48,10 +57,41 @@ else:
             if type(value.get("body")) is str:
                 parse_qsl(value["body"])
 """
+#: What people write to check webhooks: a model of the parameters, and nothing beyond one request.
+_SCRIPT = """
+import sys, orjson
+from typing import Literal, Optional
+from urllib.parse import parse_qsl
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+def sid(prefix): return Field(pattern=f"^{prefix}[0-9a-f]{{32}}$")
+
+class Delivery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    EventType: Literal["onDeliveryUpdated"]
+    AccountSid: str = sid("AC")
+    ChatServiceSid: str = sid("IS")
+    ConversationSid: str = sid("CH")
+    MessageSid: str = sid("IM")
+    ParticipantSid: str = sid("MB")
+    ChannelMessageSid: str = sid("[A-Z]{2}")
+    DeliveryReceiptSid: str = sid("DY")
+    Status: Literal["queued", "sent", "delivered", "read", "failed", "undelivered"]
+    ErrorCode: Optional[int] = None
+    DateCreated: AwareDatetime
+    DateUpdated: AwareDatetime
+    RetryCount: int
+
+with open(sys.argv[1], "rb") as stream:
+    for line in stream:
+        text = line.decode() if sys.argv[2] == "form" else orjson.loads(line)["body"]
+        Delivery.model_validate(dict(parse_qsl(text.strip())))
+"""
+_TOKEN = {"BENCH_TOKEN": AUTH_TOKEN}
 #: By name: the suffix, the receipts or webhooks of a line, and the lines.
 SHAPES: dict[str, tuple[str, float, Callable[[traffic.Traffic], Iterator[str]]]] = {
     **{
-        name: ("ndjson", receipts, lambda made, name=name: traffic.lines(made)[name])  # type: ignore[misc]
+        name: ("ndjson", receipts, lambda made, name=name: lines_of(made, name))  # type: ignore[misc]
         for name, receipts in (
             ("pages of 50", 50),
             ("pages of 4", 4),
@@ -59,6 +99,7 @@ SHAPES: dict[str, tuple[str, float, Callable[[traffic.Traffic], Iterator[str]]]]
             ("exchanges with pages of 50", 50),
             ("exchanges with pages of 4", 4),
             ("webhook requests", 1),
+            ("signed webhook requests", 1),
             ("exchanges and webhooks", 1.6),
         )
     },
@@ -66,6 +107,25 @@ SHAPES: dict[str, tuple[str, float, Callable[[traffic.Traffic], Iterator[str]]]]
     "HAR, pages of 4": ("har", 4, lambda made: (_ for _ in ())),
     "VCR cassette, YAML": ("yaml", 4, lambda made: (_ for _ in ())),
 }
+
+
+#: The captures that Redocly's `drift` reads.
+_FOR_DRIFT = ("exchanges with pages of 4", "exchanges with pages of 50", "HAR, pages of 4")
+
+
+def lines_of(made: traffic.Traffic, name: str) -> Iterator[str]:
+    """Return the lines of a layout."""
+    if name.startswith("signed"):
+        return (signed(made) for _ in iter(int, 1))
+    return traffic.lines(made)[name]
+
+
+def signed(made: traffic.Traffic) -> str:
+    """Return a webhook request with the signature that a token makes."""
+    request = made.webhook()
+    signature = sign(request["url"], AUTH_TOKEN, parse_qsl(request["body"]))
+    request["headers"]["X-Twilio-Signature"] = signature
+    return made.style.dumps(request)
 
 
 def capture(name: str, count: int, style: str) -> Path:
@@ -89,32 +149,109 @@ def capture(name: str, count: int, style: str) -> Path:
     return path
 
 
-def seconds(command: list[str]) -> float:
-    """Return the processor time of a command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def drift_command() -> list[str]:
+    """Redocly's command line, installed beside the captures; nothing where there is no Node.js."""
+    if not shutil.which("npm"):
+        return []
+    folder = FOLDER / "redocly"
+    if not folder.exists():
+        install = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-fund",
+            "--no-audit",
+            "--prefix",
+            str(folder),
+            "@redocly/cli@2.77.0",
+        ]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+    return [str(folder / "node_modules" / ".bin" / "redocly"), "drift"]
 
 
-def measure(name: str, count: int, runs: int, style: str, more: list[str]) -> str:
-    """Return a line of the table."""
-    paths = [capture(name, count, style), capture(name, 5 * count, style)]
+class Cost(NamedTuple):
+    """Seconds of processor time, and on the clock."""
+
+    busy: float
+    elapsed: float
+
+
+def cost(command: list[str], codes: tuple[int, ...] = (0,)) -> Cost:
+    """Return what a command takes, which must end with one of these codes."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **_TOKEN},
+        check=False,
+    )
+    after, elapsed = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
+    if done.returncode not in codes:
+        raise SystemExit(f"{' '.join(command)[:200]} exited {done.returncode}")
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(busy, elapsed)
+
+
+def validate(path: Path, *more: str, jobs: str = "1") -> list[str]:
+    command = [sys.executable, "-m", "receiptkit", "validate", "-q", "--jobs", jobs]
+    return [*command, *more, str(path)]
+
+
+def against_parsing(name: str, options: argparse.Namespace, more: list[str]) -> str:
+    """Return a line of the table: above start-up, by the difference of a small capture and a large one."""
+    count = options.receipts
+    paths = [capture(name, count, options.style), capture(name, 5 * count, options.style)]
     kind = SHAPES[name][0]
-    parse = [[sys.executable, "-c", _PARSE, str(path), kind] for path in paths]
-    judge = [
-        [sys.executable, "-m", "receiptkit", "validate", "--jobs", "1", "-q", *more, str(path)]
-        for path in paths
-    ]
     found = []
-    for _ in range(runs):
-        costs = [seconds(command) for command in (*parse, *judge)]
-        found.append((costs[1] - costs[0], costs[3] - costs[2]))
+    for _ in range(options.runs):
+        parse = [cost([sys.executable, "-c", _PARSE, str(path), kind]).busy for path in paths]
+        judge = [cost(validate(path, *more)).busy for path in paths]
+        found.append((parse[1] - parse[0], judge[1] - judge[0]))
     ratio = statistics.median(ours / theirs for theirs, ours in found)
     theirs, ours = (
         statistics.median(column) * 1e6 / (4 * count) for column in zip(*found, strict=True)
     )
     return f"  {name:28} {theirs:7.2f} µs   {ours:7.2f} µs   {ratio:6.2f} x"
+
+
+def two_processes(name: str, options: argparse.Namespace) -> str:
+    """Return how much sooner two processes are ready than one, on a capture of about 90 MB or more."""
+    path = capture(name, 7 * options.receipts, options.style)
+    found = []
+    for _ in range(options.runs):
+        one, two = (cost(validate(path, jobs=jobs)).elapsed for jobs in ("1", "2"))
+        found.append((one, two, one / two))
+    one, two, gain = map(statistics.median, zip(*found, strict=True))
+    size = path.stat().st_size / 1e6
+    return f"  {name:28} {size:4.0f} MB   one {one:6.2f} s   two {two:6.2f} s   {gain:5.2f} times as fast"
+
+
+def others(name: str, options: argparse.Namespace) -> str:
+    """Return what others take for a capture, in processor time; Redocly's `drift` on the clock, beside the default number of processes."""
+    path = capture(name, 5 * options.receipts, options.style)
+    if "webhook" in name:
+        command, what, codes = (
+            [sys.executable, "-c", _SCRIPT, str(path), SHAPES[name][0]],
+            "script",
+            (0,),
+        )
+    else:
+        drift = drift_command()
+        if not drift:
+            return f"  {name:28} redocly drift: skipped, there is no Node.js here"
+        command = [*drift, str(path), "--api", "spec/documented.yaml"]
+        what, codes = "redocly drift", (0, 1)
+    jobs, measured = ("1", "busy") if what == "script" else (str(os.cpu_count()), "elapsed")
+    found = []
+    for _ in range(options.runs):
+        theirs = getattr(cost(command, codes), measured)
+        found.append((theirs, getattr(cost(validate(path, jobs=jobs)), measured)))
+    ratio = statistics.median(theirs / ours for theirs, ours in found)
+    theirs, ours = map(statistics.median, zip(*found, strict=True))
+    return (
+        f"  {name:28} {what} {theirs:6.2f} s   validate {ours:6.2f} s   {ratio:5.1f} times as fast"
+    )
 
 
 def main() -> None:
@@ -123,14 +260,33 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="")
     parser.add_argument("--style", choices=["plain", "other"], default="plain")
+    parser.add_argument("--tables", default="shapes,signed,processes,others")
     parser.add_argument("--exact", action="store_true", help="measure with --no-bulk")
     options = parser.parse_args()
+    tables = options.tables.split(",")
     os.chdir(FOLDER.parent)
-    print("a receipt or webhook:         parsing alone      validate       ratio")
-    for name in SHAPES:
-        if options.only in name:
+    names = [name for name in SHAPES if options.only in name]
+    plain = [name for name in names if not name.startswith("signed")]
+    if "shapes" in tables:
+        print(f"a receipt or webhook, style {options.style!r}: parsing alone, validate, ratio")
+        for name in plain:
             more = ["--no-bulk"] if options.exact else []
-            print(measure(name, options.receipts, options.runs, options.style, more), flush=True)
+            print(against_parsing(name, options, more), flush=True)
+    if "signed" in tables:
+        print("with signatures judged")
+        for name in names:
+            if name.startswith("signed"):
+                more = ["--auth-token-env", "BENCH_TOKEN"]
+                print(against_parsing(name, options, more), flush=True)
+    if "processes" in tables:
+        print("two processes")
+        for name in plain:
+            print(two_processes(name, options), flush=True)
+    if "others" in tables:
+        print("others")
+        for name in plain:
+            if ("webhook" in name and "exchanges" not in name) or name in _FOR_DRIFT:
+                print(others(name, options), flush=True)
 
 
 if __name__ == "__main__":
