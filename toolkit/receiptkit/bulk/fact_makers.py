@@ -70,7 +70,7 @@ class _Expression:
     def function(self, facts: Facts) -> Filler:
         """Return the function that makes facts like these."""
         names = {"c": self._constants, "new": tuple.__new__, "__builtins__": {}}
-        # Nothing of the capture is in the text of the expression: it is made of names and numbers.
+        # What is of the capture is in the expression as literals of Python, written by `repr`.
         made: Filler = eval(f"lambda v: {self._of(facts)}", names)  # noqa: S307
         return made
 
@@ -97,14 +97,18 @@ class _Expression:
         return self._constant(facts)
 
     def _text(self, text: str) -> str:
-        pieces = [
-            f"v[{self._markers[piece]}]" if piece in self._markers else self._constant(piece)
-            for piece in MARKERS.split(text)
-            if piece
-        ]
-        if len(pieces) < 2:
-            return pieces[0] if pieces else self._constant(text)
-        return f"f'{''.join(f'{{{piece}}}' for piece in pieces)}'"
+        if text in self._markers:
+            return f"v[{self._markers[text]}]"
+        pieces = MARKERS.split(text)
+        if self._markers.keys().isdisjoint(pieces):
+            return self._constant(text)
+        # A literal of Python, whatever the text is.
+        return "f" + repr("".join(map(self._piece, pieces)))
+
+    def _piece(self, piece: str) -> str:
+        if piece in self._markers:
+            return f"{{v[{self._markers[piece]}]}}"
+        return piece.replace("{", "{{").replace("}", "}}")
 
     def _constant(self, value: Any) -> str:
         self._constants.append(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, count, repeat
-from operator import eq
 from typing import Any
 
 from receiptkit.bulk.law import NotAlike
@@ -66,10 +65,12 @@ def numbered(column: Sequence[str], counts: list[int]) -> set[tuple[int, str]]:
     return set(zip(chain.from_iterable(map(repeat, count(), counts)), column))  # noqa: B905
 
 
-def are_grouped(column: Sequence[str], counts: list[int], *, is_shared: bool) -> bool:
-    """Return True if the rows of each record have one value in common, or each another one."""
-    if is_shared:
-        ends = accumulate(counts)
-        firsts = [column[end - size] for end, size in zip(ends, counts)]  # noqa: B905
-        return all(map(eq, column, repeated(firsts, counts)))
+def firsts(column: Sequence[str], counts: Iterable[int]) -> list[str]:
+    """Return the value of the first row of each record."""
+    starts = accumulate(counts, initial=0)
+    return [column[start] for start, _ in zip(starts, counts)]  # noqa: B905
+
+
+def are_different(column: Sequence[str], counts: list[int]) -> bool:
+    """Return True if the rows of each record have different values."""
     return len(set(column)) == len(column) or len(numbered(column, counts)) == len(column)

@@ -8,7 +8,7 @@ scan.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, combinations
 from operator import eq, ne
 from typing import Any, NamedTuple
@@ -17,7 +17,13 @@ from receiptkit.bulk import probe
 from receiptkit.bulk.fact_makers import Filler, Rows, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
-from receiptkit.bulk.references import are_grouped, numbered, references, repeated
+from receiptkit.bulk.references import (
+    are_different,
+    firsts,
+    numbered,
+    references,
+    repeated,
+)
 from receiptkit.bulk.slots import Slot, lined_up
 from receiptkit.bulk.tokens import Kind
 from receiptkit.bulk.unit import Columns, Key, Unit, placeholders
@@ -152,31 +158,34 @@ class Shape:
                 return False
         if not all(all(map(ne, frames[one], frames[other])) for one, other in self._differing):
             return False
-        own: dict[int, Sequence[str]] = {}
+        own: dict[int, set[str]] = {}
         of_frame = list(frame.sids)
         for group, owner in zip(row.sids, self._owners, strict=True) if columns else ():
-            column = columns[group]
-            if owner is not None and owner >= 0:
-                if not all(map(eq, column, repeated(frames[of_frame[owner]], counts))):
+            column: Sequence[str] = columns[group]
+            if owner is not None:
+                shared = frames[of_frame[owner]] if owner >= 0 else firsts(column, counts)
+                if not all(map(eq, column, repeated(shared, counts))):
                     return False
-                continue
-            own[group] = column
-            if not row.has_hex(group, column) or not self._are_real(column):
+                if owner >= 0:
+                    continue
+                column = shared
+            own[group] = set(column)
+            if not row.has_hex(group, column) or not self._are_real(own[group]):
                 return False
-            if not are_grouped(column, counts, is_shared=owner is not None):
+            if owner is None and not are_different(column, counts):
                 return False
         for one, other in self._differing_rows:
-            if not set(own[one]).isdisjoint(own[other]) and not numbered(
-                own[one], counts
-            ).isdisjoint(numbered(own[other], counts)):
+            if not own[one].isdisjoint(own[other]) and not numbered(
+                columns[one], counts
+            ).isdisjoint(numbered(columns[other], counts)):
                 return False
         return not columns or all(
-            set(own[one]).isdisjoint(frames[other])
-            or numbered(own[one], counts).isdisjoint(enumerate(frames[other]))
+            own[one].isdisjoint(frames[other])
+            or numbered(columns[one], counts).isdisjoint(enumerate(frames[other]))
             for one, other in self._differing_from_frame
         )
 
-    def _are_real(self, sids: Sequence[str]) -> bool:
+    def _are_real(self, sids: Iterable[str]) -> bool:
         return self._placeholders.isdisjoint(sids)
 
     # -- learning
