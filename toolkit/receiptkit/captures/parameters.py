@@ -65,12 +65,24 @@ _ADDED = frozenset(
         *("id", "receivedat", "createdat", "insertedat", "asctime", "thread", "tags", "datetime"),
     )
 )
-#: Words in a file that are evidence of parameters in it, as text or as base64.
-HINT = re.compile(
-    rb"(?i)event_?-?type|delivery_?-?receipt_?-?sid|"
-    rb"RXZlbnRUeXBl|V2ZW50VHlwZ|FdmVudFR5cG|H4sIA|"
-    rb"TwilioProxy|\"Buffer\"|ZXZlbnRUeXBl|V2ZW50X3R5cG|ZXZlbnRfdHlwZ|FdmVudF90eXBl"
+#: Words in a file that are evidence of parameters in it, as text or as base64; in any case.
+_HINTS = (
+    *("event_?-?type", "delivery_?-?receipt_?-?sid", "TwilioProxy", '"Buffer"', "H4sIA"),
+    *("RXZlbnRUeXBl", "V2ZW50VHlwZ", "FdmVudFR5cG"),
+    *("ZXZlbnRUeXBl", "V2ZW50X3R5cG", "ZXZlbnRfdHlwZ", "FdmVudF90eXBl"),
 )
+_HINT = re.compile("|".join(_HINTS).encode(), re.IGNORECASE)
+#: The same without case and marks, which is quicker to search for.
+_PLAIN_HINTS = tuple(hint.replace("_?-?", "").lower().encode() for hint in _HINTS)
+
+
+def has_hint(raw: bytes) -> bool:
+    """Return True if a text has a word that is evidence of parameters."""
+    text = raw.lower()
+    if _PLAIN_HINTS[0] in text:
+        return True
+    text = text.translate(None, b"_-")
+    return any(hint in text for hint in _PLAIN_HINTS) and _HINT.search(raw) is not None
 
 
 def columns(names: list[str]) -> bool:

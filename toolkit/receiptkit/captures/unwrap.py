@@ -24,7 +24,7 @@ from receiptkit.captures.http_messages import first_message, is_http
 from receiptkit.captures.messages import url_of
 from receiptkit.captures.nodes import Node, is_description, plain
 from receiptkit.captures.observation import Layout
-from receiptkit.captures.parameters import HINT, parameters_in
+from receiptkit.captures.parameters import has_hint, parameters_in
 from receiptkit.captures.records import Leg, Spot
 from receiptkit.captures.webhook_requests import (
     ACCESS,
@@ -51,6 +51,8 @@ _SHORTEST = 40
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 #: What documents of exchanges call their parts, and what URLs of ours have.
 _RESPONSES = re.compile(rb"[rR]esponses?[\"':\n]|\bresp?[\"':\n]|status_?[cC]ode|\"is\"")
+#: Every text with one of those has one of these, which are quicker to search for.
+_RESPONSE_WORDS = (b"esponse", b"res", b'"is"', b"tatusC", b"tatusc", b"tatus_")
 _PATHS = re.compile(rb"Conversations|Configuration")
 _GZIP_BASE64 = "H4sI"
 #: Where a document repeats what is elsewhere in it.
@@ -59,8 +61,10 @@ _REPEATED = frozenset(("stubMapping", "responseDefinition", "generatingRules"))
 
 def hints(raw: bytes) -> bool:
     """Return True if a text may hold more of ours than what it is itself."""
-    return HINT.search(raw) is not None or (
-        _RESPONSES.search(raw) is not None and _PATHS.search(raw) is not None
+    return has_hint(raw) or (
+        any(word in raw for word in _RESPONSE_WORDS)
+        and _RESPONSES.search(raw) is not None
+        and _PATHS.search(raw) is not None
     )
 
 
