@@ -230,18 +230,15 @@ def two_processes(name: str, options: argparse.Namespace) -> str:
 def others(name: str, options: argparse.Namespace) -> str:
     """Return what others take for a capture, in processor time; Redocly's `drift` on the clock, beside the default number of processes."""
     path = capture(name, 5 * options.receipts, options.style)
-    if "webhook" in name:
-        command, what, codes = (
-            [sys.executable, "-c", _SCRIPT, str(path), SHAPES[name][0]],
-            "script",
-            (0,),
-        )
-    else:
+    codes: tuple[int, ...] = (0,)
+    what = "script"
+    command = [sys.executable, "-c", _SCRIPT, str(path), SHAPES[name][0]]
+    if "webhook" not in name:
         drift = drift_command()
         if not drift:
             return f"  {name:28} redocly drift: skipped, there is no Node.js here"
-        command = [*drift, str(path), "--api", "spec/documented.yaml"]
         what, codes = "redocly drift", (0, 1)
+        command = [*drift, str(path), "--api", "spec/documented.yaml"]
     jobs, measured = ("1", "busy") if what == "script" else (str(os.cpu_count()), "elapsed")
     found = []
     for _ in range(options.runs):
