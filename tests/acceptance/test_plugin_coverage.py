@@ -188,7 +188,7 @@ def test_what_pytest_takes_for_the_file(suite: Suite) -> None:
     suite.write(test_it=SUITE)
     suite.run("--receipts-coverage", "test_it.py")
     assert suite.result.ret == 4
-    message = "--receipts-coverage: 'test_it.py' is not a .json file: write --receipts-coverage=FILE.json, or put the option last"
+    message = "--receipts-coverage: 'test_it.py' is not a .json or .html file: write --receipts-coverage=FILE.json, or put the option last"
     assert suite.result.errlines == [f"ERROR: {message}", ""]
     assert suite.pytester.path.joinpath("test_it.py").read_text() == SUITE.strip()
 
@@ -207,3 +207,16 @@ def test_real_urls_only(suite: Suite) -> None:
         """
     )
     assert "total          0 of  47     0 %" in suite.run("--receipts-coverage")
+
+
+def test_a_page_for_browsers(suite: Suite) -> None:
+    """A file whose name ends with .html is a page, and is written again by the next run."""
+    suite.write(test_it=SUITE)
+    for _ in range(2):
+        suite.run("--receipts-coverage=coverage.html")
+        page = (suite.pytester.path / "coverage.html").read_text()
+        assert page.startswith(
+            '<!DOCTYPE html>\n<html lang="en" data-made-by="receiptkit coverage">'
+        )
+        assert "60 % of what the contract allows was exercised" in page
+        assert "FetchConfigurationWebhook" in page

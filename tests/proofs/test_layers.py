@@ -61,7 +61,7 @@ DOORS: dict[str, set[str]] = {
     "multiprocessing": {"validation/processes.py"},
     "jsonpath": {"openapi/overlay.py"},
     "rich": {"cli/progress.py"},
-    "jinja2": {"reports/drawing/page.py"},
+    "jinja2": {"reports/drawing/templates.py"},
     "faker": {"generation/provider.py"},
     "hypothesis": {"generation/strategies.py"},
     "click": {"cli"},

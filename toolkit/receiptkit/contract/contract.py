@@ -14,6 +14,7 @@ from receiptkit.contract.validator import Validator
 from receiptkit.model.errors import DocumentError, UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
+from receiptkit.model.findings import Findings
 from receiptkit.model.odd_arguments import explained_methods
 from receiptkit.openapi import document as documents
 from receiptkit.openapi.document import Document
@@ -141,7 +142,7 @@ class Contract:
         Raises:
             UsageError: the operation or kind is unknown, or the body is not a JSON value.
         """
-        return self.findings_of(self.validate(body, operation))
+        return Findings(self.findings_of(self.validate(body, operation)))
 
     def validate(self, body: Any, operation: str | None = None) -> Result:
         """Return the result of checking a body, parsed or text."""
@@ -170,7 +171,7 @@ class Contract:
         Raises:
             UsageError: it is not an exchange, or its body is not a JSON value.
         """
-        return self.findings_of(self.validate_exchange(exchange))
+        return Findings(self.findings_of(self.validate_exchange(exchange)))
 
     def validate_exchange(self, exchange: Exchange) -> Result:
         """Return the result of checking an exchange."""
@@ -189,7 +190,7 @@ class Contract:
         Raises:
             UsageError: it is not a webhook request, or its parameters are not JSON values.
         """
-        return self.findings_of(self.validate_webhook(webhook))
+        return Findings(self.findings_of(self.validate_webhook(webhook)))
 
     def validate_webhook(self, webhook: WebhookRequest) -> Result:
         """Return the result of checking a webhook request."""

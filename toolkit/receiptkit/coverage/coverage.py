@@ -14,6 +14,8 @@ from receiptkit.model.exchange import Exchange, WebhookRequest
 
 #: Of the file that is written; raised when its members mean something else.
 VERSION = 1
+#: The beginning of a page for browsers.
+_PAGE = b'<!DOCTYPE html>\n<html lang="en" data-made-by="receiptkit coverage">'
 
 
 class Coverage:
@@ -71,8 +73,11 @@ class Coverage:
 
 def is_coverage(path: str) -> bool:
     """Return True if a file is a coverage report."""
+    content = Path(path).read_bytes()
+    if content.startswith(_PAGE):
+        return True
     try:
-        found = json.loads(Path(path).read_bytes())
+        found = json.loads(content)
     except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and list(found) == ["version", "percent", "dimensions"]

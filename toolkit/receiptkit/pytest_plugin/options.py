@@ -41,7 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "coverage": {
         "nargs": "?",
         "const": "",
-        "metavar": "FILE.json",
+        "metavar": "FILE",
         "help": "report at the end what of the contract was exercised",
     },
     "coverage-fail-under": {"metavar": "PERCENT", "help": "fail the run if less was exercised"},

@@ -226,6 +226,14 @@ class Run:
             f"in {_some(self._tests_with_warnings, '; --receipts-fail-on warning fails them all')}",
         ]
 
+    def _coverage_text(self, path: str) -> str:
+        """Return the coverage as a page for browsers, or as JSON, as the name of its file says."""
+        if path.endswith(".html"):
+            from receiptkit.reports.drawing.page import coverage_page
+
+            return coverage_page(self.coverage)
+        return f"{json.dumps(self.coverage.as_json(), indent=2)}\n"
+
     def write_coverage(self) -> None:
         """Write the coverage file, if one was named."""
         path = self.settings.coverage_file
@@ -237,7 +245,7 @@ class Run:
         replaces = Replaceable("a coverage report", is_coverage, "name another file")
         try:
             with written(str(path), option="--receipts-coverage", replaces=replaces) as out:
-                out.write(f"{json.dumps(self.coverage.as_json(), indent=2)}\n".encode())
+                out.write(self._coverage_text(str(path)).encode())
         except (OSError, UsageError) as error:
             self._failures.append(str(error))
 

@@ -120,9 +120,9 @@ def _file(text: str | None) -> Path | None:
     """
     if not text:
         return None
-    if not text.endswith(".json"):
+    if not text.endswith((".json", ".html")):
         raise UsageError(
-            f"--receipts-coverage: {text!r} is not a .json file: "
+            f"--receipts-coverage: {text!r} is not a .json or .html file: "
             "write --receipts-coverage=FILE.json, or put the option last"
         )
     path = Path(text)

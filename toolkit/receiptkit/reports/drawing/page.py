@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple, TextIO
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from receiptkit.coverage.coverage import Coverage
 from receiptkit.generation import Generator
@@ -19,12 +13,12 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 from receiptkit.reports.drawing.lanes import Chart, chart
 from receiptkit.reports.drawing.pages import Walk, walk
+from receiptkit.reports.drawing.templates import template
 from receiptkit.reports.report import About, RuleText
 from receiptkit.validation.excerpts import Excerpt, excerpts
 from receiptkit.validation.pictures import Dot, Lane, PagesOfList, Pictures, SummaryBeside
 from receiptkit.validation.summary import Summary
 
-_FOLDER = Path(__file__).with_name("templates")
 #: The statuses that a summary counts, in the order of its table.
 _STATUSES = ("sent", "delivered", "read", "undelivered", "failed")
 #: Of more summaries of one message, those with findings are listed.
@@ -132,7 +126,7 @@ def write_page(
     texts: dict[Any, Excerpt] = excerpts(
         (entry.location for group in groups for entry in group.entries), names
     )
-    page = _environment().get_template("report.html.j2")
+    page = template("report.html.j2")
     out.writelines(
         page.generate(
             about=about,
@@ -145,9 +139,15 @@ def write_page(
             messages=list(_messages(pictures, marks, about)) if pictures else [],
             left_out=_left_out(pictures),
             coverage=Coverage(Generator(pictures.contract), pictures.points) if pictures else None,
+            opens_gaps=False,
             unchecked=[(each, printable(each.location.file)) for each in summary.listed],
         )
     )
+
+
+def coverage_page(coverage: Coverage) -> str:
+    """Return the page of what a run exercised."""
+    return template("coverage.html.j2").render(coverage=coverage, opens_gaps=True)
 
 
 def _messages(pictures: Pictures, marks: Marks, about: About) -> Iterator[Message]:
@@ -225,22 +225,3 @@ def _left_out(pictures: Pictures | None) -> list[tuple[str, int]]:
         for noun, each in drawn
         if each.count > len(each.first())
     ]
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    for name in ("style.css", "script.js"):
-        text = (_FOLDER / name).read_text(encoding="utf-8").strip()
-        key = name.partition(".")[0]
-        environment.globals[key] = text
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        environment.globals[f"{key}_hash"] = f"sha256-{digest}"
-    environment.filters["printable"] = printable
-    return environment

@@ -95,7 +95,7 @@ function render() {
     shown.webhooks.filter(fits).map((each) => row([make("a", { href: "#w" + each.number, id: "w" + each.number, onclick: () => detail(each.number) }, "#" + each.number)],
       each.event, each.status, each.message.slice(0, 12), [outcome(each)], each.milliseconds))) : make("p", { class: "quiet" }, "None went out yet."));
   byId("calls").replaceChildren(shown.calls.length ? table(["", "method", "path", "status", "ms"],
-    shown.calls.filter(fits).map((each) => row("#" + each.number, each.method, each.path, [make("span", { class: each.status < 400 && each.status ? "good" : "bad" }, String(each.status))], each.milliseconds))) : make("p", { class: "quiet" }, "None came in yet."));
+    shown.calls.filter(fits).map((each) => row([make("a", { href: "#c" + each.number, id: "c" + each.number }, "#" + each.number)], each.method, each.path, [make("span", { class: each.status < 400 && each.status ? "good" : "bad" }, String(each.status))], each.milliseconds))) : make("p", { class: "quiet" }, "None came in yet."));
 }
 
 async function detail(number) {
