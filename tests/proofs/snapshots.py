@@ -42,6 +42,7 @@ COMMANDS = (
     ("spec", "build"),
     ("fixtures",),
     ("fixtures", "write"),
+    ("doctor",),
 )
 
 

@@ -39,6 +39,10 @@ _COMMANDS = {
     ),
     "spec": ("receiptkit.cli.spec", "Show, build or update the contract documents."),
     "drift": ("receiptkit.cli.drift", "Report what a newer document of Twilio's would change."),
+    "doctor": (
+        "receiptkit.cli.doctor",
+        "Show versions, extras, clients that the guard sees, and settings.",
+    ),
 }
 
 
@@ -72,10 +76,37 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    click.echo(f"receiptkit {__version__}")
+    if ctx.params["verbose"]:
+        from receiptkit.cli import installation
+
+        for line in (
+            installation.platform_line(),
+            *installation.contract_lines(),
+            *installation.engine_lines(),
+        ):
+            click.echo(line)
+    ctx.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option(
+    "--version", is_flag=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    is_eager=True,
+    help="With --version: also show Python, the contracts and the engines.",
+)
+def cli(*, verbose: bool) -> None:
     """Contract tests and fixtures for the delivery receipts of Twilio Conversations."""
+    if verbose:
+        raise click.UsageError("-v belongs to --version here; write it after the command instead")
 
 
 def run(argv: Sequence[str] | None) -> int:

@@ -23,7 +23,8 @@ _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 _PROFILES = ("vendor", "documented", "strict")
 _SEVERITIES = tuple(severity.value for severity in Severity)
 _LISTS = ("select", "ignore")
-_NAMES = (
+#: The names of all settings.
+NAMES = (
     "profile",
     *_LISTS,
     "fail-on",
@@ -141,7 +142,7 @@ def read(path: Path) -> ProjectSettings:
     if not isinstance(table, dict):
         raise UsageError(f"{path}: tool.receiptkit is not a table")
     for name in table:
-        if name not in _NAMES:
+        if name not in NAMES:
             raise UsageError(_unknown(path, name))
     return ProjectSettings(
         path=path,
@@ -170,7 +171,7 @@ def _tools(table: dict[str, Any]) -> dict[str, Any]:
 def _unknown(path: Path, name: str) -> str:
     if name == "tool" and path.name != _SHARED:
         return f"{path}: settings are at the top level here, without [tool.receiptkit]"
-    return f"{path}: unknown setting {name!r}{_suggestion(name, _NAMES)}"
+    return f"{path}: unknown setting {name!r}{_suggestion(name, NAMES)}"
 
 
 def _bytes(path: Path) -> bytes:

@@ -16,7 +16,7 @@ from receiptkit.testing.guard.clients import by_module
 from receiptkit.testing.guard.patches import Patches
 
 #: Clients that are known to exist, by the modules that a project imports.
-_OTHERS = (
+UNSEEN_CLIENTS = (
     "aiosonic",
     "asks",
     "curl_cffi",
@@ -43,7 +43,7 @@ _IMPORTERS = ("vcr", "pytest_recording")
 def imported_clients() -> list[str]:
     """Return the HTTP clients that were imported and that the guard does not see."""
     seen = {_root(name) for name in by_module()}
-    imported = [name for name in _OTHERS if name in sys.modules and _root(name) not in seen]
+    imported = [name for name in UNSEEN_CLIENTS if name in sys.modules and _root(name) not in seen]
     if any(name in sys.modules for name in _IMPORTERS):
         return [name for name in imported if _is_used(_root(name))]
     return imported
