@@ -228,7 +228,7 @@ class BodyValidator:
             schema or self.schemas.of_media(media),
             self.profile,
             exchange=exchange,
-            receipt_schema=self.schemas.of_receipt if operation.kind == "webhook" else None,
+            receipt_schema=self.schemas.of_webhook_receipt if operation.kind == "webhook" else None,
             is_named=is_named,
             carried=carried,
         )

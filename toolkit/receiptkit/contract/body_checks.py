@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from receiptkit.contract.profile import Profile
+from receiptkit.contract.schemas import is_of_webhooks
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operations import Media, Operation
@@ -110,7 +111,7 @@ def _of_receipt(
         return
     for problem in schema.problems(receipt):
         rule = catalogue.get(problem.rule)
-        if rule is None or not {"receipt", "webhook"} <= set(rule.on):
+        if rule is None or not is_of_webhooks(problem.rule):
             continue
         name = WEBHOOK_NAMES.get(problem.pointer[1:], "")
         if name not in parameters:

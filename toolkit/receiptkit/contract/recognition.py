@@ -54,6 +54,8 @@ class Recogniser:
     def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
         self._operations = operations
         self._references = References(document)
+        #: By the place of a media type in the document.
+        self._members: dict[tuple[str, ...], dict[str, Any]] = {}
         self._shapes: list[BodyOutline] = []
         self._described: set[tuple[str, str]] = set()
         self._by_kind: dict[str, list[Operation]] = {}
@@ -240,7 +242,9 @@ class Recogniser:
 
     def members(self, media: Media) -> dict[str, Any]:
         """Return the members an object of this media type has, with their schemas."""
-        return self._references.members(media.schema)
+        if media.place not in self._members:
+            self._members[media.place] = self._references.members(media.schema)
+        return self._members[media.place]
 
     def required(self, media: Media) -> frozenset[str]:
         """Return the members that an object of this media type must have."""

@@ -7,9 +7,16 @@ from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.openapi.operations import Media, Operation, Operations, Parameter, ResponseKey
+from receiptkit.rules import catalogue
 from receiptkit.schema.engine import BodySchema, Engine
 
 JSON = "application/json"
+
+
+def is_of_webhooks(rule_id: object) -> bool:
+    """Return True if a rule of receipts holds for webhooks, too."""
+    rule = catalogue.get(rule_id) if isinstance(rule_id, str) else None
+    return rule is not None and {"receipt", "webhook"} <= set(rule.on)
 
 
 class Schemas:
@@ -46,12 +53,16 @@ class Schemas:
         return self.of_media(response.content[JSON])
 
     @cached_property
-    def of_receipt(self) -> BodySchema | None:
-        """Return the schema of a receipt; None if the document has none."""
+    def of_webhook_receipt(self) -> BodySchema | None:
+        """
+        Return the schema of a receipt, with the advice that holds for webhooks; None if the
+        document has none.
+        """
         for operation in self._operations.with_kind:
             response = operation.response(200) if operation.kind == "receipt" else None
             if response is not None and JSON in response.content:
-                return self.of_media(response.content[JSON])
+                schema = self.of_media(response.content[JSON])
+                return self._engine.advising(schema, is_of_webhooks)
         return None
 
     def compile(self) -> None:

@@ -26,6 +26,7 @@ from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.rewriting import (
     has_inverted_formats,
     hastened,
+    only_advice,
     rewritten,
     with_advice,
     without_advice,
@@ -39,6 +40,7 @@ class Engine:
     def __init__(self, document: dict[str, Any]) -> None:
         components = document.get("components")
         schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
+        self._document, self._schemas = document, schemas
         self._exact = _Rewritten(schemas, with_advice)
         self._plain = _Rewritten(schemas, without_advice)
         self._quick_advised = _Rewritten(self._exact, hastened)
@@ -47,6 +49,13 @@ class Engine:
     def body(self, schema: Any) -> BodySchema:
         """Return a body's schema, ready to be compiled on first use."""
         return BodySchema(self, schema)
+
+    def advising(self, schema: BodySchema, keeps: Callable[[object], bool]) -> BodySchema:
+        """Return a body's schema with only the advice of rules that `keeps` accepts."""
+        change = only_advice(keeps)
+        components = {"schemas": _Rewritten(self._schemas, change)}
+        engine = type(self)({**self._document, "components": components})
+        return engine.body(rewritten(schema.source, change))
 
     # Other engines look it up themselves.
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:  # noqa: ARG002

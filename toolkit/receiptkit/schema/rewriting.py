@@ -117,6 +117,26 @@ def without_advice(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def only_advice(keeps: Callable[[object], bool]) -> _Change:
+    """Return a change that leaves only the advice of rules that `keeps` accepts."""
+
+    def kept(advice: Any) -> Any:
+        return [
+            {**item, "advice": kept(item["advice"])}
+            if isinstance(item, dict) and "advice" in item
+            else item
+            for item in advice
+            if not isinstance(item, dict) or "rule" not in item or keeps(item["rule"])
+        ]
+
+    def change(schema: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(schema.get(ADVICE), list):
+            schema[ADVICE] = kept(schema[ADVICE])
+        return schema
+
+    return change
+
+
 def _entry(item: Any) -> dict[str, str]:
     try:
         rule, severity, _ = item["rule"], Severity(item["severity"]), item["schema"]
