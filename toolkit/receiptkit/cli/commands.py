@@ -28,6 +28,7 @@ _COMMANDS = {
     "scenarios": ("receiptkit.cli.generate", "List the scenarios."),
     "serve": ("receiptkit.cli.serve", "Run a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
+    "listen": ("receiptkit.cli.listen", "Receive webhooks, check, keep and forward them."),
     "fixtures": (
         "receiptkit.cli.fixtures",
         "Write fixtures: every scenario and every breakage as files.",

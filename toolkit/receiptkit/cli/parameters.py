@@ -12,6 +12,7 @@ from receiptkit.captures import readable
 from receiptkit.model import limits
 from receiptkit.rules import catalogue
 
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
 _SIZE = re.compile(r"([0-9]+)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
 
 
@@ -27,6 +28,22 @@ class Size(click.ParamType):  # type: ignore[type-arg] # generic only in newer c
         if match is None or int(match[1]) == 0:
             self.fail(f"{value!r} is not a size such as 500K, 128M or 2G", param, ctx)
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
+    """A time in seconds, with ms, s, m or h."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        match = _DURATION.fullmatch(value.strip())
+        if match is None or float(match[1]) == 0:
+            self.fail(f"{value!r} is not a duration such as 250ms, 30s or 5m", param, ctx)
+        return float(match[1]) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _use_limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> None:

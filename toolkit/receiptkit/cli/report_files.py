@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import BinaryIO, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
-from receiptkit import reports
+from receiptkit import __version__, reports
 from receiptkit.captures import STDIN
+from receiptkit.contract import Contract
 from receiptkit.model.errors import UsageError
+from receiptkit.rules import catalogue
+from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, has_content, written
 
 
@@ -107,3 +110,18 @@ def _standard_output(*, is_utf8: bool) -> Iterator[TextIO]:
         yield out
     finally:
         out.detach()
+
+
+def about(contract: Contract, options: dict[str, Any], format_: str, out: TextIO) -> reports.About:
+    """Return the run that a report is about; the options are those of `validate`."""
+    return reports.About(
+        version=__version__,
+        profile=contract.profile,
+        contract="" if format_ == "text" else contract.document.sha256,
+        show_values=options["show_values"],
+        verbosity=int(options["verbose"]) - int(options["quiet"]),
+        colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        rule=catalogue.get,
+        names=known_names(contract),
+        list_unchecked=options["list_unchecked"],
+    )

@@ -215,7 +215,12 @@ def serve(
                     click.echo(line)
                 if control_token is not None and control_token_env is None:
                     click.echo(f"  control      Authorization: Bearer {control_token}")
-            with ready(ready_file, started):
+            about = {
+                "url": started.url,
+                "account_sid": control.state.account_sid,
+                "authority": started.authority,
+            }
+            with ready(ready_file, **about):
                 server.run(sockets=[own])
         click.echo("receiptkit: stopped", err=True)
 

@@ -19,12 +19,15 @@ from receiptkit.server.tls import Certificate, certificate
 from receiptkit.validation.output_files import InputFiles, Replaceable, written
 
 if TYPE_CHECKING:
+    from receiptkit.live.session import Handled, Session
     from receiptkit.server import Control
     from receiptkit.server.request_log import Call
     from receiptkit.server.sender import Sent
 
 LOG_FORMATS = ("off", "lines", "json")
 _READY = "receiptkit-ready"
+#: How much of a path a line shows.
+_LONGEST_PATH = 300
 
 
 class Started(NamedTuple):
@@ -69,22 +72,20 @@ def tls_of(makes: bool, chain: str | None, key: str | None) -> Iterator[Certific
 
 
 @contextmanager
-def ready(path: str | None, started: Started) -> Iterator[None]:
+def ready(path: str | None, **about: Any) -> Iterator[None]:
     """
     Say that the server is ready, in a file that exists while the block lasts, or on a line.
 
     The socket listens already, so whoever calls now is answered.
+
+    Args:
+        path: of the file; `-` prints the line; None says nothing.
+        about: more members of the sign, such as `url`.
     """
     if path is None:
         yield
         return
-    sign = {
-        _READY: 1,
-        "url": started.url,
-        "account_sid": started.control.state.account_sid,
-        "pid": os.getpid(),
-        "authority": started.authority,
-    }
+    sign = {_READY: 1, **about, "pid": os.getpid()}
     line = json.dumps(sign) + "\n"
     if path == STDIN:
         click.echo(line, nl=False)
@@ -133,6 +134,27 @@ def logged(control: Control, log_format: str) -> Iterator[None]:
         yield
     finally:
         control.log.listener = control.sender.listener = None
+
+
+@contextmanager
+def handled_logged(session: Session, log_format: str) -> Iterator[None]:
+    """Write a line for each request that a receiver or a proxy handled to standard error."""
+
+    def line(each: Handled) -> None:
+        verdict = each.verdict.text if each.verdict is not None else "not of the contract"
+        if log_format == "json":
+            about = {**each._asdict(), "path": each.path[:_LONGEST_PATH], "verdict": verdict}
+            _write(json.dumps({"kind": "request", **about}))
+            return
+        what = f"{each.number} {each.method} {each.path[:_LONGEST_PATH]}"
+        answered = "" if each.outcome is None else f" -> {each.outcome} {each.milliseconds:g} ms"
+        _write(f"{what}{answered}: {verdict}")
+
+    session.listener = None if log_format == "off" else line
+    try:
+        yield
+    finally:
+        session.listener = None
 
 
 def _write_json(kind: str, about: dict[str, Any], cause: str) -> None:

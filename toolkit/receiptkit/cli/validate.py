@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from receiptkit import __version__, reports
+from receiptkit import reports
 from receiptkit.captures import Limits, Source, readable
 from receiptkit.cli.environment import secret
 from receiptkit.cli.inputs import Sources, baseline_of, inputs_of, sources_of
 from receiptkit.cli.parameters import Size, complete_kinds, complete_rules, limit_option
 from receiptkit.cli.process import collector_off, interruptible
 from receiptkit.cli.progress import judging
-from receiptkit.cli.report_files import Output, opened, parse_outputs
+from receiptkit.cli.report_files import Output, about, opened, parse_outputs
 from receiptkit.contract import ENGINES, Contract
 from receiptkit.model.display import printable
 from receiptkit.model.finding import Severity
 from receiptkit.openapi.document import PROFILES
-from receiptkit.rules import catalogue
 from receiptkit.validation import processes, project_settings
 from receiptkit.validation.baseline import Baseline, NewFindings, is_baseline
 from receiptkit.validation.conclusion import FAILED, conclude
@@ -294,7 +292,7 @@ def _run(
     with ExitStack() as stack:
         opened_reports = [
             reports.report_format(output.format).report(
-                out, _about(validation.contract, options, output.format, out)
+                out, about(validation.contract, options, output.format, out)
             )
             for output in outputs
             for out in [stack.enter_context(opened(output, inputs, force=options["force"]))]
@@ -325,20 +323,6 @@ def _jobs(validation: Validation, sources: Sources, wanted: int | None) -> int:
     if validation.pictures is not None:
         return 1
     return wanted or processes.jobs_for(sources)
-
-
-def _about(contract: Contract, options: dict[str, Any], format_: str, out: TextIO) -> reports.About:
-    return reports.About(
-        version=__version__,
-        profile=contract.profile,
-        contract="" if format_ == "text" else contract.document.sha256,
-        show_values=options["show_values"],
-        verbosity=int(options["verbose"]) - int(options["quiet"]),
-        colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        rule=catalogue.get,
-        names=known_names(contract),
-        list_unchecked=options["list_unchecked"],
-    )
 
 
 def _write_baseline(baseline: Baseline, inputs: InputFiles) -> None:

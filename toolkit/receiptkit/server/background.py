@@ -159,8 +159,25 @@ def running(
     settings.setdefault("local_only", is_local)
     if not is_local:
         settings.setdefault("control_token", token_hex(16))
-    demand_real_threads()
     application = app(**settings)
+    with threaded(application, host, port, tls=tls) as (_, url, authority):
+        yield Running(url, application.state.control, authority)
+
+
+@contextmanager
+def threaded(
+    application: Any, host: str, port: int, *, tls: bool = False
+) -> Iterator[tuple[uvicorn.Server, str, str | None]]:
+    """
+    Run an ASGI application in a thread while a block lasts.
+
+    Yields:
+        The server, its URL, and with TLS the file with the certificate to trust.
+
+    Raises:
+        UsageError: threads are not real here, or the port is taken.
+    """
+    demand_real_threads()
     with (
         certificate() if tls else nullcontext() as made,
         listening(host, port) as own,
@@ -173,7 +190,7 @@ def running(
         try:
             _wait_for_start(server, thread)
             url = url_of(own, "https" if made else "http")
-            yield Running(url, application.state.control, made.authority if made else None)
+            yield server, url, made.authority if made else None
         finally:
             server.should_exit = True
             thread.join(PATIENCE)

@@ -28,7 +28,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+#: What every answer of a page says to browsers.
+POLICY_HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,7 +45,12 @@ def wants_page(request: Request) -> bool:
 
 def page(_: Request | None = None) -> Response:
     """Return the page. It holds nothing of the server, so anybody may see it."""
-    return Response(_file("page.html"), 200, {**_HEADERS, "Content-Type": "text/html"})
+    return Response(_file("page.html"), 200, {**POLICY_HEADERS, "Content-Type": "text/html"})
+
+
+async def style(_: Request) -> Response:
+    """Return the style of the page."""
+    return Response(_file("page.css"), 200, {**POLICY_HEADERS, "Content-Type": "text/css"})
 
 
 def routes(
@@ -64,17 +70,16 @@ def routes(
     """
     open_pages = 0
 
-    async def style(_: Request) -> Response:
-        return Response(_file("page.css"), 200, {**_HEADERS, "Content-Type": "text/css"})
-
     async def script(_: Request) -> Response:
-        return Response(_file("page.js"), 200, {**_HEADERS, "Content-Type": "text/javascript"})
+        return Response(
+            _file("page.js"), 200, {**POLICY_HEADERS, "Content-Type": "text/javascript"}
+        )
 
     async def events(_: Request) -> Response:
         nonlocal open_pages
         if open_pages >= _MOST_PAGES:
             raise UsageError(f"{_MOST_PAGES} pages are open already; close some")
-        return StreamingResponse(stream(), media_type="text/event-stream", headers=_HEADERS)
+        return StreamingResponse(stream(), media_type="text/event-stream", headers=POLICY_HEADERS)
 
     async def stream() -> AsyncIterator[bytes]:
         nonlocal open_pages
@@ -92,13 +97,15 @@ def routes(
 
     async def one(request: Request) -> Response:
         number = int(request.path_params["number"])
-        return Response(orjson.dumps(details(number, _sent(control, number))), headers=_HEADERS)
+        return Response(
+            orjson.dumps(details(number, _sent(control, number))), headers=POLICY_HEADERS
+        )
 
     async def again(request: Request) -> Response:
         changes = _changes(await request.body())
         made = await control.resend(_sent(control, int(request.path_params["number"])), changes)
         number = control.sender.count - 1
-        return Response(orjson.dumps(details(number, made)), headers=_HEADERS)
+        return Response(orjson.dumps(details(number, made)), headers=POLICY_HEADERS)
 
     return [
         Route(f"{prefix}/page.css", style),
