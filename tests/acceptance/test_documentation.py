@@ -32,6 +32,7 @@ PAGE_OF = {
     "generate": "docs/generate.md",
     "fixtures": "docs/generate.md",
     "serve": "docs/local-twilio.md",
+    "listen": "docs/live.md",
     "trigger": "docs/webhooks.md",
     "spec": "docs/documents.md",
     "drift": "docs/documents.md",
