@@ -14,7 +14,7 @@ from receiptkit.contract.profile import Profile
 from receiptkit.contract.validator import Validator
 from receiptkit.model.exchange import NotCaptured
 from receiptkit.model.finding import NO_VALUE
-from receiptkit.openapi.operations import ResponseKey
+from receiptkit.openapi.operation import ResponseKey
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import form, sample
 from receiptkit.schema.engine import BodySchema, Engine

@@ -11,14 +11,9 @@ import pytest
 from conftest import ROOT
 from receiptkit import Contract, Exchange, UsageError
 from receiptkit.generation import Generator
-from receiptkit.openapi.operations import (
-    Media,
-    Operation,
-    Operations,
-    Parameter,
-    Response,
-    is_elsewhere,
-)
+from receiptkit.openapi.hosts import is_elsewhere
+from receiptkit.openapi.operation import Media, Operation, Parameter, Response
+from receiptkit.openapi.operations import Operations
 from receiptkit.openapi.servers import path_of
 
 #: A text, as a schema says it.

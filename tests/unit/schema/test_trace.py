@@ -12,7 +12,7 @@ from receiptkit.model.finding import NO_VALUE
 from receiptkit.model.location import Location
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
-from receiptkit.openapi.operations import Media
+from receiptkit.openapi.operation import Media
 from receiptkit.rules import catalogue
 from receiptkit.schema.engine import Engine
 from receiptkit.schema.reference import ReferenceEngine

@@ -18,7 +18,8 @@ from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, tex
 from receiptkit.model.finding import Finding
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.known_names import KnownNames
-from receiptkit.openapi.operations import Media, Operation, Operations
+from receiptkit.openapi.operation import Media, Operation
+from receiptkit.openapi.operations import Operations
 from receiptkit.rules import catalogue
 from receiptkit.rules.views import EVENT, ErrorView, ExchangeView, UncheckedView
 from receiptkit.schema.engine import BodySchema, Engine

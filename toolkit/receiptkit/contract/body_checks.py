@@ -9,7 +9,7 @@ from receiptkit.contract.profile import Profile
 from receiptkit.contract.schemas import is_of_webhooks
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
-from receiptkit.openapi.operations import Media, Operation
+from receiptkit.openapi.operation import Media, Operation
 from receiptkit.rules import catalogue
 from receiptkit.rules.registry import Subject
 from receiptkit.rules.views import WEBHOOK_NAMES, ExchangeView, ReceiptView

@@ -10,7 +10,7 @@ from receiptkit.contract.webhook_payload import is_form_request
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.limits import limit
 from receiptkit.model.problem import Problem
-from receiptkit.openapi.operations import Operation, Parameter
+from receiptkit.openapi.operation import Operation, Parameter
 from receiptkit.rules.views import RequestView
 from receiptkit.schema.engine import BodySchema
 from receiptkit.text.forms import decode_form, decode_query

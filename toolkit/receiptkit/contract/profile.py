@@ -8,7 +8,7 @@ from receiptkit.model.finding import Finding
 from receiptkit.model.location import Location
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.document import Document
-from receiptkit.openapi.operations import Media
+from receiptkit.openapi.operation import Media
 from receiptkit.openapi.references import in_document
 from receiptkit.rules import catalogue
 

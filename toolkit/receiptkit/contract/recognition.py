@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from receiptkit.openapi.operations import Media, Operation, Operations
+from receiptkit.openapi.operation import Media, Operation
+from receiptkit.openapi.operations import Operations
 from receiptkit.openapi.references import References, listed, types_of
 from receiptkit.openapi.servers import path_of
 

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from receiptkit.model.errors import UsageError
-from receiptkit.openapi.operations import Media, Operation, Operations, Parameter, ResponseKey
+from receiptkit.openapi.operation import Media, Operation, Parameter, ResponseKey
+from receiptkit.openapi.operations import Operations
 from receiptkit.rules import catalogue
 from receiptkit.schema.engine import BodySchema, Engine
 

@@ -28,14 +28,9 @@ from receiptkit.contract.webhook_payload import (
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
-from receiptkit.openapi.operations import (
-    Media,
-    Operation,
-    Operations,
-    Response,
-    is_elsewhere,
-    is_of_twilio,
-)
+from receiptkit.openapi.hosts import is_elsewhere, is_of_twilio
+from receiptkit.openapi.operation import Media, Operation, Response
+from receiptkit.openapi.operations import Operations
 from receiptkit.rules import catalogue
 from receiptkit.rules.signed_request import HEADER, unjudged_reason
 from receiptkit.rules.views import ErrorView, ExchangeView, RequestView, ResponseView, WebhookView

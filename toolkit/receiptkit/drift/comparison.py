@@ -13,7 +13,7 @@ from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.drift.values import candidates, sample
 from receiptkit.model import pointers
 from receiptkit.model.finding import Severity
-from receiptkit.openapi.operations import Operation
+from receiptkit.openapi.operation import Operation
 
 _NOTHING = object()
 

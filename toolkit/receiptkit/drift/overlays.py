@@ -12,7 +12,7 @@ from receiptkit.drift.requests import judged, made
 from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.drift.values import sample
 from receiptkit.model.finding import Severity
-from receiptkit.openapi.operations import Media, Operation
+from receiptkit.openapi.operation import Media, Operation
 from receiptkit.openapi.overlay import targets
 from receiptkit.openapi.references import target
 from receiptkit.openapi.upgrade import upgrade

@@ -12,7 +12,7 @@ from receiptkit.drift.sides import Change, Side, Sides
 from receiptkit.drift.values import candidates, sample
 from receiptkit.model.exchange import NOT_CAPTURED, Exchange
 from receiptkit.model.finding import Severity
-from receiptkit.openapi.operations import Operation, Parameter, Response
+from receiptkit.openapi.operation import Operation, Parameter, Response
 from receiptkit.text.forms import FORM
 
 _HOST = "https://conversations.twilio.com"

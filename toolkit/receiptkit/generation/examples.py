@@ -12,7 +12,7 @@ from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL, Rendering
 from receiptkit.generation.scenarios import SCENARIOS
 from receiptkit.openapi.document import Document
-from receiptkit.openapi.operations import Operation
+from receiptkit.openapi.operation import Operation
 
 #: Longer pages would be most of the document.
 _MOST_ROWS = 20

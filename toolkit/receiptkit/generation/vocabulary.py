@@ -12,7 +12,7 @@ from receiptkit.contract import Contract
 from receiptkit.generation.object_schema import ObjectSchema, Schemas, find_advice, is_nullable
 from receiptkit.generation.templates import Template
 from receiptkit.model.errors import UsageError
-from receiptkit.openapi.operations import Operation
+from receiptkit.openapi.operation import Operation
 from receiptkit.openapi.servers import server_of
 
 Maker = Callable[[random.Random], str]

@@ -11,22 +11,18 @@ from __future__ import annotations
 from typing import Any
 
 from receiptkit.model import pointers
-from receiptkit.model.errors import DocumentError
-from receiptkit.model.limits import limit, remedy
+from receiptkit.openapi.expansion import check_expansion
 from receiptkit.openapi.files import Files
 from receiptkit.openapi.references import (
     REF,
     SCHEMAS,
-    listed,
-    origin,
     safe,
-    schema_name,
     target,
     to_schema,
     types_of,
 )
 from receiptkit.openapi.upgrade import NOTES, upgraded, with_limits
-from receiptkit.openapi.walking import LISTS, METHODS, Place, Walker, with_inner
+from receiptkit.openapi.walking import METHODS, Place, Walker, with_inner
 
 _ADVICE = "x-receiptkit-advice"
 _DIALECTS = (
@@ -48,9 +44,6 @@ _LEFT_OUT = {
     "additionalItems": "`additionalItems` has no effect; use `items` beside `prefixItems`",
     "dependencies": "`dependencies` has no effect; use `dependentRequired` or `dependentSchemas`",
 }
-#: Keywords beside which more schemas apply to the same value.
-_MAP = "dependentSchemas"
-_IN_PLACE = (*LISTS[:3], "if", "then", "else", "not", _MAP)
 
 
 class Reports:
@@ -304,55 +297,3 @@ def _name(place: Place) -> str:
     return (
         f"{place.file}#{pointers.join(place.steps)}" if place.file else pointers.join(place.steps)
     )
-
-
-def check_expansion(schemas: dict[str, Any]) -> None:
-    """
-    Check that no schema applies to its own value again, or expands to very many others.
-
-    Raises:
-        DocumentError: one does.
-    """
-    sizes: dict[str, int] = {}
-    for name in schemas:
-        _size_of(name, schemas, sizes, ())
-
-
-def _size_of(
-    name: str, schemas: dict[str, Any], sizes: dict[str, int], trail: tuple[str, ...]
-) -> int:
-    if name in sizes:
-        return sizes[name]
-    place = "/".join(origin((*SCHEMAS, name)))
-    if name in trail:
-        raise DocumentError(f"{place} refers to itself, without a member or an item in between")
-    if len(trail) > (most := limit("references")):
-        raise DocumentError(
-            f"{place} is reached through more than {most:,} references; {remedy('references')}"
-        )
-    trail = (*trail, name)
-    size = sum(
-        1 + (_size_of(ref, schemas, sizes, trail) if ref in schemas else 0)
-        for ref in _applied(schemas[name])
-    )
-    if size > (most := limit("schemas")):
-        raise DocumentError(f"{place} stands for more than {most:,} schemas; {remedy('schemas')}")
-    sizes[name] = size
-    return size
-
-
-def _applied(schema: Any) -> list[str]:
-    """
-    Return the name of every schema that applies to the same value;
-    empty for one that has no name.
-    """
-    if not isinstance(schema, dict):
-        return []
-    name = schema_name(schema.get(REF))
-    found = [] if name is None else [name]
-    for keyword in _IN_PLACE:
-        value = schema.get(keyword)
-        several = value.values() if isinstance(value, dict) and keyword == _MAP else listed(value)
-        for inner in several if keyword in (_MAP, *LISTS) else [value]:
-            found += ["", *_applied(inner)]
-    return found

@@ -4,144 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
+from receiptkit.openapi.operation import (
+    PARAMETER,
+    Media,
+    Operation,
+    Parameter,
+    Response,
+    kind_at,
+)
 from receiptkit.openapi.references import References, listed, types_of
 from receiptkit.openapi.servers import Prefixes, path_of
 from receiptkit.openapi.walking import METHODS
 from receiptkit.text.forms import FORM
 
-_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
-_TWILIO = ".twilio.com"
-#: What the test clients of Starlette and Django call the application that they test.
-_TEST_CLIENT = "testserver"
-_ADDRESS = re.compile(r"[0-9.]+")
-_PARAMETER = re.compile(r"\{[^/{}]+\}")
-_PIECES = re.compile(rf"({_PARAMETER.pattern})")
-#: What the parameter behind a literal segment is, unless it is the last one, which names the
-#: resource itself.
-_ROLES = {
-    "Services": "ChatServiceSid",
-    "Conversations": "ConversationSid",
-    "Messages": "MessageSid",
-}
-
-#: What an operation answers with, told by the end of its path.
-_KINDS = (
-    ("page", re.compile(r"/Receipts$")),
-    ("receipt", re.compile(r"/Receipts/\{[^/]+\}$")),
-    ("message", re.compile(r"/Messages/\{[^/]+\}$")),
-    ("configuration", re.compile(r"/Configuration/Webhooks$|/Conversations/Webhooks$")),
-)
-
-
-class Media(NamedTuple):
-    """A body of one media type: its schema, and the place of the schema in the document."""
-
-    schema: Any
-    place: tuple[str, ...]
-
-
-class Response(NamedTuple):
-    """
-    A response of an operation: the schemas of its body by media type, if the document describes
-    one.
-    """
-
-    content: dict[str, Media]
-    may_be_empty: bool
-
-    def media(self, content_type: str | None) -> Media | None:
-        """
-        Return the media type of a content type; JSON if none was captured; None if the answer has
-        no such type.
-        """
-        if content_type is None:
-            return self.content.get("application/json") or next(iter(self.content.values()))
-        essence = content_type.partition(";")[0].strip().lower()
-        major = essence.partition("/")[0]
-        return (
-            self.content.get(essence) or self.content.get(f"{major}/*") or self.content.get("*/*")
-        )
-
-
-class Parameter(NamedTuple):
-    """
-    A parameter of an operation.
-
-    Attributes:
-        location: path, query, header, cookie; or form for a field of the request body.
-        types, item_types: the types of its value, and of the items of a list.
-        explode: True if the items of a list come as one parameter each.
-    """
-
-    name: str
-    location: str
-    required: bool
-    schema: Any
-    types: tuple[str, ...] = ()
-    item_types: tuple[str, ...] = ()
-    explode: bool = True
-
-
-class Operation(NamedTuple):
-    """
-    One operation.
-
-    Attributes:
-        id: its operationId, or method and path.
-        kind: page, receipt, message, configuration or webhook; None for any other.
-        method: in lower case; the path with its parameters in braces.
-        in_service: whether it is scoped to a Conversation Service.
-    """
-
-    id: str
-    kind: str | None
-    method: str
-    path: str
-    parameters: tuple[Parameter, ...]
-    responses: dict[str, Response]
-
-    @property
-    def in_service(self) -> bool:
-        return "/Services/{" in self.path
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """
-        Return the path parameters, whatever a document calls them: Twilio's name for each that
-        is one of ours.
-        """
-        return _roles(self.path)
-
-    def response(self, status: int) -> Response | None:
-        """Return the response of a status: by its number, its class (4XX), or by default."""
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in self.responses:
-                return self.responses[key]
-        return None
-
-
-class ResponseKey(NamedTuple):
-    """The key of a response: operation, status and media type."""
-
-    operation: Operation
-    status: int
-    media_type: str
+_PIECES = re.compile(rf"({PARAMETER.pattern})")
 
 
 class _Route:
     """The operations at a path, which are read when one is asked for: most never are."""
 
     def __init__(self, path: str, read: Callable[[], dict[str, Operation]]) -> None:
-        self.kind = _kind_at(path)
+        self.kind = kind_at(path)
         self.path = path.rstrip("/")
         self.slashes = self.path.count("/")
         self.literals = sum("{" not in segment for segment in path.split("/"))
-        self.names = [piece[1:-1] for piece in _PARAMETER.findall(path)]
+        self.names = [piece[1:-1] for piece in PARAMETER.findall(path)]
         self._read = read
 
     @cached_property
@@ -249,7 +140,7 @@ class Operations:
         }
         return Operation(
             id=str(spec.get("operationId") or f"{method.upper()} {path}"),
-            kind=_kind_at(path),
+            kind=kind_at(path),
             method=method,
             path=path,
             parameters=tuple(
@@ -310,46 +201,10 @@ class Operations:
         )
 
 
-def _kind_at(path: str) -> str | None:
-    return next((kind for kind, end in _KINDS if end.search(path)), None)
-
-
-@lru_cache(maxsize=256)
-def _roles(path: str) -> dict[str, str]:
-    segments = path.rstrip("/").split("/")
-    found = {}
-    for number, (before, segment) in enumerate(pairwise(segments), 2):
-        role = "Sid" if number == len(segments) else _ROLES.get(before)
-        if role and _PARAMETER.fullmatch(segment):
-            found[segment[1:-1]] = role
-    return found
-
-
-def is_of_twilio(url: str) -> bool:
-    """Return True if a URL has a host of Twilio's, or none."""
-    match = _HOST.match(url)
-    return match is None or match[1].lower().endswith(_TWILIO)
-
-
-def is_elsewhere(url: str) -> bool:
-    """Return True if a URL has a host that is neither Twilio's nor of a developer's own network."""
-    match = _HOST.match(url)
-    host = match[1].lower() if match else ""
-    if host == _TEST_CLIENT:
-        return True
-    if (
-        host.endswith((_TWILIO, ".local", ".localhost", ".internal"))
-        or "." not in host
-        or host.startswith("[")
-    ):
-        return False
-    return not _ADDRESS.fullmatch(host)
-
-
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(
         "".join(
-            "([^/]+)" if _PARAMETER.fullmatch(piece) else re.escape(piece)
+            "([^/]+)" if PARAMETER.fullmatch(piece) else re.escape(piece)
             for piece in _PIECES.split(path)
         )
     )

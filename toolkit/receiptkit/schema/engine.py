@@ -19,7 +19,7 @@ import jsonschema_rs
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
 from receiptkit.model.problem import Problem
-from receiptkit.openapi.operations import ResponseKey
+from receiptkit.openapi.operation import ResponseKey
 from receiptkit.openapi.references import REF, schema_name, unsafe
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.formats import FORMATS

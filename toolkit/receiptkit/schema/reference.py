@@ -22,7 +22,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from receiptkit.model.errors import DocumentError
-from receiptkit.openapi.operations import ResponseKey
+from receiptkit.openapi.operation import ResponseKey
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.engine import BodySchema, Engine, compiled
 from receiptkit.schema.formats import FORMATS
