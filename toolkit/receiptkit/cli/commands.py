@@ -21,6 +21,7 @@ _FAILED = 2
 
 _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Check captured responses and webhooks."),
+    "scrub": ("receiptkit.cli.scrub", "Replace personal data in captures by pseudonyms."),
     "generate": (
         "receiptkit.cli.generate",
         "Generate pages, messages, webhooks and captures of a scenario.",

@@ -1,0 +1,76 @@
+"""Scrubbed captures: the same findings in every format, nothing left, nothing changed twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT
+from proofs import wrapping
+from proofs.test_formats import broken_page
+from receiptkit.rules.examples import sample
+from receiptkit.scrubbing.files import Scrubber
+
+Report = Callable[..., dict[str, Any]]
+_SIDS = re.compile(rb"(?<![0-9a-fA-F])[A-Z]{2}[0-9a-f]{32}(?![0-9a-fA-F])")
+#: Read only by packages of its own.
+_BINARY = (".parquet",)
+
+
+def found(report: dict[str, Any]) -> tuple[list[Any], Any]:
+    """What a report says, but for credentials, which are gone afterwards."""
+    findings = [
+        (each["rule"], each["severity"], each["pointer"], each["origin"]["entry"])
+        for each in report["findings"]
+        if each["rule"] != "capture.secret"
+    ]
+    summary = report["summary"]
+    return sorted(findings), (summary["checked"], summary["unchecked_reasons"])
+
+
+def hold(path: Path, report: Report) -> bool:
+    """Scrub a file in its place, and hold what is found in it against what was; return if it changed."""
+    raw, before = path.read_bytes(), report(path)
+    scrubbed = Scrubber(b"k" * 32).scrub(raw, str(path))
+    path.write_bytes(scrubbed)
+    assert found(report(path)) == found(before), path.name
+    assert Scrubber(b"z" * 32).scrub(scrubbed, str(path)) == scrubbed, path.name
+    left = {sid for sid in _SIDS.findall(raw) if len(set(sid[2:])) > 1 and sid in scrubbed}
+    assert not left, path.name
+    return scrubbed != raw
+
+
+def wrapped() -> Iterator[tuple[str, str, bytes]]:
+    """A page and a webhook with something wrong, in every format."""
+    page = broken_page()
+    text = json.dumps(page, indent=2, ensure_ascii=False)
+    for name, wrap in wrapping.WRAPPED.items():
+        yield name, "capture", wrap(page["meta"]["url"], 200, text)
+    webhook = {**sample("webhook")["params"], "Status": "queued", "ClientIdentity": "é & =+"}
+    for name, of in wrapping.WEBHOOKS.items():
+        yield name, "capture.log" if name == "log" else "capture", of(webhook)
+
+
+@pytest.mark.parametrize(("name", "file", "raw"), list(wrapped()))
+def test_every_format(tmp_path: Path, report: Report, name: str, file: str, raw: bytes) -> None:
+    """What is wrong stays wrong in the same way, and every SID is another."""
+    (tmp_path / file).write_bytes(raw)
+    assert hold(tmp_path / file, report), name
+
+
+def test_samples_of_other_people(reference: Path, tmp_path: Path, report: Report) -> None:
+    """Captures, and files of tools, say the same after they are scrubbed."""
+    changed = 0
+    for folder in (ROOT / "fixtures" / "samples", reference / "captured", reference / "wrappers"):
+        for source in sorted(folder.rglob("*")):
+            if source.is_file() and source.suffix not in _BINARY:
+                path = tmp_path / source.name
+                path.write_bytes(source.read_bytes())
+                changed += hold(path, report)
+                path.unlink()
+    assert changed > 100

@@ -1,0 +1,182 @@
+"""`receiptkit scrub`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from receiptkit.captures import STDIN, Limits, Source, expand, opened
+from receiptkit.cli.environment import secret
+from receiptkit.cli.parameters import Size
+from receiptkit.model.display import printable
+from receiptkit.model.errors import CaptureError, UsageError
+from receiptkit.scrubbing.files import Scrubber, Tokens
+from receiptkit.validation.output_files import InputFiles, Replaceable, written
+
+_SHORTEST_KEY = 16
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="IN...", type=click.Path(allow_dash=True))
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    type=click.Path(allow_dash=True),
+    help="The file to write; a folder for a folder or several files.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; exit 1 if a file holds something to replace. Needs no key.",
+)
+@click.option("--explain", is_flag=True, help="List the kinds of values and their counts.")
+@click.option(
+    "--key-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The file with the key, outside the repository. The same key gives a value the same "
+    "pseudonym everywhere. Default: a key for this run alone.",
+)
+@click.option("--key-env", metavar="NAME", help="The environment variable with the key.")
+@click.option(
+    "--auth-token-env",
+    metavar="NAME",
+    help="The environment variable with the auth token under which signatures verify.",
+)
+@click.option(
+    "--new-auth-token-env",
+    metavar="NAME",
+    help="The environment variable with the auth token to sign anew with. "
+    "Without it, scrubbed signatures are invalid.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@click.option(
+    "--max-record", type=Size(), default="128M", show_default=True, help="The largest file."
+)
+def scrub(**options: Any) -> int:
+    """
+    Replace personal data in captures by pseudonyms of the same form, so that they can be committed.
+
+    IN is a file, a folder, or - for standard input, in any format that receiptkit reads. The output
+    has the same format. SIDs, phone numbers, addresses, names, bodies, attributes and page tokens
+    are replaced. Credentials are removed. Placeholders stay.
+
+    Exit code 0: done, or nothing to replace. 1: --check found something. 2: a file could not be
+    read or written.
+    """
+    if options["check"] == bool(options["output"]):
+        raise UsageError("give either -o OUT or --check")
+    scrubber = Scrubber(_key(options), _tokens(options))
+    sources = list(expand([os.fspath(path) for path in options["paths"]]))
+    code = 0
+    total: Counter[str] = Counter()
+    for source in sources:
+        scrubber.counts = Counter()
+        try:
+            if isinstance(source, CaptureError):
+                raise source
+            raw = _content(source, options["max_record"])
+            new = scrubber.scrub(raw, source.name)
+        except CaptureError as error:
+            code = 2
+            _say(_about(source, error))
+            continue
+        total += scrubber.counts
+        if not options["check"]:
+            _write(new, source, sources, options)
+        elif new != raw:
+            code = code or 1
+            _say(f"{source.name}: not scrubbed: {_counted(scrubber.counts)}")
+    if options["explain"]:
+        out = sys.stderr if options["output"] == STDIN else sys.stdout
+        for kind, count in sorted(total.items()):
+            click.echo(f"{count:8} {kind}", file=out)
+    return code
+
+
+def _about(source: Source | CaptureError, error: CaptureError) -> str:
+    text = str(error)
+    if isinstance(source, CaptureError) or text.startswith(f"{source.name}: "):
+        return text
+    return f"{source.name}: {text}"
+
+
+def _key(options: dict[str, Any]) -> bytes:
+    if options["key_file"] and options["key_env"]:
+        raise UsageError("--key-file and --key-env both give the key: give one of them")
+    if options["key_env"]:
+        key = str(secret(options["key_env"], "--key-env")).encode()
+    elif options["key_file"]:
+        try:
+            key = Path(options["key_file"]).read_bytes().strip()
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise UsageError(f"--key-file {options['key_file']}: {said}") from None
+    else:
+        return secrets.token_bytes(32)
+    if len(key) < _SHORTEST_KEY:
+        raise UsageError(f"the key has fewer than {_SHORTEST_KEY} bytes; give a longer random one")
+    return key
+
+
+def _tokens(options: dict[str, Any]) -> Tokens | None:
+    old = secret(options["auth_token_env"])
+    new = secret(options["new_auth_token_env"], "--new-auth-token-env")
+    if (old is None) != (new is None):
+        raise UsageError("--auth-token-env and --new-auth-token-env belong together: give both")
+    return Tokens(old, new) if old is not None and new is not None else None
+
+
+def _content(source: Source, limit: int) -> bytes:
+    """Return a file as it is, compressed or not."""
+    if source.name == STDIN:
+        raw = sys.stdin.buffer.read(limit + 1)
+    else:
+        with opened(source, Limits(limit, limit)) as (stream, _):
+            unpacked = stream.read(limit + 1)
+        if len(unpacked) > limit:
+            raise CaptureError(f"is larger than {limit:,} bytes; --max-record allows more")
+        raw = Path(source.name).read_bytes()
+    if len(raw) > limit:
+        raise CaptureError(f"is larger than {limit:,} bytes; --max-record allows more")
+    return raw
+
+
+def _write(new: bytes, source: Source, sources: list[Any], options: dict[str, Any]) -> None:
+    path = str(options["output"])
+    if path == STDIN:
+        sys.stdout.buffer.write(new)
+        sys.stdout.buffer.flush()
+        return
+    folders = [each for each in options["paths"] if each != STDIN and os.path.isdir(each)]
+    if folders or len(sources) > 1:
+        folder = next((each for each in folders if Path(each) in Path(source.name).parents), None)
+        relative = os.path.relpath(source.name, folder) if folder else Path(source.name).name
+        path = os.path.join(path, relative)
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise UsageError(f"-o {options['output']}: {said}") from None
+    inputs = InputFiles()
+    for each in sources:
+        if isinstance(each, Source):
+            inputs.add(each.name, "one of the captures")
+    replaces = None if options["force"] else Replaceable("an empty file", lambda _: False)
+    with written(path, inputs=inputs, replaces=replaces) as out:
+        out.write(new)
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+
+
+def _say(text: str) -> None:
+    click.echo(f"receiptkit: {printable(text)}", err=True)
