@@ -56,7 +56,11 @@ def wrapped() -> Iterator[tuple[str, str, bytes]]:
         yield name, "capture.log" if name == "log" else "capture", of(webhook)
 
 
-@pytest.mark.parametrize(("name", "file", "raw"), list(wrapped()))
+@pytest.mark.parametrize(
+    ("name", "file", "raw"),
+    list(wrapped()),
+    ids=lambda value: value if isinstance(value, str) else "-",
+)
 def test_every_format(tmp_path: Path, report: Report, name: str, file: str, raw: bytes) -> None:
     """What is wrong stays wrong in the same way, and every SID is another."""
     (tmp_path / file).write_bytes(raw)

@@ -51,7 +51,8 @@ TOKENS = re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}")
 SCHEMES = re.compile(r"\b(Basic|Bearer)(\s+)([\w+/=.~-]{8,})")
 #: A unique name in the place of a SID.
 IN_PATH = re.compile(
-    r"/v1/(?:Services/[^/?#\s\"'\\]+/)?(?:Conversations|Users)/(?!Webhooks\b)([^/?#\s\"'<>{}$*\\:|()^]{1,256})"
+    r"/v1/(?:Services/[^/?#\s\"'\\]+/)?(?:Conversations|Users)/(?!Webhooks\b)"
+    r"([^/?#\s\"'<>{}$*\\:|()^]{1,256})"
     r"(?=[/?#\s\"'\\]|$)"
 )
 SIGNATURES = re.compile(r"[A-Za-z0-9+/]{27}=")

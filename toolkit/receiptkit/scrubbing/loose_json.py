@@ -16,7 +16,8 @@ from receiptkit.scrubbing.nodes import Frame, Leaf, leaf, string
 #: `[name] =>` is what PHP prints of a member.
 _OPENING = re.compile(r"\{|\[(?!\w+\] =>)")
 _TOKEN = re.compile(
-    r"""\s*(?:("[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')|([{}\[\],:])|([^\s{}\[\],:"']+))""",
+    r"""\s*(?:("[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
+    r"""|([{}\[\],:])|([^\s{}\[\],:"']+))""",
     re.DOTALL,
 )
 #: Deeper containers are no frames: what is in them is found as plain text.
