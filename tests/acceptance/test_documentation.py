@@ -36,6 +36,7 @@ PAGE_OF = {
     "trigger": "docs/webhooks.md",
     "spec": "docs/documents.md",
     "drift": "docs/documents.md",
+    "scrub": "docs/scan-and-scrub.md",
 }
 #: What is not written in docs/, but linked.
 OTHERS = (

@@ -88,5 +88,5 @@ def is_http(names: set[str]) -> bool:
 
 
 def is_placeholder(sid: str) -> bool:
-    """Return True if a SID, or what is in its place, is nobody's: one digit or letter throughout."""
+    """Return True if a SID, or what is in its place, is a placeholder: one digit throughout."""
     return len(set(sid[2:].lower())) <= 1
