@@ -43,6 +43,7 @@ COMMANDS = (
     ("fixtures",),
     ("fixtures", "write"),
     ("doctor",),
+    ("init",),
 )
 
 

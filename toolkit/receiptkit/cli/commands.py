@@ -41,6 +41,7 @@ _COMMANDS = {
     ),
     "spec": ("receiptkit.cli.spec", "Show, build or update the contract documents."),
     "drift": ("receiptkit.cli.drift", "Report what a newer document of Twilio's would change."),
+    "init": ("receiptkit.cli.init", "Set up a project: settings, guard, CI step, first baseline."),
     "doctor": (
         "receiptkit.cli.doctor",
         "Show versions, extras, clients that the guard sees, and settings.",
