@@ -30,6 +30,7 @@ _COMMANDS = {
     "serve": ("receiptkit.cli.serve", "Run a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
     "listen": ("receiptkit.cli.listen", "Receive webhooks, check, keep and forward them."),
+    "replay": ("receiptkit.cli.replay", "Send recorded webhooks again."),
     "fixtures": (
         "receiptkit.cli.fixtures",
         "Write fixtures: every scenario and every breakage as files.",

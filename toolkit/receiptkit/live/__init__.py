@@ -2,6 +2,8 @@
 Live traffic: receive webhooks, stand before an API, send recorded webhooks again.
 
     receiver        webhooks to an application, judged and kept on their way
+    recorded        the webhooks in a capture
+    sending         sends them again
     forwarding      requests to another server, byte for byte
     judging         judges each record at once, as `validate` judges the file
     recording       the file of what was seen, one line each
@@ -18,10 +20,11 @@ from receiptkit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from receiptkit.live.running import Live, listen
+    from receiptkit.live.sending import Replayed, replay
 
-_HOMES = {"Live": "running", "listen": "running"}
+_HOMES = {"Live": "running", "Replayed": "sending", "listen": "running", "replay": "sending"}
 
-__all__ = ["Live", "listen"]
+__all__ = ["Live", "Replayed", "listen", "replay"]
 
 
 def __getattr__(name: str) -> Any:

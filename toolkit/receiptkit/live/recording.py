@@ -23,7 +23,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 _CREDENTIALS = frozenset(
     (b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"x-api-key")
 )
-_TIME = "received_at"
+#: The member with which every line begins, and that beginning.
+TIME = "received_at"
+FIRST = f'{{"{TIME}":'.encode()
 _ANSWER = b',"answer":'
 #: The room that a line has for the answer, in bytes.
 _ROOM = 160
@@ -62,7 +64,7 @@ def body_of(body: bytes) -> dict[str, Any]:
 def webhook(url: str, method: str, headers: Headers, body: bytes) -> bytes:
     """Return a webhook request as a line, with room for its answer, without the line break."""
     entry = {
-        _TIME: now(),
+        TIME: now(),
         "url": url,
         "method": method,
         "headers": headers_of(headers),
@@ -125,7 +127,7 @@ class Recording:
 def is_recording(path: str) -> bool:
     """Return True if the first line of a file is one that is written here."""
     with open(path, "rb") as file:
-        return file.readline(64).startswith(f'{{"{_TIME}":'.encode())
+        return file.readline(64).startswith(FIRST)
 
 
 @contextmanager

@@ -1,0 +1,204 @@
+"""Send recorded webhooks again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from receiptkit.live.forwarding import TIMEOUT, Answer, Fields, Forwarder, target_url
+from receiptkit.live.recorded import Recorded, pauses, webhooks_in
+from receiptkit.live.recording import Recording, answer, recorded, webhook
+from receiptkit.model.errors import UsageError
+from receiptkit.text.forms import decode_form, is_json, query_of
+from receiptkit.webhooks.address import absolute
+from receiptkit.webhooks.signature import AUTH_TOKEN, BODY_HASH, HEADER, sign, with_body_hash
+
+_ABOUT_ADDRESS = (b"host", b"content-length", HEADER.lower().encode())
+
+
+class Choice(NamedTuple):
+    """
+    What is sent of a recording, and how.
+
+    Attributes:
+        speed: how much faster than they came; 0 sends them at once.
+        auth_token: signs them; None keeps the signatures, and the host that they are over.
+        duplicate: True to send each one twice.
+        shuffle: the seed of another order; None for the order of the recording.
+        drop: every webhook of this number is left out; None leaves out none.
+        undelivered: True to send only what did not reach the application.
+        most: how many are sent at most; None for all.
+    """
+
+    speed: float = 1.0
+    auth_token: str | None = AUTH_TOKEN
+    duplicate: bool = False
+    shuffle: int | None = None
+    drop: int | None = None
+    undelivered: bool = False
+    most: int | None = None
+
+
+class Replayed(NamedTuple):
+    """
+    A webhook that was sent again.
+
+    Attributes:
+        path: where, without the query.
+        answer: of the application.
+    """
+
+    number: int
+    method: str
+    path: str
+    answer: Answer
+
+
+class Plan(NamedTuple):
+    """
+    The webhooks to send.
+
+    Attributes:
+        webhooks: in their order, each with the seconds to wait before it.
+        left_out: how many the choice leaves out.
+        others: how many observations of the capture are no webhooks.
+    """
+
+    webhooks: list[tuple[float, Recorded]]
+    left_out: int
+    others: int
+
+
+def plan(path: str, choice: Choice) -> Plan:
+    """
+    Return what is sent of a capture.
+
+    Raises:
+        CaptureError: it cannot be read, or is no capture.
+    """
+    found, others = webhooks_in(path)
+    offsets = list(accumulate(pauses(found)))
+    order = list(range(len(found)))
+    if choice.undelivered:
+        order = [each for each in order if found[each].is_undelivered]
+    if choice.drop is not None:
+        order = [each for count, each in enumerate(order, 1) if count % choice.drop]
+    if choice.shuffle is not None:
+        random.Random(choice.shuffle).shuffle(order)  # noqa: S311 # nothing here is secret
+    order = order[: choice.most]
+    left_out = len(found) - len(order)
+    speed = choice.speed
+    # The times stay those of the recording; what comes at them may be in another order.
+    times = [offsets[each] for each in sorted(order)]
+    gaps = [0.0, *(after - before for before, after in pairwise(times))]
+    webhooks = [
+        (gap / speed if speed else 0.0, found[each]) for gap, each in zip(gaps, order, strict=False)
+    ]
+    if choice.duplicate:
+        webhooks = [each for wait, one in webhooks for each in ((wait, one), (0.0, one))]
+    return Plan(webhooks, left_out, others)
+
+
+def addressed(
+    one: Recorded, to: str, auth_token: str | None
+) -> tuple[str, list[tuple[bytes, bytes]]]:
+    """Return URL and headers of a webhook at its new address, signed for it if there is a token."""
+    parts = urlsplit(one.url)
+    query = query_of(one.url)[0]
+    if auth_token is None:
+        target = f"{parts.path or '/'}?{query}" if query else parts.path or "/"
+        return target_url(to, target), list(one.headers)
+    hashed = any(each.partition("=")[0] == BODY_HASH for each in query.split("&"))
+    kept = "&".join(each for each in query.split("&") if each.partition("=")[0] != BODY_HASH)
+    url = target_url(to, f"{parts.path or '/'}?{kept}" if kept else parts.path or "/")
+    text = one.body.decode("utf-8", "replace")
+    pairs: list[tuple[str, str]] = []
+    if hashed or (one.body and is_json(text)):
+        url = with_body_hash(url, one.body)
+    elif one.method != "GET":
+        pairs = [(each.name, each.value) for each in decode_form(text)]
+    headers = [(name, value) for name, value in one.headers if name.lower() not in _ABOUT_ADDRESS]
+    headers.append((HEADER.encode(), sign(url, auth_token, pairs).encode()))
+    return url, headers
+
+
+async def send(
+    planned: Sequence[tuple[float, Recorded]],
+    to: str,
+    forwarder: Forwarder,
+    auth_token: str | None,
+    recording: Recording,
+    listener: Callable[[Replayed], None] = lambda _: None,
+) -> list[Replayed]:
+    """Send webhooks one after the other, keep each with its answer, and return the answers."""
+    sent: list[Replayed] = []
+    loop = asyncio.get_running_loop()
+    due = loop.time()
+    try:
+        for wait, one in planned:
+            due += wait
+            await asyncio.sleep(max(due - loop.time(), 0))
+            url, headers = addressed(one, to, auth_token)
+            line = webhook(url, one.method, _with_length(headers, one.body), one.body)
+            end = recording.append(line)
+            answered = await forwarder.send(one.method, url, headers, one.body)
+            recording.fill(end, answer(answered.outcome, answered.milliseconds))
+            sent.append(Replayed(len(sent) + 1, one.method, urlsplit(url).path, answered))
+            listener(sent[-1])
+    finally:
+        await forwarder.close()
+    return sent
+
+
+def _with_length(headers: Fields, body: bytes) -> list[tuple[bytes, bytes]]:
+    others = [each for each in headers if each[0].lower() != b"content-length"]
+    return [*others, (b"content-length", str(len(body)).encode())] if body else others
+
+
+def replay(
+    capture: str,
+    to: str,
+    *,
+    output: str | None = None,
+    timeout: float = TIMEOUT,
+    keep_signatures: bool = False,
+    **choice: object,
+) -> list[Replayed]:
+    """
+    Send the webhooks of a capture again, and return the answers.
+
+    Args:
+        capture: any file with webhooks that `validate` reads.
+        to: the application. Without a path, the URL replaces scheme and host.
+        output: the file that keeps what is sent, with the answers.
+        timeout: how long an answer may take, in seconds.
+        keep_signatures: True to send signatures and hosts as they were recorded.
+        choice: the attributes of `Choice`.
+
+    Raises:
+        CaptureError: the capture cannot be read.
+        UsageError: a setting has a value that it cannot have.
+    """
+    absolute(to, "to")
+    try:
+        made = Choice(**choice)  # type: ignore[arg-type] # checked by what follows
+    except TypeError as error:
+        raise UsageError(f"replay: {error}") from None
+    if keep_signatures:
+        made = made._replace(auth_token=None)
+    planned = plan(capture, made)
+    with recorded(output) as recording:
+        return asyncio.run(
+            send(planned.webhooks, to, Forwarder(timeout), made.auth_token, recording)
+        )
+
+
+def counted(sent: Sequence[Replayed]) -> Iterator[str]:
+    """Yield how often there was each answer, the most frequent first."""
+    for outcome, count in Counter(each.answer.outcome for each in sent).most_common():
+        yield f"{outcome} ({count:,} times)"
