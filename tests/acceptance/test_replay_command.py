@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import parse_qs, parse_qsl
 
 import httpx
@@ -119,7 +120,7 @@ def test_pace_and_speed(tmp_path: Path) -> None:
             ({"speed": 0}, 0, 0.7),
         ):
             began = time.monotonic()
-            replay(str(path), app.url, **choice)
+            replay(str(path), app.url, **cast("dict[str, Any]", choice))
             assert least <= time.monotonic() - began < most, choice
 
 
