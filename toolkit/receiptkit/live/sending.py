@@ -23,7 +23,7 @@ _ABOUT_ADDRESS = (b"host", b"content-length", HEADER.lower().encode())
 
 class Choice(NamedTuple):
     """
-    What is sent of a recording, and how.
+    The choice of what is sent, and its pace and signatures.
 
     Attributes:
         speed: how much faster than they came; 0 sends them at once.
@@ -199,6 +199,6 @@ def replay(
 
 
 def counted(sent: Sequence[Replayed]) -> Iterator[str]:
-    """Yield how often there was each answer, the most frequent first."""
+    """Yield each answer with its count, the most frequent first."""
     for outcome, count in Counter(each.answer.outcome for each in sent).most_common():
         yield f"{outcome} ({count:,} times)"
