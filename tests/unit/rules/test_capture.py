@@ -277,3 +277,34 @@ def test_headers_that_a_body_quotes(name: str, value: object, is_secret: bool) -
     sent = WebhookRequest("https://example.com/", "POST", json.dumps(error))
     expected = [f"the request's body holds a header {name.title()} with credentials"]
     assert given_away(sent) == (expected if is_secret else [])
+
+
+@pytest.mark.parametrize("escape", ["/", "\\/"])
+@pytest.mark.parametrize(
+    ("body", "member"),
+    [
+        ({"meta": {"next_page_url": "{}"}}, "next_page_url"),
+        ({"url": "{}"}, "url"),
+        ({"links": {"delivery_receipts": "{}"}}, "delivery_receipts"),
+        ({"post_webhook_url": "{}"}, "post_webhook_url"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("url", "is_secret"),
+    [
+        (f"https://AC1:{TOKEN}@conversations.twilio.com/v1", True),
+        (f"http://:{TOKEN}@localhost:4010/v1", True),
+        ("https://user:<password>@example.com/", False),
+        ("https://user@example.com/a:b12345@c", False),
+        ("https://conversations.twilio.com:443/v1?to=a@example.com", False),
+    ],
+)
+def test_passwords_in_links(
+    body: dict[str, Any], member: str, url: str, *, is_secret: bool, escape: str
+) -> None:
+    """A link with a password sends it on; it is named, whether the body is text or parsed."""
+    text = json.dumps(body).replace("{}", url).replace("/", escape)
+    said = f"the response's body holds credentials in {member}"
+    for each in (text, text.encode(), json.loads(text)):
+        seen = Exchange("GET", "https://conversations.twilio.com/v1/x", 200, each)
+        assert [found.message for found in secret(seen)] == [said] * is_secret

@@ -201,3 +201,35 @@ def test_a_refused_request_is_not_reported_again(contract: Contract) -> None:
         "status": 400,
     }
     assert contract.check_exchange(Exchange("GET", f"{LIST}?Page=1&limit=5", 400, refusal)) == []
+
+
+OF_SERVICE = SETTINGS.replace("/v1/", "/v1/Services/IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718/")
+UNKNOWN_FILTER = "the filter names no event that webhooks can be configured for"
+
+
+@pytest.mark.parametrize(
+    ("url", "names", "is_known"),
+    [
+        (SETTINGS, ["onDeliveryUpdate"], False),
+        (SETTINGS, ["onMessageAdded", "ondeliveryupdated"], False),
+        (SETTINGS, ["onMessageSent", "onDeliveryUpdated"], False),
+        (SETTINGS, ["onUserAdded", "onDeliveryUpdated"], True),
+        (OF_SERVICE, ["onDeliveryUpdated", "onConversationStateUpdated"], True),
+        (OF_SERVICE, ["onUserAdded"], False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("profile", "severity"), [("vendor", None), ("documented", "warning"), ("strict", "error")]
+)
+def test_names_of_unknown_events_are_reported(
+    profile: str, severity: str | None, url: str, names: list[str], *, is_known: bool
+) -> None:
+    body = urlencode([("Filters", name) for name in names])
+    exchange = Exchange("POST", url, 200, request_body=body, request_headers={"Content-Type": FORM})
+    found = [
+        (each.rule, each.severity.value, each.message)
+        for each in Contract.load(profile).check_exchange(exchange)
+        if each.rule.startswith("configuration.unknown")
+    ]
+    expected = [("configuration.unknown-filter", severity, UNKNOWN_FILTER)]
+    assert found == ([] if is_known or severity is None else expected)

@@ -195,3 +195,56 @@ def test_a_webhook_with_few_parameters_in_an_exchange(contract: Contract) -> Non
     body = "EventType=onDeliveryUpdated&Status=sent"
     found = contract.check_exchange(Exchange("POST", HOOK, 200, "", request_body=body))
     assert {each.rule for each in found} == {"schema.required"}
+
+
+def multipart(boundary: str = "b", end: str = "\r\n") -> str:
+    parts = [
+        f'--{boundary}{end}Content-Disposition: form-data; name="{name}"{end}{end}{value}{end}'
+        for name, value in PARAMETERS.items()
+    ]
+    return "".join(parts) + f"--{boundary}--{end}"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data; boundary=b", 'Multipart/Form-Data;boundary="b"']
+)
+def test_a_multipart_body_is_read_and_reported(contract: Contract, kind: str, end: str) -> None:
+    expected = [("webhook.media-type", "", f"Content-Type is not {FORM}")]
+    headers = {"Content-Type": kind}
+    request = WebhookRequest(HOOK, "POST", multipart(end=end), headers)
+    assert told(contract.check_webhook(request)) == expected
+    exchange = Exchange("POST", HOOK, 200, request_body=multipart(end=end), request_headers=headers)
+    assert told(contract.check_exchange(exchange)) == expected
+
+
+def test_parameters_of_a_multipart_body_are_judged(contract: Contract) -> None:
+    body = multipart().replace("\r\nsent\r\n", "\r\nqueued\r\n")
+    request = WebhookRequest(
+        HOOK, "POST", body, {"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    found = {(each.rule, each.pointer) for each in contract.check_webhook(request)}
+    assert found == {("webhook.media-type", ""), ("schema.enum", "/Status")}
+
+
+@pytest.mark.parametrize("profile", ["documented", "strict"])
+def test_parameters_of_the_address_are_only_information(profile: str) -> None:
+    """By GET nobody can tell the receiver's own parameters from Twilio's; by POST they stand apart."""
+    contract = Contract.load(profile)
+    address = f"{HOOK}?tenant=7&flow=a"
+    found = contract.check_webhook(WebhookRequest(f"{address}&{BODY}", "GET"))
+    assert [(each.rule, each.severity.value, each.pointer, each.message) for each in found] == [
+        ("webhook.unknown-parameter", "info", f"/{name}", "the parameter is not documented")
+        for name in ("tenant", "flow")
+    ]
+    headers = {"Content-Type": FORM}
+    assert contract.check_webhook(WebhookRequest(address, "POST", BODY, headers)) == []
+
+
+def test_an_unknown_parameter_of_a_form_stays_an_error_under_strict() -> None:
+    found = Contract.load("strict").check_webhook(
+        WebhookRequest(HOOK, "POST", f"{BODY}&tenant=7", {"Content-Type": FORM})
+    )
+    assert [(each.rule, each.pointer) for each in found] == [
+        ("schema.additional-properties", "/tenant")
+    ]

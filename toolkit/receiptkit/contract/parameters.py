@@ -11,6 +11,7 @@ from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.limits import limit
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operation import Operation, Parameter
+from receiptkit.rules import catalogue
 from receiptkit.rules.views import RequestView
 from receiptkit.schema.engine import BodySchema
 from receiptkit.text.forms import decode_form, decode_query
@@ -159,6 +160,10 @@ def _problems(
     first = next(iter(schema.violations(value)), None)
     if first is None:
         return []
+    if first.severity is not None:
+        rule = catalogue.get(first.rule)
+        text = rule.title if rule is not None else f"{parameter.name} is not as advised"
+        return [Problem("", text, None, first.rule, first.severity, value=first.value)]
     # In a URL everything is text, so its type is no news.
     what = message(first, f"{parameter.location} parameter {parameter.name}")
     what = what.replace("is a string, not", "is not")

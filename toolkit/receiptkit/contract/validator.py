@@ -39,6 +39,8 @@ from receiptkit.text.json_text import read
 
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
+#: The rules of parameters that the document does not know, as information and as errors.
+_UNKNOWN, _TOO_MANY = "webhook.unknown-parameter", "schema.additional-properties"
 _SID = re.compile(r"(?:IS|CH|IM|DY|MB|WH)[0-9A-Za-z]{32}")
 
 
@@ -268,6 +270,8 @@ class Validator(BodyValidator):
         if result.unchecked is None:
             view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
             sent = catalogue.problems("webhook request", view)
+            if found.part == "url":
+                result.findings = self._of_address(result.findings)
             result.findings = [
                 *self._payload_findings(found),
                 *without_explained(found.problems, result.findings),
@@ -275,6 +279,24 @@ class Validator(BodyValidator):
             ]
         result.left_out["members"] += found.left_out
         return result
+
+    def _of_address(self, findings: list[Finding]) -> list[Finding]:
+        """
+        Return findings with unknown parameters as information.
+
+        In a URL they may belong to the address that the receiver has configured.
+        """
+        rule = catalogue.get(_UNKNOWN)
+        if rule is None:
+            return findings
+        unknown = [each.pointer for each in findings if each.rule == _TOO_MANY]
+        problems = [
+            Problem(pointer, rule.title, rule=rule.id, severity=rule.severity)
+            for pointer in unknown
+        ]
+        rest = [each for each in findings if each.rule != _TOO_MANY]
+        operation = findings[0].operation if findings else None
+        return [*rest, *self.profile.findings(problems, operation)]
 
     def _check_signature(self, webhook: WebhookRequest, found: Payload, result: Result) -> None:
         """

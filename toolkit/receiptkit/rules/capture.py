@@ -18,6 +18,12 @@ from receiptkit.text.json_text import read
 _HEADERS = ("authorization", "proxy-authorization")
 _CREDENTIAL = re.compile(r"(basic|bearer|digest|token) +(\S.{7,})", re.IGNORECASE)
 _IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
+#: Such a URL within a text, escaped or not; and the members of bodies that are URLs.
+_IN_TEXT = re.compile(rb"""//[^/?#@:"\s]*:[^/?#@"\s]{5,}@|\\/[^/?#@:"\s]*:[^/?#@"\s]{5,}@""")
+_LINKS = (
+    *("url", "first_page_url", "previous_page_url", "next_page_url"),
+    *("pre_webhook_url", "post_webhook_url", "delivery_receipts"),
+)
 #: Members of the account and of its keys that open it, and what they look like.
 _MEMBERS = {"auth_token": re.compile(r"[0-9a-f]{32}"), "secret": re.compile(r"[0-9A-Za-z]{32}")}
 #: What filters put in the place of credentials.
@@ -63,6 +69,8 @@ def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
     for whose, body in bodies.items():
         said += [f"the {whose}'s body holds a credential in {name}" for name in _in_body(body)]
     for whose, body in bodies.items():
+        said += [f"the {whose}'s body holds credentials in {name}" for name in _links_in(body)]
+    for whose, body in bodies.items():
         said += [
             f"the {whose}'s body holds a header {name.title()} with credentials"
             for name in _headers_in(body)
@@ -93,6 +101,21 @@ def _in_body(body: Any) -> Iterator[str]:
         is_ours = name != "secret" or str(body.get("sid")).startswith("SK")
         if is_ours and isinstance(value, str) and form.fullmatch(value) and not _is_masked(value):
             yield name
+
+
+def _links_in(body: Any) -> Iterator[str]:
+    """Yield the links of a resource or a page that have a password before their host."""
+    text = text_of(body)
+    if text is not None:
+        body = read(text).value if _IN_TEXT.search(text) else None
+    if not isinstance(body, dict):
+        return
+    for node in (body, body.get("meta"), body.get("links")):
+        for name in _LINKS if isinstance(node, dict) else ():
+            url = node.get(name)
+            match = _IN_URL.match(url) if isinstance(url, str) else None
+            if match is not None and not _is_masked(match[1]):
+                yield name
 
 
 def _headers_in(body: Any) -> set[str]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from receiptkit.model import pointers
+from receiptkit.text.multipart import boundary_of, decode_multipart
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -54,9 +55,14 @@ def decode_form(
 
     Args:
         text: the text as it was sent, without a leading `?`.
-        content_type: of the body; its charset counts where forms have it, UTF-8 otherwise.
+        content_type: of the body; its charset counts where forms have it, UTF-8 otherwise. The
+            parts of multipart/form-data are parameters, too.
         most: how many to return at most; None for all.
     """
+    boundary = boundary_of(content_type)
+    if boundary is not None:
+        parts = decode_multipart(text, boundary)
+        return [FormField(*part, sound=True) for part in islice(parts, most)]
     return list(islice(_fields(text, _charset(content_type)), most))
 
 
