@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from receiptkit.history.paginations import paginations
+from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
@@ -214,3 +215,63 @@ def test_a_doubt_is_about_one_list() -> None:
     wrong = [DeliverySummary(Arrival(entry=entry), {"total": 0}) for entry in (3, 7)]
     found = of_message(lists, wrong, [between(1, 5)], [again(0, 4)])
     assert [place(each).entry for each in found] == [7]
+
+
+def listed(entry: int, rows: str, token: str | None, following: str | None) -> Page:
+    """A page of a growing list, whose rows are `A1 B2`: the receipt A, created and updated at 1."""
+    url = f"A?Page={entry}" + (f"&PageToken={token}" if token else "")
+    after = f"A?Page={entry + 1}&PageToken={following}" if following else None
+    parts = [(each[:1], int(each[1:])) for each in rows.split()]
+    receipts = tuple(Row(sid, "sent", at, at) for sid, at in parts)
+    return Page(Arrival(entry=entry), url, after, entry, 2, receipts, url)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_certain"),
+    [
+        # Newest first: receipts created since have pushed A, or A and B, to the next page.
+        ("A3 B2", "B2 C1", False),
+        ("A3 B2", "A3 B2", False),
+        ("A3 B2", "D4 A3", False),
+        ("A3 B2", "D3 A3", False),
+        ("A3 B2", "D2 A3", True),
+        # In another order, those behind a new receipt.
+        ("A3 B1", "D4 B1", False),
+        ("A3 B1", "B1 D4", False),
+        ("A3 B1 C1", "A3 D4 B1", False),
+        ("A3 B1 C1", "A3 C1 B1", True),
+        ("A3 B1 C1", "A3 C1", True),
+        # An older receipt has not pushed anything.
+        ("A3 B2", "C1 B2", True),
+        ("A3 B2", "C1 A3", True),
+        ("A3 B2", "A3 C1", True),
+    ],
+)
+def test_receipts_created_in_between_may_repeat_others(
+    first: str, second: str, *, is_certain: bool
+) -> None:
+    pages = [listed(0, first, None, "x"), listed(1, second, "x", None)]
+    found = [
+        each.severity
+        for each in of_paginations(paginations(pages), [])
+        if each.rule == "listing.overlap"
+    ]
+    assert found == [None if is_certain else Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    ("second", "token", "expected"),
+    [
+        # The list has grown, so that it gives other tokens, and its next page repeats a receipt.
+        ("B2 C1", "y", []),
+        ("A3 B2", "y", []),
+        ("C1 D1", "y", ["listing.url-mismatch"]),
+        ("B2 C1", None, ["listing.url-mismatch"]),
+    ],
+)
+def test_a_page_of_a_pagination_without_its_first_page(
+    second: str, token: str | None, expected: list[str]
+) -> None:
+    pages = [listed(0, "A3 B2", None, "x"), listed(1, second, token, None)]
+    found = [each.rule for each in of_paginations(paginations(pages), [])]
+    assert [rule for rule in found if rule == "listing.url-mismatch"] == expected

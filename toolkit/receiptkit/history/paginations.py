@@ -69,5 +69,18 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     last = found[-1][-1]
     if last.next is None or last.number >= page.number:
         return False
-    # A client that changes the size sends the same token; another pagination has another token.
-    return page.size == last.size or token_of(page.url) == token_of(last.next)
+    token, given = token_of(page.url), token_of(last.next)
+    if token == given:
+        # A client that changes the size sends the same token; another pagination has another token.
+        return True
+    # A list that has grown gives other tokens, and repeats a receipt on the page after it; this page
+    # is of a pagination whose first page was not seen.
+    is_given = token is not None and given is not None
+    has_grown = is_given and page.number == last.number + 1 and _repeats(page, last)
+    return page.size == last.size and not has_grown
+
+
+def _repeats(page: Page, before: Page) -> bool:
+    """Return True if a page has a receipt of the page before it."""
+    own = {row.sid for row in page.rows if row is not None}
+    return any(row is not None and row.sid in own for row in before.rows)

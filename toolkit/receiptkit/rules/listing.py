@@ -20,7 +20,7 @@ from receiptkit.rules.listing_examples import (
     two_pages,
 )
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import Link, ListHistory, Page, Pagination, token_of
+from receiptkit.rules.states import Link, ListHistory, Page, Pagination, Row, token_of
 
 
 @rule(
@@ -187,6 +187,7 @@ def overlap(history: ListHistory) -> Iterator[Problem]:
 
 def _overlap(pagination: Pagination) -> Iterator[Problem]:
     first: dict[str, Page] = {}
+    seen: dict[str, Row] = {}
     for page in pagination.pages:
         again = [
             (index, row.sid)
@@ -199,22 +200,30 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
             are = "are" if more else "is"
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
             message = f"this receipt{more} {are} on an earlier page of the pagination too"
-            is_certain = pagination.is_linked and not _is_shifted(list(first), page, len(again))
+            is_certain = pagination.is_linked and not _is_shifted(seen, page, len(again))
             severity = None if is_certain else Severity.INFO
             yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
         for row in page.rows:
             if row is not None:
                 first.setdefault(row.sid, page)
+                seen.setdefault(row.sid, row)
 
 
-def _is_shifted(earlier: list[str], page: Page, count: int) -> bool:
+def _is_shifted(seen: dict[str, Row], page: Page, count: int) -> bool:
     """
     Return True if receipts that were created in between explain why a page repeats some.
 
-    In a list with the newest first, each of them pushes all others one place further.
+    In a list with the newest first, each of them pushes all others one place further; in any other
+    order but the oldest first, those behind it.
     """
-    rows = [row.sid if row is not None else "" for row in page.rows]
-    at = earlier.index(rows[0]) if rows[0] in earlier else -1
+    earlier = list(seen)
+    changed = max(max(row.created or 0, row.updated or 0) for row in seen.values())
+    rows = [
+        row.sid if row is not None else ""
+        for row in page.rows
+        if row is None or row.sid in seen or row.created is None or row.created < changed
+    ]
+    at = earlier.index(rows[0]) if rows[0] in seen else -1
     is_run = at >= 0 and earlier[at : at + count] == rows[:count]
     return is_run and (count == len(rows) or at + count == len(earlier))
 
