@@ -73,8 +73,8 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     if token == given:
         # A client that changes the size sends the same token; another pagination has another token.
         return True
-    # A list that has grown gives other tokens, and repeats a receipt on the page after it; this page
-    # is of a pagination whose first page was not seen.
+    # A list that has grown gives other tokens, and repeats a receipt on the page after it. This
+    # page is of a pagination whose first page was not seen.
     is_given = token is not None and given is not None
     has_grown = is_given and page.number == last.number + 1 and _repeats(page, last)
     return page.size == last.size and not has_grown
