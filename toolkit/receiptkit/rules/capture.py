@@ -111,8 +111,8 @@ def _links_in(body: Any) -> Iterator[str]:
     if not isinstance(body, dict):
         return
     for node in (body, body.get("meta"), body.get("links")):
-        for name in _LINKS if isinstance(node, dict) else ():
-            url = node.get(name)
+        for name in _LINKS:
+            url = node.get(name) if isinstance(node, dict) else None
             match = _IN_URL.match(url) if isinstance(url, str) else None
             if match is not None and not _is_masked(match[1]):
                 yield name
