@@ -44,6 +44,7 @@ def test_doctor_says_where_settings_come_from(
     assert f'  ignore = ["page.*"] ({path})\n' in out
     assert f'  severity = {{"page.*": "info"}} ({path})\n' in out
     assert '  fail-on = "error" (default)\n' in out
+    assert Path(out.rpartition("JSON Schema: ")[2].strip()).is_file()
 
 
 def test_doctor_refuses_mistaken_settings(

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from conftest import ROOT, receipt
 from examples import blocks
 from receiptkit.model.finding import Severity
+from receiptkit.openapi.document import PROFILES
 from receiptkit.rules.examples import sample
 from receiptkit.validation import project_settings
 from receiptkit.validation.project_settings import ProjectSettings
@@ -135,6 +137,11 @@ def test_however_the_table_is_written(project: Path, text: str) -> None:
         ('severity = {"page.key" = "fatal"}', 'severity.page.key is "fatal"'),
         ('severity = {"page.kye" = "error"}', "did you mean page.key?"),
         ("severity = 5", "severity is not a table"),
+        ("baseline = 2026-01-01", "baseline is not a string"),
+        ("ignore = [2026-01-01]", "ignore is not a list of strings"),
+        ("api-base-url = nan", "api-base-url is not a string"),
+        ('per-path-ignores = {"x" = "page.key"}', "per-path-ignores.x is not a list of strings"),
+        ("severity." + "a." * 2000 + "a = 1", "severity.a is "),
         ('per-path-ignores = {"x" = ["page.kye"]}', "did you mean page.key?"),
         ("= 5", "not TOML"),
         ("a = [" * 5000, "not TOML"),
@@ -190,3 +197,15 @@ def test_receiptkit_toml_has_no_tool_table(run: Run, tmp_path: Path) -> None:
     (tmp_path / "receiptkit.toml").write_text("[tool.receiptkit]\n")
     err = run("validate", "x", "--config", tmp_path / "receiptkit.toml")[2]
     assert err.endswith("settings are at the top level here, without [tool.receiptkit]\n")
+
+
+def test_the_schema_is_a_schema() -> None:
+    """Editors can use it: it is valid, and its defaults are those that hold."""
+    schema = project_settings.schema()
+    Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["profile"]["enum"] == list(PROFILES)
+    assert schema["properties"]["profile"]["default"] == project_settings.PROFILE
+    assert schema["properties"]["fail-on"]["default"] == project_settings.FAIL_ON
+    assert schema["$defs"]["severity"]["enum"] == [each.value for each in Severity]
+    names = {name.replace("-", "_") for name in schema["properties"]}
+    assert names == set(ProjectSettings.__dataclass_fields__) - {"path"}

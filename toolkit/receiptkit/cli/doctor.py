@@ -37,6 +37,7 @@ def doctor() -> int:
     )
     project = project_settings.find(Path.cwd())
     _section("settings", setting_lines(effective(project)))
+    click.echo(f"  JSON Schema: {printable(str(project_settings.SCHEMA))}")
     from receiptkit.openapi.document import built
 
     project.demand_rules(built(project.profile or project_settings.PROFILE).rule_ids)

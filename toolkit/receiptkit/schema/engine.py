@@ -34,6 +34,15 @@ from receiptkit.schema.rewriting import (
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
 
+def first_violation(schema: Any, value: Any) -> tuple[list[str | int], str] | None:
+    """
+    Return the place in a value, and the keyword, of its first violation of a JSON Schema that
+    stands alone; None if it conforms.
+    """
+    error = next(iter(jsonschema_rs.validator_for(schema).iter_errors(value)), None)
+    return None if error is None else (list(error.instance_path), str(error.schema_path[-1]))
+
+
 class Engine:
     """The schemas of a document, prepared once for all bodies that refer to them."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.model.finding import Severity
-from receiptkit.validation.project_settings import FAIL_ON, NAMES, PROFILE, ProjectSettings
+from receiptkit.validation.project_settings import FAIL_ON, PROFILE, ProjectSettings, setting_names
 
 #: Where neither an option nor the settings file sets them.
 _DEFAULTS: Mapping[str, Any] = {"profile": PROFILE, "fail-on": FAIL_ON}
@@ -40,7 +40,7 @@ def effective(
             where an option is absent.
     """
     merged = project.under(**(options or {}))
-    for name in NAMES:
+    for name in setting_names():
         attribute = name.replace("-", "_")
         value = getattr(merged, attribute)
         if (options or {}).get(attribute):

@@ -5,10 +5,12 @@ directory or above it.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,19 +22,16 @@ from receiptkit.model.small_files import read_small
 from receiptkit.validation.selection import Selection
 
 _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
-_PROFILES = ("vendor", "documented", "strict")
-_SEVERITIES = tuple(severity.value for severity in Severity)
-_LISTS = ("select", "ignore")
-#: The names of all settings.
-NAMES = (
-    "profile",
-    *_LISTS,
-    "fail-on",
-    "baseline",
-    "api-base-url",
-    "severity",
-    "per-path-ignores",
-)
+SCHEMA = Path(__file__).with_name("settings.schema.json")
+#: The deepest level at which a schema looks into the settings.
+_DEPTH = 3
+#: The keyword for members of a table, or items of a list, by the type of their names.
+_MEMBERS = {str: "additionalProperties", int: "items"}
+_NOUNS = {
+    "object": "a table",
+    "array": 'a list of strings, such as ["page.*"]',
+    "string": "a string",
+}
 #: The profile, and the lowest severity that fails, where neither option nor setting names another.
 PROFILE, FAIL_ON = "documented", "error"
 
@@ -141,26 +140,78 @@ def read(path: Path) -> ProjectSettings:
         table = _tools(table).get("receiptkit", {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: tool.receiptkit is not a table")
-    for name in table:
-        if name not in NAMES:
-            raise UsageError(_unknown(path, name))
+    _demand_schema(path, table)
+    baseline = table.get("baseline")
     return ProjectSettings(
         path=path,
-        profile=_choice(path, table, "profile", _PROFILES),
-        select=_texts(path, "select", table.get("select", [])),
-        ignore=_texts(path, "ignore", table.get("ignore", [])),
-        fail_on=_choice(path, table, "fail-on", _SEVERITIES),
-        baseline=_file(path, table, "baseline"),
-        api_base_url=_text(path, table, "api-base-url"),
-        severity={
-            rule: Severity(_one_of(path, f"severity.{rule}", value, _SEVERITIES))
-            for rule, value in _table(path, table, "severity").items()
-        },
+        profile=table.get("profile"),
+        select=tuple(table.get("select", ())),
+        ignore=tuple(table.get("ignore", ())),
+        fail_on=table.get("fail-on"),
+        baseline=None if baseline is None else str(path.parent / baseline),
+        api_base_url=table.get("api-base-url"),
+        severity={rule: Severity(value) for rule, value in table.get("severity", {}).items()},
         per_path_ignores={
-            glob: _texts(path, f"per-path-ignores.{glob}", rules)
-            for glob, rules in _table(path, table, "per-path-ignores").items()
+            glob: tuple(rules) for glob, rules in table.get("per-path-ignores", {}).items()
         },
     )
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the settings."""
+    found: dict[str, Any] = json.loads(SCHEMA.read_bytes())
+    return found
+
+
+def setting_names() -> tuple[str, ...]:
+    """Return the names of all settings."""
+    return tuple(schema()["properties"])
+
+
+def _demand_schema(path: Path, table: dict[str, Any]) -> None:
+    """Raise `UsageError` for the first thing in a table that its schema forbids."""
+    from receiptkit.schema.engine import first_violation
+
+    violation = first_violation(schema(), _json(table))
+    if violation is None:
+        return
+    place, keyword = violation
+    if keyword == "additionalProperties":
+        names = setting_names()
+        raise UsageError(_unknown(path, next(name for name in table if name not in names), names))
+    value: Any = table
+    wanted: Any = schema()
+    for step in place:
+        value = value[step]
+        wanted = _resolved(
+            wanted.get("properties", {}).get(step) or wanted.get(_MEMBERS[type(step)])
+        )
+    if keyword == "type" and place and isinstance(place[-1], int):
+        place, wanted = place[:-1], {"type": "array"}
+    name = ".".join(map(str, place))
+    if keyword == "enum":
+        choices = wanted["enum"]
+        raise UsageError(
+            f"{path}: {name} is {shown(value)}; expected {', '.join(choices)}"
+            f"{_suggestion(value, choices)}"
+        )
+    raise UsageError(f"{path}: {name} is not {_NOUNS[wanted['type']]}")
+
+
+def _resolved(wanted: Any) -> Any:
+    reference = wanted.get("$ref")
+    return schema()["$defs"][reference.rpartition("/")[2]] if reference else wanted
+
+
+def _json(value: Any, depth: int = 0) -> Any:
+    """Return a value of TOML as JSON has it; dates and numbers, which no setting is, as 0."""
+    if depth <= _DEPTH:
+        if isinstance(value, dict):
+            return {name: _json(each, depth + 1) for name, each in value.items()}
+        if isinstance(value, list):
+            return [_json(each, depth + 1) for each in value]
+    return value if isinstance(value, str) else 0
 
 
 def _tools(table: dict[str, Any]) -> dict[str, Any]:
@@ -168,10 +219,10 @@ def _tools(table: dict[str, Any]) -> dict[str, Any]:
     return tool if isinstance(tool, dict) else {}
 
 
-def _unknown(path: Path, name: str) -> str:
+def _unknown(path: Path, name: str, names: Sequence[str]) -> str:
     if name == "tool" and path.name != _SHARED:
         return f"{path}: settings are at the top level here, without [tool.receiptkit]"
-    return f"{path}: unknown setting {name!r}{_suggestion(name, NAMES)}"
+    return f"{path}: unknown setting {name!r}{_suggestion(name, names)}"
 
 
 def _bytes(path: Path) -> bytes:
@@ -189,46 +240,8 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: not TOML: {' '.join(str(error).split())}") from None
 
 
-def _table(path: Path, table: dict[str, Any], name: str) -> dict[str, Any]:
-    value = table.get(name, {})
-    if not isinstance(value, dict):
-        raise UsageError(f"{path}: {name} is not a table")
-    return value
-
-
-def _texts(path: Path, name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f'{path}: {name} is not a list of strings, such as ["page.*"]')
-    return tuple(value)
-
-
-def _text(path: Path, table: dict[str, Any], name: str) -> str | None:
-    value = table.get(name)
-    if value is not None and not isinstance(value, str):
-        raise UsageError(f"{path}: {name} is not a string")
-    return value
-
-
-def _file(path: Path, table: dict[str, Any], name: str) -> str | None:
-    value = _text(path, table, name)
-    return str(path.parent / value) if value is not None else None
-
-
-def _choice(path: Path, table: dict[str, Any], name: str, choices: Sequence[str]) -> str | None:
-    return _one_of(path, name, table[name], choices) if name in table else None
-
-
-def _one_of(path: Path, name: str, value: Any, choices: Sequence[str]) -> str:
-    if value not in choices:
-        raise UsageError(
-            f"{path}: {name} is {shown(value)}; expected {', '.join(choices)}"
-            f"{_suggestion(value, choices)}"
-        )
-    return str(value)
-
-
 def _suggestion(name: Any, choices: Sequence[str]) -> str:
-    close = get_close_matches(str(name), choices, n=1)
+    close = get_close_matches(name, choices, n=1) if isinstance(name, str) else None
     return f": did you mean {close[0]}?" if close else ""
 
 
