@@ -33,6 +33,7 @@ PAGE_OF = {
     "fixtures": "docs/generate.md",
     "serve": "docs/local-twilio.md",
     "listen": "docs/live.md",
+    "proxy": "docs/live.md",
     "replay": "docs/live.md",
     "trigger": "docs/webhooks.md",
     "spec": "docs/documents.md",

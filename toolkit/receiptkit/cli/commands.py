@@ -30,6 +30,7 @@ _COMMANDS = {
     "serve": ("receiptkit.cli.serve", "Run a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
     "listen": ("receiptkit.cli.listen", "Receive webhooks, check, keep and forward them."),
+    "proxy": ("receiptkit.cli.proxy", "Check an API's answers on their way to any client."),
     "replay": ("receiptkit.cli.replay", "Send recorded webhooks again."),
     "fixtures": (
         "receiptkit.cli.fixtures",

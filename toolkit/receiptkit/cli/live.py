@@ -134,7 +134,7 @@ def live_options(command: _F) -> _F:
 
 @contextmanager
 def session_of(
-    options: dict[str, Any], name: str, api_base_url: str | None = None
+    options: dict[str, Any], name: str, api_base_url: str | None = None, *, is_har: bool = False
 ) -> Iterator[Session]:
     """
     Yield a session with the contract, the recording and the limits that the options name.
@@ -143,6 +143,7 @@ def session_of(
         options: of the command.
         name: stands for the file where none is written.
         api_base_url: a URL that stands for Twilio's.
+        is_har: True to keep a HAR.
     """
     from receiptkit.live.judging import Judge
     from receiptkit.live.recording import recorded
@@ -158,12 +159,13 @@ def session_of(
     )
     options["fail_on"] = settings.fail_on or project_settings.FAIL_ON
     contract.compile()
-    with recorded(options["output"]) as recording:
+    with recorded(options["output"], is_list=is_har) as recording:
         judge = Judge(
             contract,
             options["output"] or name,
             selection=settings.selection(contract.rule_ids),
-            lines=recording.lines,
+            lines=1 if is_har else recording.lines,
+            entries=0 if is_har else None,
         )
         yield Session(judge, recording, once=options["once"], seconds=options["seconds"])
 

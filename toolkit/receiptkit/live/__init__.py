@@ -7,6 +7,8 @@ Live traffic: receive webhooks, stand before an API, send recorded webhooks agai
     forwarding      requests to another server, byte for byte
     judging         judges each record at once, as `validate` judges the file
     recording       the file of what was seen, one line each
+    reverse         a reverse proxy before an API, with links to itself
+    archive         the file of its exchanges: NDJSON or HAR
     session         the state that receiver and proxy share: counts, log, when to end
     panel           the page `/_receiptkit/`
 """
@@ -19,12 +21,18 @@ from typing import TYPE_CHECKING, Any
 from receiptkit.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from receiptkit.live.running import Live, listen
+    from receiptkit.live.running import Live, listen, proxy
     from receiptkit.live.sending import Replayed, replay
 
-_HOMES = {"Live": "running", "Replayed": "sending", "listen": "running", "replay": "sending"}
+_HOMES = {
+    "Live": "running",
+    "Replayed": "sending",
+    "listen": "running",
+    "proxy": "running",
+    "replay": "sending",
+}
 
-__all__ = ["Live", "Replayed", "listen", "replay"]
+__all__ = ["Live", "Replayed", "listen", "proxy", "replay"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -97,32 +97,64 @@ class Forwarder:
 
     async def send(self, method: str, url: str, headers: Fields, body: bytes) -> Answer:
         """Send a request, and return the whole answer. Every error is an outcome."""
+        most = limit("request")
+        async with AsyncExitStack() as stack:
+            answered, rest = await self.begun(stack, method, url, headers, body, most)
+        if rest is None:
+            return answered
+        too_long = f"an answer of more than {most:,} bytes; {remedy('request')}"
+        return Answer(too_long, milliseconds=answered.milliseconds)
+
+    async def begun(
+        self,
+        stack: AsyncExitStack,
+        method: str,
+        url: str,
+        headers: Fields,
+        body: bytes,
+        most: int,
+    ) -> tuple[Answer, AsyncIterator[bytes] | None]:
+        """
+        Send a request, and return the answer; of one that is longer than `most` bytes without its
+        body, which the second value yields.
+
+        Args:
+            stack: holds the connection.
+            method: of the request.
+            url: of the request.
+            headers: of the request.
+            body: of the request.
+            most: how long an answer may be.
+        """
         began = time.perf_counter()
+        answered = bytearray()
+        status, is_whole = 0, True
+        fields: list[tuple[bytes, bytes]] = []
+        pieces: AsyncIterator[bytes]
+
+        async def start() -> None:
+            nonlocal status, fields, pieces, is_whole
+            response = await stack.enter_async_context(self.opened(method, url, headers, body))
+            status, fields = response.status_code, end_to_end(response.headers.raw)
+            pieces = response.aiter_raw()
+            async for piece in pieces:
+                answered.extend(piece)
+                if len(answered) > most:
+                    is_whole = False
+                    return
+
         outcome: int | str
-        found: list[tuple[bytes, bytes]] = []
-        answered = b""
         try:
-            outcome, found, answered = await within(
-                self.timeout, self._whole(method, url, headers, body)
-            )
+            await within(self.timeout, start())
+            outcome = status
         except asyncio.TimeoutError:
             outcome = f"no answer within {self.timeout:g} seconds"
         except Exception as error:  # noqa: BLE001 # whoever answers can send anything
             outcome = reason(error)
         took = round((time.perf_counter() - began) * 1000, 1)
-        return Answer(outcome, found, answered, took)
-
-    async def _whole(
-        self, method: str, url: str, headers: Fields, body: bytes
-    ) -> tuple[int | str, list[tuple[bytes, bytes]], bytes]:
-        async with self.opened(method, url, headers, body) as response:
-            answered = bytearray()
-            async for piece in response.aiter_raw():
-                answered += piece
-                if len(answered) > limit("request"):
-                    most = f"{limit('request'):,} bytes"
-                    return f"an answer of more than {most}; {remedy('request')}", [], b""
-            return response.status_code, end_to_end(response.headers.raw), bytes(answered)
+        if is_whole:
+            return Answer(outcome, fields, bytes(answered), took), None
+        return Answer(outcome, fields, b"", took), _chained(bytes(answered), pieces)
 
     @asynccontextmanager
     async def opened(
@@ -159,6 +191,12 @@ class Forwarder:
         if is_tls not in self._transports:
             self._transports[is_tls] = _transport(is_tls=is_tls)
         return self._transports[is_tls]
+
+
+async def _chained(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in others:
+        yield piece
 
 
 def _target(url: str) -> bytes:

@@ -47,6 +47,7 @@ class Judge:
         name: of the file, for locations.
         selection: which findings are wanted; all by default.
         lines: how many lines the file has already.
+        entries: how many records it has already; by default one a line.
     """
 
     def __init__(
@@ -56,13 +57,15 @@ class Judge:
         *,
         selection: Selection | None = None,
         lines: int = 0,
+        entries: int | None = None,
     ) -> None:
         self.contract = contract
         self.name = name
         self.findings: list[Finding] = []
         self._new: list[Finding] = []
         self._left_out = 0
-        self._line = self._first = lines
+        self._line = lines
+        self._first = lines if entries is None else entries
         self._is_over = False
         self._validation = Validation(contract, selection=selection)
         self._validation.starts[0] = UnitStart(name)

@@ -74,7 +74,6 @@ class Receiver:
         answered = await self._forward(method, target, scope["headers"], body)
         if answered is not None:
             self._session.recording.fill(end, answer(answered.outcome, answered.milliseconds))
-        await self._answer(send, answered, target)
         self._session.note(
             Handled(
                 number,
@@ -85,6 +84,7 @@ class Receiver:
                 verdict,
             )
         )
+        await self._answer(send, answered, target)
 
     async def _forward(self, method: str, target: str, headers: Any, body: bytes) -> Answer | None:
         if self._forward_to is None:
@@ -103,10 +103,7 @@ class Receiver:
             await respond(send, status, [], likely_cause(answered.outcome, url).encode())
 
     async def _refuse(self, send: Send, status: int, why: str) -> None:
-        """Refuse what could not be judged or kept; the run fails."""
-        problems = self._session.judge.summary.problems
-        if why not in problems:
-            problems.append(why)
+        self._session.problem(why)
         await respond(send, status, [], why.encode())
 
 

@@ -110,6 +110,19 @@ class Recording:
         self._end += len(text) + 1
         return self._end
 
+    def extend(self, text: bytes, beginning: bytes, joint: bytes, end: bytes) -> None:
+        """Write one more element of a list, which ends behind it until the next one."""
+        if self._file is None:
+            return
+        if self._end:
+            self._file.seek(self._end - len(end))
+            text = joint + text
+            self._end -= len(end)
+        else:
+            text = beginning + text
+        self._write(text + end)
+        self._end += len(text) + len(end)
+
     def fill(self, end: int, answered: bytes) -> None:
         """Put the answer into the line that ends there."""
         if self._file is None or not self._file.seekable():
@@ -131,9 +144,13 @@ def is_recording(path: str) -> bool:
 
 
 @contextmanager
-def recorded(path: str | None) -> Iterator[Recording]:
+def recorded(path: str | None, *, is_list: bool = False) -> Iterator[Recording]:
     """
     Yield a recording that goes on at the end of a file.
+
+    Args:
+        path: of the file; None for none.
+        is_list: True for a document that begins anew, in an empty file.
 
     Raises:
         UsageError: it cannot be written, or is the file of somebody else.
@@ -141,7 +158,11 @@ def recorded(path: str | None) -> Iterator[Recording]:
     if path is None:
         yield Recording()
         return
-    goes_on = Replaceable("a recording of receiptkit", is_recording, "name another file")
+    goes_on = (
+        Replaceable("an empty file", lambda _: False, "name another file")
+        if is_list
+        else Replaceable("a recording of receiptkit", is_recording, "name another file")
+    )
     with appended(path, goes_on) as file:
         lines = 0
         if file.seekable() and file.readable():

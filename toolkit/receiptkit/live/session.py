@@ -60,7 +60,7 @@ class Session:
         self.recording = recording
         self.log = RequestLog(PREFIX)
         self.handled: deque[Handled] = deque(maxlen=_KEPT)
-        self.count = self.unanswered = 0
+        self.count = self.unanswered = self.unjudged = 0
         #: Is called with each request that was handled.
         self.listener: Callable[[Handled], None] | None = None
         #: Ends the server.
@@ -73,6 +73,12 @@ class Session:
         if self._seconds is not None:
             asyncio.get_running_loop().call_later(self._seconds, self.end)
 
+    def problem(self, text: str) -> None:
+        """Note once what could not be judged or kept; the run fails."""
+        problems = self.judge.summary.problems
+        if text not in problems:
+            problems.append(text)
+
     def number(self) -> int:
         """Return the number of the next request."""
         self.count += 1
@@ -82,6 +88,7 @@ class Session:
         """Note a request, and end the run after the last one that was asked for."""
         self.handled.append(handled)
         self.unanswered += isinstance(handled.outcome, str)
+        self.unjudged += handled.verdict is None
         if self.listener is not None:
             self.listener(handled)
         if self._left is not None and handled.verdict is not None:

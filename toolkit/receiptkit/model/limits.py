@@ -42,6 +42,7 @@ LIMITS = {
     "records": Limit(1_000_000, "conversations, participants, messages and receipts of a server"),
     "snapshot": Limit(20_000, "records of a snapshot of a server"),
     "request": Limit(1 << 20, "bytes of a request to a server"),
+    "exchange": Limit(16 << 20, "bytes of a request, and of an answer, that `proxy` checks"),
 }
 #: Those that the process was started with, by name.
 _chosen: dict[str, int] = {}

@@ -1,0 +1,83 @@
+"""`receiptkit proxy`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiptkit.cli.live import live_options, run, session_of
+from receiptkit.cli.parameters import Duration
+from receiptkit.model.finding import Severity
+
+
+@click.command()
+@click.option(
+    "--upstream",
+    required=True,
+    metavar="URL",
+    help="The base URL of the API: of Twilio, of a mock server, or of `serve`.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Keep the exchanges: as HAR if the name ends in .har, else as NDJSON, which goes on.",
+)
+@click.option("--keep-links", is_flag=True, help="Do not rewrite links to the proxy.")
+@click.option(
+    "--fail-fast",
+    is_flag=True,
+    help="Answer 502 with the findings, where there are some at or above --fail-on.",
+)
+@click.option(
+    "--timeout",
+    type=Duration(),
+    metavar="TIME",
+    default="30s",
+    show_default=True,
+    help="How long the API may take.",
+)
+@live_options
+def proxy(upstream: str, timeout: float, **options: Any) -> int:
+    """
+    Stand between an API and its client, in any language, and check each answer on its way.
+
+    Give the proxy's URL to your client as the base URL. Answers get X-Receiptkit-Findings. Other
+    traffic is passed on unchecked, and counted. Ctrl-C ends with the summary, and the exit code of
+    `validate`.
+    """
+    from receiptkit.live.archive import Archive, is_har_name
+    from receiptkit.live.forwarding import Forwarder
+    from receiptkit.live.reverse import reverse_proxy, upstream_of
+
+    base = upstream_of(upstream, "--upstream")
+    is_har = is_har_name(options["output"])
+    with session_of(options, "proxy", base, is_har=is_har) as session:
+        application = reverse_proxy(
+            session,
+            Forwarder(timeout),
+            upstream=base,
+            archive=Archive(session.recording, is_har=is_har),
+            keep_links=options["keep_links"],
+            fail_fast=Severity(options["fail_on"]) if options["fail_fast"] else None,
+        )
+        code = run(
+            session,
+            application,
+            options,
+            [
+                "receiptkit: proxy at {url}; {url}/_receiptkit/ shows what passes",
+                f"  upstream     {base}",
+                f"  keeps        {options['output'] or 'nothing; -o FILE keeps the exchanges'}",
+            ],
+        )
+        for count, what in (
+            (session.unjudged - session.unanswered, "passed on unchecked"),
+            (session.unanswered, "without an answer of the API"),
+        ):
+            if count:
+                noun = "request" if count == 1 else "requests"
+                click.echo(f"receiptkit: note: {count:,} {noun} {what}", err=True)
+    return code
