@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import orjson
+
 from receiptkit.contract.base_url import API
 from receiptkit.text.json_locate import scalars
 
@@ -38,10 +40,11 @@ class Links:
         """Return a JSON body whose links lead to the origin; no other byte changes."""
         try:
             text = body.decode()
+            orjson.loads(text)
             if not text.lstrip().startswith(("{", "[")):
                 return body
             places = [(start, end) for path, start, end in scalars(text) if _is_link(path)]
-        except (ValueError, IndexError, RecursionError):
+        except (ValueError, RecursionError):
             # It is no JSON, which the verdict says.
             return body
         pieces, done = [], 0
