@@ -15,6 +15,7 @@ from receiptkit.pytest_plugin.parametrize import stable_id_of
 if TYPE_CHECKING:
     from receiptkit.generation import World
     from receiptkit.server import Running
+    from receiptkit.testing.application_process import Application
     from receiptkit.testing.breakages import BreakageCase
     from receiptkit.testing.factories import Factories
     from receiptkit.testing.matcher import ReceiptContract
@@ -153,3 +154,22 @@ def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> It
             server = running(clock="manual", seed=seed, auth_token=own)
             started = stack.enter_context(server)
         yield started
+
+
+@pytest.fixture
+def receipt_application(
+    receipt_server: Running, receipt_auth_token: str
+) -> Iterator[Callable[..., Application]]:
+    """
+    Starts your application as a process against `receipt_server`, and ends it after the test:
+    `receipt_application(["node", "app.js"]).url`.
+    """
+    from receiptkit.testing.application_process import Applications
+
+    applications = Applications(
+        (receipt_server.url, receipt_server.account_sid, receipt_auth_token)
+    )
+    try:
+        yield translated(applications.__call__)
+    finally:
+        applications.end()
