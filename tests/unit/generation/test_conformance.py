@@ -10,7 +10,7 @@ import pytest
 from receiptkit import Contract
 from receiptkit.generation import SCENARIOS, Generator, RefusedError
 from receiptkit.generation.breakages import breakages
-from receiptkit.generation.conformance import ShapeChecker, WebhookChecker
+from receiptkit.generation.conformance import Conformance, ShapeChecker
 from receiptkit.generation.outputs import FORMS, Output, RenderOptions
 from receiptkit.rules import catalogue
 
@@ -64,7 +64,7 @@ def test_signatures_are_checked_where_the_token_is_known() -> None:
     webhooks = generator.webhooks(generator.world())
     for token, rules in (("right", []), ("wrong", ["webhook.signature"])):
         requests = [webhooks.request(event, auth_token=token) for event in webhooks.events] * 40
-        for findings in WebhookChecker(generator.contract).findings(requests):
+        for findings in Conformance(generator.contract).of_records(requests):
             assert [each.rule for each in findings] == rules
 
 
@@ -81,3 +81,38 @@ def test_rules_that_look_closer_see_every_text(monkeypatch: pytest.MonkeyPatch) 
     every = [orjson.dumps(each) for each in parameters()]
     assert list(shapes.findings(every)) == [[]] * len(every)
     assert len(checked) == len(every)
+
+
+@pytest.mark.parametrize("name", ["agent-and-sms", "group-sms", "three-pages"])
+def test_exchanges_of_many_worlds_are_proven_by_their_shape(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Of the bodies and exchanges of many worlds, few are checked one by one."""
+    generator = Generator()
+    checked: list[Any] = []
+    for method in ("check", "check_exchange"):
+        whole = getattr(generator.contract, method)
+
+        def check(what: Any, whole: Any = whole, **more: Any) -> Any:
+            checked.append(what)
+            return whole(what, **more)
+
+        monkeypatch.setattr(generator.contract, method, check)
+    for form, bodies in (("pages", 1), ("ndjson", 4)):
+        output = Output(generator, RenderOptions(), lambda finding: None)
+        for start, most in ((0, 150 * bodies), (150, 75 * bodies)):
+            checked.clear()
+            worlds = (generator.world(name, seed=start + seed) for seed in range(150))
+            assert any(FORMS[form](output, worlds))
+            assert len(checked) <= most
+
+
+@pytest.mark.parametrize("form", ["pages", "receipts", "ndjson", "message"])
+def test_what_is_forbidden_after_many_that_conform_is_refused(form: str) -> None:
+    """What the contract forbids is refused when shapes of what conforms are known."""
+    good = [GENERATOR.world("group-sms", seed=seed) for seed in range(100)]
+    facts = {"message.index": "four"} if form == "message" else {"receipts.1.status": "queued"}
+    bad = GENERATOR.world("group-sms", set=facts, check=False)
+    output = Output(GENERATOR, RenderOptions(), lambda finding: None)
+    with pytest.raises(RefusedError):
+        list(FORMS[form](output, [*good, bad]))

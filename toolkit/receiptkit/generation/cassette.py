@@ -18,10 +18,14 @@ _WIDTH = 1_000_000
 _LONGEST = 500
 _BREAKS = frozenset("\n\x85\u2028\u2029")
 _NAME = re.compile(r"[A-Za-z][A-Za-z-]{2,60}[A-Za-z]")
-#: JSON text of one line, whose characters need no escape in single quotes.
+#: JSON text of one line, whose characters need no escape in single quotes. Most is ASCII, which is
+#: found out without it.
 _JSON = re.compile(r"\{[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe]*\}")
-#: A form or URL, which nothing takes for another type.
-_PLAIN = re.compile(r"(?:[A-Za-z]+=|https?://)[A-Za-z0-9_.~%&=+/?:*-]*[A-Za-z0-9_=/]")
+#: A form, a URL, a SID, a GUID or a signature, which nothing takes for another type.
+_PLAIN = re.compile(
+    r"(?:[A-Za-z]+=|https?://)[A-Za-z0-9_.~%&=+/?:*-]*[A-Za-z0-9_=/]|[A-Z]{2}[0-9a-f]{32}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9+/]{27}="
+)
 
 
 def cassette(interactions: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -52,12 +56,15 @@ def _interaction(each: dict[str, Any]) -> str:
 def _headers(headers: dict[str, list[str]]) -> str:
     if not headers:
         return " {}\n"
-    if not all(map(_NAME.fullmatch, headers)):
-        raise ValueError("names that may need quotes")
-    return "\n" + "".join(
-        f"      {_scalar(name)}:\n      - {_scalar(value)}\n"
-        for name, (value,) in sorted(headers.items())
-    )
+    return "\n" + "".join([_header(name, value) for name, (value,) in sorted(headers.items())])
+
+
+# Most headers come back in every interaction.
+@lru_cache(maxsize=4096)
+def _header(name: str, value: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a name that may need quotes")
+    return f"      {_scalar(name)}:\n      - {_scalar(value)}\n"
 
 
 def _scalar(text: str | None) -> str:
@@ -70,7 +77,9 @@ def _scalar(text: str | None) -> str:
     if text is not None and len(text) < _WIDTH:
         if _PLAIN.fullmatch(text):
             return text
-        if _JSON.fullmatch(text):
+        if (
+            text[:1] + text[-1:] == "{}" and text.isascii() and text.isprintable()
+        ) or _JSON.fullmatch(text):
             return "'" + text.replace("'", "''") + "'"
     return _emitted(text)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from receiptkit.bulk import Bulk
 from receiptkit.contract import Contract
-from receiptkit.model.exchange import READ_HEADERS, WebhookRequest
+from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
 from receiptkit.rules import catalogue
+
+#: Members of a message whose values no rule compares with anything: each is judged by itself.
+_ALONE = ("author", "body", "index")
 
 
 class ShapeChecker:
@@ -40,34 +43,102 @@ class ShapeChecker:
                 clean[number + 1 :] = self._bulk.facts(texts[number + 1 :])
             yield found
 
-    def _verdict(self, text: str) -> tuple[bool, tuple[()]]:
-        return not self._check(orjson.loads(text)), ()
+    def _verdict(self, text: str) -> tuple[bool, list[Any]]:
+        parsed = orjson.loads(text)
+        return not self._check(parsed), _rows(parsed)
 
 
-class WebhookChecker:
+class Conformance:
     """
-    Checks webhook requests by their shapes, without the headers that no rule reads.
+    Checks bodies, exchanges and webhook requests by their shapes.
+
+    Headers that no rule reads are left out.
 
     Args:
         contract: the contract.
     """
 
     def __init__(self, contract: Contract) -> None:
-        self._shapes = ShapeChecker(lambda sent: contract.check_webhook(WebhookRequest(*sent)))
+        self._contract = contract
+        self._checkers: dict[Any, ShapeChecker] = {}
         # A signature is read only by those who know the auth token.
         signed = contract.validator.auth_token is not None
         self._headers = READ_HEADERS | ({"x-twilio-signature"} if signed else set())
+        #: Values of messages that were judged, and the first one of each member.
+        self._judged: set[tuple[str, str]] = set()
+        self._first: dict[str, Any] = {}
 
-    def findings(self, requests: Iterable[WebhookRequest]) -> Iterator[list[Finding]]:
-        """Yield the findings of each request."""
-        return self._shapes.findings(
-            [
-                orjson.dumps([each.url, each.method, each.body, self._read(each)])
-                for each in requests
-            ]
+    def of_bodies(self, operation: str, bodies: Sequence[Any]) -> Iterator[list[Finding]]:
+        """Yield the findings of each body that an operation answers with."""
+        contract = self._contract
+        texts = [orjson.dumps(self._general(body)) for body in bodies]
+        checker = self._checker(operation, lambda body: contract.check(body, operation=operation))
+        return self._learning(checker.findings(texts), bodies)
+
+    def of_records(self, records: Iterable[Exchange | WebhookRequest]) -> Iterator[list[Finding]]:
+        """Yield the findings of each record; alike ones follow each other."""
+        contract = self._contract
+        webhooks: list[bytes] = []
+        exchanges: dict[tuple[str, ...], list[Exchange]] = {}
+        for each in records:
+            if isinstance(each, Exchange):
+                exchanges.setdefault(tuple(each.body), []).append(each)
+            else:
+                read = self._read(each.headers)
+                webhooks.append(orjson.dumps([each.url, each.method, each.body, read]))
+        for members, alike in exchanges.items():
+            checker = self._checker(
+                members, lambda parts: contract.check_exchange(Exchange(*parts))
+            )
+            texts = [orjson.dumps(self._parts(each)) for each in alike]
+            bodies = [each.body for each in alike]
+            yield from self._learning(checker.findings(texts), bodies)
+        checker = self._checker(
+            "webhooks", lambda sent: contract.check_webhook(WebhookRequest(*sent))
         )
+        yield from checker.findings(webhooks)
 
-    def _read(self, sent: WebhookRequest) -> dict[str, str]:
-        return {
-            name: value for name, value in sent.headers.items() if name.lower() in self._headers
-        }
+    def _checker(self, key: Any, check: Callable[[Any], list[Finding]]) -> ShapeChecker:
+        if key not in self._checkers:
+            self._checkers[key] = ShapeChecker(check)
+        return self._checkers[key]
+
+    def _parts(self, seen: Exchange) -> list[Any]:
+        body, headers = self._general(seen.body), self._read(seen.headers)
+        return [seen.method, seen.url, seen.status, body, headers]
+
+    def _read(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in headers.items() if name.lower() in self._headers}
+
+    def _general(self, body: Any) -> Any:
+        """Return a message with the first author, text and index, if its own were judged before."""
+        if "author" not in body or not self._first or not self._judged.issuperset(_alone(body)):
+            return body
+        return {**body, **self._first}
+
+    def _learning(
+        self, findings: Iterator[list[Finding]], bodies: Sequence[Any]
+    ) -> Iterator[list[Finding]]:
+        """Yield findings; note what bodies say that have none."""
+        # A document of somebody's own may relate them to each other.
+        learns = not self._contract.document.is_foreign
+        for body, found in zip(bodies, findings, strict=True):
+            if learns and not found and "author" in body:
+                self._first = self._first or {name: body[name] for name in _ALONE if name in body}
+                self._judged.update(_alone(body))
+            yield found
+
+
+def _alone(message: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, repr(message[name])) for name in _ALONE if name in message]
+
+
+def _rows(value: Any) -> list[Any]:
+    """Return something of each row that a text has, by which shapes tell rows from each other."""
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, list) and each and all(isinstance(row, dict) for row in each):
+            return [row.get("sid") for row in each]
+        found = _rows(each) if isinstance(each, dict) else []
+        if found:
+            return found
+    return []

@@ -12,17 +12,17 @@ import orjson
 from receiptkit.generation import recording
 from receiptkit.generation.api_errors import ERRORS
 from receiptkit.generation.breakage import Breakage, operation_of
-from receiptkit.generation.conformance import ShapeChecker, WebhookChecker
+from receiptkit.generation.conformance import Conformance
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.stream import Event, Webhooks, form_of
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
-from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding
 
 _Item = TypeVar("_Item")
-_BATCH = 64
+#: How many bodies are checked at once; and records of captures, few of which are pages.
+_BATCH, _SEEN = 64, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ class Output:
         self._warn = warn
         #: The world of which a body has been broken; the others of it stay whole.
         self._broken_one: World | None = None
-        contract = generator.contract
-        self._parameters = ShapeChecker(lambda body: contract.check(body, operation="webhook"))
-        self._requests = WebhookChecker(contract)
+        self._conformance = Conformance(generator.contract)
         #: The breakage that it has.
         self.breakage: Breakage | None = None
 
@@ -82,9 +80,7 @@ class Output:
 
     def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield every page of the list, a line each."""
-        for world in worlds:
-            for page in self._at(world).pages(self._options.page_size):
-                yield _line(self._checked(world, "page", page))
+        return map(_line, self._pages(worlds, self._options.page_size))
 
     def receipt(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield the first receipt."""
@@ -92,10 +88,17 @@ class Output:
 
     def receipts(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield every receipt, a line each."""
-        for world in worlds:
-            # Checked a page at a time: one by one would take ten times as long.
-            for page in self._at(world).pages():
-                yield b"".join(map(_line, self._checked(world, "page", page)["delivery_receipts"]))
+        # Checked a page at a time, which is quicker.
+        for page in self._pages(worlds):
+            yield b"".join(map(_line, page["delivery_receipts"]))
+
+    def _pages(
+        self, worlds: Iterable[World], page_size: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        every = (
+            (world, page, None) for world in worlds for page in self._at(world).pages(page_size)
+        )
+        return (page for page, _ in self._conforming("page", every))
 
     def message(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield the message, with its summary of deliveries."""
@@ -122,21 +125,21 @@ class Output:
 
     def webhook(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield the parameters of every webhook as a JSON object, a line each."""
-        return (_line(parameters) for _, _, parameters in self._webhooks(worlds))
+        return (_line(parameters) for parameters, _ in self._webhooks(worlds))
 
     def form(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield the body of every webhook, a line each."""
-        return (form_of(parameters).encode() + b"\n" for _, _, parameters in self._webhooks(worlds))
+        return (form_of(parameters).encode() + b"\n" for parameters, _ in self._webhooks(worlds))
 
     def url(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield every webhook as the URL that it calls by GET, a line each."""
-        for webhooks, event, parameters in self._webhooks(worlds):
+        for parameters, (webhooks, event) in self._webhooks(worlds):
             yield webhooks.url(event, self._options.webhook_url, parameters).encode() + b"\n"
 
     def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
         """Yield every webhook as a complete request, a line each."""
         options = self._options
-        for webhooks, event, parameters in self._webhooks(worlds):
+        for parameters, (webhooks, event) in self._webhooks(worlds):
             request = webhooks.request(
                 event,
                 options.webhook_url,
@@ -148,23 +151,15 @@ class Output:
 
     def _webhooks(
         self, worlds: Iterable[World]
-    ) -> Iterator[tuple[Webhooks, Event, dict[str, str]]]:
-        """Yield every webhook with its parameters, which have been checked or broken."""
+    ) -> Iterator[tuple[dict[str, Any], tuple[Webhooks, Event]]]:
+        """Yield the parameters of every webhook, which have been checked or broken."""
         every = (
-            (webhooks, event, webhooks.parameters(event))
+            (world, webhooks.parameters(event), (webhooks, event))
             for world in worlds
             for webhooks in (self._generator.webhooks(world, self._options.moment),)
             for event in webhooks.events
         )
-        if self._options.breakages:
-            for webhooks, event, parameters in every:
-                yield webhooks, event, self._checked(webhooks.world, "webhook", parameters)
-            return
-        for batch in _batches(every):
-            texts = [orjson.dumps(parameters) for _, _, parameters in batch]
-            for findings in self._parameters.findings(texts):
-                self._accept(findings)
-            yield from batch
+        return self._conforming("webhook", every)
 
     # -- captures
 
@@ -195,12 +190,8 @@ class Output:
                 auth_token=options.auth_token,
             )
         )
-        for batch in _batches(every):
-            for _, item in batch:
-                if isinstance(item, Exchange):
-                    self._accept(self._generator.contract.check_exchange(item))
-            requests = (item for _, item in batch if isinstance(item, WebhookRequest))
-            for findings in self._requests.findings(requests):
+        for batch in _batches(every, _SEEN):
+            for findings in self._conformance.of_records(item for _, item in batch):
                 self._accept(findings)
             yield from batch
 
@@ -211,17 +202,29 @@ class Output:
 
     def _bodies(self, kind: str, bodies: Iterator[tuple[World, dict[str, Any]]]) -> Iterator[bytes]:
         """Yield one body indented, or several, a line each."""
-        held: dict[str, Any] | None = None
-        for world, body in bodies:
-            if held is not None:
-                yield _line(held)
-            first, held = held is None, self._checked(world, kind, body)
-        if held is not None:
-            yield (
-                orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-                if first
-                else _line(held)
-            )
+        every = self._conforming(kind, ((world, body, None) for world, body in bodies))
+        held = [body for body, _ in islice(every, 2)]
+        if len(held) == 1:
+            yield orjson.dumps(held[0], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+            return
+        yield from map(_line, held)
+        yield from (_line(body) for body, _ in every)
+
+    def _conforming(
+        self, kind: str, every: Iterable[tuple[World, dict[str, Any], _Item]]
+    ) -> Iterator[tuple[dict[str, Any], _Item]]:
+        """Yield bodies that have been checked or broken, and what came with them."""
+        if self._options.breakages:
+            yield from ((self._checked(world, kind, body), item) for world, body, item in every)
+            return
+        for batch in _batches(every, _BATCH):
+            scopes = {world.in_service for world, _, _ in batch}
+            for in_service in scopes:
+                bodies = [body for world, body, _ in batch if world.in_service == in_service]
+                operation = operation_of(self._generator, kind, in_service=in_service)
+                for findings in self._conformance.of_bodies(operation, bodies):
+                    self._accept(findings)
+            yield from ((body, item) for _, body, item in batch)
 
     def _checked(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         operation = operation_of(self._generator, kind, in_service=world.in_service)
@@ -304,10 +307,10 @@ def _with_first_row(page: dict[str, Any], breakage: Breakage) -> dict[str, Any]:
     return {**page, "delivery_receipts": [breakage.applied(rows[0]), *rows[1:]]}
 
 
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
     """Yield items some at a time, since that is how shapes are checked quickly."""
     every = iter(items)
-    while batch := list(islice(every, _BATCH)):
+    while batch := list(islice(every, size)):
         yield batch
 
 
