@@ -39,6 +39,7 @@ PAGE_OF = {
     "spec": "docs/documents.md",
     "drift": "docs/documents.md",
     "scrub": "docs/scan-and-scrub.md",
+    "rules": "docs/findings.md",
     "init": "docs/getting-started.md",
 }
 #: What is not written in docs/, but linked.

@@ -11,7 +11,7 @@ from receiptkit import __version__
 from receiptkit.cli import installation
 from receiptkit.model.display import printable
 from receiptkit.validation import project_settings
-from receiptkit.validation.effective_settings import EffectiveSetting, effective
+from receiptkit.validation.effective_settings import effective, setting_lines
 
 
 @click.command()
@@ -42,11 +42,6 @@ def doctor() -> int:
 
     project.demand_rules(built(project.profile or project_settings.PROFILE).rule_ids)
     return 0
-
-
-def setting_lines(settings: Iterable[EffectiveSetting]) -> Iterable[str]:
-    """Return a line for each setting: its name, its value, its source."""
-    return (f"{each.name} = {each.value} ({each.source})" for each in settings)
 
 
 def _section(title: str, lines: Iterable[str]) -> None:

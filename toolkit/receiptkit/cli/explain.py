@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from fnmatch import fnmatchcase
 
 import click
 from click.shell_completion import CompletionItem
 
+from receiptkit.cli.parameters import complete_rules
 from receiptkit.model.display import printable
+from receiptkit.model.finding import Severity
 from receiptkit.rules import catalogue
 from receiptkit.rules.registry import Rule
 
@@ -21,10 +24,23 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 @click.command()
-def rules() -> None:
-    """List every rule: id, severity, title."""
+@click.argument("globs", nargs=-1, metavar="[GLOB]...", shell_complete=complete_rules)
+@click.option(
+    "--severity",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="List the rules of this severity only.",
+)
+def rules(globs: tuple[str, ...], severity: str | None) -> None:
+    """List rules: id, severity, title; all, or those whose id matches a GLOB such as page.*."""
+    for glob in globs:
+        if not any(fnmatchcase(rule.id, glob) for rule in catalogue.RULES):
+            catalogue.find(glob)
     width = max(len(rule.id) for rule in catalogue.RULES)
     for rule in catalogue.RULES:
+        if globs and not any(fnmatchcase(rule.id, glob) for glob in globs):
+            continue
+        if severity not in (None, rule.severity.value):
+            continue
         click.echo(f"{rule.id:{width}}  {rule.severity.value:7}  {rule.title}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from typing import Any, BinaryIO
 
 import click
@@ -44,10 +45,16 @@ def _complete_breakages(
 
 
 @click.command()
-def scenarios() -> None:
-    """List the scenarios."""
+@click.argument("globs", nargs=-1, metavar="[GLOB]...", shell_complete=complete_scenarios)
+def scenarios(globs: tuple[str, ...]) -> None:
+    """List the scenarios: all, or those whose name matches a GLOB such as *sms*."""
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in SCENARIOS):
+            raise UsageError(f"no scenario matches {glob!r}; `receiptkit scenarios` lists all")
     width = max(map(len, SCENARIOS))
     for each in SCENARIOS.values():
+        if globs and not any(fnmatchcase(each.name, glob) for glob in globs):
+            continue
         click.echo(f"{each.name:{width}}  {each.summary}")
 
 

@@ -53,7 +53,7 @@ def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
         if equals and name in reports.names():
             named.append(Output(name, path))
             continue
-        if equals and not os.path.dirname(name):
+        if equals and name.isidentifier():
             _refuse_misspelt(name, value)
         rest.append(value)
     if len(rest) > 1:
@@ -73,11 +73,10 @@ def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
 
 def _refuse_misspelt(name: str, value: str) -> None:
     close = get_close_matches(name.lower(), reports.names(), 1)
-    if close:
-        raise UsageError(
-            f"-o {value}: unknown report format {name!r}; did you mean {close[0]}? "
-            f"Write ./{value} for a file"
-        )
+    meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(reports.names())}."
+    raise UsageError(
+        f"-o {value}: unknown report format {name!r}; {meant} Write ./{value} for a file"
+    )
 
 
 @contextmanager
@@ -112,16 +111,37 @@ def _standard_output(*, is_utf8: bool) -> Iterator[TextIO]:
         out.detach()
 
 
-def about(contract: Contract, options: dict[str, Any], format_: str, out: TextIO) -> reports.About:
-    """Return the run that a report is about; the options are those of `validate`."""
+def about(
+    contract: Contract,
+    options: dict[str, Any],
+    format_: str,
+    out: TextIO,
+    *,
+    is_file: bool = False,
+) -> reports.About:
+    """
+    Return the run that a report is about; the options are those of `validate`. A report in a file
+    has no colours.
+    """
     return reports.About(
         version=__version__,
         profile=contract.profile,
         contract="" if format_ == "text" else contract.document.sha256,
         show_values=options["show_values"],
         verbosity=int(options["verbose"]) - int(options["quiet"]),
-        colour=out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        colour=not is_file and _is_coloured(out, options.get("color", "auto")),
         rule=catalogue.get,
         names=known_names(contract),
         list_unchecked=options["list_unchecked"],
     )
+
+
+def _is_coloured(out: TextIO, wanted: str) -> bool:
+    """Return True if a report has colours: as the option says, then NO_COLOR, then FORCE_COLOR."""
+    if wanted != "auto":
+        return wanted == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return out.isatty() and os.environ.get("TERM") != "dumb"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from receiptkit.openapi.document import PROFILES
 from receiptkit.validation import processes, project_settings
 from receiptkit.validation.baseline import Baseline, NewFindings, is_baseline
 from receiptkit.validation.conclusion import FAILED, conclude
+from receiptkit.validation.effective_settings import effective, setting_lines
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable, written
 from receiptkit.validation.pictures import Pictures
 from receiptkit.validation.run import Validation
-from receiptkit.validation.sinks import MOST_FINDINGS, FirstFindings, Stoppable
+from receiptkit.validation.sinks import MOST_FINDINGS, FirstFindings, Statistics, Stoppable
 from receiptkit.validation.summary import Sink, Summary
 
 #: The options that settings can set, too.
@@ -35,9 +37,7 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
 
 
 @click.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True)
-)
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(allow_dash=True))
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
@@ -204,6 +204,19 @@ _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore
     type=click.IntRange(1),
     help="The number of processes. Default: one for small input, all processors for large input.",
 )
+@click.option(
+    "--statistics", is_flag=True, help="Count the findings of each rule, on standard error."
+)
+@click.option(
+    "--show-settings", is_flag=True, help="Show every setting and its source, and check nothing."
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the report; auto heeds the terminal, NO_COLOR and FORCE_COLOR.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only the summary.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print every finding, with the source of its rule."
@@ -230,6 +243,12 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     settings = project.under(
         **{name: options[name] for name in _SETTINGS},
     )
+    if options["show_settings"]:
+        for line in setting_lines(effective(project, {name: options[name] for name in _SETTINGS})):
+            click.echo(printable(line))
+        return 0
+    if not options["paths"]:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     contract = Contract.load(
         settings.profile or project_settings.PROFILE,
         options["document"],
@@ -292,13 +311,15 @@ def _run(
     with ExitStack() as stack:
         opened_reports = [
             reports.report_format(output.format).report(
-                out, about(validation.contract, options, output.format, out)
+                out,
+                about(validation.contract, options, output.format, out, is_file=output.is_file),
             )
             for output in outputs
             for out in [stack.enter_context(opened(output, inputs, force=options["force"]))]
         ]
         first = FirstFindings(opened_reports, options["max_findings"])
-        sink: Sink = NewFindings(first, baseline) if baseline else first
+        statistics = Statistics(first)
+        sink: Sink = NewFindings(statistics, baseline) if baseline else statistics
         with collector_off(), interruptible() as stop, judging(sources) as progress:
             summary = processes.run(
                 validation,
@@ -315,6 +336,10 @@ def _run(
         first.note_limit(summary)
         for report in opened_reports:
             report.close(summary)
+    if options["statistics"]:
+        sys.stdout.flush()
+        for line in statistics.lines():
+            click.echo(line, err=True)
     return summary
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.model.finding import Severity
@@ -50,6 +50,11 @@ def effective(
         else:
             source, value = "default", _DEFAULTS.get(name)
         yield EffectiveSetting(name, _shown(value) if value else "not set", source)
+
+
+def setting_lines(settings: Iterable[EffectiveSetting]) -> Iterable[str]:
+    """Return a line for each setting: its name, its value, its source."""
+    return (f"{each.name} = {each.value} ({each.source})" for each in settings)
 
 
 def _shown(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -62,6 +63,32 @@ class FirstFindings:
             "the first at "
             f"{self._first.file}:{self._first.line}; --max-findings lists more than {self._most}"
         )
+
+
+class Statistics:
+    """
+    Counts findings by rule, and passes them on.
+
+    Attributes:
+        counts: how many findings each rule has.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.counts: Counter[str] = Counter()
+
+    def finding(self, finding: Finding) -> None:
+        self.counts[finding.rule] += 1
+        self._sink.finding(finding)
+
+    def end_of_file(self) -> None:
+        self._sink.end_of_file()
+
+    def lines(self) -> list[str]:
+        """Return a line for each rule, the commonest first."""
+        width = max((len(str(count)) for count in self.counts.values()), default=0)
+        ordered = sorted(self.counts.items(), key=lambda each: (-each[1], each[0]))
+        return [f"{count:{width}}  {rule}" for rule, count in ordered]
 
 
 class Stoppable:

@@ -18,6 +18,7 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 from receiptkit.reports.formats.text import signature_line
 from receiptkit.reports.report import About, Report, ReportFormat
+from receiptkit.reports.rule_page import home, rule_page
 from receiptkit.validation.fingerprint import identity
 from receiptkit.validation.summary import Summary
 
@@ -95,6 +96,8 @@ class SarifReport(Report):
             "shortDescription": {"text": text.title},
             "fullDescription": {"text": text.why},
             "help": {"text": f"{text.why} {text.action} Grounding: {text.grounding}."},
+            # SARIF wants an absolute address.
+            **({"helpUri": rule_page(rule)} if home() else {}),
         }
 
 

@@ -13,6 +13,7 @@ from receiptkit.model.display import printable, shown
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 from receiptkit.reports.report import About, Report, ReportFormat
+from receiptkit.reports.rule_page import rule_page
 from receiptkit.validation.fingerprint import without_numbers
 from receiptkit.validation.summary import ReadAs, Summary
 
@@ -103,6 +104,8 @@ class TextReport(Report):
             self.out.write(f"    hint: {printable(finding.hint)}\n")
         if self.about.verbosity > 0 and finding.grounding:
             self.out.write(f"    why: {printable(finding.grounding)}\n")
+        if self.about.verbosity > 0 and self.about.rule(finding.rule) is not None:
+            self.out.write(f"    rule: {rule_page(finding.rule)}\n")
 
     def _painted(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.about.colour else text
