@@ -99,6 +99,7 @@ bench: $(VENV)/.test
 	$(BIN)/python tests/bench/shapes.py
 	$(BIN)/python tests/bench/shapes.py --style other --tables shapes,signed
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/live.py
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
