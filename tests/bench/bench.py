@@ -226,6 +226,7 @@ def schema_check() -> None:
 
 def generating(runs: int, receipts: int = 1_000_000) -> None:
     generation.rates(runs)
+    generation.beside_json(runs)
     print(
         f"\n`receiptkit generate full-house` on so many worlds that they have {receipts:,} receipts"
     )

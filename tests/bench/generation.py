@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
+import yaml
 from faker import Faker
 
 from receiptkit.generation import Generator
+from receiptkit.generation.outputs import FORMS, Output, RenderOptions
 
 _FIRST, _LAST = datetime(2026, 3, 1, tzinfo=timezone.utc), datetime(2026, 9, 1, tzinfo=timezone.utc)
 _CODES = (30003, 30005, 30006, 30007, 30008, 21610)
@@ -92,3 +96,63 @@ def rates(runs: int, count: int = 20_000) -> None:
         print(
             f"  {name:24} {1 / statistics.median(seconds):9,.0f}   {ratio:5.1f} times the naive ones"
         )
+
+
+_FORMS = (
+    "pages",
+    "receipts",
+    "message",
+    "webhook",
+    "form",
+    "requests",
+    "har",
+    "cassette",
+    "ndjson",
+)
+_WORLDS = {"agent-and-sms": 1000, "group-sms": 400, "full-house": 60}
+
+
+def beside_json(runs: int) -> None:
+    """Print how many times as long each form takes as `json.dumps` of what it holds."""
+    print(
+        "\nprocessor time of each form as a multiple of `json.dumps` of the same content, in turn"
+    )
+    print(f"  {'worlds':22}" + "".join(f"{form:>10}" for form in _FORMS))
+    for name, count in _WORLDS.items():
+        ratios = [_beside_json(name, count, form, runs) for form in _FORMS]
+        print(f"  {f'{count} of {name}':22}" + "".join(f"{ratio:10.1f}" for ratio in ratios))
+
+
+def _beside_json(name: str, count: int, form: str, runs: int) -> float:
+    """Return the median ratio; the shapes of a form are learnt in the first of its runs."""
+    generator = Generator()
+    output = Output(generator, RenderOptions(), lambda finding: None)
+
+    def write() -> bytes:
+        worlds = (generator.world(name, seed=seed) for seed in range(count))
+        return b"".join(FORMS[form](output, worlds))
+
+    content = _content(form, write())
+    ratios = []
+    for _ in range(runs):
+        ours = _busy(write)
+        ratios.append(ours / _busy(lambda: [json.dumps(each) for each in content]))
+    return statistics.median(ratios)
+
+
+def _busy(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def _content(form: str, written: bytes) -> list[Any]:
+    """Return the values that a file of a form holds."""
+    if form == "har":
+        return list(json.loads(written)["log"]["entries"])
+    if form == "cassette":
+        return list(yaml.load(written, Loader=yaml.CSafeLoader)["interactions"])
+    lines = written.splitlines()
+    return [
+        dict(parse_qsl(each.decode())) if form == "form" else json.loads(each) for each in lines
+    ]

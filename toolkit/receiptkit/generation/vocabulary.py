@@ -45,6 +45,7 @@ class Vocabulary:
         self._host = host
         self._schemas = Schemas(contract.document.content)
         self._object_schemas: dict[tuple[str, bool, str | None], ObjectSchema] = {}
+        self._operations: dict[tuple[str, bool], Operation] = {}
 
     # -- bodies
 
@@ -55,12 +56,16 @@ class Vocabulary:
         Raises:
             UsageError: the document has none.
         """
+        found = self._operations.get((kind, in_service))
+        if found is not None:
+            return found
         for operation in self.contract.operations.with_kind:
             if (operation.kind, operation.in_service, operation.method) == (
                 kind,
                 in_service,
                 "get",
             ):
+                self._operations[kind, in_service] = operation
                 return operation
         raise UsageError(
             f"{self.contract.document.name} has no operation that answers with a {kind}: "
@@ -172,7 +177,9 @@ class Vocabulary:
         path = operation.path
         for name, role in operation.roles.items():
             if role in values:
-                path = path.replace(f"{{{name}}}", quote(str(values[role]), safe=""))
+                value = str(values[role])
+                is_plain = value.isascii() and value.isalnum()
+                path = path.replace(f"{{{name}}}", value if is_plain else quote(value, safe=""))
         if "{" in path:
             raise UsageError(
                 f"{operation.id}: the generator has no value for the path parameter "
