@@ -48,12 +48,15 @@ OTHERS = (
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
+    "AGENTS.md",
+    "llms.txt",
+    "skills/receiptkit/SKILL.md",
     "spec/README.md",
     "fixtures/README.md",
     "docs/rules.md",
 )
 #: Documents that are read as English.
-PROSE = (*PAGES, "spec/README.md", "fixtures/README.md")
+PROSE = (*PAGES, "AGENTS.md", "skills/receiptkit/SKILL.md", "spec/README.md", "fixtures/README.md")
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)")
