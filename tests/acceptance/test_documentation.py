@@ -38,6 +38,7 @@ PAGE_OF = {
     "trigger": "docs/webhooks.md",
     "spec": "docs/documents.md",
     "drift": "docs/documents.md",
+    "scan": "docs/scan-and-scrub.md",
     "scrub": "docs/scan-and-scrub.md",
     "rules": "docs/findings.md",
     "init": "docs/getting-started.md",

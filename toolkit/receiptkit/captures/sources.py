@@ -52,11 +52,13 @@ class Source(NamedTuple):
         name: as it is reported.
         named: whether it was named itself; found in a folder, if not.
         content: what is in it, where that is held already and there is no such file.
+        format: the name of its format, where that is known; empty to recognise it.
     """
 
     name: str
     named: bool = True
     content: bytes | None = None
+    format: str = ""
 
     @property
     def size(self) -> int:

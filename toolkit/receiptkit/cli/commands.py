@@ -21,6 +21,7 @@ _FAILED = 2
 
 _COMMANDS = {
     "validate": ("receiptkit.cli.validate", "Check captured responses and webhooks."),
+    "scan": ("receiptkit.cli.scan", "Check every capture and mock of a repository."),
     "scrub": ("receiptkit.cli.scrub", "Replace personal data in captures by pseudonyms."),
     "generate": (
         "receiptkit.cli.generate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,20 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
+    return judge(options)
+
+
+def judge(
+    options: dict[str, Any], found: Sources | None = None, watch: Sequence[reports.Report] = ()
+) -> int:
+    """
+    Check sources as the options of `validate` say; return the exit code.
+
+    Args:
+        options: the values of the options.
+        found: the sources; None for those of the paths.
+        watch: receive every finding, beside the reports.
+    """
     project = (
         project_settings.read(Path(options["config"]))
         if options["config"]
@@ -276,14 +291,14 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
         pictures=Pictures(contract) if draws else None,
     )
     baseline = baseline_of(options, settings, known_names(contract))
-    sources = sources_of(options, outputs, baseline)
+    sources = sources_of(options, outputs, baseline) if found is None else found
     inputs = inputs_of(contract, settings, sources)
     if baseline is not None:
         if options["write_baseline"]:
             replaces = None if options["force"] else Replaceable("a baseline", is_baseline)
             demand_replaceable(baseline.path, "--write-baseline", inputs, replaces)
         inputs.add(baseline.path, "the baseline")
-    summary = _run(validation, sources, options, outputs, baseline, inputs)
+    summary = _run(validation, sources, options, outputs, baseline, inputs, watch)
     conclusion = conclude(
         summary,
         fail_on=Severity(settings.fail_on or project_settings.FAIL_ON),
@@ -307,6 +322,7 @@ def _run(
     outputs: list[Output],
     baseline: Baseline | None,
     inputs: InputFiles,
+    watch: Sequence[reports.Report],
 ) -> Summary:
     with ExitStack() as stack:
         opened_reports = [
@@ -317,7 +333,7 @@ def _run(
             for output in outputs
             for out in [stack.enter_context(opened(output, inputs, force=options["force"]))]
         ]
-        first = FirstFindings(opened_reports, options["max_findings"])
+        first = FirstFindings([*opened_reports, *watch], options["max_findings"])
         statistics = Statistics(first)
         sink: Sink = NewFindings(statistics, baseline) if baseline else statistics
         with collector_off(), interruptible() as stop, judging(sources) as progress:
@@ -334,7 +350,7 @@ def _run(
         if baseline is not None:
             baseline.move_counts(summary)
         first.note_limit(summary)
-        for report in opened_reports:
+        for report in [*opened_reports, *watch]:
             report.close(summary)
     if options["statistics"]:
         sys.stdout.flush()

@@ -43,6 +43,8 @@ def format_of(
     Raises:
         CaptureError: a file that the user named cannot be read.
     """
+    if source.format:
+        chosen = readable()[source.format]
     found, evidence = (
         (chosen, "--as") if chosen else recognise(source.name, head, named=source.named)
     )

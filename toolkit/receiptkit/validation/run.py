@@ -247,7 +247,7 @@ class Validation:
         Raises:
             CaptureError: it cannot be read to its end; what came before has been checked.
         """
-        if not source.named and not is_regular(source):
+        if not source.named and source.content is None and not is_regular(source):
             self.summary.skip(source.name, "no regular file: it is read only if you name it")
             return
         try:
