@@ -18,7 +18,7 @@ from receiptkit.scanning.repository import Found, old, unused
 from receiptkit.scanning.repository import scan as find
 from receiptkit.validation.processes import processors
 
-_OWN = ("paths", "known_as", "called_at", "column", "url", "join", "allow_empty")
+_OWN = ("paths", "known_as", "called_at", "column", "url", "join", "allow_empty", "show_settings")
 #: With so many files, several processes are worthwhile.
 _MANY = 500
 _MOST_FILES = 200_000
@@ -64,6 +64,7 @@ def scan(
         "column": None,
         "url": None,
         "join": False,
+        "show_settings": False,
         "jobs": options["jobs"] or (processors() if len(found.sources) > _MANY else None),
         "allow_empty": True,
         "quiet": options["quiet"] or (is_text and not options["verbose"]),

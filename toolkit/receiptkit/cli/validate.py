@@ -236,6 +236,8 @@ def validate(ctx: click.Context, /, **options: Any) -> int:
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose contradict each other", ctx)
+    if not options["paths"] and not options["show_settings"]:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     return judge(options)
 
 
@@ -262,8 +264,6 @@ def judge(
         for line in setting_lines(effective(project, {name: options[name] for name in _SETTINGS})):
             click.echo(printable(line))
         return 0
-    if not options["paths"]:
-        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     contract = Contract.load(
         settings.profile or project_settings.PROFILE,
         options["document"],
