@@ -460,9 +460,11 @@ def test_another_status(tmp_path: Path) -> None:
     """A status that only the document knows can be asked for, is drawn, and counts in the summary and the webhooks."""
 
     def change(document: dict[str, Any]) -> None:
-        schemas(document)["conversation_message_receipt_enum_delivery_status"]["enum"].append(
-            "expired"
-        )
+        for name in (
+            "conversation_message_receipt_enum_delivery_status",
+            "webhook_delivery_status",
+        ):
+            schemas(document)[name]["enum"].append("expired")
         schemas(document)["delivery_summary"]["properties"]["expired"] = {
             "$ref": "#/components/schemas/delivery_amount"
         }
