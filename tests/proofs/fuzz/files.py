@@ -56,8 +56,8 @@ def settings(data: bytes, folder: Path) -> None:
     (own / ("receiptkit.toml" if data[:1] < b"\x80" else "pyproject.toml")).write_bytes(data[1:])
     with refusal():
         found = project_settings.find(own)
-        found.demand_rules(())
-        found.under(profile="strict").selection(()).applied(_FINDINGS, "a.json")
+        found.demand_rules(tuple)
+        found.under(profile="strict").selection(tuple).applied(_FINDINGS, "a.json")
 
 
 def baselines(data: bytes, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from receiptkit import __version__
-from receiptkit.cli.process import end_quietly, prepare_process
+from receiptkit.cli.process import collector_off, end_quietly, prepare_process
 from receiptkit.model.display import printable
 from receiptkit.model.errors import ReceiptkitError
 
@@ -62,7 +62,8 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), cmd_name)
+        with collector_off():
+            command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

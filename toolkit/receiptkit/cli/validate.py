@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,10 +28,12 @@ from receiptkit.validation.conclusion import FAILED, conclude
 from receiptkit.validation.effective_settings import effective, setting_lines
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable, written
-from receiptkit.validation.pictures import Pictures
 from receiptkit.validation.run import Validation
 from receiptkit.validation.sinks import MOST_FINDINGS, FirstFindings, Statistics, Stoppable
 from receiptkit.validation.summary import Sink, Summary
+
+if TYPE_CHECKING:
+    from receiptkit.validation.pictures import Pictures
 
 #: The options that settings can set, too.
 _SETTINGS = ("profile", "fail_on", "baseline", "api_base_url", "select", "ignore")
@@ -273,12 +275,12 @@ def judge(
     )
     for note in contract.document.notes:
         _note(note)
-    project.demand_rules(contract.rule_ids)
+    project.demand_rules(lambda: contract.rule_ids)
     outputs = parse_outputs(options["outputs"], options["format_"])
     draws = any(reports.report_format(output.format).draws for output in outputs)
     validation = Validation(
         contract,
-        selection=settings.selection(contract.rule_ids),
+        selection=settings.selection(lambda: contract.rule_ids),
         known_as=options["known_as"],
         url=options["url"],
         limits=Limits(
@@ -288,7 +290,7 @@ def judge(
         allow_empty=options["allow_empty"],
         bulk=not options["no_bulk"],
         called_at=options["called_at"],
-        pictures=Pictures(contract) if draws else None,
+        pictures=_pictures(contract) if draws else None,
     )
     baseline = baseline_of(options, settings, known_names(contract))
     sources = sources_of(options, outputs, baseline) if found is None else found
@@ -313,6 +315,12 @@ def judge(
     elif baseline is not None and not summary.problems:
         _note_gone(baseline, sources, validation)
     return conclusion.code
+
+
+def _pictures(contract: Contract) -> Pictures:
+    from receiptkit.validation.pictures import Pictures
+
+    return Pictures(contract)
 
 
 def _run(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from receiptkit.openapi.operation import Media, Operation
@@ -57,12 +58,9 @@ class Recogniser:
         self._references = References(document)
         #: By the place of a media type in the document.
         self._members: dict[tuple[str, ...], dict[str, Any]] = {}
-        self._shapes: list[BodyOutline] = []
-        self._described: set[tuple[str, str]] = set()
         self._by_kind: dict[str, list[Operation]] = {}
         for operation in (*operations.with_kind, *operations.webhooks):
             self._by_kind.setdefault(str(operation.kind), []).append(operation)
-            self._shapes.extend(self._shapes_of(operation))
         self._decided: dict[tuple[str, ...], str] = {}
         #: Webhooks by their EventType, which decides whatever other parameters there are.
         self._by_event = {
@@ -204,6 +202,17 @@ class Recogniser:
 
     # -- shapes
 
+    @cached_property
+    def _shapes(self) -> list[BodyOutline]:
+        """Return the outlines of all bodies; no exchange at a known URL needs them."""
+        described: set[tuple[str, str]] = set()
+        return [
+            shape
+            for operations in self._by_kind.values()
+            for operation in operations
+            for shape in self._shapes_of(operation, described)
+        ]
+
     def _events(self, operation: Operation) -> list[str]:
         media = operation.responses["request"].content.values()
         events = [self._references.view(self.members(each).get("EventType")) for each in media]
@@ -216,7 +225,9 @@ class Recogniser:
             if isinstance(event, str)
         ]
 
-    def _shapes_of(self, operation: Operation) -> Iterable[BodyOutline]:
+    def _shapes_of(
+        self, operation: Operation, described: set[tuple[str, str]]
+    ) -> Iterator[BodyOutline]:
         for status, response in operation.responses.items():
             kind = ERROR if status.startswith(("4", "5")) else operation.kind
             media = response.content.get("application/json") or response.content.get(
@@ -226,8 +237,8 @@ class Recogniser:
                 continue
             # Most bodies are described once, and referred to.
             key = (kind, str(media.schema))
-            if key not in self._described:
-                self._described.add(key)
+            if key not in described:
+                described.add(key)
                 yield self._shape(kind, media)
 
     def _shape(self, kind: str, media: Media) -> BodyOutline:

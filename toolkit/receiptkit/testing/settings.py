@@ -84,7 +84,7 @@ def settings(options: Options) -> PluginSettings:
         seed=_seed(options.seed),
         contract=contract,
         fail_on=_severity(project.fail_on or "error"),
-        selection=project.selection(contract.rule_ids),
+        selection=project.selection(lambda: contract.rule_ids),
         show_values=options.show_values,
         guard=options.guard,
         coverage=options.coverage is not None or options.coverage_fail_under is not None,

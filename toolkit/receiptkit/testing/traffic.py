@@ -213,7 +213,9 @@ class Traffic:
         return "\n".join([*text, "", way_out([one for _, each in bad for one in each])])
 
 
-def allowances(rules: Collection[str], reason: object, known: Collection[str]) -> tuple[str, ...]:
+def allowances(
+    rules: Collection[str], reason: object, known: Callable[[], Collection[str]]
+) -> tuple[str, ...]:
     """
     Return the globs of `receipts_allow(*rules, reason=…)`.
 
@@ -223,7 +225,7 @@ def allowances(rules: Collection[str], reason: object, known: Collection[str]) -
     if not rules:
         raise UsageError('receipts_allow takes ids of rules, such as "page.next-without-token"')
     demand_reason("receipts_allow", reason)
-    Selection(ignore=tuple(rules), known=tuple(known))
+    Selection(ignore=tuple(rules), known=known)
     return tuple(rules)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
@@ -76,12 +76,12 @@ class ProjectSettings:
             return replace(merged, api_base_url=_demand_absolute(merged.api_base_url))
         return merged
 
-    def selection(self, known: Sequence[str]) -> Selection:
+    def selection(self, known: Callable[[], Collection[str]]) -> Selection:
         """
         Return which findings are wanted, and their severities.
 
         Args:
-            known: rules that the document names, beside those of the catalogue.
+            known: returns rules that the document names, beside those of the catalogue.
 
         Raises:
             UsageError: a pattern matches no rule.
@@ -95,7 +95,7 @@ class ProjectSettings:
             root=self.path.parent if self.path else None,
         )
 
-    def demand_rules(self, known: Sequence[str]) -> None:
+    def demand_rules(self, known: Callable[[], Collection[str]]) -> None:
         """
         Raise `UsageError` if a pattern in the settings file matches no rule, also where an option
         replaces it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures import (
     Limits,
@@ -30,12 +30,14 @@ from receiptkit.text.dates import milliseconds
 from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
 from receiptkit.validation.input_kind import format_and_kind, operation_at
 from receiptkit.validation.observation_checks import ObservationChecker
-from receiptkit.validation.pictures import Pictures
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import NOTHING, Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes
 from receiptkit.webhooks.address import absolute
+
+if TYPE_CHECKING:
+    from receiptkit.validation.pictures import Pictures
 
 
 class Validation:

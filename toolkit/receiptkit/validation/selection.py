@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,7 +19,7 @@ class Selection:
         self,
         select: Sequence[str] = (),
         ignore: Sequence[str] = (),
-        known: Sequence[str] = (),
+        known: Callable[[], Collection[str]] = tuple,
         *,
         severity: Mapping[str, Severity] | None = None,
         per_path_ignores: Mapping[str, Sequence[str]] | None = None,
@@ -29,7 +29,7 @@ class Selection:
         Args:
             select: patterns of the rules to report; all by default.
             ignore: patterns of rules not to report.
-            known: rules beside those of the catalogue.
+            known: returns rules beside those of the catalogue; called if a pattern needs them.
             severity: severities by patterns of rules; the last pattern that matches counts.
             per_path_ignores: patterns of rules not to report, by patterns of paths.
             root: the folder that these paths are relative to.
@@ -40,10 +40,9 @@ class Selection:
         self._severity = dict(severity or {})
         self._per_path = {glob: tuple(rules) for glob, rules in (per_path_ignores or {}).items()}
         self._root = root
-        every = [*catalogue.ids(), *known]
         of_paths = [rule for rules in self._per_path.values() for rule in rules]
         for glob in (*select, *ignore, *self._severity, *of_paths):
-            if not any(fnmatchcase(rule, glob) for rule in every):
+            if not (_matches(glob, catalogue.ids()) or _matches(glob, known())):
                 catalogue.find(glob)
         self._select = tuple(select) or ("*",)
         self._ignore = tuple(ignore)
@@ -84,6 +83,10 @@ class Selection:
                 )
             }
         return self._of_file[file]
+
+
+def _matches(glob: str, rules: Iterable[str]) -> bool:
+    return any(fnmatchcase(rule, glob) for rule in rules)
 
 
 def _fits(rule: str, globs: Iterable[str]) -> bool:
