@@ -59,7 +59,8 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        mistake = item.config.stash.get(MISTAKES, {}).get(id_of(item))
+        mistakes = item.config.stash.get(MISTAKES, None)
+        mistake = mistakes.get(id_of(item)) if mistakes else None
         if mistake is not None:
             pytest.fail(mistake, pytrace=False)
 
@@ -103,8 +104,9 @@ def _stop_watching(item: pytest.Item) -> None:
         item.stash[WATCHING].__exit__(None, None, None)
         del item.stash[WATCHING]
         run, traffic = run_of(item.config), item.stash[TRAFFIC]
-        with run.harmless():
-            traffic.finish()
+        if traffic.has_begun:
+            with run.harmless():
+                traffic.finish()
         with run.harmless():
             run.end_test(traffic, id_of(item), is_guarded=_is_guarded(item))
 
@@ -117,11 +119,12 @@ def _fail(item: pytest.Item) -> None:
 
 
 def _failure(item: pytest.Item) -> str | None:
-    if TRAFFIC not in item.stash or not _is_guarded(item):
+    traffic = item.stash.get(TRAFFIC, None)
+    if traffic is None or not traffic.has_begun or not _is_guarded(item):
         return None
     with run_of(item.config).harmless():
-        item.stash[TRAFFIC].finish()
-        return item.stash[TRAFFIC].failure()
+        traffic.finish()
+        return traffic.failure()
     return None
 
 

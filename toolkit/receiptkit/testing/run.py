@@ -97,11 +97,13 @@ class Run:
         self._cover(each.seen for each in traffic.observed if each.is_checked)
         if not is_guarded:
             return
-        self._checked += len(traffic.exchanges) + len(traffic.webhooks)
-        self._requests += traffic.requests
-        self._errors += traffic.errors
+        self._requests.update(traffic.requests)
+        self._errors.update(traffic.errors)
         for name in traffic.replaced:
             self._replaced.setdefault(name, set()).add(test)
+        if not traffic.observed:
+            return
+        self._checked += len(traffic.exchanges) + len(traffic.webhooks)
         least = self.settings.fail_on.rank
         warnings = [
             each for each in traffic.findings if Severity.WARNING.rank <= each.severity.rank < least

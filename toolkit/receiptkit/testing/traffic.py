@@ -76,6 +76,11 @@ class Traffic:
         self.errors: Counter[str] = Counter()
 
     @property
+    def has_begun(self) -> bool:
+        """Return True if it took anything, or takes it now in another thread."""
+        return self._lock.locked() or bool(self.observed)
+
+    @property
     def exchanges(self) -> list[Exchange]:
         """Return the exchanges that were checked."""
         return [
