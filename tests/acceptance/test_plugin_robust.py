@@ -221,6 +221,7 @@ def test_errors_of_the_guard_when_a_test_ends(suite: Suite, method: str) -> None
         @pytest.fixture(scope="module", autouse=True)
         def break_it():
             with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Traffic, "has_begun", True)
                 patch.setattr(Traffic, {method!r}, broken)
                 yield
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from receiptkit.generation.recording import request as as_json
 from receiptkit.generation.stream import webhook_request
@@ -93,7 +93,7 @@ class Sender:
         self._transport = transport
         self._application = _application_of(transport)
         self._timeout = timeout
-        self._client: httpx.AsyncClient | None = None
+        self._network: httpx.AsyncHTTPTransport | None = None
         #: The last of them, and how many there were.
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
         self.count = 0
@@ -202,9 +202,11 @@ class Sender:
     async def _status(self, delivery: WebhookRequest, body: bytearray, only_refusals: bool) -> int:
         """Return the status of the answer, and add the start of its body if it is wanted."""
         httpx = _httpx()
-        self._client = self._client or self._connected()
-        # The headers are the request's own: the client would add some. Not every httpx then gives
-        # it the client's timeout.
+        transport: Any = self._transport
+        if transport is None:
+            transport = self._network = self._network or _network()
+        # Without a client, which would look at cookies and redirections. A request of one's own has
+        # no headers but its own, and no timeout.
         limit = {
             "timeout": httpx.Timeout(self._timeout, connect=self._timeout * _TO_CONNECT).as_dict()
         }
@@ -215,7 +217,7 @@ class Sender:
             content=delivery.body,
             extensions=limit,
         )
-        response = await self._client.send(request, stream=True)
+        response = await transport.handle_async_request(request)
         limit_of_body = _SHOWN if only_refusals else _LONGEST_ANSWER
         if not only_refusals or response.status_code >= _REFUSED:
             async for piece in response.aiter_bytes():
@@ -225,28 +227,25 @@ class Sender:
         await response.aclose()
         return int(response.status_code)
 
-    def _connected(self) -> httpx.AsyncClient:
-        library = _httpx()
-        trusted: Any = True
-        if self._transport is None:
-            # With the authorities of this machine, and of SSL_CERT_FILE: a receiver that is
-            # developed has one of its own.
-            trusted = library.create_ssl_context()
-            trusted.load_default_certs()
-        limits = library.Limits(max_keepalive_connections=0)
-        client: httpx.AsyncClient = library.AsyncClient(
-            transport=cast("httpx.AsyncBaseTransport | None", self._transport),
-            verify=trusted,
-            trust_env=False,
-            limits=limits,
-        )
-        return client
-
     async def close(self) -> None:
         """Close its connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        for transport in (self._transport, self._network):
+            if hasattr(transport, "aclose"):
+                await transport.aclose()
+        self._network = None
+
+
+def _network() -> httpx.AsyncHTTPTransport:
+    """Return the transport that opens a connection for each webhook, as Twilio does."""
+    library = _httpx()
+    # With the authorities of this machine, and of SSL_CERT_FILE: a receiver that is developed has
+    # one of its own.
+    trusted = library.create_ssl_context()
+    trusted.load_default_certs()
+    transport: httpx.AsyncHTTPTransport = library.AsyncHTTPTransport(
+        verify=trusted, trust_env=False, limits=library.Limits(max_keepalive_connections=0)
+    )
+    return transport
 
 
 def _application_of(transport: Any) -> Application | None:
