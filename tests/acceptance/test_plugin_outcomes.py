@@ -145,7 +145,10 @@ def test_names_stay_out(suite: Suite) -> None:
         """,
     )
     printed = suite.run("--receipts-guard")
-    assert "GET https://conversations.twilio.com/v1/Conversations/<segment, 12 characters>/Messages/IM" in printed
+    assert (
+        "GET https://conversations.twilio.com/v1/Conversations/<segment, 12 characters>/Messages/IM"
+        in printed
+    )
     assert "+15551234567/Messages" in suite.run("--receipts-guard", "--receipts-show-values")
 
 

@@ -40,7 +40,7 @@ def doctor() -> int:
     click.echo(f"  JSON Schema: {printable(str(project_settings.SCHEMA))}")
     from receiptkit.openapi.document import built
 
-    project.demand_rules(built(project.profile or project_settings.PROFILE).rule_ids)
+    project.demand_rules(lambda: built(project.profile or project_settings.PROFILE).rule_ids)
     return 0
 
 

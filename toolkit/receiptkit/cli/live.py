@@ -163,7 +163,7 @@ def session_of(
         judge = Judge(
             contract,
             options["output"] or name,
-            selection=settings.selection(contract.rule_ids),
+            selection=settings.selection(lambda: contract.rule_ids),
             lines=1 if is_har else recording.lines,
             entries=0 if is_har else None,
         )
