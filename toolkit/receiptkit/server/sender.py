@@ -230,8 +230,9 @@ class Sender:
     async def close(self) -> None:
         """Close its connections."""
         for transport in (self._transport, self._network):
-            if hasattr(transport, "aclose"):
-                await transport.aclose()
+            aclose = getattr(transport, "aclose", None)
+            if aclose is not None:
+                await aclose()
         self._network = None
 
 
