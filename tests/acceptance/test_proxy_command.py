@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
+from conftest import ROOT
 from live_sockets import Application, application
+from missing import NODE
 from receiptkit.cli import main
 from receiptkit.live import Live, proxy
 from receiptkit.model.finding import Severity
@@ -179,3 +183,38 @@ def test_a_dead_upstream_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["proxy", "--upstream", "http://u:p@127.0.0.1:9"]) == 2
     assert main(["proxy", "--upstream", "http://127.0.0.1:9", "--for", "50ms", "--log", "off"]) == 2
     assert "nothing was judged" in capsys.readouterr().err
+
+
+def test_the_client_for_node_does_what_it_does_without_it() -> None:
+    """Twilio's package for Node.js pages, fetches and configures through the proxy as without it."""
+    node = shutil.which("node")
+    if node is None or not (NODE / "twilio").is_dir():
+        pytest.skip(
+            "no Node.js here, or not Twilio's package for it (`make .venv/.node` installs it)"
+        )
+    script = str(ROOT / "tests" / "acceptance" / "node" / "server.js")
+    with running(scenarios="three-pages", clock="manual") as twilio:
+        twilio.advance(to="end")
+        world = twilio.worlds[0]
+        with proxy(twilio.url) as live:
+            results = []
+            for url in (twilio.url, live.url):
+                given = {
+                    "url": url,
+                    "account": twilio.account_sid,
+                    "token": twilio.auth_token,
+                    "conversation": world.conversation_sid,
+                    "message": world.message.sid,
+                    "hook": "https://example.com/hook",
+                }
+                command = [node, script, str(NODE.parent)]
+                result = subprocess.run(
+                    command, input=json.dumps(given), capture_output=True, text=True, check=False
+                )
+                assert result.returncode == 0, result.stderr
+                results.append(json.loads(result.stdout))
+    assert results[0] == results[1]
+    assert live.count > 10
+    # The script asks for 60 rows, and leaves a list after its second page.
+    found = {each.rule for each in live.findings}
+    assert found <= {"request.parameter", "listing.truncated"}
