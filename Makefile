@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
 
-.PHONY: demo test proofs browser pictures interop lowest soak mutation bench lint types fresh examples wheel clean
+.PHONY: demo test proofs browser docs pictures interop lowest soak mutation bench lint types fresh examples wheel clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "receiptkit needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 2; }
@@ -62,6 +62,14 @@ proofs: $(VENV)/.node
 # The pages that receiptkit makes, in Chromium.
 browser: $(VENV)/.browser
 	$(BIN)/python -m pytest --quiet -m proofs tests/proofs/test_browser.py
+
+# The site of the documentation, in build/docs/site; it needs no network once its tools are installed.
+$(VENV)/.docs: $(VENV)/.installed
+	@$(PIP) --group docs
+	@touch $@
+
+docs: $(VENV)/.docs
+	$(BIN)/python tests/docs_site.py
 
 # The pictures of the documentation.
 pictures: $(VENV)/.browser
