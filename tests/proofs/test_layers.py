@@ -175,7 +175,7 @@ def test_heavy_doors(path: Path) -> None:
                 *("receiptkit.coverage", "receiptkit.coverage.points"),
                 *("receiptkit.validation.pictures", "receiptkit.reports.drawing"),
                 *("jinja2", "markupsafe", "starlette", "uvicorn", "httpx", "anyio"),
-                *("asyncio", "multiprocessing", "pyarrow", "pytest"),
+                *("asyncio", "multiprocessing", "pyarrow", "pytest", "html"),
             ],
         ),
         (

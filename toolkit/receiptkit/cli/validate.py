@@ -25,7 +25,6 @@ from receiptkit.openapi.document import PROFILES
 from receiptkit.validation import processes, project_settings
 from receiptkit.validation.baseline import Baseline, NewFindings, is_baseline
 from receiptkit.validation.conclusion import FAILED, conclude
-from receiptkit.validation.effective_settings import effective, setting_lines
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable, written
 from receiptkit.validation.run import Validation
@@ -263,6 +262,8 @@ def judge(
         **{name: options[name] for name in _SETTINGS},
     )
     if options["show_settings"]:
+        from receiptkit.validation.effective_settings import effective, setting_lines
+
         for line in setting_lines(effective(project, {name: options[name] for name in _SETTINGS})):
             click.echo(printable(line))
         return 0

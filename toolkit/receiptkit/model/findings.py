@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from receiptkit.model.display import printable
 from receiptkit.model.finding import Finding
 
@@ -18,6 +16,8 @@ class Findings(list[Finding]):
         """Return the findings as a table, for notebooks."""
         if not self:
             return "<p>No findings.</p>"
+        from html import escape
+
         rows = "".join(
             "<tr>"
             + "".join(
