@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,13 +61,17 @@ def _judged(many: Iterator[Captures], folder: Path) -> Judged:
     return judged
 
 
-def _stories(seeds: range) -> Iterator[Captures]:
+def _stories(seeds: Iterable[int]) -> Iterator[Captures]:
     has_base = has_option("--api-base-url")
     return (simulate(seed, has_base=has_base) for seed in seeds)
 
 
+#: Stories that caused an alarm, of ten thousand.
+MENDED = (2047, 2967, 3111, 3855, 5489, 5540, 5596, 9842)
+
+
 def test_no_story_causes_an_alarm(tmp_path: Path) -> None:
-    judged = _judged(_stories(range(150)), tmp_path)
+    judged = _judged(_stories((*range(150), *MENDED)), tmp_path)
     assert judged.observations > 4000
     ours = judged.observations - judged.unchecked["no operation of the contract"]
     assert (
