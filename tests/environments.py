@@ -11,7 +11,15 @@ from hashlib import sha256
 from conftest import ROOT
 
 #: What receiptkit itself needs.
-_OURS = ("click", "jsonschema-rs>=0.60.1,<0.61", "orjson", "pyyaml", "rich", "python-jsonpath")
+_OURS = (
+    "click",
+    "jsonschema-rs>=0.60.1,<0.61",
+    "orjson",
+    "pyyaml",
+    "rich",
+    "python-jsonpath",
+    "pathspec",
+)
 #: In seconds: how long an installation may take.
 _PATIENCE = 900
 

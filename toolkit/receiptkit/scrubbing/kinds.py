@@ -12,6 +12,7 @@ PHONE, EMAIL = "phone number", "e-mail address"
 _NAMES = {
     TEXT: "author identity friendlyname uniquename clientidentity participantidentity "
     "conversationfriendlyname conversationuniquename conversationcreatedby profilename filename "
+    "messagingbindingname "
     "lastupdatedby modifiedby messageauthor useridentity displayname firstname lastname fullname",
     BODY: "body messagebody",
     ATTRIBUTES: "attributes conversationattributes messageattributes participantattributes "
@@ -31,6 +32,7 @@ _OF_MESSAGES = {
     "accountsid", "conversationsid", "chatservicesid", "messagesid", "participantsid",
     "author", "index", "eventtype", "channelmessagesid", "messagingservicesid",
 }  # fmt: skip
+_OF_BINDINGS = {"address", "proxyaddress", "projectedaddress", "waid"}
 _OF_RESOURCES = {"friendlyname", "uniquename", "identity", "rolesid", "timers", "body"}
 _OF_HTTP = {
     "headers", "header", "status", "statuscode", "method", "url", "uri", "code", "request",
@@ -70,6 +72,11 @@ def kind_of(name: str) -> str | None:
 def plain_name(name: str) -> str:
     """Return a name in lower case and without joints: FriendlyName is friendly_name."""
     return name.translate(_JOINTS).lower()
+
+
+def is_name(name: str, names: set[str]) -> bool:
+    """Return True if a plain name is `name` beside members of a person's binding."""
+    return name == "name" and not names.isdisjoint(_OF_BINDINGS)
 
 
 def is_message(names: set[str]) -> bool:

@@ -14,7 +14,8 @@ from receiptkit.scrubbing.edits import plain
 from receiptkit.scrubbing.nodes import Frame, Leaf, leaf, string
 
 #: `[name] =>` is what PHP prints of a member.
-_OPENING = re.compile(r"\{|\[(?!\w+\] =>)")
+#: A string that is assigned holds another text, and no container of this one.
+_OPENING = re.compile(r"""[=:] ?(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*")|\{|\[(?!\w+\] =>)""")
 _TOKEN = re.compile(
     r"""\s*(?:("[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
     r"""|([{}\[\],:])|([^\s{}\[\],:"']+))""",
@@ -30,6 +31,9 @@ def frames(text: str) -> Iterator[Frame]:
     """Yield the outermost objects and arrays of a text, in order."""
     at, budget = 0, _BUDGET
     while budget > 0 and (opening := _OPENING.search(text, at)) is not None:
+        if opening["string"]:
+            at = opening.end()
+            continue
         frame, at = _frame(text, opening.start())
         if frame is not None:
             yield frame

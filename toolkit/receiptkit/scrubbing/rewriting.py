@@ -206,6 +206,8 @@ def _kinds(
         kind = inherited
         if key is not None:
             kind = kinds.kind_of(key.value)
+            if kinds.is_name(kinds.plain_name(key.value), names):
+                kind = kinds.TEXT
             if kind == kinds.BODY:
                 kind = _kind_of_body(node, names)
             if kind == kinds.ATTRIBUTES and isinstance(node, Frame):
