@@ -12,7 +12,7 @@ import orjson
 
 from receiptkit.generation.examples import Call
 from receiptkit.model.exchange import WebhookRequest
-from receiptkit.server.application import app
+from receiptkit.server import app
 from receiptkit.server.direct import call
 from receiptkit.text.forms import FORM
 
