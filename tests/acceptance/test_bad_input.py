@@ -208,7 +208,10 @@ def test_a_page_of_many_rows(tmp_path: Path) -> None:
     path.write_text(json.dumps(page))
     result = limited("validate", "-q", path, memory=450 * 2**20)
     assert (result.returncode, result.stderr) == (1, "")
-    assert f"limit: 299,000 rows of 1 page were not checked, the first at {path}:1" in result.stdout
+    assert (
+        f"limit: 299,000 rows of 1 observation were not checked, the first at {path}:1"
+        in result.stdout
+    )
 
 
 def test_a_gzip_bomb(tmp_path: Path) -> None:

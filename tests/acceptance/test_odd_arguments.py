@@ -17,6 +17,7 @@ from conftest import ROOT
 from receiptkit import Contract, Exchange, History, ReceiptkitError, WebhookRequest
 from receiptkit.generation import Generator, ReceiptProvider
 from receiptkit.rules.examples import form, sample
+from receiptkit.server.sender import Sent
 
 #: In the place of any argument.
 ODD: tuple[Any, ...] = (
@@ -96,6 +97,10 @@ async def _control(method: str, /, **arguments: Any) -> Any:
 def control(name: str) -> Callable[..., Any]:
     """Return a method of the server's control, called on a new server."""
     return lambda **arguments: asyncio.run(_control(name, **arguments))
+
+
+#: A request of somebody else's, which cannot be sent again.
+SENT = Sent(WebhookRequest(URL, "POST", "", {}), 200)
 
 
 def settings_of(**arguments: Any) -> Any:
@@ -244,6 +249,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         _webhooks("verify"),
         {"url": URL, "auth_token": "x", "signature": "x", "parameters": {"a": "b"}, "body": b""},
     ),
+    "signed_text": (_webhooks("signed_text"), {"url": URL, "parameters": {"a": "b"}}),
     "with_body_hash": (_webhooks("with_body_hash"), {"url": URL, "body": b""}),
     "app": (_server("app"), {**_SETTINGS, "webhook_transport": None}),
     "ServerSettings.of": (settings_of, _SETTINGS),
@@ -252,6 +258,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Control.begin": (begin, {"scenario": "landline", **_WORLD}),
     "Control.load": (control("load"), {"scenario": "landline", **_WORLD}),
     "Control.reset": (control("reset"), {"seed": 0}),
+    "Control.resend": (control("resend"), {"sent": SENT, "changes": {"Status": "failed"}}),
     "Control.snapshot": (control("snapshot"), {"name": "x"}),
     "Control.restore": (control("restore"), {"name": "x"}),
     "Control.outcome": (

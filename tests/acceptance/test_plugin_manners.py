@@ -123,6 +123,7 @@ def test_it_is_found(suite: Suite) -> None:
         "make_receipt_webhook",
         "make_receipt_world",
         "play_receipt_webhooks",
+        "receipt_application",
         "receipt_auth_token",
         "receipt_breakage",
         "receipt_contract",

@@ -257,6 +257,8 @@ def test_serve_is_stopped_while_somebody_is_waited_for(hook: Any) -> None:
         "full-house",
         "--clock",
         "manual",
+        "--log",
+        "off",
         "--webhook-url",
         url,
     ]

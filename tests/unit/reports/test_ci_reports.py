@@ -232,9 +232,9 @@ def test_a_report_that_is_misspelt(
         err,
     )
     assert not (tmp_path / f"{name}=report").exists()
-    for path in (f"./{name}=report", "a=report"):
-        assert run("validate", "-o", path, bad)[:2] == (1, "")
-        assert (tmp_path / path).exists()
+    path = f"./{name}=report"
+    assert run("validate", "-o", path, bad)[:2] == (1, "")
+    assert (tmp_path / path).exists()
 
 
 def test_two_reports_do_not_share_a_place(run: Run, bad: Path, tmp_path: Path) -> None:

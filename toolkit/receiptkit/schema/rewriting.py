@@ -189,6 +189,8 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
             schema |= part
         else:
             rest.append(part)
+    # A part that was merged may have brought an `allOf` of its own.
+    rest = [*schema.pop("allOf", []), *rest]
     return schema | {"allOf": rest} if rest else schema
 
 

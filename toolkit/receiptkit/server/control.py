@@ -283,8 +283,12 @@ class Control:
         Raises:
             UsageError: it is a request of somebody else's.
         """
-        if sent.outgoing is None or sent.target is None:
+        if not isinstance(sent, Sent) or sent.outgoing is None or sent.target is None:
             raise UsageError("this request cannot be made again")
+        if not isinstance(changes, Mapping) or not all(
+            isinstance(each, str) for pair in changes.items() for each in pair
+        ):
+            raise UsageError("changes are parameters with their values, such as Status: failed")
         parameters = {**sent.outgoing.parameters, **changes}
         outgoing = sent.outgoing._replace(parameters=parameters)
         return (await self.sender.send(outgoing, *sent.target))[-1]
