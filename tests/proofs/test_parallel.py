@@ -298,7 +298,8 @@ def test_a_process_that_dies(tmp_path: Path, run: Run, monkeypatch: pytest.Monke
             os.kill(os.getpid(), signal.SIGKILL)
         return judged(*arguments)
 
-    monkeypatch.setattr(processes, "run_unit", dies)
+    for module in (processes, units):
+        monkeypatch.setattr(module, "run_unit", dies)
     code, _, err = run("validate", path, "--jobs", 2)
     assert code == 2
     assert err == f"receiptkit: {path}: the process that checked it ended early; use --jobs 1\n"

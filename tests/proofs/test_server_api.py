@@ -63,7 +63,12 @@ def test_schemathesis_finds_nothing(is_known: bool) -> None:
             # What one operation deletes is there for the next.
             server.restore("begin")
             ask(result.ok(), server.url, headers, asked)
-    labels = {label for label, _ in asked if not label.startswith("POST")}
+    # A document cannot say that one of two parameters is needed, and not both: that is chance.
+    labels = {
+        label
+        for label, _ in asked
+        if not label.startswith("POST") and not label.endswith("/ParticipantConversations")
+    }
     found = {label for label, status in asked if status < 300}
     assert len({label for label, _ in asked}) == len(CONTRACT.operations.all)
     assert is_known is (labels <= found)
