@@ -82,7 +82,7 @@ def create_app(url: str, account: str, token: str, hook: str) -> FastAPI:
         if RANKS.index(status) >= RANKS.index(before[0]):
             order["receipts"][sid] = [status, int(code) if code else None]
 
-    @app.post("/orders/{name}/poll", status_code=204)
+    @app.post("/orders/{name}/poll", status_code=204, response_model=None)
     def poll(name: str) -> None:
         receipts = conversations(name).messages(orders[name]["message"]).delivery_receipts
         for receipt in receipts.stream(page_size=1):
