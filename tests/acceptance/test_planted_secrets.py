@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -237,7 +238,7 @@ def test_a_webhook_elsewhere():
     )
     assert "4 failed" in printed
     assert "the payload breaks the contract" in printed
-    assert printed.count("<name, 12 characters>") >= 4
+    assert len(re.findall("<(?:name|segment), 12 characters>", printed)) > 4
     assert "http://<host, 20 characters>/<segment, 12 characters>/" in printed
     assert "zqsecret" not in printed.lower()
 

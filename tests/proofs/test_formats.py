@@ -120,8 +120,13 @@ def test_a_configuration_is_no_request(tmp_path: Path, report: Report) -> None:
             {"method": "GET", "url": "https://example.com/hook?a=1#EventType=onDeliveryUpdated"}
         )
     )
-    # Two members are too few for a configuration.
-    assert told(report(path)) == [("capture.nothing-judged", "error", "")]
+    assert told(report(path)) == [("schema.required", "error", "")]
+    configuration = {
+        **sample("configuration"),
+        "post_webhook_url": "https://example.com/?EventType=x",
+    }
+    path.write_text(json.dumps(configuration))
+    assert report(path)["summary"]["checked"] == 1
 
 
 @pytest.mark.parametrize("name", wrapping.WEBHOOKS)
