@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@echo "installing what the tests need"
-	@$(PIP) --editable '.[faker,hypothesis,reference,encodings,parquet,server]' --group test --group api
+	@$(PIP) --editable '.[faker,hypothesis,reference,encodings,parquet,server,remote,dask]' --group test --group api --group scale
 	@touch $@
 
 # Twilio's own package for Node.js, which the tests run where there is one.
@@ -59,9 +59,9 @@ test: $(VENV)/.node
 proofs: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto -m 'proofs and not soak'
 
-# The pages that receiptkit makes, in Chromium.
-browser: $(VENV)/.browser
-	$(BIN)/python -m pytest --quiet -m proofs tests/proofs/test_browser.py
+# The pages that receiptkit makes, and those of its documentation, in Chromium.
+browser: $(VENV)/.browser docs
+	$(BIN)/python -m pytest --quiet -m proofs tests/proofs/test_browser.py tests/proofs/test_site.py
 
 # The site of the documentation, in build/docs/site; it needs no network once its tools are installed.
 $(VENV)/.docs: $(VENV)/.installed
@@ -122,12 +122,14 @@ fresh: $(VENV)/.test
 	$(BIN)/receiptkit fixtures write fixtures --check
 	$(BIN)/python tests/rules_page.py --check
 	$(BIN)/python tests/formats_page.py --check
+	$(BIN)/python tests/control_page.py --check
 
 # Write everything that is generated; read the difference before you commit it.
 generated: $(VENV)/.test
 	$(BIN)/receiptkit spec build
 	$(BIN)/receiptkit fixtures write fixtures
 	$(BIN)/python tests/rules_page.py
+	$(BIN)/python tests/control_page.py
 	$(BIN)/python tests/proofs/golden.py
 	$(BIN)/python tests/proofs/messages.py
 	$(BIN)/python tests/proofs/snapshots.py --write

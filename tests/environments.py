@@ -7,13 +7,14 @@ import subprocess
 import sys
 import venv
 from hashlib import sha256
+from pathlib import Path
 
 from conftest import ROOT
 
 #: What receiptkit itself needs.
 _OURS = (
     "click",
-    "jsonschema-rs>=0.60.1,<0.61",
+    "jsonschema-rs>=0.60.1,<0.62",
     "orjson",
     "pyyaml",
     "rich",
@@ -21,7 +22,19 @@ _OURS = (
     "pathspec",
 )
 #: In seconds: how long an installation may take.
-_PATIENCE = 900
+PATIENCE = 900
+
+
+def node_packages(name: str, packages: tuple[str, ...]) -> Path:
+    """Return a folder with these packages for Node.js, which is made if it does not exist."""
+    stamp = sha256("\n".join(packages).encode()).hexdigest()[:12]
+    folder = ROOT / ".proofs" / f"{name}-{stamp}"
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        install = ["npm", "install", "--prefix", ".", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run([*install, *packages], check=True, timeout=PATIENCE, cwd=folder)
+        (folder / "complete").touch()
+    return folder / "node_modules"
 
 
 def interpreter(name: str, packages: tuple[str, ...]) -> str:
@@ -32,6 +45,6 @@ def interpreter(name: str, packages: tuple[str, ...]) -> str:
     if not (folder / "complete").exists():
         venv.create(folder, with_pip=True, clear=True)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, *packages, *_OURS], check=True, timeout=_PATIENCE)
+        subprocess.run([*install, *packages, *_OURS], check=True, timeout=PATIENCE)
         (folder / "complete").touch()
     return str(python)

@@ -20,6 +20,9 @@ A comment before a block says what else becomes of it:
 - `<!-- not run: REASON -->` marks an example that is only shown.
 
 Every other block is an error: no example is skipped in silence.
+
+A page that uses more than every machine has names it: `<!-- needs: fastapi, node, npm:express -->`.
+Names are those of Python modules, of programs, and behind `npm:` of packages for Node.js.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,9 +51,12 @@ _BLOCK = re.compile(
 )
 _MARK = re.compile(r"(?P<name>not run|file|background|output)(?:: (?P<value>.+))?")
 _PORT = re.compile(r"port ([0-9]+)")
+_NEEDS = re.compile(r"^<!-- needs: (.+) -->$", re.MULTILINE)
 _SECONDS = re.compile(r"in [0-9.]+s\b")
 #: What the examples see of the environment: a terminal of a person, not a CI server.
 _KEPT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
+#: Twilio's package for Node.js, and Express.
+NODE = Path(sys.prefix) / "node" / "node_modules"
 #: In seconds, for one block.
 _PATIENCE = 120
 
@@ -99,16 +106,35 @@ def blocks(text: str) -> Iterator[Block]:
         )
 
 
-def rewritten(page: Path) -> str:
+def lacks(page: Path) -> list[str]:
+    """Return what a page needs and this machine does not have."""
+    match = _NEEDS.search(page.read_text(encoding="utf-8"))
+    return [name for name in match[1].split(", ") if not _is_here(name)] if match else []
+
+
+def _is_here(name: str) -> bool:
+    if name.startswith("npm:"):
+        return (NODE / name[4:]).is_dir()
+    return bool(find_spec(name) or shutil.which(name))
+
+
+def rewritten(page: Path, programs: Path | None = None, *, in_clone: bool = True) -> str:
     """
     Run a page, and return its text with what the examples print now.
+
+    Args:
+        page: the page.
+        programs: the folder of `python` and `receiptkit`; by default that of this environment.
+        in_clone: whether `fixtures/` and `spec/` are there.
 
     Raises:
         ExampleError: an example fails, or the page does not say what becomes of it.
     """
     text = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        session = _Session(Path(name).resolve(), text, stack)
+        session = _Session(Path(name).resolve(), text, stack, programs)
+        if in_clone:
+            session.lay_clone()
         changes = []
         for block in blocks(text):
             try:
@@ -126,8 +152,11 @@ def rewritten(page: Path) -> str:
 class _Session:
     """The blocks of one page, run one after the other in a folder."""
 
-    def __init__(self, folder: Path, text: str, stack: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, text: str, stack: ExitStack, programs: Path | None = None
+    ) -> None:
         self._folder = folder
+        self._environment = _environment(folder, programs)
         self._stack = stack
         #: What a script has printed that no output block has shown yet.
         self._printed = ""
@@ -135,11 +164,14 @@ class _Session:
             _PORT.fullmatch(block.value) for block in blocks(text) if block.mark == "background"
         )
         self._ports = {match[1]: str(_free_port()) for match in named if match}
+
+    def lay_clone(self) -> None:
+        """Lay beside the page what a clone of the repository has."""
         for name in ("fixtures", "spec"):
-            (folder / name).symlink_to(ROOT / name)
+            (self._folder / name).symlink_to(ROOT / name)
         shutil.copytree(
             ROOT / "tests" / "consumers",
-            folder / "tests" / "consumers",
+            self._folder / "tests" / "consumers",
             ignore=shutil.ignore_patterns("__pycache__"),
         )
 
@@ -213,7 +245,7 @@ class _Session:
             result = subprocess.run(
                 ["bash", "-c", self._here(script)],
                 cwd=self._folder,
-                env=_environment(self._folder),
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -235,7 +267,7 @@ class _Session:
         process = subprocess.Popen(
             ["bash", "-c", self._here(block.text)],
             cwd=self._folder,
-            env=_environment(self._folder),
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -285,11 +317,20 @@ def _ended(output: str) -> str:
     return output if not output or output.endswith("\n") else f"{output}\n"
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, programs: Path | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    if programs is not None:
+        kept.pop("PYTHONPATH", None)
+    first = programs or Path(sys.executable).parent
+    # Other plugins that happen to be installed here are not part of the examples.
+    own = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "-p receiptkit -p no:cacheprovider",
+    }
     return {
         **kept,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
+        "PATH": os.pathsep.join([str(first), kept.get("PATH", "")]),
+        "NODE_PATH": str(NODE),
         "HOME": str(folder),
         "COLUMNS": "80",
         "LC_ALL": "C.UTF-8",
@@ -297,9 +338,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         # In a terminal, what is printed to two streams appears in its order.
         "PYTHONUNBUFFERED": "1",
-        # Other plugins that happen to be installed are not part of the examples.
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_ADDOPTS": "-p receiptkit -p no:cacheprovider",
+        **(own if programs is None else {}),
     }
 
 

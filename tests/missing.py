@@ -14,7 +14,16 @@ ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT.parent / "shared" / "data"
 #: Twilio's package for Node.js, and the schema of SARIF.
 NODE = Path(sys.prefix) / "node" / "node_modules"
-_LIBRARIES = ("fastapi", "freezegun", "gevent", "httpx2", "niquests", "pyarrow", "schemathesis")
+_LIBRARIES = (
+    "fastapi",
+    "freezegun",
+    "gevent",
+    "httpx2",
+    "niquests",
+    "pyarrow",
+    "schemathesis",
+    "textstat",
+)
 
 
 def missing() -> Iterator[str]:

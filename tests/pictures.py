@@ -6,6 +6,7 @@ Make the pictures of the documentation with a real browser.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,9 @@ FOLDER = ROOT / "docs" / "pictures"
 
 def report(folder: Path) -> Path:
     """Return a report about a loop, a late webhook and a wrong summary."""
-    captures = folder / "captures"
+    # Names in the report are then the same every time.
+    os.chdir(folder)
+    captures = Path("captures")
     captures.mkdir()
     for name in ("listing.loop", "delivery.total"):
         broken = ("--break", name, "--as", "ndjson", "-o", str(captures / f"{name}.ndjson"))
@@ -56,7 +59,7 @@ def take_server() -> None:
         browser = started.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        page = browser.new_page(viewport={"width": 1000, "height": 760})
+        page = browser.new_page(viewport={"width": 1000, "height": 1180})
         twilio.advance(to="end")
         page.goto(f"{twilio.url}/_receiptkit/")
         page.get_by_role("link", name="#0", exact=True).click()

@@ -24,10 +24,17 @@ The severities below are those of the profile `documented`. `strict` counts warn
 def page() -> str:
     """The page."""
     parts = [_HEAD]
-    for scope, rules in groupby(catalogue.RULES, lambda rule: rule.id.partition(".")[0]):
+    first = {_family(rule): place for place, rule in reversed(list(enumerate(catalogue.RULES)))}
+    ordered = sorted(catalogue.RULES, key=lambda rule: first[_family(rule)])
+    for scope, rules in groupby(ordered, _family):
         parts.append(f"## {scope}\n")
         parts += [_section(rule) for rule in rules]
     return "\n".join(parts)
+
+
+def _family(rule: Rule) -> str:
+    """The first part of the id; in the order of their first rules, families follow each other."""
+    return rule.id.partition(".")[0]
 
 
 def _section(rule: Rule) -> str:
@@ -38,7 +45,7 @@ def _section(rule: Rule) -> str:
         *([rule.profile] if rule.profile != "documented" else []),
     ]
     lines = [f"### {rule.id}\n", f"**{rule.title}** ({', '.join(marks)})\n", f"{rule.why}\n"]
-    lines.append(f"*Grounding:* {rule.grounding}. *What to do:* {rule.action}\n")
+    lines.append(f"*Source:* {rule.grounding}. *What to do:* {rule.action}\n")
     if rule.good is not None and rule.bad is not None:
         lines.append(f"Conforms: {_code(str(rule.good))}. Breaks it: {_code(str(rule.bad))}.\n")
     return "\n".join(lines)

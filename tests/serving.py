@@ -104,7 +104,8 @@ class Caller:
         found = CONTRACT.check_exchange(
             Exchange(method, url, answer.status_code, text, dict(answer.headers))
         )
-        assert {finding.rule for finding in found} - HARMLESS == set(), (url, answer.text, found)
+        harmless = HARMLESS | ({"body.unchecked"} if method == "OPTIONS" else set())
+        assert {finding.rule for finding in found} - harmless == set(), (url, answer.text, found)
 
 
 def paths(world: World, *, in_service: bool = False) -> dict[str, str]:

@@ -169,6 +169,15 @@ class Traffic:
         }
         return {"url": _HOOK, "method": "POST", "headers": headers, "body": self.form()}
 
+    def logged(self) -> dict[str, Any]:
+        """Return a webhook request with what a log has beside it."""
+        answer = {"milliseconds": self._rng.randint(10, 9000) / 10, "status": 200}
+        return {
+            "received_at": f"{self._dates(milliseconds=True)[0]}Z",
+            **self.webhook(),
+            "answer": self._rng.choice([None, answer]),
+        }
+
     def form(self) -> str:
         """Return the form of a webhook."""
         return urlencode(self.parameters())
@@ -275,6 +284,7 @@ def lines(traffic: Traffic) -> dict[str, Iterator[str]]:
             dumps(traffic.exchange(traffic.page(4), as_text=True)) for _ in iter(int, 1)
         ),
         "webhook requests": (dumps(traffic.webhook()) for _ in iter(int, 1)),
+        "webhook requests in a log": (dumps(traffic.logged()) for _ in iter(int, 1)),
         "webhooks as objects": (dumps(traffic.parameters()) for _ in iter(int, 1)),
         "exchanges and webhooks": mixed(),
     }

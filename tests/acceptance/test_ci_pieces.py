@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ from typing import Any
 import pytest
 import yaml
 
+import receiptkit
 from conftest import ROOT
 from receiptkit import reports
+from receiptkit.cli.serve import serve
 
 Run = Callable[..., tuple[int, str, str]]
 SAMPLES = ROOT / "fixtures" / "samples"
@@ -100,6 +104,34 @@ def test_the_action_installs_this_version(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.proofs
+def test_a_release_is_built_and_listed(tmp_path: Path) -> None:
+    """What the steps of the release run makes a wheel of this version, and names its parts."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
+    scripts = {each["name"]: each["run"] for each in jobs["build"]["steps"] if "run" in each}
+    # `make wheel` is a step of .ci/run, too.
+    assert scripts.pop("Test the wheel") == "make wheel"
+    clone = tmp_path / "clone"
+    kept = shutil.ignore_patterns(".*", "build", "dist", "tests", "__pycache__")
+    shutil.copytree(ROOT, clone, ignore=kept)
+    venv.create(tmp_path / "python", with_pip=True)
+    env = {
+        **os.environ,
+        "PATH": f"{tmp_path / 'python' / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": "",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_REF_NAME": f"v{receiptkit.__version__}",
+    }
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
+    for name, script in scripts.items():
+        result = subprocess.run(
+            [*shell, script], cwd=clone, env=env, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, f"{name}: {result.stdout}{result.stderr}"
+    parts = json.loads((clone / "sbom" / "receiptkit.cdx.json").read_text())["components"]
+    assert {"receiptkit", "click", "orjson"} <= {part["name"] for part in parts}
+
+
 def hook(run: Run, name: str, *files: object) -> tuple[int, str, str]:
     """Run what pre-commit runs: the entry, its arguments, and the files of the commit."""
     each = HOOKS[name]
@@ -165,3 +197,52 @@ def test_gitlab_replaces_its_own_reports_only(run: Run, tmp_path: Path, name: st
     assert run("validate", SAMPLES / name, "-o", f"gitlab={report}")[2] == ""
     report.write_text('[\n{"type": "issue"}\n]\n')
     assert run("validate", SAMPLES / name, "-o", f"gitlab={report}")[0] == 2
+
+
+def recipes() -> list[Any]:
+    """Return the recipes of docs/ci.md for a local Twilio, as YAML."""
+    section = (ROOT / "docs" / "ci.md").read_text().partition("## A local Twilio")[2]
+    return [
+        yaml.safe_load(each)
+        for each in re.findall("```yaml\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
+    ]
+
+
+def test_the_recipes_for_services() -> None:
+    """Their port is that of the image, and their variables are options of `serve`."""
+    github, gitlab = recipes()[1:]
+    service = github["jobs"]["test"]["services"]["twilio"]
+    entry = (ROOT / "Dockerfile").read_text().partition("ENTRYPOINT")[2]
+    assert service["ports"] == ["8080:8080"]
+    assert '"8080"' in entry
+    known = {str(option.name).upper() for option in serve.params}
+    known |= {
+        each.lstrip("-").replace("-", "_").upper()
+        for option in serve.params
+        for each in option.opts
+    }
+    variables = {**service["env"], **gitlab["test"]["variables"]}
+    prefix = "RECEIPTKIT_SERVE_"
+    given = {each.removeprefix(prefix) for each in variables if each.startswith(prefix)}
+    assert len(given) == 3
+    assert given <= known
+
+
+def test_the_recipe_of_a_step(tmp_path: Path) -> None:
+    """The step starts a server in the background, and goes on when it answers; variables of a service set its options."""
+    step = recipes()[0][0]["run"].splitlines()
+    assert step[0].startswith("pip install")
+    lines = [*step[1:], "cat ready.json", "kill %1", "wait"]
+    script = "\n".join(lines).replace("receiptkit serve", f"{sys.executable} -m receiptkit serve")
+    variables = recipes()[1]["jobs"]["test"]["services"]["twilio"]["env"]
+    result = subprocess.run(
+        ["bash", "-mc", script.replace("--port 8080", "--port 0")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        timeout=60,
+        env={**os.environ, **variables},
+    )
+    account = variables["RECEIPTKIT_SERVE_ACCOUNT_SID"]
+    assert f'"account_sid": "{account}"' in result.stdout, result.stderr

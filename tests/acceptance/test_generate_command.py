@@ -235,7 +235,7 @@ def test_warnings_are_said(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["agent-and-sm"], "no scenario is called 'agent-and-sm': did you mean agent-and-sms?"),
+        (["agent-and-sm"], "unknown scenario 'agent-and-sm'; did you mean agent-and-sms?"),
         (["zzz"], "`receiptkit scenarios` lists them"),
         ([], "Missing argument 'SCENARIO'"),
         (["group-sms", "--as", "pdf"], "'pdf' is not one of"),

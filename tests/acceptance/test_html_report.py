@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,10 @@ def page_of(run: Run, path: Path, *options: str) -> str:
     out = path.parent / "report.html"
     run("validate", str(path), "-q", "-o", f"html={out}", *options)
     return out.read_text(encoding="utf-8")
+
+
+def _copy(folder: Path) -> Path:
+    return Path(shutil.copytree(SAMPLES, folder / "samples"))
 
 
 def test_every_finding_is_in_the_page_and_no_other(run: Run, tmp_path: Path) -> None:
@@ -62,6 +67,12 @@ def test_captured_text_is_inert(run: Run, tmp_path: Path) -> None:
         assert text.count("<script>") == 1
 
 
+def test_the_script_is_small(run: Run, tmp_path: Path) -> None:
+    """The script of a page has at most 5 kB, in one element."""
+    (script,) = re.findall(r"<script>(.*?)</script>", page_of(run, _copy(tmp_path)), re.DOTALL)
+    assert 0 < len(script.encode()) <= 5000
+
+
 def test_nothing_is_loaded_and_nothing_captured_is_shown(run: Run, tmp_path: Path) -> None:
     """The policy allows only the page's own style and script; values stay hidden."""
     receipt = {**sample("receipt"), "status": "gestrandet", "participant_sid": "MBsecret"}
@@ -90,6 +101,47 @@ def test_the_size_is_bounded(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
         assert ("100 more receipts are not drawn" in text) is (count > 100)
     assert sizes[0] < 50_000
     assert sizes[1] < sizes[0] * 1.1
+
+
+def test_what_has_a_finding_is_drawn(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more receipts than are drawn, each seen once, the last one is drawn if something is wrong with it."""
+    monkeypatch.setattr(pictures, "MOST_DRAWN", 5)
+    path = tmp_path / "a.ndjson"
+    run("generate", "full-house", "--receipts", "30", "--as", "receipts", "-o", str(path))
+    *others, last = map(json.loads, path.read_text().splitlines())
+    path.write_text("".join(json.dumps(each) + "\n" for each in others))
+    short = f"{last['sid'][:10]}…"
+    assert short not in page_of(run, path, "--show-values")
+    last["unknown"] = 1
+    path.write_text(path.read_text() + json.dumps(last) + "\n")
+    text = page_of(run, path, "--show-values", "--profile", "strict", "--force")
+    assert short in text
+    assert "25 more receipts are not drawn" in text
+
+
+def test_lines_of_the_capture_are_bounded(run: Run, tmp_path: Path) -> None:
+    """Many findings are all listed; the lines around most are not, and the page says of how many."""
+    path = tmp_path / "a.ndjson"
+    run("generate", "full-house", "--receipts", "500", "--as", "receipts", "-o", str(path))
+    path.write_text(path.read_text().replace('"status":"delivered"', '"status":"queued"'))
+    text = page_of(run, path)
+    shown, listed = text.count("Lines of the capture"), text.count('class="finding"')
+    assert listed > 100
+    assert shown == 20
+    assert f"The lines of {listed - shown} of these are not shown." in text
+    assert len(text) < listed * 2000
+
+
+def test_messages_without_end_are_bounded(run: Run, tmp_path: Path) -> None:
+    """Of findings that all say something else, 500 are listed, and the page counts the others."""
+    path = tmp_path / "a.ndjson"
+    names = ["".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(700)]
+    path.write_text("".join(json.dumps({**sample("receipt"), name: 1}) + "\n" for name in names))
+    text = page_of(run, path, "--show-values", "--profile", "strict")
+    assert text.count('class="group') == 500
+    assert "200 findings with other messages are counted, and not listed." in text
 
 
 def test_only_a_page_of_ours_is_overwritten(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_a_project_is_set_up(run: Run, project: Path) -> None:
     _, *arguments = step.partition(" -o ")[0].split()
     code, out, _ = run(*arguments)
     assert code == 0
-    assert "0 errors, 0 warnings, 0 info; 3 known" in out
+    assert "0 errors, 0 warnings, 0 info; 3 in the baseline" in out
     code, out, _ = run("init", "--yes", "--no-tests")
     assert "nothing to write" in out
     assert files(project) == after
@@ -121,3 +122,91 @@ def test_an_empty_folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert run("init", "--yes")[0] == 0
     assert set(files(tmp_path)) == {"receiptkit.toml"}
     assert run("doctor")[0] == 0
+
+
+# -- odd repositories
+
+MOCK = ROOT / "fixtures" / "samples" / "lying-mock.json"
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a capture and nothing else, not even a repository of git."""
+    shutil.copy(MOCK, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_link_that_leads_nowhere_is_kept(run: Run, odd: Path) -> None:
+    (odd / "receiptkit.toml").symlink_to("nowhere")
+    code, out, _ = run("init", "--yes", "--no-tests")
+    assert code == 0
+    assert "exists; add by hand to receiptkit.toml" in out
+    assert not (odd / "nowhere").exists()
+
+
+def test_a_file_in_the_place_of_a_folder_is_kept(run: Run, odd: Path) -> None:
+    (odd / ".github").mkdir()
+    (odd / ".github" / "workflows").write_text("mine")
+    code, out, _ = run("init", "--yes", "--no-tests")
+    assert code == 0
+    assert f"exists; add by hand to {WORKFLOW}" in out
+    assert (odd / ".github" / "workflows").read_text() == "mine"
+
+
+def test_a_foreign_file_is_no_baseline(run: Run, odd: Path) -> None:
+    """A file of this name that is no baseline stays, and the settings do not name it."""
+    (odd / "receiptkit-baseline.json").write_text('{"a": 1}')
+    code, out, _ = run("init", "--yes", "--no-tests")
+    assert (code, "receiptkit-baseline.json" in out) == (0, False)
+    assert run("validate", ".", "-q")[0] == 1
+    assert (odd / "receiptkit-baseline.json").read_text() == '{"a": 1}'
+
+
+@pytest.mark.parametrize("folder", ["-x", "a $(touch ran) b", "it's: #1", 'say "x"'])
+def test_odd_names_are_quoted(run: Run, odd: Path, folder: str) -> None:
+    """The step for CI checks the captures, whatever their folder is called."""
+    (odd / folder).mkdir()
+    (odd / ".github").mkdir()
+    (odd / MOCK.name).rename(odd / folder / MOCK.name)
+    assert run("init", "--yes", "--no-tests")[0] == 0
+    step = yaml.safe_load((odd / WORKFLOW).read_text())["jobs"]["receipts"]["steps"][-1]["run"]
+    _, *arguments = shlex.split(step.partition(" --format ")[0])
+    code, out, _ = run(*arguments)
+    assert (code, "5 in the baseline" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("pyproject.toml", "[tool.pytest]\n", 'addopts = ["--receipts-guard"]\n'),
+        ("pytest.toml", "[pytest]\n", 'addopts = ["--receipts-guard"]\n'),
+        ("pyproject.toml", "[tool.pytest.ini_options]\n", 'addopts = "--receipts-guard"\n'),
+        ("tox.ini", "[pytest]\n", "addopts = --receipts-guard\n"),
+    ],
+)
+def test_a_package_of_a_monorepo(
+    run: Run, odd: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, line: str
+) -> None:
+    """The configuration of pytest above is not hidden by one here, and its syntax is followed."""
+    (odd / ".git").mkdir()
+    (odd / name).write_text(text)
+    package = odd / "packages" / "shop"
+    package.mkdir(parents=True)
+    (package / "test_a.py").write_text("import responses\n")
+    monkeypatch.chdir(package)
+    out = run("init", "--yes", "--no-tests")[1]
+    assert f"add by hand to ../../{name}: pytest fails tests" in out
+    assert f"    {line}" in out
+    assert set(files(package)) == {"test_a.py", "receiptkit.toml"}
+
+
+def test_a_project_without_a_table_of_pytest(run: Run, odd: Path) -> None:
+    """A pyproject.toml that says nothing of pytest stays; pytest.ini turns the guard on."""
+    (odd / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    (odd / "test_a.py").write_text("def test_a(): pass\n")
+    before = files(odd)
+    run("init", "--yes", "--no-tests")
+    after = files(odd)
+    assert {name: after[name] for name in before} == before
+    assert after["pytest.ini"] == b"[pytest]\naddopts = --receipts-guard\n"

@@ -99,6 +99,10 @@ def control(name: str) -> Callable[..., Any]:
     return lambda **arguments: asyncio.run(_control(name, **arguments))
 
 
+def numbered(**arguments: Any) -> Any:
+    return _server("app")("none", clock="manual").state.control.numbered(**arguments)
+
+
 #: A request of somebody else's, which cannot be sent again.
 SENT = Sent(WebhookRequest(URL, "POST", "", {}), 200)
 
@@ -176,6 +180,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "WebhookRequest.header": (WebhookRequest(headers={"a": "b"}).header, {"name": "a"}),
     "Generator": (Generator, {"contract": CONTRACT, "host": "https://example.com"}),
     "Generator.world": (GENERATOR.world, {"name": "landline", **_WORLD, "check": True}),
+    "Generator.drafts": (
+        lambda **given: next(GENERATOR.drafts(**given), None),
+        {"name": "landline", "seeds": [0]},
+    ),
     "Generator.any_world": (GENERATOR.any_world, {"rng": random.Random(0)}),
     "Generator.at": (GENERATOR.at, {"world": WORLD, "moment": "end"}),
     "Generator.webhooks": (GENERATOR.webhooks, {"world": WORLD, "moment": "end"}),
@@ -258,6 +266,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Control.begin": (begin, {"scenario": "landline", **_WORLD}),
     "Control.load": (control("load"), {"scenario": "landline", **_WORLD}),
     "Control.reset": (control("reset"), {"seed": 0}),
+    "Control.numbered": (numbered, {"number": 0}),
     "Control.resend": (control("resend"), {"sent": SENT, "changes": {"Status": "failed"}}),
     "Control.snapshot": (control("snapshot"), {"name": "x"}),
     "Control.restore": (control("restore"), {"name": "x"}),

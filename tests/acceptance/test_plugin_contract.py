@@ -32,7 +32,7 @@ def test_equality(suite: Suite) -> None:
     E             hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
     E         - /delivery_receipts/1/error_code error schema.type: `error_code` is a string, not an integer or null
     E             hint: send the number without quotes
-    E         - /delivery_receipts/2 warning receipt.expected-field: the receipt lacks a member that receipts carry today: required field `account_sid` is missing
+    E         - /delivery_receipts/2 warning receipt.expected-field: field `account_sid` is missing; every recent receipt has it
 
     test_it.py:7: AssertionError
     """

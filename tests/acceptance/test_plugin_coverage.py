@@ -40,7 +40,9 @@ nulls          5 of   6    83 %
 error codes    3 of   3   100 %
 page shapes    5 of   6    83 %
 webhooks       5 of  10    50 %
-total         28 of  47    60 %
+scopes         1 of   2    50 %
+sources        2 of   2   100 %
+total         31 of  51    61 %
 not exercised, and the scenario that would:
 """
 
@@ -73,6 +75,7 @@ def test_the_table(suite: Suite, processes: tuple[str, ...]) -> None:
       - webhooks: Status undelivered (partial-failure)
       - webhooks: duplicate (duplicated)
       - webhooks: overtaken by a later one (out-of-order)
+      - scopes: of a service (agent-and-sms, in_service=True)
     """
     gaps = "".join(f"  {line.strip()}\n" for line in expected.strip().splitlines())
     assert table.startswith(f"{block(TABLE)}\n{gaps}")
@@ -96,8 +99,8 @@ def test_fail_under(suite: Suite, processes: tuple[str, ...]) -> None:
         "--receipts-coverage-fail-under=61", *processes, plugins=("xdist",), alone=alone
     )
     assert suite.result.ret == 1
-    assert "receipt coverage is 59.6 %, less than --receipts-coverage-fail-under=61\n" in printed
-    suite.run("--receipts-coverage-fail-under=59", *processes, plugins=("xdist",), alone=alone)
+    assert "receipt coverage is 60.8 %, less than --receipts-coverage-fail-under=61\n" in printed
+    suite.run("--receipts-coverage-fail-under=60", *processes, plugins=("xdist",), alone=alone)
     assert suite.result.ret == 0
 
 
@@ -107,7 +110,7 @@ def test_the_file(suite: Suite) -> None:
     suite.run("--receipts-coverage=coverage.json")
     written = json.loads(suite.pytester.path.joinpath("coverage.json").read_text())
     assert written["version"] == 1
-    assert written["percent"] == 59.57
+    assert written["percent"] == 60.78
     assert written["dimensions"]["page shapes"] == {
         "exercised": ["first of several", "full", "in the middle", "last", "the only one"],
         "missing": {"empty": "chat-only"},
@@ -206,7 +209,7 @@ def test_real_urls_only(suite: Suite) -> None:
             assert {URL!r}
         """
     )
-    assert "total          0 of  47     0 %" in suite.run("--receipts-coverage")
+    assert "total          0 of  51     0 %" in suite.run("--receipts-coverage")
 
 
 def test_a_page_for_browsers(suite: Suite) -> None:
@@ -218,5 +221,5 @@ def test_a_page_for_browsers(suite: Suite) -> None:
         assert page.startswith(
             '<!DOCTYPE html>\n<html lang="en" data-made-by="receiptkit coverage">'
         )
-        assert "60 % of what the contract allows was exercised" in page
+        assert "61 % of what the contract allows was exercised" in page
         assert "FetchConfigurationWebhook" in page

@@ -98,9 +98,9 @@ def test_how_to_make_it_again(suite: Suite) -> None:
     printed = suite.run("--receipts-seed=5", "--tb=no", "--show-capture=all", "-rN")
     suite.outcomes(failed=2)
     printed = suite.run("--receipts-seed=5")
-    again = "=== receiptkit ===\nto make the same again: pytest test_it.py::test_it --receipts-seed=5\n=== test_nothing ===\n"
+    again = "=== receiptkit ===\nto reproduce: pytest test_it.py::test_it --receipts-seed=5\n=== test_nothing ===\n"
     assert again in printed
-    assert printed.count("to make the same again") == 1
+    assert printed.count("to reproduce") == 1
 
 
 def test_a_parameter_of_that_name(suite: Suite) -> None:
@@ -135,9 +135,7 @@ def test_how_to_name_a_test_in_a_shell(suite: Suite) -> None:
     printed = suite.run("..")
     suite.outcomes(failed=3)
     again = [
-        line.partition(": ")[2]
-        for line in printed.splitlines()
-        if line.startswith("to make the same again")
+        line.partition(": ")[2] for line in printed.splitlines() if line.startswith("to reproduce")
     ]
     for command in again:
         _, test, seed = shlex.split(command)
@@ -175,20 +173,20 @@ def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
     [
         (
             "make_receipt_world('grop-sms')",
-            "no scenario is called 'grop-sms': did you mean group-sms?",
+            "unknown scenario 'grop-sms'; did you mean group-sms?",
         ),
-        ("make_receipt_page(5)", "no scenario is called 5; `receiptkit scenarios` lists them"),
+        ("make_receipt_page(5)", "unknown scenario 5; `receiptkit scenarios` lists them"),
         (
             "make_receipt_page(['group-sms'])",
-            "no scenario is called ['group-sms']: did you mean group-sms?",
+            "unknown scenario ['group-sms']; did you mean group-sms?",
         ),
         (
             "make_receipt_world('group-sms', **{'receipts.0.statu': 'x'})",
-            "nothing is called 'receipts.0.statu': did you mean receipts.0.status?",
+            "unknown path 'receipts.0.statu'; did you mean receipts.0.status?",
         ),
         (
             "make_receipt_world(make_receipt_world(), receipts=2)",
-            "a world is as it is: give receipts where it is made",
+            "a world cannot be changed here; pass receipts where it is made",
         ),
         (
             "make_receipt(status='queued')",
@@ -293,17 +291,17 @@ def test_a_guarded_test_may_get_its_flaw(suite: Suite) -> None:
     [
         (
             'receipt_scenarios("grop-sms")',
-            "no scenario is called 'grop-sms': did you mean group-sms?",
+            "unknown scenario 'grop-sms'; did you mean group-sms?",
         ),
-        ('receipt_breakages("page.ky")', "no rule is called 'page.ky'; did you mean page.key?"),
-        ('receipt_breakages("capture.secret")', "there is no breakage of 'capture.secret'"),
+        ('receipt_breakages("page.ky")', "unknown rule 'page.ky'; did you mean page.key?"),
+        ('receipt_breakages("capture.secret")', "no breakage for rule 'capture.secret'"),
         (
             'receipt_breakages(kind="pages")',
-            "no body is called 'pages': there are configuration, error, message, page, receipt, webhook",
+            "unknown body 'pages'; use configuration, error, message, page, receipt, webhook",
         ),
         (
             'receipts_allow("page.ky", reason="x")',
-            "no rule is called 'page.ky'; did you mean page.key?",
+            "unknown rule 'page.ky'; did you mean page.key?",
         ),
         ('receipts_allow("page.key")', 'receipts_allow needs a reason: reason="…"'),
         (

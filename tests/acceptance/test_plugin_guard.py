@@ -376,7 +376,7 @@ def test_what_takes_more_than_one_answer(suite: Suite) -> None:
     printed = suite.run("--receipts-guard")
     suite.outcomes(failed=1, passed=1)
     assert (
-        "- /participant_sid error timeline.identity: this receipt had another participant_sid before (compare observation 0)\n"
+        "- /participant_sid error timeline.identity: the same receipt has another participant_sid in an earlier observation; compare observation 0\n"
         in printed
     )
 

@@ -332,6 +332,38 @@ def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments", "reason"),
+    [
+        ("raise KeyboardInterrupt", (), "the run was stopped before its last test"),
+        ("import pytest; pytest.exit('enough')", (), "the run was stopped before its last test"),
+        ("assert 0", ("-x",), "the run was stopped before its last test"),
+        ("pass", ("--maxfail=1",), "no test sent a request through a client that it sees"),
+        ("pass", ("-k", "other"), "no test ran that it guards"),
+        ("pass", ("missing.py",), None),
+        ("pass", ("--collect-only",), None),
+    ],
+    ids=["interrupted", "exit", "first failure", "none failed", "none chosen", "none", "collected"],
+)
+def test_reasons_of_a_run_that_was_stopped(
+    suite: Suite, text: str, arguments: tuple[str, ...], reason: str | None
+) -> None:
+    """A run that was stopped, or chose no test, is not said to have sent no request."""
+    suite.write(
+        test_it=f"""
+        import requests
+
+        def test_it():
+            {text}
+
+        def test_last(): pass
+        """
+    )
+    printed = suite.run("--receipts-guard", *arguments, alone=True)
+    wanted = [] if reason is None else [f"--receipts-guard checked nothing: {reason}"]
+    assert [line for line in printed.splitlines() if "checked nothing" in line] == wanted
+
+
 def test_clients_that_are_not_seen(suite: Suite) -> None:
     """An HTTP client that the guard does not know is named if the run imported it."""
     suite.write(

@@ -62,6 +62,31 @@ def test_idle_it_imports_nothing(tmp_path: Path) -> None:
     assert not set(loaded) & set(HEAVY)
 
 
+def test_a_guard_without_traffic_of_ours_makes_no_contract(suite: Suite) -> None:
+    """Requests and forms of others cost a guarded run neither the contract nor the rules."""
+    suite.write(
+        test_it="""
+        import sys
+        import flask, requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get("https://example.com/v1/Messages", json={})
+            requests.get("https://example.com/v1/Messages")
+            application = flask.Flask("it")
+            application.add_url_rule("/", "root", lambda: "", methods=["POST"])
+            assert application.test_client().post("/", data={"Status": "sent"}).status_code == 200
+            loaded = {name for name in sys.modules if name.startswith("receiptkit.")}
+            assert not loaded & {
+                "receiptkit.contract", "receiptkit.rules", "receiptkit.history", "receiptkit.schema"
+            }
+        """
+    )
+    printed = suite.run("--receipts-guard", alone=True)
+    suite.outcomes(passed=1)
+    assert "went to other URLs than those of the receipts API\n" in printed
+
+
 def test_it_says_nothing_unless_asked(suite: Suite) -> None:
     """A suite that passes is as quiet as without us, whatever it uses of ours."""
     suite.write(
@@ -129,6 +154,7 @@ def test_it_is_found(suite: Suite) -> None:
         "receipt_contract",
         "receipt_scenario",
         "receipt_server",
+        "receipt_snapshot",
         "receipt_traffic",
         "receipt_world",
     }
@@ -141,11 +167,11 @@ def test_it_is_found(suite: Suite) -> None:
         ("--receipts-seed=x", "--receipts-seed: 'x' is not a whole number"),
         (
             "--receipts-fail-on=eror",
-            "--receipts-fail-on: unknown severity 'eror'; use one of error, warning, info: did you mean error?",
+            "--receipts-fail-on: unknown severity 'eror'; use one of error, warning, info; did you mean error?",
         ),
         (
             "--receipts-profile=stict",
-            "no profile is called 'stict': there are vendor, documented, strict",
+            "unknown profile 'stict'; use vendor, documented, strict",
         ),
         ("--receipts-document=none.yaml", "none.yaml: no such file or directory"),
         ("--receipts-coverage=none/coverage.json", "--receipts-coverage: there is no folder none"),
@@ -172,7 +198,7 @@ def test_mistaken_settings(suite: Suite) -> None:
     suite.run("--receipts-guard")
     assert suite.result.ret == 4
     (line, _) = suite.result.errlines
-    assert line.endswith("pyproject.toml: unknown setting 'profil': did you mean profile?")
+    assert line.endswith("pyproject.toml: unknown setting 'profil'; did you mean profile?")
 
 
 STRICT = """
@@ -220,7 +246,7 @@ def test_beside_others(suite: Suite, plugins: tuple[str, ...], arguments: tuple[
     assert block(warnings) in printed
     for name in ("group-sms", "three-pages"):
         assert (
-            f"to make the same again: pytest 'test_it.py::test_it[{name}-True]' --receipts-seed=0\n"
+            f"to reproduce: pytest 'test_it.py::test_it[{name}-True]' --receipts-seed=0\n"
             in printed
         )
     assert printed.count('@pytest.mark.receipts_allow("schema.enum", reason="…")') == 2
@@ -234,4 +260,4 @@ def test_mistakes_in_several_processes(suite: Suite) -> None:
     printed = suite.run("-n", "2", plugins=("xdist",), alone=True)
     suite.outcomes(errors=1)
     assert "=== ERROR at setup of test_it ===\n" in printed
-    assert "\nno scenario is called 'x'; `receiptkit scenarios` lists them\n" in printed
+    assert "\nunknown scenario 'x'; `receiptkit scenarios` lists them\n" in printed

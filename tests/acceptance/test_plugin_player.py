@@ -269,7 +269,7 @@ def test_own_token(suite: Suite) -> None:
         ("play_receipt_webhooks(app, method=None)", "webhooks are sent by POST or GET, not None"),
         (
             "play_receipt_webhooks(app, 'in-ordr')",
-            "no scenario is called 'in-ordr': did you mean in-order?",
+            "unknown scenario 'in-ordr'; did you mean in-order?",
         ),
         ("play_receipt_webhooks(7)", "int is neither a WSGI or ASGI application nor a URL"),
         (

@@ -338,6 +338,45 @@ def test_guard_in_frozen_time(suite: Suite, library: str) -> None:
     suite.outcomes(failed=1)
 
 
+@pytest.mark.parametrize(
+    "within",
+    [
+        'mock.patch("builtins.open", mock.mock_open(read_data="x"))',
+        'mock.patch("builtins.open", side_effect=OSError("no files here"))',
+        'mock.patch("pathlib.Path.read_bytes", return_value=b"x")',
+        'mock.patch("pathlib.Path.open", side_effect=OSError), mock.patch("io.open", side_effect=OSError)',
+        'mock.patch("time.time", return_value=0.0)',
+        'mock.patch.dict(sys.modules, {"yaml": None, "niquests": mock.MagicMock()})',
+        'mock.patch.dict(sys.modules, {"click": None, "rich": None, "aiohttp": mock.MagicMock()})',
+    ],
+)
+def test_the_first_request_comes_while_something_is_replaced(suite: Suite, within: str) -> None:
+    """The contract is made at the first request of the API, whatever a test has replaced then."""
+    suite.write(
+        lying=LYING,
+        test_it=f"""
+        import sys
+        from unittest import mock
+        from lying import *
+        import requests, responses
+
+        @responses.activate
+        def test_it():
+            responses.get(URL, json=LIE)
+            with {within}:
+                requests.get(URL)
+
+        @responses.activate
+        def test_later():
+            responses.get(URL, json=LIE)
+            requests.get(URL)
+        """,
+    )
+    printed = suite.run("--receipts-guard", alone=True)
+    suite.outcomes(failed=2)
+    assert "receipt guard errors" not in printed
+
+
 def test_nested_runs(suite: Suite) -> None:
     """A run within a test has a guard of its own, and leaves the outer one where it is."""
     suite.write(

@@ -142,7 +142,7 @@ def test_everything_else_streams(mock: tuple[Application, str]) -> None:
     """Requests that the contract does not know arrive as they are, unjudged; so does what is too long to judge."""
     app, _path = mock
     app.answer, app.fields = (
-        gzip.compress(b"{}" * 1000),
+        gzip.compress(b"{}" * 1000, mtime=0),
         [("Content-Encoding", "gzip"), ("X-A", "1")],
     )
     with proxy(app.url) as live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 from typing import Any, cast
@@ -12,9 +13,9 @@ import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
-from live_sockets import Application, application
+from live_sockets import Application, application, free_port, process
 from receiptkit.cli import main
-from receiptkit.live import listen, replay
+from receiptkit.live import Replayed, listen, replay
 from receiptkit.server import AUTH_TOKEN, running
 
 Night = tuple[Path, dict[str, str], int]
@@ -67,6 +68,27 @@ def test_the_state_is_that_of_the_night(night: Night) -> None:
                 )
 
 
+def test_the_state_is_the_same_behind_listen(night: Night) -> None:
+    """Through `listen`, while browsers follow the pages of both, an application ends as the night left it."""
+    path, expected, count = night
+    with application() as app, listen(app.url) as live:
+        port = free_port()
+        pages = [live.url + "/_receiptkit/", f"http://127.0.0.1:{port}/_receiptkit/"]
+        texts: list[str] = []
+
+        def look(each: Replayed) -> None:
+            texts.extend(httpx.get(page, headers={"Accept": "text/html"}).text for page in pages)
+
+        sent = replay(str(path), live.url, speed=0, port=port, listener=look)
+        assert state(app) == expected
+        shown = httpx.get(pages[0]).json()
+    assert (len(sent), live.count, shown["judged"], live.findings) == (count, count, count, [])
+    assert len(texts) == 2 * count
+    assert f"{count} requests, {count} judged" in texts[-2]
+    assert f"{count} of {count} webhooks sent; answers: 200 ({count} times)" in texts[-1]
+    assert "/&lt;path, 4 characters&gt;" in texts[-1]
+
+
 def test_bodies_and_order_are_those_of_the_night(night: Night) -> None:
     """Bodies are the recorded bytes, in the recorded order; another seed is another order."""
     path, _, _ = night
@@ -99,25 +121,32 @@ def test_signatures_and_raw_bytes_are_kept(tmp_path: Path) -> None:
     )
 
 
-def test_pace_and_speed(tmp_path: Path) -> None:
-    """Webhooks come as far apart as they did, divided by the speed; what is left out leaves its time."""
-    path = tmp_path / "kept.ndjson"
+def paced(path: Path, *seconds: int) -> None:
+    """Write a recording of webhooks that came so many seconds after the full minute."""
     lines = [
         {
-            "received_at": f"2026-03-01T00:00:0{second}.000Z",
+            "received_at": f"2026-03-01T00:00:{second:02}.000Z",
             "url": "http://a/",
             "method": "POST",
             "headers": {},
             "body": "a=1",
         }
-        for second in (0, 4, 8)
+        for second in seconds
     ]
     path.write_text("".join(json.dumps(each, separators=(",", ":")) + "\n" for each in lines))
+
+
+def test_pace_and_speed(tmp_path: Path) -> None:
+    """Webhooks come as far apart as they did, divided by the speed; what is left out leaves its time."""
+    path = tmp_path / "kept.ndjson"
+    paced(path, 0, 4, 8)
     with application() as app:
         for choice, least, most in (
             ({"speed": 10}, 0.8, 3),
             ({"speed": 10, "drop": 2}, 0.8, 3),
             ({"speed": 0}, 0, 0.7),
+            ({"speed": 1, "seconds": 0.1}, 0.1, 0.7),
+            ({"speed": 1, "once": 1}, 0, 0.7),
         ):
             began = time.monotonic()
             replay(str(path), app.url, **cast("dict[str, Any]", choice))
@@ -160,3 +189,29 @@ def test_other_captures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     path.write_text("{}")
     assert main(["replay", str(path), "--to", "http://127.0.0.1:9"]) == 2
     assert "no webhook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_signal_ends_the_run(stays: bool, number: signal.Signals, tmp_path: Path) -> None:
+    """An interrupt during the run makes the summary count what was not sent; after it, with `--stay`, it only ends the page."""
+    path = tmp_path / "kept.ndjson"
+    paced(path, 0, 0 if stays else 59)
+    with application() as app:
+        command = ["replay", str(path), "--to", app.url, "--log", "json"]
+        with process(*command, *(["--stay"] if stays else [])) as child:
+            assert child.stderr is not None
+            page = child.stderr.readline().split()[1]
+            kept = [json.loads(child.stderr.readline()) for _ in range(1 + stays)]
+            if stays:
+                assert child.stdout is not None
+                assert "2 webhooks sent" in child.stdout.readline()
+            assert httpx.get(page).json()["sent"] == len(kept)
+            child.send_signal(number)
+            out, err = child.communicate(timeout=30)
+    assert [each["outcome"] for each in kept] == [200] * len(kept)
+    assert child.returncode == (0 if stays else 2)
+    assert err.strip() == ("" if stays else "receiptkit: interrupted")
+    assert out == "" or ("1 webhook sent" in out and "1 not sent: the run ended before" in out)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(page)

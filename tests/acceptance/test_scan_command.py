@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from receiptkit.rules.examples import form, sample
 Run = Callable[..., tuple[int, str, str]]
 LIE: dict[str, Any] = {**sample("receipt"), "status": "queued"}
 TEXT = json.dumps(LIE)
-EXCHANGE = {
+EXCHANGE: dict[str, Any] = {
     "request": {"method": "GET", "url": LIE["url"]},
     "response": {"status": 200, "body": TEXT},
 }
@@ -78,9 +77,37 @@ def test_the_overview(repository: Path, run: Run) -> None:
     assert code == 1
     assert "       2       0       0  tests\n" in out
     assert "  go/mock_test.go:1: schema.enum: " in out
-    assert "seen, not judged, because a program makes their values:\n  tests/seen.py:2\n" in out
+    assert (
+        "seen, not judged, because a program makes their values or a library their names:\n  tests/seen.py:2\n"
+        in out
+    )
     assert "left out: 1 files: a link\n" in out
     assert "next: `receiptkit explain RULE` says what to do" in out
+
+
+def test_one_process_or_several(repository: Path, run: Run) -> None:
+    """Several processes print the same, byte by byte, as one."""
+    one = run("scan", "--jobs", "1", "-v")
+    assert one == run("scan", "--jobs", "3", "-v")
+    assert one[0] == 1
+    reports = [run("scan", "--jobs", jobs, "--format", "json")[1] for jobs in ("1", "3")]
+    assert reports[0] == reports[1]
+
+
+def test_a_finding_is_on_the_line_of_its_value(repository: Path, run: Run) -> None:
+    """Not where the literal begins; the column is that of the value, where it is on a line by itself."""
+    text = json.dumps(LIE, indent=2)
+    page = json.dumps({**sample("page"), "delivery_receipts": [LIE]}, indent=1)
+    (repository / "web" / "mock.ts").write_text(f"// first\nexport const page = {page};\n")
+    (repository / "tests" / "test_a.py").write_text(f"BODY = '''\n{text}'''\nA = [1]\nR = {text}\n")
+    for name in ("web/mock.ts", "tests/test_a.py"):
+        lines = (repository / name).read_text().splitlines()
+        wanted = [
+            (n, line.index('"queued"') + 1) for n, line in enumerate(lines, 1) if "queued" in line
+        ]
+        found = json.loads(run("scan", "--format", "json")[1])["findings"]
+        places = [each["origin"] for each in found if each["origin"]["file"].endswith(name)]
+        assert [(each["line"], each["column"]) for each in places] == wanted
 
 
 def test_a_baseline_accepts_what_there_is(repository: Path, run: Run) -> None:
@@ -90,21 +117,21 @@ def test_a_baseline_accepts_what_there_is(repository: Path, run: Run) -> None:
 
 
 def test_unused_and_old_cassettes(repository: Path, run: Run) -> None:
-    """A cassette that no test refers to is named, and one that has not changed for long."""
+    """A cassette that no test refers to is named, and captures whose dates are old, as a checkout has new times."""
     folder = repository / "tests" / "cassettes"
     folder.mkdir()
-    interaction = {
+    interaction: dict[str, Any] = {
         "request": {"method": "GET", "uri": LIE["url"], "body": None, "headers": {}},
         "response": {"status": {"code": 200}, "headers": {}, "body": {"string": TEXT}},
     }
+    interaction["response"]["headers"] = {"Date": ["Mon, 02 Mar 2020 09:15:00 GMT"]}
     for name in ("used.yaml", "unused.yaml"):
         (folder / name).write_text(yaml.safe_dump({"interactions": [interaction], "version": 1}))
     (repository / "tests" / "test_c.py").write_text("@vcr.use_cassette('cassettes/used.yaml')\n")
-    before = time.time() - 100 * 86_400
-    os.utime(folder / "used.yaml", (before, before))
     out = run("scan", "--older-than", "30")[1]
     assert "no source code refers to:\n  tests/cassettes/unused.yaml\n" in out
-    assert "captures older than 30 days:\n  tests/cassettes/used.yaml\n" in out
+    assert "captures older than 30 days:\n  tests/cassettes/unused.yaml (2" in out
+    assert ", the latest date in it)\n  tests/cassettes/used.yaml (" in out
 
 
 def test_a_repository_without_twilio(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,67 @@ def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
     assert run("scrub", capture, "-o", "out.json", "--force")[0] == 0
 
 
+def test_the_key_is_never_overwritten(folder: Path, run: Run) -> None:
+    """Not even with --force: without the key, no later run gives the same pseudonyms."""
+    key = (folder / "key").read_bytes()
+    for out in ("key", "./captures/../key"):
+        code, _, err = run("scrub", "captures/a.json", "-o", out, "--key-file", "key", "--force")
+        assert (code, (folder / "key").read_bytes()) == (2, key)
+        assert "this is the key; it is never overwritten" in err
+
+
+def test_two_captures_never_become_one_file(folder: Path, run: Run) -> None:
+    """The second would replace the first; so nothing is written."""
+    (folder / "more").mkdir()
+    (folder / "more" / "a.json").write_text("{}")
+    code, _, err = run("scrub", "captures/a.json", "more/a.json", "-o", "clean", "--force")
+    assert (code, (folder / "clean").exists()) == (2, False)
+    assert "captures/a.json and more/a.json would both be written there" in err
+
+
+def test_no_folder_behind_a_link_is_written_to(folder: Path, run: Run) -> None:
+    """A link in the folder of the output may lead to files of the user's."""
+    (folder / "mine").mkdir()
+    (folder / "clean").mkdir()
+    (folder / "clean" / "deep").symlink_to("../mine")
+    code, _, err = run("scrub", "captures", "-o", "clean", "--force")
+    assert (code, list((folder / "mine").iterdir())) == (2, [])
+    assert "this is a link to another folder; nothing is written there" in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_a_folder_is_passed_over_in_one_line(folder: Path, run: Run) -> None:
+    """Nobody may ever write to it."""
+    os.mkfifo(folder / "captures" / "pipe.json")
+    code, _, err = run("scrub", "captures", "-o", "clean")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "captures/pipe.json: this is a pipe" in err
+    assert (folder / "clean" / "a.json").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="open files have no names")
+def test_a_pipe_that_is_named_is_read_once(folder: Path, run: Run) -> None:
+    """As in `receiptkit scrub <(curl …)`."""
+    reading, writing = os.pipe()
+    os.write(writing, json.dumps({"sid": SID}).encode())
+    os.close(writing)
+    assert run("scrub", f"/dev/fd/{reading}", "-o", "out.json")[0] == 0
+    os.close(reading)
+    assert json.loads((folder / "out.json").read_text())["sid"].startswith("CH")
+
+
+def test_pictures_in_an_archive_stay_and_are_counted(folder: Path, run: Run) -> None:
+    """Nobody can scrub them, and a picture of a page may show anything."""
+    with zipfile.ZipFile(folder / "trace.zip", "w") as archive:
+        archive.writestr("page.jpeg", b"\xff\xd8\xff\0picture")
+        archive.writestr("a.json", json.dumps({"sid": SID}))
+    code, _, err = run("scrub", "trace.zip", "-o", "clean.zip")
+    assert (code, err) == (
+        0,
+        "receiptkit: note: 1 picture, font or the like in an archive stays as it is\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -76,6 +138,7 @@ def test_nothing_is_overwritten(folder: Path, run: Run) -> None:
         (["captures", "-o", "x", "--check"], "give either -o OUT or --check"),
         (["captures", "-o", "x", "--key-env", "NO_KEY"], "this environment variable is not set"),
         (["captures", "-o", "x", "--key-file", "missing"], "--key-file missing: no such file"),
+        (["captures", "-o", "x", "--key-file", "/dev/zero"], "larger than 65,536 bytes"),
         (["captures", "-o", "x", "--key-env", "SHORT"], "the key has fewer than 16 bytes"),
         (["captures", "-o", "x", "--auth-token-env", "SHORT"], "belong together: give both"),
         (["missing.json", "-o", "x"], "missing.json: no such file"),

@@ -3,87 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from alone import DONE, can_be_alone, client, printed, run_alone
 from receiptkit.server import running
 
 pytest.importorskip("trustme", reason="trustme is not installed")
-NODE = ROOT / ".venv" / "node"
-#: Starts a server at port 443 in a network of its own, in which Twilio's name is this machine.
-_ALONE = """
-set -eu
-ip link set lo up
-echo "127.0.0.1 localhost conversations.twilio.com" > hosts
-mount --bind hosts /etc/hosts
-"$PYTHON" -m receiptkit serve --tls --port 443 --scenario none --ready-file ready.json --log off &
-server=$!
-while [ ! -s ready.json ]; do sleep 0.1; kill -0 $server; done
-ca=$("$PYTHON" -c 'import json; print(json.load(open("ready.json"))["authority"])')
-export SSL_CERT_FILE=$ca REQUESTS_CA_BUNDLE=$ca NODE_EXTRA_CA_CERTS=$ca
-export ACCOUNT=$("$PYTHON" -c 'import json; print(json.load(open("ready.json"))["account_sid"])')
-"$@"
-kill $server
-wait $server
-"""
-_PYTHON = """
-import os
-from twilio.rest import Client
-
-client = Client(os.environ["ACCOUNT"], "any")
-made = client.conversations.v1.conversations.create(friendly_name="unchanged")
-print(client.conversations.v1.conversations(made.sid).fetch().friendly_name)
-"""
-_NODE = """
-const client = require("twilio")(process.env.ACCOUNT, "any");
-client.conversations.v1.conversations.create({ friendlyName: "unchanged" })
-  .then((made) => client.conversations.v1.conversations(made.sid).fetch())
-  .then((found) => console.log(found.friendlyName));
-"""
-
-
-def can_be_alone() -> bool:
-    """Return True if a process can have a network and a /etc/hosts of its own."""
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        return False
-    command = ["unshare", "-rnm", "sh", "-c", "mount --bind /etc/hosts /etc/hosts"]
-    return subprocess.run(command, check=False, capture_output=True, timeout=30).returncode == 0
 
 
 @pytest.mark.skipif(not can_be_alone(), reason="no network of its own is allowed here")
-@pytest.mark.parametrize("language", ["python", "node"])
-def test_an_unchanged_client_uses_the_server(language: str, tmp_path: Path) -> None:
-    """Twilio's own library, as it is, creates and fetches; only variables are set."""
-    script = tmp_path / ("client.py" if language == "python" else "client.js")
-    script.write_text(_PYTHON if language == "python" else _NODE)
-    if language == "node" and not (shutil.which("node") and (NODE / "node_modules").is_dir()):
-        pytest.skip("Twilio's package for Node.js is not installed")
-    command = sys.executable if language == "python" else "node"
-    result = subprocess.run(
-        ["unshare", "-rnm", "sh", "-c", textwrap.dedent(_ALONE), "alone", command, str(script)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHON": sys.executable,
-            "NODE_PATH": str(NODE / "node_modules"),
-            "PYTHONPATH": str(ROOT / "toolkit"),
-        },
-    )
+@pytest.mark.parametrize("front", ["serve", "proxy"])
+@pytest.mark.parametrize("language", ["Python", "Node.js"])
+def test_an_unchanged_client_uses_the_server(language: str, front: str, tmp_path: Path) -> None:
+    """Twilio's own library, as it is, writes and reads, also through the proxy; only variables are set."""
+    result = run_alone(tmp_path, front, client(language))
     assert result.returncode == 0, result.stderr
-    assert "unchanged" in result.stdout.splitlines()
+    assert DONE in printed(result.stdout)
     # The sign that it is ready goes when the server does.
-    assert not (tmp_path / "ready.json").exists()
+    assert not (tmp_path / "front.json").exists()
 
 
 def test_a_server_in_this_process_speaks_tls() -> None:
@@ -141,7 +82,7 @@ def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
         server.terminate()
         server.communicate(timeout=20)
     assert line.startswith("webhook onDeliveryUpdated sent -> no connection")
-    assert "Nobody listens at 127.0.0.1:9." in line
+    assert "No server listens at 127.0.0.1:9." in line
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -14,15 +14,29 @@ from twilio.rest import Client
 
 from conftest import ROOT
 from missing import NODE
+from receiptkit.live import proxy
 from receiptkit.server import Running, running
 
 PACKAGE = NODE.parent
 
 
-@pytest.fixture
-def server() -> Iterator[Running]:
-    with running(scenarios="none", clock="manual") as server:
-        yield server
+class Front(NamedTuple):
+    """A local Twilio, and the URL at which clients call it: its own, or that of a proxy."""
+
+    twilio: Running
+    url: str
+
+
+@pytest.fixture(params=["direct", "proxy"])
+def front(request: pytest.FixtureRequest) -> Iterator[Front]:
+    with running(scenarios="none", clock="manual") as twilio:
+        if request.param == "direct":
+            yield Front(twilio, twilio.url)
+            return
+        with proxy(twilio.url) as live:
+            yield Front(twilio, live.url)
+        assert live.count > 20
+        assert [each.rule for each in live.findings] == []
 
 
 def failed(action: Any) -> list[int] | None:
@@ -34,10 +48,10 @@ def failed(action: Any) -> list[int] | None:
     return None
 
 
-def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]:
+def written(front: Front, service: str | None, prefix: str) -> dict[str, Any]:
     """Return what comes of every operation in one scope, as writing.js does it."""
-    client = Client(server.account_sid, server.auth_token)
-    client.conversations.base_url = server.url
+    client = Client(front.twilio.account_sid, front.twilio.auth_token)
+    client.conversations.base_url = front.url
     v1: Any = client.conversations.v1
     root = v1.services(service) if service else v1
     name = f"{prefix}-order"
@@ -69,17 +83,26 @@ def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]
         "binding": conversation.participants(phone.sid).fetch().messaging_binding,
         "messages": [each.sid for each in conversation.messages.list(order="desc", page_size=2)],
         "posted": posted,
+        "receipts": receipts_of(conversation.messages(posted[0])),
         "edited": conversation.messages(posted[0]).update(body="new").body,
-        "hooks": [each.configuration["filters"] for each in conversation.webhooks.list()],
+        "hooks": [each.configuration.get("filters") for each in conversation.webhooks.list()],
         "hookUpdated": conversation.webhooks(hook.sid)
         .update(configuration_method="get")
-        .configuration["method"],
+        .configuration.get("method"),
         "mine": [each.conversation_sid for each in mine],
         "duplicate": failed(lambda: root.conversations.create(unique_name=name)),
         "missing": failed(lambda: root.conversations("nothing").participants.create(identity="x")),
         "unsupported": failed(lambda: v1.users.create(identity="x")),
-        "together": together.create(participant=[participant]).state if together else "active",
+        "together": failed(lambda: together.create(participant=[participant]))
+        if together
+        else None,
         "configuration": root.configuration().fetch().url,
+        "webhooks": [
+            root.configuration.webhooks()
+            .update(filters=["onMessageAdded", "onDeliveryUpdated"])
+            .filters,
+            root.configuration.webhooks().fetch().filters,
+        ],
         "services": len(v1.services.list()),
         "removed": [
             conversation.webhooks(hook.sid).delete(),
@@ -95,24 +118,31 @@ def written(server: Running, service: str | None, prefix: str) -> dict[str, Any]
     return result
 
 
-def check(result: dict[str, Any], server: Running, *, in_service: bool) -> None:
-    scope = f"/Services/{server.chat_service_sid}" if in_service else ""
+def receipts_of(message: Any) -> list[list[str]]:
+    """Return the status of each receipt twice: from the list, and from a request of its own."""
+    receipts = message.delivery_receipts
+    return [[each.status, receipts(each.sid).fetch().status] for each in receipts.list()]
+
+
+def check(result: dict[str, Any], front: Front, *, in_service: bool) -> None:
+    scope = f"/Services/{front.twilio.chat_service_sid}" if in_service else ""
     assert result["sid"][0] == result["sid"][1]
     assert result["participants"] == result["expectedParticipants"]
     assert result["messages"] == result["posted"][::-1]
     assert result["mine"] == result["sid"][:1]
     assert result["hooks"] == [["onMessageAdded", "onMessageRemoved"]]
     assert result["binding"]["type"] == "sms"
-    assert result["configuration"] == f"{server.url}/v1{scope}/Configuration"
+    assert result["configuration"] == f"{front.url}/v1{scope}/Configuration"
     expected = {
         "updated": "new",
+        "webhooks": [["onMessageAdded", "onDeliveryUpdated"]] * 2,
         "listed": True,
         "identity": 1,
         "edited": "new",
         "hookUpdated": "get",
         "duplicate": [409, 50353],
         "missing": [404, 20404],
-        "together": "active",
+        "together": None,
         "services": 1,
         "removed": [True] * 4,
         "gone": [404, 20404],
@@ -123,21 +153,23 @@ def check(result: dict[str, Any], server: Running, *, in_service: bool) -> None:
 
 
 @pytest.mark.parametrize("in_service", [False, True])
-def test_python(server: Running, in_service: bool) -> None:
-    result = written(server, server.chat_service_sid if in_service else None, "0001")
-    check(result, server, in_service=in_service)
+def test_python(front: Front, in_service: bool) -> None:
+    result = written(front, front.twilio.chat_service_sid if in_service else None, "0001")
+    check(result, front, in_service=in_service)
 
 
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (PACKAGE / "node_modules" / "twilio").is_dir(),
+    reason="no Node.js here, or not its packages (`make .venv/.node` installs them)",
+)
 @pytest.mark.parametrize("in_service", [False, True])
-def test_node(server: Running, in_service: bool) -> None:
-    node = shutil.which("node")
-    if node is None or not (PACKAGE / "node_modules" / "twilio").is_dir():
-        pytest.skip("no Node.js here, or not its packages (`make .venv/.node` installs them)")
+def test_node(front: Front, in_service: bool) -> None:
+    node = str(shutil.which("node"))
     given = {
-        "url": server.url,
-        "account": server.account_sid,
-        "token": server.auth_token,
-        "service": server.chat_service_sid if in_service else None,
+        "url": front.url,
+        "account": front.twilio.account_sid,
+        "token": front.twilio.auth_token,
+        "service": front.twilio.chat_service_sid if in_service else None,
         "prefix": "0002",
     }
     command = [node, str(ROOT / "tests" / "acceptance" / "node" / "writing.js"), str(PACKAGE)]
@@ -145,4 +177,4 @@ def test_node(server: Running, in_service: bool) -> None:
         command, input=json.dumps(given), capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-    check(json.loads(result.stdout), server, in_service=in_service)
+    check(json.loads(result.stdout), front, in_service=in_service)

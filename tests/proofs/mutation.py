@@ -4,7 +4,7 @@ Run mutation testing: change one line at a time, and see if a test notices.
 mutmut changes one thing at a time and runs the tests of the room. It wants the package in src/, so
 each room is given a copy that is laid out so. Changes that no test noticed are compared, by their
 source line, with tests/proofs/survivors.json, which has the reason why nobody can see each of them.
-Modules that are named are tested with their own tests alone, which is quick.
+Modules that are named are tested with their own tests and those in BESIDE, which is quick.
 
     python tests/proofs/mutation.py [ROOM | ROOM.MODULE,MODULE,… ...]
 """
@@ -40,6 +40,16 @@ ROOMS = {
     "webhooks": ["unit/rules"],
     "bulk": [],
 }
+#: The tests beside their own that hold what single modules do.
+_BODIES, _HISTORY = "unit/rules/test_bodies.py", "unit/history/test_history.py"
+_VARIANTS = "corpus/test_variants.py"
+_EXAMPLES = ("unit/rules/test_catalogue.py", _VARIANTS)
+BESIDE = {
+    **dict.fromkeys(("errors", "links", "message", "request", "webhook"), (_BODIES, _VARIANTS)),
+    **dict.fromkeys(("configuration", "exchange", "page", "receipt"), (_BODIES, *_EXAMPLES)),
+    **dict.fromkeys(("listing", "timeline", "sources", "delivery"), (_HISTORY, *_EXAMPLES)),
+    "timeline_facts": ("unit/rules/test_timeline.py",),
+}
 #: Tests that take long and notice nothing more, or run other processes, which are not mutated.
 LEFT_OUT = (
     "every_format",
@@ -51,7 +61,15 @@ LEFT_OUT = (
     "of_a_team",
 )
 #: Code that runs at import, before mutmut changes anything; the page of rules is held to it.
-AT_IMPORT = ("*.x_rule__*", "*.x__then__*", "*.x__linked__*", "*.x__two_pages__*")
+AT_IMPORT = tuple(
+    f"*.x_{name}__*"
+    for name in (
+        *("rule", "_then", "_linked", "_two_pages", "_lost"),
+        *("_added", "_messages", "_participant"),
+    )
+)
+#: Decorators that keep results.
+CACHES = ("cache", "lru_cache", "remembered")
 #: The exit codes of a mutant that no test failed for, and of one that no test reaches.
 _PASSED, _NO_TESTS = 0, 33
 
@@ -97,14 +115,30 @@ def lay_out(folder: Path, room: str, modules: list[str]) -> None:
 
 
 def undecorated(text: str) -> str:
-    """Return a module in which functions are decorated below them: mutmut passes over others."""
+    """
+    Return a module in which functions are decorated below them: mutmut passes over others.
+
+    Nothing is remembered, since results of the original would hide its mutants.
+    """
     lines = text.splitlines(keepends=True)
     for node in reversed(ast.parse(text).body):
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            below = [
-                f"{node.name} = ({ast.get_source_segment(text, each)})({node.name})\n"
-                for each in reversed(node.decorator_list)
+            decorators = [str(ast.get_source_segment(text, each)) for each in node.decorator_list]
+            kept = [
+                source
+                for each, source in zip(node.decorator_list, decorators, strict=True)
+                if not any(
+                    isinstance(name, ast.Name) and name.id in CACHES for name in ast.walk(each)
+                )
             ]
+            # Their expressions are evaluated from above, as Python does: rules keep that order.
+            reduced = "reduce(lambda made, each: each(made), reversed(_decorators), "
+            below = [
+                f"_decorators = [{', '.join(kept)}]\n",
+                f"{node.name} = __import__('functools').{reduced}{node.name})\n",
+            ]
+            if kept != decorators:
+                below.append(f"{node.name}.cache_clear = lambda: None\n")
             first, last = node.decorator_list[0].lineno - 1, node.end_lineno
             lines[first:last] = [*lines[node.lineno - 1 : last], "\n\n", *below]
     return "".join(lines)
@@ -113,7 +147,8 @@ def undecorated(text: str) -> str:
 def tests_of(room: str, modules: list[str]) -> list[str]:
     """Return the tests of a room, or those of modules if there are any."""
     own = [f"tests/unit/{room}/test_{module}.py" for module in modules]
-    if there := [path for path in own if (ROOT / path).is_file()]:
+    own += [f"tests/{path}" for module in modules for path in BESIDE.get(module, ())]
+    if there := [path for path in dict.fromkeys(own) if (ROOT / path).is_file()]:
         return there
     return [f"tests/{name}" for name in (f"unit/{room}", *ROOMS[room])]
 

@@ -85,22 +85,25 @@ def test_every_format_is_tried() -> None:
     assert {each.name for each in found if each} >= readable().keys() - {"ndjson", "parquet"}
 
 
+#: What holds the body encoded as a whole, so that places lead to its beginning.
+_ENCODED = ("base64", "Ruby", *(f"vcrpy, {name}" for name in wrapping.ENCODERS))
+
+
 def check_place(finding: dict[str, Any], content: str, text: str, page: Any, name: str) -> None:
-    """Hold the place of a finding against the file, and the place in the body against the body."""
+    """Hold the place of a finding against the file, or the place in the body against the body."""
     location = finding["origin"]
-    there = content.splitlines(keepends=True)[location["line"] - 1][location["column"] - 1 :]
-    inside = LineIndex(text).place(offsets(text, [finding["pointer"]])[finding["pointer"]])
-    if name == "NDJSON":
-        assert location["body_line"] is None
-        assert there.startswith(json.dumps(value_at(page, finding["pointer"])))
-    elif name.startswith("HTTP"):
-        assert location["body_line"] is None
-        assert there.startswith(
-            text.splitlines(keepends=True)[inside[0] - 1][inside[1] - 1 :].rstrip("\n")
-        )
-    else:
+    there = content[LineIndex(content).offset(location["line"], location["column"]) :]
+    at = offsets(text, [finding["pointer"]])[finding["pointer"]]
+    if any(part in name for part in _ENCODED):
+        inside = LineIndex(text).place(at) if finding["pointer"] else (None, None)
         assert (location["body_line"], location["body_column"]) == inside
         assert there[0] in "\"'|!{>" or there.startswith(("ey", "ew"))
+        return
+    assert location["body_line"] is None
+    if name == "NDJSON":
+        assert there.startswith(json.dumps(value_at(page, finding["pointer"])))
+    else:
+        assert there.lstrip("\\")[0] == text[at]
 
 
 def value_at(node: Any, pointer: str) -> Any:
@@ -157,25 +160,11 @@ def test_a_webhook_in_every_format(tmp_path: Path, report: Report, name: str) ->
         if not parameter:
             continue
         if location["body_line"] is not None:
-            text = json.loads(there[: there.index('"', 1) + 1]) if name == "HAR" else None
-            form = wrapping.form(bad)
-            if text is not None:
-                assert text == form
-            if name == "request, JSON":
-                body = json.dumps(bad)
-                assert (
-                    location["body_column"]
-                    == offsets(body, [finding["pointer"]])[finding["pointer"]] + 1
-                )
-            else:
-                start = 1 + (
-                    len("https://example.com/hook?") if name.startswith("request, GET") else 0
-                )
-                assert (
-                    location["body_column"]
-                    == form_offsets(decode_form(form), [finding["pointer"]])[finding["pointer"]]
-                    + start
-                )
+            assert name == "function URL, base64"
+            at = form_offsets(decode_form(wrapping.form(bad)), [finding["pointer"]])
+            assert location["body_column"] == at[finding["pointer"]] + 1
+        elif name == "request, JSON":
+            assert there.startswith(json.dumps(json.dumps(bad[parameter]))[1:-1])
         elif name in ("object", "request, params", "structured log, object"):
             assert there.startswith(json.dumps(bad[parameter]))
         elif name not in ("request, pairs", "HAR, params"):
@@ -210,14 +199,23 @@ def test_everything_captured_in_every_format(
             ]
             assert told(judged) == told(bare), (source.name, name)
             assert operation is None or found[0]["operation"] == operation
-            if name in ("har", "vcrpy, YAML", "Ruby, YAML"):
-                for item in found:
-                    there = places[item["rule"], item["pointer"]]
-                    inside = (item["origin"]["body_line"], item["origin"]["body_column"])
-                    assert inside == (
-                        (there["line"], there["column"]) if item["pointer"] else (None, None)
-                    ), (source.name, name)
+            lines, index = LineIndex(text), None if name == "zip" else _lines(path)
+            for item in found:
+                there, origin = places[item["rule"], item["pointer"]], item["origin"]
+                at = lines.offset(there["line"], there["column"])
+                if origin["body_line"] is not None:
+                    assert (origin["body_line"], origin["body_column"]) == lines.place(at)
+                elif index is not None and "NDJSON" not in name and item["pointer"]:
+                    content, own = index
+                    place = own.offset(origin["line"], origin["column"])
+                    assert content[place:].lstrip("\\")[0] == text[at], (source.name, name, item)
     assert wrapped > 25
+
+
+def _lines(path: Path) -> tuple[str, LineIndex]:
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode()
+    return text, LineIndex(text)
 
 
 def address(body: Any) -> tuple[str | None, int]:
@@ -276,11 +274,11 @@ TEXT = json.dumps(sample("page"))
         ),
         (
             entry(content={"text": "%%%", "encoding": "base64"}),
-            "the body is not the base64 it is said to be",
+            "the body is marked as base64, but is not",
         ),
         (
             entry(content={"text": "é", "encoding": "base64"}),
-            "the body is not the base64 it is said to be",
+            "the body is marked as base64, but is not",
         ),
         ({"request": {"method": "GET"}, "response": {}}, "an entry without a URL"),
         ({"request": None, "response": []}, "an entry without request or response"),
@@ -352,14 +350,14 @@ def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str
     path.write_text('{"log": {"entries": []}}')
     assert (
         run("validate", path)[2]
-        == "receiptkit: nothing was judged: there is no response and no webhook in it; --allow-empty accepts that\n"
+        == "receiptkit: nothing was judged: the file has no response and no webhook; --allow-empty accepts that\n"
     )
     for content in ('{"log": {}}', '{"log": []}', '{"log": {"entries": {}}}'):
         path.write_text(content)
         code, _, err = run("validate", path, "fixtures/samples/conforming.ndjson")
         assert (code, err) == (
             2,
-            f"receiptkit: {path}: there is no list `entries` in a `log`: this is no HAR\n",
+            f"receiptkit: {path}: not a HAR: the list log.entries is missing\n",
         )
 
 
@@ -415,7 +413,7 @@ def test_findings_about_the_request_lead_to_it(tmp_path: Path, report: Report) -
         item["rule"]: lines[item["origin"]["line"] - 1][item["origin"]["column"] - 1 :]
         for item in report(path)["findings"]
     }
-    assert places["request.parameter"].startswith('"https://conversations.twilio.com/v1/')
+    assert places["request.parameter"].startswith("https://conversations.twilio.com/v1/")
     assert places["http.undocumented-status"].startswith("202")
     assert places["http.media-type"].startswith("[")
 
@@ -689,7 +687,7 @@ def test_formats_can_be_said(
     code, _, err = run("validate", "--as", "pcap", path)
     assert code == 2
     assert err.startswith(
-        "receiptkit: --as pcap: unknown format, kind or operation; formats are har, cassette, http, form, "
+        "receiptkit: --as pcap: unknown format, kind or operation; formats are har, cassette, http, httpyac, form, "
     )
 
 
@@ -717,7 +715,7 @@ def test_what_is_no_capture(
     )
     code, _, err = run("validate", path)
     assert code == 2
-    assert "not a capture receiptkit knows (HAR 1.2; VCR cassette, YAML or JSON; " in err
+    assert "format not recognised; use --as NAME" in err
 
 
 def test_positions_know_what_a_line_is() -> None:

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,13 @@ from hypothesis import strategies as st
 import traffic
 from proofs import wrapping
 from receiptkit import Contract
-from receiptkit.captures import Limits, Source
+from receiptkit.captures import Limits, Records, Source
+from receiptkit.captures.formats import json_document
 from receiptkit.captures.spans import line_spans, opened_span
 from receiptkit.generation import Generator
 from receiptkit.model.finding import Finding
 from receiptkit.rules.examples import form, sample
-from receiptkit.validation import processes, units
+from receiptkit.validation import processes, shares, units
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Summary
 
@@ -60,6 +63,7 @@ class Collected(list[Finding]):
 @pytest.fixture
 def small_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_SPAN", 5000)
+    monkeypatch.setattr(processes, "_MUCH", 0)
 
 
 @pytest.fixture
@@ -271,7 +275,8 @@ def test_any_file_in_any_pieces(lines: list[str], jobs: int, size: int) -> None:
 
 def judged(path: Path, jobs: int) -> tuple[list[Finding], Summary, int]:
     found = Collected()
-    summary = processes.run(Validation(Contract.load()), [Source(str(path))], found, jobs=jobs)
+    run = partial(processes.run, jobs=jobs) if jobs > 1 else Validation.run
+    summary = run(Validation(Contract.load()), [Source(str(path))], found)
     return list(found), summary, found.files
 
 
@@ -284,6 +289,23 @@ def test_contracts_travel() -> None:
     )
     assert validation.contract.profile == "strict"
     assert validation.contract.check(sample("receipt")) == []
+
+
+def test_shapes_are_learnt_before_processes_are_started(tmp_path: Path) -> None:
+    """Nothing is counted or remembered by that; what a new process is sent has no shapes."""
+    import pickle
+
+    path, lines = tmp_path / "a.ndjson", traffic.lines(traffic.Traffic())["receipts"]
+    path.write_text("\n".join(islice(lines, 400)))
+    validation = Validation(Contract.load())
+    shares.learn(validation, Source(str(path)), None)
+    more = [f"{line}\n".encode() for line in islice(lines, 50)]
+    records = Records(range(1, 51), more, json_document.observations)
+    assert sum(map(len, validation.clean.runs(records))) > 25
+    assert validation.summary.counts() == Summary().counts()
+    assert list(validation.remembering.forget().findings()) == []
+    sent = pickle.loads(pickle.dumps(validation))
+    assert next(sent.clean.runs(records)) == []
 
 
 @pytest.mark.usefixtures("small_spans")

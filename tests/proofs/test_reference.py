@@ -396,5 +396,5 @@ def test_without_its_packages(
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(UsageError, match=r"pip install 'receiptkit\[reference\]'"):
         Contract.load(engine="reference")
-    with pytest.raises(UsageError, match="there are default and reference"):
+    with pytest.raises(UsageError, match="use default or reference"):
         Contract.load(engine="other")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from receiptkit.scrubbing.files import Scrubber
 
 Report = Callable[..., dict[str, Any]]
 _SIDS = re.compile(rb"(?<![0-9a-fA-F])[A-Z]{2}[0-9a-f]{32}(?![0-9a-fA-F])")
-#: Read only by packages of its own.
-_BINARY = (".parquet",)
+#: Read only by packages of their own.
+_BINARY = () if find_spec("pyarrow") else (".parquet",)
 
 
 def found(report: dict[str, Any]) -> tuple[list[Any], Any]:

@@ -221,9 +221,16 @@ class WritingMachine(RuleBasedStateMachine):
         assert len(seen) == len(set(seen))
 
     @precondition(lambda self: self.models)
-    @rule(data=st.data(), size=st.integers(1, 3), order=st.sampled_from(["asc", "desc"]))
-    def list_messages(self, data: Any, size: int, order: str) -> None:
+    @rule(
+        data=st.data(),
+        size=st.integers(1, 3),
+        order=st.sampled_from(["asc", "desc"]),
+        grows=st.booleans(),
+    )
+    def list_messages(self, data: Any, size: int, order: str, grows: bool) -> None:
+        """Every message that was there at first is seen once, also while the list grows."""
         model = self.any_model(data)
+        expected = sorted(index for index, _, _ in model.messages.values())
         indexes: list[int] = []
         pages = []
         url = f"/v1{self.path(model)}/Messages?Order={order}&PageSize={size}"
@@ -231,8 +238,11 @@ class WritingMachine(RuleBasedStateMachine):
             pages.append(self.caller.get(url).json())
             indexes += [row["index"] for row in pages[-1]["messages"]]
             url = pages[-1]["meta"]["next_page_url"]
-        expected = sorted(index for index, _, _ in model.messages.values())
-        assert indexes == (expected if order == "asc" else expected[::-1])
+            if grows and url and len(pages) == 1:
+                self.post(data, "Hello")
+        assert len(indexes) == len(set(indexes))
+        assert indexes[: len(expected)] == (expected if order == "asc" else expected[::-1])
+        assert grows or len(indexes) == len(expected)
         for page, before in zip(pages[:0:-1], pages[-2::-1], strict=True):
             back = self.caller.get(page["meta"]["previous_page_url"]).json()
             assert back["messages"] == before["messages"]

@@ -52,5 +52,4 @@ def left(rule: str, reason: str = "") -> tuple[str, str, str, None]:
 
 def skipped(reason: str) -> str:
     """Return the message for a body that is not recognised."""
-    kinds = "a receipt, page, message, webhook, configuration or error"
-    return f"not recognised as {kinds}{reason}; skipped. Use --as or --url if it is one."
+    return f"not recognised as a body that receiptkit checks{reason}; skipped"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from receiptkit.model.location import Location
     from receiptkit.testing.matcher import ContractViolation
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Contract": "receiptkit.contract",

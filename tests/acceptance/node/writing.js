@@ -3,6 +3,12 @@
 const path = require("node:path");
 const twilio = require(path.join(process.argv[2], "node_modules", "twilio"));
 
+// The status of each receipt, as the list has it and as it is fetched.
+async function receiptsOf(message) {
+  const found = await message.deliveryReceipts.list();
+  return Promise.all(found.map(async ({ sid, status }) => [status, (await message.deliveryReceipts(sid).fetch()).status]));
+}
+
 async function main({ url, account, token, service, prefix }) {
   const client = twilio(account, token);
   client.conversations.baseUrl = url;
@@ -31,6 +37,7 @@ async function main({ url, account, token, service, prefix }) {
     binding: (await conversation.participants(phone.sid).fetch()).messagingBinding,
     messages: (await conversation.messages.list({ order: "desc", pageSize: 2 })).map((each) => each.sid),
     posted,
+    receipts: await receiptsOf(conversation.messages(posted[0])),
     edited: (await conversation.messages(posted[0]).update({ body: "new" })).body,
     hooks: (await conversation.webhooks.list()).map((each) => each.configuration.filters),
     hookUpdated: (await conversation.webhooks(hook.sid).update({ "configuration.method": "get" })).configuration.method,
@@ -38,8 +45,15 @@ async function main({ url, account, token, service, prefix }) {
     duplicate: await failed(root.conversations.create({ uniqueName: name })),
     missing: await failed(root.conversations("nothing").participants.create({ identity: "x" })),
     unsupported: await failed(v1.users.create({ identity: "x" })),
-    together: (await root.conversationWithParticipants.create({ participant: [JSON.stringify({ identity: "x" })] })).state,
+    // The oldest version that is supported does not know it.
+    together: root.conversationWithParticipants
+      ? await failed(root.conversationWithParticipants.create({ participant: [JSON.stringify({ identity: "x" })] }))
+      : null,
     configuration: (await (service ? root.configuration().fetch() : v1.configuration().fetch())).url,
+    webhooks: [
+      (await root.configuration.webhooks().update({ filters: ["onMessageAdded", "onDeliveryUpdated"] })).filters,
+      (await root.configuration.webhooks().fetch()).filters,
+    ],
     services: (await v1.services.list()).length,
     removed: [
       await conversation.webhooks(hook.sid).remove(), await conversation.messages(posted[0]).remove(),

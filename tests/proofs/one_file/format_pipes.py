@@ -8,7 +8,7 @@ from typing import BinaryIO
 from receiptkit.captures.format import Format
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.records import PlacedRecord
+from receiptkit.captures.records import text_record
 from receiptkit.captures.sources import Limits
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.location import Position
@@ -23,8 +23,8 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """Yield a webhook request for each line but the first."""
     for entry, (number, raw) in enumerate(Lines(stream, limits.record)):
         if number > 1:
-            record = PlacedRecord(Position(number, 1), {}, literal=False)
             body = raw.decode().strip().replace("|", "&")
+            record = text_record(body, Position(number, 1))
             yield Observation(entry - 1, record, WebhookRequest(body=body))
 
 

@@ -9,14 +9,14 @@ import pytest
 from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.slots import Slot
 from receiptkit.bulk.tokens import tokens
-from receiptkit.bulk.unit import Unit, placeholders
+from receiptkit.bulk.unit import UnitPattern, placeholders
 
 SID, OTHER = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
 EARLY, LATE = "2026-03-02T09:15:00.100Z", "2026-03-02T09:15:00.900Z"
 
 
-def unit(text: str) -> Unit:
-    return Unit([Slot(token) for token in tokens(text, 0, len(text), (), ())])
+def unit(text: str) -> UnitPattern:
+    return UnitPattern([Slot(token) for token in tokens(text, 0, len(text), (), ())])
 
 
 def captured(text: str, other: str) -> tuple[str, ...] | None:

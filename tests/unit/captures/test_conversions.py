@@ -7,20 +7,18 @@ import json
 import re
 import shlex
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
+from conftest import ROOT
 from receiptkit.captures.formats import formats
 from receiptkit.rules.examples import form, sample
 
@@ -82,16 +80,6 @@ def test_converts_a_sample(
     shutil.copy(reference / "wrappers" / sample_name, path)
     converted(run, path, name)
     lie(report, tmp_path / f"a capture{suffix}")
-
-
-def test_converts_a_flow_of_mitmproxy(
-    reference: Path, tmp_path: Path, report: Report, run: Run
-) -> None:
-    """The flows of mitmproxy become a HAR."""
-    path = tmp_path / "flows"
-    shutil.copy(reference / "wrappers" / "mitmproxy" / "flows.mitm", path)
-    converted(run, path, "mitmproxy")
-    assert report(tmp_path / "flows.har")["summary"]["checked"] == 4
 
 
 def test_converts_an_sqlite_database(tmp_path: Path, report: Report, run: Run) -> None:
@@ -189,42 +177,6 @@ def test_records_responses_without_bodies_again(
     assert [each["pointer"] for each in judged["findings"]] == ["/status"]
 
 
-def test_records_webhooks_on_their_way(
-    tmp_path: Path, report: Report, run: Run, answers: str
-) -> None:
-    """What mitmproxy records in front of an application is read."""
-    if shutil.which("mitmdump") is None:
-        pytest.skip("mitmdump is not installed")
-    path = tmp_path / "access.log"
-    path.write_text('"POST /hooks HTTP/1.1" 204 0 "-" "TwilioProxy/1.1"\n')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = told(run, path, "mitmdump", URL=answers)
-    proxy = subprocess.Popen([*command, "--listen-port", str(port)])
-    try:
-        for text in (form(), form().replace("Status=sent", "Status=queued")):
-            posted(port, text)
-    finally:
-        proxy.send_signal(signal.SIGINT)
-        proxy.wait(30)
-    lie(report, tmp_path / "access.log.har")
-
-
-def posted(port: int, text: str) -> None:
-    """Post a form, as soon as there is a server."""
-    deadline = time.monotonic() + 60
-    while not is_open(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    urllib.request.urlopen(f"http://127.0.0.1:{port}/hooks", text.encode(), timeout=30).close()
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
     """An event of Event Streams leads to the rule that says what replaced it."""
     path = tmp_path / "event.json"
@@ -234,8 +186,92 @@ def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
     assert (name, code, "onDeliveryUpdated" in out) == ("receiptkit", 0, True)
 
 
+def test_converts_results_of_jmeter(tmp_path: Path, report: Report, run: Run) -> None:
+    """The samples of JMeter become exchanges."""
+    samples = ""
+    for status in ("sent", "queued"):
+        receipt = {**sample("receipt"), "status": status}
+        samples += (
+            '<httpSample lb="r" rc="200"><responseData class="java.lang.String">'
+            f"{escape(json.dumps(receipt))}</responseData><method>GET</method>"
+            f"<java.net.URL>{receipt['url']}</java.net.URL></httpSample>"
+        )
+    path = tmp_path / "results.jtl"
+    path.write_text(f'<?xml version="1.0"?>\n<testResults version="1.2">{samples}</testResults>\n')
+    converted(run, path, "jmeter")
+    lie(report, tmp_path / "results.jtl.ndjson")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mock.ts", "http.get('*/Receipts/:sid', () => HttpResponse.json({}))\n"),
+        ("mock.js", "cy.intercept('GET', '/v1/**', {{ statusCode: 200, body: {} }})\n"),
+        ("mock.jsonc", "// a mock\n{}\n"),
+        ("mock.py", "RECEIPT = json.loads('{}')\n"),
+        ("mock.feature", 'Feature: x\nScenario:\n* def r =\n"""\n{}\n"""\n'),
+    ],
+)
+def test_source_code_is_scanned(tmp_path: Path, run: Run, name: str, text: str) -> None:
+    """Source code that is named leads to the command that reads it, which finds the lie."""
+    path = tmp_path / name
+    path.write_text(text.format(json.dumps({**sample("receipt"), "status": "queued"})))
+    command = told(run, path, "receiptkit scan")
+    code, out, _ = run(*command[1:])
+    assert (command[0], code) == ("receiptkit", 1)
+    assert "schema.enum" in out
+
+
+def test_the_folder_of_a_request_file(tmp_path: Path, run: Run) -> None:
+    """The responses that an editor keeps beside its requests are read with their folder."""
+    path = tmp_path / "receipts.http"
+    path.write_text(f"### r\nGET {sample('receipt')['url']}\n\n<> 2026-03-02T091500.200.json\n")
+    (tmp_path / "2026-03-02T091500.200.json").write_text(
+        json.dumps({**sample("receipt"), "status": "queued"})
+    )
+    command = told(run, path, "receiptkit validate", DIRECTORY=str(tmp_path))
+    code, out, _ = run(*command[1:])
+    assert (code, "schema.enum" in out) == (1, True)
+
+
+def test_takes_the_colours_of_a_terminal_out(tmp_path: Path, report: Report, run: Run) -> None:
+    """What a terminal coloured is read without its colours."""
+    path = tmp_path / "a session"
+    texts = [json.dumps({**sample("receipt"), "status": status}) for status in ("sent", "queued")]
+    coloured = [text.replace('"status"', '\x1b[94m"status"\x1b[39;49;00m') for text in texts]
+    head = "\x1b[34mHTTP\x1b[39m/1.1 200 OK\nContent-Type: application/json\n\n"
+    path.write_text("".join(f"{head}{text}\n\n" for text in coloured))
+    converted(run, path, "coloured")
+    lie(report, tmp_path / "a session.txt")
+
+
+def test_converts_an_encoding(tmp_path: Path, report: Report) -> None:
+    """The hint about a text that is not UTF-8 names the encoding for iconv."""
+    program = shutil.which("iconv")
+    if program is None:
+        pytest.skip("iconv is not installed")
+    path = tmp_path / "receipt.json"
+    path.write_bytes(json.dumps(sample("receipt")).encode("utf-16"))
+    (found,) = report(path)["findings"]
+    command = shlex.split(found["hint"].removeprefix("convert it: "))
+    done = subprocess.run([*command, str(path)], check=True, capture_output=True)
+    path.write_bytes(done.stdout)
+    assert report(path)["findings"] == []
+
+
+def test_extras_in_messages_exist() -> None:
+    """Each `pip install 'receiptkit[…]'` of the readers names an extra of the package."""
+    readers = ROOT / "toolkit" / "receiptkit" / "captures"
+    texts = [path.read_text() for path in readers.rglob("*.py")]
+    named = {found for text in texts for found in re.findall(r"receiptkit\[(\w+)\]", text)}
+    extras = (ROOT / "pyproject.toml").read_text().partition("[project.optional-dependencies]")[2]
+    assert named == {"encodings", "parquet"}
+    assert all(re.search(rf"^{name} = \[", extras, re.MULTILINE) for name in named)
+
+
 def test_every_command_runs_in_a_test() -> None:
-    """Each format with a command is converted above; others have nothing to convert."""
+    """Each format with a command is converted above or in the proofs; others have nothing to convert."""
     tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "netlog", "sql", "text"}
-    no_command = {"insomnia", "http-file", "httpyac-json"}
+    tested |= {"jmeter", "source", "http-file", "httpyac-json", "coloured"}
+    no_command = {"insomnia"}
     assert NOT_READ.keys() == tested | no_command

@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -394,3 +395,64 @@ def test_a_long_key_over_many_values(
     code, out, _ = run("validate", path, "--allow-empty", "-v")
     assert code in (0, 1)
     assert len(out) < 10_000_000
+
+
+@pytest.mark.parametrize("name", ["brackets.log", "brackets.json"])
+def test_a_search_that_ends_is_said(
+    tmp_path: Path, report: Callable[..., dict[str, Any]], name: str
+) -> None:
+    """A text in which so much looks like JSON that not all of it is searched is named, with its place."""
+    text = "INFO " + "{[(EventType " * 40_000 + "\n" + form() + "\n"
+    path = tmp_path / name
+    path.write_text(text if name.endswith("log") else json.dumps({"level": "info", "msg": text}))
+    judged = report(path)
+    (reason,) = judged["summary"]["unchecked_reasons"]
+    assert reason.startswith("so many brackets")
+    assert judged["unchecked"][0]["origin"]["file"] == str(path)
+    assert judged["summary"]["checked"] == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "options", "message"),
+    [
+        (
+            {"a.har": b"{}", "b": b"", "c": b""},
+            ["--limit", "archive=2"],
+            "the archive has more than 2 members; --limit archive=N allows more",
+        ),
+        (
+            {f"{number}-trace.network": b'{"snapshot":{}}\n' * 40 for number in range(9)},
+            ["--max-record", "4K"],
+            "the trace is larger than 4,096 bytes; --max-record allows more",
+        ),
+        (
+            {"secret4711.har": b" " * 9000},
+            ["--max-record", "4K"],
+            "<name, 14 characters> in the archive is larger than 4,096 bytes; --max-record allows more",
+        ),
+    ],
+    ids=["members", "trace", "member"],
+)
+def test_an_archive_that_unpacks_to_too_much(
+    tmp_path: Path, run: Run, members: dict[str, bytes], options: list[str], message: str
+) -> None:
+    """Members are counted, and measured together; their names are somebody else's."""
+    path = tmp_path / "archive.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    code, out, err = run("validate", str(path), *options)
+    assert code == 2
+    assert message in err
+    assert "secret4711" not in out + err
+
+
+def test_many_sessions_are_read_in_a_run(tmp_path: Path, run: Run) -> None:
+    """Each member is looked up, not searched for among all others."""
+    path = tmp_path / "sessions.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3000):
+            archive.writestr(f"raw/{number:05}_c.txt", "GET / HTTP/1.1\r\n\r\n")
+    code, out, _ = run("validate", str(path))
+    assert code == 2
+    assert "3000 observations: 0 judged, 3000 unchecked" in out

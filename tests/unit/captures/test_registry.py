@@ -10,13 +10,14 @@ from pathlib import Path
 
 import formats_page
 from conftest import ROOT
-from receiptkit.captures.formats import formats
+from receiptkit.captures.format import beginning
+from receiptkit.captures.formats import _WITHOUT_BRACE, formats
 
 MODULE = '''"""Lines of semicolons."""
 
 from receiptkit.captures.format import Format
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.records import PlacedRecord
+from receiptkit.captures.records import text_record
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.location import Position
 
@@ -27,8 +28,9 @@ def recognise(name, head):
 
 def read(stream, name, limits):
     for entry, line in enumerate(stream):
-        record = PlacedRecord(Position(entry + 1, 5), {}, literal=True)
-        yield Observation(entry, record, WebhookRequest(body=line[4:].strip()), rule="a new rule")
+        body = line[4:].strip()
+        record = text_record(body.decode(), Position(entry + 1, 5))
+        yield Observation(entry, record, WebhookRequest(body=body), rule="a new rule")
 
 
 FORMAT = Format("new", "a new format", "a new format", recognise, read)
@@ -45,6 +47,20 @@ def test_names_are_unique() -> None:
 def test_the_documentation_has_every_format() -> None:
     """The tables in docs/formats.md are those of the registry."""
     assert formats_page.FILE.read_text() == formats_page.page()
+
+
+def test_no_format_is_passed_over() -> None:
+    """Modules that are not imported for a file that begins with a brace recognise none."""
+    heads = {
+        raw
+        for folder in (ROOT / "fixtures", ROOT / "tests")
+        for path in folder.rglob("*")
+        if path.is_file() and beginning(raw := path.read_bytes()[:4096]).startswith(b"{")
+    }
+    assert len(heads) > 100
+    others = [each for each in formats() if each not in formats(_WITHOUT_BRACE)]
+    assert len(others) > 10
+    assert not [each.name for each in others if any(each.evidence("a", head) for head in heads)]
 
 
 def test_a_format_is_one_module(tmp_path: Path) -> None:

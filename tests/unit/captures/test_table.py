@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -164,4 +165,39 @@ def test_judges_signatures_at_the_url_that_was_called(
     monkeypatch.setenv("TOKEN", token)
     assert report("--auth-token-env", "TOKEN", "--called-at", url, path)["findings"] == []
     other = report("--auth-token-env", "TOKEN", "--called-at", f"{url}/other", path)
+    assert [each["rule"] for each in other["findings"]] == ["webhook.signature"]
+
+
+@pytest.mark.parametrize(
+    "public", ["https://example.com/hook", "https://example.com/base/hook?a=b%20c"]
+)
+def test_judges_signatures_of_a_har_behind_a_proxy(
+    tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch, public: str
+) -> None:
+    """A HAR of a reverse proxy has the URL of the application; `--called-at` gives that of Twilio's call."""
+    token = "0123456789abcdef0123456789abcdef"
+    headers = {
+        "Host": "127.0.0.1:3000",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Forwarded-For": "192.0.2.1",
+        "X-Twilio-Signature": sign(public, token, PARAMETERS),
+    }
+    entry = {
+        "startedDateTime": "2026-03-02T09:15:05.000Z",
+        "request": {
+            "method": "POST",
+            "url": "http://127.0.0.1:3000/hook",
+            "headers": [{"name": name, "value": value} for name, value in headers.items()],
+            "postData": {"mimeType": headers["Content-Type"], "text": urlencode(PARAMETERS)},
+        },
+        "response": {"status": 204, "headers": [], "content": {"size": 0}},
+    }
+    path = tmp_path / "proxied.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    monkeypatch.setenv("TOKEN", token)
+    unknown = report("--auth-token-env", "TOKEN", path)
+    assert (unknown["findings"], unknown["summary"]["signatures"]["judged"]) == ([], 0)
+    judged = report("--auth-token-env", "TOKEN", "--called-at", public, path)
+    assert (judged["findings"], judged["summary"]["signatures"]["judged"]) == ([], 1)
+    other = report("--auth-token-env", "TOKEN", "--called-at", "https://example.com/other", path)
     assert [each["rule"] for each in other["findings"]] == ["webhook.signature"]

@@ -34,10 +34,16 @@ def found(value: Any) -> list[str]:
         [{"name": "Content-Type", "value": "text/x"}, {"name": "Date", "value": "now"}],
         [["Content-Type", "text/x"], ["Date", "now"]],
         {"Date": ["now"]},
+        ["Content-Type", "text/x", "Date", "now"],
+        [{"key": "Content-Type", "value": "text/x"}, {"key": "Date", "value": "now"}],
     ],
 )
 def test_headers_that_nothing_reads(headers: Any) -> None:
     assert found({"response": {"headers": headers}}) == ["now"]
+
+
+def test_headers_as_a_text_are_read() -> None:
+    assert found({"response": {"headers": "Content-Type: text/x\nDate: now"}}) == []
 
 
 def test_transport_of_a_har_and_never_of_a_body() -> None:
@@ -51,6 +57,11 @@ def test_transport_of_a_har_and_never_of_a_body() -> None:
         "more": "kept",
     }
     assert found(value) == ["x", "5", "7", "a", "b", "12", "z"]
+
+
+def test_words_of_json_stay_as_they_are() -> None:
+    """A text or a number cannot replace `null` or `true`, so these stay."""
+    assert found({"id": None, "ts": True, "answer": {"status": None, "milliseconds": 2}}) == ["2"]
 
 
 def test_plain_values_of_yaml_are_found_too() -> None:

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -363,4 +364,76 @@ def test_reads_a_sample_in_another_order(
     assert judged["summary"]["checked"] == checked
     assert Counter(each["pointer"].capitalize() for each in lies(judged)) == Counter(
         pointer.capitalize() for pointer in pointers
+    )
+
+
+_FORM = re.compile(r"(?:[A-Za-z]+=[^&\s\"'<>|\\\\]*&){3,}[A-Za-z]+=[^&\s\"'<>|\\\\]*")
+_HEADERS = re.compile(r"(?:^(?P<mark>[<>] )?[A-Za-z][A-Za-z-]+: [^\n]*\n){2,}", re.MULTILINE)
+_OF_HTTP = re.compile(
+    r"^(?:[<>] )?(?:host|content-type|accept|date):", re.IGNORECASE | re.MULTILINE
+)
+_MEMBERS = re.compile(
+    r"(?:^\w+ = (?:\"(?:[^\"\\\\\n]|\\\\.)*\"|'[^'\n]*'|\d+)\n){2,}", re.MULTILINE
+)
+
+
+def _shuffled(chance: random.Random, pieces: list[str], more: str) -> list[str]:
+    chance.shuffle(pieces)
+    pieces.insert(chance.randrange(len(pieces) + 1), more)
+    return pieces
+
+
+def text_in_another_order(name: str, content: str, chance: random.Random) -> str:
+    """Return a text with the parameters of forms, headers, and members of TOML in another order, and more of each."""
+
+    def form(found: re.Match[str]) -> str:
+        return "&".join(_shuffled(chance, found[0].split("&"), "Added=x%20y"))
+
+    def headers(found: re.Match[str]) -> str:
+        if not _OF_HTTP.search(found[0]):
+            return found[0]
+        ending = "\r\n" if "\r\n" in found[0] else "\n"
+        lines = found[0].splitlines()
+        return "".join(
+            f"{each}{ending}"
+            for each in _shuffled(chance, lines, f"{found['mark'] or ''}X-Added:   x")
+        )
+
+    def members(found: re.Match[str]) -> str:
+        lines = [
+            each.replace(" = ", chance.choice(["=", "   =  "]), 1) for each in found[0].splitlines()
+        ]
+        return "".join(f"{each}\n" for each in _shuffled(chance, lines, "x_added = {a = [1, 'b']}"))
+
+    if name.endswith(".toml"):
+        return _MEMBERS.sub(members, content)
+    return _HEADERS.sub(headers, _FORM.sub(form, content))
+
+
+_TEXTS = [
+    name
+    for name in READ
+    if not name.endswith(_REORDERED)
+    and (REFERENCE / "wrappers" / name).read_bytes()[:2] not in (b"PK", b"PA")
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", [*_TEXTS, *AS_LOG])
+def test_reads_a_text_in_another_order(
+    reference: Path, tmp_path: Path, report: Report, name: str, seed: int
+) -> None:
+    """In TOML, HTTP as text and logs, order and additions change nothing, either."""
+    folder = name.partition("/")[0]
+    shutil.copytree(reference / "wrappers" / folder, tmp_path / folder)
+    path = tmp_path / name
+    before = path.read_bytes().decode("utf-8", "surrogateescape")
+    after = text_in_another_order(name, before, random.Random(f"{name} {seed}"))
+    options = ["--as", "log"] if name in AS_LOG else []
+    expected_of = report(*options, path)
+    path.write_bytes(after.encode("utf-8", "surrogateescape"))
+    judged = report(*options, path)
+    assert judged["summary"]["checked"] == expected_of["summary"]["checked"] > 0
+    assert Counter((each["rule"], each["pointer"]) for each in lies(judged)) == Counter(
+        (each["rule"], each["pointer"]) for each in lies(expected_of)
     )

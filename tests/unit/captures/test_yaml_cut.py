@@ -68,7 +68,7 @@ def by_cut(text: str) -> tuple[list[Item], str, int]:
     found: list[Item] = []
     try:
         for group in cut.groups():
-            found += (item(raw, line) for raw, line in group)
+            found += (item(raw, line)._replace(text="") for raw, line in group)
     except CaptureError as error:
         return found, str(error), len(found)
     count = len(found)
@@ -77,9 +77,9 @@ def by_cut(text: str) -> tuple[list[Item], str, int]:
 
 
 def _gathered(each: Any) -> tuple[list[Item], str]:
-    found = []
+    found: list[Item] = []
     try:
-        found += each
+        found += (one._replace(text="") for one in each)
     except CaptureError as error:
         return found, str(error)
     return found, ""

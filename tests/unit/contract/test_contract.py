@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from proofs.mutants import BODIES, mutants
-from receiptkit import Contract, DocumentError, Exchange, Finding, Severity, UsageError
+from receiptkit import (
+    Contract,
+    DocumentError,
+    Exchange,
+    Finding,
+    History,
+    Severity,
+    UsageError,
+)
 from receiptkit.rules.examples import sample
 from receiptkit.schema.engine import Engine
 from receiptkit.schema.formats import is_date_time, is_uri
@@ -440,7 +448,7 @@ def test_a_document_of_twilios_own_can_be_judged_by(reference: Path) -> None:
     [
         ("", "not an OpenAPI document"),
         ("[]", "not an OpenAPI document"),
-        ("{", "the text ends where a member name"),
+        ("{", "expected a field name in double quotes, but the text ends"),
         ("a: [", "not YAML"),
         ("swagger: '2.0'", "a Swagger 2.0 document; convert it"),
         ("openapi: 4.0.0", r"not an OpenAPI 3\.0, 3\.1 or 3\.2 document"),
@@ -658,3 +666,21 @@ def test_lists_of_other_resources_are_no_pages_of_receipts(
         for each in found
         if each.severity is not Severity.INFO and not each.pointer.startswith(about_rows)
     ] == []
+
+
+def test_what_a_limit_leaves_out_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that is checked in part says so in Python, too: rows, members, and both in a history."""
+    monkeypatch.setenv("RECEIPTKIT_LIMITS", "rows=10,members=100")
+    contract = Contract.load()
+    rows = {**sample("page"), "delivery_receipts": [sample("receipt")] * 25}
+    meta = {**sample("page")["meta"], **{f"x{number}": 1 for number in range(100)}}
+    members = {**sample("page"), "meta": meta}
+    for body, words in (
+        (rows, "15 rows beyond the limit; RECEIPTKIT_LIMITS=rows=N allows more"),
+        (members, f"{len(meta) - 100} fields, parameters or headers beyond the limit"),
+    ):
+        for findings in (contract.check(body), History(contract).check(body)):
+            (found,) = (each for each in findings if each.rule == "body.unchecked")
+            assert found.message.startswith(f"not checked: {words}")
+            assert found.severity is Severity.INFO
+    assert not [each for each in contract.check(sample("page")) if each.rule == "body.unchecked"]

@@ -70,7 +70,7 @@ WANTED = (
     ("url", "expected"),
     [
         (f"{SETTINGS}?Count=1&Size=50&Flag=on", []),
-        (f"{SETTINGS}?Count=99&Count=1#?Flag=none", []),
+        (f"{SETTINGS}?Count=x&Count=1#?Flag=none", []),
         (f"{SETTINGS}?Size=50", [("the query parameter Count is missing", None)]),
         (f"{SETTINGS}#?Count=1", [("the query parameter Count is missing", None)]),
         (f"{SETTINGS}?Count=", [("query parameter Count is not an integer", None)]),
@@ -100,7 +100,8 @@ WANTED = (
 def test_parameters(tmp_path: Path, url: str, expected: list[tuple[str, str | None]]) -> None:
     """Of each parameter one thing is said; the last of several counts, what stands behind # is none, and types are not of text."""
     contract = own(tmp_path, asks(*WANTED))
-    findings = contract.validator.validate_exchange(Exchange("GET", url, 200)).findings
+    found = contract.validator.validate_exchange(Exchange("GET", url, 200)).findings
+    findings = [each for each in found if each.rule != "request.repeated-parameter"]
     assert [(finding.message, finding.hint) for finding in findings] == expected
     operation = "Room" if "Rooms" in url else "Fetch"
     for finding in findings:
@@ -190,7 +191,7 @@ def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: 
         Exchange("GET", f"{SETTINGS}?Size=x", status, "x")
     )
     assert [finding.rule for finding in verdict.findings] == ["request.parameter"] * count
-    assert verdict.unchecked == "the document describes no body"
+    assert verdict.unchecked == "the document has no body for this response"
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_answers_without_a_schema(tmp_path: Path) -> None:
         assert become(verdict) == (
             [],
             "Get",
-            "the document says nothing of such a body",
+            "the document has no schema for this body",
             "response",
             None,
         )
@@ -330,7 +331,7 @@ def test_answers_of_any_media_type(tmp_path: Path) -> None:
         for text in ("plain", b"\xff", ""):
             verdict = contract.validator.validate_exchange(Exchange("GET", url, 200, text))
             assert verdict.unchecked == (
-                "the document says nothing of such a body" if says_nothing else None
+                "the document has no schema for this body" if says_nothing else None
             )
             assert bool(verdict.findings) is not says_nothing
         bodies: tuple[Any, ...] = ("{}", {})

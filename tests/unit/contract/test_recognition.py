@@ -86,7 +86,7 @@ def taken_for(recognition: Recognition) -> tuple[str, str | None] | str:
     )
 
 
-TOO_FEW = "it shares too few member names with any response of the contract"
+TOO_FEW = "it shares too few field names with any response of the contract"
 NOT_OURS = "its url belongs to no operation of the contract"
 
 

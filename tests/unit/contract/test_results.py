@@ -64,7 +64,7 @@ EVENT_STREAM = {
                 [
                     left(
                         "body.unknown-kind",
-                        " (it shares too few member names with any response of the contract)",
+                        " (it shares too few field names with any response of the contract)",
                     )
                 ],
                 None,
@@ -93,7 +93,7 @@ def test_answers_that_are_not_described(tmp_path: Path) -> None:
         expected: tuple[Any, ...] = (
             [],
             "Get",
-            "the document describes no such body",
+            "the document has no schema for this body",
             "response",
             None,
         )
@@ -159,12 +159,10 @@ def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another profile or engine is refused with the names there are; an engine whose packages are missing, with what to install."""
     with pytest.raises(UsageError) as caught:
         Contract.load("stricter")
-    assert (
-        str(caught.value) == "no profile is called 'stricter': there are vendor, documented, strict"
-    )
+    assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"
     with pytest.raises(UsageError) as caught:
         Contract.load(engine="third")
-    assert str(caught.value) == "no engine is called 'third': there are default and reference"
+    assert str(caught.value) == "unknown engine 'third'; use default or reference"
     monkeypatch.setitem(sys.modules, "openapi_core", None)
     monkeypatch.delitem(sys.modules, "receiptkit.schema.reference", raising=False)
     with pytest.raises(UsageError) as caught:

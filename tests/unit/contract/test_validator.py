@@ -78,14 +78,14 @@ def json_of(name: str) -> dict[str, Any]:
             "ok",
             {},
             None,
-            ([], None, "an answer that is no JSON, to a request that nobody knows"),
+            ([], None, "a response that is not JSON, captured without its request"),
         ),
         (
             200,
             "{}",
             {"content-type": "text/html"},
             None,
-            ([], None, "an answer that is no JSON, to a request that nobody knows"),
+            ([], None, "a response that is not JSON, captured without its request"),
         ),
         (200, "{", JSON, None, (["json.syntax"], None, None)),
         (200, {}, {}, "page", (["schema.required"] * 2, "page", None)),
@@ -262,7 +262,7 @@ def test_where_errors_are_described(tmp_path: Path) -> None:
     ]
     contract = own(tmp_path, {FIRST: answers(_503="code")})
     assert said(contract.check({"status": 404}, operation="error")) == [
-        ("body.unchecked", "not checked: the document describes no errors", None)
+        ("body.unchecked", "not checked: the document has no schema for errors", None)
     ]
 
 
@@ -321,7 +321,10 @@ def test_schemas_of_answers(tmp_path: Path) -> None:
     assert contract.validator.schemas.of_body(operation, 200).is_clean({"rows": []})
     for status in (404, 500):
         with pytest.raises(
-            UsageError, match=f"^GET {FIRST} describes no JSON answer {status}$".replace("{", r"\{")
+            UsageError,
+            match=f"^GET {FIRST} has no JSON response {status} in the document$".replace(
+                "{", r"\{"
+            ),
         ):
             contract.validator.schemas.of_body(operation, status)
 

@@ -166,7 +166,7 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
         (
             "schema.pattern",
             "/AccountSid",
-            "`AccountSid` is not the SID of an account: AC and 32 hexadecimal digits",
+            "`AccountSid` must be an account SID: AC and 32 hexadecimal digits",
             "onDeliveryUpdated",
         ),
         ("schema.required", "", "required field `MessageSid` is missing", "onDeliveryUpdated"),
@@ -220,7 +220,7 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
     described: tuple[Any, ...] = (
         [],
         "hook",
-        "the document describes no such body",
+        "the document has no schema for this body",
         "request",
         None,
     )
@@ -249,7 +249,10 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
 def test_credentials(contract: Contract) -> None:
     """Those of a request are found in an exchange and a delivery, and of an answer's headers nothing is said."""
     headers = {"Authorization": "Bearer 4f9d1c7ab23e"}
-    found = [("capture.secret", "", "the request's Authorization header holds credentials", None)]
+    message = (
+        "the request's Authorization header holds credentials; remove them with `receiptkit scrub`"
+    )
+    found = [("capture.secret", "", message, None)]
     assert (
         told(contract.validator.secrets(Exchange("GET", LIST, 200, request_headers=headers)))
         == found

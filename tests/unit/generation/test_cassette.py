@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from receiptkit.generation import SCENARIOS, Generator, recording
-from receiptkit.generation.cassette import cassette
+from receiptkit.generation.cassette import interaction as written
 
 GENERATOR = Generator()
 
@@ -20,6 +20,11 @@ def dumped(interactions: list[dict[str, Any]]) -> bytes:
     whole = {"interactions": interactions, "version": 1}
     text: str = yaml.dump(whole, Dumper=yaml.SafeDumper, allow_unicode=True, width=1_000_000)
     return text.encode()
+
+
+def cassette(interactions: list[dict[str, Any]]) -> bytes:
+    """A cassette of interactions."""
+    return b"".join(recording.CASSETTE.framed(map(written, interactions)))
 
 
 def interaction(body: str | None, value: str, name: str = "X") -> dict[str, Any]:
@@ -40,8 +45,8 @@ def test_scenarios(name: str) -> None:
     for each in options:
         seen = recording.seen(GENERATOR, GENERATOR.world(name, seed=3), **each)
         interactions = [recording._interaction(item) for _, item in seen]
-        assert b"".join(cassette(interactions)) == dumped(interactions)
-    assert b"".join(cassette([])) == dumped([])
+        assert cassette(interactions) == dumped(interactions)
+    assert cassette([]) == dumped([])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_scenarios(name: str) -> None:
 def test_odd_texts(text: str) -> None:
     """A text that looks like another type, or needs quotes, escapes or several lines, is written as PyYAML writes it."""
     interactions = [interaction(text, text), interaction(None, text)]
-    assert b"".join(cassette(interactions)) == dumped(interactions)
+    assert cassette(interactions) == dumped(interactions)
 
 
 @given(st.text(), st.text(alphabet=":{}'\" #&*!|>%@`-?,[]=\n\t\x85a1."), st.text())
@@ -65,4 +70,4 @@ def test_any_text(body: str, value: str, name: str) -> None:
     """The same holds for any text at all."""
     for text in (body, "{" + body + "}", "a=" + value, "https://" + value):
         interactions = [interaction(text, value, "X-" + name)]
-        assert b"".join(cassette(interactions)) == dumped(interactions)
+        assert cassette(interactions) == dumped(interactions)

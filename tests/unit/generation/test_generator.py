@@ -287,7 +287,7 @@ def test_errors(generator: Generator) -> None:
     }
     assert answers["not-found"].body["message"].startswith("The requested resource /Services/IS")
     assert "code" not in answers["server-error"].body
-    with pytest.raises(UsageError, match="no error is called"):
+    with pytest.raises(UsageError, match="unknown error"):
         rendering.error("teapot")
 
 
@@ -406,16 +406,16 @@ def test_what_the_contract_forbids_is_refused(
     ("facts", "says"),
     [
         ({"set": {"receipts.0.stauts": "read"}}, "did you mean receipts.0.status"),
-        ({"set": {"recipients": 2}}, "nothing is called 'recipients'"),
+        ({"set": {"recipients": 2}}, "unknown path 'recipients'"),
         ({"set": {"receipts.9.status": "read"}}, "there are 1 receipts, counted from 0"),
         ({"set": {"receipts.0.channel": "chat"}}, "chat participants have no receipts"),
         ({"receipts": -1}, "no -1 receipts"),
-        ({"stream": "sideways"}, "no stream is called 'sideways'"),
+        ({"stream": "sideways"}, "unknown stream 'sideways'"),
         ({"start": "yesterday"}, "not a time"),
         ({"name": "agent-and-sm"}, "did you mean agent-and-sms"),
         ({"name": "chat-only", "receipts": 2}, "chat-only has no receipts"),
         ({"name": "just-created", "set": {"receipts.0.error_code": 30003}}, "without a status"),
-        ({"outcomes": [Outcome("pigeon", "sent")]}, "no channel is called 'pigeon'"),
+        ({"outcomes": [Outcome("pigeon", "sent")]}, "unknown channel 'pigeon'"),
     ],
 )
 def test_mistakes(generator: Generator, facts: dict[str, Any], says: str) -> None:

@@ -21,6 +21,7 @@ from receiptkit.generation import SCENARIOS, Generator
 from receiptkit.generation.breakages import capture_breakages
 from receiptkit.generation.recording import seen
 from receiptkit.history import Memory, OwnShare, problems_of_shares
+from receiptkit.history.remains import compared
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
@@ -135,7 +136,8 @@ def test_what_is_the_furthest() -> None:
     ]
     assert states(("delivered", 2), ("delivered", 3), ("sent", 3)) == [("timeline.arrived-late", 2)]
     assert states(("delivered", 30), ("delivered", 2), ("sent", 10)) == [
-        ("timeline.arrived-late", 2)
+        ("timeline.arrived-late", 1),
+        ("timeline.arrived-late", 2),
     ]
     assert states(("read", 9), ("sent", 2), ("delivered", 5)) == [
         ("timeline.arrived-late", 1),
@@ -168,10 +170,10 @@ def test_stale_answers() -> None:
         receipt(status="sent", date_updated=LATER),
     )
     assert said(nothing, sent, nothing) == [
-        "`null` again after `sent`; a stale response (compare line 2)"
+        "`null` again after `sent`; the response is stale; compare line 2"
     ]
     assert said({**nothing, "date_updated": LATER}, {**sent, "date_updated": SENT}) == [
-        "`sent` is older than the `null` before it (compare line 1)"
+        "status went from `null` to `sent`, but date_updated went back; compare line 1"
     ]
 
 
@@ -216,24 +218,24 @@ def test_what_is_said_of_states() -> None:
     """Both states are named, and which date is later; a webhook's failure has no member for a code that is gone."""
     sent = receipt(status="sent", date_updated=SENT)
     assert said(sent, receipt(date_created="2026-03-02T09:14:00Z")) == [
-        "date_created differs from the earlier one (compare line 1)"
+        "the same receipt has another date_created in an earlier observation; compare line 1"
     ]
     assert said(receipt(), {**sent, "date_updated": LATER}) == [
-        "`sent` has a later date than `delivered` (compare line 1)"
+        "status goes back: `sent` is dated after `delivered`; compare line 1"
     ]
     back = receipt(status="undelivered", error_code=30003, date_updated=LATER)
     assert said(back, receipt(date_updated=SENT)) == [
-        "`delivered` has a earlier date than `undelivered` (compare line 1)"
+        "`undelivered` is dated after `delivered`, which it cannot follow; compare line 1"
     ]
     assert said(sent, receipt(status=None, date_updated=LATER)) == [
-        "`null` has a later date than `sent` (compare line 1)"
+        "status goes back: `null` is dated after `sent`; compare line 1"
     ]
     failed = [
         webhook(Status="failed", DateUpdated=f"2026-03-02T09:15:0{second}.100Z")
         for second in (7, 9)
     ]
     failed[0]["params"]["ErrorCode"] = "30003"
-    assert said(*failed) == ["`failed` has lost the error code that it had before (compare line 1)"]
+    assert said(*failed) == ["`failed` has lost the error code that it had before; compare line 1"]
     assert told(*failed) == [("timeline.code-wiped", "/Status", 1)]
 
 
@@ -298,12 +300,12 @@ def test_sources_agree() -> None:
         )
         answer = receipt(date_created="2026-03-02T09:15:05Z", date_updated="2026-03-02T09:15:08Z")
         assert told(created, answer) == [(rule, "/DateCreated", at) for rule, _, at in expected]
-    at = "(compare line 2)"
+    at = "; compare line 2"
     assert said(webhook(Status="delivered", ChannelMessageSid=other), receipt()) == [
-        f"ChannelMessageSid differs from the receipt's {at}"
+        f"ChannelMessageSid differs from channel_message_sid of the receipt{at}"
     ]
     assert said(webhook(Status="failed", ErrorCode="30008"), failed) == [
-        f"the error code differs from the receipt's {at}"
+        f"the error code differs from error_code of the receipt{at}"
     ]
     assert told(webhook(Status="failed"), failed) == [
         ("webhook.disagrees-with-receipt", "/Status", 0)
@@ -316,7 +318,7 @@ def test_sources_agree() -> None:
     late = {**failed, "error_code": 0, "date_updated": LATER}
     assert [
         rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))
-    ] == []
+    ] == ["timeline.arrived-late"]
 
 
 # -- lists
@@ -448,38 +450,39 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
 def test_what_is_said_of_walks() -> None:
     """What is wrong is said with the numbers of pages and rows, and where the other page is."""
     first, second, third = pages()
-    assert said(first, third) == ["page 1 is missing: this page 2 follows page 0 (compare line 1)"]
+    assert said(first, third) == ["page 1 is missing: this page 2 follows page 0; compare line 1"]
     assert said(first, second) == [
         "next_page_url was never fetched, so some receipts are missing from this capture"
     ]
     other = {**second["meta"], "url": second["meta"]["url"] + "x"}
     assert said(first, {**second, "meta": other}, third) == [
-        "this page is not the next_page_url of the page before (compare line 1)"
+        "this is not the page that next_page_url named; follow it unchanged; compare line 1"
     ]
     (larger,) = [page for page in pages(40) if page["meta"]["page"] == 1]
     assert said(first, larger) == []
     token = first["meta"]["next_page_url"].rpartition("=")[2]
     url = f"{larger['meta']['url'].rpartition('=')[0]}={token}"
     larger = {**larger, "meta": {**larger["meta"], "url": url}}
-    assert said(first, larger)[0] == "page_size was 20 on the page before (compare line 1)"
+    assert (
+        said(first, larger)[0]
+        == "page_size changed (was 20); follow next_page_url unchanged; compare line 1"
+    )
     again = {
         **second,
         "delivery_receipts": [*first["delivery_receipts"][:2], *second["delivery_receipts"][2:]],
     }
     assert said(first, again, third) == [
-        "this receipt and 1 more are on an earlier page of the pagination too (compare line 1)"
+        "this receipt and 1 more are also on an earlier page; compare line 1"
     ]
     once = {
         **second,
         "delivery_receipts": [first["delivery_receipts"][0], *second["delivery_receipts"][1:]],
     }
-    assert said(first, once, third) == [
-        "this receipt is on an earlier page of the pagination too (compare line 1)"
-    ]
+    assert said(first, once, third) == ["this receipt is also on an earlier page; compare line 1"]
     assert told(first, once, third) == [("listing.overlap", "/delivery_receipts/0/sid", 1)]
     back = {**third, "meta": {**third["meta"], "next_page_url": second["meta"]["url"]}}
     assert said(first, second, back) == [
-        "next_page_url leads back to an earlier page (compare line 2)"
+        "next_page_url leads back to an earlier page; compare line 2"
     ]
     assert said(exchange(first), exchange(first, first["meta"]["next_page_url"])) == [
         "next_page_url leads back to this page"
@@ -543,10 +546,12 @@ def test_what_is_delivered_may_have_been_read(channel: str) -> None:
 def test_what_is_said_of_summaries() -> None:
     """A summary is told what the receipts have instead."""
     both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
-    at = "(compare line 1)"
-    assert said(both, summed_up(total=0)) == [f"total differs from the number of receipts (2) {at}"]
+    at = "; compare line 1"
+    assert said(both, summed_up(total=0)) == [
+        f"total is lower than the number of receipts in the list (2){at}"
+    ]
     assert said(both, {**sample("message"), "delivery": None}) == [
-        f"delivery is null, but there are 2 receipts {at}"
+        f"delivery is null, but the list has 2 receipts{at}"
     ]
     levels = summed_up(total=2, delivered="some", undelivered="some", failed="none")
     assert said(both, levels) == []
@@ -569,7 +574,7 @@ def test_what_is_said_of_summaries() -> None:
     read = listed(receipt(status="read"), later)
     assert said(read, summed_up(total=2, read="some")) == []
     assert said(read, summed_up(total=2, read="none")) == [
-        f"read should be `some` or `all`, by the receipts {at}"
+        f"`read` should be `some` or `all`: at least one receipt is read{at}"
     ]
     assert said(read, summed_up(total=2, read="few")) == []
 
@@ -589,6 +594,7 @@ def test_summaries_are_held_against_the_last_list() -> None:
     assert told(page, wrong, both, right, fewer) == [
         ("delivery.total", "/delivery/total", 1),
         ("delivery.total", "/delivery/total", 4),
+        ("delivery.went-back", "/delivery/total", 4),
     ]
 
 
@@ -787,7 +793,13 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
 
 
 def findings(*memories: Memory) -> list[Problem]:
-    """Return the findings of a memory, or of several together, in order."""
+    """Return the findings of a memory, or of several together, in order; first they leave out what nothing contradicts."""
+    held = [each.digests() for each in memories]
+    known = [each for each in held if each is not None]
+    if len(known) == len(memories) > 1:
+        named = compared(known)
+        for each in memories:
+            each.keep(*named)
     found = (
         problems_of_shares([OwnShare(each.partitions()) for each in memories])
         if len(memories) > 1
@@ -1029,7 +1041,7 @@ def test_history() -> None:
     found = history.finish()
     assert {each.rule for each in found} == {"timeline.arrived-late"}
     assert found[0].location is not None
-    assert "(compare observation " in found[0].message
+    assert "; compare observation " in found[0].message
     assert history.finish() == []
     exchange = GENERATOR.at(world).get_receipt()
     assert history.check_exchange(exchange) == CONTRACT.check_exchange(exchange) == []
@@ -1058,7 +1070,7 @@ def test_a_history_counts_its_observations() -> None:
         assert (
             found.rule,
             found.location.entry,
-            found.message.endswith("(compare observation 0)"),
+            found.message.endswith("; compare observation 0"),
         ) == (
             "timeline.arrived-late",
             3,
@@ -1158,3 +1170,11 @@ def test_the_vendor_profile_tells_nothing_across() -> None:
     for state in (receipt(), receipt(status="sent", date_updated=LATER)):
         history.check(state)
     assert history.finish() == []
+
+
+def test_a_row_that_is_no_receipt_says_nothing_of_a_message_in_two_conversations() -> None:
+    one, other = sample("receipt"), sample("receipt")
+    other["sid"], other["conversation_sid"] = "DY" + "12" * 16, "CH" + "12" * 16
+    page = sample("page")
+    page["delivery_receipts"].append(None)
+    assert told(one, other, page) == told(one, other)

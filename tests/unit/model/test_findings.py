@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from receiptkit import Contract
+from receiptkit.model.finding import Severity
 from receiptkit.rules.examples import sample
 
 
@@ -24,6 +25,8 @@ def test_many_findings_are_counted() -> None:
     assert len(findings) > 50
     shown = findings._repr_html_()  # type: ignore[attr-defined] # for notebooks
     assert f"{len(findings) - 50} more findings are not shown" in shown
+    errors = sum(each.severity is Severity.ERROR for each in findings)
+    assert f"{errors} errors" in shown
 
 
 def test_no_findings() -> None:

@@ -29,7 +29,7 @@ SWAGGER = (
         (b"[]", "not an OpenAPI document"),
         (
             b"{",
-            "line 1, column 2: not JSON: the text ends where a member name in double quotes should stand",
+            "line 1, column 2: not JSON: expected a field name in double quotes, but the text ends",
         ),
         (b"a: [", "not YAML at line 2: did not find expected node content"),
         (
@@ -39,7 +39,7 @@ SWAGGER = (
         (b"a: 1\n\x07", "not YAML: cannot be read"),
         (b"swagger: '2.0'", SWAGGER),
         (b"openapi: 4.0.0", NONE),
-        (b"openapi: 3.1", NONE),
+        (b"openapi: 3.1", "`openapi: 3.1` is a number; write '3.1.0'"),
         (b"openapi: 3.1.0\npaths: 3", "`paths` is not an object"),
         (b"openapi: 3.1.0\npaths:", "`paths` is not an object"),
         (b"openapi: 3.0.0\ncomponents: []", "`components` is not an object"),
@@ -88,9 +88,7 @@ def test_json_is_read_as_json(tmp_path: Path) -> None:
     assert (read.content, read.name) == ({"openapi": "3.1.0", "paths": {}}, "mine.json")
     assert (read.raw, read.provenance) == (path.read_bytes(), "mine.json")
     assert (read.is_foreign, document.built("vendor").is_foreign) == (True, False)
-    assert read.notes == (
-        f"{path} is judged as it is: receiptkit's overlays are not applied to it",
-    )
+    assert read.notes == (f"{path}: receiptkit's overlays are not applied to it",)
 
 
 def test_a_document_of_openapi_3_0(tmp_path: Path) -> None:
@@ -110,7 +108,7 @@ def test_a_document_of_openapi_3_0(tmp_path: Path) -> None:
         "components": {"schemas": {"x": {"type": ["string", "null"]}}},
     }
     assert read.notes == (
-        f"{path} is judged as it is: receiptkit's overlays are not applied to it",
+        f"{path}: receiptkit's overlays are not applied to it",
         f"{path} is OpenAPI 3.0.3: read as its 3.1 equivalent",
     )
 
@@ -163,9 +161,7 @@ def test_profiles_that_are_none() -> None:
     """Another profile is refused with the names there are."""
     with pytest.raises(UsageError) as caught:
         document.built("stricter")
-    assert (
-        str(caught.value) == "no profile is called 'stricter': there are vendor, documented, strict"
-    )
+    assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"
 
 
 # -- building
@@ -311,7 +307,7 @@ def test_what_an_action_does(before: dict[str, Any], actions: Any, after: dict[s
     ("target", "message"),
     [
         ("$.paths\n  .gone", r"mine, action 1: the target matches nothing: \$\.paths \.gone"),
-        ("$.[", r"mine, action 1: the target is no JSONPath: [a-z ]+"),
+        ("$.[", r"mine, action 1: the target is not a JSONPath: [a-z ]+"),
     ],
     ids=["gone", "none"],
 )
@@ -331,6 +327,8 @@ def test_targets(target: str, message: str) -> None:
         ({"maximum": 9, "exclusiveMaximum": True}, {"exclusiveMaximum": 9}),
         ({"maximum": 9, "exclusiveMaximum": False}, {"maximum": 9}),
         ({"exclusiveMaximum": True}, {}),
+        ({"required": ["a", "b", "a"]}, {"required": ["a", "b"]}),
+        ({"required": [{}, {}]}, {"required": [{}, {}]}),
         ({"type": "string", "$ref": "#/x", "nullable": True}, {"type": "string", "$ref": "#/x"}),
         ({"example": {"nullable": True, "a": 1}}, {"example": {"nullable": True, "a": 1}}),
         ({"default": {"nullable": True}}, {"default": {"nullable": True}}),

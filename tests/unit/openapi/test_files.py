@@ -62,9 +62,18 @@ def test_files_refer_to_each_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ref", "reason"),
     [
-        ("https://example.com/s.yaml#/S", "other hosts are never asked; bundle the document first"),
-        ("//example.com/s.yaml", "other hosts are never asked; bundle the document first"),
-        ("file:///etc/passwd", "other hosts are never asked; bundle the document first"),
+        (
+            "https://example.com/s.yaml#/S",
+            "only files beside the document are read; bundle the document first",
+        ),
+        (
+            "//example.com/s.yaml",
+            "only files beside the document are read; bundle the document first",
+        ),
+        (
+            "file:///etc/passwd",
+            "only files beside the document are read; bundle the document first",
+        ),
         ("../s.yaml", "outside the folder of the document; bundle the document first"),
         ("%2e%2e/s.yaml", "outside the folder of the document; bundle the document first"),
         ("..%2Fs.yaml", "outside the folder of the document; bundle the document first"),

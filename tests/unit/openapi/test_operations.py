@@ -402,4 +402,4 @@ def test_documents_that_call_parameters_otherwise(tmp_path: Path) -> None:
         UsageError,
         match=r"^ListConversationMessageReceipt: the generator has no value for the path parameter \{part\}$",
     ):
-        Generator(Contract.load(document=path)).at(generator.world("group-sms"))
+        Generator(Contract.load(document=path)).at(generator.world("group-sms")).page()

@@ -79,8 +79,8 @@ def test_aliases_and_merges() -> None:
     ("raw", "message"),
     [
         (b"a: *b\n", "line 1: the alias *b refers to nothing"),
-        (b"a: &a\n  b: *a\n", "line 2: the alias *a refers to what it stands in"),
-        (b"a: &a [[*a]]\n", "line 1: the alias *a refers to what it stands in"),
+        (b"a: &a\n  b: *a\n", "line 2: the alias *a refers to a value that contains it"),
+        (b"a: &a [[*a]]\n", "line 1: the alias *a refers to a value that contains it"),
         (b"a: 1\n---\nb: 2\n", "holds more than one YAML document"),
         (b"? [a]\n: 1\n", "line 1: a name that is a list or an object"),
         (b"? {a: 1}\n: 1\n", "line 1: a name that is a list or an object"),

@@ -153,7 +153,7 @@ def asked(url: str = "", **path: str) -> RequestView:
 
 def test_what_was_asked_for() -> None:
     """The SIDs of the path are those of the body; a conversation may have been asked for by a name of any kind."""
-    message = "sid differs from the request's path"
+    message = "sid differs from the SID in the request's path"
     assert list(resource(RECEIPT, asked())) == []
     assert list(resource(RECEIPT, asked(Sid="DY" + OTHER))) == [
         Problem("/sid", message, rule="receipt.not-what-was-asked", value=RECEIPT["sid"])
@@ -190,7 +190,7 @@ def test_rows_and_links_of_another_message() -> None:
     ]
     assert list(link(page(), other)) == []
     url = f"{LIST}?PageSize=50&Page=0"
-    message = "url is another list than the request's"
+    message = "meta.url names another list than the request"
     said = [Problem("/meta/url", message, rule="page.url-mismatch", value=url)]
     assert list(link(page(rows=[]), other)) == said
     for same in (LIST, f"{LIST}/?PageSize=50&Page=0"):
@@ -218,19 +218,19 @@ def test_rows_and_links_of_another_message() -> None:
     [
         ("", []),
         ("?PageSize=50&Page=0", []),
-        ("?PageSize=20", [("/meta/page_size", "differs from the request (20)", 50)]),
-        ("?Page=2&PageToken=PT", [("/meta/page", "differs from the request (2)", 0)]),
+        ("?PageSize=20", [("/meta/page_size", "differs from the requested PageSize (20)", 50)]),
+        ("?Page=2&PageToken=PT", [("/meta/page", "differs from the requested Page (2)", 0)]),
         (
             "?PageSize=1&Page=007",
             [
-                ("/meta/page", "differs from the request (7)", 0),
-                ("/meta/page_size", "differs from the request (1)", 50),
+                ("/meta/page", "differs from the requested Page (7)", 0),
+                ("/meta/page_size", "differs from the requested PageSize (1)", 50),
             ],
         ),
         ("?PageSize=51", []),
         ("?PageSize=0", []),
         ("?PageSize=x&Page=-1", []),
-        ("?Page=51&PageToken=PT", [("/meta/page", "differs from the request (51)", 0)]),
+        ("?Page=51&PageToken=PT", [("/meta/page", "differs from the requested Page (51)", 0)]),
     ],
 )
 def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
@@ -238,7 +238,7 @@ def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> Non
     found = [
         Problem(
             pointer,
-            f"{pointer[6:]} {message}",
+            f"meta.{pointer[6:]} {message}",
             rule="page.request-mismatch",
             value=value,
         )
@@ -275,7 +275,7 @@ def test_next_links() -> None:
         ),
         Problem(
             AT,
-            "next_page_url does not lead to page 1",
+            "next_page_url must have Page=1 (meta.page + 1)",
             rule="page.next-index",
             value=url,
             reads=("/meta/page",),
@@ -285,7 +285,7 @@ def test_next_links() -> None:
     assert found(elsewhere) == [
         Problem(
             AT,
-            "next_page_url has another host or path than this page",
+            "scheme, host or path of next_page_url differs from meta.url",
             rule="page.next-elsewhere",
             value=elsewhere,
         )
@@ -296,7 +296,7 @@ def test_next_links() -> None:
     assert found(larger) == [
         Problem(
             AT,
-            "next_page_url has another PageSize than this page",
+            "PageSize in next_page_url differs from meta.url",
             rule="page.next-elsewhere",
             value=larger,
         )
@@ -304,7 +304,7 @@ def test_next_links() -> None:
     assert found(following.replace("PageSize=50&", "")) == [
         Problem(
             AT,
-            "next_page_url has another PageSize than this page",
+            "PageSize in next_page_url differs from meta.url",
             rule="page.next-elsewhere",
             value=following.replace("PageSize=50&", ""),
         )
@@ -314,7 +314,7 @@ def test_next_links() -> None:
     assert found(second) == [
         Problem(
             AT,
-            "next_page_url does not lead to page 1",
+            "next_page_url must have Page=1 (meta.page + 1)",
             rule="page.next-index",
             value=second,
             reads=("/meta/page",),
@@ -346,14 +346,14 @@ def test_the_link_of_a_page() -> None:
         wrong = [
             Problem(
                 "/meta/url",
-                "the URL's Page differs from meta.page (0)",
+                "Page in meta.url differs from meta.page (0)",
                 rule=mismatch,
                 value=url,
                 reads=("/meta/page",),
             ),
             Problem(
                 "/meta/url",
-                "the URL's PageSize differs from meta.page_size (50)",
+                "PageSize in meta.url differs from meta.page_size (50)",
                 rule=mismatch,
                 value=url,
                 reads=("/meta/page_size",),
@@ -385,7 +385,7 @@ def test_rows() -> None:
     assert list(duplicate_receipt(page(rows=[RECEIPT, RECEIPT]))) == [
         Problem(
             "/delivery_receipts/1/sid",
-            "an earlier row of this page has this sid",
+            "same sid as row 0 of this page",
             rule="page.duplicate-receipt",
             value=RECEIPT["sid"],
         )
@@ -394,7 +394,7 @@ def test_rows() -> None:
     stranger = {**RECEIPT, "sid": f"DY{OTHER}", "url": url, "account_sid": f"AC{OTHER}"}
     found = list(rows_of_page(page(rows=[RECEIPT, None, stranger, stranger])))
     reads = ("/delivery_receipts/0/account_sid",)
-    message = "account_sid differs from the first row"
+    message = "account_sid differs from row 0; a page belongs to one message"
     assert found == [
         Problem(
             "/delivery_receipts/2/account_sid",
@@ -428,7 +428,7 @@ def test_a_receipt() -> None:
     ]
     for member, prefix in (("sid", "DY"), ("message_sid", "IM"), ("conversation_sid", "CH")):
         url = RECEIPT["url"].replace(RECEIPT[member], prefix + OTHER)
-        message = f"url names another {member} than the body"
+        message = f"the SID in url differs from `{member}`"
         assert list(of_receipt({**RECEIPT, "url": url}, "/x")) == [
             Problem(
                 "/x/url", message, rule="receipt.url-mismatch", value=url, reads=(f"/x/{member}",)
@@ -444,7 +444,7 @@ def test_a_receipt() -> None:
     assert list(of_receipt(service)) == []
     url = service["url"].replace(service["chat_service_sid"], "IS" + OTHER)
     assert [problem.message for problem in of_receipt({**service, "url": url})] == [
-        "url names another chat_service_sid than the body"
+        "the SID in url differs from `chat_service_sid`"
     ]
     for url in (None, "https://example.com", RECEIPT["url"].replace("/Receipts/", "/receipts/")):
         assert list(of_receipt({**RECEIPT, "url": url})) == []

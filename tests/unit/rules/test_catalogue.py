@@ -110,7 +110,7 @@ def test_an_unknown_rule_is_answered_with_a_suggestion(
     assert (code, out) == (2, "")
     assert (
         err
-        == "receiptkit: no rule is called 'page.duplicate-reciept'; did you mean page.duplicate-receipt?\n"
+        == "receiptkit: unknown rule 'page.duplicate-reciept'; did you mean page.duplicate-receipt?\n"
     )
 
 
@@ -125,7 +125,7 @@ def test_severities_of_the_profiles() -> None:
     assert severity("a.rule-of-yours", "documented") is Severity.ERROR
     with pytest.raises(UsageError) as error:
         catalogue.find("nothing.like-it")
-    assert str(error.value) == "no rule is called 'nothing.like-it'; `receiptkit rules` lists them"
+    assert str(error.value) == "unknown rule 'nothing.like-it'; `receiptkit rules` lists them"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Walks along lists, put before the rules as pages: which pages make a walk, and what is told of it."""
+"""Walks along lists, put before the rules as pages: which pages make a walk, and its findings."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
+from receiptkit.rules.listing import token_reused
 from receiptkit.rules.states import (
     DeliverySummary,
     ListHistory,
     MessageHistory,
-    Page,
+    PageState,
     Pagination,
     RepeatedList,
     Row,
@@ -44,13 +45,13 @@ def of_message(
 
 def page(
     entry: int, url: str, following: str | None = None, *, asked: str | None = None, file: int = 0
-) -> Page:
-    """A page without rows, by links such as `A?Page=1`; the number of the page is the first of its query."""
+) -> PageState:
+    """A page without rows, by links such as `A?Page=1`; its number is the first of the query."""
     number = int(url.partition("=")[2].partition("&")[0] or 0)
-    return Page(Arrival(file, entry=entry), url, following, number, 1, (), asked)
+    return PageState(Arrival(file, entry=entry), url, following, number, 1, (), asked)
 
 
-def exchange(entry: int, url: str, following: str | None = None, *, file: int = 0) -> Page:
+def exchange(entry: int, url: str, following: str | None = None, *, file: int = 0) -> PageState:
     """A page that was asked for by its own link."""
     return page(entry, url, following, asked=url, file=file)
 
@@ -97,8 +98,8 @@ ONE = page(0, "A?Page=0", "A?Page=1")
         ),
     ],
 )
-def test_walks(pages: list[Page], expected: list[tuple[list[int], bool]]) -> None:
-    """Pages make walks by their links: their places, and whether each of them is where the one before it said."""
+def test_walks(pages: list[PageState], expected: list[tuple[list[int], bool]]) -> None:
+    """Pages make walks by their links, each where the one before it said."""
     assert [
         ([each.at.entry for each in walk.pages], walk.is_linked) for walk in paginations(pages)
     ] == expected
@@ -146,7 +147,7 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
     ],
 )
 def test_what_is_told_of_walks(
-    pages: list[Page], whole: list[Arrival], expected: list[tuple[str, int, int]]
+    pages: list[PageState], whole: list[Arrival], expected: list[tuple[str, int, int]]
 ) -> None:
     """The rule of each finding, the file and the place."""
     found = sorted(of_paginations(paginations(pages), whole), key=place)
@@ -198,7 +199,7 @@ def again(first: int, last: int, status: str = "sent") -> RepeatedList:
 def test_what_may_have_been_told_between(
     told: list[StatusReport], repeated: list[RepeatedList], is_told: bool
 ) -> None:
-    """Nothing is held against a list if anything else may have been told, or listed, between that and the summary."""
+    """A list is not blamed if anything else may have come between it and the summary."""
     lists = [Pagination([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
     found = list(
         of_message(lists, [DeliverySummary(Arrival(entry=8), {"total": 0})], told, repeated)
@@ -217,13 +218,13 @@ def test_a_doubt_is_about_one_list() -> None:
     assert [place(each).entry for each in found] == [7]
 
 
-def listed(entry: int, rows: str, token: str | None, following: str | None) -> Page:
+def listed(entry: int, rows: str, token: str | None, following: str | None) -> PageState:
     """A page of a growing list, whose rows are `A1 B2`: the receipt A, created and updated at 1."""
     url = f"A?Page={entry}" + (f"&PageToken={token}" if token else "")
     after = f"A?Page={entry + 1}&PageToken={following}" if following else None
     parts = [(each[:1], int(each[1:])) for each in rows.split()]
     receipts = tuple(Row(sid, "sent", at, at) for sid, at in parts)
-    return Page(Arrival(entry=entry), url, after, entry, 2, receipts, url)
+    return PageState(Arrival(entry=entry), url, after, entry, 2, receipts, url)
 
 
 @pytest.mark.parametrize(
@@ -275,3 +276,127 @@ def test_a_page_of_a_pagination_without_its_first_page(
     pages = [listed(0, "A3 B2", None, "x"), listed(1, second, token, None)]
     found = [each.rule for each in of_paginations(paginations(pages), [])]
     assert [rule for rule in found if rule == "listing.url-mismatch"] == expected
+
+
+def test_two_accounts_in_one_list() -> None:
+    """Pages are compared with the first that names an account; each list by itself."""
+
+    def of(entry: int, number: int, *accounts: str, at: str = "A") -> PageState:
+        rows = tuple(
+            Row(f"DY{entry}{index}", "sent", account=each) for index, each in enumerate(accounts)
+        )
+        following = f"{at}?Page={number + 1}"
+        return page(entry, f"{at}?Page={number}", following)._replace(rows=(None, *rows))
+
+    pages = [
+        *(of(0, 0), of(1, 1, "", "AC1"), of(2, 2, "AC1", "AC2"), of(3, 3, "", "AC2", "AC3")),
+        *(of(4, 4, ""), of(5, 5, "AC1")),
+        *(of(6, 0, "AC3", at="B"), of(7, 1, "AC4", at="B")),
+    ]
+    found = [
+        each
+        for each in of_paginations(paginations(pages), [])
+        if each.rule == "listing.mixed-accounts"
+    ]
+    message = "account_sid differs from an earlier page of the list"
+    assert [(each.pointer, each.message, place(each).entry) for each in found] == [
+        ("/delivery_receipts/2/account_sid", message, 3),
+        ("/delivery_receipts/1/account_sid", message, 7),
+    ]
+    assert [each.other for each in found] == [pages[1].at, pages[6].at]
+
+
+def by_token(entry: int, number: int, own: str | None, following: str | None) -> PageState:
+    """A page by the tokens of its own link and of the next one."""
+    url = f"A?Page={number}" + (f"&PageToken={own}" if own else "")
+    return page(entry, url, following and f"A?Page={number + 1}&PageToken={following}")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        # The token of page 0 again, on a page that is not beside it.
+        ([(None, "a"), ("a", "b"), ("b", "a"), ("a", None)], [(2, 0)]),
+        ([(None, "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("a", None)], [(3, 0)]),
+        ([(None, "a"), ("a", "b"), ("b", "c"), ("c", "b"), ("b", "a")], [(3, 1), (4, 0)]),
+        # Of neighbours the second leads back to itself; that is another rule's.
+        ([(None, "a"), ("a", "a"), ("a", None)], []),
+        ([(None, "a"), ("a", "b"), ("b", "b"), ("b", "c")], []),
+        ([(None, "a"), ("a", "b"), ("b", "c"), ("c", None)], []),
+        ([(None, None), (None, None), (None, None)], []),
+        ([(None, "b"), ("x", "c"), ("b", "b"), ("b", None)], []),
+        ([(None, "a"), ("a", "b"), ("x", "b"), ("b", None)], []),
+        ([(None, "a"), ("a", "b"), ("b", "b"), ("b", "c"), ("c", "a")], [(4, 0)]),
+    ],
+)
+def test_a_token_for_two_pages(
+    tokens: list[tuple[str | None, str | None]], expected: list[tuple[int, int]]
+) -> None:
+    pages = [by_token(number, number, *each) for number, each in enumerate(tokens)]
+    found = list(token_reused(ListHistory([Pagination(pages, is_linked=True)], [])))
+    message = "next_page_url repeats the PageToken of an earlier one; each page needs its own"
+    assert [(each.pointer, each.message) for each in found] == [
+        ("/meta/next_page_url", message)
+    ] * len(expected)
+    assert [(place(each).entry, each.other and each.other.entry) for each in found] == expected
+
+
+def test_links_without_tokens_and_loops_are_of_other_rules() -> None:
+    plain = [page(number, f"A?Page={number}", f"A?Page={number + 1}") for number in range(4)]
+    looped = [
+        *(by_token(number, number, *each) for number, each in enumerate(((None, "a"), ("a", "b")))),
+        by_token(2, 2, "b", "a"),
+        page(3, "A?Page=3&PageToken=a", "A?Page=1&PageToken=a"),
+    ]
+    for pages in (plain, looped):
+        assert list(token_reused(ListHistory([Pagination(pages, is_linked=True)], []))) == []
+
+
+def test_a_token_for_one_page_twice_or_in_a_loop() -> None:
+    """A page that was fetched again gives the same link; a loop is another rule's."""
+    pages = [
+        by_token(entry, *each)
+        for entry, each in enumerate(((0, None, "a"), (1, "a", "b"), (0, "c", "a")))
+    ]
+    assert list(token_reused(ListHistory([Pagination(pages, is_linked=True)], []))) == []
+    back = [
+        page(0, "A?Page=0", "A?Page=1&PageToken=a"),
+        page(1, "A?Page=1&PageToken=a", "A?Page=2&PageToken=b"),
+        page(2, "A?Page=2&PageToken=b", "A?Page=1&PageToken=a"),
+    ]
+    looped, other = (
+        Pagination(back, is_linked=True),
+        Pagination(
+            [
+                by_token(number, number, *each)
+                for number, each in enumerate(((None, "a"), ("a", "b"), ("b", "a")))
+            ],
+            is_linked=True,
+        ),
+    )
+    found = list(token_reused(ListHistory([looped, other], [])))
+    assert [place(each).entry for each in found] == [2]
+
+
+@pytest.mark.parametrize(
+    ("following", "asked", "is_wrong"),
+    [
+        ("A?Page=1&PageToken=a", "A?Page=1&PageToken=b", True),
+        ("A?Page=1&PageToken=a", "A?Page=1&PageToken=a", False),
+        ("A?Page=1&PageToken=a", "A?PageToken=a", False),
+        ("A?Page=1&PageToken=a", "A?Page=1", False),
+        ("A?Page=1&PageToken=a", None, False),
+        ("A?Page=1", "A?Page=1&PageToken=b", False),
+    ],
+)
+def test_a_request_by_another_token_than_was_given(
+    following: str, asked: str | None, is_wrong: bool
+) -> None:
+    """The page that was given answered, although another one was asked for."""
+    pages = [page(0, "A?Page=0", following), page(1, following, asked=asked)]
+    found = of_paginations([Pagination(pages, is_linked=True)], [])
+    message = "PageToken differs from the next_page_url of the page before; follow it unchanged"
+    expected = [("listing.url-mismatch", "/meta/url", message, 1, pages[0].at)] if is_wrong else []
+    assert [
+        (each.rule, each.pointer, each.message, place(each).entry, each.other) for each in found
+    ] == expected

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from receiptkit import Contract
+from receiptkit import Contract, Exchange
+from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import sample
+from receiptkit.rules.message import scopes_differ, url_in_another_scope, url_mismatch
+from receiptkit.rules.views import ExchangeView, RequestView
 
 MESSAGE = sample("message")
 URL: str = MESSAGE["url"]
@@ -16,6 +19,9 @@ GATEWAY = "https://gateway.test/twilio/v1"
 METADATA = f"{URL}/ChannelMetadata"
 SERVICE = "IS1d5f2a7b4c6e8f90a1b2c3d4e5f60718"
 SCOPED = URL.replace("/v1/", f"/v1/Services/{SERVICE}/")
+
+
+REQUEST = RequestView("FetchConversationMessage", "GET", {}, URL, lambda: iter(()))
 
 
 def found(contract: Contract, **change: Any) -> list[tuple[str, str, str]]:
@@ -33,14 +39,39 @@ def links(url: str, **more: Any) -> dict[str, Any]:
 def test_links_to_another_message_are_reported(contract: Contract, member: str) -> None:
     sid = MESSAGE[member]
     url = URL.replace(sid, sid[:2] + OTHER)
-    said = f"names another {member} than the body"
     assert found(contract, links=links(url)) == [
-        ("message.url-mismatch", "/links/delivery_receipts", f"delivery_receipts {said}")
+        (
+            "message.url-mismatch",
+            "/links/delivery_receipts",
+            f"the SID in delivery_receipts differs from `{member}`",
+        )
     ]
     assert found(contract, links=links(URL, channel_metadata=f"{url}/ChannelMetadata")) == [
-        ("message.url-mismatch", "/links/channel_metadata", f"channel_metadata {said}")
+        (
+            "message.url-mismatch",
+            "/links/channel_metadata",
+            f"the SID in channel_metadata differs from `{member}`",
+        )
     ]
-    assert found(contract, url=url) == [("message.url-mismatch", "/url", f"url {said}")]
+    assert found(contract, url=url) == [
+        ("message.url-mismatch", "/url", f"the SID in url differs from `{member}`")
+    ]
+
+
+def test_every_link_to_another_message_is_reported() -> None:
+    """Each has its value; a slash at the end and masked digits change nothing."""
+    for digits in (OTHER, "X" * 32):
+        url = URL.replace(MESSAGE["sid"], f"IM{digits}")
+        changes = {
+            "url": f"{url}/",
+            "links": links(url, channel_metadata=f"{url}/ChannelMetadata/"),
+        }
+        problems = list(url_mismatch({**MESSAGE, **changes}))
+        assert [(each.pointer, each.value, each.reads) for each in problems] == [
+            ("/links/delivery_receipts", f"{url}/Receipts", ("/sid",)),
+            ("/links/channel_metadata", f"{url}/ChannelMetadata/", ("/sid",)),
+            ("/url", f"{url}/", ("/sid",)),
+        ]
 
 
 def test_links_of_another_service_are_reported(contract: Contract) -> None:
@@ -50,7 +81,7 @@ def test_links_of_another_service_are_reported(contract: Contract) -> None:
         (
             "message.url-mismatch",
             "/links/delivery_receipts",
-            "delivery_receipts names another chat_service_sid than the body",
+            "the SID in delivery_receipts differs from `chat_service_sid`",
         )
     ]
 
@@ -67,6 +98,121 @@ def test_links_of_another_service_are_reported(contract: Contract) -> None:
 )
 def test_links_to_the_message_itself_are_sound(contract: Contract, change: dict[str, Any]) -> None:
     assert [each for each in found(contract, **change) if each[0].startswith("message.")] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "name"),
+    [
+        ({"links": links(SCOPED)}, "/links/delivery_receipts", "delivery_receipts"),
+        (
+            {"links": links(URL, channel_metadata=f"{SCOPED}/ChannelMetadata")},
+            "/links/channel_metadata",
+            "channel_metadata",
+        ),
+        ({"url": SCOPED, "links": links(URL)}, "/links/delivery_receipts", "delivery_receipts"),
+        (
+            {"url": SCOPED, "chat_service_sid": SERVICE},
+            "/links/delivery_receipts",
+            "delivery_receipts",
+        ),
+        (
+            {"chat_service_sid": SERVICE, "url": SCOPED, "links": links(URL)},
+            "/links/delivery_receipts",
+            "delivery_receipts",
+        ),
+    ],
+)
+def test_links_in_another_scope_are_reported(
+    contract: Contract, change: dict[str, Any], pointer: str, name: str
+) -> None:
+    body = {**MESSAGE, **change}
+    [problem] = scopes_differ(body)
+    value = body
+    for token in pointer.split("/")[1:]:
+        value = value[token]
+    scope = "is" if "/Services/" in value else "is not"
+    message = f"{name} {scope} under /Services, unlike url"
+    assert problem == Problem(pointer, message, value=value)
+    assert [each[1] for each in found(contract, **change) if each[0] == "message.url-mismatch"] == [
+        pointer
+    ]
+
+
+def test_a_url_in_another_scope_than_all_links(contract: Contract) -> None:
+    """Two links against one url: the url is wrong. Where a SID differs, too, that is said alone."""
+    both = links(SCOPED, channel_metadata=f"{SCOPED}/ChannelMetadata")
+    message = "url is not under /Services, unlike its links"
+    assert list(scopes_differ({**MESSAGE, "links": both})) == [Problem("/url", message, value=URL)]
+    assert found(contract, links=both) == [("message.url-mismatch", "/url", message)]
+    other = links(SCOPED.replace(MESSAGE["sid"], f"IM{OTHER}"))
+    assert list(scopes_differ({**MESSAGE, "links": other})) == []
+    assert [each[1] for each in found(contract, links=other)] == ["/links/delivery_receipts"]
+
+
+def test_a_url_in_another_scope_than_the_request(contract: Contract) -> None:
+    not_under = "url is not under /Services, unlike the request"
+    under = "url is under /Services, unlike the request"
+    for own, asked, message in ((URL, SCOPED, not_under), (SCOPED, URL, under)):
+        expected = [("message.url-mismatch", "/url", message)]
+        body = {**MESSAGE, "url": own, "links": links(own)}
+        results = contract.check_exchange(Exchange("GET", asked, 200, body))
+        assert [(each.rule, each.pointer, each.message) for each in results] == expected
+        assert results[0].value == own
+        assert contract.check_exchange(Exchange("GET", own, 200, body)) == []
+    # If the links have another scope as well, one of them is reported.
+    body = {**MESSAGE, "links": links(SCOPED)}
+    pointers = [
+        each.pointer for each in contract.check_exchange(Exchange("GET", SCOPED, 200, body))
+    ]
+    assert pointers == ["/links/delivery_receipts"]
+
+
+@pytest.mark.parametrize("value", [None, 5, [], "x", "https://example.org/other"])
+def test_links_that_name_no_message_are_left_to_the_schema(value: Any) -> None:
+    for change in ({"url": value}, {"links": value}, {"links": links(URL, channel_metadata=value)}):
+        assert list(url_mismatch({**MESSAGE, **change})) == []
+        assert list(scopes_differ({**MESSAGE, **change})) == []
+        view = ExchangeView("message", {**MESSAGE, **change, "url": value}, REQUEST)
+        assert list(url_in_another_scope(view)) == []
+
+
+def test_other_kinds_and_links_are_not_judged() -> None:
+    body = {**MESSAGE, "url": SCOPED, "links": {"participants": f"{URL}/x"}}
+    assert list(url_mismatch(body)) == []
+    assert list(url_in_another_scope(ExchangeView("receipt", body, REQUEST))) == []
+    assert len(list(url_in_another_scope(ExchangeView("message", body, REQUEST)))) == 1
+
+
+def test_messages_in_lists_and_new_ones_are_judged(contract: Contract) -> None:
+    at = URL.rpartition("/")[0]
+    meta: dict[str, Any] = {
+        "page": 0,
+        "page_size": 50,
+        "key": "messages",
+        "url": f"{at}?PageSize=50&Page=0",
+        "first_page_url": f"{at}?PageSize=50&Page=0",
+        "previous_page_url": None,
+        "next_page_url": None,
+    }
+    sid = MESSAGE["sid"]
+    wrong = {**MESSAGE, "url": URL.replace(sid, f"IM{OTHER}")}
+    body = {"meta": meta, "messages": [MESSAGE, wrong]}
+    results = contract.check_exchange(Exchange("GET", meta["url"], 200, body))
+    assert [(each.rule, each.pointer) for each in results] == [
+        ("page.duplicate-receipt", "/messages/1/sid"),
+        ("message.url-mismatch", "/messages/1/url"),
+    ]
+    # An error of the SID itself silences what rests on it.
+    masked = {**wrong, "sid": "IM" + "X" * 32}
+    body = {"meta": meta, "messages": [MESSAGE, masked]}
+    results = contract.check_exchange(Exchange("GET", meta["url"], 200, body))
+    assert [(each.rule, each.pointer) for each in results] == [
+        ("schema.pattern", "/messages/1/sid")
+    ]
+    created = Exchange("POST", at, 201, wrong, request_body="Body=Hello")
+    assert [each.pointer for each in contract.check_exchange(created)] == ["/url"]
+    for rows in (5, [5], None):
+        contract.check_exchange(Exchange("GET", meta["url"], 200, {"meta": meta, "messages": rows}))
 
 
 def test_a_masked_sid_is_one_mistake(contract: Contract) -> None:

@@ -45,11 +45,20 @@ def page(number: int = 0, size: int = 1, at: str = LIST, **meta: Any) -> dict[st
 
 
 def problems(contract: Contract, body: Any, url: str | None = None) -> list[tuple[str, str, str]]:
-    """Return what is found of an answer to a request, or of a bare page."""
+    """Return what is found of an answer to a request, or of a bare page; each shows its value."""
     found = (
         contract.check_exchange(Exchange("GET", url, 200, body)) if url else contract.check(body)
     )
+    for each in found:
+        if each.pointer.endswith("url"):
+            assert each.value == _at(body, each.pointer)
     return [(each.rule, each.pointer, each.message) for each in found]
+
+
+def _at(body: Any, pointer: str) -> Any:
+    for token in pointer.split("/")[1:]:
+        body = body[int(token)] if isinstance(body, list) else body[token]
+    return body
 
 
 @pytest.mark.parametrize("number", [0, 1, 5])
@@ -62,8 +71,8 @@ def test_links_that_agree(contract: Contract, number: int, at: str) -> None:
     assert problems(contract, body, in_capitals) == []
 
 
-ELSEWHERE = "has another host or path than this page"
-SIZE = "has another PageSize than this page"
+ELSEWHERE = "scheme, host or path of {} differs from meta.url"
+SIZE = "PageSize in {} differs from meta.url"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +97,7 @@ def test_side_links_to_another_list(
 ) -> None:
     body = page(1)
     body["meta"][name] = link
-    expected = [(rule, f"/meta/{name}", f"{name} {what}")]
+    expected = [(rule, f"/meta/{name}", what.format(name))]
     assert problems(contract, body) == expected
     assert problems(contract, body, body["meta"]["url"]) == expected
 
@@ -100,7 +109,7 @@ def test_previous_page_is_the_one_before(contract: Contract, link: str) -> None:
     expected = (
         "page.previous-elsewhere",
         "/meta/previous_page_url",
-        "previous_page_url does not lead to page 0",
+        "previous_page_url must have Page=0 (meta.page - 1)",
     )
     assert problems(contract, page(1, previous_page_url=link)) == [expected]
 
@@ -159,10 +168,117 @@ def test_links_to_another_server_than_was_asked(contract: Contract, server: str)
         for name, value in body["meta"].items()
     }
     body["delivery_receipts"][0]["url"] = body["delivery_receipts"][0]["url"].replace(API, server)
-    message = "next_page_url has another scheme or host than the request"
+    message = "scheme or host of next_page_url differs from the request"
     expected = ("page.next-elsewhere", "/meta/next_page_url", message)
     assert expected in problems(contract, body, f"{LIST}?PageSize=1")
     assert problems(contract, body, f"{LIST.replace(API, server)}?PageSize=1") == []
+
+
+def test_another_server_has_a_hint(contract: Contract) -> None:
+    found = contract.check_exchange(Exchange("GET", f"http://mock.test{_path()}", 200, page()))
+    [hint] = [each.hint for each in found if each.rule == "page.next-elsewhere"]
+    assert hint == "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
+
+
+def _path() -> str:
+    return f"{LIST.partition('.com')[2]}?PageSize=1"
+
+
+@pytest.mark.parametrize(
+    ("server", "is_wrong"),
+    [
+        ("http://conversations.twilio.com", True),
+        ("https://mock.example.org", True),
+        ("https://conversations.dublin.ie1.twilio.com", False),
+        ("https://conversations.twilio.com:443", False),
+    ],
+)
+def test_an_own_link_to_another_server_than_rows_and_first_page(
+    contract: Contract, server: str, is_wrong: bool
+) -> None:
+    own = ("page.url-mismatch", "/meta/url")
+    message = "scheme or host of meta.url differs from first_page_url and the receipts"
+    body = page(url=page()["meta"]["url"].replace(API, server), next_page_url=None)
+    expected = [(*own, message)] if is_wrong else []
+    assert problems(contract, body) == expected
+    # Without receipts, or without a first page, nobody knows which link is right.
+    others = ({**body, "delivery_receipts": []}, copy.deepcopy(body))
+    others[1]["meta"]["first_page_url"] = None
+    for other in others:
+        assert own not in [each[:2] for each in problems(contract, other)]
+    # If the receipts have the same server, the first link alone is another one's.
+    body["delivery_receipts"][0]["url"] = body["delivery_receipts"][0]["url"].replace(API, server)
+    assert own not in [each[:2] for each in problems(contract, body)]
+
+
+@pytest.mark.parametrize("value", [5.5, True, [], {}, [5], [{"url": 5}], [{"url": "x"}], None])
+@pytest.mark.parametrize(
+    "member",
+    [
+        *("delivery_receipts", "meta", "meta/url", "meta/first_page_url", "meta/page"),
+        *("meta/previous_page_url", "meta/next_page_url", "meta/page_size"),
+    ],
+)
+@pytest.mark.parametrize("number", [0, 1])
+def test_values_of_other_types_are_left_to_the_schema(
+    contract: Contract, member: str, value: Any, number: int
+) -> None:
+    body = page(number)
+    url = body["meta"]["url"]
+    *parents, name = member.split("/")
+    _at(body, "".join(f"/{each}" for each in parents))[name] = value
+    for requested in (None, url):
+        rules = {each.rule for each in _found(contract, body, requested) if each.value is value}
+        assert value is None or all(rule.startswith("schema.") for rule in rules)
+
+
+def _found(contract: Contract, body: Any, url: str | None) -> Any:
+    if url is None:
+        return contract.check(body, operation="ListConversationMessageReceipt")
+    return contract.check_exchange(Exchange("GET", url, 200, body))
+
+
+def test_a_page_size_may_be_that_of_the_own_link_or_of_meta(contract: Contract) -> None:
+    of_meta = page(first_page_url=f"{LIST}?PageSize=7&Page=0", page_size=7)
+    of_link = page(page_size=7)
+    for body in (of_meta, of_link):
+        assert {rule for rule, _, _ in problems(contract, body)} == {
+            "page.url-mismatch",
+            "page.next-on-short-page",
+        }
+
+
+def test_next_links_of_other_lists_are_judged_alike(contract: Contract) -> None:
+    at = LIST.partition("/Messages")[0] + "/Messages"
+    mocked = at.replace(API, "https://mock.example.org")
+    meta = {
+        **page()["meta"],
+        "key": "messages",
+        "url": f"{mocked}?PageSize=1&Page=0",
+        "first_page_url": f"{mocked}?PageSize=1&Page=0",
+        "next_page_url": f"{mocked}?PageSize=1&Page=1&PageToken=PT1",
+    }
+    found = problems(contract, {"messages": [], "meta": meta}, f"{at}?PageSize=1&PageToken=PT1")
+    assert {(rule, pointer) for rule, pointer, _ in found} == {
+        ("page.next-is-self", "/meta/next_page_url"),
+        ("page.next-elsewhere", "/meta/next_page_url"),
+    }
+
+
+def test_the_meta_of_a_receipt_is_not_judged(contract: Contract) -> None:
+    receipt = {**sample("receipt"), "meta": {"url": OTHER_MESSAGE}}
+    assert problems(contract, receipt, receipt["url"]) == []
+    in_page = page(url=f"{LIST}?PageSize=1&Page=0", next_page_url=None)
+    in_page["url"] = IN_SERVICE
+    rules = [rule for rule, _, _ in problems(contract, in_page, f"{LIST}?PageSize=1")]
+    assert rules == []
+
+
+@pytest.mark.parametrize("name", ["CH" + "x" * 31, "x" * 34, "CHANNEL", "CH" + "x" * 33])
+def test_a_unique_name_is_no_sid(contract: Contract, name: str) -> None:
+    conversation = PAGE["delivery_receipts"][0]["conversation_sid"]
+    asked = f"{LIST}?PageSize=1".replace(conversation, name)
+    assert problems(contract, page(), asked) == []
 
 
 def test_a_region_is_twilio(contract: Contract) -> None:
@@ -183,24 +299,24 @@ def test_a_base_url_stands_for_twilio() -> None:
 @pytest.mark.parametrize(
     ("asked", "what"),
     [
-        (f"{OTHER_MESSAGE}?PageSize=1", "is another list than the request's"),
-        (f"{OTHER_CONVERSATION}?PageSize=1", "is another list than the request's"),
-        (f"{IN_SERVICE}?PageSize=1", "has another scope than the request"),
-        (f"{LIST}?PageSize=1&PageToken=PT9", "has another PageToken than the request"),
+        (f"{OTHER_MESSAGE}?PageSize=1", "meta.url names another list than the request"),
+        (f"{OTHER_CONVERSATION}?PageSize=1", "meta.url names another list than the request"),
+        (f"{IN_SERVICE}?PageSize=1", "meta.url is not under /Services, unlike the request"),
+        (f"{LIST}?PageSize=1&PageToken=PT9", "PageToken in meta.url differs from the request"),
     ],
 )
 def test_an_empty_page_of_another_request(contract: Contract, asked: str, what: str) -> None:
     body = page(url=f"{LIST}?PageSize=1&Page=0&PageToken=PT0", next_page_url=None)
     body["delivery_receipts"] = []
     found = problems(contract, body, asked)
-    assert ("page.url-mismatch", "/meta/url", f"url {what}") in found
+    assert ("page.url-mismatch", "/meta/url", what) in found
 
 
 def test_a_page_of_another_service(contract: Contract) -> None:
     body = page(at=IN_SERVICE, next_page_url=None)
     body["delivery_receipts"] = []
     asked = f"{IN_SERVICE.replace(SERVICE, OTHER_SERVICE)}?PageSize=1"
-    expected = ("page.url-mismatch", "/meta/url", "url is another list than the request's")
+    expected = ("page.url-mismatch", "/meta/url", "meta.url names another list than the request")
     assert expected in problems(contract, body, asked)
 
 
@@ -214,7 +330,7 @@ def test_a_receipt_in_another_scope(contract: Contract) -> None:
     receipt = sample("receipt")
     in_service = {**receipt, "chat_service_sid": SERVICE}
     asked = receipt["url"].replace("/v1/", f"/v1/Services/{SERVICE}/")
-    expected = ("receipt.url-mismatch", "/url", "url has another scope than the request")
+    expected = ("receipt.url-mismatch", "/url", "url is not under /Services, unlike the request")
     assert expected in problems(contract, in_service, asked)
     assert problems(contract, {**in_service, "url": asked}, asked) == []
 
@@ -222,13 +338,16 @@ def test_a_receipt_in_another_scope(contract: Contract) -> None:
 def test_rows_in_another_scope_than_their_page(contract: Contract) -> None:
     body = page(at=IN_SERVICE)
     row = body["delivery_receipts"][0]
-    row["url"] = f"{LIST}/{row['sid']}"
+    second = {**row, "url": f"{LIST}/{row['sid']}"}
+    elsewhere = {**row, "url": "https://conversations.twilio.com/receipt"}
+    body["delivery_receipts"] = [elsewhere, row, second]
     expected = (
         "receipt.url-mismatch",
-        "/delivery_receipts/0/url",
-        "url has another scope than the page",
+        "/delivery_receipts/2/url",
+        "url is not under /Services, unlike meta.url",
     )
-    assert expected in problems(contract, body, body["meta"]["url"])
+    found = problems(contract, body, body["meta"]["url"])
+    assert [each for each in found if each[0] == "receipt.url-mismatch"] == [expected]
 
 
 @pytest.mark.parametrize(("count", "is_told"), [(2, False), (3, True), (4, True)])
@@ -237,7 +356,7 @@ def test_receipts_of_one_participant(contract: Contract, count: int, is_told: bo
     row = body["delivery_receipts"][0]
     sids = [f"DY{digit}0" + "123456789abcdef" * 2 for digit in "1234"[:count]]
     body["delivery_receipts"] = [{**row, "sid": sid, "url": f"{LIST}/{sid}"} for sid in sids]
-    message = f"all {count} receipts are those of one participant"
+    message = f"all {count} receipts have the same participant_sid; each recipient has its own"
     expected = [("page.one-participant", "/delivery_receipts", message)] if is_told else []
     assert problems(contract, body) == expected
     body["delivery_receipts"][0]["participant_sid"] = "MB" + "0123456789abcdef" * 2

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from receiptkit.rules.summary_levels import LEVELS, MEMBERS, contradiction, possible
+from receiptkit.rules.summary_levels import LEVELS, MEMBERS, contradiction, explanation, possible
 
 
 def summary(total: Any, **levels: Any) -> dict[str, Any]:
@@ -102,3 +102,37 @@ def test_no_single_member_explains_it() -> None:
 )
 def test_what_is_no_summary_is_left_to_the_schema(found: dict[str, Any]) -> None:
     assert contradiction(found) is None
+
+
+@pytest.mark.parametrize(
+    ("impossible", "expected"),
+    [
+        (summary(0, sent="all"), "total is 0, but `sent` is `all`"),
+        (
+            summary(1, sent="some"),
+            "`sent` is `some`, but total is 1; with one receipt it is `none` or `all`",
+        ),
+        (
+            summary(2, sent="all", read="some"),
+            "`read` is `some`, but `delivered` is `none`; a read receipt is also delivered and sent",
+        ),
+        (
+            summary(2, sent="some", delivered="all"),
+            "`delivered` is `all`, but `sent` is `some`; a delivered receipt is also sent",
+        ),
+        (
+            summary(2, failed="some", undelivered="all"),
+            (
+                "`undelivered` is `all`, but `failed` is `some`; a receipt counts for one of "
+                "delivered, failed and undelivered"
+            ),
+        ),
+        (
+            summary(2, sent="all", delivered="some", failed="some", undelivered="some"),
+            "the levels contradict each other; no 2 receipts have them together",
+        ),
+    ],
+)
+def test_explains_a_contradiction(impossible: dict[str, Any], expected: str) -> None:
+    assert contradiction(impossible) is not None
+    assert explanation(impossible) == expected

@@ -53,7 +53,17 @@ def test_methods_that_no_configuration_allows(contract: Contract, method: str) -
     assert values(found) == [method.upper()]
 
 
-@pytest.mark.parametrize("method", ["POST", "post", "GET", "get", ""])
+@pytest.mark.parametrize("method", ["GET", "get"])
+def test_a_form_has_no_place_in_a_get(contract: Contract, method: str) -> None:
+    (found,) = contract.check_webhook(WebhookRequest(HOOK, method, BODY))
+    assert (found.rule, found.severity.value) == ("webhook.method", "warning")
+    assert found.value == "GET"
+    by_query = WebhookRequest(f"{HOOK}?{BODY}", method)
+    assert contract.check_webhook(by_query) == []
+    assert contract.check_webhook(WebhookRequest(f"{HOOK}?{BODY}", method, "{}")) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "post", ""])
 def test_methods_that_are_allowed(contract: Contract, method: str) -> None:
     assert contract.check_webhook(WebhookRequest(HOOK, method, BODY)) == []
 
@@ -98,7 +108,11 @@ def test_requests_whose_media_type_is_no_matter(
 @pytest.mark.parametrize("event", ["OnDeliveryUpdated", "ondeliveryupdated", "ONDELIVERYUPDATED"])
 def test_event_in_another_case(contract: Contract, event: str) -> None:
     found = contract.check_webhook(WebhookRequest(body={**PARAMETERS, "EventType": event}))
-    expected = ("webhook.event-case", "/EventType", "the event is called onDeliveryUpdated")
+    expected = (
+        "webhook.event-case",
+        "/EventType",
+        "EventType must be exactly `onDeliveryUpdated`; case matters",
+    )
     assert told(found) == [expected]
     assert values(found) == [event]
 

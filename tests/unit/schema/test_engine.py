@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from receiptkit import DocumentError
-from receiptkit.schema.engine import BodySchema, Engine
+from receiptkit.schema.engine import BodySchema, Engine, first_violation
 
 TEXT = {"type": "string"}
 ADVICE = {"rule": "ours.advice", "severity": "info", "schema": {"maxLength": 3}}
@@ -45,6 +45,20 @@ def test_with_advice_and_without(
         assert [violation.severity is None for violation in body.violations(value)] == (
             [] if clean else [not conforms]
         )
+
+
+@pytest.mark.parametrize(
+    "name", ["1", "01", "+1", "-1", "1.0", "0", "00", "~", "a/b", "", "9" * 25]
+)
+def test_members_whose_names_are_numbers(name: str) -> None:
+    """A violation within such a member is at that member, not at an item."""
+    schema = {"additionalProperties": {"items": TEXT, "additionalProperties": TEXT}}
+    body = Engine({}).body(schema)
+    pointer = f"/{name.replace('~', '~0').replace('/', '~1')}"
+    for value in ({name: 5}, ["a", 5]):
+        (violation,) = body.violations({name: value})
+        assert violation.pointer == pointer + (pointer if isinstance(value, dict) else "/1")
+    assert first_violation(schema, {name: {name: 5}}) == ([name, name], "type")
 
 
 def test_formats_where_stricter_is_laxer() -> None:

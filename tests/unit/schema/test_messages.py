@@ -10,7 +10,8 @@ from receiptkit import Contract
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
 from receiptkit.schema.engine import Engine
-from receiptkit.schema.wording import hint, message
+from receiptkit.schema.hints import hint
+from receiptkit.schema.messages import message
 
 #: A closed object that describes one member.
 CLOSED_OBJECT = {"properties": {"a": True}, "additionalProperties": False}
@@ -43,19 +44,19 @@ SID = "^DY[0-9a-fA-F]{32}$"
             "x",
             "the value is a string, not a boolean, a number or null",
         ),
-        ({"enum": ["a"]}, 1, "the value is not a"),
+        ({"enum": ["a"]}, 1, "the value must be a"),
         ({"enum": ["a", "b"]}, 1, "the value is not a or b"),
         ({"enum": ["a", "", None, 1]}, 2, 'the value is not one of a, "", null or 1'),
         ({"enum": list(range(3))}, -1, "the value is not one of 0, 1 or 2"),
         ({"enum": list(range(13))}, -1, "the value is not one of the 13 values in the document"),
         ({"enum": []}, -1, "the value is not one of the 0 values in the document"),
-        ({"const": {"a": True}}, 1, 'the value is not {"a": true}'),
+        ({"const": {"a": True}}, 1, 'the value must be {"a": true}'),
         ({"pattern": "^a$"}, "b", "the value does not match ^a$"),
         ({"pattern": "^DY[0-9a-f]{32}$"}, "b", "the value does not match ^DY[0-9a-f]{32}$"),
         (
             {"pattern": SID},
             "b",
-            "the value is not the SID of a delivery receipt: DY and 32 hexadecimal digits",
+            "the value must be a delivery receipt SID: DY and 32 hexadecimal digits",
         ),
         (
             {"format": "date-time"},
@@ -122,21 +123,21 @@ def test_messages(schema: dict[str, Any], value: Any, expected: str) -> None:
 
 
 def test_messages_of_a_rule() -> None:
-    """A rule of the catalogue begins the message with its title; advice about a whole value is its title alone."""
-    title = "an error response is {code, message, more_info, status}"
+    """A rule of the catalogue adds its words to the message of the keyword; advice about a whole value is in its words alone."""
+    added = "an error response has code, message, more_info and status"
     body = {"code": 1, "message": "x", "status": 400, "stranger": 1}
     (finding,) = Contract.load("strict").check(body, operation="error")
     assert (finding.message, finding.rule) == (
-        f"{title}: unknown field <name, 8 characters>",
+        f"unknown field <name, 8 characters>; {added}",
         "error.shape",
     )
     del body["stranger"], body["message"]
     (finding,) = Contract.load().check(body, operation="error")
-    assert finding.message == f"{title}: required field `message` is missing"
+    assert finding.message == f"required field `message` is missing; {added}"
     (finding,) = Contract.load().check(
         {**sample("receipt"), "channel_message_sid": "QQ" + "1f" * 16}
     )
-    assert finding.message == catalogue.find("receipt.unknown-channel").title
+    assert finding.message == catalogue.find("receipt.unknown-channel").message
 
 
 DATE_TIME, URI = {"format": "date-time"}, {"format": "uri"}

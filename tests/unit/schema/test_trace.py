@@ -15,9 +15,9 @@ from receiptkit.openapi.document import Document
 from receiptkit.openapi.operation import Media
 from receiptkit.rules import catalogue
 from receiptkit.schema.engine import Engine
+from receiptkit.schema.messages import problem as worded
 from receiptkit.schema.reference import ReferenceEngine
 from receiptkit.schema.trace import Violation, one_a_mistake
-from receiptkit.schema.wording import problem as worded
 
 
 def of(name: str) -> dict[str, str]:
@@ -330,8 +330,10 @@ def test_what_a_profile_reports(
     assert judging.text_findings([problem], lambda offset: (offset, 9)) == found(
         "is wrong", "mend it", None, Location(line=7, column=9)
     )
-    title = catalogue.find(rule).title
-    said = title if given is not None else f"{title}: this value is an integer, not a string"
+    message = "this value is an integer, not a string"
+    words = catalogue.find(rule).message
+    plain = message if given is None else catalogue.find(rule).title
+    said = words.format(message) if words else plain
     assert judging.findings([worded(violation)], "Fetch", media=MEDIA) == found(
         said, None, "Fetch", None
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 
+from receiptkit.model.errors import CaptureError
 from receiptkit.rules.examples import form, sample
 from receiptkit.scrubbing.files import Scrubber, Tokens
 from receiptkit.webhooks.signature import sign, verify, with_body_hash
@@ -61,6 +64,8 @@ def scrubbed(content: Any, tokens: Tokens | None = None, name: str = "capture") 
         ('body_content = "{\\"author\\": \\"Ada\\"}"', "Ada"),
         ('at=info msg="{\\"body\\": \\"say \\\\\\"Ada\\\\\\"\\"}"', "Ada"),
         ("  [Author] => Ada", "Ada"),
+        ("body:form-urlencoded {\n  EventType: onMessageAdded\n  Author: Ada\n}\n", "Ada"),
+        ("post {\n  MessageSid: x\n  ~Body: Meet Ada\n}\n", "Ada"),
         (f'{{"sid": "{SID[:-1]}"}}', SID[2:-1]),
         ('{"params": [["Author", "Ada"]]}', "Ada"),
         ('{"params": {"Author": ["Ada"]}}', "Ada"),
@@ -182,3 +187,106 @@ def test_hashes_of_bodies_follow() -> None:
 def test_hostile_text_ends(text: str) -> None:
     """What opens and never closes takes no longer than anything else."""
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text", [f'{{"sid": "{SID}", "author": "Adä"}}\n', f"sid,author\r\n{SID},Adä\r\n"]
+)
+def test_wide_encodings(name: str, text: str) -> None:
+    """UTF-16 and UTF-32, with and without a byte order mark, come out as they went in."""
+    raw = text.encode(name)
+    out = Scrubber(KEY).scrub(raw, "capture")
+    assert Scrubber(b"z" * 32).scrub(out, "capture") == out
+    assert out[:2] == raw[:2]
+    assert len(out.decode(name)) > 30
+    assert SID not in out.decode(name)
+    assert "Adä" not in out.decode(name)
+    assert Scrubber(KEY).scrub(text.encode(), "capture").decode() == out.decode(name).lstrip(
+        "\ufeff"
+    )
+
+
+def test_parquet() -> None:
+    """The texts of every column, also in lists and structures, are replaced; types, nulls and the rest stay."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    body = json.dumps({**sample("receipt"), "author": "Ada Lovelace"})
+    columns = {
+        "payload": [body, None, form()],
+        "raw": [body.encode(), b"", None],
+        "author": pyarrow.array(["Ada", "Ada", None]).dictionary_encode(),
+        "nested": [{"sid": [SID], "n": 7}, None, {"sid": [], "n": 1}],
+        "n": [1, 2, 3],
+        "at": pyarrow.array([1, 2, None], type=pyarrow.timestamp("us")),
+    }
+    table = pyarrow.table(columns).replace_schema_metadata({"made": "by"})
+    out = io.BytesIO()
+    parquet.write_table(table, out, compression="gzip", row_group_size=2)
+    raw = out.getvalue()
+    new = Scrubber(KEY).scrub(raw, "capture")
+    read = parquet.ParquetFile(io.BytesIO(new))
+    after = read.read()
+    assert after.schema.equals(parquet.read_table(io.BytesIO(raw)).schema, check_metadata=True)
+    assert read.metadata.row_group(0).column(0).compression == "GZIP"
+    assert read.metadata.num_row_groups == 2
+    rows = after.to_pylist()
+    assert SID not in str(rows)
+    assert "Ada" not in str(rows)
+    assert [row["n"] for row in rows] == [1, 2, 3]
+    assert [row["at"] for row in rows] == [row["at"] for row in table.to_pylist()]
+    assert rows[0]["nested"]["n"] == 7
+    assert rows[0]["raw"].decode() == rows[0]["payload"]
+    assert rows[1]["payload"] is rows[1]["nested"] is None
+    assert rows[0]["nested"]["sid"][0] == json.loads(rows[0]["payload"])["sid"]
+    assert Scrubber(b"z" * 32).scrub(new, "capture") == new
+    with pytest.raises(CaptureError, match="damaged"):
+        Scrubber(KEY).scrub(b"PAR1" + b"x" * 99, "capture")
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        zipped({"a.json": b" " * 3_000_000}),
+        zipped({"a.json": b" " * 600_000, "b.json": b" " * 600_000}),
+        gzip.compress(b" " * 3_000_000),
+        gzip.compress(gzip.compress(b" " * 3_000_000)),
+        zipped({"a.zip": zipped({"a.json": b" " * 3_000_000})}),
+    ],
+    ids=["member", "members", "gzip", "gzip in gzip", "archive in archive"],
+)
+def test_a_bomb_is_refused(bomb: bytes) -> None:
+    """Whatever is packed in it, no more is unpacked than allowed, and nothing goes out unread."""
+    with pytest.raises(
+        CaptureError, match=r"unpacks to more than [\d,]+ bytes; --max-record allows more"
+    ):
+        Scrubber(KEY, most_bytes=1_000_000).scrub(bomb, "capture")
+
+
+def test_a_file_packed_many_times_is_refused() -> None:
+    """Each layer is small, and there may be thousands."""
+    raw = b"{}"
+    for _ in range(30):
+        raw = gzip.compress(raw)
+    with pytest.raises(CaptureError, match="packed more than 10 times"):
+        Scrubber(KEY).scrub(raw, "capture")
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.network", "a", "a.json"])
+def test_a_member_that_is_no_text_is_never_passed_on(name: str) -> None:
+    """It may hold anything, so the archive is refused."""
+    with pytest.raises(CaptureError, match="not text"):
+        scrubbed(zipped({name: b"\0" + SID.encode()}))
+
+
+def test_a_damaged_compressed_file_is_refused() -> None:
+    with pytest.raises(CaptureError, match="damaged"):
+        scrubbed(zipped({"a.gz": gzip.compress(SID.encode())[:-9]}))

@@ -437,14 +437,14 @@ def test_the_panel() -> None:
     ("path", "body", "said"),
     [
         ("/clock/advance", b"", "either `by`"),
-        ("/clock/advance", b'{"by": "soon"}', "not a time"),
+        ("/clock/advance", b'{"by": "soon"}', "not a duration"),
         ("/clock/advance", b'{"by": "1s", "to": "end"}', "either `by`"),
         ("/clock/advance", b'{"to": "yesterday"}', "next or end"),
         ("/clock/advance", b'{"by": 90}', "by: must be text"),
         ("/clock/advance", b"[1]", "JSON object"),
         ("/clock/advance", b"{", "JSON object"),
         ("/worlds", b"{}", "scenario is missing"),
-        ("/worlds", b'{"scenario": "nothing"}', "no scenario is called"),
+        ("/worlds", b'{"scenario": "nothing"}', "unknown scenario"),
         ("/worlds", b'{"scenario": "landline", "seed": true}', "a whole number"),
         ("/worlds", b'{"scenario": "landline", "color": 1}', "unknown argument 'color'"),
         (

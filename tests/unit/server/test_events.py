@@ -206,6 +206,14 @@ def test_scoped_webhooks_of_receipts() -> None:
         ([("Target", "studio")], 50367),
         (
             [
+                ("Target", "studio"),
+                ("Configuration.FlowSid", f"FW{1:032x}"),
+                ("Configuration.Method", "PUT"),
+            ],
+            50055,
+        ),
+        (
+            [
                 ("Target", "webhook"),
                 ("Configuration.Url", OWN_URL),
                 ("Configuration.Method", "PUT"),

@@ -153,6 +153,19 @@ def test_other_methods(caller: Caller) -> None:
     assert caller.call("HEAD", paths(caller.world)["receipts"]).text == ""
 
 
+def test_a_browser_may_ask_first(caller: Caller) -> None:
+    """OPTIONS needs no authorization, has no body, and names the methods; an unknown path is 404 all the same."""
+    answer = caller.call("OPTIONS", "/v1/Conversations", authorization=None)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE, OPTIONS"
+    assert "If-Match" in answer.headers["access-control-allow-headers"]
+    assert "content-type" not in answer.headers
+    assert caller.call("OPTIONS", "/v1/Users", authorization=None).status_code == 204
+    assert caller.call("OPTIONS", "/v1/Nothing").status_code == 404
+    expected = {"access-control-expose-headers": "ETag", "access-control-allow-origin": "*"}
+    assert expected.items() <= caller.get("/v1/Conversations").headers.items()
+
+
 def test_unique_name(caller: Caller) -> None:
     """A conversation has a unique name, too: that of its scenario. What is answered names it by its SID."""
     at = paths(caller.world)["receipts"]
@@ -241,8 +254,14 @@ def test_origin_of_links(host: str, public: str | None, origin: str) -> None:
 def test_how_the_clock_goes_on(how: dict[str, Any]) -> None:
     """A number is no time: what is said is a text, and one thing."""
     caller = Caller("agent-and-sms")
-    with pytest.raises(UsageError, match=r"^say either `by`, such as 90s, or `to`: next or end$"):
+    with pytest.raises(UsageError, match=r"^give either `by`, such as 90s, or `to`: next or end$"):
         caller.do(caller.control.advance(**how))
+
+
+def test_rejects_what_is_not_a_duration() -> None:
+    caller = Caller("agent-and-sms", clock="manual")
+    with pytest.raises(UsageError, match=r"^by=xyz is not a duration; use 90s or 2h$"):
+        caller.do(caller.control.advance(by="xyz"))
 
 
 def test_receipts_come_to_be() -> None:
@@ -390,7 +409,7 @@ def test_what_nobody_foresaw(caller: Caller, monkeypatch: pytest.MonkeyPatch) ->
         ({"error_statuses": {50418: 200}}, "from 400 to 599"),
         ({"error_statuses": {1: 400}}, "the code of an error"),
         ({"data": []}, "data cannot be"),
-        ({"data": {"conversation": []}}, "unknown member 'conversation'"),
+        ({"data": {"conversation": []}}, "unknown field 'conversation'"),
         ({"data": {"conversations": [{"participants": [{}]}]}}, r"participants\[0\]: Identity not"),
     ],
 )

@@ -37,7 +37,7 @@ class Remembering:
 
 def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such a finding stands below the request of its observation, and is said once, in whichever phase of the test it comes."""
-    monkeypatch.setattr(traffic, "History", lambda _: Remembering())
+    monkeypatch.setattr("receiptkit.history.History", lambda _: Remembering())
     seen = traffic.Traffic(settings(Options(root=Path("/"))), "test_it.py")
     first, second, third = RENDERING.get_pages()
     seen.take(first)

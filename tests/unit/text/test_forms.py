@@ -280,3 +280,14 @@ def test_what_has_no_name_in_a_query_is_part_of_the_address(contract: Contract) 
     assert [(each.rule, each.pointer) for each in found] == [
         ("webhook.unknown-parameter", "/Carrier")
     ]
+
+
+def test_many_escapes_are_decoded_in_pieces_at_no_escape_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A large value gives what it gives at once, wherever the pieces end."""
+    values = ["%41%4", "%%41", "a%C3%A9%C3", "100%", "%4", "%zz%41%"]
+    whole = [decode_form(f"a={value * 7}", None) for value in values]
+    for size in range(3, 12):
+        monkeypatch.setattr("receiptkit.text.forms._PIECE", size)
+        assert [decode_form(f"a={value * 7}", None) for value in values] == whole

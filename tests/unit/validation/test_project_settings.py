@@ -125,15 +125,15 @@ def test_however_the_table_is_written(project: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('profil = "strict"', "unknown setting 'profil': did you mean profile?"),
+        ('profil = "strict"', "unknown setting 'profil'; did you mean profile?"),
         (
             'profile = "stict"',
-            'profile is "stict"; expected vendor, documented, strict: did you mean strict?',
+            'profile is "stict"; expected vendor, documented, strict; did you mean strict?',
         ),
         ("profile = 5", "profile is 5"),
         ('ignore = "page.*"', "ignore is not a list of strings"),
         ("ignore = [5]", "ignore is not a list of strings"),
-        ('ignore = ["page.kye"]', "no rule is called 'page.kye'; did you mean page.key?"),
+        ('ignore = ["page.kye"]', "unknown rule 'page.kye'; did you mean page.key?"),
         ('severity = {"page.key" = "fatal"}', 'severity.page.key is "fatal"'),
         ('severity = {"page.kye" = "error"}', "did you mean page.key?"),
         ("severity = 5", "severity is not a table"),
@@ -142,6 +142,10 @@ def test_however_the_table_is_written(project: Path, text: str) -> None:
         ("api-base-url = nan", "api-base-url is not a string"),
         ('per-path-ignores = {"x" = "page.key"}', "per-path-ignores.x is not a list of strings"),
         ("severity." + "a." * 2000 + "a = 1", "severity.a is "),
+        ('per-path-ignores = {1 = {x = ["page.key"]}}', "per-path-ignores.1 is not a list of"),
+        ('per-path-ignores = {01 = {x = ["page.key"]}}', "per-path-ignores.01 is not a list of"),
+        ('per-path-ignores = {"" = [11]}', "per-path-ignores. is not a list of strings"),
+        ('per-path-ignores = {"" = 11}', "per-path-ignores. is not a list of strings"),
         ('per-path-ignores = {"x" = ["page.kye"]}', "did you mean page.key?"),
         ("= 5", "not TOML"),
         ("a = [" * 5000, "not TOML"),
@@ -208,4 +212,4 @@ def test_the_schema_is_a_schema() -> None:
     assert schema["properties"]["fail-on"]["default"] == project_settings.FAIL_ON
     assert schema["$defs"]["severity"]["enum"] == [each.value for each in Severity]
     names = {name.replace("-", "_") for name in schema["properties"]}
-    assert names == set(ProjectSettings.__dataclass_fields__) - {"path"}
+    assert names == set(ProjectSettings._fields) - {"path"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from receiptkit.rules.examples import sample
 from receiptkit.webhooks import sign, verify, with_body_hash
-from receiptkit.webhooks.signature import url_forms
+from receiptkit.webhooks.signature import other_making, url_forms
 
 TOKEN = "12345"
 URL = "https://example.com/hook?a=1"
@@ -123,3 +125,28 @@ def test_a_request_without_a_signature() -> None:
     """What a framework says of a header that was not sent fits no request."""
     assert not verify("https://example.com/hook", "12345", None)
     assert not verify("https://example.com/hook", "12345", "")
+
+
+def test_in_which_way_a_signature_was_made_otherwise() -> None:
+    url, pairs = "https://example.com/x", [("b", "2"), ("a", "1")]
+    text = f"{url}a1b2".encode()
+    right = hmac.digest(TOKEN.encode(), text, "sha1")
+    wide = hmac.digest(TOKEN.encode(), text, "sha256")
+    unsorted = hmac.digest(TOKEN.encode(), f"{url}b2a1".encode(), "sha1")
+    with_port = hmac.digest(TOKEN.encode(), b"https://example.com:443/xa1b2", "sha256")
+    for said, expected in {
+        right.hex(): "writing",
+        right.hex().upper(): "writing",
+        base64.urlsafe_b64encode(right).decode(): "writing",
+        base64.b64encode(right).decode().rstrip("="): "writing",
+        base64.b64encode(wide).decode(): "digest",
+        wide.hex(): "digest",
+        base64.b64encode(with_port).decode(): "digest",
+        base64.b64encode(unsorted).decode(): "order",
+        base64.b64encode(b"x" * 20).decode(): None,
+        "": None,
+        "\xff": None,
+        "a": None,
+    }.items():
+        assert other_making(url, TOKEN, said, pairs) == expected
+    assert other_making(url, "another", right.hex(), pairs) is None

@@ -5,7 +5,7 @@ worth learning more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from receiptkit.bulk.law import Exact, Facts, NotAlike, Unread
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _MOST_SHAPES = 24
 #: Learning from a record costs as much as judging several, so it waits until records have been
 #: judged, and stays a small part of them.
-_FIRST, _ONE_IN, _AT_ONCE = 24, 64, 24
+_FIRST, _ONE_IN, _AT_ONCE = 24, 32, 24
+#: Where shapes know few records, learning would cost more than it gains; and unless they know one
+#: of the first ones, the others are not tried.
+_ONE_IN_UNKNOWN, _FEW, _SAMPLE = 512, 0.1, 12
 #: A longer record is no page of receipts.
 _LONGEST = 1 << 18
 #: Between the parameters of a form.
@@ -35,25 +38,71 @@ class Bulk:
         self._literal = literal
         self._shapes: list[Shape] = []
         self._missed = self._tried = self._found = 0
+        #: The part of the last records that were known, and the shape that learnt last.
+        self._rate = 1.0
+        self._last: Shape | None = None
+        self._is_compiled_anew = False
 
     def facts(self, records: Sequence[bytes]) -> list[Facts | None]:
         """Return the facts of records that are proven clean; None for one that is not proven."""
-        found: list[Facts | None] = [None] * len(records)
+        unknown: list[Facts | None] = [None] * len(records)
         if not self._shapes:
-            return found
-        texts = [_decoded(raw) for raw in records]
+            return unknown
+        if self._rate < _FEW and len(records) > _SAMPLE:
+            found = self._found_in(records[:_SAMPLE])
+            if found.count(None) == len(found):
+                self._note_rate(0)
+                return unknown
+            found += self._found_in(records[_SAMPLE:])
+        else:
+            found = self._found_in(records)
+        self._note_rate(1 - found.count(None) / (len(found) or 1))
+        return found
+
+    def _note_rate(self, rate: float) -> None:
+        self._rate = (self._rate + rate) / 2
+
+    def _found_in(self, records: Sequence[bytes]) -> list[Facts | None]:
+        texts = _decoded(records)
         if len(self._shapes) == 1 and all(texts):
             found = self._shapes[0].facts(cast("list[str]", texts))
             self._note(self._shapes[0], len(found) - found.count(None))
             return found
+        found = [None] * len(records)
         left = [number for number, text in enumerate(texts) if text is not None]
         for shape, chosen in self._likely(texts, left):
-            tried = [number for number in chosen if found[number] is None]
-            facts = shape.facts([texts[number] or "" for number in tried]) if tried else []
-            for number, each in zip(tried, facts, strict=True):
-                found[number] = each
-            self._note(shape, len(facts) - facts.count(None))
+            self._try(shape, texts, chosen, found)
         return found
+
+    def _try(
+        self,
+        shape: Shape,
+        texts: Sequence[str | None],
+        chosen: Iterable[int],
+        found: list[Facts | None],
+    ) -> None:
+        """Add the facts of those of the chosen texts that a shape knows to those found before."""
+        tried = [number for number in chosen if found[number] is None]
+        facts = shape.facts([texts[number] or "" for number in tried]) if tried else []
+        for number, each in zip(tried, facts, strict=True):
+            found[number] = each
+        self._note(shape, len(facts) - facts.count(None))
+
+    def completed(
+        self, records: Sequence[bytes], found: Sequence[Facts | None]
+    ) -> list[Facts | None]:
+        """
+        Return facts found before, and those that the shape knows that learnt last.
+
+        A shape that was compiled anew may have to learn again what it knew, so all are tried then.
+        """
+        if self._is_compiled_anew:
+            return self.facts(records)
+        texts, completed = _decoded(records), list(found)
+        if self._last is not None:
+            chosen = [number for number, text in enumerate(texts) if text is not None]
+            self._try(self._last, texts, chosen, completed)
+        return completed
 
     def _likely(
         self, texts: Sequence[str | None], left: list[int]
@@ -96,7 +145,7 @@ class Bulk:
         learn from it.
         """
         self._missed += 1
-        allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN
+        allowed = _AT_ONCE + self._found // _ONE_IN + self._missed // _ONE_IN_UNKNOWN
         is_worth = self._missed > _FIRST and self._tried < allowed
         self._tried += is_worth
         return is_worth
@@ -113,11 +162,14 @@ class Bulk:
         # Small captures do without.
         from receiptkit.bulk.parts import parts
 
+        self._last, self._is_compiled_anew = None, False
+        known = [(shape, shape.compiled) for shape in self._shapes]
         if len(text) > _LONGEST:
             return
         for cut in parts(text, unread, self._literal):
             if self._is_learnt(cut, exact):
-                return
+                break
+        self._is_compiled_anew = any(shape.compiled != before for shape, before in known)
 
     def _is_learnt(self, cut: Parts, exact: Exact) -> bool:
         """
@@ -127,19 +179,28 @@ class Bulk:
         from receiptkit.bulk.shape import Shape
 
         try:
-            if any(shape.learn(cut, exact) for shape in self._shapes):
-                return True
-            shape = Shape(cut)
-            if len(self._shapes) < _MOST_SHAPES and shape.learn(cut, exact):
-                self._shapes.append(shape)
-                return True
+            for shape in self._shapes:
+                if shape.learn(cut, exact):
+                    self._last = shape
+                    return True
+            if len(self._shapes) < _MOST_SHAPES:
+                shape = Shape(cut)
+                if shape.learn(cut, exact):
+                    self._shapes.append(shape)
+                    self._last = shape
+                    return True
         except (NotAlike, ValueError, OverflowError, SyntaxError, RecursionError, MemoryError):
             pass
         return False
 
 
-def _decoded(raw: bytes) -> str | None:
+def _decoded(records: Sequence[bytes]) -> list[str | None]:
+    """Return the texts of records; None for one that is too long, or not UTF-8."""
     try:
-        return raw.decode() if len(raw) <= _LONGEST else None
+        if max(map(len, records), default=0) <= _LONGEST:
+            return list(map(bytes.decode, records))
     except UnicodeDecodeError:
-        return None
+        pass
+    if len(records) > 1:
+        return [text for raw in records for text in _decoded([raw])]
+    return [None] * len(records)

@@ -9,6 +9,8 @@ from datetime import datetime
 from operator import itemgetter
 
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
+#: No record has an earlier date, unless a date was not set.
+_EARLIEST = "2010"
 _ESCAPED_COLON = "%3A"
 #: Leave out the fraction and the offset.
 _SECONDS = itemgetter(slice(19))
@@ -28,9 +30,15 @@ def pattern_of_date(text: str) -> str:
 
 
 def exist(dates: Sequence[str], form: str) -> bool:
-    """Return True if texts that match the pattern are dates of a form, and their days exist."""
+    """
+    Return True if texts that match the pattern are dates of a form, and their days exist.
+
+    False for earlier dates than records have, which a rule may look at.
+    """
     raw = "".join(dates).encode()
     if raw.translate(_DIGITS_TO_0) != re.sub("[0-9]", "0", form).encode() * len(dates):
+        return False
+    if dates and min(dates) < _EARLIEST:
         return False
     if "%" in form:
         dates = [date.replace(_ESCAPED_COLON, ":") for date in dates]

@@ -17,7 +17,7 @@ Values = tuple[Any, ...]
 Filler = Callable[[Values], Facts]
 
 
-class Rows(NamedTuple):
+class RowFacts(NamedTuple):
     """
     The rows among the facts of a record.
 
@@ -31,7 +31,7 @@ class Rows(NamedTuple):
 
 
 def fillers(
-    facts: Facts, markers: Mapping[str, int], rows: Rows | None = None
+    facts: Facts, markers: Mapping[str, int], rows: RowFacts | None = None
 ) -> tuple[Filler, list[Filler]]:
     """
     Return a function that makes facts of values, and one for each row.
@@ -57,7 +57,7 @@ def fillers(
 class _Expression:
     """An expression in Python that makes facts of values `v` and constants `c`."""
 
-    def __init__(self, markers: Mapping[str, int], rows: Rows | None = None) -> None:
+    def __init__(self, markers: Mapping[str, int], rows: RowFacts | None = None) -> None:
         self._markers = markers
         self._place = rows.place if rows is not None else 0
         each_row = rows.markers if rows is not None else ()
@@ -99,6 +99,9 @@ class _Expression:
     def _text(self, text: str) -> str:
         if text in self._markers:
             return f"v[{self._markers[text]}]"
+        if text[:-1] in self._markers:
+            # The exact path adds the zone to a date without one.
+            return f"v[{self._markers[text[:-1]]}]+{text[-1]!r}"
         pieces = MARKERS.split(text)
         if self._markers.keys().isdisjoint(pieces):
             return self._constant(text)

@@ -19,13 +19,18 @@ class Unread(NamedTuple):
     Attributes:
         start, end: where it begins and ends.
         is_quoted: False for a text without quotation marks.
-        is_kept: whether facts have it; then it is of letters and digits, as of base64.
+        is_kept: whether facts have it; then it is of letters and digits, as of base64, or a date as
+            HTTP has it.
+        is_short: whether a longer text would be read.
+        is_hex: whether any other text than as many hexadecimal digits would be.
     """
 
     start: int
     end: int
     is_quoted: bool = True
     is_kept: bool = False
+    is_short: bool = False
+    is_hex: bool = False
 
 
 class NotAlike(Exception):

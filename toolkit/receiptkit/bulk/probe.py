@@ -13,9 +13,10 @@ from receiptkit.bulk.tokens import Kind, Token
 
 #: What markers look like wherever they come out again.
 MARKERS = re.compile(
-    r"([A-Z]{2}[0-9a-f]{32}|2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:%A.]{8,24}(?:Z|[+-][0-9:]{5})"
-    r"|PT\.renamed\.[A-Za-z0-9_.:~-]+|KEPT/[A-Za-z0-9+/]+=*)"
+    r"([A-Z]{2}[0-9a-f]{32}|2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:%A.]{8,24}(?:Z|[+-][0-9:]{5})?"
+    r"|PT\.renamed\.[A-Za-z0-9_.:~-]+|KEPT[0-9]+/[A-Za-z0-9+/]+=*)"
 )
+_GMT = " GMT"
 _FIRST = datetime(2031, 1, 1)  # noqa: DTZ001 # naive, as the text it is written to
 _WRITTEN = "%Y-%m-%dT%H:%M:%S"
 _LENGTH = 19
@@ -29,7 +30,7 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
     Return tokens in which every value that a pattern captures is a marker.
 
     Equal SIDs and opaque tokens get equal markers; every date gets one of its own, later than that
-    of the date before.
+    of the date before, and so does every text that facts have.
     """
     found, counted = [], 0
     for token in tokens:
@@ -37,6 +38,9 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
             counted += 1
             moment = _FIRST + timedelta(minutes=7 * counted, seconds=counted % 60)
             found.append(token._replace(text=_at(token.text, moment)))
+        elif token.kind is Kind.KEPT:
+            # Of several that are equal, only one may be looked at.
+            found.append(token._replace(text=_kept(token.text, len(found))))
         else:
             found.append(token._replace(text=_renamed(token, _MARKED)))
     return found
@@ -62,16 +66,26 @@ def moved(tokens: Sequence[Token]) -> list[Token]:
 
 def _renamed(token: Token, table: dict[int, int]) -> str:
     if token.kind is Kind.KEPT:
-        return f"KEPT/{token.text}"
+        return _kept(token.text, 0)
     if token.kind is Kind.SID:
         return token.text[:2] + token.text[2:].translate(table)
     return f"PT.renamed.{token.text}" if token.kind is Kind.OPAQUE else token.text
 
 
+def _kept(text: str, number: int) -> str:
+    """Return another text like one that facts have."""
+    if text.endswith(_GMT):
+        written = f"{number % 60:02d}:{number // 60 % 60:02d}:58{_GMT}"
+        return text[: -len(written)] + written
+    return f"KEPT{number}/{text}"
+
+
 def _altered(token: Token) -> str:
     """Return another SID or token, and another value of what nothing reads."""
-    if token.kind in (Kind.STRING, Kind.BARE):
+    if token.kind in (Kind.STRING, Kind.SHORT, Kind.BARE):
         return f"{token.text}x"
+    if token.kind is Kind.HEX:
+        return token.text.translate(_MOVED)
     if token.kind is Kind.NUMBER:
         return token.text[:-1] + str((int(token.text[-1]) + 1) % 10)
     return _renamed(token, _MOVED)

@@ -14,7 +14,7 @@ from operator import eq, ne
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import probe
-from receiptkit.bulk.fact_makers import Filler, Rows, fillers
+from receiptkit.bulk.fact_makers import Filler, RowFacts, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
 from receiptkit.bulk.parts import CUT, Parts
 from receiptkit.bulk.references import (
@@ -24,16 +24,14 @@ from receiptkit.bulk.references import (
     references,
     repeated,
 )
-from receiptkit.bulk.slots import Slot, lined_up
-from receiptkit.bulk.tokens import Kind
-from receiptkit.bulk.unit import Columns, Key, Unit, placeholders
+from receiptkit.bulk.slots import Slot, lined_up, literal
+from receiptkit.bulk.unit import Columns, Key, UnitPattern, placeholders
 
 #: Bounds of a shape: different words, combinations of them, and records that are kept to compile
 #: the pattern anew.
 _MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
 #: How much of the text before the rows is looked for to find them.
 _OPENING = 40
-
 
 #: What the patterns captured of a record: of its frame, of each row; and how much room the rows
 #: have.
@@ -55,13 +53,14 @@ class Shape:
     Attributes:
         count: how many have been found.
         marks: how many ampersands the first one has.
+        compiled: how often it was compiled; what older proofs showed is unknown then.
     """
 
     def __init__(self, parts: Parts) -> None:
         """Make the shape of a record, of which nothing is proven yet. Raises `NotAlike`."""
         self._slots = [Slot(token) for token in parts.frame]
         self._row_slots = [Slot(token) for token in parts.rows[0]] if parts.rows else []
-        self.count, self.marks = 0, parts.text.count("&")
+        self.count, self.marks, self.compiled = 0, parts.text.count("&"), 0
         self._separator = parts.separator
         self._alike = references(parts)
         self._proofs: list[_Proof] = []
@@ -75,12 +74,18 @@ class Shape:
 
     def facts(self, texts: Sequence[str]) -> list[Facts | None]:
         """Return the facts of records; None for each that is not proven clean."""
+        groups: Any = ()
+        of_rows: Any = ()
+        rooms: Any = ()
         if self._row_slots:
-            captured = list(map(self._captured, texts))
+            captured: list[Any] = list(map(self._captured, texts))
+            if any(captured):
+                groups, of_rows, rooms = zip(*filter(None, captured))  # noqa: B905 # triples
         else:
-            matches = map(self._frame_pattern.fullmatch, texts)
-            captured = [match and (match.groups(""), (), 0) for match in matches]
-        proven = self._proven([each for each in captured if each is not None])
+            captured = list(map(self._frame_pattern.fullmatch, texts))
+            groups = tuple([match.groups("") for match in captured if match is not None])
+            of_rows, rooms = ((),) * len(groups), (0,) * len(groups)
+        proven = self._proven(groups, of_rows, rooms)
         if len(proven) == len(captured):
             return proven
         following = iter(proven)
@@ -108,24 +113,34 @@ class Shape:
         start += len(self._opening)
         return start, text.find(self._closing, start)
 
-    def _proven(self, records: Sequence[Captured]) -> list[Facts | None]:
+    def _proven(
+        self,
+        groups: Sequence[tuple[str, ...]],
+        of_rows: Sequence[Sequence[tuple[str, ...]]],
+        rooms: Sequence[int],
+    ) -> list[Facts | None]:
         """
-        Return the facts of records, all checked at once; one by one if anything is wrong with any
-        of them.
+        Return the facts of records, all checked at once; by halves if anything is wrong with any
+        of them. What is captured of each is given as in `Captured`.
         """
-        if not records:
+        if not groups:
             return []
-        groups, of_rows, rooms = zip(*records)  # noqa: B905
         frames, counts = list(zip(*groups)), list(map(len, of_rows))  # noqa: B905 # of one pattern
         rows = list(chain.from_iterable(of_rows))
         columns = list(zip(*rows))  # noqa: B905
         # The rows that were found never take more room than there is, so the sums are enough.
-        is_tiled = not rows or sum(rooms) == self._length(columns, len(rows), len(records))
+        is_tiled = not rows or sum(rooms) == self._length(columns, len(rows), len(groups))
         if not is_tiled or not self._relate(counts, frames, columns):
-            if len(records) == 1:
+            half = len(groups) // 2
+            if not half:
                 return [None]
-            return [self._proven([record])[0] for record in records]
-        keys = zip(self._frame.keys(frames, len(records)), counts)  # noqa: B905
+            halves = (slice(half), slice(half, None))
+            return [
+                facts
+                for own in halves
+                for facts in self._proven(groups[own], of_rows[own], rooms[own])
+            ]
+        keys = zip(self._frame.keys(frames, len(groups)), counts)  # noqa: B905
         makers = list(map(self._fillers.get, keys))
         values: Any = groups if not self._frame.encoded else list(map(self._frame.values, groups))
         if rows:
@@ -259,7 +274,8 @@ class Shape:
 
     def _compile(self) -> None:
         """Compile the patterns, and prove anew what was proven."""
-        self._frame, self._row = Unit(self._slots), Unit(self._row_slots)
+        self.compiled += 1
+        self._frame, self._row = UnitPattern(self._slots), UnitPattern(self._row_slots)
         self._frame_pattern = re.compile(self._frame.pattern, re.DOTALL)
         between = rf"(?:{re.escape(self._separator)}|\Z)"
         self._row_pattern = re.compile(self._row.pattern + between, re.DOTALL)
@@ -298,7 +314,7 @@ class Shape:
     def _find_rims(self) -> None:
         """Note by which text the beginning and the end of the rows are found. Raises `NotAlike`."""
         cut = next(index for index, slot in enumerate(self._slots) if slot.token == CUT)
-        before, behind = _literal(self._slots[:cut][::-1]), _literal(self._slots[cut + 1 :])
+        before, behind = literal(self._slots[:cut][::-1]), literal(self._slots[cut + 1 :])
         self._opening = "".join(before[:_OPENING][::-1])
         closing = "".join(behind)
         self._closing = closing[: closing.find("]") + 1]
@@ -319,7 +335,7 @@ class Shape:
         markers, listed = self._frame.marked(values), None
         if rows:
             own = [self._row.marked(row) for row in other_rows]
-            listed = Rows(own, len(values) + len(rows[0]))
+            listed = RowFacts(own, len(values) + len(rows[0]))
             markers = {text: len(values) + number for text, number in own[0].items()} | markers
         make, of_rows = fillers(proof.facts, markers, listed)
         for unit, captured in ((self._frame, [groups]), (self._row, rows)):
@@ -331,13 +347,3 @@ class Shape:
         if rows:
             keys = self._row.keys(list(zip(*rows, strict=True)), len(rows))
             self._row_fillers.update(zip(keys, of_rows, strict=True))
-
-
-def _literal(slots: Sequence[Slot]) -> list[str]:
-    """Return the literal texts that slots begin with."""
-    found = []
-    for slot in slots:
-        if slot.is_captured or slot.token.kind not in (Kind.LITERAL, Kind.WORD):
-            break
-        found.append(slot.token.text)
-    return found

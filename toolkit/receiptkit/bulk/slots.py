@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from receiptkit.bulk.dates import form_of_date, pattern_of_date
-from receiptkit.bulk.tokens import BARE_STRING, KEPT_STRING, PLAIN_NUMBER, PLAIN_STRING, Kind, Token
+from receiptkit.bulk.tokens import (
+    BARE_STRING,
+    PLAIN_NUMBER,
+    PLAIN_STRING,
+    SHORT_STRING,
+    Kind,
+    Token,
+    kept_pattern,
+)
 
 _WORD = r"[A-Za-z0-9_.%+*-]+"
 #: Looked at later, all at once: that is quicker.
 _HEX = ".{32}"
 _ANY_PREFIX = "[A-Z]{2}"
+_DIGITS = re.compile(r"[0-9a-f]+")
 NULL = "null"
 _CAPTURED = (Kind.SID, Kind.DATE, Kind.OPAQUE, Kind.MOMENT, Kind.KEPT)
 
@@ -49,8 +58,12 @@ class Slot(NamedTuple):
             return "[A-Za-z0-9_.:~-]+"
         if kind is Kind.STRING:
             return PLAIN_STRING
+        if kind is Kind.SHORT:
+            return SHORT_STRING
+        if kind is Kind.HEX:
+            return _DIGITS.sub(lambda digits: f"[0-9a-f]{{{len(digits[0])}}}", text)
         if kind is Kind.KEPT:
-            return KEPT_STRING
+            return kept_pattern(text) or re.escape(text)
         if kind is Kind.BARE:
             return BARE_STRING
         if kind is Kind.NUMBER:
@@ -102,6 +115,8 @@ def _widened(slot: Slot, token: Token) -> Slot | None:
         return slot._replace(differs=slot.differs or known.text[:2] != token.text[:2])
     if known.kind in (Kind.DATE, Kind.MOMENT):
         return slot if form_of_date(known.text) == form_of_date(token.text) else None
+    if known.kind in (Kind.HEX, Kind.KEPT):
+        return slot if slot.pattern == Slot(token).pattern else None
     return None if known.kind is Kind.LITERAL else slot
 
 
@@ -122,3 +137,13 @@ def _is_whole_value(tokens: Sequence[Token], index: int) -> bool:
         and re.match(r'(?:\\*")?\s*[,}\]]', after + ("}" if index + 1 == len(tokens) else ""))
         is not None
     )
+
+
+def literal(slots: Sequence[Slot]) -> list[str]:
+    """Return the literal texts that slots begin with."""
+    found = []
+    for slot in slots:
+        if slot.is_captured or slot.token.kind not in (Kind.LITERAL, Kind.WORD):
+            break
+        found.append(slot.token.text)
+    return found

@@ -30,15 +30,24 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _WHOLE_DATE = re.compile(_DATE)
+#: Tools that drop the zone write UTC.
+_NAIVE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?")
 #: Text and numbers that are read the same whatever they are: no escape, no quote, nothing that is
 #: not finite.
 PLAIN_STRING = r"[ !#-\[\]-~]*"
-PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
+PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,20})?(?:[eE]-[0-9]{1,2})?"
 #: A text that needs no quotation marks in YAML, either.
 BARE_STRING = r"[A-Za-z0-9](?:[A-Za-z0-9,._/+=();-]|[ :](?=[A-Za-z0-9(]))*"
-#: A text that facts have.
-KEPT_STRING = r"[A-Za-z0-9+/]+=*"
-_KEPT_STRING = re.compile(KEPT_STRING)
+#: Plain text that is too short to hold anything.
+SHORT_STRING = r"[ !#-\[\]-~]{0,39}"
+#: Hexadecimal digits, with the hyphens of a UUID.
+_HEX_STRING = re.compile(r"[0-9a-f]+(?:-[0-9a-f]+)*")
+#: Texts that facts have.
+KEPT_STRINGS = (
+    r"[A-Za-z0-9+/]{1,36}={0,2}",
+    r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT",
+)
+_SHORT_STRING = re.compile(SHORT_STRING)
 _PLAIN_STRING, _BARE_STRING, _PLAIN_NUMBER = map(
     re.compile, (PLAIN_STRING, BARE_STRING, PLAIN_NUMBER)
 )
@@ -62,10 +71,12 @@ class Kind(Enum):
     #: Which ones are equal.
     OPAQUE = "opaque"
     #: Nothing but the form: a date or a text that is only remembered, a text with or without
-    #: quotation marks, a number.
+    #: quotation marks, one that is short, as many digits, a number.
     MOMENT = "moment"
     KEPT = "kept"
     STRING = "string"
+    SHORT = "short"
+    HEX = "hex"
     BARE = "bare"
     NUMBER = "number"
 
@@ -119,14 +130,23 @@ def text_of(tokens: Iterable[Token]) -> str:
 
 def _unread(text: str, value: Unread) -> Token | None:
     if value.is_kept:
-        return Token(Kind.KEPT, text) if _KEPT_STRING.fullmatch(text) else None
-    if _WHOLE_DATE.fullmatch(text):
+        return Token(Kind.KEPT, text) if kept_pattern(text) else None
+    if _WHOLE_DATE.fullmatch(text) or _NAIVE_DATE.fullmatch(text):
         return Token(Kind.MOMENT, text)
+    if value.is_hex:
+        return Token(Kind.HEX, text) if _HEX_STRING.fullmatch(text) else None
+    if value.is_short:
+        return Token(Kind.SHORT, text) if _SHORT_STRING.fullmatch(text) else None
     if _PLAIN_NUMBER.fullmatch(text):
         return Token(Kind.NUMBER, text)
     if not value.is_quoted:
         return Token(Kind.BARE, text) if _BARE_STRING.fullmatch(text) else None
     return Token(Kind.STRING, text) if _PLAIN_STRING.fullmatch(text) else None
+
+
+def kept_pattern(text: str) -> str | None:
+    """Return the pattern of the texts that facts have and that are like one; None if none is."""
+    return next((pattern for pattern in KEPT_STRINGS if re.fullmatch(pattern, text)), None)
 
 
 def _split(text: str, start: int, end: int, literal: Collection[str]) -> Iterator[Token]:

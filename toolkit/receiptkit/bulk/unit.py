@@ -28,7 +28,7 @@ Key = tuple[Any, ...]
 Columns = Sequence[Sequence[str]]
 
 
-class Unit:
+class UnitPattern:
     """
     The pattern of a text, and its groups by their class.
 
@@ -66,7 +66,7 @@ class Unit:
         kind, text, quote = slot.token
         pattern = slot.pattern
         if not slot.is_captured:
-            if kind in (Kind.STRING, Kind.BARE, Kind.NUMBER):
+            if kind in (Kind.STRING, Kind.SHORT, Kind.BARE, Kind.NUMBER):
                 self.fixed = None
             elif self.fixed is not None:
                 self.fixed += len(text)

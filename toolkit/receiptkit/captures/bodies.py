@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,10 +14,11 @@ from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.records import Spot
 from receiptkit.model import pointers
 from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured
+from receiptkit.model.regex import regex
 from receiptkit.text.json_text import json_of
 
 #: Members whose value is the body, also where that is an object.
-_PARSED = ("jsonbody", "bodyasjson", "json")
+_PARSED = ("jsonbody", "bodyasjson", "json", "decodedcontent")
 #: Members that hold the body, or an object around it.
 _BODIES = (
     "bodyraw",
@@ -26,6 +26,7 @@ _BODIES = (
     "body",
     "requestbody",
     "responsebody",
+    "responsedata",
     "content",
     "text",
     "data",
@@ -54,9 +55,11 @@ _AROUND = frozenset(
 _HOLDS = frozenset((*_TEXT, *_PACKED))
 _DESCRIBES = frozenset(("type", "contenttype", "encoding", "encoded", "mimetype", "mode", "size"))
 _BODY = frozenset(("sid", "accountsid", "eventtype", "deliveryreceipts", "code", "meta", "url"))
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+#: A file in the folder of a report of Hurl.
+_STORED = regex(r"store/[\w-]+\.\w+")
+_HEX = regex(r"(?:[0-9a-fA-F]{2})+")
 #: A file beside a capture is named without a way out of its folder.
-_PLAIN_NAME = re.compile(r"[\w.@%+=,~ -]+(?:/[\w.@%+=,~ -]+)*")
+_PLAIN_NAME = regex(r"[\w.@%+=,~ -]+(?:/[\w.@%+=,~ -]+)*")
 
 #: Files beside captures that this process read: no output replaces them.
 _READ_BESIDE: set[str] = set()
@@ -144,6 +147,8 @@ def _content(node: Node, reading: Reading, encoded: bool) -> Body | None:
     value = node.value
     if isinstance(value, str) and encoded:
         return Body(from_base64(value), node.spot)
+    if isinstance(value, str) and _STORED.fullmatch(value):
+        return Body(reading.beside(value), node.spot)
     if isinstance(value, list):
         chunks = _chunks(value)
         return Body(value if chunks is None else chunks, node.spot)
@@ -325,7 +330,7 @@ def _file(path: str, folder: str, limit: int) -> Any:
         if inside and os.path.getsize(path) <= limit:
             _READ_BESIDE.add(path)
             with open(path, "rb") as stream:
-                return stream.read(limit + 1)
+                return stream.read()
     except OSError:
         pass
     return NotCaptured("the file that holds the body cannot be read")

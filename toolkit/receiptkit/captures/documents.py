@@ -14,14 +14,15 @@ from receiptkit.captures.bodies import Reading, parameters
 from receiptkit.captures.exchanges import Seen, exchanges, is_exchange
 from receiptkit.captures.messages import headers_of, present
 from receiptkit.captures.nodes import Node
-from receiptkit.captures.observation import Layout, Observation
+from receiptkit.captures.observation import REQUEST, Layout, Observation
 from receiptkit.captures.parameters import is_parameters, parameters_in
-from receiptkit.captures.receipts_within import receipts_in
+from receiptkit.captures.receipts_within import receipts_in, typed_receipt
 from receiptkit.captures.records import Record, Spot
 from receiptkit.captures.unwrap import find_in
 from receiptkit.captures.webhook_requests import request_of
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.text.forms import query_of
 
 #: Members that a body has itself.
@@ -30,6 +31,8 @@ _BODY = frozenset(("sid", "delivery_receipts", "EventType", "code"))
 PRINTED = "variables are printed in a text, which is read only as a log"
 #: The members of a webhook request as this project writes it.
 _REQUEST = frozenset(("url", "method", "headers", "body", "params"))
+_FORM = regex(r"(?:[A-Za-z]\w*=[^&\s]*&)*EventType=\w+(?:&|\Z)")
+_WHOLE_URL = regex(r"https?://[^\s{}<>$]+\Z")
 
 
 def observe(
@@ -56,6 +59,9 @@ def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
         is_tree = wrapped and isinstance(value, (list, str))
         return (find_in(value, reading) or _printed(value, reading)) if is_tree else []
     node = Node(value)
+    typed = typed_receipt(node)
+    if typed is not None:
+        return [typed]
     if is_exchange(node):
         found = list(exchanges(node, reading))
         if found and all(not isinstance(seen.what, str) for seen in found):
@@ -64,6 +70,8 @@ def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
         return (find_in(value, reading) if wrapped else []) or found or [_NO_EXCHANGE]
     if is_parameters(value):
         return _parameters(node)
+    if _is_logged_request(value):
+        return [_webhook_request(value)._replace(rule=REQUEST)]
     if wrapped and not (value.keys() <= _REQUEST and _has_event(value)):
         found = find_in(value, reading)
         if found:
@@ -125,6 +133,29 @@ def _is_webhook_request(value: dict[str, Any]) -> bool:
             and "EventType=" in query_of(url)[0]
         )
     return "headers" in value or "method" in value or value.keys() <= {"url", "body", "params"}
+
+
+def _is_logged_request(value: dict[str, Any]) -> bool:
+    """
+    Return True for a request that came as a form and is whole, with what a log notes beside it.
+
+    What is in parts, such as a path with the host among the headers, is put together elsewhere.
+    """
+    body, url, headers = value.get("body"), value.get("url"), value.get("headers")
+    if value.keys() <= _REQUEST:
+        return False
+    from receiptkit.captures.transport import only_carries
+
+    return (
+        isinstance(body, str)
+        and _FORM.match(body) is not None
+        and isinstance(url, str)
+        and _WHOLE_URL.match(url) is not None
+        and isinstance(value.get("method"), str)
+        and isinstance(headers, dict)
+        and all(isinstance(each, str) for each in headers.values())
+        and only_carries({name: value[name] for name in value.keys() - _REQUEST})
+    )
 
 
 def _webhook_request(value: dict[str, Any]) -> Seen:

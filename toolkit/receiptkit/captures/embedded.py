@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.nodes import plain
 from receiptkit.captures.parameters import NAMES
+from receiptkit.captures.printed import receipt_around
+from receiptkit.captures.records import Spot
+from receiptkit.model.exchange import Exchange, WebhookRequest
+from receiptkit.model.regex import regex
 
 #: Words by which parameters and receipts are found; the last are the first as base64.
-_SIGN = re.compile(
-    r"(?i)event_?type|\"delivery_receipts\"|\"channel_message_sid\"|"
+_SIGN = regex(
+    r"(?i)event_?type|\"delivery_receipts\"|(?-i:\bchannel_message_sid\b|\bchannelMessageSid\b)|"
     r"\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
 )
-FORM = re.compile(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
+FORM = regex(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
 #: What ends a form in a text.
 _AROUND = " \t\r\n\"'<>\\{}()|,;`"
-_INSIDE = re.compile(f"[^{re.escape(_AROUND)}]*")
+_INSIDE = regex(f"[^{re.escape(_AROUND)}]*")
 #: The most that is looked at on either side of a sign.
 _FAR = 1 << 15
 _MOST_OPENINGS = 12
+#: How many characters are parsed in vain, beside some for each one of the text.
+_BUDGET = 1 << 22
 _DECODER = json.JSONDecoder()
 
 
@@ -35,7 +42,7 @@ _NAME = "|".join(
         (f"{name}|{plain(name)}|{_snake(name)}" for name in NAMES.values()), key=len, reverse=True
     )
 )
-_PAIR = re.compile(
+_PAIR = regex(
     rf"(?<![A-Za-z0-9])(?P<name>{_NAME})"
     r"(?:\\?[\"'\]]|\\x22)*\s{0,8}(?:=>|[=:,])\s{0,8}(?:\[\]string\{|\[)?(?:string\(\d+\)\s?)?[ub]?"
     r"(?:(?P<quote>\\?[\"']|\\x22)(?P<quoted>[^\"'\\\r\n]{0,500})(?P=quote)|"
@@ -45,44 +52,66 @@ _PAIR = re.compile(
 _GAP = 400
 
 
-class Found(NamedTuple):
+class FoundValue(NamedTuple):
     """
     A value found inside a text.
 
     Attributes:
         start: the offset at which it begins.
-        value: a form or a URL as text, a JSON value parsed, or the parameters of a dump.
+        value: a form or a URL as text, a JSON value parsed, or the parameters of a dump; None where
+            so much looks like JSON that only forms are searched from there on.
         places: the offset of each value of a dump, by its name; None for anything else.
+        is_receipt: if a dump is one of a receipt rather than of parameters.
     """
 
     start: int
     value: Any
     places: dict[str, int] | None = None
+    is_receipt: bool = False
 
 
-def texts_within(text: str, *, dumps: bool = False) -> Iterator[Found]:
+def printed(found: FoundValue, spot: Spot, names: Mapping[str, Spot] | None) -> Seen:
+    """Return the receipt or the webhook request that a dump is, with the way to its values."""
+    rule = "printed variables"
+    if found.is_receipt:
+        answer = Exchange("", "", 200, found.value)
+        return Seen(answer, {"response": spot}, rule, names, partial=True)
+    request = WebhookRequest(body=found.value)
+    return Seen(request, {"request": spot, "url": spot}, rule, names, partial=True)
+
+
+def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
     """
     Yield what of ours is inside a text.
 
     `dumps` if printed variables count, whose values may be cut.
     """
-    end, budget = 0, 10_000 + 20 * len(text)
+    end, budget, is_over = 0, _BUDGET + 20 * len(text), False
     for match in _SIGN.finditer(text):
         if match.start() < end:
             continue
         form = _form_around(text, end, match.start())
         if form is not None:
-            yield Found(*form)
+            yield FoundValue(*form)
             end = form[0] + len(form[1])
             continue
-        if budget > 0:
-            found, cost = _json_around(text, end, match.start())
-            budget -= cost
-            if found is not None:
-                yield Found(found[0], found[2])
-                end = found[1]
-                continue
-        if dumps and budget > 0:
+        if budget <= 0:
+            if not is_over:
+                yield FoundValue(match.start(), None)
+            is_over = True
+            continue
+        found, cost = _json_around(text, end, match.start())
+        budget -= cost
+        if found is not None:
+            yield FoundValue(found[0], found[2])
+            end = found[1]
+        elif dumps and match[0].startswith("channel"):
+            printed = receipt_around(text, end, match.start())
+            budget -= 1 << 13
+            if printed is not None:
+                yield FoundValue(printed.start, printed.values, printed.places, is_receipt=True)
+                end = printed.end
+        elif dumps:
             dump, last = _dump_around(text, end, match.start())
             budget -= 8 * (last - match.start() + 2000)
             if dump is not None:
@@ -139,7 +168,7 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _dump_around(text: str, begin: int, at: int) -> tuple[Found | None, int]:
+def _dump_around(text: str, begin: int, at: int) -> tuple[FoundValue | None, int]:
     """
     Return the parameters that were printed around an offset of a text,
     and the end of the search.
@@ -161,4 +190,4 @@ def _dump_around(text: str, begin: int, at: int) -> tuple[Found | None, int]:
         last = pair.end()
     if "EventType" not in values or len(values) < 4 or not first <= at <= last:
         return None, max(last, at + _FAR // 8)
-    return Found(first, values, places), last
+    return FoundValue(first, values, places), last

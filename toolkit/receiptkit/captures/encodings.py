@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,18 +11,17 @@ from importlib import import_module
 from typing import Any
 
 from receiptkit.model.exchange import NotCaptured
+from receiptkit.model.regex import regex
 
 _STEP = 1 << 16
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+#: Why a body was not captured.
+NOT_BASE64 = "the body is marked as base64, but is not"
+_CONTROL = regex("[\x00-\x08\x0b\x0e-\x1f]")
 _SIP = 1 << 8
 
 
 class _TooMuch(Exception):
     """A body unpacks to more than is allowed."""
-
-
-class _NoDecoder(Exception):
-    """No installed package decodes this."""
 
 
 def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
@@ -57,7 +55,7 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
             return NotCaptured("a content encoding that is not known")
         try:
             body = _joined(decoder(body, limit), limit)
-        except _NoDecoder:
+        except ModuleNotFoundError:
             return NotCaptured(
                 f"no decoder for {name} is installed; "
                 "`pip install 'receiptkit[encodings]'` brings one"
@@ -87,7 +85,7 @@ def from_base64(text: str) -> Any:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        return NotCaptured("the body is not the base64 it is said to be")
+        return NotCaptured(NOT_BASE64)
 
 
 def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
@@ -126,12 +124,12 @@ def _deflate(body: bytes, limit: int) -> Iterator[bytes]:
 
 
 def _brotli(body: bytes, limit: int) -> Iterator[bytes]:
-    decoder = _package("brotli", "brotlicffi").Decompressor()
+    decoder = package("brotli", "brotlicffi").Decompressor()
     while True:
         try:
             piece = decoder.process(body, output_buffer_limit=_STEP)
         except TypeError:  # older than 1.2: no limit, so that a few bytes could fill the memory
-            raise _NoDecoder from None
+            raise ModuleNotFoundError("brotli") from None
         yield piece
         if decoder.is_finished():
             return
@@ -141,7 +139,7 @@ def _brotli(body: bytes, limit: int) -> Iterator[bytes]:
 
 
 def _zstd(body: bytes, limit: int) -> Iterator[bytes]:
-    module = _package("compression.zstd", "backports.zstd", "zstandard")
+    module = package("compression.zstd", "backports.zstd", "zstandard")
     if module.__name__ == "zstandard":
         # It has no limit, but a few bytes hold a few blocks, of 128 KiB at the most.
         decoder = module.ZstdDecompressor().decompressobj()
@@ -159,11 +157,17 @@ def _zstd(body: bytes, limit: int) -> Iterator[bytes]:
         yield piece
 
 
-def _package(*names: str) -> Any:
+def package(*names: str) -> Any:
+    """
+    Return the first of some packages that is installed.
+
+    Raises:
+        ModuleNotFoundError: none is.
+    """
     for name in names:
         with suppress(ImportError):
             return import_module(name)
-    raise _NoDecoder
+    raise ModuleNotFoundError(names[0])
 
 
 _DECODERS: dict[str, Callable[[bytes, int], Iterator[bytes]]] = {

@@ -14,6 +14,7 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Part
 from receiptkit.model.location import Position
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.text.json_split import Element, Splitter
 from receiptkit.text.json_text import read_envelope
 
@@ -24,7 +25,7 @@ _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 
 def beginning(*names: str) -> re.Pattern[bytes]:
     """Return a pattern for an object of which the first container has one of these names."""
-    return re.compile(
+    return regex(
         rf'\A(?:\xef\xbb\xbf)?\s*\{{\s*{_SCALARS}"(?:{"|".join(names)})"\s*:\s*[\[{{]'.encode(
             "latin-1"
         )
@@ -34,7 +35,7 @@ def beginning(*names: str) -> re.Pattern[bytes]:
 def records(
     stream: BinaryIO,
     paths: Collection[tuple[str, ...]],
-    what: str,
+    missing: str,
     limit: int,
     observe: Observe,
 ) -> Iterator[Records | Observation]:
@@ -44,7 +45,7 @@ def records(
     Args:
         stream: the document.
         paths: where its array may stand.
-        what: what to call that.
+        missing: the message if there is none.
         limit: the most bytes of one element.
         observe: reads the observation in an element.
 
@@ -59,7 +60,7 @@ def records(
         lines, columns = zip(*starts, strict=True)
         yield Records(lines, list(texts), observe, columns)
     if not splitter.found:
-        raise CaptureError(f"there is no {what}")
+        raise CaptureError(missing)
     if splitter.depth > 0:
         problem = Problem(
             "",
@@ -70,7 +71,7 @@ def records(
         )
         yield Observation(
             count,
-            PlacedRecord(splitter.position, {}, literal=False),
+            PlacedRecord(splitter.position),
             problems=(problem,),
             unusable="unreadable",
         )

@@ -24,6 +24,8 @@ from receiptkit.text.dates import in_utc
 
 _REQUEST = ("request", "httprequest", "originalrequest", "req")
 _RESPONSE = ("response", "httpresponse", "res", "resp")
+#: Why JSON in the rest of a text was not searched.
+ENDED = "so many brackets in a text that the rest of it was searched for forms alone"
 _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timestamp", "time")
 
 

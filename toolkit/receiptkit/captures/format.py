@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from receiptkit.captures.bodies import Reading
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.sources import Limits
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 
-_FILE = re.compile(r"\bFILE(\.\w+)?\b")
+_FILE = regex(r"\bFILE(\.\w+)?\b")
 #: Read the observations in a text that begins at a position; the first of them has the given
 #: number.
 Observe = Callable[[bytes, Position, int, Reading], Iterator[Observation]]
@@ -48,8 +46,7 @@ Recognise = Callable[[str, bytes], str]
 Read = Callable[[BinaryIO, str, Limits], Iterator[Piece]]
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """
     A format of captures.
 
@@ -94,7 +91,9 @@ class Format:
 
 def command_for(advice: str, name: str) -> str:
     """Return advice with the name of a file in the place of `FILE`, quoted for a shell."""
-    return _FILE.sub(lambda found: shlex.quote(name + (found[1] or "")), advice)
+    from shlex import quote
+
+    return _FILE.sub(lambda found: quote(name + (found[1] or "")), advice)
 
 
 def beginning(head: bytes) -> bytes:

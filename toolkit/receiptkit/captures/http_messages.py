@@ -9,33 +9,35 @@ from typing import Any
 
 from receiptkit.captures.encodings import decoded
 from receiptkit.model.exchange import NOT_CAPTURED, header
+from receiptkit.model.regex import regex
 
 _METHODS = rb"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)"
 _LINE = (
     rb"(?:(?P<method>%s) (?P<target>\S+) HTTP/[0-9.]+[ \t]*|"
     rb"HTTP/[0-9.]+ +(?P<status>[0-9]{3})\b[^\r\n]*)\r?$" % _METHODS
 )
-FIRST_LINE = re.compile(_LINE, re.MULTILINE)
+FIRST_LINE = regex(_LINE, re.MULTILINE)
 #: The answers of an API end without a line break, so that the next message follows on the same
 #: line.
-_NEXT_FIRST_LINE = re.compile(
+_NEXT_FIRST_LINE = regex(
     rb"(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=(?:HTTP/[0-9.]+ |%s \S+ HTTP/)[^\"\r\n]*\r?$))"
     % _METHODS
     + _LINE,
     re.MULTILINE,
 )
 #: As many blanks as are skipped behind a body.
-_SPACE = re.compile(rb"\s{0,4096}")
-_BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
+_SPACE = regex(rb"\s{0,4096}")
+_BLANK_LINE = regex(rb"\r?\n[ \t]*\r?\n")
+_ELAPSED = regex(rb"\s*^Elapsed time: [0-9.e-]+s\s*\Z", re.MULTILINE)
+_CHUNK = regex(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
 BOM = b"\xef\xbb\xbf"
-_HTTP = re.compile(
+_HTTP = regex(
     rf"\s{{0,64}}(?:{_METHODS.decode()} \S+ HTTP/[0-9.]+[ \t]*\r?\n|HTTP/[0-9.]+ [0-9]{{3}})"
 )
 
 
 @dataclass(slots=True)
-class Message:
+class HttpMessage:
     """A request or a response: what it says, and where in the text its parts begin."""
 
     method: str
@@ -55,12 +57,12 @@ def is_http(text: str) -> bool:
     return _HTTP.match(text) is not None
 
 
-def first_message(raw: bytes, limit: int) -> Message | None:
+def first_message(raw: bytes, limit: int) -> HttpMessage | None:
     """Return the first message of a text; None if there is none."""
     return next(messages(raw, limit), None)
 
 
-def messages(raw: bytes, limit: int) -> Iterator[Message]:
+def messages(raw: bytes, limit: int) -> Iterator[HttpMessage]:
     """Yield the messages of a text, provisional responses left out."""
     start = _NEXT_FIRST_LINE.search(raw, len(BOM) if raw.startswith(BOM) else 0)
     while start:
@@ -69,13 +71,16 @@ def messages(raw: bytes, limit: int) -> Iterator[Message]:
         headers = _headers(raw[start.end() : body_at])
         following = _next(raw, body_at, headers)
         literal_body = raw[body_at : following.start() if following else len(raw)].rstrip(b"\r\n")
+        # What HTTPie adds where it is asked for metadata.
+        if elapsed := _ELAPSED.search(literal_body, max(len(literal_body) - 80, 0)):
+            literal_body = literal_body[: elapsed.start()]
         body = decoded(
             _unchunked(literal_body, headers), header(headers, "content-encoding"), limit
         )
         status = int(start["status"] or 0)
         if not 100 <= status < 200:
             first = "target" if start["method"] else "status"
-            yield Message(
+            yield HttpMessage(
                 (start["method"] or b"").decode(),
                 (start["target"] or b"").decode("utf-8", "replace"),
                 status,

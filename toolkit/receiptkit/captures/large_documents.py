@@ -50,8 +50,8 @@ def elements(
     """
     rest = io.BufferedReader(_Joined(beginning, stream))
     entry = 0
-    what = "list in the document"
-    for piece in envelope.records(rest, _LISTS, what, reading.limit, _none):
+    missing = "the document has no list of observations"
+    for piece in envelope.records(rest, _LISTS, missing, reading.limit, _none):
         if isinstance(piece, Observation):
             yield piece
             continue

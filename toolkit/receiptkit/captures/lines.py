@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from receiptkit.captures.sources import too_large
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.limits import larger
 
 
 class Batch(NamedTuple):
@@ -82,7 +82,9 @@ class Lines:
             while left > 0 and (line := readline(most)):
                 length = len(line)
                 if length == most:
-                    return texts, CaptureError(too_large(self._limit), self.number + len(texts) + 1)
+                    return texts, CaptureError(
+                        f"is {larger(self._limit)}", self.number + len(texts) + 1
+                    )
                 left -= length
                 add(line)
         except Exception as error:  # noqa: BLE001 # hand out first what was read

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from receiptkit.captures.encodings import decoded, from_base64
+from receiptkit.captures.encodings import NOT_BASE64, decoded, from_base64
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.records import Spot
 from receiptkit.model.exchange import NOT_CAPTURED, NotCaptured, header
+from receiptkit.model.regex import regex
 from receiptkit.text.json_text import json_of
 
 _URL = (
@@ -36,17 +37,21 @@ TYPED = frozenset(
     (
         *("S", "N", "BOOL", "stringValue", "integerValue", "doubleValue", "booleanValue"),
         *("intValue", "$numberInt", "$numberLong", "$numberDouble", "string", "int", "long"),
+        *("string_value", "int_value", "double_value", "bool_value"),
     )
 )
+#: Those that hold a whole number as text, and what MongoDB calls a date.
+_WHOLE = frozenset(("N", "integerValue", "intValue", "$numberInt", "$numberLong"))
+_DATE = "$date"
 _METHOD = ("method", "requestmethod", "httpmethod", "methods", "verb")
-_HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
+HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
 _STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus", "responsecode")
 #: Variables that stand for the address of a server, at the beginning of a URL.
-_VARIABLE = re.compile(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
-_TEMPLATE = re.compile(r"\{\{|<<\w+>>|\$\{|/:\w")
+_VARIABLE = regex(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
+_TEMPLATE = regex(r"\{\{|<<\w+>>|\$\{|/:\w")
 #: What paths of the API have in them; the server of those does not matter.
 OURS = ("/Conversations/", "/Configuration/Webhooks")
-_LOCAL = re.compile(r"\A(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
+_LOCAL = regex(r"\A(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
 
 
 def method_of(*nodes: Node) -> str:
@@ -82,10 +87,10 @@ def whole(value: Any) -> int:
 def headers_at(*nodes: Node) -> tuple[dict[str, str], Spot]:
     """Return the headers that the first of some nodes with any has, and where they are."""
     for node in nodes:
-        for found in node.every(*_HEADERS):
+        for found in node.every(*HEADERS):
             if headers := headers_of(found.value):
                 return headers, found.spot
-    return {}, nodes[0].find(*_HEADERS).spot
+    return {}, nodes[0].find(*HEADERS).spot
 
 
 def headers_of(value: Any) -> dict[str, str]:
@@ -134,10 +139,48 @@ def pairs(value: Any) -> list[tuple[Any, Any]]:
     for item in value:
         if isinstance(item, dict):
             name = item.get("name", item.get("key", item.get("Name")))
-            found.append((name, item.get("value", item.get("values", item.get("Values")))))
+            held = item.get("value", item.get("values", item.get("Values")))
+            found.append((name, _text_of(held)))
         elif isinstance(item, list) and len(item) == 2:
             found.append((item[0], item[1]))
     return found
+
+
+def _text_of(value: Any) -> Any:
+    """Return a value that a store wrapped with its type as text; any other as it is."""
+    plain = without_type(value)
+    return value if plain is value else plain if plain is None else str(plain)
+
+
+def without_type(value: Any) -> Any:
+    """Return a value without the type that a store wrapped it with; any other as it is."""
+    if not isinstance(value, dict):
+        return value
+    held = [(name, item) for name, item in value.items() if item is not None]
+    if len(held) != 1:
+        return value
+    ((name, item),) = held
+    if name == "NULL" or (name == "nullValue" and len(value) == 1):
+        return None
+    if name == _DATE:
+        return _date(without_type(item), value)
+    if name not in TYPED:
+        return value
+    is_number = name in _WHOLE and isinstance(item, str) and item.lstrip("-").isdecimal()
+    return int(item) if is_number else item
+
+
+def _date(item: Any, value: Any) -> Any:
+    """Return a date of a store as the API writes it: to the second, in UTC."""
+    if type(item) is int:
+        from datetime import datetime, timedelta, timezone
+
+        try:
+            moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=item)
+        except OverflowError:
+            return value
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return re.sub(r"\.[0-9]+(?=Z\Z)", "", item) if isinstance(item, str) else value
 
 
 def unmatched(value: Any) -> Any:
@@ -277,11 +320,7 @@ def _query(request: Node) -> str:
 
 def unpacked_base64(text: Any) -> Any:
     """Return the bytes of a base64 text; `NotCaptured` for anything else."""
-    return (
-        from_base64(text)
-        if isinstance(text, str)
-        else NotCaptured("the body is not the base64 it is said to be")
-    )
+    return from_base64(text) if isinstance(text, str) else NotCaptured(NOT_BASE64)
 
 
 def unpacked(body: Any, headers: Mapping[str, str], limit: int) -> Any:

@@ -18,6 +18,10 @@ def is_description(value: Any) -> bool:
     return isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS)
 
 
+#: The names of larger objects are not remembered.
+_MOST_KEPT = 64
+
+
 class Node(NamedTuple):
     """
     A value with the way to it.
@@ -38,20 +42,24 @@ class Node(NamedTuple):
 
     def find(self, *names: str) -> Node:
         """Return the first member with one of these names; case and separators do not matter."""
-        return next(self.every(*names), Node(None, self.spot))
+        found = self._names(names)
+        return self.below(found[0], self.value[found[0]]) if found else Node(None, self.spot)
 
-    def every(self, *names: str) -> Iterator[Node]:
-        """Yield the members with these names that are not null, in the order of the names."""
-        if not isinstance(self.value, dict):
-            return
-        own = _plain_names(tuple(self.value))
-        for name in names:
-            if name in own and self.value[own[name]] is not None:
-                yield self.below(own[name], self.value[own[name]])
+    def every(self, *names: str) -> list[Node]:
+        """Return the members with these names that are not null, in the order of the names."""
+        return [self.below(name, self.value[name]) for name in self._names(names)]
 
     def has(self, *names: str) -> bool:
         """Return True if there is a member with one of these names that is not null."""
-        return next(self.every(*names), None) is not None
+        return bool(self._names(names))
+
+    def _names(self, names: tuple[str, ...]) -> list[str]:
+        """Return the own names of members with these names that are not null."""
+        if not isinstance(self.value, dict):
+            return []
+        value = self.value
+        find = _own_names if len(value) <= _MOST_KEPT else _own_names.__wrapped__
+        return [name for name in find(tuple(value), names) if value[name] is not None]
 
     def children(self) -> Iterator[tuple[str | int, Node]]:
         """Yield the members of an object or the elements of a list, by name or index."""
@@ -64,17 +72,16 @@ class Node(NamedTuple):
 
     def below(self, token: str | int, value: Any) -> Node:
         """Return the node of a member or an element."""
-        return Node(value, self.spot._replace(pointer=self.spot.pointer + pointers.join([token])))
+        pointer, legs = self.spot
+        return Node(value, Spot(pointer + pointers.step(token), legs))
 
 
-@lru_cache(maxsize=512)
-def _plain_names(names: tuple[Any, ...]) -> dict[str, str]:
-    """
-    Return the names of members by their plain forms.
-
-    Neighbours in a list mostly have the same.
-    """
-    return {plain(name): name for name in names if isinstance(name, str)}
+# Neighbours in a list mostly have the same members, and are asked for the same names.
+@lru_cache(maxsize=1024)
+def _own_names(names: tuple[Any, ...], wanted: tuple[str, ...]) -> list[str]:
+    """Return those of some names whose plain forms are wanted, in the order of these."""
+    own = {plain(name): name for name in names if isinstance(name, str)}
+    return [own[name] for name in wanted if name in own]
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from receiptkit.captures.records import Record, Spot
 from receiptkit.model import pointers
@@ -12,11 +12,16 @@ from receiptkit.model.location import Location, Position
 from receiptkit.model.problem import Problem
 from receiptkit.text.json_text import decode
 
+if TYPE_CHECKING:
+    from receiptkit.text.json_locate import LineIndex
+
 #: Where each part of an observation is in its record.
 Layout = Mapping[Part, Spot]
 
 #: The rule for a request and a response, each with what belongs to it.
 EXCHANGE = "a request with its response"
+#: The rule for a webhook request that is whole, with what a log notes beside it.
+REQUEST = "a request with its form"
 _RECORD = Spot()
 #: A value by its JSON Pointer, or a place in a text.
 Wanted = str | Position
@@ -98,11 +103,6 @@ class Observation:
         """Return the names of the members that its source carries; None for all."""
         return tuple(self.names or ()) if self.partial else None
 
-    @property
-    def is_plain(self) -> bool:
-        """True if it is the whole of its record, and nothing around it was put together."""
-        return self.rule in ("", EXCHANGE)
-
     def spot(self, part: Part) -> Spot:
         """Return where a part is in the record."""
         return self.layout.get(part, _RECORD)
@@ -129,8 +129,8 @@ class Observation:
         Return the locations of values of a part, by their JSON Pointers into it; "" is the whole of
         it.
 
-        A position asks for a place in a part that is text. What is text in the file, but not
-        character for character, gets the place at which it begins and the place within it.
+        A position asks for a place in a part that is text. What is text in the file, but encoded
+        as a whole, gets the place at which it begins and the place within it.
         """
         spot, text = self.spot(part), self.text(part)
         if text is None:
@@ -139,14 +139,19 @@ class Observation:
             }
             places = self.record.positions(set(spots.values()), self.element)
             return {one: Location("", self.entry, *places[at]) for one, at in spots.items()}
+        from receiptkit.text.json_locate import LineIndex
+
         start = self.record.positions([spot], self.element)[spot]
-        within = _positions_within(
-            part, text, [one for one in wanted if isinstance(one, str) and one]
-        )
-        return {
-            one: self._within(start, within.get(one) if isinstance(one, str) else one)
-            for one in wanted
-        }
+        cell = self.record.cell(spot, self.element)
+        shift = None if cell is None else _shift(text, cell.text)
+        lines = LineIndex(text)
+        found = {}
+        for one, offset in _offsets_within(part, text, wanted, lines).items():
+            place: tuple[int, ...] = start if one == "" else (*start, *lines.place(offset))
+            if cell is not None and shift is not None and offset + shift >= 0:
+                place = cell.position(offset + shift)
+            found[one] = Location("", self.entry, *place)
+        return found
 
     def _below(self, spot: Spot, pointer: str) -> Spot:
         """Return the way to a value of a part."""
@@ -156,29 +161,42 @@ class Observation:
                 spot, pointer = self.names[name], pointers.join(deeper)
         return spot._replace(pointer=spot.pointer + pointer)
 
-    def _within(self, start: Position, within: Position | None) -> Location:
-        if within is not None and self.record.literal:
-            return Location("", self.entry, *start.shifted(*within))
-        return Location("", self.entry, *start, *(within or ()))
+
+def _shift(text: str, written: str) -> int | None:
+    """
+    Return by how much the offsets in a part grow to be those in the text that a file has of it.
+
+    None if the file has another one. Of a URL, a file may have the end alone, or more.
+    """
+    at = written.find(text)
+    if at >= 0:
+        return at
+    return len(written) - len(text) if written and text.endswith(written) else None
 
 
-def _positions_within(part: Part, text: str, wanted: list[str]) -> dict[str, Position]:
-    """Return where in a text values begin: in the query of a URL, in JSON, in a form."""
-    if not wanted:
-        return {}
+def _offsets_within(
+    part: Part, text: str, wanted: Collection[Wanted], lines: LineIndex
+) -> dict[Wanted, int]:
+    """Return the offsets at which values begin: in the query of a URL, in JSON, in a form."""
     from receiptkit.model.limits import limit
     from receiptkit.text.forms import decode_form, decode_query, form_offsets, is_json
-    from receiptkit.text.json_locate import LineIndex
     from receiptkit.text.json_locate import offsets as json_offsets
 
-    if part == "url":
-        offsets = form_offsets(decode_query(text, limit("members")), wanted)
+    below = [one for one in wanted if isinstance(one, str) and one]
+    within: dict[str, int] = {}
+    if not below:
+        pass
+    elif part == "url":
+        within = form_offsets(decode_query(text, limit("members")), below)
     elif part == "response" or is_json(text):
-        offsets = json_offsets(text, wanted, int(text.startswith("\ufeff")))
+        within = json_offsets(text, below, int(text.startswith("\ufeff")))
     else:
-        offsets = form_offsets(decode_form(text, most=limit("members")), wanted)
-    lines = LineIndex(text)
-    return {pointer: Position(*lines.place(offset)) for pointer, offset in offsets.items()}
+        within = form_offsets(decode_form(text, most=limit("members")), below)
+    first = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    return {
+        one: within.get(one, first) if isinstance(one, str) else lines.offset(*one)
+        for one in wanted
+    }
 
 
 def below(problems: Iterable[Problem], pointer: str) -> tuple[Problem, ...]:

@@ -9,6 +9,7 @@ from receiptkit.captures.bodies import Body, parameters
 from receiptkit.captures.messages import TYPED, pairs, unmatched
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.records import Spot
+from receiptkit.model.regex import regex
 
 #: The parameters of the webhook, by their names without case and separators.
 NAMES = {
@@ -33,20 +34,21 @@ NAMES = {
 }
 #: What every event of Conversations names besides its type.
 _OTHERS = frozenset(NAMES.values()) - {"EventType", "Status", "Source", "ErrorCode"}
-_FIELDS = (
+#: The fields of a receipt.
+FIELDS = (
     *("sid", "account_sid", "chat_service_sid", "conversation_sid", "message_sid", "url"),
     *("channel_message_sid", "participant_sid", "status", "error_code"),
     *("date_created", "date_updated"),
 )
-_DATE = re.compile(
+_DATE = regex(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?) ?"
     r"(?:Z|UTC|[+-]00(?::?00)?)?"
 )
 #: A whole number, also where a column of numbers with blanks made decimals of them.
-_WHOLE = re.compile(r"\A([0-9]{1,9})(?:[.,]0+)?\Z")
+_WHOLE = regex(r"\A([0-9]{1,9})(?:[.,]0+)?\Z")
 #: What a table of receipts has at least.
 _RECEIPT = frozenset(("sid", "messagesid", "status"))
-_EVENT = re.compile(r"on[A-Z][A-Za-z]+")
+_EVENT = regex(r"on[A-Z][A-Za-z]+")
 #: Members that loggers and frameworks add beside parameters.
 _ADDED = frozenset(
     (
@@ -71,7 +73,7 @@ _HINTS = (
     *("RXZlbnRUeXBl", "V2ZW50VHlwZ", "FdmVudFR5cG"),
     *("ZXZlbnRUeXBl", "V2ZW50X3R5cG", "ZXZlbnRfdHlwZ", "FdmVudF90eXBl"),
 )
-_HINT = re.compile("|".join(_HINTS).encode(), re.IGNORECASE)
+_HINT = regex("|".join(_HINTS).encode(), re.IGNORECASE)
 #: The same without case and marks, which is quicker to search for.
 _PLAIN_HINTS = tuple(hint.replace("_?-?", "").lower().encode() for hint in _HINTS)
 
@@ -208,7 +210,7 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
             text = value if isinstance(value, str) else text_of_scalar(value)
             if parameter in ("ErrorCode", "RetryCount"):
                 text = _WHOLE.sub(r"\1", text)
-            found[parameter] = _as_date(text) if parameter.startswith("Date") else text
+            found[parameter] = as_date(text) if parameter.startswith("Date") else text
     return Body(found, node.spot, names), "columns of a table", True
 
 
@@ -220,7 +222,7 @@ def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
         return None
     found: dict[str, Any] = {}
     names: dict[str, Spot] = {}
-    for field in _FIELDS:
+    for field in FIELDS:
         name = own.get(plain(field))
         if name is None:
             continue
@@ -228,11 +230,11 @@ def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
         names[field] = node.below(name, value).spot
         if field == "error_code" and isinstance(value, str) and (number := _WHOLE.fullmatch(value)):
             value = int(number[1])
-        found[field] = _as_date(value) if field.startswith("date_") else value
+        found[field] = as_date(value) if field.startswith("date_") else value
     return Body(found, node.spot, names), "columns of a table", True
 
 
-def _as_date(value: Any) -> Any:
+def as_date(value: Any) -> Any:
     """Return a date of a database as the API writes it; anything else unchanged."""
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     return f"{match[1]}T{match[2]}Z" if match else value

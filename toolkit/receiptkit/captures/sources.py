@@ -15,16 +15,24 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
+from receiptkit import storage
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.limits import larger
 
 if TYPE_CHECKING:
     _Buffered = io.BufferedReader[Any]
 
+#: Called with the number of bytes that have been read since the last call.
+Advance = Callable[[int], None]
 STDIN = "-"
-_GZIP = b"\x1f\x8b"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _HEAD = 4096
+#: How much of a file behind a URL is asked for at once where little of it is read.
+_STEP = 1 << 16
+#: How much is asked for at once where everything is read.
+_PIECE = 1 << 26
 
 
 class Limits(NamedTuple):
@@ -53,20 +61,36 @@ class Source(NamedTuple):
         named: whether it was named itself; found in a folder, if not.
         content: what is in it, where that is held already and there is no such file.
         format: the name of its format, where that is known; empty to recognise it.
+        address: the URL or path that opens it; empty for its name.
+        length: the size that a store told of it; -1 to ask the system.
     """
 
     name: str
     named: bool = True
     content: bytes | None = None
     format: str = ""
+    address: str = ""
+    length: int = -1
+
+    @property
+    def path(self) -> str:
+        """Return what opens it; it may hold a credential."""
+        return self.address or self.name
+
+    @property
+    def is_remote(self) -> bool:
+        """Return True if it is behind a URL."""
+        return storage.is_remote(self.address)
 
     @property
     def size(self) -> int:
         """Return its size in bytes; 0 where that is unknown."""
         if self.content is not None:
             return len(self.content)
+        if self.is_remote or self.length >= 0:
+            return max(self.length, 0)
         try:
-            return os.stat(self.name).st_size if self.name != STDIN else 0
+            return os.stat(self.path).st_size if self.name != STDIN else 0
         except OSError:
             return 0
 
@@ -79,11 +103,14 @@ def expand(paths: list[str], own: Collection[str] = ()) -> Iterator[Source | Cap
     What cannot be listed is an error in the stream, so that it hides nothing else.
 
     Args:
-        paths: files, folders, and `-`.
+        paths: files, folders, URLs that may have wildcards, and `-`.
         own: files that a run writes, or keeps what it knows in: in folders they are no captures.
     """
     mine = {os.path.realpath(path) for path in own}
     for path in paths:
+        if storage.is_address(path):
+            yield from _listed(path, own)
+            continue
         if path == STDIN or not os.path.isdir(path):
             yield Source(path)
             continue
@@ -107,6 +134,20 @@ def _folder(path: str) -> Iterator[Source | CaptureError]:
         yield problem(str(error.filename), error)
 
 
+def _listed(path: str, own: Collection[str]) -> Iterator[Source | CaptureError]:
+    """Yield the files that a URL names; local paths in it may be folders."""
+    from receiptkit.storage.files import listed
+
+    try:
+        for (address, name, size), named in listed(path):
+            if not storage.is_remote(address) and os.path.isdir(address):
+                yield from (each for each in expand([address], own))
+            elif named or address not in own:
+                yield Source(name, named=named, address=address, length=size)
+    except OSError as error:
+        yield problem(storage.shown(path), error)
+
+
 def is_regular(source: Source) -> bool:
     """
     Return True if a file in a folder can be read to an end.
@@ -114,14 +155,14 @@ def is_regular(source: Source) -> bool:
     Pipes and devices are only read when named.
     """
     try:
-        return stat.S_ISREG(os.stat(source.name).st_mode)
+        return source.is_remote or stat.S_ISREG(os.stat(source.path).st_mode)
     except OSError:
         return False
 
 
 @contextmanager
 def opened(
-    source: Source, limits: Limits, progress: Callable[[int], None] | None = None
+    source: Source, limits: Limits, progress: Advance | None = None
 ) -> Iterator[tuple[BinaryIO, bytes]]:
     """
     Open a source for reading, decompressed; return it with its first bytes.
@@ -129,7 +170,7 @@ def opened(
     Args:
         source: what to open.
         limits: what is refused.
-        progress: called with the number of bytes read from the file since the last call.
+        progress: called as the file is read.
 
     Raises:
         CaptureError: it cannot be opened or read; also out of the reading of the stream.
@@ -145,29 +186,70 @@ def opened(
         raise problem(source.name, error) from None
 
 
+def standard_input() -> BinaryIO:
+    """Return standard input. Raises `CaptureError` if it is closed."""
+    if sys.stdin is None:
+        raise CaptureError(f"{STDIN}: standard input is closed")
+    return sys.stdin.buffer
+
+
 @contextmanager
 def _raw(source: Source) -> Iterator[_Buffered]:
     if source.content is not None:
         yield io.BufferedReader(cast("io.RawIOBase", io.BytesIO(source.content)))
         return
     if source.name == STDIN:
-        yield cast("_Buffered", sys.stdin.buffer)
+        yield cast("_Buffered", standard_input())
         return
-    # A named pipe that nobody writes to must not hang: it is opened without waiting, and read as
-    # usual from then on.
-    descriptor = os.open(
-        source.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
-    if hasattr(os, "set_blocking"):
-        os.set_blocking(descriptor, True)
-    with open(descriptor, "rb", buffering=1 << 18) as stream:
+    if source.is_remote:
+        from receiptkit.storage import files
+
+        with files.opened(source.address, source.length) as remote:
+            yield remote
+        return
+    with _local(source.path) as stream:
         yield cast("_Buffered", stream)
 
 
+def _local(path: str) -> BinaryIO:
+    """
+    Open a file. A named pipe that nobody writes to must not hang: it is opened without waiting, and
+    read as usual from then on.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    return open(descriptor, "rb", buffering=1 << 18)
+
+
+@contextmanager
+def seekable(source: Source, block: int = _STEP) -> Iterator[BinaryIO]:
+    """
+    Open a file for reading at any place, as it is stored. Raises `OSError`.
+
+    `block` is how much is asked for at once where it is behind a URL.
+    """
+    if source.is_remote:
+        from receiptkit.storage import files
+
+        with files.opened(source.address, source.length, min(block, files.BLOCK)) as remote:
+            yield remote
+        return
+    with _local(source.path) as stream:
+        yield stream
+
+
 def _unpacked(stream: _Buffered, limits: Limits) -> _Buffered:
-    if stream.peek(2)[:2] != _GZIP:
+    head = stream.peek(len(_ZSTD))
+    if head.startswith(_GZIP):
+        unpacked: Any = gzip.GzipFile(fileobj=stream, mode="rb")
+    elif head.startswith(_ZSTD):
+        from receiptkit.captures.zstandard_files import Unpacking
+
+        unpacked = Unpacking(stream)
+    else:
         return stream
-    unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
     return io.BufferedReader(_Limited(cast("BinaryIO", unpacked), limits.unpacked), 1 << 18)
 
 
@@ -196,7 +278,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Counted(_Reader):
-    def __init__(self, inner: BinaryIO, progress: Callable[[int], None] | None) -> None:
+    def __init__(self, inner: BinaryIO, progress: Advance | None) -> None:
         super().__init__(inner)
         self._progress = progress
 
@@ -233,9 +315,18 @@ def problem(name: str, error: Exception) -> CaptureError:
 def same_file(path: Path, source: Source) -> bool:
     """Return True if an output would overwrite an input."""
     try:
-        return source.name != STDIN and os.path.samefile(path, source.name)
+        return source.name != STDIN and os.path.samefile(path, source.path)
     except OSError:
         return False
+
+
+def at_most(stream: IO[bytes], limit: int) -> bytes:
+    """Return the rest of a stream, or its first `limit` bytes; a huge limit costs nothing."""
+    pieces: list[bytes] = []
+    while limit > 0 and (piece := stream.read(min(limit, _PIECE))):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
 
 
 def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> bytes:
@@ -245,11 +336,7 @@ def everything(stream: BinaryIO, limit: int, what: str, head: bytes = b"") -> by
     Raises:
         CaptureError: it is more than the limit.
     """
-    raw = head + stream.read(max(limit + 1 - len(head), 1))
+    raw = head + at_most(stream, max(limit + 1 - len(head), 1))
     if len(raw) > limit:
-        raise CaptureError(f"{what} {too_large(limit)}")
+        raise CaptureError(f"{what} is {larger(limit)}")
     return raw
-
-
-def too_large(limit: int) -> str:
-    return f"is larger than {limit:,} bytes; --max-record allows more"

@@ -12,9 +12,11 @@ from receiptkit.captures.format import Format, Records
 from receiptkit.captures.formats import form_lines, json_document, readable, recognise
 from receiptkit.captures.formats.json_document import is_by_lines
 from receiptkit.captures.lines import Lines
-from receiptkit.captures.sources import Limits, Source, problem
+from receiptkit.captures.sources import Limits, Source, problem, seekable
 
 _HEAD = 1 << 16
+#: Names of files that cannot be cut, and need not be opened to know it.
+_COMPRESSED = (".gz", ".zst")
 _BY_LINES = "it has a value a line"
 
 
@@ -44,10 +46,10 @@ def line_spans(
     Raises:
         CaptureError: it cannot be read, or a line at its beginning is larger than a record may be.
     """
-    if source.size < 2 * size:
+    if source.size < 2 * size or source.path.endswith(_COMPRESSED):
         return []
     try:
-        with open(source.name, "rb") as stream:
+        with seekable(source) as stream:
             head = stream.read(_HEAD)
             found, evidence = (
                 (known, "--as") if known else recognise(source.name, head, named=source.named)
@@ -93,7 +95,7 @@ def opened_span(source: Source, span: Span, limit: int) -> Iterator[Lines]:
         CaptureError: it cannot be opened or read; also out of the reading of the lines.
     """
     try:
-        with open(source.name, "rb", buffering=1 << 18) as stream:
+        with seekable(source, span.end - span.start) as stream:
             stream.seek(span.start)
             yield Lines(stream, limit, span.end - span.start)
     except OSError as error:

@@ -7,30 +7,64 @@ No rule, no schema and no reader looks into them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 import orjson
 
+from receiptkit.captures.nodes import plain
 from receiptkit.captures.observation import Layout
 from receiptkit.model import pointers
-from receiptkit.text.json_locate import scalars
 
-#: Members around exchanges and webhook requests: of HAR 1.2, of recorders, of logs.
+#: Members around exchanges and webhook requests, without case and separators: of HAR 1.2, of
+#: recorders, of logs, of platforms.
 _MEMBERS = frozenset(
     (
-        *("bodySize", "compression", "connection", "headersSize", "pageref", "serverIPAddress"),
-        *("size", "startedDateTime", "time"),
-        *("duration", "duration_ms", "elapsed", "elapsed_ms", "id", "received_at", "recorded_at"),
-        *("request_id", "timestamp", "ts"),
+        *("bodysize", "compression", "connection", "headerssize", "pageref", "serveripaddress"),
+        *(
+            "size",
+            "contentlength",
+            "offset",
+            "partition",
+            "seq",
+            "sequence",
+            "sequencenumber",
+            "pid",
+        ),
+        # When it was, and for how long.
+        *(
+            "starteddatetime",
+            "time",
+            "timestamp",
+            "@timestamp",
+            "ts",
+            "datetime",
+            "date",
+            "asctime",
+        ),
+        *("start", "end", "created", "createdat", "insertedat", "ingestedat", "ingestiontime"),
+        *("receivedat", "recordedat", "eventtime", "eventtimestamp", "loggeddate"),
+        *("loggeddatestring", "requesttime", "requesttimeepoch", "timeepoch"),
+        *("duration", "durationms", "elapsed", "elapsedms", "latency", "latencyms", "milliseconds"),
+        *("responsetime", "took", "tookms", "total", "totaltime"),
+        # Which it was, and whose.
+        *("id", "requestid", "reqid", "traceid", "spanid", "parentid", "correlationid", "eventid"),
+        *("insertid", "logid", "uuid", "xrayid", "extendedrequestid", "invocationid"),
+        *("remoteport", "remoteaddress", "remoteaddr", "remoteip", "clientip", "sourceip"),
     )
 )
 #: Objects and lists of which all values are such.
-_CONTAINERS = frozenset(("timings", "queryString", "cookies"))
+_CONTAINERS = frozenset(("timings", "queryString", "cookies", "answer"))
 #: What a HAR calls a body in a file of its own, and one in chunks.
 _BODIES = frozenset(("_file", "_isBinary"))
 
+#: A header that is read, and what lists of headers call a name.
+_READ, _NAMES = "content-type", ("name", "key", "Name")
+
+#: With what `null`, `true` and `false` begin, for which nothing else can stand.
+_WORDS = "ntf"
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT")
 #: A text that YAML reads as that text, without quotation marks.
 _PLAIN = re.compile(r"[A-Za-z0-9][^\n]*")
 
@@ -45,12 +79,16 @@ class Value(NamedTuple):
         start, end: where it begins and ends.
         is_quoted: False for a text without quotation marks.
         is_kept: whether it is remembered.
+        is_short: whether no more than a few words may stand there.
+        is_hex: whether only as many hexadecimal digits may.
     """
 
     start: int
     end: int
-    is_quoted: bool
+    is_quoted: bool = True
     is_kept: bool = False
+    is_short: bool = False
+    is_hex: bool = False
 
 
 def unread(
@@ -72,20 +110,29 @@ def unread(
     for path, found in values:
         if any(path[: len(part)] == part for part in read):
             continue
-        name = next((_header(value, path, at) for at in sent if path[: len(at)] == at), None)
+        name = next((header_at(value, path, at) for at in sent if path[: len(at)] == at), None)
         if name is None and not _is_transport(path):
             continue
         if name is None or name.lower() not in headers:
-            yield found._replace(is_kept=name is not None and name.lower() in kept)
+            # The time at which an exchange was recorded is remembered, however it is written.
+            is_kept = (
+                _HTTP_DATE.fullmatch(text, found.start, found.end) is not None
+                if name is None
+                else name.lower() in kept
+            )
+            yield found._replace(is_kept=is_kept)
 
 
 def _values(text: str) -> tuple[Any, list[tuple[Path, Value]]]:
     """Return the value of a text, and the values in it by their paths."""
     begins = text.lstrip()[:1]
     if begins == "{":
+        from receiptkit.text.json_locate import scalars
+
         return orjson.loads(text), [
             (path, Value(start + is_text, end - is_text, is_quoted=True))
             for path, start, end in scalars(text)
+            if text[start] not in _WORDS
             for is_text in (text[start] == '"',)
         ]
     return _yaml_values(text) if begins == "-" else (None, [])
@@ -111,19 +158,50 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
+def only_carries(members: Mapping[str, Any]) -> bool:
+    """Return True if members are such values, or flat containers of them."""
+    return all(
+        is_member(name) and _is_scalar(value)
+        if name not in _CONTAINERS
+        else all(map(_is_scalar, value.values() if isinstance(value, dict) else [value]))
+        for name, value in members.items()
+    )
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
 def _is_transport(path: Path) -> bool:
-    return path[-1] in _MEMBERS or any(
+    return is_member(path[-1]) or any(
         name in _CONTAINERS or (name.startswith("_") and name not in _BODIES) for name in path
     )
 
 
-def _header(value: Any, path: Path, at: Path) -> str:
-    """Return the name of the header at a path, however headers are written."""
-    value = _at(value, at)
+def is_member(name: str) -> bool:
+    """Return True if the value of a member of this name only carried the traffic."""
+    return plain(name) in _MEMBERS
+
+
+def header_at(value: Any, path: Path, at: Path) -> str:
+    """
+    Return the name of the header at a path, however headers are written.
+
+    That of one that is read, where the name is unknown, or the value at the path is a name.
+    """
+    rest, value = path[len(at) :], _at(value, at)
+    if not rest:
+        return _READ
     if isinstance(value, dict):
-        return path[len(at)]
-    item = value[int(path[len(at)])]
-    name = item.get("name") if isinstance(item, dict) else item[0]
-    is_name = path[-1] == "name" if isinstance(item, dict) else path[-1] == "0"
+        return rest[0]
+    index, item = int(rest[0]), value[int(rest[0])]
+    if isinstance(item, str):
+        # Names and values in turn.
+        name: Any = value[index - 1] if index % 2 else None
+        return name if isinstance(name, str) else _READ
+    if isinstance(item, dict):
+        name, is_name = item.get("name", item.get("key", item.get("Name"))), rest[1] in _NAMES
+    else:
+        name, is_name = (item[0], rest[1] == "0") if len(rest) > 1 else (None, True)
     # The name of a header is read, too.
-    return "content-type" if is_name else str(name)
+    return name if isinstance(name, str) and not is_name else _READ

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from receiptkit.captures.bodies import Reading, bytes_of
-from receiptkit.captures.embedded import FORM, texts_within
 from receiptkit.captures.encodings import decoded
 from receiptkit.captures.exchanges import (
+    ENDED,
     Seen,
     exchanges,
     flat_exchange,
@@ -39,6 +38,7 @@ from receiptkit.captures.webhook_requests import (
 )
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import WebhookRequest, text_of
+from receiptkit.model.regex import regex
 from receiptkit.text.json_text import json_of
 
 #: How deep texts within texts are followed, and values within values.
@@ -47,13 +47,13 @@ _DEEPEST = 40
 #: More values than this are in no document that a tool writes at once.
 _MOST_VALUES = 20_000_000
 #: A shorter text holds no parameters.
-_SHORTEST = 40
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+SHORTEST = 40
+_BASE64 = regex(r"[A-Za-z0-9+/_-]+={0,2}")
 #: What documents of exchanges call their parts, and what URLs of ours have.
-_RESPONSES = re.compile(rb"[rR]esponses?[\"':\n]|\bresp?[\"':\n]|status_?[cC]ode|\"is\"")
+_RESPONSES = regex(rb"[rR]esponses?[\"':\n]|\bresp?[\"':\n]|status_?[cC]ode|\"is\"")
 #: Every text with one of those has one of these, which are quicker to search for.
 _RESPONSE_WORDS = (b"esponse", b"res", b'"is"', b"tatusC", b"tatusc", b"tatus_")
-_PATHS = re.compile(rb"Conversations|Configuration")
+_PATHS = regex(rb"Conversations|Configuration")
 _GZIP_BASE64 = "H4sI"
 #: Where a document repeats what is elsewhere in it.
 _REPEATED = frozenset(("stubMapping", "responseDefinition", "generatingRules"))
@@ -90,7 +90,9 @@ def _counted(found: list[Seen]) -> list[Seen]:
 
     Other calls are somebody else's, or logged by a platform beside the body of a webhook.
     """
-    return [seen for seen in found if seen.has_body() or seen.is_ours()] or found
+    return [
+        seen for seen in found if seen.has_body() or seen.is_ours() or seen.what == ENDED
+    ] or found
 
 
 class _Walk:
@@ -108,7 +110,7 @@ class _Walk:
             raise CaptureError(f"a document has more than {_MOST_VALUES:,} values")
         value = node.value
         if isinstance(value, str):
-            if len(value) >= _SHORTEST and len(node.spot.legs) < _MOST_LEGS:
+            if len(value) >= SHORTEST and len(node.spot.legs) < _MOST_LEGS:
                 yield from self._text(node, value)
         elif depth < _DEEPEST and isinstance(value, dict):
             yield from self._object(node, depth)
@@ -230,15 +232,19 @@ class _Walk:
 
     def _within(self, node: Node, text: str) -> Iterator[Seen]:
         """Yield the forms and the JSON values inside a text."""
-        for start, value, places in texts_within(text, dumps=self._dumps):
-            if places is not None:
-                request = WebhookRequest(body=value)
-                layout: Layout = {"request": node.spot, "url": node.spot}
+        # Few captures wrap anything.
+        from receiptkit.captures.embedded import printed, texts_within
+
+        for found in texts_within(text, dumps=self._dumps):
+            start, value = found.start, found.value
+            if value is None:
+                yield Seen(ENDED, {"request": node.spot})
+            elif found.places is not None:
                 names = {
                     name: Spot("", (*node.spot.legs, Leg(node.spot.pointer, at)))
-                    for name, at in places.items()
+                    for name, at in found.places.items()
                 }
-                yield Seen(request, layout, "printed variables", names, partial=True)
+                yield printed(found, node.spot, names)
             elif isinstance(value, (dict, list)):
                 yield from self.walk(_inner(node, value, start), 0)
             else:
@@ -269,6 +275,8 @@ class _Walk:
             inner = raw.decode()
         except UnicodeDecodeError:
             return
+        from receiptkit.captures.embedded import FORM
+
         value = json_of(inner) if inner.lstrip()[:1] in ("{", "[") else None
         if value is not None:
             for seen in self.walk(_inner(node, value, 0, encoded=True), 0):

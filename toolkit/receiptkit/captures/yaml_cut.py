@@ -1,9 +1,9 @@
 """
 Cut a cassette in YAML into its interactions without loading it.
 
-Only texts whose lines are of the simplest kinds are cut: block mappings and lists of scalars, where
-a quotation mark begins or ends a value. Then a dash in the column of the list can only begin an
-item. From the first other text on, the loader reads.
+Only texts whose lines are of the simplest kinds are cut: block mappings and lists of scalars, or
+empty ones in brackets, where a quotation mark begins or ends a value. Then a dash in the column of
+the list can only begin an item. From the first other text on, the loader reads.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HEAD = re.compile(
 _SINGLE, _DOUBLE = rb"'[^']*(?:''[^']*)*'", rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _QUOTED = re.compile(_SINGLE + b"|" + _DOUBLE, re.DOTALL)
 _PLAIN = rb"(?:[\w./(=+~$^]|-(?=\S))[^\n'\":#]*(?:(?::(?=\S)|(?<=\S)#)[^\n'\":#]*)*"
-_VALUE = rb"(?:%s|%s|%s)[ ]*\n" % (_SINGLE, _DOUBLE, _PLAIN)
+_VALUE = rb"(?:%s|%s|%s|\[\]|\{\})[ ]*\n" % (_SINGLE, _DOUBLE, _PLAIN)
 #: A text line by line, each as far to the right as the first.
 _LINES = rb"[|>][+-]?\n(?P<in>[ ]+)\S[^\n]*\n(?:(?P=in)[^\n]*\n)*"
 _NAME = rb"[A-Za-z_][\w-]*:"

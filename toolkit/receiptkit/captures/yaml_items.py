@@ -13,12 +13,14 @@ import binascii
 import io
 import math
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Any, BinaryIO, NamedTuple
 
 import yaml
 
+from receiptkit.captures.yaml_stream import BoundedStream, Readable
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
@@ -56,42 +58,13 @@ class Item(NamedTuple):
         value: of dict, list, str, bytes, int, bool and None.
         start: where it begins.
         places: where the values in it begin, by their JSON Pointers.
+        text: its text; empty if that is in another encoding than UTF-8.
     """
 
     value: Any
     start: Position
     places: dict[str, Position]
-
-
-class Readable(Protocol):
-    """Anything that bytes are read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most `size` bytes; nothing at the end."""
-
-
-class _Bounded:
-    """A stream that ends with an error when more than a limit is read for one item."""
-
-    def __init__(self, stream: Readable, limit: int, before: bytes = b"") -> None:
-        self._stream = stream
-        self._limit = self._left = limit
-        self._before = before
-
-    def read(self, size: int = -1) -> bytes:
-        if self._before:
-            data, self._before = self._before[:size], self._before[size:]
-            return data
-        data = self._stream.read(size if size >= 0 else 1 << 16)
-        self._left -= len(data)
-        if self._left < 0:
-            raise CaptureError(
-                f"an interaction is larger than {self._limit:,} bytes; --max-record allows more"
-            )
-        return data
-
-    def renew(self) -> None:
-        self._left = self._limit
+    text: str = ""
 
 
 def items(
@@ -105,7 +78,7 @@ def items(
         CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is
             larger than the limit.
     """
-    bounded = _Bounded(stream, limit, before)
+    bounded = BoundedStream(stream, limit, before)
     with _explained():
         yield from _items(_Events(yaml.parse(bounded, Loader=_LOADER)), names, bounded)
 
@@ -127,7 +100,7 @@ def item(raw: bytes, line: int) -> Item:
         pointer: place._replace(line=place.line + line - 1)
         for pointer, place in found.places.items()
     }
-    return Item(found.value, places[""], places)
+    return Item(found.value, places[""], places, found.text)
 
 
 @contextmanager
@@ -155,7 +128,7 @@ def documents(stream: BinaryIO, limit: int) -> Iterator[Item]:
     Raises:
         CaptureError: it is not YAML, is nested deeper than 100, or is larger than the limit.
     """
-    bounded = _Bounded(stream, limit)
+    bounded = BoundedStream(stream, limit)
     with _explained():
         events = _Events(yaml.parse(bounded, Loader=_LOADER))
         for event in events:
@@ -163,7 +136,21 @@ def documents(stream: BinaryIO, limit: int) -> Iterator[Item]:
                 places: dict[str, Position] = {}
                 value = events.value(event, places)
                 _demand_finite(value)
-                yield Item(value, _position(event), places)
+                text = bounded.taken(event.start_mark, events.end_mark)
+                yield Item(value, _position(event), places, text)
+
+
+@lru_cache(maxsize=1)
+def scalars(text: str, margin: int) -> dict[str, Any]:
+    """Return the events of the scalars of an item, which has a margin, by their pointers."""
+    found: dict[str, Any] = {}
+    events = _Events(yaml.parse(" " * margin + text, Loader=_LOADER), note=lambda event: event)
+    with suppress(yaml.YAMLError, CaptureError):
+        for event in events:
+            if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
+                events.value(event, found)
+                break
+    return {key: event for key, event in found.items() if isinstance(event, yaml.ScalarEvent)}
 
 
 def _demand_finite(value: Any) -> None:
@@ -199,7 +186,7 @@ def _size(value: Any, sizes: dict[int, float]) -> float:
     return known
 
 
-def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterator[Item]:
+def _items(events: _Events, names: Collection[str], bounded: BoundedStream) -> Iterator[Item]:
     there = False
     for event in events:
         if not isinstance(event, yaml.MappingStartEvent):
@@ -220,43 +207,47 @@ def _items(events: _Events, names: Collection[str], bounded: _Bounded) -> Iterat
             yield from _of_list(events, bounded)
     if not there:
         raise CaptureError(
-            f"there is no list {' or '.join(f'`{name}`' for name in names if name)}"
-            ": this is no cassette"
+            f"not a cassette: the list {' or '.join(filter(None, names))} is missing"
         )
 
 
-def _of_list(events: _Events, bounded: _Bounded) -> Iterator[Item]:
+def _of_list(events: _Events, bounded: BoundedStream) -> Iterator[Item]:
     """Yield the items of a list that has just begun."""
     for item in events:
         if isinstance(item, yaml.SequenceEndEvent):
             return
         places: dict[str, Position] = {}
         found = _bounded_value(events.value(item, places), {}, _DEEPEST)
-        yield Item(found, _position(item), places)
+        text = bounded.taken(item.start_mark, events.end_mark)
+        yield Item(found, _position(item), places, text)
         bounded.renew()
 
 
 class _Events(Iterator[Any]):
     """The parser's events, with values composed of them."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], note: Callable[[Any], Any] | None = None) -> None:
+        """Hold the events; `note` returns what is noted of a value's, its position by default."""
         self._events = events
+        self._note = note or _position
         self._anchors: dict[str, Any] = {}
+        self.end_mark: Any = None
 
     def __next__(self) -> Any:
         return next(self._events)
 
-    def value(self, event: Any, places: dict[str, Position] | None = None) -> Any:
+    def value(self, event: Any, places: dict[str, Any] | None = None) -> Any:
         """Return the value that begins with an event, and note the positions of all in it."""
         top: list[Any] = []
         stack: list[_Open] = [_Open(top, "", None)]
         while True:
             self._add(event, stack, places)
             if len(stack) == 1:
+                self.end_mark = event.end_mark
                 return top[0]
             event = next(self)
 
-    def _add(self, event: Any, stack: list[_Open], places: dict[str, Position] | None) -> None:
+    def _add(self, event: Any, stack: list[_Open], places: dict[str, Any] | None) -> None:
         if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             stack.pop()
             return
@@ -270,10 +261,10 @@ class _Events(Iterator[Any]):
         pointer = stack[-1].put(value)
         pointer = pointer if len(stack) > 1 else ""
         if places is not None and pointer is not None:
-            places[pointer] = _position(event)
+            places[pointer] = self._note(event)
         if getattr(event, "anchor", None) and not isinstance(event, yaml.AliasEvent):
             if len(self._anchors) >= _MOST_ANCHORS:
-                raise CaptureError(f"more than {_MOST_ANCHORS:,} anchors: this is no cassette")
+                raise CaptureError(f"not a cassette: more than {_MOST_ANCHORS:,} anchors")
             self._anchors[event.anchor] = value
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) > MAX_DEPTH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -16,7 +17,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if everything conforms, 1 if there are findings, 2 if something could not be checked.
     """
+    if argv is None:
+        # Nothing that is imported is garbage; `begin_work` turns the collector on.
+        gc.disable()
     try:
+        from receiptkit.cli.process import catch_signals
+
+        if argv is None:
+            catch_signals()
         from receiptkit.cli.commands import run
 
         return run(argv)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 import click
 
 from receiptkit import __version__
-from receiptkit.cli.process import collector_off, end_quietly, prepare_process
-from receiptkit.model.display import printable
-from receiptkit.model.errors import ReceiptkitError
+from receiptkit.cli.process import begin_work, end_quietly, prepare_process, say
+from receiptkit.model.errors import ReceiptkitError, os_reason
+from receiptkit.model.limits import chosen, holding
 
 #: Newer clicks raise this for a group without a command; older ones print the help themselves.
 _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
@@ -31,7 +31,7 @@ _COMMANDS = {
     "serve": ("receiptkit.cli.serve", "Run a local Twilio Conversations, with webhooks."),
     "trigger": ("receiptkit.cli.trigger", "Send the webhooks of a scenario once."),
     "listen": ("receiptkit.cli.listen", "Receive webhooks, check, keep and forward them."),
-    "proxy": ("receiptkit.cli.proxy", "Check an API's answers on their way to any client."),
+    "proxy": ("receiptkit.cli.proxy", "Check an API's responses on their way to any client."),
     "replay": ("receiptkit.cli.replay", "Send recorded webhooks again."),
     "fixtures": (
         "receiptkit.cli.fixtures",
@@ -62,8 +62,7 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        with collector_off():
-            command: click.Command = getattr(import_module(module), cmd_name)
+        command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -110,10 +109,14 @@ def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     is_eager=True,
     help="With --version: also show Python, the contracts and the engines.",
 )
-def cli(*, verbose: bool) -> None:
+@click.pass_obj
+def cli(begin: Callable[[], None] | None, *, verbose: bool) -> None:
     """Contract tests and fixtures for the delivery receipts of Twilio Conversations."""
     if verbose:
         raise click.UsageError("-v belongs to --version here; write it after the command instead")
+    if begin is not None:
+        # The module of the command has been imported.
+        begin()
 
 
 def run(argv: Sequence[str] | None) -> int:
@@ -122,16 +125,18 @@ def run(argv: Sequence[str] | None) -> int:
         return _code(list(argv))
     prepare_process()
     try:
-        return _flushed(_code(None))
+        return _flushed(_code(None, begin_work))
     except Exception as error:  # noqa: BLE001 # exit 1, which Python would give, means findings
         return _internal(error)
     finally:
         end_quietly()
 
 
-def _code(argv: list[str] | None) -> int:
+def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> int:
     try:
-        code = cli.main(args=argv, prog_name="receiptkit", standalone_mode=False)
+        # A mistake among the options leaves the limits among them unused.
+        with holding(chosen()):
+            code = cli.main(args=argv, prog_name="receiptkit", standalone_mode=False, obj=begin)
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -149,6 +154,9 @@ def _code(argv: list[str] | None) -> int:
         return _complain(str(error))
     except OSError as error:
         return _unwritable(error)
+    except SystemExit:
+        # What click makes of a pipe that nobody reads; its exit code would mean findings.
+        return _unwritable(BrokenPipeError())
 
 
 def _flushed(code: int) -> int:
@@ -171,7 +179,7 @@ def _unwritable(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stderr = io.StringIO()
         return _FAILED
-    return _complain(f"the report cannot be written: {(error.strerror or str(error)).lower()}")
+    return _complain(f"the report cannot be written: {os_reason(error)}")
 
 
 def _internal(error: Exception) -> int:
@@ -179,6 +187,8 @@ def _internal(error: Exception) -> int:
     import os
     import traceback
 
+    if _was_interrupted(error):
+        return _complain("interrupted")
     if os.environ.get("RECEIPTKIT_TRACEBACK"):
         traceback.print_exc()
     frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -188,6 +198,13 @@ def _internal(error: Exception) -> int:
     )
 
 
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Return True if Ctrl-C or TERM caused an exception; Python wraps it while it makes a class."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def _complain(message: str) -> int:
-    click.echo(f"receiptkit: {printable(message)}", err=True)
+    say(message)
     return _FAILED

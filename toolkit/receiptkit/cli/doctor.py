@@ -20,8 +20,9 @@ def doctor() -> int:
     Show versions, extras, pytest plugins, HTTP clients and settings, and where each setting comes
     from.
 
-    It imports no HTTP client, and reads nothing but the settings. Exit code 2: the settings are
-    mistaken.
+    It imports no HTTP client, and reads nothing but the settings.
+
+    Exit code 0: the settings are valid. 2: the settings are invalid.
     """
     click.echo(f"receiptkit {__version__}, {installation.platform_line()}")
     _section("contracts", installation.contract_lines())
@@ -40,7 +41,7 @@ def doctor() -> int:
     click.echo(f"  JSON Schema: {printable(str(project_settings.SCHEMA))}")
     from receiptkit.openapi.document import built
 
-    project.demand_rules(lambda: built(project.profile or project_settings.PROFILE).rule_ids)
+    project.demand_rules(lambda: built(project.chosen_profile).rule_ids)
     return 0
 
 

@@ -37,7 +37,8 @@ def drift(upstream: Path, against: str, format_: str) -> int:
     consequences, not edits: captures that would fail, values that can arrive, requests
     that would be refused. Each has an example that both documents have checked.
 
-    Exit 0: nothing changes, or new things only. 1: something changes. 2: UPSTREAM cannot be used.
+    Exit code 0: nothing changes, or new things only. 1: something changes. 2: UPSTREAM cannot be
+    used.
     """
     from receiptkit.drift import drift as changes_of
     from receiptkit.drift import report

@@ -66,7 +66,7 @@ def _sections(rule: Rule) -> list[tuple[str, str]]:
     profiles = "vendor, documented, strict" if rule.vendor else "documented, strict"
     sections = [
         ("why", rule.why),
-        ("grounding", rule.grounding),
+        ("source", rule.grounding),
         ("what to do", rule.action),
         ("profiles", rule.profile if rule.profile != "documented" else profiles),
     ]

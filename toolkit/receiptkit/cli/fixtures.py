@@ -49,5 +49,5 @@ def write(directory: str, seed: int | None, check: bool, force: bool) -> int:
         return int(bool(differences))
     folder.write(files, force=force)
     size = sum(len(file.content) for file in files)
-    click.echo(f"{directory}: {len(files)} files, {size:,} bytes")
+    click.echo(f"{printable(directory)}: {len(files)} files, {size:,} bytes")
     return 0

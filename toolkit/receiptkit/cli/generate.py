@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any, BinaryIO
@@ -11,20 +11,27 @@ from typing import Any, BinaryIO
 import click
 from click.shell_completion import CompletionItem
 
-from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
-from receiptkit.cli.process import collector_off
+from receiptkit.cli.parameters import signing_token_option
+from receiptkit.cli.process import note, say
 from receiptkit.cli.progress import generating
+from receiptkit.cli.scenario_options import (
+    complete_scenarios,
+    receipts_option,
+    seed_option,
+    stream_option,
+)
 from receiptkit.contract import Contract
 from receiptkit.corpus import broken_captures
-from receiptkit.generation import SCENARIOS, STREAMS, WEBHOOK_URL, Generator, World
+from receiptkit.generation import SCENARIOS, WEBHOOK_URL, Generator, World
 from receiptkit.generation.breakage import Breakage
 from receiptkit.generation.breakages import breakable
 from receiptkit.generation.chosen_breakage import choose
+from receiptkit.generation.drafts import Draft, whole
 from receiptkit.generation.outputs import FORMS, Output, RenderOptions
-from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding
+from receiptkit.model.limits import collector_off
 from receiptkit.openapi.document import PROFILES
 from receiptkit.validation.output_files import written
 from receiptkit.webhooks.address import absolute
@@ -66,21 +73,15 @@ def scenarios(globs: tuple[str, ...]) -> None:
     type=click.Choice(list(FORMS)),
     help="The form to write. Default: page, or a form that --break can break.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same bytes."
-)
+@seed_option("bytes")
 @click.option(
     "--count",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="The number of worlds, with this seed and those after it.",
+    help="The number of worlds, with the seeds N, N+1, … from --seed N.",
 )
-@click.option(
-    "--receipts",
-    type=click.IntRange(0),
-    help="The number of recipients; above 50 only for load tests.",
-)
+@receipts_option
 @click.option("--page-size", type=click.IntRange(1), help="The number of receipts on a page.")
 @click.option(
     "--scope",
@@ -100,11 +101,7 @@ def scenarios(globs: tuple[str, ...]) -> None:
 @click.option(
     "--start", metavar="TIME", help="The time at which the message is created (ISO 8601)."
 )
-@click.option(
-    "--stream",
-    type=click.Choice(STREAMS),
-    help="The order in which webhooks arrive, instead of the scenario's.",
-)
+@stream_option
 @click.option(
     "--set",
     "facts",
@@ -118,7 +115,7 @@ def scenarios(globs: tuple[str, ...]) -> None:
     "rule",
     metavar="RULE[@POINTER]",
     shell_complete=_complete_breakages,
-    help="Break the first body of each world, or a capture of it, so that this rule finds it; "
+    help="Break the first body of each world, or a capture of it, so that RULE is reported; "
     "with @POINTER, at this place.",
 )
 @click.option(
@@ -131,11 +128,7 @@ def scenarios(globs: tuple[str, ...]) -> None:
     show_default=True,
     help="The HTTP method of the webhooks.",
 )
-@click.option(
-    "--auth-token-env",
-    metavar="NAME",
-    help="The environment variable with the auth token that signs the webhooks.",
-)
+@signing_token_option
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
@@ -159,12 +152,13 @@ def generate(scenario: str, **options: Any) -> None:
     """
     Generate a world of a SCENARIO, and write it as a page, a message, webhooks or a whole capture.
 
-    The same seed makes the same world in every form, so that pages, message and webhooks agree.
+    A world is one message with its receipts and webhooks. The same seed makes the same world in
+    every form, so that pages, message and webhooks agree.
     `receiptkit scenarios` lists the scenarios. Facts that the contract forbids are refused.
     """
     contract = Contract.load(options["profile"], options["document"])
-    for note in contract.document.notes:
-        _note(note)
+    for each in contract.document.notes:
+        note(each)
     generator = Generator(contract)
     in_service = options["scope"] == "service"
     chosen = choose(generator, options["rule"], options["form"], in_service=in_service)
@@ -190,7 +184,7 @@ def generate(scenario: str, **options: Any) -> None:
     ):
         worlds = _worlds(generator, first, options["seed"], count, facts, progress)
         pieces = (
-            broken_captures(generator, chosen.capture, worlds, found.append)
+            broken_captures(generator, chosen.capture, map(whole, worlds), found.append)
             if chosen.capture
             else FORMS[chosen.form](output, worlds)
         )
@@ -198,33 +192,36 @@ def generate(scenario: str, **options: Any) -> None:
             out.write(piece)
             is_empty = is_empty and not piece
     if is_empty:
-        _note(f"nothing was written: {scenario} has no {chosen.form} at this time")
+        note(f"nothing was written: {scenario} has no {chosen.form} at this time")
     elif found:
         entry = found[0].location.entry if found[0].location else 0
-        _note(
+        note(
             f'broken on purpose: {found[0].rule} at "{found[0].pointer}" of record {entry} of the '
             "capture, from 0"
         )
     elif output.breakage:
-        _note(
+        note(
             f'broken on purpose: {output.breakage.rule} at "{output.breakage.pointer}" '
             f"of the {output.breakage.kind}"
         )
     elif chosen.form == "requests" and render_options.auth_token is None:
-        _note("the requests are not signed: --auth-token-env NAME signs them")
+        note("the requests are not signed: --auth-token-env NAME signs them")
 
 
 def _worlds(
     generator: Generator, first: World, seed: int, count: int, facts: dict[str, Any], progress: Any
-) -> Iterator[World]:
-    for number in range(count):
-        yield generator.world(first.scenario, seed=seed + number, **facts) if number else first
+) -> Iterator[World | Draft]:
+    seeds = range(seed, seed + count)
+    given = {name: value for name, value in facts.items() if name != "set"}
+    worlds: Iterable[World | Draft] = (
+        (generator.world(first.scenario, seed=each, **facts) for each in seeds)
+        if facts["set"]
+        else generator.drafts(first.scenario, seeds, **given)
+    )
+    for each in worlds:
+        yield each
         if progress:
             progress.advance(1)
-
-
-def _note(text: str) -> None:
-    click.echo(f"receiptkit: note: {printable(text)}", err=True)
 
 
 def _render_options(options: dict[str, Any], breakages: tuple[Breakage, ...]) -> RenderOptions:
@@ -258,11 +255,7 @@ def _warn(finding: Finding, warned: set[str]) -> None:
     """Print a finding that is not an error, once for each rule."""
     if finding.rule not in warned:
         warned.add(finding.rule)
-        click.echo(
-            f"receiptkit: {finding.severity.value}: {finding.pointer} {finding.rule}: "
-            f"{printable(finding.message)}",
-            err=True,
-        )
+        say(f"{finding.severity.value}: {finding.pointer} {finding.rule}: {finding.message}")
 
 
 @contextmanager

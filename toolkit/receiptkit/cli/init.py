@@ -42,7 +42,7 @@ def init(yes: bool, no_tests: bool) -> int:
     if not new:
         click.echo("\nnothing to write")
     elif not yes:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             click.echo("\nnothing was written; `receiptkit init --yes` writes these files")
             return 0
         if not click.confirm("\nWrite these files?"):

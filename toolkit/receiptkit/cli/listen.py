@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from receiptkit.cli.live import live_options, run, session_of
-from receiptkit.cli.parameters import Duration
+from receiptkit.cli.parameters import checking_token_option, recording_option, timeout_option
+from receiptkit.cli.process import note
 from receiptkit.webhooks.address import absolute
 
 
@@ -19,33 +20,19 @@ from receiptkit.webhooks.address import absolute
     help="The URL at which Twilio calls; signatures are checked with it. "
     "Without a path, it stands for scheme and host.",
 )
-@click.option(
-    "--auth-token-env",
-    metavar="NAME",
-    help="The environment variable with the auth token, to check webhook signatures.",
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Keep the webhooks as NDJSON; an earlier recording goes on.",
-)
-@click.option(
-    "--timeout",
-    type=Duration(),
-    metavar="TIME",
-    default="5s",
-    show_default=True,
-    help="How long the application may take.",
-)
+@checking_token_option
+@recording_option("the webhooks as NDJSON")
+@timeout_option("5s", "How long the application may take.")
 @live_options
 def listen(forward_to: str | None, public_url: str | None, timeout: float, **options: Any) -> int:
     """
     Receive webhooks, check each one and their history, keep them, and forward them unchanged.
 
-    Each webhook is written to -o before it is answered. Your application's answer goes back to
-    the sender. Ctrl-C ends with the summary, and the exit code of `validate`.
+    Each webhook is written to -o before it gets a response. Your application's response goes back
+    to the sender. Ctrl-C ends with the summary.
+
+    Exit code 0: no findings at or above --fail-on. 1: such findings. 2: something could not be
+    checked.
     """
     for url, option in ((forward_to, "--forward-to"), (public_url, "--public-url")):
         if url is not None:
@@ -53,7 +40,7 @@ def listen(forward_to: str | None, public_url: str | None, timeout: float, **opt
     from receiptkit.live.forwarding import Forwarder
     from receiptkit.live.receiver import receiver
 
-    with session_of(options, "listen") as session:
+    with session_of(options, "listen", own_urls=(forward_to, public_url)) as session:
         application = receiver(
             session, Forwarder(timeout), forward_to=forward_to, public_url=public_url
         )
@@ -64,7 +51,7 @@ def listen(forward_to: str | None, public_url: str | None, timeout: float, **opt
             options,
             [
                 "receiptkit: listening for webhooks at {url}; {url}/_receiptkit/ shows them",
-                f"  forwards     {forward_to or 'nothing; every webhook is answered with 200'}",
+                f"  forwards     {forward_to or 'nothing; every webhook gets 200'}",
                 f"  signatures   {f'checked with {token}' if token else 'not checked'}",
                 f"  keeps        {options['output'] or 'nothing; -o FILE keeps them'}",
             ],
@@ -81,4 +68,4 @@ def _note_unanswered(count: int, output: str | None, forward_to: str | None) -> 
         if output
         else "with -o FILE, they are kept and can be sent again"
     )
-    click.echo(f"receiptkit: note: {noun} did not reach the application; {remedy}", err=True)
+    note(f"{noun} did not reach the application; {remedy}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,15 +13,33 @@ import click
 from receiptkit import reports
 from receiptkit.captures import STDIN
 from receiptkit.cli.environment import secret
-from receiptkit.cli.parameters import Duration, complete_rules, limit_option
-from receiptkit.cli.process import at_interrupt
+from receiptkit.cli.parameters import (
+    allow_empty_option,
+    fail_on_option,
+    ignore_option,
+    limit_option,
+    profile_option,
+    quiet_option,
+    seconds_option,
+    select_option,
+    show_values_option,
+    verbose_option,
+    with_options,
+)
+from receiptkit.cli.process import at_interrupt, say
 from receiptkit.cli.report_files import about
-from receiptkit.cli.serving import LOG_FORMATS, handled_logged, ready, tls_of
+from receiptkit.cli.serving import (
+    handled_logged,
+    host_option,
+    log_option,
+    port_option,
+    ready,
+    ready_file_option,
+    tls_of,
+    tls_options,
+)
 from receiptkit.contract import Contract
-from receiptkit.model.display import printable
 from receiptkit.model.finding import Severity
-from receiptkit.openapi.document import PROFILES
-from receiptkit.server.settings import LOOPBACK
 from receiptkit.server.tls import NAMES, VARIABLES
 from receiptkit.validation import project_settings
 from receiptkit.validation.conclusion import conclude
@@ -31,143 +49,72 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTINGS = ("profile", "fail_on", "select", "ignore")
-#: The options of a run, from the last to the first.
-_OPTIONS = (
-    limit_option,
-    click.option("-q", "--quiet", is_flag=True, help="Print only the summary."),
-    click.option(
-        "-v", "--verbose", is_flag=True, help="Print every finding, with the source of its rule."
-    ),
-    click.option(
-        "--show-values",
-        is_flag=True,
-        help="Show captured values and names, which may be personal data.",
-    ),
-    click.option(
-        "--allow-empty", is_flag=True, help="Do not exit 2 when nothing could be checked."
-    ),
-    click.option(
-        "--ready-file",
-        metavar="FILE",
-        help="Write a JSON object to FILE when the server answers; - prints it.",
-    ),
-    click.option(
-        "--log",
-        type=click.Choice(LOG_FORMATS),
-        default="lines",
-        show_default=True,
-        help="Log requests and their verdicts on standard error.",
-    ),
-    click.option(
-        "--for",
-        "seconds",
-        type=Duration(),
-        metavar="TIME",
-        help="End after a time such as 30s or 5m.",
-    ),
-    click.option("--once", type=click.IntRange(1), metavar="N", help="End after N were checked."),
-    click.option(
-        "--tls-key",
-        metavar="FILE",
-        type=click.Path(exists=True, dir_okay=False),
-        help="Private key of --tls-certificate.",
-    ),
-    click.option(
-        "--tls-certificate",
-        metavar="FILE",
-        type=click.Path(exists=True, dir_okay=False),
-        help="Speak TLS with this certificate (PEM, with its key, unless --tls-key has it).",
-    ),
-    click.option(
-        "--tls",
-        is_flag=True,
-        help="Speak TLS, with a certificate made for this run, also for conversations.twilio.com.",
-    ),
-    click.option(
-        "--port",
-        type=click.IntRange(0, 65535),
-        default=0,
-        show_default=True,
-        help="Port to listen on; 0 takes a free one.",
-    ),
-    click.option(
-        "--host",
-        default=LOOPBACK[0],
-        show_default=True,
-        help="Address to listen on; any other opens it to others.",
-    ),
-    click.option(
-        "--ignore",
-        multiple=True,
-        metavar="GLOB",
-        shell_complete=complete_rules,
-        help="Do not report these rules, such as receipt.placeholder; repeatable.",
-    ),
-    click.option(
-        "--select",
-        multiple=True,
-        metavar="GLOB",
-        shell_complete=complete_rules,
-        help="Report only these rules, such as page.*; repeatable.",
-    ),
-    click.option(
-        "--fail-on",
-        type=click.Choice([severity.value for severity in Severity]),
-        show_default="error",
-        help="Exit 1 for findings of this severity or higher.",
-    ),
-    click.option(
-        "--profile",
-        type=click.Choice(PROFILES),
-        show_default="documented",
-        help="How much the contract demands.",
-    ),
-)
 
 
 def live_options(command: _F) -> _F:
     """Add the options of a run in live traffic."""
-    for option in _OPTIONS:
-        command = option(command)
-    return command
+    return with_options(
+        command,
+        profile_option,
+        fail_on_option,
+        select_option,
+        ignore_option,
+        host_option,
+        port_option(),
+        tls_options,
+        click.option(
+            "--once", type=click.IntRange(1), metavar="N", help="End after N checked requests."
+        ),
+        seconds_option,
+        log_option("requests and their verdicts"),
+        ready_file_option,
+        allow_empty_option,
+        show_values_option,
+        verbose_option,
+        quiet_option,
+        limit_option,
+    )
 
 
-@contextmanager
 def session_of(
-    options: dict[str, Any], name: str, api_base_url: str | None = None, *, is_har: bool = False
-) -> Iterator[Session]:
+    options: dict[str, Any],
+    name: str,
+    api_base_url: str | None = None,
+    *,
+    is_har: bool = False,
+    own_urls: Iterable[str | None] = (),
+) -> AbstractContextManager[Session]:
     """
-    Yield a session with the contract, the recording and the limits that the options name.
+    Return a session with the contract, the recording and the limits that the options name.
 
     Args:
         options: of the command.
         name: stands for the file where none is written.
         api_base_url: a URL that stands for Twilio's.
         is_har: True to keep a HAR.
+        own_urls: URLs that the user named; their paths are shown.
     """
-    from receiptkit.live.judging import Judge
-    from receiptkit.live.recording import recorded
-    from receiptkit.live.session import Session
+    from receiptkit.live import session
 
     settings = project_settings.find(Path.cwd()).under(
         **{each: options[each] for each in _SETTINGS}
     )
     contract = Contract.load(
-        settings.profile or project_settings.PROFILE,
+        settings.chosen_profile,
         auth_token=secret(options.get("auth_token_env")),
         api_base_url=api_base_url,
     )
     options["fail_on"] = settings.fail_on or project_settings.FAIL_ON
-    contract.compile()
-    with recorded(options["output"], is_list=is_har) as recording:
-        judge = Judge(
-            contract,
-            options["output"] or name,
-            selection=settings.selection(lambda: contract.rule_ids),
-            lines=1 if is_har else recording.lines,
-            entries=0 if is_har else None,
-        )
-        yield Session(judge, recording, once=options["once"], seconds=options["seconds"])
+    return session.session_of(
+        contract,
+        options["output"],
+        name,
+        settings.selection(lambda: contract.rule_ids),
+        once=options["once"],
+        seconds=options["seconds"],
+        is_har=is_har,
+        own_urls=own_urls,
+    )
 
 
 def run(session: Session, application: Any, options: dict[str, Any], lines: list[str]) -> int:
@@ -210,7 +157,7 @@ def _concluded(session: Session, options: dict[str, Any]) -> int:
     judge = session.judge
     judge.conclude()
     # What `validate` can list of files is not asked for here.
-    looks = {**options, "list_unchecked": False}
+    looks = {**options, "list_unchecked": False, "list_suppressed": False}
     report = reports.report_format("text").report(
         sys.stdout, about(judge.contract, looks, "text", sys.stdout)
     )
@@ -225,5 +172,5 @@ def _concluded(session: Session, options: dict[str, Any]) -> int:
         allow_empty=options["allow_empty"],
     )
     for line in conclusion.lines:
-        click.echo(f"receiptkit: {printable(line)}", err=True)
+        say(line)
     return conclusion.code

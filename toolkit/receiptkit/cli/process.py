@@ -8,17 +8,43 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from receiptkit.model.display import printable
+from receiptkit.model.errors import UsageError
+
 #: Signals that ask a command to end. On Windows, nothing sends SIGTERM.
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+#: How often a process looks for its parent, in seconds.
+_PARENT_INTERVAL = 0.3
+
+
+class Interrupted(KeyboardInterrupt):
+    """
+    Ends a command after Ctrl-C or TERM.
+
+    A class of ours: if a plain KeyboardInterrupt passes through `exec` of a text, as in a
+    namedtuple or dataclass, `python -m` ends by SIGINT although somebody handled it.
+    """
+
+
+class _Signals:
+    """Remembers that one came; what Python calls back, such as `__del__`, swallows exceptions."""
+
+    came = False
 
 
 @contextmanager
 def at_interrupt(handler: Callable[[int, Any], object]) -> Iterator[None]:
-    """Handle Ctrl-C and TERM, unless the program around this one does."""
+    """
+    Handle Ctrl-C and TERM, unless the program around this one does.
+
+    Raises:
+        Interrupted: a signal came before.
+    """
     replaced = {}
     if threading.current_thread() is threading.main_thread():
         replaced = {
@@ -30,6 +56,8 @@ def at_interrupt(handler: Callable[[int, Any], object]) -> Iterator[None]:
     for number in replaced:
         signal.signal(number, handler)
     try:
+        if _interrupt in replaced.values() and _Signals.came:
+            raise Interrupted
         yield
     finally:
         for number, current in replaced.items():
@@ -37,7 +65,15 @@ def at_interrupt(handler: Callable[[int, Any], object]) -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: Any) -> None:
-    raise KeyboardInterrupt
+    _Signals.came = True
+    raise Interrupted
+
+
+def catch_signals() -> None:
+    """Let Ctrl-C and TERM end the process in one way, unless the program around it handles them."""
+    for number in _ENDING:
+        if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
+            signal.signal(number, _interrupt)
 
 
 @contextmanager
@@ -47,16 +83,36 @@ def interruptible() -> Iterator[threading.Event]:
 
     def interrupt(number: int, frame: Any) -> None:
         stop.set()
-        raise KeyboardInterrupt
+        raise Interrupted
 
     with at_interrupt(interrupt):
         yield stop
 
 
+def after_parent(act: Callable[[], object]) -> None:
+    """
+    Do something when the process that started this one has ended.
+
+    Args:
+        act: is called in another thread.
+
+    Raises:
+        UsageError: this system does not show that it ended.
+    """
+    if os.name == "nt":
+        raise UsageError("--exit-with-parent: Windows does not show when that process ends")
+    parent = os.getppid()
+
+    def wait() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_INTERVAL)
+        act()
+
+    threading.Thread(target=wait, name="receiptkit-parent", daemon=True).start()
+
+
 def prepare_process() -> None:
-    """Let TERM end the process like Ctrl-C, and every stream bear any text."""
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _interrupt)
+    """Let every stream bear any text."""
     _fill_descriptors()
     if sys.stdout is None:
         sys.stdout = _ClosedStream()
@@ -67,8 +123,25 @@ def prepare_process() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def begin_work() -> None:
+    """Collect garbage from now on, but never among what has been imported."""
+    gc.freeze()
+    gc.enable()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for garbage only among what comes after this, until the block ends."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def end_quietly() -> None:
-    """Ignore the signals that ask to end, now that the process does."""
+    """Ignore the signals that ask to end, and garbage, now that the process ends."""
+    gc.freeze()
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
 
@@ -95,16 +168,19 @@ class _ClosedBuffer(io.BytesIO):
         raise OSError("standard output is closed")
 
 
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """
-    Turn garbage collection off: bodies hold no cycles, and looking for some takes a tenth of the
-    run.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def processors() -> int:
+    """Return how many processes this machine can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def say(text: str) -> None:
+    """Write a line on standard error."""
+    # Signals are caught before anything as large as click is imported.
+    import click
+
+    click.echo(f"receiptkit: {printable(text)}", err=True)
+
+
+def note(text: str) -> None:
+    """Write a line that is no complaint on standard error."""
+    say(f"note: {text}")

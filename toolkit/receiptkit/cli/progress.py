@@ -18,7 +18,7 @@ _MANY = 100_000
 class _Bar:
     """A bar that rich draws on standard error."""
 
-    def __init__(self, label: str, total: int, *, of_bytes: bool) -> None:
+    def __init__(self, label: str, total: int, *, of_bytes: bool, then: str = "") -> None:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
@@ -30,15 +30,19 @@ class _Bar:
         )
 
         amount = DownloadColumn() if of_bytes else MofNCompleteColumn()
-        columns = (TextColumn(label), BarColumn(), amount, TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeRemainingColumn())
         self.progress = Progress(
             *columns, console=Console(stderr=True), transient=True, auto_refresh=False
         )
         self._task = self.progress.add_task(label, total=total or None)
         self._drawn = 0.0
+        self._then = then
 
     def advance(self, count: int) -> None:
         self.progress.update(self._task, advance=count)
+        if self._then and self.progress.finished:
+            self.progress.update(self._task, description=self._then)
+            self._then, self._drawn = "", 0.0
         now = time.monotonic()
         if now - self._drawn > 0.1:
             self._drawn = now
@@ -55,7 +59,9 @@ def judging(sources: list[Source | CaptureError]) -> Iterator[_Bar | None]:
     """Yield a bar over the bytes to read, for much input on a terminal; else None."""
     total = sum(source.size for source in sources if isinstance(source, Source))
     with _shown(
-        _Bar("checking", total, of_bytes=True) if sys.stderr.isatty() and total >= _LARGE else None
+        _Bar("checking", total, of_bytes=True, then="comparing")
+        if sys.stderr.isatty() and total >= _LARGE
+        else None
     ) as bar:
         yield bar
 

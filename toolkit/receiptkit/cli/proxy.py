@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from receiptkit.cli.live import live_options, run, session_of
-from receiptkit.cli.parameters import Duration
+from receiptkit.cli.parameters import recording_option, timeout_option
+from receiptkit.cli.process import note
 from receiptkit.model.finding import Severity
 
 
@@ -18,35 +19,25 @@ from receiptkit.model.finding import Severity
     metavar="URL",
     help="The base URL of the API: of Twilio, of a mock server, or of `serve`.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Keep the exchanges: as HAR if the name ends in .har, else as NDJSON, which goes on.",
-)
+@recording_option("the exchanges: as HAR if the name ends in .har, else as NDJSON")
 @click.option("--keep-links", is_flag=True, help="Do not rewrite links to the proxy.")
 @click.option(
     "--fail-fast",
     is_flag=True,
-    help="Answer 502 with the findings, where there are some at or above --fail-on.",
+    help="Respond with 502 and the findings, if there are some at or above --fail-on.",
 )
-@click.option(
-    "--timeout",
-    type=Duration(),
-    metavar="TIME",
-    default="30s",
-    show_default=True,
-    help="How long the API may take.",
-)
+@timeout_option("30s", "How long the API may take.")
 @live_options
 def proxy(upstream: str, timeout: float, **options: Any) -> int:
     """
-    Stand between an API and its client, in any language, and check each answer on its way.
+    Stand between an API and its client, in any language, and check each response on its way.
 
-    Give the proxy's URL to your client as the base URL. Answers get X-Receiptkit-Findings. Other
-    traffic is passed on unchecked, and counted. Ctrl-C ends with the summary, and the exit code of
-    `validate`.
+    Give the proxy's URL to your client as the base URL. Responses get the header
+    X-Receiptkit-Findings. Other traffic is passed on unchecked, and counted. Ctrl-C ends with the
+    summary.
+
+    Exit code 0: no findings at or above --fail-on. 1: such findings. 2: something could not be
+    checked.
     """
     from receiptkit.live.archive import Archive, is_har_name
     from receiptkit.live.forwarding import Forwarder
@@ -75,9 +66,9 @@ def proxy(upstream: str, timeout: float, **options: Any) -> int:
         )
         for count, what in (
             (session.unjudged - session.unanswered, "passed on unchecked"),
-            (session.unanswered, "without an answer of the API"),
+            (session.unanswered, "without a response of the API"),
         ):
             if count:
                 noun = "request" if count == 1 else "requests"
-                click.echo(f"receiptkit: note: {count:,} {noun} {what}", err=True)
+                note(f"{count:,} {noun} {what}")
     return code

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from receiptkit.cli.environment import secret
-from receiptkit.cli.parameters import Duration, limit_option
+from receiptkit.cli.parameters import (
+    limit_option,
+    quiet_option,
+    recording_option,
+    seconds_option,
+    signing_token_option,
+    timeout_option,
+)
+from receiptkit.cli.process import Interrupted, at_interrupt, say
+from receiptkit.cli.serving import log_option, log_request, port_option
 from receiptkit.model.display import printable
+from receiptkit.server.causes import was_accepted
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
 
 if TYPE_CHECKING:
-    from receiptkit.live.sending import Choice, Plan, Replayed
+    from receiptkit.live.sending import Choice, Replayed, SendingPlan
 
 
 @click.command()
@@ -29,11 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option("--at-once", is_flag=True, help="Do not wait between webhooks.")
 @click.option("--keep-signatures", is_flag=True, help="Keep the signatures, and their host.")
-@click.option(
-    "--auth-token-env",
-    metavar="NAME",
-    help="Environment variable with the auth token that signs them.",
-)
+@signing_token_option
 @click.option("--duplicate", is_flag=True, help="Send each webhook twice.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Send them in another order.")
 @click.option("--drop", type=click.IntRange(2), metavar="N", help="Leave out every Nth webhook.")
@@ -43,31 +50,20 @@ if TYPE_CHECKING:
     help="Send only webhooks that did not reach the application.",
 )
 @click.option("--once", type=click.IntRange(1), metavar="N", help="Send the first N.")
-@click.option(
-    "--for", "seconds", type=Duration(), metavar="TIME", help="End after a time such as 30s or 5m."
-)
-@click.option(
-    "--timeout",
-    type=Duration(),
-    metavar="TIME",
-    default="5s",
-    show_default=True,
-    help="How long an answer may take.",
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Keep the requests with their answers as NDJSON; an earlier recording goes on.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print only the summary.")
+@seconds_option
+@timeout_option("5s", "How long a response may take.")
+@recording_option("the requests with their responses as NDJSON")
+@port_option("Port of the page that shows the run, on this machine; 0 takes a free one.")
+@click.option("--stay", is_flag=True, help="Keep the page after the last webhook, until Ctrl-C.")
+@log_option("webhooks and their answers")
+@quiet_option
 @limit_option
 def replay(capture: str, to: str, **options: Any) -> int:
     """
     Send the webhooks of a CAPTURE again, in their order and at their pace, signed for the new URL.
 
-    The exit code is 1 if one was not answered with success, 2 if there is nothing to send.
+    Exit code 0: every webhook got a 2xx response. 1: a webhook did not. 2: a webhook was not sent,
+    or there is none.
     """
     absolute(to, "--to")
     from receiptkit.live.sending import Choice, plan
@@ -84,59 +80,64 @@ def replay(capture: str, to: str, **options: Any) -> int:
     )
     planned = plan(capture, choice)
     if not planned.webhooks:
-        click.echo(f"receiptkit: {printable(capture)}: there is no webhook to send", err=True)
+        say(f"{capture}: no webhook to send")
         return 2
-    sent = _sent(planned, to, choice, options)
-    return _summarised(sent, planned, to)
+    return _run(planned, to, choice, options)
 
 
-def _sent(planned: Plan, to: str, choice: Choice, options: dict[str, Any]) -> list[Replayed]:
+def _run(planned: SendingPlan, to: str, choice: Choice, options: dict[str, Any]) -> int:
     from receiptkit.live.forwarding import Forwarder
     from receiptkit.live.recording import recorded
+    from receiptkit.live.replaying import Progress, page
     from receiptkit.live.sending import send
-    from receiptkit.server.direct import within
 
-    sent: list[Replayed] = []
+    progress = Progress(len(planned.webhooks), to)
+    answered: list[bool] = []
+    log_format = "off" if options["quiet"] else options["log"]
+    is_interrupted = False
 
     def note(each: Replayed) -> None:
-        sent.append(each)
-        if not options["quiet"]:
-            answered = each.answer
-            what = f"{each.number} {each.method} {each.path[:300]}"
-            click.echo(
-                printable(f"{what} -> {answered.outcome} {answered.milliseconds:g} ms"), err=True
-            )
+        answered.append(was_accepted(each.answer.outcome))
+        log_request(log_format, progress.note(each))
 
-    async def run() -> None:
-        action = send(
-            planned.webhooks, to, Forwarder(options["timeout"]), choice.auth_token, recording, note
+    with recorded(options["output"]) as recording, page(progress, options["port"]) as url:
+        if not options["quiet"]:
+            say(f"{url} shows what is sent")
+        sending = send(
+            planned.webhooks,
+            to,
+            Forwarder(options["timeout"]),
+            choice.auth_token,
+            recording,
+            note,
+            seconds=options["seconds"],
         )
         try:
-            await (within(options["seconds"], action) if options["seconds"] else action)
-        except asyncio.TimeoutError:
-            return
-
-    with recorded(options["output"]) as recording:
-        try:
-            asyncio.run(run())
+            asyncio.run(sending)
         except KeyboardInterrupt:
-            click.echo("receiptkit: interrupted", err=True)
-    return sent
+            is_interrupted = True
+        code = _summarised(answered, planned, to, progress.answers)
+        if options["stay"] and not is_interrupted:
+            over = threading.Event()
+            with at_interrupt(lambda *_: over.set()):
+                while not over.wait(1):
+                    pass
+    if is_interrupted:
+        raise Interrupted
+    return code
 
 
-def _summarised(sent: list[Replayed], planned: Plan, to: str) -> int:
-    from receiptkit.live.sending import counted
-
-    unsent = len(planned.webhooks) - len(sent)
-    noun = "webhook" if len(sent) == 1 else "webhooks"
-    click.echo(
-        printable(f"{len(sent):,} {noun} sent to {to}: {', '.join(counted(sent)) or 'none'}")
-    )
+def _summarised(answered: list[bool], planned: SendingPlan, to: str, answers: str) -> int:
+    unsent = len(planned.webhooks) - len(answered)
+    noun = "webhook" if len(answered) == 1 else "webhooks"
+    click.echo(printable(f"{len(answered):,} {noun} sent to {to}: {answers}"))
     for count, why in (
         (planned.left_out, "left out by choice"),
         (unsent, "not sent: the run ended before"),
-        (planned.others, "of the capture are no webhooks"),
+        (planned.others, "skipped: not webhooks"),
     ):
         if count:
             click.echo(f"    {count:,} {why}")
-    return 0 if not unsent and all(each.answer.was_accepted for each in sent) else 1
+    if not all(answered):
+        return 1
+    return 2 if unsent else 0

@@ -7,19 +7,20 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from receiptkit import __version__, reports
 from receiptkit.captures import STDIN
 from receiptkit.contract import Contract
+from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
 from receiptkit.rules import catalogue
+from receiptkit.storage import is_remote, local_path, shown
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, has_content, written
 
 
-class Output(NamedTuple):
+class ReportOutput(NamedTuple):
     """A report to write: its format, and its file; None for standard output."""
 
     format: str
@@ -35,7 +36,7 @@ class Output(NamedTuple):
         return not has_content(path) or reports.report_format(self.format).is_at(path)
 
 
-def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
+def parse_outputs(values: Sequence[str], main: str) -> list[ReportOutput]:
     """
     Return the reports to write, that in the format `main` first.
 
@@ -46,33 +47,38 @@ def parse_outputs(values: Sequence[str], main: str) -> list[Output]:
     Raises:
         UsageError: a format is misspelt, or two reports would be the same file.
     """
-    named: list[Output] = []
+    named: list[ReportOutput] = []
     rest = []
     for value in values:
         name, equals, path = value.partition("=")
         if equals and name in reports.names():
-            named.append(Output(name, path))
+            named.append(ReportOutput(name, local_path(path)))
             continue
         if equals and name.isidentifier():
             _refuse_misspelt(name, value)
         rest.append(value)
     if len(rest) > 1:
         raise UsageError(
-            f"-o {rest[1]}: there is one report in {main}; use -o FORMAT=FILE for another "
+            f"-o {shown(rest[1])}: there is one report in {main}; use -o FORMAT=FILE for another "
             f"({', '.join(reports.names())})"
         )
-    outputs = [Output(main, rest[0] if rest else None), *named]
+    outputs = [ReportOutput(main, local_path(rest[0]) if rest else None), *named]
     places: list[str] = []
     for output in outputs:
-        place = os.path.realpath(str(output.path)) if output.is_file else STDIN
+        place = _place(str(output.path)) if output.is_file else STDIN
         if place in places:
-            raise UsageError(f"-o {output.path}: two reports would be written there")
+            where = shown(str(output.path))
+            raise UsageError(f"-o {where}: two reports would be written there")
         places.append(place)
     return outputs
 
 
+def _place(path: str) -> str:
+    return path if is_remote(path) else os.path.realpath(path)
+
+
 def _refuse_misspelt(name: str, value: str) -> None:
-    close = get_close_matches(name.lower(), reports.names(), 1)
+    close = close_matches(name.lower(), reports.names(), 1)
     meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(reports.names())}."
     raise UsageError(
         f"-o {value}: unknown report format {name!r}; {meant} Write ./{value} for a file"
@@ -80,7 +86,7 @@ def _refuse_misspelt(name: str, value: str) -> None:
 
 
 @contextmanager
-def opened(output: Output, inputs: InputFiles, *, force: bool) -> Iterator[TextIO]:
+def opened(output: ReportOutput, inputs: InputFiles, *, force: bool) -> Iterator[TextIO]:
     """Yield standard output, or a file that appears when it is complete."""
     is_utf8 = reports.report_format(output.format).is_utf8
     if not output.is_file:
@@ -133,6 +139,7 @@ def about(
         rule=catalogue.get,
         names=known_names(contract),
         list_unchecked=options["list_unchecked"],
+        list_suppressed=options["list_suppressed"] or options["verbose"],
     )
 
 

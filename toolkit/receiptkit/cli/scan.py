@@ -10,15 +10,29 @@ import click
 
 from receiptkit import reports
 from receiptkit.captures import Source
-from receiptkit.cli.validate import judge, validate
+from receiptkit.cli.judging import judge
+from receiptkit.cli.parameters import refuse_quiet_and_verbose
+from receiptkit.cli.process import processors
+from receiptkit.cli.validate import validate
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.scanning.overview import Overview, named
 from receiptkit.scanning.repository import Found, old, unused
 from receiptkit.scanning.repository import scan as find
-from receiptkit.validation.processes import processors
 
-_OWN = ("paths", "known_as", "called_at", "column", "url", "join", "allow_empty", "show_settings")
+_OWN = (
+    "paths",
+    "known_as",
+    "called_at",
+    "column",
+    "url",
+    "join",
+    "allow_empty",
+    "show_settings",
+    "state",
+    "state_days",
+    "cluster",
+)
 #: With so many files, several processes are worthwhile.
 _MANY = 500
 _MOST_FILES = 200_000
@@ -30,7 +44,7 @@ _MOST_FILES = 200_000
     "--older-than",
     type=click.IntRange(1),
     metavar="DAYS",
-    help="Name cassettes that were not changed for so many days.",
+    help="List captures whose newest date (or file date) is older than DAYS.",
 )
 @click.option(
     "--max-files",
@@ -49,10 +63,10 @@ def scan(
     PATH is the folder, by default the current one. What .gitignore leaves out is left out here,
     too. Links are not followed, and nothing is executed.
 
-    Exit codes are those of `validate`; a repository without anything to check conforms.
+    Exit code 0: no findings at or above --fail-on, or nothing to check. 1: such findings. 2:
+    something could not be checked.
     """
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose contradict each other", ctx)
+    refuse_quiet_and_verbose(ctx, options)
     root = Path(path)
     found = find(root, most_files=max_files)
     overview = Overview(root)
@@ -64,6 +78,8 @@ def scan(
         "column": None,
         "url": None,
         "join": False,
+        "state": None,
+        "cluster": None,
         "show_settings": False,
         "jobs": options["jobs"] or (processors() if len(found.sources) > _MANY else None),
         "allow_empty": True,
@@ -91,14 +107,20 @@ def is_same(found: Found, path: str) -> bool:
 def _lines(found: Found, overview: Overview, older_than: int | None) -> Iterator[str]:
     yield from overview.lines()
     places = [f"{overview.relative(name)}:{line}" for name, line in sorted(found.seen)]
-    yield from named("seen, not judged, because a program makes their values", places)
+    yield from named(
+        "seen, not judged, because a program makes their values or a library their names", places
+    )
+    texts = [f"{overview.relative(name)}:{line}" for name, line in sorted(found.texts)]
+    yield from named(
+        "seen in texts, which `receiptkit validate --as log FILE` reads as far as it can", texts
+    )
     yield from named(
         "cassettes that no source code refers to", [*map(overview.relative, unused(found))]
     )
     if older_than is not None:
         yield from named(
             f"captures older than {older_than} days",
-            [*map(overview.relative, old(found, older_than))],
+            [f"{overview.relative(name)} ({date})" for name, date in old(found, older_than)],
         )
     for reason, count in sorted(found.left_out.items()):
         yield f"left out: {count:,} files: {reason}"

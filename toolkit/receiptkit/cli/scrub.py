@@ -11,15 +11,26 @@ from typing import Any
 
 import click
 
-from receiptkit.captures import STDIN, Limits, Source, expand, opened
+from receiptkit.captures import (
+    STDIN,
+    Source,
+    at_most,
+    expand,
+    is_regular,
+    seekable,
+    standard_input,
+)
 from receiptkit.cli.environment import secret
 from receiptkit.cli.parameters import Size
-from receiptkit.model.display import printable
-from receiptkit.model.errors import CaptureError, UsageError
+from receiptkit.cli.process import say
+from receiptkit.model.errors import CaptureError, UsageError, os_reason
+from receiptkit.model.limits import larger
+from receiptkit.model.small_files import read_at_most
 from receiptkit.scrubbing.files import Scrubber, Tokens
-from receiptkit.validation.output_files import InputFiles, Replaceable, written
+from receiptkit.validation.output_files import InputFiles, Replaceable, make_folder, written
 
 _SHORTEST_KEY = 16
+_LONGEST_KEY = 1 << 16
 
 
 @click.command()
@@ -73,8 +84,9 @@ def scrub(**options: Any) -> int:
     """
     if options["check"] == bool(options["output"]):
         raise UsageError("give either -o OUT or --check")
-    scrubber = Scrubber(_key(options), _tokens(options))
+    scrubber = Scrubber(_key(options), _tokens(options), options["max_record"])
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
+    targets = _targets(sources, options) if options["output"] else {}
     code = 0
     total: Counter[str] = Counter()
     for source in sources:
@@ -86,14 +98,16 @@ def scrub(**options: Any) -> int:
             new = scrubber.scrub(raw, source.name)
         except CaptureError as error:
             code = 2
-            _say(_about(source, error))
+            say(_about(source, error))
             continue
         total += scrubber.counts
         if not options["check"]:
-            _write(new, source, sources, options)
+            _write(new, targets[source.name], sources, options)
         elif new != raw:
             code = code or 1
-            _say(f"{source.name}: not scrubbed: {_counted(scrubber.counts)}")
+            say(f"{source.name}: not scrubbed: {_counted(scrubber.counts)}")
+    if scrubber.media:
+        say(f"note: {_media(scrubber.media)} as {'it is' if scrubber.media == 1 else 'they are'}")
     if options["explain"]:
         out = sys.stderr if options["output"] == STDIN else sys.stdout
         for kind, count in sorted(total.items()):
@@ -114,11 +128,8 @@ def _key(options: dict[str, Any]) -> bytes:
     if options["key_env"]:
         key = str(secret(options["key_env"], "--key-env")).encode()
     elif options["key_file"]:
-        try:
-            key = Path(options["key_file"]).read_bytes().strip()
-        except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            raise UsageError(f"--key-file {options['key_file']}: {said}") from None
+        path, way_out = options["key_file"], "a key is short"
+        key = read_at_most(path, _LONGEST_KEY, way_out, option="--key-file ").strip()
     else:
         return secrets.token_bytes(32)
     if len(key) < _SHORTEST_KEY:
@@ -137,46 +148,71 @@ def _tokens(options: dict[str, Any]) -> Tokens | None:
 def _content(source: Source, limit: int) -> bytes:
     """Return a file as it is, compressed or not."""
     if source.name == STDIN:
-        raw = sys.stdin.buffer.read(limit + 1)
+        raw = at_most(standard_input(), limit + 1)
     else:
-        with opened(source, Limits(limit, limit)) as (stream, _):
-            unpacked = stream.read(limit + 1)
-        if len(unpacked) > limit:
-            raise CaptureError(f"is larger than {limit:,} bytes; --max-record allows more")
-        raw = Path(source.name).read_bytes()
+        if not source.named and not is_regular(source):
+            raise CaptureError("this is a pipe, a device or a link that leads nowhere; name it")
+        try:
+            with seekable(source) as stored:
+                raw = at_most(stored, limit + 1)
+        except OSError as error:
+            raise CaptureError(os_reason(error)) from None
     if len(raw) > limit:
-        raise CaptureError(f"is larger than {limit:,} bytes; --max-record allows more")
+        raise CaptureError(f"is {larger(limit)}")
     return raw
 
 
-def _write(new: bytes, source: Source, sources: list[Any], options: dict[str, Any]) -> None:
-    path = str(options["output"])
+def _targets(sources: list[Any], options: dict[str, Any]) -> dict[str, str]:
+    """
+    Return the path of the output for the name of each source.
+
+    Raises:
+        UsageError: two sources would become one file.
+    """
+    output = str(options["output"])
+    folders = [each for each in options["paths"] if each != STDIN and os.path.isdir(each)]
+    if output == STDIN or not (folders or len(sources) > 1):
+        return {source.name: output for source in sources if isinstance(source, Source)}
+    targets: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for source in sources:
+        if isinstance(source, Source):
+            folder = next((one for one in folders if Path(one) in Path(source.name).parents), None)
+            relative = os.path.relpath(source.name, folder) if folder else Path(source.name).name
+            path = os.path.join(output, relative)
+            other = names.setdefault(path, source.name)
+            if other != source.name:
+                raise UsageError(
+                    f"-o {path}: {other} and {source.name} would both be written there; scrub them "
+                    "into different folders"
+                )
+            targets[source.name] = path
+    return targets
+
+
+def _write(new: bytes, path: str, sources: list[Any], options: dict[str, Any]) -> None:
     if path == STDIN:
         sys.stdout.buffer.write(new)
         sys.stdout.buffer.flush()
         return
-    folders = [each for each in options["paths"] if each != STDIN and os.path.isdir(each)]
-    if folders or len(sources) > 1:
-        folder = next((each for each in folders if Path(each) in Path(source.name).parents), None)
-        relative = os.path.relpath(source.name, folder) if folder else Path(source.name).name
-        path = os.path.join(path, relative)
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-        except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            raise UsageError(f"-o {options['output']}: {said}") from None
+    if path != options["output"]:
+        make_folder(os.path.dirname(path), options["output"])
     inputs = InputFiles()
+    if options["key_file"]:
+        inputs.add(options["key_file"], "the key")
     for each in sources:
         if isinstance(each, Source):
-            inputs.add(each.name, "one of the captures")
+            inputs.add(each.path, "one of the captures")
     replaces = None if options["force"] else Replaceable("an empty file", lambda _: False)
     with written(path, inputs=inputs, replaces=replaces) as out:
         out.write(new)
 
 
+def _media(count: int) -> str:
+    if count == 1:
+        return "1 picture, font or the like in an archive stays"
+    return f"{count:,} pictures, fonts and the like in archives stay"
+
+
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-
-
-def _say(text: str) -> None:
-    click.echo(f"receiptkit: {printable(text)}", err=True)

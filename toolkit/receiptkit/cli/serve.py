@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from receiptkit.captures import STDIN
-from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
 from receiptkit.cli.parameters import limit_option
-from receiptkit.cli.process import at_interrupt
-from receiptkit.cli.serving import LOG_FORMATS, Started, logged, ready, tls_of
+from receiptkit.cli.process import after_parent, at_interrupt, say, uncollected
+from receiptkit.cli.scenario_options import complete_scenarios, receipts_option, seed_option
+from receiptkit.cli.serving import (
+    Started,
+    host_option,
+    log_option,
+    logged,
+    port_option,
+    ready,
+    ready_file_option,
+    tls_of,
+    tls_options,
+)
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.settings import CLOCKS, LOOPBACK, assumed
 from receiptkit.server.tls import NAMES, VARIABLES
 
 
-@click.command()
+# Services of CI have an environment, and no arguments.
+@click.command(context_settings={"auto_envvar_prefix": "RECEIPTKIT_SERVE"})
 @click.option(
     "--scenario",
     "scenarios",
@@ -35,33 +45,21 @@ from receiptkit.server.tls import NAMES, VARIABLES
     help="YAML or JSON with conversations to begin with, instead of scenarios.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same worlds."
+    "--snapshot",
+    metavar="FILE",
+    help="Begin with a state that another server saved: GET /_receiptkit/snapshot.",
 )
+@seed_option("worlds")
 @click.option(
     "--count",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Worlds of each scenario: of this seed and those after it.",
+    help="Worlds of each scenario, with the seeds N, N+1, … from --seed N.",
 )
-@click.option(
-    "--receipts",
-    type=click.IntRange(0),
-    help="Recipients of each world; above 50 for load only.",
-)
-@click.option(
-    "--host",
-    default=LOOPBACK[0],
-    show_default=True,
-    help="Address to listen on; any other opens the server to others.",
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default=True,
-    help="Port to listen on; 0 takes a free one.",
-)
+@receipts_option
+@host_option
+@port_option()
 @click.option(
     "--clock",
     type=click.Choice(CLOCKS),
@@ -92,11 +90,14 @@ from receiptkit.server.tls import NAMES, VARIABLES
     help="Scheme and host of links. Default: those that the caller used.",
 )
 @click.option("--webhook-url", metavar="URL", help="URL of the account's webhooks from the start.")
-@click.option("--account-sid", metavar="SID", help="SID of the account. Default: drawn.")
+@click.option(
+    "--account-sid", metavar="SID", help="SID of the account. Default: generated from the seed."
+)
 @click.option(
     "--auth-token-env",
     metavar="NAME",
-    help="Environment variable with the one secret that opens the server, and signs.",
+    help="Environment variable with the auth token; clients log in with it, webhooks are signed "
+    "with it.",
 )
 @click.option(
     "--api-key-env",
@@ -115,36 +116,16 @@ from receiptkit.server.tls import NAMES, VARIABLES
     "assumptions",
     multiple=True,
     metavar="NAME=VALUE",
-    help="What to take an unknown fact about Twilio for; repeat for several.",
+    help="Choose how an undocumented behaviour of Twilio works (docs/local-twilio.md); repeat for "
+    "several.",
 )
+@tls_options
+@log_option("calls and webhooks")
+@ready_file_option
 @click.option(
-    "--tls",
+    "--exit-with-parent",
     is_flag=True,
-    help="Speak TLS, with a certificate made for this run, also for conversations.twilio.com.",
-)
-@click.option(
-    "--tls-certificate",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Speak TLS with this certificate (PEM, with its key, unless --tls-key has it).",
-)
-@click.option(
-    "--tls-key",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Private key of --tls-certificate.",
-)
-@click.option(
-    "--log",
-    type=click.Choice(LOG_FORMATS),
-    default="lines",
-    show_default=True,
-    help="Log calls and webhooks on standard error.",
-)
-@click.option(
-    "--ready-file",
-    metavar="FILE",
-    help="Write a JSON object to FILE when the server answers; - prints it instead of the text.",
+    help="End when the process that started it ends, however that happens.",
 )
 @limit_option
 def serve(
@@ -160,14 +141,19 @@ def serve(
     tls_key: str | None,
     log: str,
     ready_file: str | None,
+    exit_with_parent: bool,
     **options: Any,
 ) -> None:
     """
     Serve a local Twilio Conversations, until interrupted.
 
     Applications create conversations, add participants and post messages as with Twilio. Receipts
-    advance, and
-    signed webhooks report them. It answers this machine only, unless --host says otherwise.
+    advance, and signed webhooks report them. It responds to this machine only, unless --host says
+    otherwise.
+
+    A world is one message with its receipts and webhooks.
+
+    Environment variables set options: RECEIPTKIT_SERVE_ACCOUNT_SID is --account-sid.
     """
     token = secret(auth_token_env)
     is_local = host in LOOPBACK
@@ -195,14 +181,16 @@ def serve(
     control = application.state.control
     # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter
     # of the time.
-    gc.freeze()
     with (
+        uncollected(),
         tls_of(tls, tls_certificate, tls_key) as certificate,
         listening(host, port) as own,
     ):
         server = server_of(application, certificate)
         # Before its address is printed, after which it may be stopped any time: uvicorn takes over
         # only once it runs.
+        if exit_with_parent:
+            after_parent(lambda: setattr(server, "should_exit", True))
         with at_interrupt(server.handle_exit), logged(control, log):
             started = Started(
                 url_of(own, "https" if certificate else "http"),
@@ -222,7 +210,7 @@ def serve(
             }
             with ready(ready_file, **about):
                 server.run(sockets=[own])
-        click.echo("receiptkit: stopped", err=True)
+        say("stopped")
 
 
 def _banner(
@@ -242,6 +230,7 @@ def _banner(
     yield f"  worlds       {_counted(state)}; {url}/_receiptkit/ shows and controls them"
     yield f"  clock        {_clock(options)}"
     yield f"  answers      {_audience(host, is_local=host in LOOPBACK)}"
+    yield f'  base URL     "{url}": client.conversations.base_url (Python), .baseUrl (Node.js)'
     if started.authority is not None:
         yield f"  trust        {' '.join(f'{name}={started.authority}' for name in VARIABLES)}"
         yield f"  host alias   127.0.0.1 {NAMES[0]} in /etc/hosts, with --port 443"

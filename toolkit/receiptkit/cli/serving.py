@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from receiptkit.captures import STDIN
+from receiptkit.cli.parameters import with_options
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.server.causes import likely_cause
+from receiptkit.server.settings import LOOPBACK
 from receiptkit.server.tls import Certificate, certificate
 from receiptkit.validation.output_files import InputFiles, Replaceable, written
 
@@ -24,10 +26,63 @@ if TYPE_CHECKING:
     from receiptkit.server.request_log import Call
     from receiptkit.server.sender import Sent
 
-LOG_FORMATS = ("off", "lines", "json")
+_LOG_FORMATS = ("off", "lines", "json")
+_F = TypeVar("_F", bound=Callable[..., Any])
 _READY = "receiptkit-ready"
-#: How much of a path a line shows.
-_LONGEST_PATH = 300
+host_option = click.option(
+    "--host",
+    default=LOOPBACK[0],
+    show_default=True,
+    help="Address to listen on; any other opens the server to others.",
+)
+ready_file_option = click.option(
+    "--ready-file",
+    metavar="FILE",
+    help="Write a JSON object to FILE when the server is ready; - prints it instead of the text.",
+)
+
+
+def tls_options(command: _F) -> _F:
+    """Add the options of a server that speaks TLS."""
+    return with_options(
+        command,
+        click.option(
+            "--tls",
+            is_flag=True,
+            help="Speak TLS, with a certificate made for this run, also for "
+            "conversations.twilio.com.",
+        ),
+        click.option(
+            "--tls-certificate",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False),
+            help="Speak TLS with this certificate (PEM, with its key, unless --tls-key has it).",
+        ),
+        click.option(
+            "--tls-key",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False),
+            help="Private key of --tls-certificate.",
+        ),
+    )
+
+
+def port_option(help_: str = "Port to listen on; 0 takes a free one.") -> Callable[[_F], _F]:
+    """Return the option `--port`."""
+    return click.option(
+        "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help=help_
+    )
+
+
+def log_option(what: str) -> Callable[[_F], _F]:
+    """Return the option `--log` of a command that logs `what`."""
+    return click.option(
+        "--log",
+        type=click.Choice(_LOG_FORMATS),
+        default="lines",
+        show_default=True,
+        help=f"Log {what} on standard error.",
+    )
 
 
 class Started(NamedTuple):
@@ -113,10 +168,19 @@ def logged(control: Control, log_format: str) -> Iterator[None]:
     if log_format == "off" or control.log is None:
         yield
         return
+    from receiptkit.server.operations import WORDS
+    from receiptkit.validation.public_urls import PublicUrls, public_method
+
     write = _write_json if log_format == "json" else _write_line
 
+    urls = PublicUrls(control.state.contract, WORDS)
+
     def call(each: Call) -> None:
-        write("call", each._asdict(), "")
+        shown = {
+            "method": public_method(each.method),
+            "path": urls.path(each.path, shows_sids=True),
+        }
+        write("call", {**each._asdict(), **shown}, "")
 
     def webhook(number: int, sent: Sent) -> None:
         parameters = sent.outgoing.parameters if sent.outgoing else {}
@@ -139,22 +203,39 @@ def logged(control: Control, log_format: str) -> Iterator[None]:
 @contextmanager
 def handled_logged(session: Session, log_format: str) -> Iterator[None]:
     """Write a line for each request that a receiver or a proxy handled to standard error."""
+    from receiptkit.validation.public_urls import public_method
 
     def line(each: Handled) -> None:
         verdict = each.verdict.text if each.verdict is not None else "not of the contract"
-        if log_format == "json":
-            about = {**each._asdict(), "path": each.path[:_LONGEST_PATH], "verdict": verdict}
-            _write(json.dumps({"kind": "request", **about}))
-            return
-        what = f"{each.number} {each.method} {each.path[:_LONGEST_PATH]}"
-        answered = "" if each.outcome is None else f" -> {each.outcome} {each.milliseconds:g} ms"
-        _write(f"{what}{answered}: {verdict}")
+        shown = {
+            "method": public_method(each.method),
+            "path": session.public_path(each.path),
+            "verdict": verdict,
+        }
+        log_request(log_format, {**each._asdict(), **shown})
 
     session.listener = None if log_format == "off" else line
     try:
         yield
     finally:
         session.listener = None
+
+
+def log_request(log_format: str, about: dict[str, Any]) -> None:
+    """
+    Write a line for a request that went on to another server to standard error.
+
+    Args:
+        log_format: one of `LOG_FORMATS`.
+        about: its number, method, path, outcome and milliseconds, and its verdict if there is one.
+    """
+    if log_format == "json":
+        _write(json.dumps({"kind": "request", **about}))
+    elif log_format == "lines":
+        answered = f" -> {about['outcome']} {about['milliseconds']:g} ms"
+        verdict = f": {about['verdict']}" if "verdict" in about else ""
+        what = f"{about['number']} {about['method']} {about['path']}"
+        _write(f"{what}{answered if about['outcome'] is not None else ''}{verdict}")
 
 
 def _write_json(kind: str, about: dict[str, Any], cause: str) -> None:

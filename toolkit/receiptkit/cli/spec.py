@@ -8,9 +8,15 @@ from pathlib import Path
 
 import click
 
-from receiptkit.model.errors import DocumentError
+from receiptkit.model.errors import DocumentError, os_reason
 from receiptkit.openapi.document import PROFILES, spec_directory
 from receiptkit.validation.output_files import InputFiles, Replaceable, written
+
+_directory_option = click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder with upstream/ and overlays/. Default: spec/ of the checkout.",
+)
 
 
 @click.group()
@@ -32,18 +38,14 @@ def show(profile: str) -> None:
     try:
         click.echo(path.read_text(encoding="utf-8"), nl=False)
     except OSError as error:
-        raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise DocumentError(f"{path}: {os_reason(error)}") from None
 
 
 @spec.command()
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if a built document is out of date."
 )
-@click.option(
-    "--directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder with upstream/ and overlays/. Default: spec/ of the checkout.",
-)
+@_directory_option
 def build(check: bool, directory: Path | None) -> int:
     """Build the contract documents from upstream/ and overlays/."""
     from receiptkit.generation.examples import with_examples
@@ -84,11 +86,7 @@ def _write(
 @spec.command()
 @click.argument("upstream", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--commit", help="Revision of UPSTREAM, to be named as the source.")
-@click.option(
-    "--directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder with upstream/ and overlays/. Default: spec/ of the checkout.",
-)
+@_directory_option
 def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
     """
     Take a newer document of Twilio's over, as far as it is about receipts.
@@ -96,7 +94,7 @@ def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
     The facts of UPSTREAM replace those of upstream/; descriptions stay in our words. Overlay
     actions that need a hand are listed. Run `receiptkit spec build` afterwards.
 
-    Exit 0: no overlay needs a hand. 1: one does. 2: UPSTREAM cannot be used.
+    Exit code 0: no overlay needs a hand. 1: one does. 2: UPSTREAM cannot be used.
     """
     from receiptkit.drift.newer import newer
     from receiptkit.drift.update import updated

@@ -11,11 +11,18 @@ from typing import BinaryIO
 import click
 import orjson
 
-from receiptkit.cli.completion import complete_scenarios
 from receiptkit.cli.environment import secret
-from receiptkit.cli.parameters import limit_option
-from receiptkit.generation import STREAMS, Event, Generator, Webhooks, recording
+from receiptkit.cli.parameters import limit_option, signing_token_option
+from receiptkit.cli.process import note
+from receiptkit.cli.scenario_options import (
+    complete_scenarios,
+    receipts_option,
+    seed_option,
+    stream_option,
+)
+from receiptkit.generation import Event, Generator, Webhooks, recording
 from receiptkit.model.exchange import WebhookRequest
+from receiptkit.server.causes import was_accepted
 from receiptkit.server.sender import Outgoing, Sender
 from receiptkit.server.settings import check_receipts
 from receiptkit.validation.output_files import Replaceable, written
@@ -33,20 +40,10 @@ from receiptkit.webhooks.address import absolute
     show_default=True,
     help="HTTP method.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed makes the same webhooks."
-)
-@click.option("--receipts", type=click.IntRange(0), help="Number of recipients.")
-@click.option(
-    "--stream",
-    type=click.Choice(STREAMS),
-    help="Order and repetition of the webhooks. Default: that of the scenario.",
-)
-@click.option(
-    "--auth-token-env",
-    metavar="NAME",
-    help="Environment variable with the auth token that signs them.",
-)
+@seed_option("webhooks")
+@receipts_option
+@stream_option
+@signing_token_option
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -75,7 +72,9 @@ def trigger(
     """
     Send the webhooks of a SCENARIO once, in the order in which they arrive, without a server.
 
-    It does not wait between them. The exit code is 1 if one was not answered with success.
+    It does not wait between them.
+
+    Exit code 0: every webhook got a 2xx response. 1: a webhook did not. 2: wrong usage.
     """
     absolute(url, "--to")
     check_receipts(receipts)
@@ -85,7 +84,7 @@ def trigger(
     )
     sender = Sender(secret(auth_token_env) or AUTH_TOKEN)
     if not webhooks.events:
-        click.echo(f"receiptkit: note: {scenario} has no webhooks", err=True)
+        note(f"{scenario} has no webhooks")
     with _collected(collect, force=force) if collect else nullcontext() as kept:
         if not dry_run:
             return 0 if asyncio.run(_send(sender, webhooks, url, method, kept)) else 1
@@ -111,7 +110,7 @@ async def _send(
             for sent in made:
                 _write(sent.delivery, kept)
                 click.echo(f"{event.step.status:11} {event.receipt.sid}  {sent.outcome}")
-            all_accepted &= made[-1].was_accepted
+            all_accepted &= was_accepted(made[-1].outcome)
     finally:
         await sender.close()
     return all_accepted

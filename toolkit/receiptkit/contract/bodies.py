@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
 from receiptkit.contract.body_checks import body_findings
-from receiptkit.contract.bounds import bounded
+from receiptkit.contract.bounds import NOUNS, bounded
 from receiptkit.contract.profile import Profile
 from receiptkit.contract.recognition import OTHER, Recogniser, Recognition
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON, Schemas
+from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding
+from receiptkit.model.limits import VARIABLE
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.known_names import KnownNames
 from receiptkit.openapi.operation import Media, Operation
@@ -32,6 +34,8 @@ NO_RESPONSE = {
     304: "not modified: the body is in a cache",
     **dict.fromkeys((301, 302, 303, 307, 308), "a redirect"),
 }
+#: Why a body was not checked.
+NO_SCHEMA = "the document has no schema for this body"
 EVENT_STREAM = "an event of Event Streams"
 _NO_STREAM = "Event Streams has no event of Conversations; onDeliveryUpdated comes by webhook"
 
@@ -79,7 +83,7 @@ class BodyValidator:
         response = found.response(200)
         media = response.content.get(JSON) if response else None
         if media is None:
-            return Result(operation=found.id, unchecked="the document describes no such body")
+            return Result(operation=found.id, unchecked=NO_SCHEMA)
         result = Result(operation=found.id, kind=found.kind, body=body)
         result.findings = self._findings(body, found, media, result, carried=carried)
         return result
@@ -112,7 +116,7 @@ class BodyValidator:
             return Result(unchecked=exchange.body.reason)
         text = text_of(exchange.body)
         if text is not None and not is_json_text(exchange, text):
-            return Result(unchecked="an answer that is no JSON, to a request that nobody knows")
+            return Result(unchecked="a response that is not JSON, captured without its request")
         result = (
             self.validate_body(exchange.body, operation, carried=carried)
             if text is None
@@ -136,9 +140,16 @@ class BodyValidator:
         return self.profile.findings(catalogue.problems("capture", seen))
 
     def skipped(self, result: Result) -> list[Finding]:
-        """Return the finding for a caller who asked for a check that could not be made."""
-        view = UncheckedView("skipped", result.unchecked)
-        return self.profile.findings(catalogue.problems("unchecked", view), result.operation)
+        """Return the findings for a caller who asked for a check that was not made, or in part."""
+        reasons = [
+            f"{count:,} {NOUNS[name]} beyond the limit; {VARIABLE}={name}=N allows more"
+            for name, count in sorted(result.left_out.items())
+        ]
+        if result.unchecked is not None and not result.findings:
+            reasons.append(result.unchecked)
+        views = (UncheckedView("skipped", reason) for reason in reasons)
+        problems = (each for view in views for each in catalogue.problems("unchecked", view))
+        return self.profile.findings(problems, result.operation)
 
     def _unrecognised(self, body: Any, reason: str) -> Result:
         """Return the result of a body that is another event, or nothing of the contract."""
@@ -156,7 +167,7 @@ class BodyValidator:
     ) -> Result:
         media = operation.responses["request"].content.get(FORM)
         if media is None:
-            return Result(operation=operation.id, unchecked="the document describes no such body")
+            return Result(operation=operation.id, unchecked=NO_SCHEMA)
         event = body.get("EventType") if isinstance(body, dict) else None
         properties = self.recogniser.members(media).get("EventType")
         enum = properties.get("enum") if isinstance(properties, dict) else None
@@ -164,8 +175,9 @@ class BodyValidator:
         if (
             isinstance(event, str)
             and known
+            and event not in known
             and event.lower() not in {each.lower() for each in known}
-            and not get_close_matches(event, known, cutoff=0.9)
+            and not close_matches(event, known, cutoff=0.9)
         ):
             return self._unchecked("event", "a webhook of another event", None, operation.id)
         if isinstance(body, dict):
@@ -200,12 +212,11 @@ class BodyValidator:
             if response is not None and JSON in response.content:
                 media = response.content[JSON]
                 result = Result()
-                found = self._findings(body, operation, media, result, is_named=False)
                 about = ErrorView(body, status) if status == stated else None
-                problems = catalogue.problems("error", about) if about is not None else ()
-                result.findings = found + self.profile.findings(problems)
+                findings = self._findings(body, operation, media, result, error=about)
+                result.findings = [replace(each, operation=None) for each in findings]
                 return result
-        return Result(unchecked="the document describes no errors")
+        return Result(unchecked="the document has no schema for errors")
 
     def _findings(
         self,
@@ -216,12 +227,13 @@ class BodyValidator:
         *,
         schema: BodySchema | None = None,
         exchange: ExchangeView | None = None,
-        is_named: bool = True,
+        error: ErrorView | None = None,
         carried: Collection[str] | None = None,
     ) -> list[Finding]:
         """Return the findings of a body; count in the result what is beyond the limits."""
         body, left_out = bounded(body, self._known)
-        result.left_out += left_out
+        if left_out:
+            result.left_out += left_out
         return body_findings(
             body,
             operation,
@@ -229,8 +241,8 @@ class BodyValidator:
             schema or self.schemas.of_media(media),
             self.profile,
             exchange=exchange,
+            error=error,
             receipt_schema=self.schemas.of_webhook_receipt if operation.kind == "webhook" else None,
-            is_named=is_named,
             carried=carried,
         )
 

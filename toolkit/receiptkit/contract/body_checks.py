@@ -11,8 +11,15 @@ from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
 from receiptkit.openapi.operation import Media, Operation
 from receiptkit.rules import catalogue
+from receiptkit.rules.links import list_in
 from receiptkit.rules.registry import Subject
-from receiptkit.rules.views import WEBHOOK_NAMES, ExchangeView, ReceiptView
+from receiptkit.rules.views import (
+    WEBHOOK_NAMES,
+    ErrorView,
+    ExchangeView,
+    ReceiptView,
+    ResourceView,
+)
 from receiptkit.schema.engine import BodySchema
 
 #: The member of a page that is its list of receipts.
@@ -36,10 +43,44 @@ def problems_of_kind(body: dict[str, Any], kind: str) -> Iterator[Problem]:
         yield from catalogue.problems(subject, ReceiptView(body, is_webhook=kind == "webhook"))
         return
     yield from catalogue.problems(subject, body)
+    if subject != "page":
+        yield from catalogue.problems("resource", ResourceView(body))
     rows = body.get(_ROWS) if subject == "page" else None
+    if isinstance(rows, list):
+        views = [
+            ReceiptView(row, f"/{_ROWS}/{index}")
+            for index, row in enumerate(rows)
+            if isinstance(row, dict)
+        ]
+        yield from catalogue.problems("receipt", *views)
+
+
+def _problems_of_resources(body: dict[str, Any]) -> Iterator[Problem]:
+    """Yield what the checks of other resources find in a body, or in a list and its rows."""
+    found = list_in(body)
+    if found is None:
+        yield from catalogue.problems("resource", ResourceView(body))
+        return
+    yield from catalogue.problems("list", body)
+    views = [
+        ResourceView(row, f"/{found}/{index}")
+        for index, row in enumerate(body[found])
+        if isinstance(row, dict)
+    ]
+    yield from catalogue.problems("resource", *views)
+
+
+def _problems_of_messages(body: dict[str, Any], operation: Operation) -> Iterator[Problem]:
+    """Yield what the checks of a message find in a new one, or in the rows of a list."""
+    if operation.method == "post":
+        yield from catalogue.problems("message", body)
+        return
+    rows = body.get("messages")
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
-        if isinstance(row, dict):
-            yield from catalogue.problems("receipt", ReceiptView(row, f"/{_ROWS}/{index}"))
+        at = f"/messages/{index}"
+        for each in catalogue.problems("message", row) if isinstance(row, dict) else ():
+            reads = tuple(f"{at}{pointer}" for pointer in each.reads)
+            yield each._replace(pointer=f"{at}{each.pointer}", reads=reads)
 
 
 def body_findings(
@@ -50,8 +91,8 @@ def body_findings(
     profile: Profile,
     *,
     exchange: ExchangeView | None = None,
+    error: ErrorView | None = None,
     receipt_schema: BodySchema | None = None,
-    is_named: bool = True,
     carried: Collection[str] | None = None,
 ) -> list[Finding]:
     """
@@ -64,12 +105,13 @@ def body_findings(
         schema: its compiled schema.
         profile: the profile to report under.
         exchange: the request that it answers, if that is to be checked against it.
+        error: the body beside the HTTP status, if it is one of an error.
         receipt_schema: the compiled schema of receipts, whose advice holds for webhooks too.
-        is_named: False to leave the operation out of the findings.
         carried: the members that the source of the body carries; None for all.
     """
-    name = operation.id if is_named else None
-    problems = list(_problems(body, operation.kind or "", exchange))
+    problems = list(_problems(body, operation, exchange))
+    if error is not None:
+        problems += catalogue.problems("error", error)
     if receipt_schema is not None and isinstance(body, dict):
         problems += _of_receipt(body, receipt_schema, carried=carried)
     breaks = [] if schema.is_clean(body) else schema.problems(body)
@@ -77,20 +119,25 @@ def body_findings(
         # Nobody knows why a member is not there.
         breaks = [each for each in breaks if each.missing is None]
     if not problems:
-        return profile.findings(breaks, name, media=media)
+        return profile.findings(breaks, operation.id, media=media)
     misnamed = {each.instead for each in problems if each.instead is not None}
     breaks = [each for each in breaks if each.missing is None or each.missing not in misnamed]
     # Which of them stands is decided before a profile makes anything of their severities.
     breaks = without_superseded(breaks, problems)
     taken = {each.pointer for each in breaks if _is_about_value(each)}
     left = [each for each in problems if taken.isdisjoint((each.pointer, *each.reads))]
-    return profile.findings(without_superseded([*breaks, *left]), name, media=media)
+    return profile.findings(without_superseded([*breaks, *left]), operation.id, media=media)
 
 
-def _problems(body: Any, kind: str, exchange: ExchangeView | None) -> Iterator[Problem]:
+def _problems(body: Any, operation: Operation, exchange: ExchangeView | None) -> Iterator[Problem]:
     yield from catalogue.problems("text", body)
     if isinstance(body, dict):
-        yield from problems_of_kind(body, kind)
+        if operation.kind is not None:
+            yield from problems_of_kind(body, operation.kind)
+        else:
+            yield from _problems_of_resources(body)
+            if operation.path.endswith("/Messages"):
+                yield from _problems_of_messages(body, operation)
         if exchange is not None:
             yield from catalogue.problems("exchange", exchange)
 
@@ -118,7 +165,7 @@ def _of_receipt(
             # What is not there is missed by the status.
             name = WEBHOOK_NAMES["status"]
         value = parameters.get(name)
-        yield problem._replace(pointer=f"/{name}", message=rule.title, value=value, place=None)
+        yield problem._replace(pointer=f"/{name}", message=rule.advice, value=value, place=None)
 
 
 def _value(member: str, value: Any) -> Any:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
-from receiptkit.model.limits import limit
+from receiptkit.model.limits import limit, limits
+from receiptkit.text.containers import levels
 
 #: So many members there can be in all the rows that are checked, for each of the rows.
 _MEMBERS_OF_ROW = 20
+
+#: What a limit leaves out, by its name.
+NOUNS = {"rows": "rows", "members": "fields, parameters or headers"}
+_NOTHING: Counter[str] = Counter()
 
 
 class Bounded(NamedTuple):
@@ -30,30 +35,23 @@ def bounded(value: Any, known: Container[str]) -> Bounded:
     Return a value without the rows and members beyond the limits. Members that are known come
     first, so that none is missed.
     """
-    rows, members = limit("rows"), limit("members")
+    rows, members = limits("rows", "members")
     if _fits(value, rows, members):
-        return Bounded(value, Counter())
+        return Bounded(value, _NOTHING)
     return _Cut(rows, members, known).cut(value)
 
 
 def _fits(value: Any, rows: int, members: int) -> bool:
     """Return True if nothing of a value is beyond the limits."""
-    waiting, left = [value], rows * _MEMBERS_OF_ROW
-    while waiting:
-        node = waiting.pop()
-        inner: Iterable[Any] = ()
-        if isinstance(node, dict):
-            if len(node) > members:
+    left = rows * _MEMBERS_OF_ROW
+    for level in levels(value):
+        for node in level:
+            is_object = isinstance(node, dict)
+            if len(node) > (members if is_object else rows):
                 return False
-            left -= len(node)
-            inner = node.values()
-        elif isinstance(node, list):
-            if len(node) > rows:
-                return False
-            inner = node
+            left -= len(node) if is_object else 0
         if left < 0:
             return False
-        waiting += [each for each in inner if isinstance(each, (dict, list))]
     return True
 
 

@@ -89,9 +89,7 @@ class Contract:
             DocumentError: the document cannot be used.
         """
         if profile not in documents.PROFILES:
-            raise UsageError(
-                f"no profile is called {profile!r}: there are {', '.join(documents.PROFILES)}"
-            )
+            raise UsageError(f"unknown profile {profile!r}; use {', '.join(documents.PROFILES)}")
         return cls(
             documents.built(profile) if document is None else documents.read(document),
             profile,
@@ -155,10 +153,10 @@ class Contract:
             )
 
     def findings_of(self, result: Result) -> list[Finding]:
-        """Return the findings of a result; where nothing was checked, one of them says so."""
-        if result.unchecked is None or result.findings:
+        """Return the findings of a result; one of them says what was not checked."""
+        if not result.left_out and (result.unchecked is None or result.findings):
             return result.findings
-        return self.validator.skipped(result)
+        return [*result.findings, *self.validator.skipped(result)]
 
     def check_exchange(self, exchange: Exchange) -> list[Finding]:
         """
@@ -201,7 +199,7 @@ class Contract:
 
 def _engine(name: str, document: Document) -> Engine:
     if name not in ENGINES:
-        raise UsageError(f"no engine is called {name!r}: there are {' and '.join(ENGINES)}")
+        raise UsageError(f"unknown engine {name!r}; use {' or '.join(ENGINES)}")
     if name == "default":
         return Engine(document.content)
     try:

@@ -10,6 +10,7 @@ from receiptkit.contract.webhook_payload import is_form_request
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.model.limits import limit
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.openapi.operation import Operation, Parameter
 from receiptkit.rules import catalogue
 from receiptkit.rules.views import RequestView
@@ -18,8 +19,8 @@ from receiptkit.text.forms import decode_form, decode_query
 
 #: A number as JSON writes it, but for an exponent; and what turns the text of each type into its
 #: value.
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
-_NUMBER = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,30}})?")
+_INTEGER = regex(r"-?(?:0|[1-9][0-9]{0,30})")
+_NUMBER = regex(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,30}})?")
 _READERS: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
     "integer": (_INTEGER, int),
     "number": (_NUMBER, float),
@@ -155,14 +156,15 @@ def _problems(
     value = _value(parameter, texts)
     if schema.is_clean(value):
         return []
-    from receiptkit.schema.wording import hint, message
+    from receiptkit.schema.hints import hint
+    from receiptkit.schema.messages import message
 
     first = next(iter(schema.violations(value)), None)
     if first is None:
         return []
     if first.severity is not None:
         rule = catalogue.get(first.rule)
-        text = rule.title if rule is not None else f"{parameter.name} is not as advised"
+        text = rule.advice if rule is not None else f"{parameter.name} is not as advised"
         return [Problem("", text, None, first.rule, first.severity, value=first.value)]
     # In a URL everything is text, so its type is no news.
     what = message(first, f"{parameter.location} parameter {parameter.name}")

@@ -79,9 +79,12 @@ class Profile:
 
 
 def _message(problem: Problem) -> str:
-    """Return the message of a problem, after the title of its rule if the document names one."""
+    """Return the message of a problem, in the words of its rule if the document names one."""
     rule = catalogue.get(problem.rule)
     if problem.place is None or rule is None or problem.rule.startswith("schema."):
         return problem.message
     is_advice = problem.severity is not None and problem.missing is None
-    return rule.title if is_advice else f"{rule.title}: {problem.message}"
+    words = rule.message or rule.title
+    if not is_advice and "{}" not in rule.message:
+        return problem.message
+    return words.replace("{}", problem.message)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from receiptkit.model.display import close_matches
+from receiptkit.model.regex import regex
 from receiptkit.openapi.operation import Media, Operation
 from receiptkit.openapi.operations import Operations
 from receiptkit.openapi.references import References, listed, types_of
@@ -16,14 +16,14 @@ from receiptkit.openapi.servers import path_of
 ERROR = "error"
 #: The kind of bodies that are judged by their schema alone.
 OTHER = "resource of another operation"
-_TOO_FEW = "it shares too few member names with any response of the contract"
+_TOO_FEW = "it shares too few field names with any response of the contract"
 #: How many sets of member names the recogniser keeps its decision for.
 _MOST_REMEMBERED = 1000
 #: The path within one of Twilio's APIs, also below the prefix of a gateway: a body whose url is
 #: one of these and not ours is another resource.
-_API_PATH = re.compile(r".*(/(?:v[123]|2010-04-01)/.+)")
+_API_PATH = regex(r".*(/(?:v[123]|2010-04-01)/.+)")
 #: Where a word begins within a name in camelCase.
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAPITAL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -114,7 +114,7 @@ class Recogniser:
             for name, types in shape.members.items()
             if list in types
         ]
-        return not body.keys() & set(ours) and not get_close_matches(key, ours)
+        return not body.keys() & set(ours) and not close_matches(key, ours)
 
     def _by_url(self, body: dict[str, Any], at_url: list[Operation]) -> Recognition:
         """Return the operation that reads the URL of a body, if its answers look like it."""

@@ -50,7 +50,7 @@ class Schemas:
         """
         response = operation.response(status)
         if response is None or JSON not in response.content:
-            raise UsageError(f"{operation.id} describes no JSON answer {status}")
+            raise UsageError(f"{operation.id} has no JSON response {status} in the document")
         return self.of_media(response.content[JSON])
 
     @cached_property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 
 from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.bodies import (
     NO_RESPONSE,
+    NO_SCHEMA,
     BodyValidator,
     is_json_text,
     without_explained,
@@ -28,11 +28,14 @@ from receiptkit.contract.webhook_payload import (
 from receiptkit.model.exchange import Exchange, NotCaptured, WebhookRequest, text_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.openapi.hosts import is_elsewhere, is_of_twilio
 from receiptkit.openapi.operation import Media, Operation, Response
 from receiptkit.openapi.operations import Operations
 from receiptkit.rules import catalogue
-from receiptkit.rules.signed_request import HEADER, unjudged_reason
+from receiptkit.rules.links import kind_of
+from receiptkit.rules.signature import unjudged
+from receiptkit.rules.signed_request import HEADER
 from receiptkit.rules.views import ErrorView, ExchangeView, RequestView, ResponseView, WebhookView
 from receiptkit.schema.engine import Engine
 from receiptkit.text.json_text import read
@@ -41,7 +44,7 @@ from receiptkit.text.json_text import read
 _LIKE_A_WEBHOOK = 5
 #: The rules of parameters that the document does not know, as information and as errors.
 _UNKNOWN, _TOO_MANY = "webhook.unknown-parameter", "schema.additional-properties"
-_SID = re.compile(r"(?:IS|CH|IM|DY|MB|WH)[0-9A-Za-z]{32}")
+_SID = regex(r"(?:IS|CH|IM|DY|MB|WH)[0-9A-Za-z]{32}")
 
 
 class Validator(BodyValidator):
@@ -166,7 +169,7 @@ class Validator(BodyValidator):
         text = text_of(exchange.body)
         if not response.content:
             is_empty = text is not None and not text.strip()
-            return None if is_empty else "the document describes no body"
+            return None if is_empty else "the document has no body for this response"
         if text is not None and not text.strip() and response.may_be_empty:
             return None
         media = self._media(exchange, response, text)
@@ -177,7 +180,7 @@ class Validator(BodyValidator):
         if media is None:
             return None
         if not isinstance(media.schema, dict) or not media.schema:
-            return "the document says nothing of such a body"
+            return NO_SCHEMA
         body = exchange.body
         problems: tuple[Problem, ...] = ()
         if text is not None:
@@ -190,19 +193,19 @@ class Validator(BodyValidator):
         schema = self.schemas.of_answer(media, operation, exchange.status)
         # A request that is wrong itself says nothing about its response.
         is_checked = (
-            exchange.status == 200
+            exchange.status < 300
             and isinstance(body, dict)
             and not any(_is_error(each) for each in findings)
         )
-        view = ExchangeView(operation.kind or "", body, request) if is_checked else None
-        found = self._findings(body, operation, media, result, schema=schema, exchange=view)
+        kind = operation.kind or kind_of(body)
+        view = ExchangeView(kind, body, request) if is_checked else None
+        is_error = exchange.status >= 400
+        error = ErrorView(body, exchange.status, request.path) if is_error else None
+        found = self._findings(
+            body, operation, media, result, schema=schema, exchange=view, error=error
+        )
         findings += without_explained(problems, found)
-        if exchange.status >= 400:
-            view_of_error = ErrorView(body, exchange.status)
-            findings += self.profile.findings(
-                catalogue.problems("error", view_of_error), operation.id
-            )
-        else:
+        if not is_error:
             result.kind, result.body = operation.kind, body
         return None
 
@@ -277,7 +280,8 @@ class Validator(BodyValidator):
                 *without_explained(found.problems, result.findings),
                 *self.profile.findings(sent, of_event.id),
             ]
-        result.left_out["members"] += found.left_out
+        if found.left_out:
+            result.left_out["members"] += found.left_out
         return result
 
     def _of_address(self, findings: list[Finding]) -> list[Finding]:
@@ -291,7 +295,7 @@ class Validator(BodyValidator):
             return findings
         unknown = [each.pointer for each in findings if each.rule == _TOO_MANY]
         problems = [
-            Problem(pointer, rule.title, rule=rule.id, severity=rule.severity)
+            Problem(pointer, rule.advice, rule=rule.id, severity=rule.severity)
             for pointer in unknown
         ]
         rest = [each for each in findings if each.rule != _TOO_MANY]
@@ -314,7 +318,7 @@ class Validator(BodyValidator):
         view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
         signed = catalogue.problems("signed request", view)
         result.findings += self.profile.findings(signed, result.operation)
-        result.signature_unjudged = unjudged_reason(webhook) or ""
+        result.signature_unjudged = unjudged(webhook, self.auth_token) or ""
 
     def _payload_findings(self, found: Payload) -> list[Finding]:
         return self._text_findings(found.problems, found.text) if found.text is not None else []

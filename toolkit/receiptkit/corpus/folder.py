@@ -10,7 +10,7 @@ from typing import Any
 
 from receiptkit.corpus.corpus import MANIFEST, File
 from receiptkit.model.errors import UsageError
-from receiptkit.validation.output_files import written
+from receiptkit.validation.output_files import make_folder, written
 
 
 class CorpusFolder:
@@ -66,18 +66,8 @@ class CorpusFolder:
             (self.path / path).unlink(missing_ok=True)
 
     def _make_folders(self, files: Sequence[File]) -> None:
-        try:
-            for folder in sorted({(self.path / file.path).parent for file in files}):
-                folder.mkdir(parents=True, exist_ok=True)
-                if not _is_within(self.path, folder.relative_to(self.path).as_posix() + "/x"):
-                    raise UsageError(
-                        f"{folder}: this is a link to another folder; nothing is written there"
-                    )
-        except OSError as error:
-            raise UsageError(
-                f"{error.filename}: the folder cannot be made: "
-                f"{(error.strerror or str(error)).lower()}"
-            ) from None
+        for folder in sorted({(self.path / file.path).parent for file in files}):
+            make_folder(str(folder), str(self.path), option="")
 
     def _stale(self, files: Sequence[File]) -> list[str]:
         return sorted(set(self._hashes) - {file.path for file in files})

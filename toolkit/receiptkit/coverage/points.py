@@ -23,6 +23,8 @@ DIMENSIONS = (
     "error codes",
     "page shapes",
     "webhooks",
+    "scopes",
+    "sources",
 )
 
 
@@ -66,6 +68,7 @@ class CoveragePoints:
             str(parameters.get(name, ""))
             for name in ("Status", "ErrorCode", "DeliveryReceiptSid", "DateUpdated")
         )
+        yield "sources", "webhooks"
         yield "webhooks", f"Status {status}"
         yield "webhooks", method.upper()
         yield from _family(code)
@@ -82,6 +85,11 @@ class CoveragePoints:
 def _body(kind: str | None, body: Any) -> Iterator[CoveragePoint]:
     if not isinstance(body, dict):
         return
+    yield "sources", "responses"
+    meta = body.get("meta")
+    url = (meta if isinstance(meta, dict) else body).get("url")
+    if isinstance(url, str) and "/Conversations/" in url:
+        yield "scopes", "of a service" if "/Services/" in url else "default"
     if kind == "receipt":
         yield from _receipt(body)
     elif kind == "page":

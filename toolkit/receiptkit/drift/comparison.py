@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,15 @@ from receiptkit.model.finding import Severity
 from receiptkit.openapi.operation import Operation
 
 _NOTHING = object()
+_SEVERITIES = {
+    "capture-fails": Severity.ERROR,
+    "renamed": Severity.ERROR,
+    "value-arrives": Severity.WARNING,
+    "gone": Severity.WARNING,
+    "new": Severity.INFO,
+}
+#: The kinds of changes of which an example has the member.
+_WITH_MEMBER = ("renamed", "new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +36,31 @@ class _Body:
     places: tuple[str, str]
 
 
-def compare(sides: Sides) -> Iterator[Change]:
+def compare(sides: Sides, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Change]:
     """
     Yield every consequence of using one built document after another; one for each place in the
     documents.
+
+    Args:
+        sides: the documents.
+        wanted: tells by its place in the first document which consequence is wanted.
     """
     seen = set()
-    for change in _changes(sides):
+    for change in _changes(sides, wanted):
         key = (change.kind, change.message, change.old_place, change.new_place)
         if key not in seen:
             seen.add(key)
             yield change
 
 
-def _changes(sides: Sides) -> Iterator[Change]:
+def _changes(sides: Sides, wanted: Callable[[str], bool]) -> Iterator[Change]:
     for name, own in sides[0].operations.items():
         other = sides[1].operations.get(name) or _at(sides[1], own)
         if other is not None:
             if own.kind != "webhook":
-                yield from requests.parameters(sides, own, other)
-                yield from requests.responses(sides, own, other)
-            yield from _Bodies(sides).of(own, other)
+                yield from requests.parameters(sides, own, other, wanted)
+                yield from requests.responses(sides, own, other, wanted)
+            yield from _Bodies(sides, wanted).of(own, other)
 
 
 def _at(side: Side, operation: Operation) -> Operation | None:
@@ -61,8 +74,9 @@ def _at(side: Side, operation: Operation) -> Operation | None:
 class _Bodies:
     """Compares the bodies of an operation that both documents have."""
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(self, sides: Sides, wanted: Callable[[str], bool]) -> None:
         self._sides = sides
+        self._wanted = wanted
 
     def of(self, old: Operation, new: Operation) -> Iterator[Change]:
         for status, response in old.responses.items():
@@ -80,29 +94,31 @@ class _Bodies:
             side.references.view(each) for side, each in zip(self._sides, schemas, strict=True)
         ]
         old, new = views
-        yield from self._own_keywords(body, old, new, path)
+        if self._wants(body, path):
+            yield from self._own_keywords(body, old, new, path)
         if len(path) > 12:
             return
         mine, theirs = old.get("properties", {}), new.get("properties", {})
         gone, added = self._renamed(mine, theirs)
         for name, other in gone.items():
-            text = (
-                f"field `{name}` is gone"
-                if other is None
-                else f"field `{name}` is now called `{other}`"
-            )
+            if not self._wants(body, (*path, name)):
+                continue
+            what = "gone" if other is None else f"now called `{other}`"
             kind = "gone" if other is None else "renamed"
-            severity = Severity.ERROR if other else Severity.WARNING
-            yield self._member(body, kind, severity, (*path, name), text, other)
+            yield self._change(body, kind, (*path, name), f"field `{name}` is {what}")
         for name in added:
-            yield self._member(
-                body, "new", Severity.INFO, (*path, name), f"field `{name}` is new", name
-            )
+            if self._wants(body, (*path, name)):
+                yield self._change(body, "new", (*path, name), f"field `{name}` is new")
         yield from self._required(body, old, new, path, {*gone, *added, *gone.values()})
         for name in mine.keys() & theirs.keys():
             yield from self._node(body, (mine[name], theirs[name]), (*path, name))
         if "items" in old and "items" in new:
             yield from self._node(body, (old["items"], new["items"]), (*path, "0"))
+
+    def _wants(self, body: _Body, path: tuple[str, ...]) -> bool:
+        return self._wanted(
+            self._sides[0].references.place_of(body.schemas[0], body.places[0], path)
+        )
 
     def _renamed(
         self, mine: dict[str, Any], theirs: dict[str, Any]
@@ -135,12 +151,13 @@ class _Bodies:
         reported: set[str | None],
     ) -> Iterator[Change]:
         before, after = set(old.get("required", ())), set(new.get("required", ()))
+        reported |= {name for name in before ^ after if not self._wants(body, (*path, name))}
         for name in sorted(after - before - reported):
             text = f"field `{name}` is required now: captures without it would fail"
-            yield self._change(body, "capture-fails", Severity.ERROR, (*path, name), text, 0)
+            yield self._change(body, "capture-fails", (*path, name), text)
         for name in sorted(before - after - reported):
             text = f"field `{name}` is no longer required: it may be missing"
-            yield self._change(body, "value-arrives", Severity.WARNING, (*path, name), text, 1)
+            yield self._change(body, "value-arrives", (*path, name), text)
 
     def _own_keywords(
         self, body: _Body, old: dict[str, Any], new: dict[str, Any], path: tuple[str, ...]
@@ -159,73 +176,31 @@ class _Bodies:
         if True in found:
             text = news(shells[1], shells[0], subject, "no longer")
             text = f"captures that conformed would now fail: {text}"
-            yield self._change(body, "capture-fails", Severity.ERROR, path, text, 0, found[True])
+            yield self._change(body, "capture-fails", path, text, found[True])
         if False in found:
             text = news(shells[0], shells[1], subject, "now")
             text = f"a value you may not handle can now arrive: {text}"
-            yield self._change(body, "value-arrives", Severity.WARNING, path, text, 1, found[False])
+            yield self._change(body, "value-arrives", path, text, found[False])
 
     # -- examples
 
-    def _member(
-        self,
-        body: _Body,
-        kind: str,
-        severity: Severity,
-        path: tuple[str, ...],
-        text: str,
-        name: str | None,
-    ) -> Change:
-        whole = sample(self._sides[1], body.schemas[1])
-        if name is None:
-            whole = without(whole, path)
-        return self._judged(body, kind, severity, path, text, whole)
-
     def _change(
-        self,
-        body: _Body,
-        kind: str,
-        severity: Severity,
-        path: tuple[str, ...],
-        text: str,
-        side: int,
-        value: Any = _NOTHING,
+        self, body: _Body, kind: str, path: tuple[str, ...], text: str, value: Any = _NOTHING
     ) -> Change:
         """
-        Return a change with the example of the document that accepts it: a member without, or with
-        another value.
+        Return a change with an example from the document that accepts it: with a member that is new
+        there, without the member, or with another value.
         """
-        whole = sample(self._sides[side], body.schemas[side])
-        whole = without(whole, path) if value is _NOTHING else with_value(whole, path, value)
-        return self._judged(body, kind, severity, path, text, whole)
-
-    def _judged(
-        self,
-        body: _Body,
-        kind: str,
-        severity: Severity,
-        path: tuple[str, ...],
-        text: str,
-        whole: Any,
-    ) -> Change:
-        verdicts = [
-            side.accepts(schema, whole)
-            for side, schema in zip(self._sides, body.schemas, strict=True)
-        ]
+        side = 0 if kind == "capture-fails" else 1
+        example = sample(self._sides[side], body.schemas[side])
+        if value is not _NOTHING:
+            example = with_value(example, path, value)
+        elif kind not in _WITH_MEMBER:
+            example = without(example, path)
+        old, new = (
+            (each.references.place_of(schema, place, path), each.accepts(schema, example))
+            for each, schema, place in zip(self._sides, body.schemas, body.places, strict=True)
+        )
         where = pointers.join(path)
-        old_place, new_place = (
-            side.references.place_of(schema, place, path)
-            for side, schema, place in zip(self._sides, body.schemas, body.places, strict=True)
-        )
-        return Change(
-            kind,
-            severity,
-            body.operation,
-            where,
-            text,
-            old_place,
-            new_place,
-            whole,
-            verdicts[0],
-            verdicts[1],
-        )
+        head = (kind, _SEVERITIES[kind], body.operation, where, text)
+        return Change(*head, old[0], new[0], example, old[1], new[1])

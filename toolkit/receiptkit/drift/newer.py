@@ -6,7 +6,6 @@ applied to it.
 from __future__ import annotations
 
 import copy
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,27 +75,16 @@ def newer(path: Path, spec: Path, upstream: str, profile: str) -> Newer:
     """
     ours = load(spec / upstream)
     cut, lost, moved = cut_down(path, ours)
-    roots = [{"root": copy.deepcopy(ours)}, {"root": copy.deepcopy(cut)}]
+    documents = (ours, cut)
     idle: list[Idle] = []
-    done: list[dict[str, Any]] = []
     for name in overlays_of(spec, profile):
         overlay = load(spec / "overlays" / f"{name}.yaml")
         for number, action in enumerate(overlay.get("actions", []), 1):
-            changes = [_changed_by(root, action) for root in roots]
-            if changes[1] is None or (changes[0] and not changes[1]):
-                before = (_after(ours, done), _after(cut, done))
-                idle.append(Idle(name, number, action, changes[1] is None, before))
-            done.append(action)
-    return Newer(upgrade(roots[1]["root"]), lost, moved, idle)
-
-
-def _after(document: dict[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a document with some actions done; those without a target are left out."""
-    root = {"root": copy.deepcopy(document)}
-    for action in actions:
-        with suppress(DocumentError):
-            enact(root, action, "")
-    return root["root"]
+            own, other = (_done(document, action) for document in documents)
+            if other[1] is None or (own[1] and not other[1]):
+                idle.append(Idle(name, number, action, other[1] is None, documents))
+            documents = (own[0], other[0])
+    return Newer(upgrade(documents[1]), lost, moved, idle)
 
 
 def cut_down(
@@ -122,13 +110,13 @@ def cut_down(
     return cut, lost, moved
 
 
-def _changed_by(root: dict[str, Any], action: dict[str, Any]) -> bool | None:
-    """Do an action, and return True if it changes what a document means; None without a target."""
+def _done(document: dict[str, Any], action: dict[str, Any]) -> tuple[dict[str, Any], bool | None]:
+    """Return a document with an action done, and True if it means another; None: no target."""
     try:
-        nodes = enact(root, action, "")
+        after, nodes = enact(document, action, "")
     except DocumentError:
-        return None
-    return any(_meaning(before) != _meaning(after) for before, after in nodes)
+        return document, None
+    return after, any(_meaning(old) != _meaning(new) for old, new in nodes)
 
 
 def _meaning(node: Any) -> Any:

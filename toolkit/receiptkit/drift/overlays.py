@@ -35,10 +35,10 @@ def overlay_change(sides: Sides, idle: Idle) -> Change:
     if not idle.is_lost:
         # What the action did is what the newer document says by itself.
         before = (Side(upgrade(idle.before[0])), Side(upgrade(idle.before[1])))
-        shown = [each for each in compare(before) if each.old_place.startswith(change.old_place)]
-        if shown:
-            verdicts = (shown[0].old_accepts, shown[0].new_accepts)
-            return _with(change, shown[0].example, *verdicts)
+        own = change.old_place
+        shown = next(compare(before, lambda place: place.startswith(own)), None)
+        if shown is not None:
+            return _with(change, shown.example, shown.old_accepts, shown.new_accepts)
     return _at(sides, change)
 
 

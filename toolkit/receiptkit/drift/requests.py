@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -67,11 +67,18 @@ def place_of(operation: Operation) -> str:
 # -- parameters
 
 
-def parameters(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
-    """Yield a change for each parameter that is gone or new, and for what it may be now."""
+def parameters(
+    sides: Sides, old: Operation, new: Operation, wanted: Callable[[str], bool]
+) -> Iterator[Change]:
+    """
+    Yield a change for each parameter that is gone or new, and for what it may be now, if its place
+    is wanted.
+    """
     ours = {(each.location, each.name): each for each in old.parameters}
     theirs = {(each.location, each.name): each for each in new.parameters}
     for key in {**ours, **theirs}:
+        if not wanted(f"{place_of(old)}, {_where(key)}"):
+            continue
         for change, side, texts in _of_parameter(sides, (old, new), key):
             places = [f"{place_of(each)}, {change.where}" for each in (old, new)]
             change = replace(change, operation=old.id, old_place=places[0], new_place=places[1])
@@ -84,7 +91,7 @@ def _of_parameter(
 ) -> Iterator[tuple[Change, int, Texts]]:
     """Yield each change with the side whose request shows it, and the texts of that."""
     own, other = (_parameter(each, key) for each in operations)
-    where = f"{key[0]} parameter {key[1]}"
+    where = _where(key)
     refused = Change(
         "request-refused", Severity.ERROR, "", where, f"a request without {where} would be refused"
     )
@@ -120,7 +127,8 @@ def _values(
     shells = [shell(view) for view in views]
     if shells[0] == shells[1]:
         return
-    key, where = (own.location, own.name), f"{own.location} parameter {own.name}"
+    key = (own.location, own.name)
+    where = _where(key)
     found: dict[bool, list[str]] = {}
     for texts in map(_texts, candidates(*views)):
         verdicts = [
@@ -136,6 +144,10 @@ def _values(
     if False in found:
         message = f"more is accepted: {news(shells[0], shells[1], where, 'now')}"
         yield Change("accepted", Severity.INFO, "", where, message), 1, {key: found[False]}
+
+
+def _where(key: tuple[str, str]) -> str:
+    return f"{key[0]} parameter {key[1]}"
 
 
 def _beside(sides: Sides, operation: Operation, key: tuple[str, str]) -> Texts:
@@ -164,8 +176,13 @@ def _texts(value: Any) -> list[str]:
 # -- responses
 
 
-def responses(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
-    """Yield a change for each status and media type that is gone, or can now arrive."""
+def responses(
+    sides: Sides, old: Operation, new: Operation, wanted: Callable[[str], bool]
+) -> Iterator[Change]:
+    """
+    Yield a change for each status and media type that is gone, or can now arrive, if its place is
+    wanted.
+    """
     for number, (own, other) in enumerate(((old, new), (new, old))):
         for key, response in own.responses.items():
             theirs = other.responses.get(key)
@@ -175,8 +192,9 @@ def responses(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
                     if theirs is not None:
                         subject += f" with the media type {media_type}"
                     change = _of_response(number, subject, old, new, key, media_type)
-                    exchange = _answered(sides[number], own, other, key, media_type)
-                    yield judged(sides, change, exchange, responds=True)
+                    if wanted(change.old_place):
+                        exchange = _answered(sides[number], own, other, key, media_type)
+                        yield judged(sides, change, exchange, responds=True)
                 if theirs is None:
                     break
 

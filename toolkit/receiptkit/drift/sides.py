@@ -13,7 +13,7 @@ from receiptkit.model.finding import Severity
 from receiptkit.openapi.document import Document
 from receiptkit.openapi.operations import Operations
 from receiptkit.openapi.references import References
-from receiptkit.schema.engine import Engine
+from receiptkit.schema.engine import BodySchema, Engine
 
 #: The rules that refuse a request, or a response whatever its body says.
 _REFUSING = ("request.", "http.")
@@ -57,10 +57,14 @@ class Side:
         self.references = References(content)
         self.operations = Operations(content).by_id
         self._engine = Engine(content)
+        #: Schemas that were compiled, with what they were compiled to, by identity.
+        self._bodies: dict[int, tuple[Any, BodySchema]] = {}
 
     def accepts(self, schema: Any, value: Any) -> bool:
         """Return True if a value conforms to a schema of the document."""
-        return self._engine.body(schema).conforms(value)
+        if id(schema) not in self._bodies:
+            self._bodies[id(schema)] = schema, self._engine.body(schema)
+        return self._bodies[id(schema)][1].conforms(value)
 
     def takes(self, exchange: Exchange) -> bool:
         """Return True if the document has such a request, with such a response but for its body."""

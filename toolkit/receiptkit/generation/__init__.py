@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from receiptkit.model.late_names import late_names
 
 if TYPE_CHECKING:
     from receiptkit.generation.api_errors import ERRORS
@@ -56,9 +57,5 @@ __all__ = [
     "World",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    # Faker is heavy, and only the provider needs it.
-    if name in _HOMES:
-        return getattr(import_module(f"receiptkit.generation.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'receiptkit.generation' has no attribute {name!r}")
+# Faker is heavy, and only the provider needs it.
+__getattr__ = late_names("receiptkit.generation", _HOMES)

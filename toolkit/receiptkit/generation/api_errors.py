@@ -16,13 +16,11 @@ class ApiErrorKind(NamedTuple):
         status: HTTP status.
         code: Twilio's code; None where an error has none.
         message: text with placeholders, such as `{path}`.
-        status_seen: True if a real answer showed this status; else the status is inferred.
     """
 
     status: int
     code: int | None
     message: str
-    status_seen: bool = True
 
     def body(self, message: str | None = None) -> dict[str, Any]:
         """Return the body of an answer, with another message if there is one."""
@@ -42,6 +40,7 @@ ERRORS = {
     "server-error": ApiErrorKind(500, None, "An error occurred"),
 }
 
+#: Statuses and messages that a real answer showed.
 _SEEN = {
     20001: (400, "Invalid parameter"),
     20004: (405, "Method Not Allowed"),
@@ -63,6 +62,7 @@ _SEEN = {
     50441: (400, "Failed to add a proxy address to a participant"),
     50513: (400, "Message author should be among Group MMS participants."),
 }
+#: Those that nobody saw: the status is inferred.
 _INFERRED = {
     19038: (400, "Invalid page token"),
     20403: (403, "Only this machine configures the server, not the page of another."),
@@ -123,9 +123,9 @@ _INFERRED = {
     50526: (400, "Content SID is not valid"),
     50528: (400, "Content variables need a content SID"),
 }
-#: Errors of one request or another, by code (conversations.md §3). An inferred status can be
+#: Errors of one request or another, by code. An inferred status can be
 #: replaced by a setting.
 REFUSALS = {
-    **{code: ApiErrorKind(status, code, text) for code, (status, text) in _SEEN.items()},
-    **{code: ApiErrorKind(status, code, text, False) for code, (status, text) in _INFERRED.items()},
+    code: ApiErrorKind(status, code, text)
+    for code, (status, text) in {**_SEEN, **_INFERRED}.items()
 }

@@ -8,7 +8,6 @@ schema keywords are derived from the contract document.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 
 from receiptkit.generation.breakage import Breakage, operation_of
@@ -51,7 +50,7 @@ def _of_body(generator: Generator, rule: Rule) -> Breakage | None:
         if not all(each.startswith(_PARAMETERS) for each in example.changes):
             return None
         changes = {each.removeprefix(_PARAMETERS): new for each, new in example.changes.items()}
-        example = replace(example, changes=changes)
+        example = example._replace(changes=changes)
     if not kind:
         return None
     breakage = Breakage(rule.id, "", kind, example, in_service)
@@ -88,8 +87,8 @@ def of_rule(generator: Generator, choice: str) -> list[Breakage] | list[CaptureB
     of_captures = [each for each in capture_breakages(generator) if each.rule == rule]
     if not of_captures and not of_bodies:
         close = get_close_matches(rule, sorted(breakable(generator)), n=1)
-        hint = f": did you mean {close[0]}?" if close else ""
-        raise UsageError(f"there is no breakage of {rule!r}{hint}")
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise UsageError(f"no breakage for rule {rule!r}{hint}")
     if not at:
         return of_bodies or of_captures
     there = [each for each in of_bodies if each.at == pointer]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from receiptkit.generation.channels import FAILURES, LATE, Channel, channel, delay, statuses_up_to
+from receiptkit.generation.drafts import Course, Draft, Fates, Stage, draw_receipts
 from receiptkit.generation.overrides import Overrides
 from receiptkit.generation.scenarios import ANY, STREAMS, Outcome, Scenario
-from receiptkit.generation.vocabulary import Maker, Vocabulary
-from receiptkit.generation.world import Message, Receipt, Step, World, milliseconds
+from receiptkit.generation.vocabulary import Vocabulary
+from receiptkit.generation.world import Message, World, milliseconds
 from receiptkit.model.errors import UsageError
 
 #: Worlds begin within half a year of this moment: 2026-03-02T08:00:00Z.
 _EPOCH = 1_772_438_400_000
 _SPAN = 180 * 86_400_000
+_MOST_PLANS = 64
 _BODIES = (
     "Your parcel is on its way.",
     "Your appointment is tomorrow at 10:30.",
@@ -38,7 +39,8 @@ class Builder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._courses: dict[Outcome, _Course] = {}
+        self._courses: dict[Outcome, Course] = {}
+        self._plans: dict[tuple[str, int | None], Fates] = {}
 
     def world(
         self,
@@ -55,36 +57,72 @@ class Builder:
         overrides: dict[str, Any] | None = None,
     ) -> World:
         """Return a world; see `Generator.world`."""
-        changes = Overrides(overrides or {})
-        planned = list(outcomes) if outcomes is not None else _planned(scenario, receipts)
-        planned = changes.outcomes(planned)
-        if stream is not None and stream not in STREAMS:
-            raise UsageError(f"no stream is called {stream!r}: there are {', '.join(STREAMS)}")
-        makers = self._vocabulary.makers
-        identity = {
-            name: makers[name](rng)
-            for name in ("account_sid", "chat_service_sid", "conversation_sid")
-        }
-        begin = _EPOCH + int(rng.random() * _SPAN) if start is None else milliseconds(start)
-        agents = tuple(makers["participant_sid"](rng) for _ in range(scenario.agents))
-        message = self._message(rng, begin, agents)
-        seed = rng.getrandbits(32)
-        made = tuple(self._receipts(rng, begin, planned))
-        stream = stream or scenario.stream
-        if stream == "receipt-before-message" and made and made[0].steps:
-            message = replace(message, answered=made[0].steps[0].at + 700)
-        world = World(
-            scenario=scenario.name,
-            **identity,
-            message=message,
-            agents=agents,
-            receipts=made,
+        changes = Overrides(overrides) if overrides else None
+        plan = self._planned(scenario, receipts) if outcomes is None else self._plan(outcomes)
+        if changes:
+            plan = self._plan(changes.outcomes(plan.outcomes))
+        drafts = self.drafts(
+            scenario,
+            [rng],
+            plan,
+            page_size=page_size,
             in_service=in_service,
-            page_size=page_size or scenario.page_size or self._vocabulary.page_sizes[1],
-            stream=(stream, seed),
-            no_error=self._vocabulary.no_error if no_error is None else no_error,
+            stream=stream,
+            start=start,
+            no_error=no_error,
         )
-        return changes.applied(world)
+        world = next(drafts).world
+        return changes.applied(world) if changes else world
+
+    def drafts(
+        self,
+        scenario: Scenario,
+        rngs: Iterable[random.Random],
+        plan: Fates | None = None,
+        *,
+        receipts: int | None = None,
+        page_size: int | None = None,
+        in_service: bool = False,
+        stream: str | None = None,
+        start: str | None = None,
+        no_error: int | None = None,
+    ) -> Iterator[Draft]:
+        """Yield a draft of a world for each generator of random numbers; see `Generator.world`."""
+        if stream is not None and stream not in STREAMS:
+            raise UsageError(f"unknown stream {stream!r}; use {', '.join(STREAMS)}")
+        plan = self._planned(scenario, receipts) if plan is None else plan
+        vocabulary = self._vocabulary
+        of, participant_of = vocabulary.makers, vocabulary.makers["participant_sid"]
+        account_of, service_of = of["account_sid"], of["chat_service_sid"]
+        conversation_of, message_of = of["conversation_sid"], of["message_sid"]
+        makers = of["sid"], participant_of
+        page_size = page_size or scenario.page_size or vocabulary.page_sizes[1]
+        no_error = vocabulary.no_error if no_error is None else no_error
+        manner, given = stream or scenario.stream, None if start is None else milliseconds(start)
+        for rng in rngs:
+            draw = rng.random
+            account, service, conversation = account_of(rng), service_of(rng), conversation_of(rng)
+            begin = _EPOCH + int(draw() * _SPAN) if given is None else given
+            agents = tuple([participant_of(rng) for _ in range(scenario.agents)])
+            identity = account, service, conversation, message_of(rng)
+            answered = begin + 40 + int(draw() * 100)
+            author = f"agent-{int(draw() * 90) + 10}" if agents else "system"
+            message = author, _BODIES[int(draw() * len(_BODIES))], int(draw() * 200)
+            yield Draft(
+                rng,
+                makers,
+                plan,
+                scenario.name,
+                identity,
+                agents,
+                begin,
+                answered,
+                message,
+                (manner, rng.getrandbits(32)),
+                page_size,
+                no_error,
+                in_service,
+            )
 
     def delivery(
         self,
@@ -106,7 +144,13 @@ class Builder:
             identity: `account_sid`, `chat_service_sid`, `conversation_sid` and `agents`.
         """
         seed = rng.getrandbits(32)
-        made = self._receipts(rng, begin, [outcome for _, outcome in recipients])
+        makers = self._vocabulary.makers
+        made = draw_receipts(
+            rng,
+            begin,
+            self._plan([outcome for _, outcome in recipients]).courses,
+            (makers["sid"], makers["participant_sid"]),
+        )
         return World(
             scenario="posted",
             message=message,
@@ -121,66 +165,30 @@ class Builder:
             **identity,
         )
 
-    def _message(self, rng: random.Random, created: int, agents: tuple[str, ...]) -> Message:
-        return Message(
-            sid=self._vocabulary.makers["message_sid"](rng),
-            created=created,
-            answered=created + 40 + int(rng.random() * 100),
-            author=f"agent-{int(rng.random() * 90) + 10}" if agents else "system",
-            participant_sid=agents[0] if agents else None,
-            body=_BODIES[int(rng.random() * len(_BODIES))],
-            attributes="{}",
-            index=int(rng.random() * 200),
-        )
+    def _planned(self, scenario: Scenario, receipts: int | None) -> Fates:
+        key = scenario.name, receipts
+        if len(self._plans) > _MOST_PLANS:
+            self._plans.clear()
+        if key not in self._plans:
+            self._plans[key] = self._plan(_outcomes(scenario, receipts))
+        return self._plans[key]
 
-    def _receipts(
-        self, rng: random.Random, begin: int, outcomes: Sequence[Outcome]
-    ) -> Iterator[Receipt]:
-        """
-        Yield one receipt for each outcome.
-
-        Each draws equally often, so that another outcome leaves the
-        other receipts as they are.
-        """
-        sid_of, participant_of, draw = (
-            self._vocabulary.makers["sid"],
-            self._vocabulary.makers["participant_sid"],
-            rng.random,
-        )
+    def _plan(self, outcomes: Sequence[Outcome]) -> Fates:
         for outcome in set(outcomes) - self._courses.keys():
             self._courses[outcome] = self._course(outcome)
-        created = begin + 140
-        for outcome in outcomes:
-            course = self._courses[outcome]
-            created += 1 + int(draw() * 20)
-            drawn = draw(), draw(), draw(), draw()
-            at = created
-            steps = []
-            for (status, low, span, codes), part in zip(course.stages, drawn, strict=False):
-                at += low + int(part * span)
-                steps.append(
-                    Step(status, at, codes[int(drawn[-1] * len(codes))] if codes else None)
-                )
-            yield Receipt(
-                sid_of(rng),
-                participant_of(rng),
-                outcome.channel,
-                course.sid_of(rng),
-                created,
-                tuple(steps),
-            )
+        return Fates(outcomes, [self._courses[outcome] for outcome in outcomes])
 
-    def _course(self, outcome: Outcome) -> _Course:
+    def _course(self, outcome: Outcome) -> Course:
         own = channel(outcome.channel)
         stages = []
         for status in statuses_up_to(outcome.status):
             low, high = LATE if outcome.late and status == outcome.status else delay(status)
             stages.append(
-                _Stage(
+                Stage(
                     status, low, high - low, self._codes(outcome, own) if status in FAILURES else ()
                 )
             )
-        return _Course(self._vocabulary.channel_maker(own.prefix), stages)
+        return Course(own.name, self._vocabulary.channel_maker(own.prefix), tuple(stages))
 
     def _codes(self, outcome: Outcome, own: Channel) -> tuple[int, ...]:
         """Return the error codes to draw from; half of all failures have a usual cause."""
@@ -191,29 +199,7 @@ class Builder:
         return (*known, *usual * (len(known) // max(1, len(usual)))) or known or usual
 
 
-class _Stage(NamedTuple):
-    """
-    A status on the way, how long it takes at the least and how much more, and the error codes it
-    can have.
-    """
-
-    status: str
-    low: int
-    span: int
-    codes: tuple[int, ...]
-
-
-class _Course(NamedTuple):
-    """
-    The course of a recipient: what makes the SID of the message in the channel, and the statuses
-    on the way.
-    """
-
-    sid_of: Maker
-    stages: list[_Stage]
-
-
-def _planned(scenario: Scenario, receipts: int | None) -> list[Outcome]:
+def _outcomes(scenario: Scenario, receipts: int | None) -> list[Outcome]:
     count = scenario.receipts if receipts is None else receipts
     if count < 0:
         raise UsageError(f"a message has no {count} receipts")

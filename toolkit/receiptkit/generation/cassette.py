@@ -8,7 +8,6 @@ writes all others, and whole interactions with a text of more than one line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -28,16 +27,8 @@ _PLAIN = re.compile(
 )
 
 
-def cassette(interactions: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    """Yield the pieces of a cassette."""
-    first = True
-    for each in interactions:
-        yield (("interactions:\n" if first else "") + _interaction(each)).encode()
-        first = False
-    yield b"interactions: []\nversion: 1\n" if first else b"version: 1\n"
-
-
-def _interaction(each: dict[str, Any]) -> str:
+def interaction(each: dict[str, Any]) -> str:
+    """Return an interaction of a cassette."""
     request, response = each["request"], each["response"]
     try:
         return (

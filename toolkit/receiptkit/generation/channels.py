@@ -27,7 +27,7 @@ class Channel(NamedTuple):
 
 _PHONE = ("sent", "delivered", "undelivered", "failed")
 _PHONE_CODES = (30003, 30005, 30006, 30007, 30008, 21610)
-#: Chat participants have no receipts, so chat is none of these.
+#: Chat participants have no receipts, so chat is not one of these.
 CHANNELS = {
     channel.name: channel
     for channel in (
@@ -76,7 +76,7 @@ def channel(name: str) -> Channel:
     """
     if name not in CHANNELS:
         raise UsageError(
-            f"no channel is called {name!r}: there are {', '.join(CHANNELS)}; chat "
+            f"unknown channel {name!r}; use {', '.join(CHANNELS)}; chat "
             "participants have no receipts"
         )
     return CHANNELS[name]

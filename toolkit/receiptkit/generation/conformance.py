@@ -27,7 +27,7 @@ class ShapeChecker:
 
     def __init__(self, check: Callable[[Any], list[Finding]]) -> None:
         self._check = check
-        self._bulk = Bulk()
+        self._bulk = Bulk(catalogue.literal_names())
 
     def findings(self, texts: Sequence[bytes]) -> Iterator[list[Finding]]:
         """Yield the findings of each text; none for a text that its shape proves clean."""
@@ -77,26 +77,58 @@ class Conformance:
 
     def of_records(self, records: Iterable[Exchange | WebhookRequest]) -> Iterator[list[Finding]]:
         """Yield the findings of each record; alike ones follow each other."""
-        contract = self._contract
         webhooks: list[bytes] = []
         exchanges: dict[tuple[str, ...], list[Exchange]] = {}
         for each in records:
             if isinstance(each, Exchange):
                 exchanges.setdefault(tuple(each.body), []).append(each)
             else:
-                read = self._read(each.headers)
-                webhooks.append(orjson.dumps([each.url, each.method, each.body, read]))
+                webhooks.append(self._text(each))
         for members, alike in exchanges.items():
-            checker = self._checker(
-                members, lambda parts: contract.check_exchange(Exchange(*parts))
-            )
-            texts = [orjson.dumps(self._parts(each)) for each in alike]
+            checker = self._checker(members, self._check(alike[0], ""))
+            texts = [self._text(each) for each in alike]
             bodies = [each.body for each in alike]
             yield from self._learning(checker.findings(texts), bodies)
-        checker = self._checker(
-            "webhooks", lambda sent: contract.check_webhook(WebhookRequest(*sent))
-        )
-        yield from checker.findings(webhooks)
+        check = self._check(WebhookRequest("", "", "", {}), "")
+        yield from self._checker("webhooks", check).findings(webhooks)
+
+    def proves(self, one: Any, other: Any, operation: str) -> bool:
+        """
+        Return True if one text conforms, and so does every other that differs by its values.
+
+        Args:
+            one: a body, an exchange or a webhook request.
+            other: the same with other SIDs and dates.
+            operation: the operation that answers with a body.
+        """
+        if not catalogue.allows_bulk() or self._contract.document.is_foreign:
+            return False
+        check = self._check(one, operation)
+
+        def verdict(text: str) -> tuple[bool, list[Any]]:
+            parsed = orjson.loads(text)
+            return not check(parsed), _rows(parsed)
+
+        texts = [self._text(one), self._text(other)]
+        bulk = Bulk(catalogue.literal_names())
+        if verdict(texts[0].decode())[0]:
+            bulk.learn(texts[0].decode(), (), verdict)
+        return None not in bulk.facts(texts)
+
+    def _check(self, of: Any, operation: str) -> Callable[[Any], list[Finding]]:
+        contract = self._contract
+        if isinstance(of, Exchange):
+            return lambda parts: contract.check_exchange(Exchange(*parts))
+        if isinstance(of, WebhookRequest):
+            return lambda sent: contract.check_webhook(WebhookRequest(*sent))
+        return lambda body: contract.check(body, operation=operation)
+
+    def _text(self, of: Any) -> bytes:
+        if isinstance(of, Exchange):
+            return orjson.dumps(self._parts(of))
+        if isinstance(of, WebhookRequest):
+            return orjson.dumps([of.url, of.method, of.body, self._read(of.headers)])
+        return orjson.dumps(of)
 
     def _checker(self, key: Any, check: Callable[[Any], list[Finding]]) -> ShapeChecker:
         if key not in self._checkers:

@@ -37,7 +37,7 @@ class _Example(NamedTuple):
     value: Any
 
 
-class Call(NamedTuple):
+class ExampleCall(NamedTuple):
     """
     A call of an operation with its answer, to be shown as an example.
 
@@ -57,7 +57,7 @@ class Call(NamedTuple):
 
 
 def with_examples(
-    content: dict[str, Any], profile: str, calls: Iterable[Call] = ()
+    content: dict[str, Any], profile: str, calls: Iterable[ExampleCall] = ()
 ) -> dict[str, Any]:
     """
     Return a contract document with named examples.
@@ -111,7 +111,9 @@ class _Maker:
             place = operation.responses["request"].content[_FORM].place[:-1]
             yield place, list(self._webhooks(operation))
 
-    def of_calls(self, calls: Iterable[Call]) -> Iterator[tuple[tuple[str, ...], list[_Example]]]:
+    def of_calls(
+        self, calls: Iterable[ExampleCall]
+    ) -> Iterator[tuple[tuple[str, ...], list[_Example]]]:
         """Yield the places of answers and of forms with the examples that calls are."""
         for call in calls:
             operation = self._contract.operations.resolve(call.method, call.url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from receiptkit.generation.world import milliseconds, rest_date, webhook_date
@@ -28,7 +27,7 @@ def fitted(example: Example, body: Any) -> Any:
     """
     fit = _Fit(sample(example.sample), body)
     changes = {pointer: fit.value(value) for pointer, value in example.changes.items()}
-    return replace(example, changes=changes).applied(body)
+    return example._replace(changes=changes).applied(body)
 
 
 def fitted_text(text: str, sample_name: str, body: Any) -> str:

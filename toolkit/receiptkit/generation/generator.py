@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from receiptkit.contract import Contract
+from receiptkit.generation.acceptance import Acceptance
 from receiptkit.generation.building import Builder
+from receiptkit.generation.drafts import Draft
 from receiptkit.generation.rendering import Rendering
 from receiptkit.generation.scenarios import SCENARIOS, Outcome, scenario
 from receiptkit.generation.stream import Webhooks
@@ -51,6 +53,7 @@ class Generator:
         self.contract = Contract.load() if contract is None else contract
         self.vocabulary = Vocabulary(self.contract, host)
         self._builder = Builder(self.vocabulary)
+        self._acceptance = Acceptance(self.contract, self.vocabulary)
         self.delivery = self._builder.delivery
 
     def world(
@@ -105,8 +108,21 @@ class Generator:
             overrides=set,
         )
         if check and (set or outcomes or page_size is not None or no_error is not None):
-            self.refuse(self.findings(world))
+            self.refuse(self._acceptance.findings(world, is_drawn=not set and start is None))
         return world
+
+    def drafts(self, name: str, seeds: Iterable[int], **facts: Any) -> Iterator[Draft]:
+        """
+        Yield worlds of a scenario whose receipts are drawn when they are needed.
+
+        Args:
+            name: the scenario.
+            seeds: one for each; the same one makes the same world as `world` does.
+            facts: receipts, page_size, in_service, stream and start, as for `world`.
+        """
+        texts = (f"{name}/{seed}" for seed in seeds)
+        rngs = (random.Random(text.encode("utf-8", "surrogatepass")) for text in texts)
+        return self._builder.drafts(scenario(name), rngs, **facts)
 
     def any_world(self, rng: random.Random, **facts: Any) -> World:
         """Return a world of a random scenario; arguments of `world` replace what is random."""
@@ -134,15 +150,7 @@ class Generator:
 
     def findings(self, world: World) -> list[Finding]:
         """Return what the contract finds in every rendering of a world at its end."""
-        rendering = self.at(world)
-        found = [*self.contract.check(rendering.message(), operation=self._id("message", world))]
-        for page in rendering.pages():
-            found += self.contract.check(page, operation=self._id("page", world))
-        if self.contract.operations.webhooks:
-            webhooks = self.webhooks(world)
-            for event in webhooks.events:
-                found += self.contract.check(webhooks.parameters(event), operation="webhook")
-        return found
+        return self._acceptance.findings(world, is_drawn=False)
 
     def refuse(self, findings: Iterable[Finding]) -> None:
         """
@@ -159,6 +167,3 @@ class Generator:
                 f"the contract forbids it: {first.pointer} {first.rule}: {first.message}{hint}",
                 errors,
             )
-
-    def _id(self, kind: str, world: World) -> str:
-        return self.vocabulary.operation(kind, in_service=world.in_service).id

@@ -29,7 +29,7 @@ class ObjectSchema(NamedTuple):
     is_closed: bool
 
 
-class Schemas:
+class ObjectSchemas:
     """The schemas of a document."""
 
     def __init__(self, document: dict[str, Any]) -> None:

@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, TypeVar
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
 
 import orjson
 
 from receiptkit.generation import recording
 from receiptkit.generation.api_errors import ERRORS
-from receiptkit.generation.breakage import Breakage, operation_of
+from receiptkit.generation.breakage import Breakage
+from receiptkit.generation.capture_output import CaptureOutput, request_of
+from receiptkit.generation.checked_bodies import CheckedBodies
 from receiptkit.generation.conformance import Conformance
+from receiptkit.generation.drafts import Draft, whole
 from receiptkit.generation.generator import Generator
-from receiptkit.generation.rendering import WEBHOOK_URL
-from receiptkit.generation.stream import Event, Webhooks, form_of
+from receiptkit.generation.mixed import Drawn, Mixed
+from receiptkit.generation.recording import RecordForm
+from receiptkit.generation.render_options import RenderOptions
+from receiptkit.generation.stream import Event, Webhooks, events, form_of
+from receiptkit.generation.typesetting import Bodies, WebhookTexts, Writer, Written
 from receiptkit.generation.world import World
-from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding
 
-_Item = TypeVar("_Item")
-#: How many bodies are checked at once; and records of captures, few of which are pages.
-_BATCH, _SEEN = 64, 256
-
-
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
-    """
-    Options for rendering worlds.
-
-    Attributes:
-        moment: when they are looked at, as `World.moment` reads it.
-        page_size: how many receipts a page holds; what the world says by default.
-        webhook_url, method: where webhooks go, and how.
-        auth_token: signs them; without one they are not signed.
-        breakages: the first body of their kind has the first of these that the world can show.
-    """
-
-    moment: str = "end"
-    page_size: int | None = None
-    webhook_url: str = WEBHOOK_URL
-    method: str = "POST"
-    auth_token: str | None = None
-    breakages: tuple[Breakage, ...] = ()
+__all__ = ["BREAKABLE", "FORMS", "Drawn", "Output", "RenderOptions"]
 
 
 class Output:
@@ -63,34 +45,56 @@ class Output:
     ) -> None:
         self._generator = generator
         self._options = options
-        self._warn = warn
-        #: The world of which a body has been broken; the others of it stay whole.
-        self._broken_one: World | None = None
         self._conformance = Conformance(generator.contract)
-        #: The breakage that it has.
-        self.breakage: Breakage | None = None
+        self._checks = CheckedBodies(generator, self._conformance, options, warn)
+        self._bodies = Bodies(generator, self._conformance)
+        self._mixed = Mixed(is_quick=not options.breakages and options.moment == "end")
+        #: What writes webhooks and captures, by the name of the form.
+        self._webhook_texts: dict[str, WebhookTexts] = {}
+        self._captures: dict[str, CaptureOutput] = {}
+
+    @property
+    def breakage(self) -> Breakage | None:
+        """Return the breakage that a body has."""
+        return self._checks.breakage
 
     # -- what the REST API answers
 
-    def page(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def page(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield the first page of the list."""
-        return self._bodies(
-            "page", ((world, self._at(world).page(0, self._options.page_size)) for world in worlds)
+        return self._indented(
+            "page",
+            (
+                (world, self._at(world).page(0, self._options.page_size), None)
+                for world in map(whole, worlds)
+            ),
         )
 
-    def pages(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def pages(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield every page of the list, a line each."""
-        return map(_line, self._pages(worlds, self._options.page_size))
+        size = self._options.page_size
+        return self._written(
+            worlds,
+            lambda draft: [page.text(draft) for page in self._bodies.pages(draft, size)],
+            lambda some: map(_line, self._pages(some, size)),
+        )
 
-    def receipt(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def receipt(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield the first receipt."""
-        return self._bodies("receipt", ((world, self._at(world).receipt()) for world in worlds))
+        return self._indented(
+            "receipt", ((world, self._at(world).receipt(), None) for world in map(whole, worlds))
+        )
 
-    def receipts(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def receipts(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield every receipt, a line each."""
         # Checked a page at a time, which is quicker.
-        for page in self._pages(worlds):
-            yield b"".join(map(_line, page["delivery_receipts"]))
+        return self._written(
+            worlds,
+            lambda draft: [row for page in self._bodies.pages(draft, None) for row in page.rows],
+            lambda some: (
+                b"".join(map(_line, page["delivery_receipts"])) for page in self._pages(some)
+            ),
+        )
 
     def _pages(
         self, worlds: Iterable[World], page_size: int | None = None
@@ -98,56 +102,116 @@ class Output:
         every = (
             (world, page, None) for world in worlds for page in self._at(world).pages(page_size)
         )
-        return (page for page, _ in self._conforming("page", every))
+        return (page for page, _ in self._checks.conforming("page", every))
 
-    def message(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def message(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield the message, with its summary of deliveries."""
-        return self._bodies("message", ((world, self._at(world).message()) for world in worlds))
+        every = iter(worlds)
+        first = list(islice(every, 2))
 
-    def configuration(self, worlds: Iterable[World]) -> Iterator[bytes]:
-        """Yield the webhook configuration."""
-        return self._bodies(
-            "configuration",
-            ((world, self._at(world).configuration(self._options.webhook_url)) for world in worlds),
+        def bodies(some: Iterable[World]) -> Iterator[tuple[World, dict[str, Any], None]]:
+            return ((world, self._at(world).message(), None) for world in some)
+
+        if len(first) == 1:
+            return self._indented("message", bodies(map(whole, first)))
+        return self._written(
+            chain(first, every),
+            self._message,
+            lambda some: (
+                _line(body) for body, _ in self._checks.conforming("message", bodies(some))
+            ),
         )
 
-    def errors(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def _message(self, draft: Draft) -> list[str]:
+        found = self._bodies.message(draft)
+        return [found.text] if found else []
+
+    def configuration(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
+        """Yield the webhook configuration."""
+        return self._indented(
+            "configuration",
+            (
+                (world, self._at(world).configuration(self._options.webhook_url), None)
+                for world in map(whole, worlds)
+            ),
+        )
+
+    def errors(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield error responses with their requests, a line each."""
-        for world in worlds:
+        for world in map(whole, worlds):
             found = [self._at(world).error(name) for name in ERRORS]
             checked = [
-                replace(exchange, body=self._checked(world, "error", exchange.body))
+                replace(exchange, body=self._checks.checked(world, "error", exchange.body))
                 for exchange in found
             ]
-            yield from recording.ndjson((0, exchange) for exchange in checked)
+            yield from recording.NDJSON.capture((0, exchange) for exchange in checked)
 
     # -- webhooks
 
-    def webhook(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def webhook(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield the parameters of every webhook as a JSON object, a line each."""
-        return (_line(parameters) for parameters, _ in self._webhooks(worlds))
+        return self._sent(
+            "webhook",
+            worlds,
+            lambda webhooks, event, parameters: Written(
+                orjson.dumps(parameters).decode(), "", parameters
+            ),
+        )
 
-    def form(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def form(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield the body of every webhook, a line each."""
-        return (form_of(parameters).encode() + b"\n" for parameters, _ in self._webhooks(worlds))
+        return self._sent(
+            "form",
+            worlds,
+            lambda webhooks, event, parameters: Written(form_of(parameters), "", parameters),
+        )
 
-    def url(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def url(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield every webhook as the URL that it calls by GET, a line each."""
-        for parameters, (webhooks, event) in self._webhooks(worlds):
-            yield webhooks.url(event, self._options.webhook_url, parameters).encode() + b"\n"
+        called = self._options.webhook_url
+        return self._sent(
+            "url",
+            worlds,
+            lambda webhooks, event, parameters: Written(
+                webhooks.url(event, called, parameters), "", parameters
+            ),
+        )
 
-    def requests(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def requests(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield every webhook as a complete request, a line each."""
-        options = self._options
-        for parameters, (webhooks, event) in self._webhooks(worlds):
-            request = webhooks.request(
-                event,
-                options.webhook_url,
-                method=options.method,
-                auth_token=options.auth_token,
-                parameters=parameters,
+
+        def write(webhooks: Webhooks, event: Event, parameters: dict[str, str]) -> Written:
+            request, covered = request_of(self._options, webhooks, event, parameters)
+            text = orjson.dumps(recording.request(request)).decode()
+            return Written(text, covered, parameters)
+
+        return self._sent("requests", worlds, write)
+
+    def _texts_of(self, form: str, write: Writer) -> WebhookTexts:
+        if form not in self._webhook_texts:
+            self._webhook_texts[form] = WebhookTexts(
+                self._generator, self._conformance, write, self._options.auth_token
             )
-            yield _line(recording.request(request))
+        return self._webhook_texts[form]
+
+    def _sent(
+        self,
+        form: str,
+        worlds: Iterable[Drawn],
+        write: Callable[[Webhooks, Event, dict[str, str]], Written],
+    ) -> Iterator[bytes]:
+        """Yield webhooks in a form, a line each."""
+        texts = self._texts_of(
+            form, lambda webhooks, event: write(webhooks, event, webhooks.parameters(event))
+        )
+        return self._written(
+            worlds,
+            lambda draft: texts.texts(draft, events(draft)),
+            lambda some: (
+                write(webhooks, event, parameters).text.encode() + b"\n"
+                for parameters, (webhooks, event) in self._webhooks(some)
+            ),
+        )
 
     def _webhooks(
         self, worlds: Iterable[World]
@@ -159,50 +223,39 @@ class Output:
             for webhooks in (self._generator.webhooks(world, self._options.moment),)
             for event in webhooks.events
         )
-        return self._conforming("webhook", every)
+        return self._checks.conforming("webhook", every)
 
     # -- captures
 
-    def har(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def har(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield all that a consumer sees, as a HAR 1.2."""
-        return recording.har(self._seen(worlds))
+        return self._capture("har", recording.HAR, worlds)
 
-    def cassette(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def cassette(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield all that a consumer sees, as a VCR cassette in the form of vcrpy."""
-        return recording.cassette(self._seen(worlds))
+        return self._capture("cassette", recording.CASSETTE, worlds)
 
-    def ndjson(self, worlds: Iterable[World]) -> Iterator[bytes]:
+    def ndjson(self, worlds: Iterable[Drawn]) -> Iterator[bytes]:
         """Yield all that a consumer sees, an exchange or a webhook request a line."""
-        return recording.ndjson(self._seen(worlds))
+        return self._capture("ndjson", recording.NDJSON, worlds)
 
-    def _seen(self, worlds: Iterable[World]) -> Iterator[recording.Seen]:
-        options = self._options
-        every = (
-            each
-            for world in worlds
-            for each in recording.seen(
-                self._generator,
-                world,
-                moment=options.moment,
-                page_size=options.page_size,
-                webhook_url=options.webhook_url,
-                method=options.method,
-                auth_token=options.auth_token,
+    def _capture(self, name: str, form: RecordForm, worlds: Iterable[Drawn]) -> Iterator[bytes]:
+        if name not in self._captures:
+            self._captures[name] = CaptureOutput(
+                self._generator, self._options, self._checks, self._bodies, form
             )
-        )
-        for batch in _batches(every, _SEEN):
-            for findings in self._conformance.of_records(item for _, item in batch):
-                self._accept(findings)
-            yield from batch
+        return self._captures[name].written(worlds, self._mixed)
 
     # --
 
     def _at(self, world: World) -> Any:
         return self._generator.at(world, self._options.moment)
 
-    def _bodies(self, kind: str, bodies: Iterator[tuple[World, dict[str, Any]]]) -> Iterator[bytes]:
+    def _indented(
+        self, kind: str, bodies: Iterator[tuple[World, dict[str, Any], None]]
+    ) -> Iterator[bytes]:
         """Yield one body indented, or several, a line each."""
-        every = self._conforming(kind, ((world, body, None) for world, body in bodies))
+        every = self._checks.conforming(kind, bodies)
         held = [body for body, _ in islice(every, 2)]
         if len(held) == 1:
             yield orjson.dumps(held[0], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -210,62 +263,21 @@ class Output:
         yield from map(_line, held)
         yield from (_line(body) for body, _ in every)
 
-    def _conforming(
-        self, kind: str, every: Iterable[tuple[World, dict[str, Any], _Item]]
-    ) -> Iterator[tuple[dict[str, Any], _Item]]:
-        """Yield bodies that have been checked or broken, and what came with them."""
-        if self._options.breakages:
-            yield from ((self._checked(world, kind, body), item) for world, body, item in every)
-            return
-        for batch in _batches(every, _BATCH):
-            scopes = {world.in_service for world, _, _ in batch}
-            for in_service in scopes:
-                bodies = [body for world, body, _ in batch if world.in_service == in_service]
-                operation = operation_of(self._generator, kind, in_service=in_service)
-                for findings in self._conformance.of_bodies(operation, bodies):
-                    self._accept(findings)
-            yield from ((body, item) for _, body, item in batch)
-
-    def _checked(self, world: World, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-        operation = operation_of(self._generator, kind, in_service=world.in_service)
-        if self._options.breakages and self._broken_one is not world:
-            self._broken_one = world
-            return self._broken(world, kind, operation, body)
-        self._accept(self._generator.contract.check(body, operation=operation))
-        return body
-
-    def _broken(
-        self, world: World, kind: str, operation: str, body: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Return a body with a breakage, which causes its own finding and no other."""
-        for each in self._options.breakages:
-            at = "" if kind == each.kind else "/delivery_receipts/0"
-            try:
-                broken = each.applied(body) if kind == each.kind else _with_first_row(body, each)
-                found = {
-                    (finding.rule, finding.pointer)
-                    for finding in self._generator.contract.check(broken, operation=operation)
-                }
-            except (LookupError, AttributeError, TypeError):
-                continue
-            if found == {(each.rule, at + each.pointer)}:
-                self.breakage = each
-                return broken
-        first = self._options.breakages[0]
-        raise UsageError(
-            f"{world.scenario} cannot show {first.rule} in this form: try {first.scenario} "
-            f"--as {first.kind}"
-        )
-
-    def _accept(self, findings: list[Finding]) -> None:
-        if findings:
-            self._generator.refuse(findings)
-            for finding in findings:
-                self._warn(finding)
+    def _written(
+        self,
+        worlds: Iterable[Drawn],
+        typeset: Callable[[Draft], list[str]],
+        render: Callable[[Iterable[World]], Iterator[bytes]],
+    ) -> Iterator[bytes]:
+        """Yield lines: those of `typeset`, and of worlds for which it returns none, `render`'s."""
+        for lines, some in self._mixed.groups(worlds, typeset):
+            if lines:
+                yield "\n".join([*lines, ""]).encode()
+            yield from render(some)
 
 
 #: The forms, by the name that `--as` has for them.
-FORMS: dict[str, Callable[[Output, Iterable[World]], Iterator[bytes]]] = {
+FORMS: dict[str, Callable[[Output, Iterable[Drawn]], Iterator[bytes]]] = {
     method.__name__: method
     for method in (
         Output.page,
@@ -300,18 +312,6 @@ BREAKABLE: dict[str, tuple[str, ...]] = {
     "url": ("webhook",),
     "requests": ("webhook",),
 }
-
-
-def _with_first_row(page: dict[str, Any], breakage: Breakage) -> dict[str, Any]:
-    rows = page["delivery_receipts"]
-    return {**page, "delivery_receipts": [breakage.applied(rows[0]), *rows[1:]]}
-
-
-def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
-    """Yield items some at a time, since that is how shapes are checked quickly."""
-    every = iter(items)
-    while batch := list(islice(every, size)):
-        yield batch
 
 
 def _line(body: Any) -> bytes:

@@ -50,7 +50,7 @@ class Overrides:
             if head == "receipts" and name in _RECEIPT and (number == "*" or number.isdecimal()):
                 self._receipts.append((number, name, value))
             elif path not in _WORLD and not (head == "message" and rest in _MESSAGE):
-                raise UsageError(f"nothing is called {path!r}" + _suggestion(path))
+                raise UsageError(f"unknown path {path!r}" + _suggestion(path))
 
     def outcomes(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Return outcomes with the overrides that decide about them."""
@@ -106,4 +106,4 @@ def _receipt(receipt: Receipt, name: str, value: Any) -> Receipt:
 def _suggestion(path: str) -> str:
     shown = ".".join("0" if part.isdecimal() or part == "*" else part for part in path.split("."))
     close = get_close_matches(shown, _PATHS, n=1)
-    return f": did you mean {close[0]}?" if close else f": there are {', '.join(_PATHS)}"
+    return f"; did you mean {close[0]}?" if close else f"; use {', '.join(_PATHS)}"

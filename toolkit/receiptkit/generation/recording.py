@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
 from receiptkit import __version__
+from receiptkit.generation.drafts import Draft
 from receiptkit.generation.generator import Generator
 from receiptkit.generation.rendering import WEBHOOK_URL
+from receiptkit.generation.stream import Event
 from receiptkit.generation.world import World, webhook_date
 from receiptkit.model.exchange import Exchange, WebhookRequest, text_of
 from receiptkit.text.forms import decode_query
 
 #: What was seen, and when, in milliseconds since 1970.
 Seen = tuple[int, Exchange | WebhookRequest]
+
+_MOMENT = attrgetter("at")
 
 
 def seen(
@@ -37,34 +42,108 @@ def seen(
     nothing happens any more, the list, a receipt and the message again follow.
     """
     webhooks = generator.webhooks(world, moment)
-    last = (
-        max([world.end, *(event.arrives for event in webhooks.events)]) + 1000
-        if moment == "end"
-        else world.moment(moment)
-    )
-    early = min(world.message.answered + 30, last)
+    last = after(world, webhooks.events) if moment == "end" else world.moment(moment)
     end = generator.at(world, last)
-    found: list[Seen] = [
-        (world.message.created - 2000, generator.at(world, "start").get_configuration(webhook_url)),
-        (early, generator.at(world, early).get_message()),
-    ]
-    found += [
-        (event.arrives, webhooks.request(event, webhook_url, method=method, auth_token=auth_token))
-        for event in webhooks.events
-    ]
-    found.sort(key=lambda item: item[0])
-    found += [
-        (last + 10 * number, exchange) for number, exchange in enumerate(end.get_pages(page_size))
-    ]
-    if next(end.iter_receipts(), None) is not None:
-        found.append((last + 600, end.get_receipt()))
-    return [*found, (last + 800, end.get_message())]
+    pages = list(end.get_pages(page_size))
+    has_receipts = any(True for _ in world.seen_by(last))
+    created, answered = world.message.created, world.message.answered
+    found: list[Seen] = []
+    for due in schedule(
+        created, answered, last, webhooks.events, len(pages), has_receipts=has_receipts
+    ):
+        item: Exchange | WebhookRequest
+        if due.kind == "webhook":
+            item = webhooks.request(due.detail, webhook_url, method=method, auth_token=auth_token)
+        elif due.kind == "page":
+            item = pages[due.detail]
+        else:
+            item = exchange_at(generator, world, due, webhook_url)
+        found.append((due.at, item))
+    return found
 
 
-def ndjson(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """Yield an exchange or a webhook request a line."""
-    for _, item in recorded:
-        yield orjson.dumps(exchange(item) if isinstance(item, Exchange) else request(item)) + b"\n"
+class Due(NamedTuple):
+    """
+    A record of a capture.
+
+    Attributes:
+        at: when it was seen, in milliseconds since 1970.
+        kind: configuration, message, webhook, page or receipt.
+        moment: of which moment it tells.
+        detail: the event of a webhook, the number of a page.
+    """
+
+    at: int
+    kind: str
+    moment: int
+    detail: Any = None
+
+
+def exchange_at(generator: Generator, world: World, due: Due, webhook_url: str) -> Exchange:
+    """Return the exchange that is due: of the configuration, the message or the first receipt."""
+    rendering = generator.at(world, due.moment)
+    if due.kind == "configuration":
+        return rendering.get_configuration(webhook_url)
+    return rendering.get_message() if due.kind == "message" else rendering.get_receipt()
+
+
+def after(world: World | Draft, arriving: Iterable[Event]) -> int:
+    """Return a moment after all that happens in a world."""
+    return max([world.end, *[event.arrives for event in arriving]]) + 1000
+
+
+def schedule(
+    created: int,
+    answered: int,
+    last: int,
+    arriving: Iterable[Event],
+    pages: int,
+    *,
+    has_receipts: bool,
+) -> list[Due]:
+    """Return what is seen of a message, in order of time; see `seen`."""
+    early = min(answered + 30, last)
+    found = [Due(created - 2000, "configuration", created), Due(early, "message", early)]
+    found += [Due(event.arrives, "webhook", event.arrives, event) for event in arriving]
+    found.sort(key=_MOMENT)
+    found += [Due(last + 10 * number, "page", last, number) for number in range(pages)]
+    if has_receipts:
+        found.append(Due(last + 600, "receipt", last))
+    return [*found, Due(last + 800, "message", last)]
+
+
+class RecordForm(NamedTuple):
+    """
+    A form of captures.
+
+    Attributes:
+        write: writes a record.
+        embed: returns the text of a body as it stands within the text of a record.
+        opening, between, closing: what stands before, between and behind records.
+        empty: a capture without a record.
+        has_sizes: whether a record has the number of bytes of its body.
+    """
+
+    write: Callable[[int, Exchange | WebhookRequest], str]
+    embed: Callable[[str], str]
+    opening: str
+    between: str
+    closing: str
+    empty: str
+    has_sizes: bool = False
+
+    def framed(self, pieces: Iterable[str]) -> Iterator[bytes]:
+        """Yield a capture of pieces, each of one record or several."""
+        # With the first record: where there can be none, nothing is written.
+        before, closing = self.opening, self.empty
+        for piece in pieces:
+            yield (before + piece).encode()
+            before, closing = self.between, self.closing
+        yield closing.encode()
+
+    def capture(self, recorded: Iterable[Seen]) -> Iterator[bytes]:
+        """Yield a capture of records."""
+        return self.framed(self.write(moment, item) for moment, item in recorded)
 
 
 def request(delivery: WebhookRequest) -> dict[str, Any]:
@@ -98,19 +177,6 @@ def exchange(seen: Exchange) -> dict[str, Any]:
 
 def _sent(exchange: Exchange) -> dict[str, str]:
     return {"Accept": "application/json", **exchange.request_headers}
-
-
-def har(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """Yield a HAR 1.2, an entry a line."""
-    creator = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
-    # With the first entry: where there can be none, nothing is written.
-    begun = before = (
-        f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": [\n'.encode()
-    )
-    for moment, item in recorded:
-        yield before + orjson.dumps(_entry(moment, item))
-        begun, before = b"", b",\n"
-    yield begun + b"\n]}}\n"
 
 
 def _entry(moment: int, item: Exchange | WebhookRequest) -> dict[str, Any]:
@@ -152,13 +218,6 @@ def _entry(moment: int, item: Exchange | WebhookRequest) -> dict[str, Any]:
     }
 
 
-def cassette(recorded: Iterable[Seen]) -> Iterator[bytes]:
-    """Yield a VCR cassette as vcrpy writes it."""
-    from receiptkit.generation import cassette
-
-    return cassette.cassette(_interaction(item) for _, item in recorded)
-
-
 def _interaction(item: Exchange | WebhookRequest) -> dict[str, Any]:
     url, sent, headers, status, body, answered = _sides(item)
     return {
@@ -188,3 +247,42 @@ def _sides(
 
 def _pairs(headers: dict[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _line(moment: int, item: Exchange | WebhookRequest) -> str:
+    return orjson.dumps(
+        exchange(item) if isinstance(item, Exchange) else request(item),
+        option=orjson.OPT_APPEND_NEWLINE,
+    ).decode()
+
+
+def _har_entry(moment: int, item: Exchange | WebhookRequest) -> str:
+    return orjson.dumps(_entry(moment, item)).decode()
+
+
+def _cassette_interaction(moment: int, item: Exchange | WebhookRequest) -> str:
+    from receiptkit.generation import cassette
+
+    return cassette.interaction(_interaction(item))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+_CREATOR = orjson.dumps({"name": "receiptkit", "version": __version__}).decode()
+_LOG = f'{{"log": {{"version": "1.2", "creator": {_CREATOR}, "pages": [], "entries": [\n'
+
+#: An exchange or a webhook request a line.
+NDJSON = RecordForm(_line, str, "", "", "", "")
+#: A HAR 1.2, an entry a line.
+HAR = RecordForm(_har_entry, _escaped, _LOG, ",\n", "\n]}}\n", _LOG + "\n]}}\n", has_sizes=True)
+#: A VCR cassette as vcrpy writes it.
+CASSETTE = RecordForm(
+    _cassette_interaction,
+    lambda text: text.replace("'", "''"),
+    "interactions:\n",
+    "",
+    "version: 1\n",
+    "interactions: []\nversion: 1\n",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from typing import Any
 
 from receiptkit.generation.api_errors import ERRORS
@@ -44,8 +45,14 @@ class Rendering:
             "ConversationSid": world.conversation_sid,
             "MessageSid": world.message.sid,
         }
-        self._message_url = self._url("message", Sid=world.message.sid)
-        self._receipts_url = self._url("page")
+
+    @cached_property
+    def _message_url(self) -> str:
+        return self._url("message", Sid=self.world.message.sid)
+
+    @cached_property
+    def _receipts_url(self) -> str:
+        return self._url("page")
 
     # -- receipts
 
@@ -194,8 +201,9 @@ class Rendering:
     def _reached(self, receipt: Receipt) -> frozenset[str]:
         """Return every status that a receipt has had: what is delivered was sent."""
         step = receipt.at(self.moment)
-        had = [] if step is None else [each.status for each in receipt.steps if each.at <= step.at]
-        return frozenset(status for each in had for status in statuses_up_to(each))
+        if step is None:
+            return frozenset()
+        return _reached(tuple([each.status for each in receipt.steps if each.at <= step.at]))
 
     # -- the configuration
 
@@ -230,7 +238,7 @@ class Rendering:
             UsageError: there is no such error.
         """
         if name not in ERRORS:
-            raise UsageError(f"no error is called {name!r}: there are {', '.join(ERRORS)}")
+            raise UsageError(f"unknown error {name!r}; use {', '.join(ERRORS)}")
         kind = ERRORS[name]
         url = (
             f"{self._receipts_url}?PageSize=50&Page=1"
@@ -265,9 +273,8 @@ class Rendering:
         return self._exchange(url, self.configuration(webhook_url))
 
     def _exchange(self, url: str, body: dict[str, Any], status: int = 200) -> Exchange:
-        # The same request at the same moment gets the same answer, its headers included.
-        rng = random.Random(f"{self.world.message.sid}/{self.moment}/{url}/{status}")
-        return Exchange("GET", url, status, body, response_headers(rng))
+        headers = answer_headers(self.world.message.sid, self.moment, url, status)
+        return Exchange("GET", url, status, body, headers)
 
     # --
 
@@ -287,6 +294,16 @@ class Rendering:
         return make_value(
             schema.properties[name], f"{schema.place}/{name}", rng, date=date, url=self._message_url
         )
+
+
+@lru_cache(maxsize=256)
+def _reached(had: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(status for each in had for status in statuses_up_to(each))
+
+
+def answer_headers(message_sid: str, moment: int, url: str, status: int = 200) -> dict[str, str]:
+    """Return the headers of an answer; at the same moment, the same request gets the same."""
+    return response_headers(random.Random(f"{message_sid}/{moment}/{url}/{status}"))
 
 
 def response_headers(rng: random.Random) -> dict[str, str]:

@@ -221,7 +221,7 @@ def scenario(name: str) -> Scenario:
     if not isinstance(name, str) or name not in SCENARIOS:
         close = get_close_matches(str(name), SCENARIOS, n=1)
         raise UsageError(
-            f"no scenario is called {name!r}"
-            + (f": did you mean {close[0]}?" if close else "; `receiptkit scenarios` lists them")
+            f"unknown scenario {name!r}"
+            + (f"; did you mean {close[0]}?" if close else "; `receiptkit scenarios` lists them")
         )
     return SCENARIOS[name]

@@ -38,6 +38,9 @@ def worlds(generator: Generator | None = None, *, max_receipts: int = 5) -> Sear
         if status in statuses
     ]
     least, most = maker.vocabulary.page_sizes
+    for in_service in (False, True):
+        # Schemas compile now: at the first draw, Hypothesis would call the strategy too slow.
+        maker.world("agent-and-sms", outcomes=plans[:1], in_service=in_service, page_size=least)
     return st.builds(
         lambda given, **facts: maker.world("agent-and-sms", outcomes=given, **facts),
         st.lists(st.sampled_from(plans), max_size=max_receipts),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
+from receiptkit.generation.drafts import Draft
 from receiptkit.generation.object_schema import ObjectSchema, make_value
 from receiptkit.generation.rendering import WEBHOOK_URL
 from receiptkit.generation.vocabulary import Vocabulary
@@ -22,6 +23,9 @@ from receiptkit.webhooks.address import called
 _NEVER = ("Source", "ClientIdentity")
 
 
+_ARRIVES = attrgetter("arrives")
+#: The variant of a GUID, by the digit that was drawn in its place.
+_VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 #: Characters of dates: of these, only the colon may need an escape, and that is found out quickly.
 _IN_DATES = str.maketrans("", "", "-.:")
 
@@ -44,27 +48,26 @@ class Event(NamedTuple):
     retry_count: int = 0
 
 
-def events(world: World, until: int | None = None) -> list[Event]:
+def events(world: World | Draft, until: int | None = None) -> list[Event]:
     """Return the webhooks of a world that arrive by a moment, in the order of arrival."""
     manner, seed = world.stream
     rng = random.Random(seed)
     arriving: list[Event] = []
+    rearranged = _MANNERS.get(manner)
     for receipt in world.receipts:
-        own = list(_in_order(receipt, rng))
-        arriving += _MANNERS.get(manner, _as_they_are)(own, rng)
-    arriving.sort(key=lambda event: event.arrives)
-    return [event for event in arriving if until is None or event.arrives <= until]
+        own = _in_order(receipt, rng)
+        arriving += rearranged(own, rng) if rearranged else own
+    arriving.sort(key=_ARRIVES)
+    return arriving if until is None else [event for event in arriving if event.arrives <= until]
 
 
-def _in_order(receipt: Receipt, rng: random.Random) -> Iterator[Event]:
+def _in_order(receipt: Receipt, rng: random.Random) -> list[Event]:
+    found = []
     earliest = 0
     for step in receipt.steps:
         earliest = max(earliest + 1, step.at + 60 + int(rng.random() * 400))
-        yield Event(receipt, step, earliest, guid(rng))
-
-
-def _as_they_are(own: list[Event], rng: random.Random) -> list[Event]:
-    return own
+        found.append(Event(receipt, step, earliest, guid(rng)))
+    return found
 
 
 def _out_of_order(own: list[Event], rng: random.Random) -> list[Event]:
@@ -286,5 +289,5 @@ def _event_type(schema: ObjectSchema) -> str:
 def guid(rng: random.Random) -> str:
     """Return a GUID as version 4 has them."""
     digits = f"{rng.getrandbits(128):032x}"
-    variant = "89ab"[int(digits[16], 16) % 4]
+    variant = _VARIANTS[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

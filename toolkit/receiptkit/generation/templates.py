@@ -18,7 +18,7 @@ _PIECE = re.compile(
 _HEX = "0123456789abcdef"
 
 
-class Piece(NamedTuple):
+class CharacterRun(NamedTuple):
     """So many characters, each one of these."""
 
     characters: str
@@ -34,7 +34,7 @@ class Template:
         place: what has this pattern, for the message that refuses it.
 
     Raises:
-        UsageError: the pattern is none of those.
+        UsageError: the pattern is not one of those.
     """
 
     def __init__(self, pattern: str, place: str) -> None:
@@ -60,7 +60,7 @@ class Template:
             return lambda rng: form % rng.getrandbits(bits)
         return lambda rng: fixed + "".join(_fill(piece, rng) for piece in rest)
 
-    def _beginning(self, prefix: str) -> tuple[str, list[Piece]]:
+    def _beginning(self, prefix: str) -> tuple[str, list[CharacterRun]]:
         """Return the characters that are certain from the start, and the pieces left to draw."""
         pieces = list(self.pieces)
         fixed = ""
@@ -71,7 +71,7 @@ class Template:
                     f"{self.place}: nothing of the pattern {self.pattern!r} begins with {prefix!r}"
                 )
             fixed += wanted or characters
-            pieces[:1] = [Piece(characters, count - 1)] if count > 1 else []
+            pieces[:1] = [CharacterRun(characters, count - 1)] if count > 1 else []
         if len(fixed) < len(prefix):
             raise UsageError(
                 f"{self.place}: the pattern {self.pattern!r} is shorter than {prefix!r}"
@@ -79,7 +79,7 @@ class Template:
         return fixed, pieces
 
 
-def _pieces(pattern: str, place: str) -> tuple[Piece, ...]:
+def _pieces(pattern: str, place: str) -> tuple[CharacterRun, ...]:
     inner = pattern.removeprefix("^").removesuffix("$")
     pieces = []
     at = 0
@@ -96,7 +96,7 @@ def _pieces(pattern: str, place: str) -> tuple[Piece, ...]:
         )
         count = int(match["count"]) if match["count"] else 1
         if count:
-            pieces.append(Piece(characters, count))
+            pieces.append(CharacterRun(characters, count))
     return tuple(pieces)
 
 
@@ -115,7 +115,7 @@ def _characters(inside: str) -> str:
     return _HEX if len(narrowed) == len(_HEX) else "".join(sorted(found))
 
 
-def _fill(piece: Piece, rng: random.Random) -> str:
+def _fill(piece: CharacterRun, rng: random.Random) -> str:
     characters, count = piece
     if len(characters) == 1:
         return characters * count

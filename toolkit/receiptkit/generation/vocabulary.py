@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from receiptkit.contract import Contract
-from receiptkit.generation.object_schema import ObjectSchema, Schemas, find_advice, is_nullable
+from receiptkit.generation.object_schema import (
+    ObjectSchema,
+    ObjectSchemas,
+    find_advice,
+    is_nullable,
+)
 from receiptkit.generation.templates import Template
 from receiptkit.model.errors import UsageError
 from receiptkit.openapi.operation import Operation
@@ -17,6 +23,7 @@ from receiptkit.openapi.servers import server_of
 
 Maker = Callable[[random.Random], str]
 
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
 #: Where the document does not say.
 _HOST = "https://conversations.twilio.com"
 #: What an identifier looks like where the document does not say.
@@ -43,9 +50,10 @@ class Vocabulary:
     def __init__(self, contract: Contract, host: str | None = None) -> None:
         self.contract = contract
         self._host = host
-        self._schemas = Schemas(contract.document.content)
+        self._schemas = ObjectSchemas(contract.document.content)
         self._object_schemas: dict[tuple[str, bool, str | None], ObjectSchema] = {}
         self._operations: dict[tuple[str, bool], Operation] = {}
+        self._paths: dict[tuple[str, bool], _Path] = {}
 
     # -- bodies
 
@@ -173,16 +181,36 @@ class Vocabulary:
 
     def url(self, kind: str, values: dict[str, str], *, in_service: bool) -> str:
         """Return the absolute URL of a resource, by Twilio's names of its path parameters."""
-        operation = self.operation(kind, in_service=in_service)
-        path = operation.path
-        for name, role in operation.roles.items():
-            if role in values:
-                value = str(values[role])
-                is_plain = value.isascii() and value.isalnum()
-                path = path.replace(f"{{{name}}}", value if is_plain else quote(value, safe=""))
-        if "{" in path:
-            raise UsageError(
-                f"{operation.id}: the generator has no value for the path parameter "
-                f"{path[path.index('{') :].partition('}')[0]}}}"
-            )
-        return self.host + path
+        key = kind, in_service
+        path = self._paths.get(key)
+        if path is None:
+            path = self._paths[key] = self._path(self.operation(kind, in_service=in_service))
+        found = []
+        for role, name in path.roles:
+            if role not in values:
+                raise UsageError(
+                    f"{path.operation}: the generator has no value for the path parameter {name}"
+                )
+            value = str(values[role])
+            found.append(value if value.isascii() and value.isalnum() else quote(value, safe=""))
+        return path.form % tuple(found)
+
+    def _path(self, operation: Operation) -> _Path:
+        pieces = _PARAMETER.split((self.host + operation.path).replace("%", "%%"))
+        roles = [(operation.roles.get(name, name), f"{{{name}}}") for name in pieces[1::2]]
+        return _Path("%s".join(pieces[::2]), roles, operation.id)
+
+
+class _Path(NamedTuple):
+    """
+    The path of an operation.
+
+    Attributes:
+        form: the URL, with `%s` for each path parameter.
+        roles: Twilio's name of each parameter, and that of the document.
+        operation: the id of the operation.
+    """
+
+    form: str
+    roles: list[tuple[str, str]]
+    operation: str

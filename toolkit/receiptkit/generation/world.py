@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -69,7 +69,7 @@ class Message:
 
     Attributes:
         created: when it was created, in milliseconds since 1970.
-        answered: when the call that created it returned to whoever sent it.
+        answered: when the call that created it returned to its sender.
         author: as the channel names them; `system` where no chat participant wrote it.
         participant_sid: the author's; None for `system`.
         updated: when it was last edited; None if it never was.
@@ -120,7 +120,7 @@ class World:
     @property
     def end(self) -> int:
         """Return the moment after which nothing happens."""
-        return max([self.message.answered, *(_last(receipt) for receipt in self.receipts)])
+        return last_moment(self.message.answered, self.receipts)
 
     @explained
     def moment(self, text: str) -> int:
@@ -132,7 +132,7 @@ class World:
                 the start such as `90s`, `250ms`, `5m`, `2h`, or a date and time in ISO 8601.
 
         Raises:
-            UsageError: it is none of those.
+            UsageError: it is not one of those.
         """
         return moment_of(self, text)
 
@@ -151,16 +151,26 @@ def moment_of(world: World, text: str) -> int:
     """
     if text in ("start", "end"):
         return world.message.created if text == "start" else world.end
+    length = duration(text)
+    return milliseconds(text) if length is None else world.message.created + length
+
+
+def duration(text: str) -> int | None:
+    """
+    Return a length of time such as `90s` or `+2h` in milliseconds; None for any other text.
+
+    Raises:
+        OverflowError: it is longer than any number can tell.
+    """
     match = _AFTER.fullmatch(text)
-    return (
-        world.message.created + round(float(match[1]) * _UNITS[match[2]])
-        if match
-        else milliseconds(text)
+    return round(float(match[1]) * _UNITS[match[2]]) if match else None
+
+
+def last_moment(answered: int, receipts: Iterable[Receipt]) -> int:
+    """Return the moment after which nothing happens to a message."""
+    return max(
+        [answered, *[each.steps[-1].at if each.steps else each.created for each in receipts]]
     )
-
-
-def _last(receipt: Receipt) -> int:
-    return receipt.steps[-1].at if receipt.steps else receipt.created
 
 
 def milliseconds(text: str) -> int:
@@ -187,15 +197,17 @@ def milliseconds(text: str) -> int:
 
 def rest_date(moment: int) -> str:
     """Return a moment as the REST API writes it: in whole seconds."""
-    return _second(moment // 1000)
+    second = moment // 1000
+    return f"{_minute(second // 60)}{second % 60:02d}Z"
 
 
-# The receipts of a message are created within a second, and change within a few.
+# The receipts of a message are created within a second, and most change within a minute.
 @lru_cache(maxsize=4096)
-def _second(number: int) -> str:
-    return (_EPOCH + timedelta(seconds=number)).isoformat() + "Z"
+def _minute(number: int) -> str:
+    return (_EPOCH + timedelta(minutes=number)).isoformat()[:-2]
 
 
 def webhook_date(moment: int) -> str:
     """Return a moment as webhooks write it: with milliseconds."""
-    return f"{_second(moment // 1000)[:-1]}.{moment % 1000:03d}Z"
+    second = moment // 1000
+    return f"{_minute(second // 60)}{second % 60:02d}.{moment % 1000:03d}Z"

@@ -1,12 +1,19 @@
 """Remember observations, and check them against each other."""
 
-from receiptkit.history.history import History, findings_across
+from receiptkit.history.history import History, findings_across, in_order
 from receiptkit.history.memory import LIMIT, Memory
 from receiptkit.history.notes import Note, note
-from receiptkit.history.partitions import OwnShare, Partitions, Share, problems_of_shares
+from receiptkit.history.partitions import (
+    PARTS,
+    OwnShare,
+    Partitions,
+    Share,
+    problems_of_shares,
+)
 
 __all__ = [
     "LIMIT",
+    "PARTS",
     "History",
     "Memory",
     "Note",
@@ -14,6 +21,7 @@ __all__ = [
     "Partitions",
     "Share",
     "findings_across",
+    "in_order",
     "note",
     "problems_of_shares",
 ]

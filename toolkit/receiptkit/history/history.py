@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -53,9 +53,8 @@ class History:
             earlier one.
         """
         memory, self._memory, self._count = self._memory, Memory(), 0
-        return findings_across(
-            self._contract, memory.findings(), lambda at: Location(entry=at.entry)
-        )
+        found = sorted(memory.findings(), key=in_order)
+        return list(findings_across(self._contract, found, lambda at: Location(entry=at.entry)))
 
     def _remember(self, result: Result) -> list[Finding]:
         if result.kind is not None:
@@ -69,29 +68,30 @@ class History:
         return self._contract.findings_of(result)
 
 
+def in_order(problem: Problem) -> tuple[Arrival, str, str, str]:
+    """Return the key by which problems between observations are in the order of arrival."""
+    return problem.at or Arrival(), problem.pointer, problem.rule, problem.message
+
+
 def findings_across(
     contract: Contract, found: Iterable[Problem], location: Callable[[Arrival], Location]
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """
-    Return the findings for problems between observations, in the order of arrival.
+    Yield the findings for problems between observations.
 
     Args:
         contract: the contract whose profile selects the findings.
-        found: the problems, in any order.
+        found: the problems, as `in_order` sorts them.
         location: returns the location of an arrival.
     """
-    findings = []
-    for problem in sorted(
-        found, key=lambda each: (each.at or Arrival(), each.pointer, each.rule, each.message)
-    ):
+    for problem in found:
         at, other = problem.at or Arrival(), problem.other
         here = location(at)
         is_elsewhere = other is not None and other != at
-        where = f" ({_compare(here, location(other))})" if other and is_elsewhere else ""
+        where = f"; {_compare(here, location(other))}" if other and is_elsewhere else ""
         described = problem._replace(message=problem.message + where)
         found_here = contract.validator.profile.findings([described])
-        findings += [replace(finding, location=here) for finding in found_here]
-    return findings
+        yield from (replace(finding, location=here) for finding in found_here)
 
 
 def _compare(here: Location, there: Location) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from operator import is_not
 from typing import NamedTuple
 
 import orjson
@@ -69,6 +71,8 @@ class Log:
         self.size = 0
         #: By the kind of the texts and the file.
         self._seen: dict[tuple[str, int], dict[str, Place | _Again]] = {}
+        #: Those of each kind that were seen again, once for each file.
+        self._repeated: defaultdict[str, list[str]] = defaultdict(list)
 
     def extend(self, texts: Sequence[str], places: Sequence[Place]) -> None:
         """Add texts of one file, each with its place."""
@@ -79,26 +83,34 @@ class Log:
         if len(kinds) > 1:
             return
         known = self._seen.setdefault((texts[0][0], places[0][0]), {})
-        if known.keys().isdisjoint(texts) and len(set(texts)) == len(texts):
-            known.update(zip(texts, places, strict=True))
-            self.size += sum(map(len, texts)) + _BESIDE * len(texts)
-        else:
-            for text, place in zip(texts, places, strict=True):
-                self.add(Entry(text, 1, [place]))
+        found = list(map(known.setdefault, texts, places))
+        self.size += sum(map(len, texts)) + _BESIDE * len(texts)
+        if any(map(is_not, found, places)):
+            for text, before, place in zip(texts, found, places, strict=True):
+                if before is not place:
+                    self._add_again(known, Entry(text, 1, [place]))
 
     def add(self, entry: Entry) -> None:
         """Add what was seen of a text in a file."""
         text, times, places = entry
         known = self._seen.setdefault((text[0], places[0][0]), {})
-        before = known.get(text)
-        if before is None:
-            known[text] = places[0] if times == 1 else _Again(times, list(places))
-            self.size += len(text) + _BESIDE
-            return
+        self.size += len(text) + _BESIDE
+        if text not in known:
+            known[text] = places[0]
+            if times == 1:
+                return
+            entry = Entry(text, times - 1, places[1:])
+        self._add_again(known, entry)
+
+    def _add_again(self, known: dict[str, Place | _Again], entry: Entry) -> None:
+        """Add what was seen of a text that is known, and was counted as a new one."""
+        text = entry.text
+        before = known[text]
         if not isinstance(before, _Again):
             known[text] = before = _Again(1, [before])
+            self._repeated[text[0]].append(text)
         before.add(entry)
-        self.size += _BESIDE if is_linked(text) else 0
+        self.size -= len(text) + (0 if is_linked(text) else _BESIDE)
 
     def texts(self, kinds: str) -> Iterator[str]:
         """Yield the texts of some kinds, those of each file apart."""
@@ -115,8 +127,7 @@ class Log:
 
     def repeated(self, kinds: str) -> Iterator[str]:
         """Yield the texts of some kinds that were seen more than once in a file."""
-        for known in self._of(kinds):
-            yield from (text for text, seen in known.items() if isinstance(seen, _Again))
+        return chain.from_iterable(self._repeated[kind] for kind in kinds)
 
     def _of(self, kinds: str) -> Iterator[dict[str, Place | _Again]]:
         return (known for (kind, _), known in self._seen.items() if kind in kinds)
@@ -125,6 +136,7 @@ class Log:
         """Forget everything."""
         self.size = 0
         self._seen.clear()
+        self._repeated.clear()
 
 
 def is_linked(text: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from receiptkit.history.findings import Watch, problems
 from receiptkit.history.log import Log, Place
 from receiptkit.history.notes import note
-from receiptkit.history.partitions import OwnShare, Partitions, problems_of_shares
+from receiptkit.history.partitions import PARTS, Keeping, OwnShare, Partitions, problems_of_shares
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
+
+if TYPE_CHECKING:
+    from receiptkit.history.remains import Digests
 
 #: How many bytes of memory are used before what is remembered goes to a temporary file.
 LIMIT = 256 * 2**20
@@ -25,8 +28,9 @@ class Memory:
     Methods raise `CaptureError` if that file cannot be written.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, parts: int = PARTS) -> None:
         self._limit = limit
+        self._parts = parts
         self._log = Log()
         self._partitions: Partitions | None = None
 
@@ -53,7 +57,7 @@ class Memory:
             if self._partitions is None:
                 # The system deletes this file, however the process ends.
                 file = TemporaryFile(prefix="receiptkit-")  # noqa: SIM115 # closed with its owner
-                self._partitions = Partitions(file)
+                self._partitions = Partitions(file, self._parts)
             self._partitions.take(self._log)
         except OSError as error:
             raise CaptureError(
@@ -67,20 +71,36 @@ class Memory:
         parts = self._partitions
         return 0 if parts is None or parts.in_memory else parts.size
 
+    def digests(self) -> Digests | None:
+        """Return what is compared of what is remembered; None if some of it is in a file."""
+        # Only several processes ask.
+        from receiptkit.history.remains import digests
+
+        return digests(self._log) if self._partitions is None else None
+
+    def keep(self, again: Container[int], messages: set[str], several: set[int]) -> None:
+        """Forget all that `compared` does not name."""
+        from receiptkit.history.remains import remains
+
+        self._log = remains(self._log, again, messages, several)
+
     def partitions(self) -> Partitions:
         """Return what is remembered in parts; remember nothing more afterwards."""
-        self._partitions = self._partitions or Partitions(BytesIO())
+        self._partitions = self._partitions or Partitions(BytesIO(), self._parts)
         self._spill()
         return self._partitions
 
-    def findings(self, watch: Watch | None = None) -> Iterator[Problem]:
+    def findings(
+        self, watch: Watch | None = None, keeping: Keeping | None = None
+    ) -> Iterator[Problem]:
         """
         Yield the problems between observations, in no particular order.
 
         Args:
-            watch: is called with the SID, the history and the problems of every receipt and
-                message; without it, those are passed over that were seen only once.
+            watch: is shown the histories; without it, receipts are passed over that were seen only
+                once.
+            keeping: what earlier runs kept; None for nothing.
         """
-        if self._partitions is None:
+        if self._partitions is None and keeping is None:
             return problems(self._log, watch=watch)
-        return problems_of_shares([OwnShare(self.partitions(), watch)], watch)
+        return problems_of_shares([OwnShare(self.partitions(), watch)], keeping)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from receiptkit.rules.states import Link, Page, Pagination, token_of
+from receiptkit.rules.states import Link, PageState, Pagination, token_of
 
 
-def paginations(pages: list[Page]) -> list[Pagination]:
+def paginations(pages: list[PageState]) -> list[Pagination]:
     """
     Return the paginations that pages of one message make, those of each file and list apart.
 
@@ -21,8 +21,8 @@ def paginations(pages: list[Page]) -> list[Pagination]:
     return found
 
 
-def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
-    found: list[list[Page]] = []
+def _of_one_list(pages: Iterator[PageState]) -> list[Pagination]:
+    found: list[list[PageState]] = []
     broken: set[int] = set()
     #: The pagination that goes on at a link.
     waiting: dict[Link, int] = {}
@@ -51,7 +51,7 @@ def _of_one_list(pages: Iterator[Page]) -> list[Pagination]:
     ]
 
 
-def _continued(page: Page, waiting: dict[Link, int]) -> int | None:
+def _continued(page: PageState, waiting: dict[Link, int]) -> int | None:
     """
     Return the pagination that a page continues, by the requested URL or by its own link.
 
@@ -62,7 +62,7 @@ def _continued(page: Page, waiting: dict[Link, int]) -> int | None:
     return requested if requested is not None else own
 
 
-def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
+def _is_further(page: PageState, found: list[list[PageState]], seen: set[Link]) -> bool:
     """Return True if a page may be of the last pagination, though not its next page."""
     if not found or Link.of(page.url) in seen:
         return False
@@ -80,7 +80,7 @@ def _is_further(page: Page, found: list[list[Page]], seen: set[Link]) -> bool:
     return page.size == last.size and not has_grown
 
 
-def _repeats(page: Page, before: Page) -> bool:
+def _repeats(page: PageState, before: PageState) -> bool:
     """Return True if a page has a receipt of the page before it."""
     own = {row.sid for row in page.rows if row is not None}
     return any(row is not None and row.sid in own for row in before.rows)

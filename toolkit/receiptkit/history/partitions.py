@@ -1,116 +1,246 @@
 """
-Divide what is remembered by messages, so that each part can be checked by itself.
+Divide what is remembered into partitions, each of which can be concluded by itself.
 
-A receipt that was seen under several messages is the only thing that concerns several parts. Its
-states are set aside, and checked at the end.
+There are three rounds of them. Texts are partitioned by their messages (`MESSAGES`). Before that,
+pairs of receipt and message are partitioned by the receipt (`RECEIPTS`): a receipt that was seen
+under several messages is the only thing that concerns several partitions. Its states are set
+aside, and partitioned by the receipt once more (`MIXED`). So concluding a partition gives problems,
+and pieces of partitions of later rounds.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 from weakref import finalize
-from zlib import crc32
 
-from receiptkit.history.findings import (
-    States,
-    Watch,
-    add_state,
-    owners,
-    problems,
-    problems_of_receipts,
-    subjects,
-)
+import orjson
+
+from receiptkit.history.findings import Watch, problems, problems_of_receipts
+from receiptkit.history.kept import Kept, Past, days_in, recall, rows_of
 from receiptkit.history.log import Entry, Log, dumped, loaded
+from receiptkit.history.notes import CONFIGURATION, MESSAGE, PAGE
+from receiptkit.history.receipt_states import (
+    OF_MESSAGE,
+    OF_RECEIPT,
+    SINGLE,
+    Places,
+    StateKey,
+    States,
+    add_state,
+)
+from receiptkit.history.subjects import digest, owners, subjects
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 
-#: How many parts there are.
+#: How many partitions a round has, unless there is more than usual; always a power of two.
 PARTS = 128
+RECEIPTS, MESSAGES, MIXED = ROUNDS = (0, 1, 2)
 #: Of a pair of receipt and message, the upper half is of the receipt.
 _HALF = 32
+_LOWER = (1 << _HALF) - 1
+#: A piece of receipts begins so; one of texts is JSON.
+_SEVERAL = b"\0"
+
+
+class Key(NamedTuple):
+    """A partition: its round, its number, and how many partitions a round has."""
+
+    round: int
+    number: int
+    parts: int = PARTS
+
+
+class Concluded(NamedTuple):
+    """
+    A partition that was concluded.
+
+    Attributes:
+        problems: what is wrong between the observations in it, in no particular order.
+        pieces: pieces of partitions of later rounds.
+        kept: what the next run needs; nothing if there was no past to compare with.
+    """
+
+    problems: list[Problem]
+    pieces: dict[Key, bytes]
+    kept: Kept = Kept()
+
+
+def conclude(
+    key: Key, pieces: Sequence[bytes], watch: Watch | None = None, past: Past | None = None
+) -> Concluded:
+    """
+    Compare what is in a partition.
+
+    Args:
+        key: the partition.
+        pieces: all pieces of it, those of earlier rounds included, in any order.
+        watch: is shown the histories.
+        past: what earlier runs kept of it; None to keep nothing.
+    """
+    if key.round == RECEIPTS:
+        if past is None:
+            return Concluded([], _mixed(pieces, key.parts))
+        mixed_now = _mixed([*past.pieces, *pieces], key.parts)
+        return Concluded([], mixed_now, Kept(b"".join(pieces), lost=past.lost))
+    if key.round == MIXED:
+        return Concluded(list(problems_of_receipts(_states(pieces), watch)), {})
+    log, several = Log(), array("Q")
+    aside: States = {}
+    for piece in pieces:
+        if piece.startswith(_SEVERAL):
+            several.frombytes(piece[1:])
+        else:
+            for entry in loaded(piece):
+                log.add(entry)
+    mixed = set(several)
+
+    def is_mine(message: str) -> bool:
+        return digest(message) % key.parts == key.number
+
+    is_mixed = (lambda sid: digest(sid) in mixed) if mixed else None
+    kept = Kept()
+    if past is not None:
+        seen, expired = recall(log, past, is_mine, is_mixed)
+        kept = Kept(*rows_of(log, seen, past, is_mine), expired, past.lost)
+    found = list(problems(log, is_mine, is_mixed, aside, watch))
+    return Concluded(found, _set_aside(aside, key.parts), kept)
+
+
+def _mixed(pieces: Iterable[bytes], parts: int) -> dict[Key, bytes]:
+    """Return the receipts that have several messages, for the partitions of these messages."""
+    pairs = array("Q")
+    for piece in pieces:
+        pairs.frombytes(piece)
+    messages: dict[int, set[int]] = {}
+    last, before = -1, 0
+    # Equal pairs, and those of one receipt, follow each other.
+    for pair in sorted(pairs):
+        receipt = pair >> _HALF
+        if receipt == last and pair != before:
+            messages.setdefault(receipt, {before & _LOWER}).add(pair & _LOWER)
+        last, before = receipt, pair
+    found: dict[Key, array[int]] = {}
+    for receipt, of_receipt in messages.items():
+        for number in {message % parts for message in of_receipt}:
+            found.setdefault(Key(MESSAGES, number, parts), array("Q")).append(receipt)
+    return {key: _SEVERAL + receipts.tobytes() for key, receipts in found.items()}
+
+
+def _set_aside(states: States, parts: int) -> dict[Key, bytes]:
+    """Return states by the partitions of their receipts."""
+    found: dict[Key, list[Any]] = {}
+    for sid, known in states.items():
+        rows = found.setdefault(Key(MIXED, digest(sid) % parts, parts), [])
+        rows += [
+            [sid, list(key), [list(span.first), list(span.last), span.times, span.between]]
+            for key, span in known.items()
+        ]
+    return {key: orjson.dumps(rows) for key, rows in found.items()}
+
+
+def _states(pieces: Iterable[bytes]) -> States:
+    states: States = {}
+    for piece in pieces:
+        for sid, key, (first, last, *seen) in orjson.loads(piece):
+            add_state(states, sid, StateKey(*key), Places(Arrival(*first), Arrival(*last), *seen))
+    return states
 
 
 class Partitions:
     """
-    Parts of what was remembered, in a file.
+    Partitions of what was remembered, in a file.
 
     Attributes:
         size: the number of bytes in the file.
-        in_memory: True if the file is none of the system's.
+        in_memory: True if the file is not one of the system's.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], parts: int = PARTS) -> None:
         self.size = 0
         self.in_memory = isinstance(file, BytesIO)
         self._file = file
+        self._parts = parts
         finalize(self, file.close)
-        #: By part: where its pieces are in the file, those of pairs apart.
-        self._texts: list[list[tuple[int, int]]] = [[] for _ in range(PARTS)]
-        self._pairs: list[list[tuple[int, int]]] = [[] for _ in range(PARTS)]
-        self._aside: States = {}
+        #: By partition: where its pieces are in the file.
+        self._places: dict[Key, list[tuple[int, int]]] = {}
 
     def take(self, log: Log) -> None:
         """Move what a log holds to the file."""
-        texts: list[list[Entry]] = [[] for _ in range(PARTS)]
-        pairs = [array("Q") for _ in range(PARTS)]
-        for entry in log.entries("PRWMC"):
-            for subject in {_digest(subject) % PARTS for subject in subjects(entry.text)}:
-                texts[subject].append(entry)
+        texts: list[list[Entry]] = [[] for _ in range(self._parts)]
+        pairs = [array("Q") for _ in range(self._parts)]
+        for entry in log.entries(SINGLE):
+            # Most are such: a receipt and a message.
+            own, other = digest(entry.text[OF_RECEIPT]), digest(entry.text[OF_MESSAGE])
+            texts[other % self._parts].append(entry)
+            pairs[own % self._parts].append(own << _HALF | other)
+        for entry in log.entries(PAGE + MESSAGE + CONFIGURATION):
+            for number in {digest(each) % self._parts for each in subjects(entry.text)}:
+                texts[number].append(entry)
             for sid, message in owners(entry.text):
-                digest = _digest(sid)
-                pairs[digest % PARTS].append(digest << _HALF | _digest(message))
-        for number in range(PARTS):
-            self._texts[number].append(self._write(dumped(texts[number])))
-            self._pairs[number].append(self._write(pairs[number].tobytes()))
-            texts[number].clear()
+                own = digest(sid)
+                pairs[own % self._parts].append(own << _HALF | digest(message))
+        for number, entries in enumerate(texts):
+            if entries:
+                self._write(Key(MESSAGES, number, self._parts), dumped(entries))
+                entries.clear()
+            if pairs[number]:
+                self._write(Key(RECEIPTS, number, self._parts), pairs[number].tobytes())
         log.clear()
 
-    def _write(self, raw: bytes) -> tuple[int, int]:
-        start = self.size
+    def _write(self, key: Key, raw: bytes) -> None:
+        self._places.setdefault(key, []).append((self.size, len(raw)))
         self.size += len(raw)
         self._file.write(raw)
-        return start, len(raw)
 
-    def _read(self, pieces: list[tuple[int, int]]) -> Iterator[bytes]:
-        for start, length in pieces:
+    def pieces(self, key: Key) -> list[bytes]:
+        """Return the pieces of a partition."""
+        found = []
+        for start, length in self._places.get(key, ()):
             self._file.seek(start)
-            yield self._file.read(length)
+            found.append(self._file.read(length))
+        return found
+
+    def all_pieces(self) -> dict[Key, list[bytes]]:
+        """Return the pieces of every partition."""
+        return {key: self.pieces(key) for key in self._places}
 
     # -- what each process is asked
 
-    def pairs(self, number: int) -> bytes:
-        """Return the receipts of a part, each with its message."""
-        return b"".join(self._read(self._pairs[number]))
+    def pieces_of(self, keys: Sequence[Key]) -> list[list[bytes]]:
+        """Return the pieces of some partitions."""
+        return list(map(self.pieces, keys))
 
-    def texts(self, numbers: Sequence[int]) -> list[list[bytes]]:
-        """Return the texts of some parts."""
-        return [list(self._read(self._texts[number])) for number in numbers]
+    def conclude(
+        self,
+        key: Key,
+        pieces: Sequence[bytes],
+        past: Past | None = None,
+        watch: Watch | None = None,
+    ) -> Concluded:
+        """Return what `conclude` does."""
+        return conclude(key, pieces, watch, past)
 
-    def problems(
-        self, number: int, pieces: Sequence[bytes], mixed: set[int], watch: Watch | None = None
-    ) -> list[Problem]:
-        """Return the problems between the observations of a part, and set mixed receipts aside."""
-        log = Log()
-        for piece in pieces:
-            for entry in loaded(piece):
-                log.add(entry)
-        return list(
-            problems(
-                log,
-                lambda message: _digest(message) % PARTS == number,
-                lambda sid: _digest(sid) in mixed,
-                self._aside,
-                watch,
-            )
-        )
+    def last_day(self) -> int:
+        """Return the last day that was seen, in days since 1970."""
+        keys = [key for key in self._places if key.round == MESSAGES]
+        return days_in(piece for key in keys for piece in self.pieces(key))
 
-    def aside(self) -> States:
-        """Return the states of receipts that were set aside."""
-        return self._aside
+
+class Keeping(Protocol):
+    """Remembers receipts from run to run."""
+
+    def begin(self, last_day: int) -> None:
+        """Begin, with the last day that was seen."""
+
+    def past(self, key: Key) -> Past:
+        """Return what earlier runs kept of a partition."""
+
+    def keep(self, key: Key, kept: Kept) -> None:
+        """Keep something for later runs."""
 
 
 class Share(Protocol):
@@ -131,49 +261,48 @@ class OwnShare:
 
     def begin(self, method: str, *arguments: Any) -> None:
         self._begun = partial(getattr(self._partitions, method), *arguments)
-        if method == "problems" and self._watch is not None:
+        if method == "conclude" and self._watch is not None:
             self._begun = partial(self._begun, watch=self._watch)
 
     def result(self) -> Any:
         return self._begun()
 
 
-def problems_of_shares(shares: Sequence[Share], watch: Watch | None = None) -> Iterator[Problem]:
-    """Yield the problems between all observations, in no particular order."""
-    mixed: set[int] = set()
-    for number in range(PARTS):
-        mixed |= _mixed(b"".join(_asked(shares, "pairs", number)))
-    for first in range(0, PARTS, len(shares)):
-        numbers = range(first, min(first + len(shares), PARTS))
-        of_shares = _asked(shares, "texts", numbers)
-        working = list(zip(shares, numbers))  # noqa: B905 # the last round may be short
-        for index, (share, number) in enumerate(working):
-            share.begin(
-                "problems", number, [each for own in of_shares for each in own[index]], mixed
-            )
-        for share, _ in working:
-            yield from share.result()
-    states: States = {}
-    for aside in _asked(shares, "aside"):
-        for sid, known in aside.items():
-            for key, span in known.items():
-                add_state(states, sid, key, span)
-    yield from problems_of_receipts(states, watch)
+def problems_of_shares(
+    shares: Sequence[Share], keeping: Keeping | None = None
+) -> Iterator[Problem]:
+    """
+    Yield the problems between all observations, in no particular order.
+
+    Args:
+        shares: the processes.
+        keeping: what earlier runs kept; None for nothing.
+    """
+    if keeping is not None:
+        keeping.begin(max(_asked(shares, "last_day")))
+    later: dict[Key, list[bytes]] = {}
+    for number in ROUNDS:
+        keys = [Key(number, part) for part in range(PARTS)]
+        if number == MIXED:
+            keys = sorted(later)
+        for first in range(0, len(keys), len(shares)):
+            together = keys[first : first + len(shares)]
+            of_shares = _asked(shares, "pieces_of", together)
+            working = list(zip(shares, together))  # noqa: B905 # the last round may be short
+            for index, (share, key) in enumerate(working):
+                own = [each for pieces in of_shares for each in pieces[index]]
+                past = keeping.past(key) if keeping is not None else None
+                share.begin("conclude", key, own + later.pop(key, []), past)
+            for share, concluded in working:
+                found, pieces, kept = share.result()
+                yield from found
+                if keeping is not None:
+                    keeping.keep(concluded, kept)
+                for key, piece in pieces.items():
+                    later.setdefault(key, []).append(piece)
 
 
 def _asked(shares: Sequence[Share], method: str, *arguments: Any) -> list[Any]:
     for share in shares:
         share.begin(method, *arguments)
     return [share.result() for share in shares]
-
-
-def _mixed(raw: bytes) -> set[int]:
-    """Return the receipts that have several messages."""
-    pairs = array("Q")
-    pairs.frombytes(raw)
-    counts = Counter(pair >> _HALF for pair in set(pairs))
-    return {receipt for receipt, count in counts.items() if count > 1}
-
-
-def _digest(sid: str) -> int:
-    return crc32(sid.encode("utf-8", "surrogatepass"))

@@ -4,6 +4,8 @@ Live traffic: receive webhooks, stand before an API, send recorded webhooks agai
     receiver        webhooks to an application, judged and kept on their way
     recorded        the webhooks in a capture
     sending         sends them again
+    replaying       how far that is, on its page
+    connections     to other servers, kept open
     forwarding      requests to another server, byte for byte
     judging         judges each record at once, as `validate` judges the file
     recording       the file of what was seen, one line each
@@ -15,31 +17,23 @@ Live traffic: receive webhooks, stand before an API, send recorded webhooks agai
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from receiptkit.model.errors import UsageError
+from receiptkit.model.late_names import late_names
 
 if TYPE_CHECKING:
+    from receiptkit.live.replaying import replay
     from receiptkit.live.running import Live, listen, proxy
-    from receiptkit.live.sending import Replayed, replay
+    from receiptkit.live.sending import Replayed
 
 _HOMES = {
     "Live": "running",
     "Replayed": "sending",
     "listen": "running",
     "proxy": "running",
-    "replay": "sending",
+    "replay": "replaying",
 }
 
 __all__ = ["Live", "Replayed", "listen", "proxy", "replay"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'receiptkit.live' has no attribute {name!r}")
-    try:
-        return getattr(import_module(f"receiptkit.live.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        raise UsageError(f"this needs {package}: pip install 'receiptkit[server]'") from None
+__getattr__ = late_names("receiptkit.live", _HOMES, "server")

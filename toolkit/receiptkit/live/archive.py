@@ -24,7 +24,7 @@ def is_har_name(path: str | None) -> bool:
     return path is not None and path.lower().endswith(".har")
 
 
-class Seen(NamedTuple):
+class SeenExchange(NamedTuple):
     """
     An exchange, as it was seen.
 
@@ -54,7 +54,7 @@ class Archive:
         self._recording = recording
         self._is_har = is_har
 
-    def text(self, seen: Seen) -> bytes:
+    def text(self, seen: SeenExchange) -> bytes:
         """Return an exchange as a line, without credentials."""
         asked = body_of(seen.body) if seen.body else {}
         return orjson.dumps(
@@ -75,7 +75,7 @@ class Archive:
             }
         )
 
-    def append(self, seen: Seen) -> bytes:
+    def append(self, seen: SeenExchange) -> bytes:
         """Write an exchange; return the line that is judged."""
         text = self.text(seen)
         if self._is_har:
@@ -85,7 +85,7 @@ class Archive:
         return text
 
 
-def _entry(seen: Seen) -> dict[str, Any]:
+def _entry(seen: SeenExchange) -> dict[str, Any]:
     answered = seen.answer
     status = int(answered.outcome)
     media = next((value for name, value in answered.headers if name == b"content-type"), b"")

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, NamedTuple
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
+from receiptkit.live.connections import Connections
 from receiptkit.model.limits import limit, remedy
 from receiptkit.server.direct import within
 
 Fields = Sequence[tuple[bytes, bytes]]
 
+
+class InvalidAnswer(Exception):
+    """An answer has a status or a header that HTTP does not allow."""
+
+
 #: How long an answer may take, in seconds.
 TIMEOUT = 5.0
-#: How many connections are open at a time.
-_CONNECTIONS = 500
-#: In seconds. Servers close idle connections after two seconds or more.
-_IDLE = 1.0
 #: Headers that are about one connection (RFC 9110, section 7.6.1).
 _HOP_BY_HOP = frozenset(
     (
@@ -29,6 +34,11 @@ _HOP_BY_HOP = frozenset(
         *(b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"),
     )
 )
+
+
+#: What no value of a header may have (RFC 9110, section 5.5).
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_WITHOUT_BODY = (204, 304)
 
 
 class Answer(NamedTuple):
@@ -46,11 +56,6 @@ class Answer(NamedTuple):
     body: bytes = b""
     milliseconds: float = 0.0
 
-    @property
-    def was_accepted(self) -> bool:
-        """Return True if it is a success."""
-        return isinstance(self.outcome, int) and 200 <= self.outcome < 300
-
 
 def end_to_end(headers: Fields) -> list[tuple[bytes, bytes]]:
     """Return headers without those of the connection."""
@@ -65,6 +70,22 @@ def end_to_end(headers: Fields) -> list[tuple[bytes, bytes]]:
         for name, value in headers
         if name.lower() not in _HOP_BY_HOP and name.lower() not in named
     ]
+
+
+def fields_of(response: httpcore.Response) -> list[tuple[bytes, bytes]]:
+    """
+    Return the headers of an answer that goes on to a client.
+
+    Raises:
+        InvalidAnswer: no client may get it.
+    """
+    fields = end_to_end(response.headers)
+    if not 200 <= response.status < 600 or any(_CONTROL.search(value) for _, value in fields):
+        raise InvalidAnswer
+    if response.status in _WITHOUT_BODY:
+        # The length is that of the body for another request.
+        return [each for each in fields if each[0].lower() != b"content-length"]
+    return fields
 
 
 def target_url(base: str, target: str) -> str:
@@ -93,7 +114,7 @@ class Forwarder:
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
         self.timeout = timeout
-        self._transports: dict[bool, httpx.AsyncHTTPTransport] = {}
+        self._connections = Connections()
 
     async def send(self, method: str, url: str, headers: Fields, body: bytes) -> Answer:
         """Send a request, and return the whole answer. Every error is an outcome."""
@@ -135,8 +156,8 @@ class Forwarder:
         async def start() -> None:
             nonlocal status, fields, pieces, is_whole
             response = await stack.enter_async_context(self.opened(method, url, headers, body))
-            status, fields = response.status_code, end_to_end(response.headers.raw)
-            pieces = response.aiter_raw()
+            status, fields = response.status, fields_of(response)
+            pieces = response.aiter_stream()
             async for piece in pieces:
                 answered.extend(piece)
                 if len(answered) > most:
@@ -150,47 +171,35 @@ class Forwarder:
         except asyncio.TimeoutError:
             outcome = f"no answer within {self.timeout:g} seconds"
         except Exception as error:  # noqa: BLE001 # whoever answers can send anything
-            outcome = reason(error)
+            outcome = reason(error, amid=status > 0)
         took = round((time.perf_counter() - began) * 1000, 1)
         if is_whole:
             return Answer(outcome, fields, bytes(answered), took), None
         return Answer(outcome, fields, b"", took), _chained(bytes(answered), pieces)
 
-    @asynccontextmanager
-    async def opened(
+    def opened(
         self, method: str, url: str, headers: Fields, body: bytes | AsyncIterable[bytes]
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AbstractAsyncContextManager[httpcore.Response]:
         """Send a request, and yield the answer, whose body is still to be read."""
-        request = httpx.Request(
+        parts = urlsplit(url)
+        scheme, host, port = _origin(parts.scheme, parts.netloc)
+        fields = end_to_end(headers)
+        names = {name.lower() for name, _ in fields}
+        if b"host" not in names:
+            fields.insert(0, (b"host", parts.netloc.rpartition("@")[2].encode()))
+        if b"content-length" not in names:
+            fields += _framing(body)
+        request = httpcore.Request(
             method,
-            url,
-            headers=end_to_end(headers),
+            httpcore.URL(scheme=scheme, host=host, port=port, target=_target(url, parts.netloc)),
+            headers=fields,
             content=body,
-            extensions={
-                # The client library would write the path and the query in its own way.
-                "target": _target(url),
-                "timeout": httpx.Timeout(self.timeout).as_dict(),
-            },
         )
-        if not any(name.lower() == b"host" for name, _ in headers):
-            request.headers["Host"] = urlsplit(url).netloc.rpartition("@")[2]
-        response = await self._connected(url).handle_async_request(request)
-        try:
-            yield response
-        finally:
-            await response.aclose()
+        return self._connections.opened(request, self.timeout)
 
     async def close(self) -> None:
         """Close its connections."""
-        for transport in self._transports.values():
-            await transport.aclose()
-        self._transports.clear()
-
-    def _connected(self, url: str) -> httpx.AsyncHTTPTransport:
-        is_tls = url.lower().startswith("https:")
-        if is_tls not in self._transports:
-            self._transports[is_tls] = _transport(is_tls=is_tls)
-        return self._transports[is_tls]
+        await self._connections.close()
 
 
 async def _chained(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -199,36 +208,37 @@ async def _chained(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[
         yield piece
 
 
-def _target(url: str) -> bytes:
-    parts = urlsplit(url)
-    rest = url.partition(parts.netloc)[2].partition("#")[0]
+def _target(url: str, netloc: str) -> bytes:
+    rest = url.partition(netloc)[2].partition("#")[0]
     return (rest if rest.startswith("/") else f"/{rest}").encode("latin-1", "replace")
 
 
-def _transport(*, is_tls: bool) -> httpx.AsyncHTTPTransport:
-    trusted: Any = False
-    if is_tls:
-        trusted = httpx.create_ssl_context()
-        # With the authorities of this machine, too: an application that is developed may have its
-        # own.
-        trusted.load_default_certs()
-    return httpx.AsyncHTTPTransport(
-        verify=trusted,
-        trust_env=False,
-        limits=httpx.Limits(
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_CONNECTIONS,
-            keepalive_expiry=_IDLE,
-        ),
-    )
+def _framing(body: bytes | AsyncIterable[bytes]) -> list[tuple[bytes, bytes]]:
+    if not isinstance(body, bytes):
+        return [(b"transfer-encoding", b"chunked")]
+    return [(b"content-length", str(len(body)).encode())] if body else []
 
 
-def reason(error: Exception) -> str:
-    """Return why there was no answer."""
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+@lru_cache(maxsize=256)
+def _origin(scheme: str, netloc: str) -> tuple[bytes, bytes, int | None]:
+    url = httpx.URL(f"{scheme}://{netloc}")
+    return url.raw_scheme, url.raw_host, url.port
+
+
+def reason(error: Exception, *, amid: bool = False) -> str:
+    """
+    Return why there was no answer.
+
+    Args:
+        error: what happened.
+        amid: True if the answer had begun.
+    """
+    if isinstance(error, InvalidAnswer):
+        return "invalid answer: HTTP does not allow its status or a header"
+    if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout)):
         return f"no connection: {str(error) or type(error).__name__}"
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpcore.TimeoutException):
         return "no answer in time"
-    if isinstance(error, (ConnectionError, httpx.RemoteProtocolError, httpx.NetworkError)):
-        return "connection closed without an answer"
+    if isinstance(error, (ConnectionError, httpcore.RemoteProtocolError, httpcore.NetworkError)):
+        return f"connection closed {'amid the' if amid else 'without an'} answer"
     return f"failed: {type(error).__name__}"

@@ -12,10 +12,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from receiptkit.live import panel
-from receiptkit.live.forwarding import Answer, Forwarder, end_to_end, target_url
+from receiptkit.live.forwarding import Answer, Forwarder, target_url
 from receiptkit.live.recording import answer, webhook
 from receiptkit.live.requests import BodyTooLong, body_of, origin_of, respond, target_of
 from receiptkit.live.session import Handled, Session
+from receiptkit.model.errors import os_reason
 from receiptkit.model.limits import limit, remedy
 from receiptkit.server.causes import likely_cause
 
@@ -67,7 +68,7 @@ class Receiver:
         try:
             end = self._session.recording.append(text)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = os_reason(error)
             await self._refuse(send, _NOT_KEPT, f"a webhook could not be written: {reason}")
             return
         number, verdict = self._session.number(), self._session.judge.judge(text)
@@ -96,7 +97,7 @@ class Receiver:
         if answered is None:
             await respond(send, 200)
         elif isinstance(answered.outcome, int):
-            await respond(send, answered.outcome, end_to_end(answered.headers), answered.body)
+            await respond(send, answered.outcome, answered.headers, answered.body)
         else:
             url = target_url(self._forward_to or "", target).partition("?")[0]
             status = _NO_ANSWER if answered.outcome.startswith("no answer") else _NO_CONNECTION
@@ -122,7 +123,7 @@ def application(session: Session, forwarder: Forwarder, handler: Any) -> Starlet
         await forwarder.close()
 
     made = Starlette(
-        routes=[*panel.routes(session), Route("/{path:path}", handler)],
+        routes=[*panel.routes(lambda: panel.view_of(session)), Route("/{path:path}", handler)],
         lifespan=lifespan,
         middleware=[Middleware(session.log.around)],
     )

@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from receiptkit.captures.encodings import decoded
-from receiptkit.live.archive import Archive, Seen
-from receiptkit.live.forwarding import Answer, Fields, Forwarder, end_to_end, reason
+from receiptkit.contract.base_url import BaseUrl
+from receiptkit.live.archive import Archive, SeenExchange
+from receiptkit.live.forwarding import Answer, Fields, Forwarder, fields_of, reason
 from receiptkit.live.judging import Verdict
 from receiptkit.live.links import Links
 from receiptkit.live.receiver import application
@@ -22,7 +23,7 @@ from receiptkit.live.recording import now
 from receiptkit.live.requests import BodyTooLong, body_of, origin_of, respond, target_of
 from receiptkit.live.session import Handled, Session
 from receiptkit.model.display import public_pointer
-from receiptkit.model.errors import UsageError
+from receiptkit.model.errors import UsageError, os_reason
 from receiptkit.model.finding import Severity
 from receiptkit.model.limits import limit, remedy
 from receiptkit.server.causes import likely_cause
@@ -85,6 +86,7 @@ class Proxy:
         self._session = session
         self._forwarder = forwarder
         self._base = upstream.rstrip("/")
+        self._api = BaseUrl(self._base)
         self._archive = archive
         self._links = None if keep_links else Links(self._base)
         self._fail_fast = fail_fast
@@ -94,7 +96,8 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request as the upstream server does."""
         call = self._call(scope)
-        if self._contract.operations.resolve(call.method, call.url) is None:
+        url = self._api.in_url(call.url)
+        if self._contract.operations.resolve(call.method, url) is None:
             await self._pass(call, receive, send)
         else:
             await self._judge(call, receive, send)
@@ -136,12 +139,12 @@ class Proxy:
 
     async def _answer(self, call: _Call, body: bytes, answered: Answer, send: Send) -> None:
         """Keep and judge an exchange, and send its answer."""
-        seen = Seen(call.at, call.method, call.url, call.headers, body, answered)
+        seen = SeenExchange(call.at, call.method, call.url, call.headers, body, answered)
         try:
             text = self._archive.append(seen)
         except OSError as error:
             text = self._archive.text(seen)
-            why = (error.strerror or str(error)).lower()
+            why = os_reason(error)
             self._session.problem(f"an exchange could not be written: {why}")
         verdict = self._session.judge.judge(text)
         self._note(call, answered.outcome, verdict)
@@ -192,11 +195,11 @@ class Proxy:
                 response = await stack.enter_async_context(
                     self._forwarder.opened(call.method, call.url, call.headers, body)
                 )
+                fields = fields_of(response)
             except Exception as error:  # noqa: BLE001 # whoever answers can send anything
                 await self._unanswered(call, reason(error), send)
                 return
-            fields = end_to_end(response.headers.raw)
-            await self._stream(call, response.status_code, fields, response.aiter_raw(), send)
+            await self._stream(call, response.status, fields, response.aiter_stream(), send)
 
     async def _stream(
         self,
@@ -215,7 +218,7 @@ class Proxy:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         except Exception as error:  # noqa: BLE001 # whoever answers can send anything
             # The answer ends without its end, which closes the connection.
-            self._note(call, reason(error), None)
+            self._note(call, reason(error, amid=True), None)
             return
         self._note(call, status, None)
         await send({"type": "http.response.body", "body": b""})

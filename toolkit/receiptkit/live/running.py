@@ -1,21 +1,21 @@
-"""A receiver in a thread of this process, for tests."""
+"""A receiver or a proxy in a thread of this process, for tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from receiptkit.contract import Contract
 from receiptkit.live.archive import Archive, is_har_name
 from receiptkit.live.forwarding import TIMEOUT, Forwarder
-from receiptkit.live.judging import Judge
 from receiptkit.live.receiver import receiver
-from receiptkit.live.recording import recorded
 from receiptkit.live.reverse import PATIENCE, reverse_proxy, upstream_of
-from receiptkit.live.session import Handled, Session
+from receiptkit.live.session import Handled, Session, session_of
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.server.background import threaded
+from receiptkit.validation.selection import Selection
 from receiptkit.webhooks.address import absolute
 
 
@@ -28,10 +28,22 @@ class Live:
         authority: with TLS, the file with the certificate that clients have to trust.
     """
 
-    def __init__(self, url: str, session: Session, authority: str | None = None) -> None:
+    def __init__(
+        self, url: str, session: Session, over: threading.Event, authority: str | None
+    ) -> None:
         self.url = url
         self.authority = authority
         self._session = session
+        self._over = over
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """
+        Wait until `once` or `seconds` ends the run; return False if it has not ended in time.
+
+        Args:
+            timeout: how long to wait at most, in seconds; None for ever.
+        """
+        return self._over.wait(timeout)
 
     @property
     def findings(self) -> list[Finding]:
@@ -54,13 +66,17 @@ def proxy(
     upstream: str,
     *,
     output: str | None = None,
-    profile: str = "documented",
     keep_links: bool = False,
     fail_fast: Severity | None = None,
     timeout: float = PATIENCE,
     host: str = "127.0.0.1",
     port: int = 0,
     tls: bool = False,
+    profile: str = "documented",
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    once: int | None = None,
+    seconds: float | None = None,
 ) -> Iterator[Live]:
     """
     Stand before an API while a block lasts: judge its answers, and pass them on.
@@ -68,42 +84,38 @@ def proxy(
     Args:
         upstream: the base URL of the API, of a mock, or of a local Twilio.
         output: the file that keeps the exchanges: a HAR if its name ends in `.har`, else NDJSON.
-        profile: how much the contract demands.
         keep_links: True to leave links of answers as they are.
         fail_fast: answer 502 to what has a finding of this severity or a higher one.
         timeout: how long the API may take, in seconds.
         host: where it listens.
         port: any free one by default.
         tls: True to speak TLS.
+        profile: how much the contract demands.
+        select: patterns of the rules to report; all by default.
+        ignore: patterns of rules not to report.
+        once: how many judged requests end the run; None for no such end.
+        seconds: how long the run lasts; None for no end.
 
     Raises:
-        UsageError: a setting has a value that it cannot have, or the port is taken.
+        UsageError: a setting has an impossible value, or the port is taken.
     """
     base = upstream_of(upstream, "upstream")
-    contract = Contract.load(profile, api_base_url=base)
-    contract.compile()
     is_har = is_har_name(output)
-    with recorded(output, is_list=is_har) as recording:
-        judge = Judge(
-            contract,
-            output or "proxy",
-            lines=1 if is_har else recording.lines,
-            entries=0 if is_har else None,
-        )
-        session = Session(judge, recording)
+    contract = Contract.load(profile, api_base_url=base)
+    wanted = Selection(select, ignore, lambda: contract.rule_ids)
+    with session_of(
+        contract, output, "proxy", wanted, once=once, seconds=seconds, is_har=is_har
+    ) as session:
         application = reverse_proxy(
             session,
             Forwarder(timeout),
             upstream=base,
-            archive=Archive(recording, is_har=is_har),
+            archive=Archive(session.recording, is_har=is_har),
             keep_links=keep_links,
             fail_fast=fail_fast,
         )
-        try:
-            with threaded(application, host, port, tls=tls) as (_, url, authority):
-                yield Live(url, session, authority)
-        finally:
-            session.judge.conclude()
+        with _running(session, application, host, port, tls=tls) as live:
+            yield live
 
 
 @contextmanager
@@ -112,12 +124,16 @@ def listen(
     *,
     public_url: str | None = None,
     output: str | None = None,
-    profile: str = "documented",
     auth_token: str | None = None,
     timeout: float = TIMEOUT,
     host: str = "127.0.0.1",
     port: int = 0,
     tls: bool = False,
+    profile: str = "documented",
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    once: int | None = None,
+    seconds: float | None = None,
 ) -> Iterator[Live]:
     """
     Receive webhooks while a block lasts: judge them, keep them, and forward them.
@@ -126,28 +142,59 @@ def listen(
         forward_to: the application; None to answer here.
         public_url: the URL at which Twilio calls.
         output: the file that keeps them as NDJSON.
-        profile: how much the contract demands.
         auth_token: with it, signatures are checked.
         timeout: how long the application may take, in seconds.
         host: where it listens.
         port: any free one by default.
         tls: True to speak TLS.
+        profile: how much the contract demands.
+        select: patterns of the rules to report; all by default.
+        ignore: patterns of rules not to report.
+        once: how many judged requests end the run; None for no such end.
+        seconds: how long the run lasts; None for no end.
 
     Raises:
-        UsageError: a setting has a value that it cannot have, or the port is taken.
+        UsageError: a setting has an impossible value, or the port is taken.
     """
     for url, name in ((forward_to, "forward_to"), (public_url, "public_url")):
         if url is not None:
             absolute(url, name)
     contract = Contract.load(profile, auth_token=auth_token)
-    contract.compile()
-    forwarder = Forwarder(timeout)
-    settings: dict[str, Any] = {"forward_to": forward_to, "public_url": public_url}
-    with recorded(output) as recording:
-        session = Session(Judge(contract, output or "listen", lines=recording.lines), recording)
-        application = receiver(session, forwarder, **settings)
-        try:
-            with threaded(application, host, port, tls=tls) as (_, url, authority):
-                yield Live(url, session, authority)
-        finally:
-            session.judge.conclude()
+    wanted = Selection(select, ignore, lambda: contract.rule_ids)
+    with session_of(
+        contract,
+        output,
+        "listen",
+        wanted,
+        once=once,
+        seconds=seconds,
+        own_urls=(forward_to, public_url),
+    ) as session:
+        application = receiver(
+            session, Forwarder(timeout), forward_to=forward_to, public_url=public_url
+        )
+        with _running(session, application, host, port, tls=tls) as live:
+            yield live
+
+
+@contextmanager
+def _running(
+    session: Session, application: Any, host: str, port: int, *, tls: bool
+) -> Iterator[Live]:
+    over = threading.Event()
+    servers: list[Any] = []
+
+    def end() -> None:
+        over.set()
+        for server in servers:
+            server.should_exit = True
+
+    session.end = end
+    try:
+        with threaded(application, host, port, tls=tls) as (server, url, authority):
+            servers.append(server)
+            if over.is_set():
+                end()
+            yield Live(url, session, over, authority)
+    finally:
+        session.judge.conclude()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from receiptkit.live.forwarding import TIMEOUT, Answer, Fields, Forwarder, target_url
+from receiptkit.live.forwarding import Answer, Fields, Forwarder, target_url
 from receiptkit.live.recorded import Recorded, pauses, webhooks_in
-from receiptkit.live.recording import Recording, answer, recorded, webhook
-from receiptkit.model.errors import UsageError
+from receiptkit.live.recording import Recording, answer, webhook
+from receiptkit.server.direct import within
 from receiptkit.text.forms import decode_form, is_json, query_of
-from receiptkit.webhooks.address import absolute
 from receiptkit.webhooks.signature import AUTH_TOKEN, BODY_HASH, HEADER, sign, with_body_hash
 
 _ABOUT_ADDRESS = (b"host", b"content-length", HEADER.lower().encode())
@@ -32,7 +31,7 @@ class Choice(NamedTuple):
         shuffle: the seed of another order; None for the order of the recording.
         drop: every webhook of this number is left out; None leaves out none.
         undelivered: True to send only what did not reach the application.
-        most: how many are sent at most; None for all.
+        once: how many are sent at most; None for all.
     """
 
     speed: float = 1.0
@@ -41,7 +40,7 @@ class Choice(NamedTuple):
     shuffle: int | None = None
     drop: int | None = None
     undelivered: bool = False
-    most: int | None = None
+    once: int | None = None
 
 
 class Replayed(NamedTuple):
@@ -59,7 +58,7 @@ class Replayed(NamedTuple):
     answer: Answer
 
 
-class Plan(NamedTuple):
+class SendingPlan(NamedTuple):
     """
     The webhooks to send.
 
@@ -74,7 +73,7 @@ class Plan(NamedTuple):
     others: int
 
 
-def plan(path: str, choice: Choice) -> Plan:
+def plan(path: str, choice: Choice) -> SendingPlan:
     """
     Return what is sent of a capture.
 
@@ -90,7 +89,7 @@ def plan(path: str, choice: Choice) -> Plan:
         order = [each for count, each in enumerate(order, 1) if count % choice.drop]
     if choice.shuffle is not None:
         random.Random(choice.shuffle).shuffle(order)  # noqa: S311 # nothing here is secret
-    order = order[: choice.most]
+    order = order[: choice.once]
     left_out = len(found) - len(order)
     speed = choice.speed
     # The times stay those of the recording; what comes at them may be in another order.
@@ -101,7 +100,7 @@ def plan(path: str, choice: Choice) -> Plan:
     ]
     if choice.duplicate:
         webhooks = [each for wait, one in webhooks for each in ((wait, one), (0.0, one))]
-    return Plan(webhooks, left_out, others)
+    return SendingPlan(webhooks, left_out, others)
 
 
 def addressed(
@@ -134,12 +133,26 @@ async def send(
     auth_token: str | None,
     recording: Recording,
     listener: Callable[[Replayed], None] = lambda _: None,
+    *,
+    seconds: float | None = None,
 ) -> list[Replayed]:
-    """Send webhooks one after the other, keep each with its answer, and return the answers."""
+    """
+    Send webhooks one after the other, keep each with its answer, and return the answers.
+
+    Args:
+        planned: the webhooks, each with the seconds to wait before it.
+        to: where they go.
+        forwarder: sends them, and is closed in the end.
+        auth_token: signs them; None keeps their signatures.
+        recording: keeps them.
+        listener: is called with each answer.
+        seconds: how long the run lasts at most; None for no end.
+    """
     sent: list[Replayed] = []
-    loop = asyncio.get_running_loop()
-    due = loop.time()
-    try:
+
+    async def all_of_them() -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         for wait, one in planned:
             due += wait
             await asyncio.sleep(max(due - loop.time(), 0))
@@ -150,6 +163,10 @@ async def send(
             recording.fill(end, answer(answered.outcome, answered.milliseconds))
             sent.append(Replayed(len(sent) + 1, one.method, urlsplit(url).path, answered))
             listener(sent[-1])
+
+    try:
+        with suppress(asyncio.TimeoutError):
+            await (all_of_them() if seconds is None else within(seconds, all_of_them()))
     finally:
         await forwarder.close()
     return sent
@@ -158,47 +175,3 @@ async def send(
 def _with_length(headers: Fields, body: bytes) -> list[tuple[bytes, bytes]]:
     others = [each for each in headers if each[0].lower() != b"content-length"]
     return [*others, (b"content-length", str(len(body)).encode())] if body else others
-
-
-def replay(
-    capture: str,
-    to: str,
-    *,
-    output: str | None = None,
-    timeout: float = TIMEOUT,
-    keep_signatures: bool = False,
-    **choice: object,
-) -> list[Replayed]:
-    """
-    Send the webhooks of a capture again, and return the answers.
-
-    Args:
-        capture: any file with webhooks that `validate` reads.
-        to: the application. Without a path, the URL replaces scheme and host.
-        output: the file that keeps what is sent, with the answers.
-        timeout: how long an answer may take, in seconds.
-        keep_signatures: True to send signatures and hosts as they were recorded.
-        choice: the attributes of `Choice`.
-
-    Raises:
-        CaptureError: the capture cannot be read.
-        UsageError: a setting has a value that it cannot have.
-    """
-    absolute(to, "to")
-    try:
-        made = Choice(**choice)  # type: ignore[arg-type] # checked by what follows
-    except TypeError as error:
-        raise UsageError(f"replay: {error}") from None
-    if keep_signatures:
-        made = made._replace(auth_token=None)
-    planned = plan(capture, made)
-    with recorded(output) as recording:
-        return asyncio.run(
-            send(planned.webhooks, to, Forwarder(timeout), made.auth_token, recording)
-        )
-
-
-def counted(sent: Sequence[Replayed]) -> Iterator[str]:
-    """Yield each answer with its count, the most frequent first."""
-    for outcome, count in Counter(each.answer.outcome for each in sent).most_common():
-        yield f"{outcome} ({count:,} times)"

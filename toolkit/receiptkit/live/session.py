@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from receiptkit.contract import Contract
 from receiptkit.live.judging import Judge, Verdict
-from receiptkit.live.recording import Recording
+from receiptkit.live.recording import Recording, recorded
+from receiptkit.openapi.servers import path_of
+from receiptkit.server.operations import WORDS
 from receiptkit.server.request_log import RequestLog
+from receiptkit.validation.public_urls import PublicUrls
+from receiptkit.validation.selection import Selection
 
 #: The beginning of the paths that are the page's own.
 PREFIX = "/_receiptkit"
+#: How much of a path is shown.
+LONGEST_PATH = 300
 #: How many results are kept for the page.
-_KEPT = 1000
+KEPT = 1000
 
 
 class Handled(NamedTuple):
@@ -23,7 +31,7 @@ class Handled(NamedTuple):
 
     Attributes:
         number: it counts from 1.
-        path: without the query, which may hold personal data.
+        path: without the query; logs and pages show `Session.public_path` of it.
         outcome: the status of the answer, or why there was none; None where nobody was asked.
         milliseconds: how long that answer took.
         verdict: the findings; None for one that is not of the contract.
@@ -46,6 +54,7 @@ class Session:
         recording: keeps it.
         once: how many judged requests end the run; None for no such end.
         seconds: how long the run lasts; None for no end.
+        own_urls: URLs that the user named; their paths are shown.
     """
 
     def __init__(
@@ -55,11 +64,12 @@ class Session:
         *,
         once: int | None = None,
         seconds: float | None = None,
+        own_urls: Iterable[str | None] = (),
     ) -> None:
         self.judge = judge
         self.recording = recording
         self.log = RequestLog(PREFIX)
-        self.handled: deque[Handled] = deque(maxlen=_KEPT)
+        self.handled: deque[Handled] = deque(maxlen=KEPT)
         self.count = self.unanswered = self.unjudged = 0
         #: Is called with each request that was handled.
         self.listener: Callable[[Handled], None] | None = None
@@ -67,6 +77,12 @@ class Session:
         self.end: Callable[[], None] = lambda: None
         self._left = once
         self._seconds = seconds
+        words = (word for url in own_urls if url for word in path_of(url).split("/"))
+        self._urls = PublicUrls(judge.contract, {*WORDS, *words})
+
+    def public_path(self, path: str) -> str:
+        """Return a path as logs and pages may show it, without what is no word of the API."""
+        return self._urls.path(path[:LONGEST_PATH], shows_sids=True)
 
     def began(self) -> None:
         """Let the time run."""
@@ -95,3 +111,43 @@ class Session:
             self._left -= 1
             if self._left == 0:
                 self.end()
+
+
+@contextmanager
+def session_of(
+    contract: Contract,
+    output: str | None,
+    name: str,
+    selection: Selection,
+    *,
+    once: int | None = None,
+    seconds: float | None = None,
+    is_har: bool = False,
+    own_urls: Iterable[str | None] = (),
+) -> Iterator[Session]:
+    """
+    Yield a session.
+
+    Args:
+        contract: the contract to check against.
+        output: the file that is kept; None for none.
+        name: stands for the file where none is kept.
+        selection: which findings are wanted.
+        once: how many judged requests end the run; None for no such end.
+        seconds: how long the run lasts; None for no end.
+        is_har: True to keep a HAR.
+        own_urls: URLs that the user named; their paths are shown.
+
+    Raises:
+        UsageError: the file cannot be written, or is that of somebody else.
+    """
+    contract.compile()
+    with recorded(output, is_list=is_har) as recording:
+        judge = Judge(
+            contract,
+            output or name,
+            selection=selection,
+            lines=1 if is_har else recording.lines,
+            entries=0 if is_har else None,
+        )
+        yield Session(judge, recording, once=once, seconds=seconds, own_urls=own_urls)

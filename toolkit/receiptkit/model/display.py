@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from receiptkit.model import pointers
@@ -29,6 +29,13 @@ def shown(value: Any) -> str:
     except (ValueError, RecursionError):
         text = f"<{type(value).__name__}>"
     return printable(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+
+
+def close_matches(name: str, known: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Return what `difflib.get_close_matches` returns; most runs have no need of it."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(known), n, cutoff)
 
 
 def masked(text: str, noun: str = "name") -> str:

@@ -40,3 +40,8 @@ class CaptureError(ReceiptkitError):
     def below(self, lines: int) -> CaptureError:
         """Return the same error with a line number that counts the lines before the piece."""
         return self if self.line is None else CaptureError(self.args[0], self.line + lines)
+
+
+def os_reason(error: OSError) -> str:
+    """Return what the operating system said of an error, without names and numbers."""
+    return (error.strerror or str(error)).lower()

@@ -99,8 +99,11 @@ class WebhookRequest:
 
 def header(headers: Mapping[str, str], name: str) -> str | None:
     """Return the value of a header, with its name in any case; None if absent."""
-    name = name.lower()
-    return next((value for key, value in headers.items() if key.lower() == name), None)
+    name, length = name.lower(), len(name)
+    for key in headers:
+        if len(key) == length and key.lower() == name:
+            return headers[key]
+    return None
 
 
 def text_of(body: Any) -> bytes | None:

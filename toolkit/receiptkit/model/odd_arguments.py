@@ -29,10 +29,8 @@ def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
             try:
                 return await function(*args, **kwargs)
             except _CAUGHT as error:
-                explanation = _explanation(function, name, args, kwargs, error)
-                if explanation is error:
-                    raise
-                raise explanation from error
+                _explain(function, name, args, kwargs, error)
+                raise
 
         return answer  # type: ignore[return-value] # a coroutine function, too
     if inspect.isgeneratorfunction(function):
@@ -42,10 +40,8 @@ def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
             try:
                 yield from function(*args, **kwargs)
             except _CAUGHT as error:
-                explanation = _explanation(function, name, args, kwargs, error)
-                if explanation is error:
-                    raise
-                raise explanation from error
+                _explain(function, name, args, kwargs, error)
+                raise
 
         return items
 
@@ -54,10 +50,8 @@ def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return function(*args, **kwargs)
         except _CAUGHT as error:
-            explanation = _explanation(function, name, args, kwargs, error)
-            if explanation is error:
-                raise
-            raise explanation from error
+            _explain(function, name, args, kwargs, error)
+            raise
 
     return call
 
@@ -80,21 +74,21 @@ def demand_number(value: Any, name: str) -> None:
         raise UsageError(f"{name} must be a number, not {shown(value)}")
 
 
-def _explanation(
+def _explain(
     function: Callable[..., Any],
     name: str,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     error: Exception,
-) -> Exception:
-    """Return the error to raise: what an argument must be, or the same error."""
+) -> None:
+    """Raise `UsageError` from an error if an argument explains it: what it must be."""
     if isinstance(error, ReceiptkitError):
-        return error
+        return
     name = name.removesuffix(".__init__")
     try:
         arguments = inspect.signature(function).bind(*args, **kwargs).arguments
     except TypeError as reason:
-        return UsageError(f"{name}: {reason}")
+        raise UsageError(f"{name}: {reason}") from error
     try:
         hints = get_type_hints(function)
     except NameError:
@@ -102,14 +96,12 @@ def _explanation(
     for argument, value in arguments.items():
         if not _fits(value, hints.get(argument, Any)):
             words = inspect.signature(function).parameters[argument].annotation
-            return UsageError(
-                f"{name}: {argument} must be {words}, not a {type(value).__name__}"
-                if not isinstance(value, (list, dict, tuple, set))
-                else f"{name}: {argument} must be {words}, not {shown(value)}"
-            )
+            is_container = isinstance(value, (list, dict, tuple, set))
+            found = shown(value) if is_container else f"a {type(value).__name__}"
+            raise UsageError(f"{name}: {argument} must be {words}, not {found}") from error
     if isinstance(error, _OF_VALUES) or not hints:
-        return UsageError(f"{name}: an argument has a value that it cannot have: {error}")
-    return error
+        message = f"{name}: an argument has an impossible value: {error}"
+        raise UsageError(message) from error
 
 
 def _fits(value: Any, hint: Any) -> bool:

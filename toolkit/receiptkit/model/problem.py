@@ -18,7 +18,7 @@ class Problem(NamedTuple):
         hint: what it probably means or what to do, where that is known.
         rule: the id of the rule; a check with one rule leaves it to the registry.
         severity: a severity that differs from that of the rule.
-        grounding: who says so, where that differs from the grounding of the rule.
+        grounding: its source, where that differs from the source of the rule.
         value: the offending value; `NO_VALUE` if there is none.
         reads: pointers of other values that this rests on; an error at one of them silences it.
         instead: the member that is missing because it has another name here.

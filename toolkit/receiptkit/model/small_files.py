@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from receiptkit.model.errors import ReceiptkitError, UsageError
-from receiptkit.model.limits import limit, remedy
+from receiptkit.model.limits import larger, limit, remedy
 
 
 def read_small(
@@ -24,7 +24,17 @@ def read_small(
     Raises:
         ReceiptkitError: it cannot be read, or is larger than the limit.
     """
-    most = limit(name)
+    return read_at_most(path, limit(name), remedy(name), error, option)
+
+
+def read_at_most(
+    path: str | Path,
+    most: int,
+    way_out: str,
+    error: type[ReceiptkitError] = UsageError,
+    option: str = "",
+) -> bytes:
+    """Return the bytes of a file of at most so many; the rest is as for `read_small`."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         handle = os.open(os.fspath(path), flags)
@@ -36,5 +46,5 @@ def read_small(
         text = getattr(reason, "strerror", None) or str(reason)
         raise error(f"{option}{path}: {text.lower()}") from None
     if len(raw) > most:
-        raise error(f"{option}{path}: larger than {most:,} bytes; {remedy(name)}")
+        raise error(f"{option}{path}: {larger(most, way_out)}")
     return raw

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from receiptkit.model.errors import DocumentError
+from receiptkit.model.errors import DocumentError, os_reason
 from receiptkit.openapi.document import PROFILES
 from receiptkit.openapi.overlay import apply
 from receiptkit.openapi.upgrade import upgrade
@@ -122,7 +122,7 @@ def load(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 # a safe one
     except OSError as error:
-        raise DocumentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise DocumentError(f"{path}: {os_reason(error)}") from None
     except yaml.YAMLError as error:
         raise DocumentError(f"{path}: not YAML: {error}".replace("\n", " ")) from None
     if not isinstance(content, dict):

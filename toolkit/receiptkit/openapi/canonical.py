@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from receiptkit.model import pointers
+from receiptkit.openapi.choices import with_enum
 from receiptkit.openapi.expansion import check_expansion
 from receiptkit.openapi.files import Files
 from receiptkit.openapi.references import (
@@ -131,16 +132,23 @@ class Canonical(Walker):
                 node = {**node, **own}
         return node, place
 
+    def _without(self, member: str, text: str, node: Any, place: Place) -> Any:
+        """Return an object without a member that is not checked, and report it."""
+        if not isinstance(node, dict) or member not in node:
+            return node
+        self._report(text, place)
+        return {name: value for name, value in node.items() if name != member}
+
     def operation(self, node: Any, place: Place) -> Any:
-        if isinstance(node, dict) and "callbacks" in node:
-            self._report("`callbacks` are not checked", place.at("callbacks"))
-            node = {name: value for name, value in node.items() if name != "callbacks"}
+        node = self._without(
+            "callbacks", "`callbacks` are not checked", node, place.at("callbacks")
+        )
         return super().operation(node, place)
 
     def path_item(self, node: Any, place: Place) -> Any:
-        if isinstance(node, dict) and "additionalOperations" in node:
-            self._report("`additionalOperations` are not checked", place)
-            node = {name: value for name, value in node.items() if name != "additionalOperations"}
+        node = self._without(
+            "additionalOperations", "`additionalOperations` are not checked", node, place
+        )
         return super().path_item(node, place)
 
     def response(self, node: Any, place: Place) -> Any:
@@ -168,9 +176,7 @@ class Canonical(Walker):
 
     def media(self, node: Any, place: Place) -> Any:
         node, place = self.resolve(node, place)
-        if isinstance(node, dict) and "itemSchema" in node:
-            self._report("`itemSchema` of streams is not checked", place)
-            node = {name: value for name, value in node.items() if name != "itemSchema"}
+        node = self._without("itemSchema", "`itemSchema` of streams is not checked", node, place)
         return super().media(node, place)
 
     def parameter(self, node: Any, place: Place) -> Any:
@@ -212,7 +218,7 @@ class Canonical(Walker):
             changed[REF] = self._referred(node[REF], place)
         if isinstance(node.get(_ADVICE), list):
             changed[_ADVICE] = [self._advice(entry, place.at(_ADVICE)) for entry in node[_ADVICE]]
-        return self._modern(changed, place)
+        return self._modern(with_enum(changed), place)
 
     def _modern(self, node: dict[str, Any], place: Place) -> dict[str, Any]:
         if self._version.startswith("3.0"):

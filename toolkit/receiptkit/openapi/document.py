@@ -91,7 +91,7 @@ def built(profile: str) -> Document:
         UsageError: there is no such profile.
     """
     if profile not in PROFILES:
-        raise UsageError(f"no profile is called {profile!r}: there are {', '.join(PROFILES)}")
+        raise UsageError(f"unknown profile {profile!r}; use {', '.join(PROFILES)}")
     path = spec_directory() / f"{profile}.json"
     try:
         raw = path.read_bytes()
@@ -135,7 +135,7 @@ def read(path: Path | str) -> Document:
         b"".join([raw, *files.raw]),
         Path(path).name,
         (
-            f"{path} is judged as it is: receiptkit's overlays are not applied to it",
+            f"{path}: receiptkit's overlays are not applied to it",
             *([] if version[:3] == "3.1" else [_read_as(path, version)]),
             *(f"{path}: {line}" for line in reports.lines()),
             *(f"{file or path}: the last of two members {text} counts" for text, file in twice),
@@ -156,6 +156,8 @@ def _version(content: dict[str, Any], path: Path | str) -> str:
             f"{path}: a Swagger 2.0 document; convert it to OpenAPI 3 first, for example with "
             "`npx swagger2openapi`"
         )
+    if isinstance(version, float):
+        raise DocumentError(f"{path}: `openapi: {version}` is a number; write '{version}.0'")
     if not isinstance(version, str) or not version.startswith(_VERSIONS):
         raise DocumentError(
             f"{path}: not an OpenAPI 3.0, 3.1 or 3.2 document (its member `openapi` says which)"

@@ -44,7 +44,7 @@ def _size_of(
         for ref in _applied(schemas[name])
     )
     if size > (most := limit("schemas")):
-        raise DocumentError(f"{place} stands for more than {most:,} schemas; {remedy('schemas')}")
+        raise DocumentError(f"{place} expands to more than {most:,} schemas; {remedy('schemas')}")
     sizes[name] = size
     return size
 

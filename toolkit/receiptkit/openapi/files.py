@@ -86,7 +86,7 @@ class Files:
         if file == self._own:
             return ""
         if ":" in file.partition("/")[0] or file.startswith("//"):
-            raise self._refused(ref, place, f"other hosts are never asked; {_BUNDLE}")
+            raise self._refused(ref, place, f"only files beside the document are read; {_BUNDLE}")
         beside = os.path.dirname(place.file)
         path = os.path.realpath(os.path.join(self._folder, beside, unquote(file)))
         if path == os.path.realpath(self._path):

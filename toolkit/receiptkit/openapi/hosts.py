@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from receiptkit.model.regex import regex
 
-_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
+_HOST = regex(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 _TWILIO = ".twilio.com"
 #: What the test clients of Starlette and Django call the application that they test.
 _TEST_CLIENT = "testserver"
-_ADDRESS = re.compile(r"[0-9.]+")
+_ADDRESS = regex(r"[0-9.]+")
 
 
 def is_of_twilio(url: str) -> bool:

@@ -7,8 +7,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from receiptkit.model.regex import regex
+
 #: A parameter of a path.
-PARAMETER = re.compile(r"\{[^/{}]+\}")
+PARAMETER = regex(r"\{[^/{}]+\}")
 #: What the parameter behind a literal segment is, unless it is the last one, which names the
 #: resource itself.
 _ROLES = {

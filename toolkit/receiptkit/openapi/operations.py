@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from receiptkit.model.regex import regex
 from receiptkit.openapi.operation import (
     PARAMETER,
     Media,
@@ -21,7 +22,7 @@ from receiptkit.openapi.servers import Prefixes, path_of
 from receiptkit.openapi.walking import METHODS
 from receiptkit.text.forms import FORM
 
-_PIECES = re.compile(rf"({PARAMETER.pattern})")
+_PIECES = regex(rf"({PARAMETER.pattern})")
 
 
 class _Route:

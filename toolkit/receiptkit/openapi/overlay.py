@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.openapi.references import SOURCES, listed
+
+#: The names and indices that lead to a node.
+_Place = tuple[Any, ...]
 
 
 def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[str, Any]:
@@ -26,27 +30,30 @@ def apply(document: dict[str, Any], overlay: dict[str, Any], name: str) -> dict[
         DocumentError: an action is not one, its target matches nothing, or what it copies is not
             one node.
     """
-    result = {"root": copy.deepcopy(document)}
+    result = copy.deepcopy(document)
     for number, action in enumerate(overlay.get("actions", [])):
-        enact(result, action, f"{name}, action {number + 1}")
-    return result["root"]
+        result, _ = enact(result, action, f"{name}, action {number + 1}")
+    return result
 
 
-def enact(root: dict[str, Any], action: Any, where: str) -> list[tuple[Any, Any]]:
+def enact(
+    document: dict[str, Any], action: Any, where: str
+) -> tuple[dict[str, Any], list[tuple[Any, Any]]]:
     """
-    Do one action, and return each node that it is about, before and after.
+    Do one action; return the new document, and each node that it is about, before and after.
 
     Args:
-        root: an object whose member `root` is the document; that is changed.
+        document: it is not changed; the new one shares with it what stays.
         action: the action.
         where: what the action is called in errors.
 
     Raises:
-        DocumentError: as `apply` does; then nothing is changed.
+        DocumentError: as `apply` does.
     """
     target = action.get("target") if isinstance(action, dict) else None
     if not isinstance(target, str):
         raise DocumentError(f"{where}: an action needs a target")
+    root: Any = {"root": document}
     places = _nodes(root, target, where, "target")
     if not places:
         raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
@@ -55,13 +62,13 @@ def enact(root: dict[str, Any], action: Any, where: str) -> list[tuple[Any, Any]
         copied = _nodes(root, str(action["copy"]), where, "copy")
         if len(copied) != 1:
             raise DocumentError(f"{where}: `copy` names {len(copied)} nodes, not one")
-        update = _at(copied[0])
-    before = [_at(place) for place in places]
-    for parent, key in places:
-        _act(parent, key, action, copy.deepcopy(update))
+        update = _at(root, copied[0])
+    before = [_at(root, place) for place in places]
+    for place in places:
+        root = _acted(root, place, action, copy.deepcopy(update))
     is_removed = action.get("remove") is True
-    after = [None if is_removed else _at(place) for place in places]
-    return list(zip(before, after, strict=True))
+    after = [None if is_removed else _at(root, place) for place in places]
+    return root["root"], list(zip(before, after, strict=True))
 
 
 def targets(document: dict[str, Any], path: str) -> list[list[str]]:
@@ -69,7 +76,7 @@ def targets(document: dict[str, Any], path: str) -> list[list[str]]:
     Return the places that a JSONPath names in a document, each as the names that lead to it.
 
     Raises:
-        DocumentError: it is no JSONPath.
+        DocumentError: it is not a JSONPath.
     """
     found = _matches({"root": document}, path, path, "target")
     return [[str(part) for part in match.parts[1:]] for match in found]
@@ -86,35 +93,50 @@ def with_sources(sources: Any, keywords: list[str], source: str) -> list[dict[st
     return [*kept, *({"keyword": name, "source": source} for name in keywords)]
 
 
-def _nodes(root: Any, path: str, where: str, what: str) -> list[tuple[Any, Any]]:
-    """Return the nodes that a JSONPath names, each as its parent and its key."""
+def _nodes(root: Any, path: str, where: str, what: str) -> list[_Place]:
+    """Return the places of the nodes that a JSONPath names."""
     found = _matches(root, path, where, what)
-    return [(match.parent.obj, match.parts[-1]) for match in found if match.parent]
+    return [match.parts for match in found if match.parent]
+
+
+@lru_cache(maxsize=1024)
+def _compiled(path: str) -> Any:
+    import jsonpath
+
+    return jsonpath.compile(path)
 
 
 def _matches(root: Any, path: str, where: str, what: str) -> list[Any]:
     import jsonpath
 
     try:
-        return list(jsonpath.finditer("$.root" + path[1:], root))
+        return list(_compiled("$.root" + path[1:]).finditer(root))
     except jsonpath.JSONPathError as error:
         reason = str(error).splitlines()[0]
-        raise DocumentError(f"{where}: the {what} is no JSONPath: {reason}") from None
+        raise DocumentError(f"{where}: the {what} is not a JSONPath: {reason}") from None
 
 
-def _at(place: tuple[Any, Any]) -> Any:
-    parent, key = place
-    return parent[key]
+def _at(node: Any, place: _Place) -> Any:
+    for key in place:
+        node = node[key]
+    return node
 
 
-def _act(parent: Any, key: Any, action: dict[str, Any], update: Any) -> None:
-    if action.get("remove") is True:
-        del parent[key]
-        return
-    parent[key] = _merge(parent[key], update)
-    if "x-source" in action and isinstance(parent[key], dict):
-        names = [name for name in update if not name.startswith("x-")]
-        parent[key][SOURCES] = with_sources(parent[key].get(SOURCES), names, action["x-source"])
+def _acted(node: Any, place: _Place, action: dict[str, Any], update: Any) -> Any:
+    """Return a node with an action done at a place within it; all on the way there is new."""
+    if not place:
+        merged = _merge(node, update)
+        if "x-source" in action and isinstance(merged, dict):
+            names = [name for name in update if not name.startswith("x-")]
+            sources = with_sources(merged.get(SOURCES), names, action["x-source"])
+            merged = {**merged, SOURCES: sources}
+        return merged
+    changed = copy.copy(node)
+    if len(place) == 1 and action.get("remove") is True:
+        del changed[place[0]]
+    else:
+        changed[place[0]] = _acted(node[place[0]], place[1:], action, update)
+    return changed
 
 
 def _merge(old: Any, new: Any) -> Any:

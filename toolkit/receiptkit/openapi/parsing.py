@@ -156,7 +156,9 @@ class _Builder:
             raise self._error(event, f"the alias *{event.anchor} refers to nothing")
         known = self._anchors[event.anchor]
         if known is None:
-            raise self._error(event, f"the alias *{event.anchor} refers to what it stands in")
+            raise self._error(
+                event, f"the alias *{event.anchor} refers to a value that contains it"
+            )
         return known
 
     def _open(self, value: Any, event: Any) -> None:

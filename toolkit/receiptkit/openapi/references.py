@@ -5,13 +5,13 @@ has altogether.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
 from receiptkit.model import pointers
 from receiptkit.model.limits import limit
+from receiptkit.model.regex import regex
 
 REF = "$ref"
 #: Names, beside a keyword, the rule that a violation is reported under.
@@ -23,10 +23,10 @@ SCHEMAS = ("components", "schemas")
 REQUEST = "#request"
 _PREFIX = "#/components/schemas/"
 _ROOTS = ("components", "paths", "webhooks")
-_SAFE = re.compile(r"[A-Za-z0-9._-]+")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._]")
+_SAFE = regex(r"[A-Za-z0-9._-]+")
+_UNSAFE = regex(r"[^A-Za-z0-9._]")
 _ESCAPED = "x--"
-_CODE = re.compile(r"-([0-9a-f]+)-")
+_CODE = regex(r"-([0-9a-f]+)-")
 _NOTHING = object()
 _NULL = {"type": "null"}
 #: Keywords that add up where several schemas hold together.
@@ -109,13 +109,14 @@ class References:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
+        self._furthest = limit("references")
 
     def follow(self, node: Any) -> Any:
         """
         Return the node at the end of a node's references within the document;
         without a reference, the node itself.
         """
-        for _ in range(limit("references")):
+        for _ in range(self._furthest):
             ref = node.get(REF) if isinstance(node, dict) else None
             if not isinstance(ref, str) or not ref.startswith("#"):
                 return node
@@ -132,7 +133,7 @@ class References:
         yield from seen.values()
 
     def _collect(self, schema: Any, seen: dict[int, dict[str, Any]], depth: int = 0) -> None:
-        if not isinstance(schema, dict) or id(schema) in seen or depth > limit("references"):
+        if not isinstance(schema, dict) or id(schema) in seen or depth > self._furthest:
             return
         if isinstance(schema.get(REF), str):
             self._collect(self.follow({REF: schema[REF]}), seen, depth + 1)
@@ -152,7 +153,7 @@ class References:
 
     def _step(self, schema: Any, place: str, step: str) -> tuple[str, Any]:
         waiting = [(place, schema)]
-        for _ in range(limit("references")):
+        for _ in range(self._furthest):
             if not waiting:
                 break
             place, node = waiting.pop()

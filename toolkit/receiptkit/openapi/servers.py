@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any
 
+from receiptkit.model.regex import regex
 from receiptkit.openapi.references import listed
 
-_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_URL = regex(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
+_VARIABLE = regex(r"\{([^{}]*)\}")
 #: A server stands for as many addresses at most.
 _MOST_ADDRESSES = 100
 

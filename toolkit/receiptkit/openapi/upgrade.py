@@ -44,6 +44,10 @@ class _Upgrade(Walker):
     def schema(self, node: Any, place: Place) -> Any:
         if not isinstance(node, dict):
             return node
+        required = node.get("required")
+        if isinstance(required, list) and all(isinstance(each, str) for each in required):
+            # An overlay adds to the list what the document may have by now.
+            node = {**node, "required": list(dict.fromkeys(required))}
         return upgraded(with_inner(node, place, self.schema), place, lambda *_: None)
 
 

@@ -17,6 +17,7 @@ from receiptkit.pytest_plugin.fixtures import (
     receipt_contract,
     receipt_scenario,
     receipt_server,
+    receipt_snapshot,
     receipt_traffic,
     receipt_world,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "receipt_contract",
     "receipt_scenario",
     "receipt_server",
+    "receipt_snapshot",
     "receipt_traffic",
     "receipt_world",
 ]

@@ -136,8 +136,19 @@ def play_receipt_webhooks(
     return Player(run.generator, _receipt_factories, receipt_auth_token, take, Translating)
 
 
+@pytest.fixture(scope="session")
+def receipt_snapshot() -> str | None:
+    """
+    Return the file that `receipt_server` begins with, saved by a server; None for scenarios. Define
+    this fixture yourself to name yours.
+    """
+    return None
+
+
 @pytest.fixture
-def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> Iterator[Running]:
+def receipt_server(
+    _receipt_factories: Factories, receipt_auth_token: str, receipt_snapshot: str | None
+) -> Iterator[Running]:
     """
     Return a local Twilio for this test, at `.url`; its clock stays still until `.advance(…)`, and
     every scenario is a conversation.
@@ -151,7 +162,7 @@ def receipt_server(_receipt_factories: Factories, receipt_auth_token: str) -> It
             seed = _receipt_factories.number()
             # The default token is no secret: then any secret opens the server.
             own = receipt_auth_token if receipt_auth_token != AUTH_TOKEN else None
-            server = running(clock="manual", seed=seed, auth_token=own)
+            server = running(clock="manual", seed=seed, auth_token=own, snapshot=receipt_snapshot)
             started = stack.enter_context(server)
         yield started
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from receiptkit.pytest_plugin import unrewritten
+
 if TYPE_CHECKING:
     from receiptkit.testing.run import Run
 
@@ -72,6 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    unrewritten.install()
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     if any(option(config, name) not in (None, False) for name in OPTIONS):

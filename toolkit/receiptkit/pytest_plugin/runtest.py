@@ -9,6 +9,7 @@ from shlex import quote
 
 import pytest
 
+from receiptkit.pytest_plugin import unrewritten
 from receiptkit.pytest_plugin.item_state import (
     CALLED,
     FACTORIES,
@@ -96,6 +97,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     guard = sys.modules.get("receiptkit.testing.guard")
     if guard is not None:
         guard.uninstall()
+    unrewritten.uninstall()
 
 
 def _stop_watching(item: pytest.Item) -> None:
@@ -149,7 +151,7 @@ def pytest_runtest_makereport(
             report.sections.append(
                 (
                     "receiptkit",
-                    f"to make the same again: pytest {_argument(item)} --receipts-seed={seed}",
+                    f"to reproduce: pytest {_argument(item)} --receipts-seed={seed}",
                 )
             )
     return report

@@ -12,6 +12,12 @@ from receiptkit.pytest_plugin.options import planned_run, run_of
 if TYPE_CHECKING:
     from receiptkit.testing.run import Run
 
+#: The exit codes of runs that came to their last test.
+_ENDED = (
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
 #: True if the tests of a run were run, not only collected.
 _RAN: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -68,6 +74,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = _finished_run(session.config)
     if run is None:
         return
+    run.was_stopped = session.exitstatus not in _ENDED or bool(
+        session.shouldstop or session.shouldfail
+    )
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["receiptkit"] = run.share()

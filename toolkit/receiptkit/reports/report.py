@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import NamedTuple, Protocol, TextIO
 
+from receiptkit import storage
 from receiptkit.model.display import public_pointer
 from receiptkit.model.finding import NO_VALUE, Finding
 from receiptkit.validation.summary import Summary
@@ -48,6 +49,7 @@ class About(NamedTuple):
             document has.
         names: names that may be shown without `show_values`; None for all.
         list_unchecked: whether to list every unchecked observation.
+        list_suppressed: whether to list every finding that a comment suppresses.
     """
 
     version: str
@@ -59,6 +61,7 @@ class About(NamedTuple):
     rule: Callable[[str], RuleText | None] = lambda _: None
     names: Container[str] | None = None
     list_unchecked: bool = False
+    list_suppressed: bool = False
 
 
 class Report:
@@ -117,7 +120,11 @@ class ReportFormat(NamedTuple):
     draws: bool = False
 
     def is_at(self, path: str) -> bool:
-        """Return True if the file at a path is a report of this format."""
+        """Return True if the file at a path or URL is a report of this format."""
+        if storage.is_remote(path):
+            from receiptkit.storage import files
+
+            return self.recognises(*files.beginning_and_end(path, _END))
         with open(path, "rb") as file:
             head = file.read(_END)
             file.seek(max(os.fstat(file.fileno()).st_size - _END, 0))

@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from receiptkit.model.exchange import Exchange, WebhookRequest, header, text_of
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.rules.examples import Example
 from receiptkit.rules.registry import rule
 from receiptkit.rules.views import RunView
+from receiptkit.text.containers import levels
 from receiptkit.text.json_text import read
 
 _HEADERS = ("authorization", "proxy-authorization")
-_CREDENTIAL = re.compile(r"(basic|bearer|digest|token) +(\S.{7,})", re.IGNORECASE)
-_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
+_LENGTHS = frozenset(map(len, _HEADERS))
+_CREDENTIAL = regex(r"(basic|bearer|digest|token) +(\S.{7,})", re.IGNORECASE)
+_IN_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#@:]*:([^/?#@]{5,})@")
 #: Such a URL within a text, escaped or not; and the members of bodies that are URLs.
-_IN_TEXT = re.compile(rb"""//[^/?#@:"\s]*:[^/?#@"\s]{5,}@|\\/[^/?#@:"\s]*:[^/?#@"\s]{5,}@""")
+_IN_TEXT = regex(rb"""//[^/?#@:"\s]*:[^/?#@"\s]{5,}@|\\/[^/?#@:"\s]*:[^/?#@"\s]{5,}@""")
 _LINKS = (
     *("url", "first_page_url", "previous_page_url", "next_page_url"),
     *("pre_webhook_url", "post_webhook_url", "delivery_receipts"),
@@ -27,7 +31,7 @@ _LINKS = (
 #: Members of the account and of its keys that open it, and what they look like.
 _MEMBERS = {"auth_token": re.compile(r"[0-9a-f]{32}"), "secret": re.compile(r"[0-9A-Za-z]{32}")}
 #: What filters put in the place of credentials.
-_MASKED = re.compile(
+_MASKED = regex(
     r"\*\*|xxx|redact|filter|mask|dummy|secret|placeholder|remove|hidden|fake|example|test|your"
     r"|[<>{}\[\]]",
     re.IGNORECASE,
@@ -44,7 +48,8 @@ _WORD = "secret"
     why="A reader of the file can act as the account. It is reported once for each "
     "file and place; the value is never shown.",
     grounding="RFC 9110, section 11.6.2",
-    action="Remove them before you share the file, and replace them if you shared it. "
+    action="Remove them with `receiptkit scrub` before you share the file, and replace them if you "
+    "shared it. "
     "VCR and proxies can filter what they record.",
     good=Example("exchange"),
     bad=Example("exchange", {"/request/headers": {"Authorization": "Bearer 4f9d1c7ab23e4d58a6b0"}}),
@@ -67,7 +72,7 @@ def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
     if (match := _IN_URL.match(seen.url)) is not None and not _is_masked(match[1]):
         said.append("the request's URL holds credentials")
     for whose, body in bodies.items():
-        said += [f"the {whose}'s body holds a credential in {name}" for name in _in_body(body)]
+        said += [f"the {whose}'s body holds credentials in {name}" for name in _in_body(body)]
     for whose, body in bodies.items():
         said += [f"the {whose}'s body holds credentials in {name}" for name in _links_in(body)]
     for whose, body in bodies.items():
@@ -76,7 +81,7 @@ def secret(seen: Exchange | WebhookRequest) -> Iterator[Problem]:
             for name in _headers_in(body)
         ]
     for message in said:
-        yield Problem("", message)
+        yield Problem("", f"{message}; remove them with `receiptkit scrub`")
 
 
 def _in_header(headers: Mapping[str, str], name: str, *, is_filtered: bool = True) -> bool:
@@ -125,18 +130,17 @@ def _headers_in(body: Any) -> set[str]:
         lowered = text.lower()
         body = read(text).value if any(name.encode() in lowered for name in _HEADERS) else None
     found: set[str] = set()
-    pending = [body] if isinstance(body, (dict, list)) else []
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            texts = {
-                name: value
-                for name, value in node.items()
-                if isinstance(name, str) and isinstance(value, str)
-            }
-            found.update(name for name in _HEADERS if _in_header(texts, name, is_filtered=False))
-        inner = node.values() if isinstance(node, dict) else node
-        pending += [each for each in inner if isinstance(each, (dict, list))]
+    nodes = [node for level in levels(body) for node in level if isinstance(node, dict)]
+    # Many objects have the same few names.
+    named = [each for each in set(chain(*nodes)) if isinstance(each, str)]
+    if not any(len(each) in _LENGTHS and each.lower() in _HEADERS for each in named):
+        return found
+    for node in nodes:
+        pairs = node.items()
+        texts = {
+            name: each for name, each in pairs if isinstance(name, str) and isinstance(each, str)
+        }
+        found.update(name for name in _HEADERS if _in_header(texts, name, is_filtered=False))
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import pkgutil
 from importlib import import_module
 
 import receiptkit.rules
+from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
 from receiptkit.rules import registry
@@ -42,9 +42,9 @@ def find(rule_id: str) -> Rule:
     known = registry.rules()
     if rule_id in known:
         return known[rule_id]
-    close = difflib.get_close_matches(rule_id, list(known))
+    close = close_matches(rule_id, list(known))
     hint = f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them"
-    raise UsageError(f"no rule is called {rule_id!r}{hint}")
+    raise UsageError(f"unknown rule {rule_id!r}{hint}")
 
 
 def get(rule_id: str) -> Rule | None:

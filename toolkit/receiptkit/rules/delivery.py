@@ -14,14 +14,14 @@ from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, GUIDE, OPENAPI
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import DeliverySummary, MessageHistory, Pagination, Row
-from receiptkit.rules.summary_levels import LEVELS, contradiction
+from receiptkit.rules.summary_levels import LEVELS, contradiction, explanation
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
 _at = itemgetter(0)
 #: With more reports or lists in between than this, summaries are not compared.
 _MOST_UNSURE = 1000
 #: Statuses after which a summary changes in nothing but how many were read.
-_ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
+ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
 #: The statuses that count for a member of the summary; whether a failed receipt counts as sent is
 #: not documented.
 _COUNTED = {
@@ -29,6 +29,12 @@ _COUNTED = {
     "read": frozenset({"read"}),
     "failed": frozenset({"failed"}),
     "undelivered": frozenset({"undelivered"}),
+}
+_VERBS = {
+    "delivered": "is delivered",
+    "read": "is read",
+    "failed": "has failed",
+    "undelivered": "is undelivered",
 }
 #: By so many milliseconds an answer may be behind another one.
 _STALE = 2_500
@@ -61,17 +67,19 @@ _SECOND = {
 def cumulative(message: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a summary that no set of recipients can have."""
     summary = message.get("delivery")
-    member = contradiction(summary) if isinstance(summary, dict) else None
+    if not isinstance(summary, dict):
+        return
+    member = contradiction(summary)
     if member is not None:
         pointer = f"/delivery/{member}" if member else "/delivery"
-        yield Problem(pointer, "the delivery summary contradicts itself")
+        yield Problem(pointer, explanation(summary))
 
 
 @rule(
     "delivery.total",
     on="message history",
     severity=Severity.WARNING,
-    title="the summary's total differs from the number of receipts",
+    title="the summary's total is lower than the number of receipts",
     why="If a mocked message has five recipients and its list two, an application "
     "waits for ever. It is checked only against a complete list whose receipts "
     "have all ended, with no later news.",
@@ -137,7 +145,7 @@ def summaries(history: MessageHistory) -> Iterator[Problem]:
         rows = {row.sid: row for row in pagination.rows if row is not None}
         for summary in own:
             if summary.at.file == end.file and (news is None or summary.at < news):
-                yield from _compared(summary, end, list(rows.values()))
+                yield from compared(summary, end, list(rows.values()))
 
 
 def _is_settled(pagination: Pagination) -> bool:
@@ -147,7 +155,7 @@ def _is_settled(pagination: Pagination) -> bool:
     return (
         pagination.is_complete
         and bool(rows)
-        and all(row is not None and row.status in _ENDS for row in rows)
+        and all(row is not None and row.status in ENDS for row in rows)
     )
 
 
@@ -157,14 +165,14 @@ def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]
     return seen[bisect_right(seen, ends[number], key=_at) : until]
 
 
-def _compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iterator[Problem]:
+def compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iterator[Problem]:
     """Compare a summary with the receipts of a list before it, which may be newer all the same."""
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     since = _true_since(summary, rows)
     certain = sum(_is_known(row.created, since) for row in rows)
     rule, member, message = "delivery.disagrees-with-receipts", "", ""
     if said is None:
-        message = f"delivery is null, but there are {len(rows)} receipts" if certain else ""
+        message = f"delivery is null, but the list has {len(rows)} receipts" if certain else ""
         yield from _problem(summary, at, message, rule, other)
         return
     total = said.get("total")
@@ -173,7 +181,7 @@ def _compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iter
     if total < len(rows):
         # More receipts than were seen may come; fewer cannot be.
         if total < certain:
-            message = f"total differs from the number of receipts ({len(rows)})"
+            message = f"total is lower than the number of receipts in the list ({len(rows)})"
             yield from _problem(summary, f"{at}/total", message, "delivery.total", other)
         return
     for member, counted in _COUNTED.items():
@@ -182,8 +190,21 @@ def _compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iter
         levels = _levels(least, most + total - len(rows), total)
         if said.get(member) in LEVELS and said[member] not in levels:
             expected = " or ".join(f"`{level}`" for level in LEVELS if level in levels)
-            message = f"{member} should be {expected}, by the receipts"
+            message = f"`{member}` should be {expected}: {_reason(member, levels)}"
             yield from _problem(summary, f"{at}/{member}", message, rule, other)
+
+
+def _reason(member: str, levels: set[str]) -> str:
+    """Return what the receipts say, that allows a member only these levels."""
+    count = {
+        frozenset({"none"}): "no receipt",
+        frozenset({"all"}): "every receipt",
+        frozenset({"some"}): "at least one receipt, but not every one,",
+        frozenset({"some", "all"}): "at least one receipt",
+        frozenset({"none", "some"}): "not every receipt",
+    }.get(frozenset(levels))
+    # One receipt that may count or not leaves none and all.
+    return f"{count} {_VERBS[member]}" if count else "total is 1"
 
 
 def _problem(
@@ -210,6 +231,8 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
     least = most = 0
     for row in rows:
         counts = row.status in counted
+        # What has not ended may count for anything by now.
+        most += row.status not in ENDS
         # A late change may not be in the summary yet; a delivered receipt may be read by now.
         least += counts and _is_known(row.updated, since)
         most += counts or (member == "read" and row.status == "delivered")

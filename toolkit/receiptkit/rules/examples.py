@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from receiptkit.model import pointers
@@ -135,8 +136,7 @@ _SAMPLES: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """
     A sample by name, with values set at JSON Pointers (`ABSENT` removes one); or a text.
 
@@ -150,7 +150,7 @@ class Example:
     """
 
     sample: str
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = MappingProxyType({})
     text: str | bytes | None = None
     then: Example | None = None
 

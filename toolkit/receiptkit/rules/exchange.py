@@ -18,7 +18,7 @@ _URL = "/request/url"
     "http.unknown-operation",
     on="unchecked",
     severity=Severity.INFO,
-    title="the contract has no operation for this method and path; skipped",
+    title="the request is not one of the API operations that receiptkit checks; skipped",
     why="Captures usually hold other traffic too. The summary counts what is skipped.",
     grounding=OPENAPI,
     action="Ignore it for other traffic. For a receipt request, compare the path with "
@@ -31,7 +31,7 @@ _URL = "/request/url"
 def unknown_operation(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a request that no operation of the contract answers."""
     if unchecked.cause == "operation":
-        message = "the contract has no operation for this method and path; skipped"
+        message = "the request is not one of the API operations that receiptkit checks; skipped"
         yield Problem("", message)
 
 
@@ -84,11 +84,12 @@ rule(
     "error.shape",
     on="error",
     severity=Severity.ERROR,
-    title="an error response is {code, message, more_info, status}",
-    why="Client libraries build their exceptions from these members. From status 500 "
+    title="an error response lacks code, message or status, or has one of a wrong type",
+    message="{}; an error response has code, message, more_info and status",
+    why="Client libraries build their exceptions from these fields. From status 500 "
     "on, the code may be missing.",
     grounding=f"{ERROR_PAGES}; {CAPTURES}",
-    action="In a mock: send all four members. The status is a number equal to the HTTP status.",
+    action="In a mock: send all four fields. The status is a number equal to the HTTP status.",
     good=Example("failed exchange"),
     bad=Example("error", {"/code": "20404"}),
 )
@@ -104,6 +105,7 @@ rule(
     action="In a mock: send the same number twice.",
     good=Example("failed exchange"),
     bad=Example("failed exchange", {"/response/body/status": 400}),
+    supersedes=("error.shape",),
 )
 def status_mismatch(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for an error body with another status than HTTP has."""
@@ -134,12 +136,11 @@ def left_unchecked(unchecked: UncheckedView) -> Iterator[Problem]:
     "body.unknown-kind",
     on="unchecked",
     severity=Severity.INFO,
-    title="the body is not recognised as a receipt, page, message, webhook, "
-    "configuration or error; skipped",
-    why="A bare body is recognised by the member names that it shares with the "
+    title="the body is not recognised as one that receiptkit checks; skipped",
+    why="A bare body is recognised by the field names that it shares with the "
     "contract. If these do not decide, it is skipped.",
     grounding="the schemas of the contract document",
-    action="Use --as or --url if it is one of them.",
+    action="Use --as or --url if it is a receipt, page, message, webhook, configuration or error.",
     good=Example("receipt"),
     bad=Example(
         "text",
@@ -151,8 +152,5 @@ def unknown_kind(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a body that is none of the contract's."""
     if unchecked.cause == "body":
         reason = f" ({unchecked.reason})" if unchecked.reason else ""
-        message = (
-            "not recognised as a receipt, page, message, webhook, configuration or error"
-            f"{reason}; skipped. Use --as or --url if it is one."
-        )
-        yield Problem("", message)
+        message = f"not recognised as a body that receiptkit checks{reason}; skipped"
+        yield Problem("", message, "use --as or --url if it is one")

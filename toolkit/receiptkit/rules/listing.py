@@ -20,7 +20,7 @@ from receiptkit.rules.listing_examples import (
     two_pages,
 )
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import Link, ListHistory, Page, Pagination, Row, token_of
+from receiptkit.rules.states import Link, ListHistory, PageState, Pagination, Row, token_of
 
 
 @rule(
@@ -108,10 +108,10 @@ def loop(history: ListHistory) -> Iterator[Problem]:
         yield _problem(page, "next_page_url", f"next_page_url leads back to {where}", back)
 
 
-def _loop(pagination: Pagination) -> tuple[Page, Page] | None:
+def _loop(pagination: Pagination) -> tuple[PageState, PageState] | None:
     """Return the page whose next link leads back and the page it leads to, or None."""
-    passed: dict[Link, Page] = {}
-    before: Page | None = None
+    passed: dict[Link, PageState] = {}
+    before: PageState | None = None
     for page in pagination.pages:
         if before is not None and not _leads_to(before, page):
             passed = {}
@@ -124,7 +124,7 @@ def _loop(pagination: Pagination) -> tuple[Page, Page] | None:
     return None
 
 
-def _before_loop(pagination: Pagination) -> list[Page]:
+def _before_loop(pagination: Pagination) -> list[PageState]:
     """Return the pages up to the one whose next link leads back."""
     found = _loop(pagination)
     return (
@@ -134,27 +134,27 @@ def _before_loop(pagination: Pagination) -> list[Page]:
     )
 
 
-def _leads_to(before: Page, page: Page) -> bool:
+def _leads_to(before: PageState, page: PageState) -> bool:
     """Return True if the next link of a page is that of the page fetched after it."""
     return before.next is not None and Link.of(before.next) in page.links()
 
 
-def _other_request(before: Page, page: Page) -> Problem | None:
+def _other_request(before: PageState, page: PageState) -> Problem | None:
     """Return the problem with a page that was requested by another token than given."""
     token, requested = token_of(before.next), token_of(page.requested)
     if token is None or requested is None or token == requested:
         return None
-    message = "the request has another PageToken than the next_page_url of the page before"
+    message = "PageToken differs from the next_page_url of the page before; follow it unchanged"
     return _problem(page, "url", message, before, "listing.url-mismatch")
 
 
-def _apart(before: Page, page: Page, numbers: list[int]) -> Problem | None:
+def _apart(before: PageState, page: PageState, numbers: list[int]) -> Problem | None:
     """Return the problem with a page that is not where the page before it said."""
     if page.size != before.size:
-        message = f"page_size was {before.size} on the page before"
+        message = f"page_size changed (was {before.size}); follow next_page_url unchanged"
         return _problem(page, "page_size", message, before, "listing.size-changed")
     if page.number == before.number + 1:
-        message = "this page is not the next_page_url of the page before"
+        message = "this is not the page that next_page_url named; follow it unchanged"
         return _problem(page, "url", message, before, "listing.url-mismatch")
     between = bisect_left(numbers, page.number) - bisect_right(numbers, before.number)
     # Where all of them were fetched, it was in another order.
@@ -186,7 +186,7 @@ def overlap(history: ListHistory) -> Iterator[Problem]:
 
 
 def _overlap(pagination: Pagination) -> Iterator[Problem]:
-    first: dict[str, Page] = {}
+    first: dict[str, PageState] = {}
     seen: dict[str, Row] = {}
     for page in pagination.pages:
         again = [
@@ -199,7 +199,7 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
             more = f" and {len(again) - 1} more" if len(again) > 1 else ""
             are = "are" if more else "is"
             pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
-            message = f"this receipt{more} {are} on an earlier page of the pagination too"
+            message = f"this receipt{more} {are} also on an earlier page"
             is_certain = pagination.is_linked and not _is_shifted(seen, page, len(again))
             severity = None if is_certain else Severity.INFO
             yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
@@ -209,7 +209,7 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
                 seen.setdefault(row.sid, row)
 
 
-def _is_shifted(seen: dict[str, Row], page: Page, count: int) -> bool:
+def _is_shifted(seen: dict[str, Row], page: PageState, count: int) -> bool:
     """
     Return True if receipts that were created in between explain why a page repeats some.
 
@@ -229,10 +229,41 @@ def _is_shifted(seen: dict[str, Row], page: Page, count: int) -> bool:
 
 
 @rule(
+    "listing.mixed-accounts",
+    on="list history",
+    severity=Severity.ERROR,
+    title="the pages of one list name two accounts",
+    why="The list belongs to one message, and a message to one account. Fixtures of two accounts "
+    "make such lists.",
+    grounding=f"{OPENAPI}; {CAPTURES}",
+    action="In a mock: use the same account on every page.",
+    good=two_pages({}),
+    bad=two_pages({"/delivery_receipts/0/account_sid": "AC" + "0123456789abcdef" * 2}),
+)
+def mixed_accounts(history: ListHistory) -> Iterator[Problem]:
+    """Yield a problem for each page whose rows name another account than earlier pages."""
+    for pagination in history.paginations:
+        named = [found for page in pagination.pages for found in _account(page)]
+        for page, index, account in named[1:]:
+            if account != named[0][2]:
+                pointer = f"{page.at.pointer}/delivery_receipts/{index}/account_sid"
+                message = "account_sid differs from an earlier page of the list"
+                yield Problem(pointer, message, at=page.at, other=named[0][0].at)
+
+
+def _account(page: PageState) -> Iterator[tuple[PageState, int, str]]:
+    """Yield the page with its first row that names an account, if there is one."""
+    for index, row in enumerate(page.rows):
+        if row is not None and row.account:
+            yield page, index, row.account
+            return
+
+
+@rule(
     "page.token-reused",
     on="list history",
     severity=Severity.WARNING,
-    title="two pages give one token for different pages",
+    title="two pages have the same PageToken in next_page_url",
     why="A token leads to one place in a list. A mock that gives it twice sends its client "
     "back, or ignores tokens.",
     grounding="observed next_page_url of other Conversations lists",
@@ -243,7 +274,7 @@ def _is_shifted(seen: dict[str, Row], page: Page, count: int) -> bool:
 def token_reused(history: ListHistory) -> Iterator[Problem]:
     """Yield a problem for each page with the next token of an earlier, distant page."""
     for pagination in history.paginations:
-        given: dict[str, tuple[int, Page]] = {}
+        given: dict[str, tuple[int, PageState]] = {}
         for index, page in enumerate(pagination.pages if _loop(pagination) is None else ()):
             token = token_of(page.next)
             # A page that gives its own token leads back to itself.
@@ -251,7 +282,9 @@ def token_reused(history: ListHistory) -> Iterator[Problem]:
                 continue
             earlier, before = given.setdefault(token, (index, page))
             if index - earlier > 1 and page.next != before.next:
-                message = "next_page_url has the token that an earlier page gave for another page"
+                message = (
+                    "next_page_url repeats the PageToken of an earlier one; each page needs its own"
+                )
                 yield _problem(page, "next_page_url", message, before)
 
 
@@ -301,7 +334,7 @@ def truncated(history: ListHistory) -> Iterator[Problem]:
 
 
 def _problem(
-    page: Page, member: str, message: str, other: Page | None = None, rule: str = ""
+    page: PageState, member: str, message: str, other: PageState | None = None, rule: str = ""
 ) -> Problem:
     pointer = f"{page.at.pointer}/meta/{member}"
     return Problem(pointer, message, rule=rule, at=page.at, other=other.at if other else None)

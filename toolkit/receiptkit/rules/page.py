@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from operator import itemgetter
 from typing import Any, TypeGuard
 
 from receiptkit.model.finding import Severity
@@ -12,6 +14,7 @@ from receiptkit.rules.grounds import CAPTURES, GUIDE, LIBRARIES, OPENAPI
 from receiptkit.rules.links import address_of, query_of
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import Link
+from receiptkit.rules.views import link_of, meta_of, rows_of
 
 _NEXT = sample("page")["meta"]["url"].partition("?")[0]
 
@@ -25,6 +28,7 @@ _SIZE_ONE = {
 }
 _SECOND_PAGE = {"/meta/page": 1, "/meta/url": f"{_NEXT}?PageSize=50&Page=1&PageToken=PT50"}
 _NEXT_POINTER = "/meta/next_page_url"
+_SID = itemgetter("sid")
 #: What all receipts of a message have in common.
 _PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid")
 
@@ -32,19 +36,6 @@ _PARENTS = ("account_sid", "chat_service_sid", "conversation_sid", "message_sid"
 def _linked(query: str) -> Example:
     """Return a page of one row, which is full, with the query of its next page."""
     return Example("page", {**_SIZE_ONE, "/meta/next_page_url": f"{_NEXT}?{query}"})
-
-
-def _meta(page: dict[str, Any]) -> dict[str, Any]:
-    """Return the meta of a page; empty for one that has none."""
-    meta = page.get("meta")
-    return meta if isinstance(meta, dict) else {}
-
-
-def _links(page: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return the page's own link and its next one, each None if it is no text."""
-    urls = (_meta(page).get(name) for name in ("url", "next_page_url"))
-    own, following = (url if isinstance(url, str) else None for url in urls)
-    return own, following
 
 
 def _is_number(value: Any) -> TypeGuard[int]:
@@ -78,8 +69,8 @@ rule(
 )
 def too_many_rows(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page with more rows than its page_size."""
-    rows, size = page.get("delivery_receipts"), _meta(page).get("page_size")
-    if isinstance(rows, list) and _is_number(size) and 0 < size < len(rows):
+    rows, size = rows_of(page), meta_of(page).get("page_size")
+    if _is_number(size) and 0 < size < len(rows):
         message = f"the page has {len(rows)} rows, more than meta.page_size ({size})"
         yield Problem("/delivery_receipts", message, reads=("/meta/page_size",))
 
@@ -98,20 +89,38 @@ def too_many_rows(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def duplicate_receipt(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each row whose SID an earlier row of the page has."""
-    rows = page.get("delivery_receipts")
+    rows = rows_of(page)
+    # Most rows are objects that have one; this is quick, and the rest decides.
+    with suppress(KeyError, TypeError):
+        if len(set(map(_SID, rows))) == len(rows):
+            return
     first: dict[str, int] = {}
-    for index, row in enumerate(rows if isinstance(rows, list) else []):
+    for index, row in enumerate(rows):
         sid = row.get("sid") if isinstance(row, dict) else None
         if isinstance(sid, str) and first.setdefault(sid, index) != index:
-            message = "an earlier row of this page has this sid"
+            message = f"same sid as row {first[sid]} of this page"
             yield Problem(f"/delivery_receipts/{index}/sid", message, value=sid)
 
+
+rule(
+    "page.uri",
+    on="page",
+    severity=Severity.WARNING,
+    title="the page has a field uri, which only older Twilio APIs have",
+    why="The Java library takes a body with uri for a page of the API of 2010, and fails on it.",
+    grounding=LIBRARIES,
+    action="In a mock: leave it out. The page's own link is meta.url.",
+    good=Example("page"),
+    bad=Example("page", {"/uri": "/v1/Conversations"}),
+    supersedes=("schema.additional-properties",),
+)
 
 rule(
     "page.first-url",
     on="page",
     severity=Severity.WARNING,
     title="first_page_url does not lead to page 0",
+    message="first_page_url must have Page=0",
     why="It ends in Page=0 on every captured page.",
     grounding=CAPTURES,
     action="In a mock: use …/Receipts?PageSize=50&Page=0.",
@@ -136,6 +145,7 @@ rule(
     on="page",
     severity=Severity.WARNING,
     title="previous_page_url is null on a later page",
+    message="previous_page_url is null, but this is not page 0",
     why="Every page but the first links back.",
     grounding=OPENAPI,
     action="In a mock: link the page before.",
@@ -176,7 +186,7 @@ rule(
 )
 def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page whose next link is its own."""
-    own, following = _links(page)
+    own, following = link_of(page, "url"), link_of(page, "next_page_url")
     if own is None or following is None:
         return
     token = query_of(own).get("PageToken")
@@ -202,16 +212,16 @@ def next_is_self(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def next_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a next link to another host, path or PageSize."""
-    own, following = _links(page)
+    own, following = link_of(page, "url"), link_of(page, "next_page_url")
     if own is None or following is None or own == following:
         return
     if address_of(following) != address_of(own):
-        message = "next_page_url has another host or path than this page"
+        message = "scheme, host or path of next_page_url differs from meta.url"
         yield Problem(_NEXT_POINTER, message, value=following)
         return
     size = query_of(following).get("PageSize")
     if query_of(own).get("PageSize", size) != size:
-        message = "next_page_url has another PageSize than this page"
+        message = "PageSize in next_page_url differs from meta.url"
         yield Problem(_NEXT_POINTER, message, value=following)
 
 
@@ -228,11 +238,11 @@ def next_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def next_index(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a next link that skips a page."""
-    number, following = _meta(page).get("page"), _links(page)[1]
+    number, following = meta_of(page).get("page"), link_of(page, "next_page_url")
     if following is None or not isinstance(number, int):
         return
     if query_of(following).get("Page", str(number + 1)) != str(number + 1):
-        message = f"next_page_url does not lead to page {number + 1}"
+        message = f"next_page_url must have Page={number + 1} (meta.page + 1)"
         yield Problem(_NEXT_POINTER, message, value=following, reads=("/meta/page",))
 
 
@@ -250,17 +260,11 @@ def next_index(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def next_on_short_page(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page that is not full and still has a next link."""
-    rows, size, following = (
-        page.get("delivery_receipts"),
-        _meta(page).get("page_size"),
-        _links(page)[1],
-    )
-    if (
-        following is not None
-        and isinstance(rows, list)
-        and isinstance(size, int)
-        and len(rows) < size
-    ):
+    rows, size = page.get("delivery_receipts"), meta_of(page).get("page_size")
+    following = link_of(page, "next_page_url")
+    if following is None or not isinstance(rows, list) or not isinstance(size, int):
+        return
+    if len(rows) < size:
         message = f"next_page_url is set, but the page holds {len(rows)} of {size} rows"
         yield Problem(_NEXT_POINTER, message, value=following, reads=("/meta/page_size",))
 
@@ -278,12 +282,12 @@ def next_on_short_page(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def url_mismatch(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each parameter of the page's own link that its meta contradicts."""
-    meta, own = _meta(page), _links(page)[0]
+    meta, own = meta_of(page), link_of(page, "url")
     query = query_of(own) if own is not None else {}
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         value = meta.get(member)
         if _is_number(value) and query.get(name, str(value)) != str(value):
-            message = f"the URL's {name} differs from meta.{member} ({value})"
+            message = f"{name} in meta.url differs from meta.{member} ({value})"
             yield Problem("/meta/url", message, value=own, reads=(f"/meta/{member}",))
 
 
@@ -300,13 +304,14 @@ def url_mismatch(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def mixed_parents(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each parent in which a row differs from the first row."""
-    rows = page.get("delivery_receipts")
-    rows = rows if isinstance(rows, list) else []
+    rows = rows_of(page)
     first = rows[0] if rows and isinstance(rows[0], dict) else {}
-    for member in _PARENTS:
-        parent = first.get(member)
-        if isinstance(parent, str):
-            yield from _other_parent(rows, member, parent)
+    parents = [member for member in _PARENTS if isinstance(first.get(member), str)]
+    with suppress(KeyError, TypeError):
+        if not parents or len(set(map(itemgetter(*parents), rows))) == 1:
+            return
+    for member in parents:
+        yield from _other_parent(rows, member, first[member])
 
 
 def _other_parent(rows: list[Any], member: str, parent: str) -> Iterator[Problem]:
@@ -315,5 +320,6 @@ def _other_parent(rows: list[Any], member: str, parent: str) -> Iterator[Problem
         if isinstance(value, str) and value != parent:
             reads = (f"/delivery_receipts/0/{member}",)
             pointer = f"/delivery_receipts/{index}/{member}"
-            yield Problem(pointer, f"{member} differs from the first row", value=value, reads=reads)
+            message = f"{member} differs from row 0; a page belongs to one message"
+            yield Problem(pointer, message, value=value, reads=reads)
             return

@@ -12,9 +12,18 @@ from receiptkit.rules import receipt as receipts
 from receiptkit.rules import request as requests
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI
-from receiptkit.rules.links import address_of, are_of_one_server, query_of, receipts_path
+from receiptkit.rules.links import (
+    address_of,
+    adds_tls,
+    are_of_one_server,
+    is_conversation_sid,
+    other_scope,
+    query_of,
+    receipts_path,
+    without_query,
+)
 from receiptkit.rules.registry import also, rule
-from receiptkit.rules.views import ExchangeView, ReceiptView
+from receiptkit.rules.views import ExchangeView, ReceiptView, link_of, meta_of, rows_of
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
 _OTHER = _LIST.replace("/Messages/IM3f71", "/Messages/IM0000")
@@ -23,6 +32,8 @@ _SECOND_PAGE = {
     "/meta/url": f"{_LIST}?PageSize=50&Page=1&PageToken=PT50",
     "/meta/previous_page_url": f"{_LIST}?PageSize=50&Page=0&PageToken=PT0",
 }
+#: The hint of a link to another host.
+SET_BASE_URL = "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
 #: One participant can have so many receipts on a page, and nobody wonders.
 _FEW = 2
 
@@ -30,12 +41,12 @@ _FEW = 2
 @also("page.first-url", on="page")
 def first_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a first link to another list, or to pages of another size."""
-    url = _link(page, "first_page_url")
+    url = link_of(page, "first_page_url")
     # A link to another page than 0 is a problem by itself.
     if url is not None and query_of(url).get("Page") == "0":
-        what = _elsewhere(page, url)
-        if what is not None:
-            yield Problem("/meta/first_page_url", f"first_page_url {what}", value=url)
+        message = _elsewhere(page, url, "first_page_url")
+        if message is not None:
+            yield Problem("/meta/first_page_url", message, value=url)
 
 
 @rule(
@@ -57,37 +68,38 @@ def first_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def previous_elsewhere(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a previous link to another list, size or page than the one before."""
-    url, number = _link(page, "previous_page_url"), _meta(page).get("page")
+    url, number = link_of(page, "previous_page_url"), meta_of(page).get("page")
     if url is None or type(number) is not int or number < 1:
         return
-    what = _elsewhere(page, url)
-    if what is None and query_of(url).get("Page", str(number - 1)) != str(number - 1):
-        what = f"does not lead to page {number - 1}"
-    if what is not None:
-        yield Problem("/meta/previous_page_url", f"previous_page_url {what}", value=url)
+    message = _elsewhere(page, url, "previous_page_url")
+    if message is None and query_of(url).get("Page", str(number - 1)) != str(number - 1):
+        message = f"previous_page_url must have Page={number - 1} (meta.page - 1)"
+    if message is not None:
+        yield Problem("/meta/previous_page_url", message, value=url)
 
 
-def _elsewhere(page: dict[str, Any], url: str) -> str | None:
-    """Return the difference of a link from the page's own, its page aside; None without one."""
-    own = _link(page, "url")
+def _elsewhere(page: dict[str, Any], url: str, name: str) -> str | None:
+    """Return how a link differs from the page's own, its page aside; None if it does not."""
+    own = link_of(page, "url")
     if own is None:
         return None
-    if address_of(url) not in {address_of(own), *_addresses_of_rows(page)}:
-        return "has another host or path than this page"
+    address = address_of(url)
+    if address != address_of(own) and address not in map(address_of, _lists_of_rows(page)):
+        return f"scheme, host or path of {name} differs from meta.url"
     size = query_of(url).get("PageSize")
     # If the page's own link and its page_size disagree, that is a problem by itself.
-    known = {query_of(own).get("PageSize"), str(_meta(page).get("page_size"))}
-    return None if size is None or size in known else "has another PageSize than this page"
+    known = {query_of(own).get("PageSize"), str(meta_of(page).get("page_size"))}
+    return None if size is None or size in known else f"PageSize in {name} differs from meta.url"
 
 
 @also("page.next-is-self", on="exchange")
 def next_with_requested_token(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a next link with the requested token, if the own link has none."""
-    following = _link(exchange.body, "next_page_url") if exchange.kind == "page" else None
-    token = exchange.request.query.get("PageToken", [""])[-1]
-    if following is None or not token or any(pages.next_is_self(exchange.body)):
+    following = _next(exchange)
+    if following is None or any(pages.next_is_self(exchange.body)):
         return
-    if query_of(following).get("PageToken") == token:
+    token = query_of(exchange.request.url).get("PageToken")
+    if token and query_of(following).get("PageToken") == token:
         message = "next_page_url leads back to this page; clients follow it for ever"
         yield Problem("/meta/next_page_url", message, value=following)
 
@@ -95,19 +107,19 @@ def next_with_requested_token(exchange: ExchangeView) -> Iterator[Problem]:
 @also("page.next-elsewhere", on="exchange")
 def next_on_another_server(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a next link to another scheme or host than was asked for."""
-    following = _link(exchange.body, "next_page_url") if exchange.kind == "page" else None
+    following = _next(exchange)
     if following is None or any(pages.next_elsewhere(exchange.body)):
         return
-    if not are_of_one_server(following, exchange.request.url):
-        message = "next_page_url has another scheme or host than the request"
-        hint = "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
-        yield Problem("/meta/next_page_url", message, hint, value=following)
+    asked = exchange.request.url
+    if not are_of_one_server(following, asked) and not adds_tls(following, asked):
+        message = "scheme or host of next_page_url differs from the request"
+        yield Problem("/meta/next_page_url", message, SET_BASE_URL, value=following)
 
 
 @also("page.url-mismatch", on="exchange")
 def list_of_another_request(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a page whose link is of another list or token than was asked for."""
-    url = _link(exchange.body, "url") if exchange.kind == "page" else None
+    url = link_of(exchange.body, "url") if exchange.kind == "page" else None
     named = receipts_path(url) if url is not None else None
     asked = exchange.request.path
     # A document of the user's own may call the parameters otherwise.
@@ -116,26 +128,38 @@ def list_of_another_request(exchange: ExchangeView) -> Iterator[Problem]:
     # If the rows are of another list too, they say so.
     if any(requests.not_what_was_asked(exchange)):
         return
-    conversation = asked.get("ConversationSid", "")
-    is_sid = len(conversation) == 34 and conversation.startswith("CH")
-    what = None
-    if (named.service is None) != ("ChatServiceSid" not in asked):
-        what = "has another scope than the request"
+    message = None
+    conversation, service = asked.get("ConversationSid"), asked.get("ChatServiceSid")
+    if (named.service is None) != (service is None):
+        is_scoped = named.service is not None
+        message = other_scope("meta.url", is_scoped=is_scoped, other="the request")
     elif (
         named.message != asked["MessageSid"]
-        or (is_sid and named.conversation != conversation)
-        or named.service != asked.get("ChatServiceSid")
+        or (named.conversation != conversation and is_conversation_sid(conversation))
+        or named.service != service
     ):
-        what = "is another list than the request's"
-    elif _tokens_differ(exchange, url or ""):
-        what = "has another PageToken than the request"
-    if what is not None:
-        yield Problem("/meta/url", f"url {what}", value=url)
+        message = "meta.url names another list than the request"
+    elif _tokens_differ(exchange.request.url, url):
+        message = "PageToken in meta.url differs from the request"
+    if message is not None:
+        yield Problem("/meta/url", message, value=url)
 
 
-def _tokens_differ(exchange: ExchangeView, url: str) -> bool:
-    asked, own = exchange.request.query.get("PageToken", [""])[-1], query_of(url).get("PageToken")
-    return bool(asked and own and asked != own)
+def _tokens_differ(*urls: Any) -> bool:
+    """Return True if URLs have different tokens; one without a token is like any other."""
+    return len({query_of(url).get("PageToken") for url in urls} - {None, ""}) > 1
+
+
+@also("page.url-mismatch", on="page")
+def own_on_another_server(page: dict[str, Any]) -> Iterator[Problem]:
+    """Yield a problem for an own link to another server than the rows and the first link."""
+    own, first = link_of(page, "url"), link_of(page, "first_page_url")
+    if own is None or first is None or are_of_one_server(own, first):
+        return
+    lists = _lists_of_rows(page)
+    if lists and not any(are_of_one_server(own, address_of(each)) for each in lists):
+        message = "scheme or host of meta.url differs from first_page_url and the receipts"
+        yield Problem("/meta/url", message, value=own)
 
 
 @also("receipt.url-mismatch", on="exchange")
@@ -146,24 +170,33 @@ def url_in_another_scope(exchange: ExchangeView) -> Iterator[Problem]:
     if named is None or any(receipts.url_mismatch(ReceiptView(exchange.body))):
         return
     if (named.service is None) != ("ChatServiceSid" not in exchange.request.path):
-        yield Problem("/url", "url has another scope than the request", value=url)
+        is_scoped = named.service is not None
+        message = other_scope("url", is_scoped=is_scoped, other="the request")
+        yield Problem("/url", message, value=url)
 
 
 @also("receipt.url-mismatch", on="page")
 def rows_in_another_scope(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each row whose url has another scope than the page and the row."""
-    own = _link(page, "url")
+    own = link_of(page, "url")
     named = receipts_path(own) if own is not None else None
     if named is None:
         return
-    for index, row in enumerate(_rows(page)):
+    lists = map(receipts_path, _lists_of_rows(page))
+    if all(
+        each is not None and (each.service is None) == (named.service is None) for each in lists
+    ):
+        return
+    for index, row in enumerate(rows_of(page)):
         url = row.get("url") if isinstance(row, dict) else None
         of_row = receipts_path(url) if isinstance(url, str) else None
         if of_row is None or (of_row.service is None) == (named.service is None):
             continue
         if (of_row.service is None) == isinstance(row.get("chat_service_sid"), str):
             pointer = f"/delivery_receipts/{index}/url"
-            yield Problem(pointer, "url has another scope than the page", value=url)
+            is_scoped = of_row.service is not None
+            message = other_scope("url", is_scoped=is_scoped, other="meta.url")
+            yield Problem(pointer, message, value=url)
 
 
 @rule(
@@ -190,34 +223,33 @@ def rows_in_another_scope(page: dict[str, Any]) -> Iterator[Problem]:
 )
 def one_participant(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for a page of several different receipts of one participant."""
-    rows = [row for row in _rows(page) if isinstance(row, dict)]
+    rows = [row for row in rows_of(page) if isinstance(row, dict)]
     if len(rows) <= _FEW:
         return
     participants = [row.get("participant_sid") for row in rows]
+    if participants[0] != participants[-1]:
+        return
     sids = [row.get("sid") for row in rows]
     if not all(isinstance(each, str) for each in (*participants, *sids)):
         return
     if len(set(participants)) == 1 and len(set(sids)) == len(rows):
-        message = f"all {len(rows)} receipts are those of one participant"
+        message = (
+            f"all {len(rows)} receipts have the same participant_sid; each recipient has its own"
+        )
         yield Problem("/delivery_receipts", message)
 
 
-def _meta(page: dict[str, Any]) -> dict[str, Any]:
-    meta = page.get("meta")
-    return meta if isinstance(meta, dict) else {}
+def _next(exchange: ExchangeView) -> str | None:
+    is_page = exchange.kind in ("page", "list")
+    return link_of(exchange.body, "next_page_url") if is_page else None
 
 
-def _link(page: dict[str, Any], name: str) -> str | None:
-    url = _meta(page).get(name)
-    return url if isinstance(url, str) else None
-
-
-def _addresses_of_rows(page: dict[str, Any]) -> set[str]:
-    """Return the addresses of the lists of the rows; if one is right, the page's is not."""
-    urls = [row.get("url") for row in _rows(page) if isinstance(row, dict)]
-    return {address_of(url).rpartition("/")[0] for url in urls if isinstance(url, str)}
-
-
-def _rows(page: dict[str, Any]) -> list[Any]:
-    rows = page.get("delivery_receipts")
-    return rows if isinstance(rows, list) else []
+def _lists_of_rows(page: dict[str, Any]) -> set[str]:
+    """Return the URLs of the lists of the rows; if one is right, the page's is not."""
+    values = [row.get("url") for row in rows_of(page) if isinstance(row, dict)]
+    urls = [url for url in values if isinstance(url, str)]
+    lists = {url.rpartition("/")[0] for url in urls}
+    if any("?" in each or "#" in each for each in lists):
+        # There is a slash in a query.
+        return {without_query(url).rpartition("/")[0] for url in urls}
+    return lists

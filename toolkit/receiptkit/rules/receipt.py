@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.rules.examples import ABSENT, Example, sample
 from receiptkit.rules.grounds import (
     CAPTURES,
@@ -15,10 +16,15 @@ from receiptkit.rules.grounds import (
     OPENAPI,
     RECEIPT_PAGE,
 )
+from receiptkit.rules.links import without_query
 from receiptkit.rules.registry import rule
 from receiptkit.rules.views import ReceiptView
 from receiptkit.text.dates import is_before
 
+#: A conversation, its messages, one of them or its receipts, below whatever a proxy has before it.
+_ABOVE = regex(r"/Conversations/[^/]+(?:/Messages(?:/[^/]+(?:/Receipts)?)?)?$")
+#: A URL of another version of the API.
+_OTHER_VERSION = regex(r"https://conversations\.twilio\.com/v(?!1/)[0-9]+/")
 _FAILED = {"/status": "failed", "/error_code": 30008}
 _PLACEHOLDER = "DY" + "a" * 32
 
@@ -26,9 +32,10 @@ rule(
     "receipt.scope",
     on="receipt",
     severity=Severity.ERROR,
-    title="chat_service_sid belongs to receipts under /Services, and only there",
+    title="chat_service_sid is missing under /Services, or present elsewhere",
+    message="{}; receipts under /Services have it, others do not",
     why="A service-scoped receipt names its service. No captured receipt of the "
-    "default scope has this member.",
+    "default scope has this field.",
     grounding=f"service-scoped {RECEIPT_PAGE}; {CAPTURES}",
     action="In a mock: add chat_service_sid to receipts under /v1/Services/…, and leave "
     "it out elsewhere.",
@@ -40,7 +47,8 @@ rule(
     "receipt.expected-field",
     on="receipt",
     severity=Severity.WARNING,
-    title="the receipt lacks a member that receipts carry today",
+    title="a field that every recent receipt has is missing",
+    message="{}; every recent receipt has it",
     why="Old captures lack account_sid and samples of the guide lack more, so this is"
     " a warning. Every recent response has them all.",
     grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
@@ -98,6 +106,11 @@ def updated_before_created(receipt: ReceiptView) -> Iterator[Problem]:
         yield Problem(receipt.pointer("date_updated"), message, value=updated, reads=reads)
 
 
+#: The SIDs that the url of a receipt repeats, and which part of its path each is.
+_SIDS = (("sid", -1), ("message_sid", -3), ("conversation_sid", -5))
+_SIDS_IN_SERVICE = (*_SIDS, ("chat_service_sid", -7))
+
+
 @rule(
     "receipt.url-mismatch",
     on="receipt",
@@ -112,30 +125,42 @@ def updated_before_created(receipt: ReceiptView) -> Iterator[Problem]:
     bad=Example("receipt", {"/sid": "DY" + "0123456789abcdef" * 2}),
 )
 def url_mismatch(receipt: ReceiptView) -> Iterator[Problem]:
-    """Yield a problem for a receipt whose url names another SID than its body."""
-    url = receipt.get("url")
+    """Yield a problem for a receipt whose url names another SID than its body, or no receipt."""
+    url = receipt.body.get("url")
+    if (
+        isinstance(url, str)
+        and "/Receipts/DY" not in url
+        and _ABOVE.search(without_query(url).rstrip("/"))
+    ):
+        message = "url is that of a list, a message or a conversation, not of a receipt"
+        yield Problem(receipt.pointer("url"), message, value=url)
+        return
+    if isinstance(url, str) and "/v1/" not in url and _OTHER_VERSION.match(url):
+        message = "url is not one of version 1 of the API (/v1/)"
+        yield Problem(receipt.pointer("url"), message, value=url)
+        return
     member = _differing(url, receipt) if isinstance(url, str) else None
     if member is not None:
-        message = f"url names another {member} than the body"
+        message = f"the SID in url differs from `{member}`"
         yield Problem(receipt.pointer("url"), message, value=url, reads=(receipt.pointer(member),))
 
 
 def _differing(url: str, receipt: ReceiptView) -> str | None:
     """Return the member whose SID the url contradicts; None if it agrees or has another form."""
-    parts = url.partition("#")[0].partition("?")[0].rstrip("/").split("/")
-    named = dict(zip(parts[-6::2], parts[-5::2], strict=False))
-    if list(named) != ["Conversations", "Messages", "Receipts"]:
+    body = receipt.body
+    path = (
+        f"/Conversations/{body.get('conversation_sid')}/Messages/{body.get('message_sid')}"
+        f"/Receipts/{body.get('sid')}"
+    )
+    if url.endswith(path) and "/Services/" not in url:
         return None
-    sids = {
-        "sid": named["Receipts"],
-        "message_sid": named["Messages"],
-        "conversation_sid": named["Conversations"],
-    }
-    if parts[-8:-7] == ["Services"]:
-        sids["chat_service_sid"] = parts[-7]
-    for member, sid in sids.items():
-        found = receipt.get(member)
-        if isinstance(found, str) and found != sid:
+    parts = without_query(url).rstrip("/").split("/")
+    if parts[-6::2] != ["Conversations", "Messages", "Receipts"]:
+        return None
+    sids = _SIDS_IN_SERVICE if parts[-8:-7] == ["Services"] else _SIDS
+    for member, place in sids:
+        found = body.get(member)
+        if found != parts[place] and isinstance(found, str):
             return member
     return None
 
@@ -158,6 +183,8 @@ rule(
     on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="the error code belongs to another channel",
+    message="the error code does not fit the channel that the prefix of the channel message SID "
+    "names",
     why="Codes 63xxx are for WhatsApp and other channels, 300xx for SMS. Other Twilio"
     " APIs use SM for WhatsApp too, so this is only information.",
     grounding=f"{ERROR_PAGES}; {GUIDE}",
@@ -171,6 +198,8 @@ rule(
     on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="an SMS is reported as read",
+    message="status is read, but the channel message SID (SM…) is that of an SMS, which ends at "
+    "delivered",
     why="Only over-the-top channels report read. No WA identifier was ever captured, "
     "and WhatsApp may use SM, so this is only information.",
     grounding=GUIDE,
@@ -186,7 +215,7 @@ rule(
     "receipt.placeholder",
     on=("receipt", "webhook"),
     severity=Severity.INFO,
-    title="the SID repeats one digit: it is a placeholder",
+    title="the SID is a placeholder: it repeats one digit",
     why="It has the right form, but is nobody's SID. Placeholders are never compared "
     "across observations.",
     grounding=f"{OPENAPI}, examples",
@@ -202,6 +231,7 @@ rule(
     on="receipt",
     severity=Severity.INFO,
     title="a REST date has fractional seconds",
+    message="the REST API sends whole seconds; remove the fraction",
     why="REST dates have whole seconds; webhooks have milliseconds. The Python "
     "library returns such a date as a plain string.",
     grounding=f"{CAPTURES}; {LIBRARIES}",
@@ -211,13 +241,58 @@ rule(
 )
 
 rule(
+    "receipt.date-form",
+    on="receipt",
+    severity=Severity.INFO,
+    title="a REST date is not written as `YYYY-MM-DDThh:mm:ssZ`",
+    why="Small letters and offsets are valid dates, but no captured response has them. The Python "
+    "library returns such a date as a plain string.",
+    grounding=f"{CAPTURES}; {LIBRARIES}",
+    action="In a mock: write dates in UTC, with T and Z.",
+    good=Example("receipt"),
+    bad=Example("receipt", {"/date_updated": "2099-03-02T09:15:04+00:00"}),
+)
+
+rule(
+    "receipt.early-date",
+    on=("receipt", "webhook"),
+    severity=Severity.WARNING,
+    title="a date is before 2010",
+    message="the date is before 2010, when there was no such API",
+    why="Year 1 and 1970 are what libraries make of a date that is not set. Nobody can set the "
+    "dates of a receipt.",
+    grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
+    action="In a mock: use the time at which it was sent.",
+    good=Example("receipt"),
+    bad=Example(
+        "receipt",
+        {"/date_created": "1970-01-01T00:00:00Z", "/date_updated": "2026-03-02T09:15:04Z"},
+    ),
+    supersedes=("receipt.updated-before-created",),
+)
+
+rule(
+    "receipt.never-updated",
+    on="receipt",
+    severity=Severity.INFO,
+    title="the receipt was sent and then changed, but date_updated is null",
+    why="A receipt is created before it is sent, and every later status sets date_updated. "
+    "Applications that order states by it take this one for the first.",
+    grounding=f"{RECEIPT_PAGE}, date_updated; {CAPTURES}",
+    action="In a mock: set date_updated with delivered, read and undelivered.",
+    good=Example("receipt"),
+    bad=Example("receipt", {"/status": "delivered", "/error_code": 0, "/date_updated": None}),
+)
+
+rule(
     "receipt.unknown-channel",
     on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="channel_message_sid has a prefix of no known channel",
+    message="the channel message SID must begin with SM, MM or WA",
     why="The document allows any two letters. SM was captured; WA and MM are documented.",
     grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
-    action="In a mock: use SM, MM or WA. In a real response: nothing.",
+    action="In a mock: use SM, MM or WA. In a real response: ignore it.",
     good=Example("receipt"),
     bad=Example("receipt", {"/channel_message_sid": "XE62a47fc091b3d4e5f60718293a4b5c6d"}),
 )

@@ -27,6 +27,8 @@ Subject = Literal[
     "receipt",
     "message",
     "configuration",
+    "resource",
+    "list",
     "error",
     "webhook",
     "webhook request",
@@ -36,6 +38,7 @@ Subject = Literal[
     "receipt history",
     "list history",
     "message history",
+    "message receipts",
     "configuration history",
 ]
 #: The subjects that take more than one observation.
@@ -43,6 +46,7 @@ HISTORIES: tuple[Subject, ...] = (
     "receipt history",
     "list history",
     "message history",
+    "message receipts",
     "configuration history",
 )
 Check = Callable[..., Iterator[Problem]]
@@ -71,6 +75,8 @@ class Rule(NamedTuple):
             by itself.
         beside: rules whose findings the bad example cannot but have, too.
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
+        message: what a finding says if the document states the rule, with `{}` for the message of
+            its keyword; by default that message, or the title for advice.
         literal: the members and parameters whose SIDs, dates or tokens the check looks into; what
             stands in shapes for all others, stands for those as it is.
     """
@@ -92,6 +98,12 @@ class Rule(NamedTuple):
     listed: bool = True
     exact: bool = False
     literal: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def advice(self) -> str:
+        """Return what a finding says by itself, without the message of a keyword."""
+        return self.message if self.message and "{}" not in self.message else self.title
 
     @property
     def across(self) -> bool:
@@ -167,8 +179,10 @@ def rules() -> dict[str, Rule]:
     return _rules
 
 
-def problems(subject: Subject, *arguments: Any) -> Iterator[Problem]:
-    """Run every check of a subject, and yield what they find."""
-    for check, rule_id in _checks.get(subject, ()):
-        for problem in check(*arguments):
-            yield problem if problem.rule else problem._replace(rule=rule_id)
+def problems(subject: Subject, *views: Any) -> Iterator[Problem]:
+    """Run every check of a subject on one view after the other, and yield what they find."""
+    checks = _checks.get(subject, ())
+    for view in views:
+        for check, rule_id in checks:
+            for problem in check(view):
+                yield problem if problem.rule else problem._replace(rule=rule_id)

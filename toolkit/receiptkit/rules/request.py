@@ -7,10 +7,12 @@ from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, LIBRARIES, OPENAPI, RECEIPT_PAGE
+from receiptkit.rules.links import is_conversation_sid, list_in
 from receiptkit.rules.registry import rule
-from receiptkit.rules.views import ExchangeView, RequestView
+from receiptkit.rules.views import ExchangeView, RequestView, meta_of, rows_of
 from receiptkit.text.forms import decode_query
 
 _PATH = (
@@ -21,7 +23,10 @@ _HOST = _PATH
 _LIST = f"{_HOST}/IM3f714c9d6e80a1b2c3d4e5f60718293a/Receipts"
 #: The sizes that a page can be asked for with; the document refuses others.
 _SIZES = range(1, 51)
+#: No page has a number of so many digits.
+_DIGITS = 10
 
+_SID = regex(r"[A-Z]{2}[0-9a-fA-F]{32}")
 #: Members of bodies, by the name of the path parameter that they repeat.
 _MEMBERS = {
     "ChatServiceSid": "chat_service_sid",
@@ -67,20 +72,34 @@ def parameter(request: RequestView) -> Iterator[Problem]:
     supersedes=("receipt.url-mismatch", "page.mixed-parents"),
 )
 def not_what_was_asked(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for a receipt, message or first row of a page that the path does not name."""
-    if exchange.kind in ("receipt", "message"):
+    """Yield a problem for a body, or the first row of a page, that the path does not name."""
+    if exchange.kind in ("receipt", "message", "configuration"):
         yield from _differing(exchange.body, exchange, "")
     elif exchange.kind == "page":
         yield from _of_first_row(exchange)
+    elif exchange.kind == "resource":
+        yield from _differing(exchange.body, exchange, "")
+    elif exchange.kind == "list":
+        yield from _of_any_row(exchange)
 
 
 def _of_first_row(exchange: ExchangeView) -> Iterator[Problem]:
-    rows = exchange.body.get("delivery_receipts")
-    first = rows[0] if isinstance(rows, list) and rows else None
+    first = next(iter(rows_of(exchange.body)), None)
     if isinstance(first, dict):
         for problem in _differing(first, exchange, "/delivery_receipts/0"):
             if not problem.pointer.endswith("/sid"):
                 yield problem
+
+
+def _of_any_row(exchange: ExchangeView) -> Iterator[Problem]:
+    """Yield the problems of the first row that has any."""
+    name = list_in(exchange.body)
+    for index, row in enumerate(exchange.body[name] if name is not None else ()):
+        found = _differing(row, exchange, f"/{name}/{index}") if isinstance(row, dict) else ()
+        problems = list(found)
+        if problems:
+            yield from problems
+            return
 
 
 def _differing(body: dict[str, Any], exchange: ExchangeView, at: str) -> Iterator[Problem]:
@@ -88,10 +107,14 @@ def _differing(body: dict[str, Any], exchange: ExchangeView, at: str) -> Iterato
         expected, found = exchange.request.path.get(name), body.get(member)
         if expected is None or not isinstance(found, str) or found == expected:
             continue
-        # A conversation may be asked for by its unique name.
-        if name != "ConversationSid" or (len(expected) == 34 and expected.startswith("CH")):
+        # A conversation may be asked for by its unique name, and a participant by its identity.
+        is_sid = _SID.fullmatch(expected) is not None
+        by_name = exchange.kind in ("resource", "list") and not is_sid
+        if not by_name and (name != "ConversationSid" or is_conversation_sid(expected)):
             yield Problem(
-                f"{at}/{member}", f"{member} differs from the request's path", value=found
+                f"{at}/{member}",
+                f"{member} differs from the SID in the request's path",
+                value=found,
             )
 
 
@@ -110,14 +133,16 @@ def _differing(body: dict[str, Any], exchange: ExchangeView, at: str) -> Iterato
 )
 def other_page_than_requested(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a page with another index or size than the query asks for."""
-    meta = exchange.body.get("meta") if exchange.kind == "page" else None
-    if not isinstance(meta, dict):
+    if exchange.kind not in ("page", "list"):
         return
-    query = {item.name: item.value for item in decode_query(exchange.request.url)}
+    meta = meta_of(exchange.body)
+    query = decode_query(exchange.request.url)
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
-        found, text = meta.get(member), query.get(name, "")
-        if not isinstance(found, int) or not text.isdecimal() or int(text) == found:
+        found, texts = meta.get(member), [item.value for item in query if item.name == name]
+        asked = [int(text) for text in texts if text.isdecimal() and len(text) < _DIGITS]
+        # Of a repeated parameter nobody knows which value counts.
+        if not isinstance(found, int) or not asked or found in asked:
             continue
-        if name == "Page" or int(text) in _SIZES:
-            message = f"{member} differs from the request ({int(text)})"
+        if name == "Page" or asked[-1] in _SIZES:
+            message = f"meta.{member} differs from the requested {name} ({asked[-1]})"
             yield Problem(f"/meta/{member}", message, value=found)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
-from receiptkit.model.display import public, without_case
+from receiptkit.model.display import close_matches, public, without_case
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import LIBRARIES, OPENAPI, RECEIPT_PAGE
 from receiptkit.rules.registry import also, rule
@@ -31,7 +30,7 @@ _SECOND_PAGE = {
     "/response/body/meta/previous_page_url": f"{_LIST}?PageSize=50&Page=0&PageToken=PT0",
 }
 #: How the names of events begin, which are the only names in lists.
-_EVENT = re.compile("on[A-Z]")
+_EVENT = regex("on[A-Z]")
 _REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
 
 
@@ -65,12 +64,31 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
         yield Problem("", f"unknown parameter {shown}", _meant(name, request.documented))
 
 
+@rule(
+    "request.repeated-parameter",
+    on="request",
+    severity=Severity.WARNING,
+    title="a query parameter is sent more than once",
+    why="No document says which value counts, and servers differ: the first, the last, or a list.",
+    grounding=f"{OPENAPI}; {RECEIPT_PAGE}, parameters",
+    action="Send it once. Only lists of a form, such as Filters, are repeated.",
+    good=Example("exchange"),
+    bad=Example("exchange", {_URL: f"{_LIST}?PageSize=50&PageSize=50"}),
+    part="url",
+)
+def repeated_parameter(request: RequestView) -> Iterator[Problem]:
+    """Yield a problem for each parameter that the query has more than once, unless it is a list."""
+    for name, values in request.query.items():
+        if len(values) > 1 and name in request.documented and name not in request.lists:
+            yield Problem("", f"{name} is sent {len(values)} times; send it once")
+
+
 def _meant(name: str, documented: Iterable[str]) -> str | None:
     """Return a hint at the name that was probably meant."""
     if name.lower() in _SIZES and "PageSize" in documented:
         return "did you mean PageSize?"
     by_form = {without_case(each): each for each in documented}
-    close = get_close_matches(without_case(name), by_form)
+    close = close_matches(without_case(name), by_form)
     return f"did you mean {by_form[close[0]]}?" if close else None
 
 
@@ -119,5 +137,5 @@ def page_without_token(request: RequestView) -> Iterator[Problem]:
     if "PageToken" not in request.documented or any(request.query.get("PageToken", ())):
         return
     page = request.query.get("Page", [])[-1:]
-    if any(each.isdecimal() and int(each) > 0 for each in page):
+    if any(each.isdecimal() and each.strip("0") for each in page):
         yield Problem("", "Page is above 0, but there is no PageToken; Twilio answers 400 / 20001")

@@ -34,7 +34,7 @@ _EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
         Example("receipt", {"/status": "queued"}),
     ),
     "pattern": (
-        "the value does not have the documented form",
+        "the value does not match the documented pattern, such as that of a SID",
         (
             "The two letters of a SID tell its kind. A value of another form cannot be "
             "joined with anything."
@@ -43,13 +43,13 @@ _EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
         Example("receipt", {"/participant_sid": "MBXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"}),
     ),
     "format": (
-        "the value does not have the documented format",
+        "the value is not in the documented format, such as date-time or URI",
         "Client libraries return a date or URL that does not parse as a plain string.",
         Example("receipt"),
         Example("receipt", {"/date_updated": "Mon, 02 Mar 2026 09:15:04 +0000"}),
     ),
     "required": (
-        "a member that every response has is missing",
+        "a required field is missing",
         "Code that was written against such a mock has never met the real API.",
         Example("receipt"),
         Example("receipt", {"/participant_sid": ABSENT}),
@@ -79,9 +79,9 @@ _EXAMPLES: dict[str, tuple[str, str, Example | None, Example | None]] = {
         None,
     ),
     "additional-properties": (
-        "the document does not have this member",
+        "unknown field",
         (
-            "Twilio adds members without notice. So only the profile `strict`, made for "
+            "Twilio adds fields without notice. So only the profile `strict`, made for "
             "mocks, closes its objects."
         ),
         Example("receipt"),

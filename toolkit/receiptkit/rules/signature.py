@@ -20,6 +20,21 @@ from receiptkit.rules.signed_request import (
 from receiptkit.rules.views import WebhookView
 from receiptkit.text.forms import decode_query
 
+_REWRITTEN = (
+    "only the hash of the body differs: the body was written anew after it was signed; "
+    "keep its bytes"
+)
+_MERGED = (
+    "the query was merged into the form after it was signed: "
+    "validate the parameters of the body alone"
+)
+_MADE_OTHERWISE = {
+    "writing": "it is right, but written otherwise: the header has it in base64, with + and /",
+    "digest": "it is an HMAC with SHA-256: Twilio signs with SHA-1",
+    "order": "it is over the parameters in the order of the form: they are sorted by name",
+}
+_UNKNOWN_CAUSE = "another auth token, another URL than the public one, or changed parameters"
+
 
 @rule(
     "webhook.signature-missing",
@@ -63,40 +78,64 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
     found = request.header(HEADER)
     if auth_token is None or found is None or unjudged_reason(request) is not None:
         return
-    from receiptkit.webhooks.signature import url_forms, verify
+    from receiptkit.rules.proxied import is_proxied
+    from receiptkit.webhooks.signature import url_forms
 
-    parameters, body = signed_parameters(request)
-    urls = public_urls(request)
-    if any(verify(url, auth_token, found, parameters, body) for url in urls):
+    if _is_right(request, auth_token, found):
         return
-    cause = _cause(request, auth_token, found, parameters, body)
+    urls = public_urls(request)
+    cause = _cause(request, auth_token, found)
+    if cause is None and is_proxied(request):
+        # Nobody can tell a wrong signature from an unknown URL.
+        return
     tried = len({form for url in urls for form in url_forms(url)})
     message = (
         f"the signature does not match in any of {tried} forms of the URL "
         "(unchanged, with and without a port)"
     )
-    yield Problem("", message, cause)
+    yield Problem("", message, cause or _UNKNOWN_CAUSE)
 
 
-def _cause(
-    request: WebhookRequest,
-    auth_token: str,
-    signature: str,
-    parameters: list[tuple[str, str]],
-    body: bytes | None,
-) -> str:
-    """Return the likeliest cause: the change with which the signature would verify."""
-    from receiptkit.webhooks.signature import is_over_hash, verify
+def unjudged(request: WebhookRequest, auth_token: str) -> str | None:
+    """Return why a signature cannot be judged; None if it can be, or is missing."""
+    reason = unjudged_reason(request)
+    found = request.header(HEADER)
+    if reason is not None or found is None:
+        return reason
+    from receiptkit.rules.proxied import UNKNOWN, is_proxied
 
+    if not is_proxied(request):
+        return None
+    if _is_right(request, auth_token, found) or _cause(request, auth_token, found):
+        return None
+    return UNKNOWN
+
+
+def _is_right(request: WebhookRequest, auth_token: str, signature: str) -> bool:
+    """Return True if a signature is that of a URL that the capture shows."""
+    from receiptkit.rules.proxied import urls_before
+    from receiptkit.webhooks.signature import verify
+
+    parameters, body = signed_parameters(request)
+    urls = (*public_urls(request), *urls_before(request))
+    return any(verify(url, auth_token, signature, parameters, body) for url in urls)
+
+
+def _cause(request: WebhookRequest, auth_token: str, signature: str) -> str | None:
+    """Return the cause: the change with which the signature would verify; None if none does."""
+    from receiptkit.webhooks.signature import is_over_hash, other_making, verify
+
+    parameters, body = signed_parameters(request)
     called = public_urls(request)
     for url, cause in other_urls(request):
         if verify(url, auth_token, signature, parameters, body):
             return cause
     if any(is_over_hash(url, auth_token, signature) for url in called):
-        return (
-            "only the hash of the body differs: the body was written anew after it was signed; "
-            "keep its bytes"
-        )
+        return _REWRITTEN
+    for url in called:
+        made = other_making(url, auth_token, signature, parameters)
+        if made is not None:
+            return _MADE_OTHERWISE[made]
     # Of a body that is signed by its hash the parameters do not count, and here only they differ.
     for kept, which in ((dict(reversed(parameters)), "first"), (dict(parameters), "last")):
         if any(verify(url, auth_token, signature, kept) for url in called):
@@ -108,9 +147,6 @@ def _cause(
     for url in called:
         query = {(item.name, item.value) for item in decode_query(url)}
         own = [each for each in parameters if each not in query]
-        if len(own) < len(parameters) and verify(url, auth_token, signature, own):
-            return (
-                "the query was merged into the form after it was signed: "
-                "validate the parameters of the body alone"
-            )
-    return "another auth token, another URL than the public one, or changed parameters"
+        if own != parameters and verify(url, auth_token, signature, own):
+            return _MERGED
+    return None

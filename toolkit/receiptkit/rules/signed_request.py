@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import permutations
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from receiptkit.model.exchange import NotCaptured, WebhookRequest, text_of
+from receiptkit.model.regex import regex
+from receiptkit.rules.links import without_query
 from receiptkit.text.forms import decode_form, decode_query, is_json
 
 HEADER = "X-Twilio-Signature"
 BODY_HASH = "bodySHA256"
 #: Headers of proxies that name the host which was called, and those that name the path.
 _HOSTS = ("x-forwarded-host", "x-original-host")
-_PATHS = ("x-original-uri", "x-original-url", "x-rewrite-url", "x-forwarded-uri")
+FORWARDED_PATHS = ("x-original-uri", "x-original-url", "x-rewrite-url", "x-forwarded-uri")
+_PROTO, _PREFIX, _TYPE, _LISTED = (
+    "x-forwarded-proto",
+    "x-forwarded-prefix",
+    "content-type",
+    "forwarded",
+)
+#: Headers in which the called host may be, those of the proxy nearest to the caller first.
+_NAMING_HOSTS = (*_HOSTS, _LISTED, "host")
+_GUESSES = tuple(
+    zip(_NAMING_HOSTS, (*("X-Forwarded-Host",) * 2, "Forwarded", "the Host header"), strict=True)
+)
+_TEXT = ("utf-8", "replace")
 #: The first segment of a path that gateways most often take away.
 _STAGES = (
     *("prod", "production", "live", "main", "default", "$default", "stage", "staging", "stg"),
     *("test", "qa", "uat", "dev", "development", "beta", "preview", "v1", "v2", "api", "latest"),
 )
-_FORWARDED = re.compile(r"(host|proto)\s*=\s*\"?([^\s\";,]+)", re.IGNORECASE)
-_HTTP = ("https", "http")
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_FORWARDED = regex(r"(host|proto)\s*=\s*\"?([^\s\";,]+)", re.IGNORECASE)
+HTTP = ("https", "http")
+_ENCODED = regex(r"%[0-9A-Fa-f]{2}")
 #: Characters of a query that some libraries encode and others leave as they are.
 _EITHER = "'()*!~:@,;/?$[]{}|^`\" "
+#: So many parameters of a query are tried in every order.
+_FEW = 4
 
 
 class Candidate(NamedTuple):
@@ -52,9 +69,14 @@ def unjudged_reason(request: WebhookRequest) -> str | None:
 
 
 def _is_of_json(request: WebhookRequest) -> bool:
-    content_type = request.header("content-type") or ""
     hashed = any(item.name == BODY_HASH for item in decode_query(request.url))
-    return hashed or "json" in content_type.lower() or not isinstance(request.body, Mapping)
+    is_json_type = "json" in _value(request, _TYPE).lower()
+    return hashed or is_json_type or not isinstance(request.body, Mapping)
+
+
+def _value(request: WebhookRequest, header: str) -> str:
+    """Return the value of a header; empty without one."""
+    return request.header(header) or ""
 
 
 def signed_parameters(request: WebhookRequest) -> tuple[list[tuple[str, str]], bytes | None]:
@@ -68,10 +90,10 @@ def signed_parameters(request: WebhookRequest) -> tuple[list[tuple[str, str]], b
             for each in (value if isinstance(value, list) else [value])
         ], None
     raw = text_of(request.body)
-    text = (raw or b"").decode("utf-8", "replace")
+    text = (raw or b"").decode(*_TEXT)
     if is_json(text):
         return [], raw
-    fields = decode_form(text.strip(), request.header("content-type"))
+    fields = decode_form(text.strip(), request.header(_TYPE))
     return [(item.name, item.value) for item in fields], raw
 
 
@@ -90,7 +112,7 @@ def signed_form(request: WebhookRequest) -> tuple[str, str] | None:
         or raw is None
         or request.method.upper() == "GET"
         or BODY_HASH in request.url
-        or is_json(raw.decode("utf-8", "replace"))
+        or is_json(raw.decode(*_TEXT))
         or request.url not in public_urls(request)
     ):
         return None
@@ -110,14 +132,14 @@ def public_urls(request: WebhookRequest) -> list[str]:
     parts = _split(request.url)
     if parts is None:
         return []
-    hosts, schemes = _hosts(request), _schemes(request)
-    if parts.scheme in _HTTP:
+    hosts, schemes = _hosts(request), named_schemes(request)
+    if parts.scheme in HTTP:
         # A host or scheme that the headers leave open is a guess, which is a cause and no URL.
-        known = len(hosts) == 1 and len(schemes) == 1 and "," not in _protos(request)
-        return [request.url, *([_placed(parts, schemes[0], hosts[0])] if known else [])]
+        known = len(hosts) == 1 and len(schemes) == 1 and "," not in _value(request, _PROTO)
+        return [request.url, *([placed(parts, schemes[0], hosts[0])] if known else [])]
     if not parts.path.startswith("/"):
         return []
-    return [_placed(parts, scheme, host) for host in hosts for scheme in (schemes or _HTTP)]
+    return [placed(parts, scheme, host) for host in hosts for scheme in (schemes or HTTP)]
 
 
 def other_urls(request: WebhookRequest) -> Iterator[Candidate]:
@@ -148,16 +170,12 @@ def _guessed_hosts(urls: list[str], request: WebhookRequest) -> Iterator[tuple[s
     """Yield each URL with each host that the headers name, and the header."""
     for url in urls:
         parts = urlsplit(url)
-        for name, header in (
-            *((each, "X-Forwarded-Host") for each in _HOSTS),
-            ("forwarded", "Forwarded"),
-            ("host", "the Host header"),
-        ):
-            for number, host in enumerate(_named_hosts(request, name)):
-                many = len(_named_hosts(request, name)) > 1
+        for name, header in _GUESSES:
+            for number, host in enumerate(named_hosts(request, name)):
+                many = len(named_hosts(request, name)) > 1
                 said = f"the {'first' if number == 0 else 'last'} entry of {header}"
-                for scheme in _HTTP:
-                    yield _placed(parts, scheme, host), said if many else header
+                for scheme in HTTP:
+                    yield placed(parts, scheme, host), said if many else header
 
 
 def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
@@ -166,7 +184,7 @@ def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
     other = "http" if parts.scheme == "https" else "https"
     if parts.query:
         cause = "it is over the URL without its query: keep the query as it was called"
-        yield Candidate(urlunsplit(parts._replace(query="")), cause)
+        yield Candidate(without_query(url), cause)
     path = parts.path[:-1] if parts.path.endswith("/") else f"{parts.path}/"
     for scheme in (parts.scheme, other):
         cause = "it is over the URL with or without a slash at the end of the path"
@@ -174,6 +192,9 @@ def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
     cause = "the query was re-encoded after it was signed: validate the URL that was called"
     for query in _encodings(parts.query):
         yield Candidate(urlunsplit(parts._replace(query=query)), cause)
+    cause = "the parameters of the query were put in another order: keep the query as it was called"
+    for order in _orders(parts.query):
+        yield Candidate(urlunsplit(parts._replace(query=order)), cause)
     cause = (
         "a proxy or gateway took a prefix from the path, such as its stage: "
         "validate against the public URL"
@@ -184,17 +205,25 @@ def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
 
 
 def _prefixed(path: str, request: WebhookRequest) -> Iterator[str]:
-    for name in _PATHS:
-        value = (request.header(name) or "").partition("?")[0]
+    for name in FORWARDED_PATHS:
+        value = without_query(_value(request, name))
         if value.startswith("/"):
             yield value
-    named = (request.header("x-forwarded-prefix") or "").partition(",")[0].strip()
-    for prefix in ([named.strip("/")] if named.strip("/") else []) + list(_STAGES):
-        yield f"/{prefix}{path}"
+    named = _value(request, _PREFIX).partition(",")[0].strip().strip("/")
+    for prefix in (named, *_STAGES):
+        if prefix:
+            yield f"/{prefix}{path}"
     # A URL that was logged below a prefix of its own.
     rest = path[1:].partition("/")[2]
     if rest:
         yield f"/{rest}"
+
+
+def _orders(query: str) -> Iterator[str]:
+    """Yield a query with its parameters in every order, if they are few."""
+    parameters = query.split("&")
+    if len(parameters) <= _FEW:
+        yield from map("&".join, permutations(parameters))
 
 
 def _encodings(query: str) -> Iterator[str]:
@@ -202,6 +231,8 @@ def _encodings(query: str) -> Iterator[str]:
     changes: tuple[Callable[[str], str], ...] = (
         lambda text: text.replace("+", "%20"),
         lambda text: text.replace("%20", "+"),
+        lambda text: text.replace("+", "%2B"),
+        lambda text: text.replace("%2B", "+"),
         lambda text: text.replace("'", "%27"),
         lambda text: text.replace("%27", "'"),
         lambda text: _ENCODED.sub(lambda each: each[0].upper(), text),
@@ -236,22 +267,22 @@ def _split(url: str) -> SplitResult | None:
     return parts if is_callable else None
 
 
-def _placed(parts: SplitResult, scheme: str, host: str) -> str:
+def placed(parts: SplitResult, scheme: str, host: str) -> str:
     return urlunsplit(parts._replace(scheme=scheme, netloc=host))
 
 
 def _hosts(request: WebhookRequest) -> list[str]:
     """Return the hosts in the headers, those of the proxy nearest to the caller first."""
-    for name in (*_HOSTS, "forwarded", "host"):
-        hosts = _named_hosts(request, name)
+    for name in _NAMING_HOSTS:
+        hosts = named_hosts(request, name)
         if hosts:
             return hosts
     return []
 
 
-def _named_hosts(request: WebhookRequest, name: str) -> list[str]:
-    value = request.header(name) or ""
-    if name == "forwarded":
+def named_hosts(request: WebhookRequest, name: str) -> list[str]:
+    value = _value(request, name)
+    if name == _LISTED:
         found = [each[1] for each in _FORWARDED.findall(value) if each[0].lower() == "host"]
     else:
         found = [each.strip() for each in value.split(",") if each.strip()]
@@ -263,16 +294,12 @@ def _is_host(text: str) -> bool:
     return not re.search(r"[/?#@\s]", text) and _split(f"//{text}") is not None
 
 
-def _protos(request: WebhookRequest) -> str:
-    return request.header("x-forwarded-proto") or ""
-
-
-def _schemes(request: WebhookRequest) -> list[str]:
+def named_schemes(request: WebhookRequest) -> list[str]:
     """Return the scheme that the headers name first; none if they name none."""
     forwarded = [
         each[1].lower()
-        for each in _FORWARDED.findall(request.header("forwarded") or "")
+        for each in _FORWARDED.findall(_value(request, _LISTED))
         if each[0].lower() == "proto"
     ]
-    named = [each.strip().lower() for each in _protos(request).split(",")]
-    return [each for each in (*named, *forwarded) if each in _HTTP][:1]
+    named = [each.strip().lower() for each in _value(request, _PROTO).split(",")]
+    return [each for each in (*named, *forwarded) if each in HTTP][:1]

@@ -54,14 +54,19 @@ def disagrees_with_receipt(history: ReceiptHistory) -> Iterator[Problem]:
             continue
         if each.error_code != answer.error_code:
             member = "error_code" if each.error_code else "status"
-            yield disagreement(each, member, "the error code differs from the receipt's", answer)
+            yield disagreement(
+                each, member, "the error code differs from error_code of the receipt", answer
+            )
         elif abs(each.created - answer.created) > 1:
             yield disagreement(
-                each, "date_created", "DateCreated differs from the receipt's", answer
+                each, "date_created", "DateCreated differs from date_created of the receipt", answer
             )
         else:
             yield disagreement(
-                each, "channel_message_sid", "ChannelMessageSid differs from the receipt's", answer
+                each,
+                "channel_message_sid",
+                "ChannelMessageSid differs from channel_message_sid of the receipt",
+                answer,
             )
 
 
@@ -99,7 +104,10 @@ def clock(history: ReceiptHistory) -> Iterator[Problem]:
                 _hours(getattr(each, member) - getattr(other, member)) for other in answers
             ):
                 name = f"date_{member}"
-                message = f"this date differs from the receipt's {name} by whole hours"
+                message = (
+                    f"this date differs from the receipt's {name} by whole hours; "
+                    "write webhook dates in UTC"
+                )
                 yield disagreement(each, name, message, answers[0])
                 break
 

@@ -17,8 +17,9 @@ FOLLOWING: dict[str | None, frozenset[str]] = {
     "sent": frozenset({"delivered", "read", "failed", "undelivered"}),
     "delivered": frozenset({"read"}),
 }
+FAILURES = frozenset({"failed", "undelivered"})
 #: The statuses whose order is known; states with another one are not compared.
-STATUSES = frozenset(FOLLOWING) | {"read", "failed", "undelivered"}
+STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 
 class ReceiptState(NamedTuple):
@@ -78,12 +79,13 @@ class ReceiptHistory:
 
 
 class Row(NamedTuple):
-    """A receipt in a list: its SID, its status, and its dates in seconds since 1970."""
+    """A receipt in a list: SID, status, dates in seconds since 1970, and its account if named."""
 
     sid: str
     status: str | None
     created: int | None = None
     updated: int | None = None
+    account: str = ""
 
 
 class Link(NamedTuple):
@@ -110,7 +112,7 @@ def token_of(url: str | None) -> str | None:
     return dict(Link.of(url).query).get("PageToken") if url is not None else None
 
 
-class Page(NamedTuple):
+class PageState(NamedTuple):
     """
     A page of a list.
 
@@ -146,7 +148,7 @@ class Pagination(NamedTuple):
         is_linked: True if it began with page 0, and each page is where the one before it said.
     """
 
-    pages: list[Page]
+    pages: list[PageState]
     is_linked: bool
 
     @property
@@ -195,6 +197,7 @@ class StatusReport(NamedTuple):
         first, last: where it said so first and last.
         between: whether it did so in between, too; where is not kept.
         sid, status: of which one, and what.
+        created, updated: its dates in seconds since 1970.
     """
 
     first: Arrival
@@ -202,6 +205,8 @@ class StatusReport(NamedTuple):
     between: bool
     sid: str
     status: str | None
+    created: int | None = None
+    updated: int | None = None
 
 
 class RepeatedList(NamedTuple):

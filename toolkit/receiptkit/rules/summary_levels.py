@@ -20,6 +20,13 @@ _RECIPIENTS: tuple[frozenset[str], ...] = (
     frozenset({"undelivered"}),
     frozenset({"sent", "undelivered"}),
 )
+#: Members that count for others too, and why.
+_CHAIN = (
+    ("read", "delivered", "a read receipt is also delivered and sent"),
+    ("delivered", "sent", "a delivered receipt is also sent"),
+)
+#: Members of which a recipient counts for one at most.
+_ENDS = ("delivered", "failed", "undelivered")
 #: More recipients than there are kinds of them make no other summaries possible.
 _MOST = len(_RECIPIENTS)
 
@@ -50,6 +57,29 @@ def contradiction(summary: dict[str, Any]) -> str | None:
     if levels in possible(total):
         return None
     return next(_repairs(total, levels), "")
+
+
+def explanation(summary: dict[str, Any]) -> str:
+    """Return how an impossible summary contradicts itself, of which `contradiction` is a part."""
+    total = summary["total"]
+    for member in MEMBERS:
+        level = summary[member]
+        if total == 0 and level != "none":
+            return f"total is 0, but `{member}` is `{level}`"
+        if total == 1 and level == "some":
+            return f"`{member}` is `some`, but total is 1; with one receipt it is `none` or `all`"
+    for more, less, why in _CHAIN:
+        if LEVELS.index(summary[more]) > LEVELS.index(summary[less]):
+            return f"`{more}` is `{summary[more]}`, but `{less}` is `{summary[less]}`; {why}"
+    counted = [member for member in _ENDS if summary[member] != "none"]
+    for member in counted:
+        if summary[member] == "all" and len(counted) > 1:
+            other = next(each for each in counted if each != member)
+            return (
+                f"`{member}` is `all`, but `{other}` is `{summary[other]}`; a receipt counts for "
+                "one of delivered, failed and undelivered"
+            )
+    return f"the levels contradict each other; no {total} receipts have them together"
 
 
 def _repairs(total: int, levels: tuple[Any, ...]) -> Iterator[str]:

@@ -44,7 +44,7 @@ _rule(
 )
 _rule(
     "duplicate-key",
-    "an object has the same member twice",
+    "an object has the same field twice",
     "Most parsers keep the last one, some the first. So two readers see two different receipts.",
     "Remove one of the two.",
     '{"code": 20404, "message": "a", "status": 404, "sid": "b", "sid": "c"}',

@@ -11,11 +11,10 @@ from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, CONVERSATIONS_WEBHOOKS, GUIDE
 from receiptkit.rules.registry import also, rule
-from receiptkit.rules.states import FOLLOWING, ReceiptHistory, ReceiptState, disagreement
+from receiptkit.rules.states import FAILURES, FOLLOWING, ReceiptHistory, ReceiptState, disagreement
 
 _CONSUMERS = "bug reports of consumers"
-_FAILURES = frozenset({"failed", "undelivered"})
-_TERMINAL = _FAILURES | {"read"}
+_TERMINAL = FAILURES | {"read"}
 
 _DELIVERED = {"/params/Status": "delivered", "/params/DateUpdated": "2026-03-02T09:15:08.100Z"}
 _UNDELIVERED = {
@@ -52,7 +51,7 @@ def identity(history: ReceiptHistory) -> Iterator[Problem]:
         members = ("participant_sid", "message_sid", "conversation_sid")
         for member, here, there in zip(members, each.parents, first.parents, strict=True):
             if here != there:
-                message = f"this receipt had another {member} before"
+                message = f"the same receipt has another {member} in an earlier observation"
                 yield disagreement(each, member, message, first)
     for member in ("account", "service"):
         yield from _other_owner(history.states, member)
@@ -64,7 +63,8 @@ def _other_owner(states: list[ReceiptState], member: str) -> Iterator[Problem]:
     name = {"account": "account_sid", "service": "chat_service_sid"}[member]
     for each in known[1:]:
         if getattr(each, member) != getattr(known[0], member):
-            yield disagreement(each, name, f"this receipt had another {name} before", known[0])
+            message = f"the same receipt has another {name} in an earlier observation"
+            yield disagreement(each, name, message, known[0])
 
 
 @rule(
@@ -98,7 +98,7 @@ def _other_owner(states: list[ReceiptState], member: str) -> Iterator[Problem]:
     why="The order of webhooks is not guaranteed, and responses may be stale. The "
     "dates are in order, so an application must ignore the older state.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {_CONSUMERS}",
-    action="Nothing in the capture. In an application: compare the dates, never the "
+    action="Ignore it in a capture. In an application: compare the dates, never the "
     "order of arrival.",
     good=_IN_ORDER,
     bad=_then(_DELIVERED, {}),
@@ -157,8 +157,10 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
     """Return the rule that a later arrival breaks, and True if it is the furthest state now."""
     order = _order(before, after)
     if before.status == after.status:
-        wiped = _is_wiped(before, after)
-        return "timeline.code-wiped" if wiped else None, order > 0 and not wiped
+        if _is_wiped(before, after):
+            return "timeline.code-wiped", False
+        is_older = order < 0 and before.by_webhook == after.by_webhook
+        return "timeline.arrived-late" if is_older else None, order > 0
     if after.status in FOLLOWING.get(before.status, ()):
         return "timeline.clock-backwards" if order < 0 else None, True
     if before.status in FOLLOWING.get(after.status, ()):
@@ -171,7 +173,7 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
 
 def _is_wiped(before: ReceiptState, after: ReceiptState) -> bool:
     """Return True if a failure has lost its code; webhooks and responses are not mixed."""
-    had = before.status in _FAILURES and before.error_code
+    had = before.status in FAILURES and before.error_code
     return bool(had and not after.error_code and before.by_webhook == after.by_webhook)
 
 
@@ -179,7 +181,7 @@ def _other_creation(before: ReceiptState, each: ReceiptState) -> Problem:
     return disagreement(
         each,
         "date_created",
-        "date_created differs from the earlier one",
+        "the same receipt has another date_created in an earlier observation",
         before,
         rule="timeline.clock-backwards",
     )
@@ -214,22 +216,25 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
         return disagreement(
             after,
             "date_updated",
-            f"`{here}` is older than the `{there}` before it",
+            f"status went from `{there}` to `{here}`, but date_updated went back",
             before,
             rule=rule_id,
         )
     if rule_id == "timeline.arrived-late":
-        return disagreement(
-            after,
-            "status",
-            f"`{here}` arrived after `{there}`; compare dates and ignore it",
-            before,
-            rule=rule_id,
-        )
-    when = "later" if _order(before, after) > 0 else "earlier"
-    return disagreement(
-        after, "status", f"`{here}` has a {when} date than `{there}`", before, rule=rule_id
-    )
+        member, late = "status", f"`{here}` arrived after `{there}`"
+        if here == there:
+            member, late = "date_updated", f"an older `{here}` arrived after a newer one"
+        message = f"{late}; compare dates and ignore it"
+        return disagreement(after, member, message, before, rule=rule_id)
+    is_later = _order(before, after) > 0
+    earlier, later = (before.status, after.status) if is_later else (after.status, before.status)
+    if rule_id == "timeline.after-terminal":
+        message = f"`{later or 'null'}` follows the final status `{earlier}`"
+    elif earlier in FOLLOWING.get(later, ()):
+        message = f"status goes back: `{later or 'null'}` is dated after `{earlier}`"
+    else:
+        message = f"`{later}` is dated after `{earlier}`, which it cannot follow"
+    return disagreement(after, "status", message, before, rule=rule_id)
 
 
 @rule(
@@ -240,20 +245,28 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
     why="Twilio repeats a webhook that was not answered in time. An application must "
     "process it once.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; {_CONSUMERS}",
-    action="Nothing in the capture; a log may also have one webhook in several lines. "
+    action="Ignore it in a capture; a log may also have one webhook in several lines. "
     "In an application: remember DeliveryReceiptSid and "
     "Status, or I-Twilio-Idempotency-Token.",
     good=_IN_ORDER,
     bad=_then({}, {}),
 )
 def duplicate(history: ReceiptHistory) -> Iterator[Problem]:
-    """Yield a problem for each webhook that came more than once."""
+    """Yield a problem for each webhook that came more than once, or again with a later date."""
     for states in history.by_file():
-        for each in states:
-            if each.by_webhook and each.times > 1:
+        first: dict[tuple[Any, ...], ReceiptState] = {}
+        for each in states if any(state.by_webhook for state in states) else ():
+            if not each.by_webhook:
+                continue
+            if each.times > 1:
                 times = "twice" if each.times == 2 else f"{each.times} times"
                 message = f"the same webhook arrived {times}; process it once"
                 yield disagreement(each, "status", message, each, at=each.last)
+            facts = (each.status, each.error_code, each.created, each.channel_message)
+            before = first.setdefault(facts, each)
+            if each.times == 1 and before.updated < each.updated:
+                message = f"`{each.status}` arrived before, with an earlier date; process it once"
+                yield disagreement(each, "status", message, before)
 
 
 @also("timeline.arrived-late", on="receipt history")
@@ -267,7 +280,7 @@ def stale_response(history: ReceiptHistory) -> Iterator[Problem]:
             newer = _newer(each, earliest)
             if newer is not None:
                 message = (
-                    f"`{each.status or 'null'}` again after `{newer.status}`; a stale response"
+                    f"`{each.status or 'null'}` again after `{newer.status}`; the response is stale"
                 )
                 yield disagreement(each, "status", message, newer, at=each.last)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from receiptkit.model.display import public
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 
 #: Media types that responses of servers and proxies usually have; they give nothing away.
 _USUAL_TYPES = frozenset(
@@ -28,7 +28,7 @@ _USUAL_TYPES = frozenset(
     }
 )
 #: What events of Conversations are called.
-EVENT = re.compile(r"[Oo]n[A-Z][A-Za-z]+")
+EVENT = regex(r"[Oo]n[A-Z][A-Za-z]+")
 #: The members of a receipt by the names of a webhook's parameters.
 WEBHOOK_NAMES = {
     "account_sid": "AccountSid",
@@ -65,11 +65,28 @@ class ReceiptView(NamedTuple):
 
     def get(self, member: str) -> Any:
         """Return the value of a member of receipts; None if it is absent."""
-        return self.body.get(self.name(member))
+        return self.body.get(WEBHOOK_NAMES.get(member, member) if self.is_webhook else member)
 
     def pointer(self, member: str) -> str:
         """Return the pointer of a member of receipts."""
         return f"{self.at}/{self.name(member)}"
+
+
+class ResourceView(NamedTuple):
+    """
+    A message, a configuration or any other resource but a receipt; for the subject resource.
+
+    Attributes:
+        body: the resource.
+        at: the pointer of the resource; empty unless it is a row of a list.
+    """
+
+    body: Mapping[str, Any]
+    at: str = ""
+
+    def pointer(self, member: str) -> str:
+        """Return the pointer of a member."""
+        return f"{self.at}/{member}"
 
 
 class RequestView(NamedTuple):
@@ -133,7 +150,8 @@ class ExchangeView(NamedTuple):
     A request and the body of its successful response; for the subject exchange.
 
     Attributes:
-        kind: the kind of the body: page, receipt, message or configuration.
+        kind: the kind of the body: page, receipt, message, configuration; or resource or list for
+            those of other operations.
         body: the parsed body, an object.
         request: the request.
     """
@@ -150,10 +168,12 @@ class ErrorView(NamedTuple):
     Attributes:
         body: the parsed body.
         status: the HTTP status.
+        path: the path parameters of the request, decoded; none if it is unknown.
     """
 
     body: Any
     status: int
+    path: Mapping[str, str] = MappingProxyType({})
 
 
 class WebhookView(NamedTuple):
@@ -200,3 +220,21 @@ class RunView(NamedTuple):
 
     files: int
     judged: int
+
+
+def meta_of(page: dict[str, Any]) -> dict[str, Any]:
+    """Return the meta of a page; empty for one that has none."""
+    meta = page.get("meta")
+    return meta if isinstance(meta, dict) else {}
+
+
+def link_of(page: dict[str, Any], name: str) -> str | None:
+    """Return a link in the meta of a page; None if it is no text."""
+    url = meta_of(page).get(name)
+    return url if isinstance(url, str) else None
+
+
+def rows_of(page: dict[str, Any]) -> list[Any]:
+    """Return the rows of a page; empty for one that has no list of them."""
+    rows = page.get("delivery_receipts")
+    return rows if isinstance(rows, list) else []

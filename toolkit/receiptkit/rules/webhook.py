@@ -90,7 +90,7 @@ def classic_callback(payload: Any) -> Iterator[Problem]:
     "webhook.event-stream",
     on="payload",
     severity=Severity.ERROR,
-    title="this is an Event Streams envelope of a discontinued type",
+    title="Event Streams no longer sends this type; receive onDeliveryUpdated by webhook",
     why="com.twilio.conversations.delivery.updated can no longer be subscribed to. "
     "Delivery events come by webhook only.",
     grounding="Event Streams, list of event types",
@@ -107,7 +107,10 @@ def event_stream(payload: Any) -> Iterator[Problem]:
             and "specversion" in event
             and event.get("type") == "com.twilio.conversations.delivery.updated"
         ):
-            yield Problem("", "this is an Event Streams envelope of a discontinued type")
+            message = (
+                "Event Streams no longer sends this type; receive onDeliveryUpdated by webhook"
+            )
+            yield Problem("", message)
             return
 
 
@@ -119,17 +122,17 @@ def _is_conversations_event(event: Any) -> bool:
     "webhook.other-event",
     on="unchecked",
     severity=Severity.INFO,
-    title="the webhook is of another event; skipped",
+    title="the event is not onDeliveryUpdated; skipped",
     why="One URL receives every configured event. Only onDeliveryUpdated is checked.",
     grounding=CONVERSATIONS_WEBHOOKS,
-    action="Nothing.",
+    action="Ignore it.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/EventType": "onMessageAdded"}),
 )
 def other_event(unchecked: UncheckedView) -> Iterator[Problem]:
     """Yield a problem for a webhook of an event that is not judged."""
     if unchecked.cause == "event":
-        yield Problem("", "the webhook is of another event; skipped")
+        yield Problem("", "the event is not onDeliveryUpdated; skipped")
 
 
 rule(
@@ -139,7 +142,7 @@ rule(
     title="the parameter is not documented",
     why="Twilio adds parameters without notice, so an application must ignore unknown ones.",
     grounding='"Webhooks Security" page; live request of 2026-08',
-    action="Nothing.",
+    action="Ignore it.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/Carrier": "x"}),
 )
@@ -180,4 +183,5 @@ def repeated_parameter(webhook: WebhookView) -> Iterator[Problem]:
 def encoding(webhook: WebhookView) -> Iterator[Problem]:
     """Yield a problem for each parameter that is not encoded as a form is."""
     for name in webhook.badly_encoded:
-        yield Problem(pointers.join([name]), "the parameter is not encoded as form data")
+        message = "the parameter is not encoded as form data; percent-encode it"
+        yield Problem(pointers.join([name]), message)

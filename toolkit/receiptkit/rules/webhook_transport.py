@@ -17,6 +17,8 @@ from receiptkit.text.forms import FORM
 
 _METHODS = ("POST", "GET")
 _EVENT = "onDeliveryUpdated"
+#: What every form of this event has in it.
+_SENT = b"EventType="
 #: The parameters of the event without underscores, in lower case.
 _PLAIN_NAMES = {
     name.lower(): name for name in (*WEBHOOK_NAMES.values(), "EventType", "RetryCount", "Source")
@@ -29,7 +31,7 @@ _MOST_LIKELY = 5
     "webhook.method",
     on="webhook request",
     severity=Severity.ERROR,
-    title="a webhook is sent by POST or GET",
+    title="a webhook was sent by another method than POST or GET",
     why="The configuration allows only these two methods. An application tested with another "
     "one may refuse what Twilio sends.",
     grounding=f"{OPENAPI}, Method of Configuration/Webhooks",
@@ -39,17 +41,20 @@ _MOST_LIKELY = 5
     part="url",
 )
 def method(webhook: WebhookView) -> Iterator[Problem]:
-    """Yield a problem for a webhook that came by another method than POST or GET."""
+    """Yield a problem for another method than POST or GET, and for GET with a form as its body."""
     found = webhook.request.method.upper()
     if found and found not in _METHODS:
         yield Problem("", "the method is neither POST nor GET", value=found)
+    elif found == "GET" and _SENT in (text_of(webhook.request.body) or b""):
+        message = "GET with a form: its parameters belong into the query"
+        yield Problem("", message, severity=Severity.WARNING, value=found)
 
 
 @rule(
     "webhook.media-type",
     on="webhook request",
     severity=Severity.ERROR,
-    title="the body of a webhook is a form",
+    title="the Content-Type of a webhook is not that of a form",
     why="Frameworks choose the parser by Content-Type. An application tested with JSON finds "
     "no parameters in what Twilio sends.",
     grounding=f"{CONVERSATIONS_WEBHOOKS}; live request of 2026-08",
@@ -85,7 +90,7 @@ def media_type(webhook: WebhookView) -> Iterator[Problem]:
     title="the event is written with other upper and lower case",
     why="Twilio sends onDeliveryUpdated. An application that compares exactly ignores this event.",
     grounding=CONVERSATIONS_WEBHOOKS,
-    action="In a mock: onDeliveryUpdated.",
+    action="In a mock: send onDeliveryUpdated.",
     good=Example("webhook"),
     bad=Example("webhook", {"/params/EventType": "ondeliveryupdated"}),
     supersedes=("schema.enum", "schema.const"),
@@ -94,13 +99,17 @@ def event_case(webhook: ReceiptView) -> Iterator[Problem]:
     """Yield a problem for the name of the event in another case."""
     event = webhook.body.get("EventType")
     if isinstance(event, str) and event != _EVENT and event.lower() == _EVENT.lower():
-        yield Problem("/EventType", f"the event is called {_EVENT}", value=event)
+        yield Problem(
+            "/EventType", f"EventType must be exactly `{_EVENT}`; case matters", value=event
+        )
 
 
 @also("webhook.field-name", on="payload")
 def names_of_its_own(payload: Any) -> Iterator[Problem]:
     """Yield a problem for a webhook with other spellings, such as delivery_receipt_sid."""
     if not isinstance(payload, dict) or "EventType" in payload or "DeliveryReceiptSid" in payload:
+        return
+    if _EVENT not in payload.values():
         return
     meant = {without_case(name): name for name in payload if isinstance(name, str)}
     known = [name for name in meant if name in _PLAIN_NAMES]

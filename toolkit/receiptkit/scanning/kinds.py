@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from receiptkit.captures.nodes import plain
+
 _RECEIPT = {
     "sid", "account_sid", "conversation_sid", "message_sid", "channel_message_sid",
     "participant_sid", "status", "error_code", "date_created", "date_updated", "url",
@@ -16,6 +18,11 @@ _WEBHOOK = {
     "DeliveryReceiptSid", "Status", "ErrorCode", "DateCreated", "DateUpdated", "RetryCount",
 }  # fmt: skip
 _CONFIGURATION = {"pre_webhook_url", "post_webhook_url"}
+#: The names of receipts and pages, and of webhooks, by the same without case and separators.
+_SPELLINGS = [
+    {plain(name): name for name in names}
+    for names in ((*_RECEIPT, "delivery_receipts", "meta"), (*_WEBHOOK, "EventType"))
+]
 _FEWEST = 6
 _FEWEST_PARAMETERS = 4
 
@@ -27,7 +34,9 @@ def is_ours(value: dict[str, Any]) -> bool:
     if "delivery_receipts" in value:
         return isinstance(value["delivery_receipts"], list) and "meta" in value
     if "EventType" in value:
-        return bool(value["EventType"] == "onDeliveryUpdated")
+        event = value["EventType"]
+        event = event[0].value if isinstance(event, list) and len(event) == 1 else event
+        return bool(event == "onDeliveryUpdated")
     if value.keys() >= _CONFIGURATION:
         return "account_sid" in value and "filters" in value
     return isinstance(value["sid"], str) and value["sid"].startswith("DY")
@@ -43,3 +52,8 @@ def is_seen(names: Collection[str]) -> bool:
     if found >= _CONFIGURATION:
         return True
     return "sid" in found and len(found & _RECEIPT) >= _FEWEST and bool(found & _OF_RECEIPTS)
+
+
+def resembles(names: Collection[str]) -> bool:
+    """Return True if names are those of such an object in the spelling of another language."""
+    return any(is_seen({each.get(plain(name), name) for name in names}) for each in _SPELLINGS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -11,16 +10,30 @@ from pathlib import Path
 
 from receiptkit.captures import Source, recognise
 from receiptkit.captures.evidence import has_evidence_in
-from receiptkit.model.errors import CaptureError
+from receiptkit.captures.format import Format
+from receiptkit.model.errors import CaptureError, os_reason
+from receiptkit.model.regex import regex
+from receiptkit.scanning.ages import latest_date
+from receiptkit.scanning.builders import builders
 from receiptkit.scanning.ignored import Ignored
 from receiptkit.scanning.literals import literals
+from receiptkit.scanning.notebooks import CodePiece, pieces
+from receiptkit.scanning.placed import as_json, moved, span
+from receiptkit.scanning.unread_receipts import unread_receipts
+from receiptkit.text.json_locate import LineIndex
 
+_NOTEBOOK = ".ipynb"
 #: Files of source code; what is not among them is read as a capture.
 CODE = (
     *(".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".dart"),
     *(".rb", ".go", ".php", ".java", ".kt", ".kts", ".swift", ".cs", ".rs", ".scala", ".groovy"),
     *(".ex", ".exs", ".pl", ".lua", ".c", ".cc", ".cpp", ".h", ".m", ".r", ".sh", ".feature"),
-    *(".md", ".mdx", ".rst", ".adoc"),
+    *(".md", ".mdx", ".rst", ".adoc", ".json5", ".jsonc"),
+    _NOTEBOOK,
+)
+#: Names of ours as other languages spell them.
+_OTHER_SPELLINGS = regex(
+    rb"(?i)channel_?message_?sid|participant_?sid|delivery_?receipts|onDeliveryUpdated"
 )
 #: Folders of other people's code, and of tools.
 _FOREIGN = (
@@ -39,18 +52,21 @@ class Found:
 
     Attributes:
         sources: what is judged: captures, and the literals of each file of source code.
-        seen: places of literals that are made at run time, and so are not judged.
+        seen: places of what is not judged: a program makes its values, or a library has a shape of
+            its own for it.
+        texts: the same in files that are neither a capture nor source code.
         files: how many files there are.
         left_out: files that were not looked into, by reason.
-        cassettes: the captures, each with its time of change.
+        cassettes: the captures.
         names: the cassettes that source code refers to.
     """
 
     sources: list[Source | CaptureError] = field(default_factory=list)
     seen: list[tuple[str, int]] = field(default_factory=list)
+    texts: list[tuple[str, int]] = field(default_factory=list)
     files: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
-    cassettes: dict[str, float] = field(default_factory=dict)
+    cassettes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
     def leave_out(self, reason: str) -> None:
@@ -82,10 +98,16 @@ def unused(found: Found) -> list[str]:
     )
 
 
-def old(found: Found, days: int) -> list[str]:
-    """Return the captures that were not changed for so many days."""
-    before = time.time() - days * _DAY
-    return sorted(name for name, changed in found.cassettes.items() if changed < before)
+def old(found: Found, days: int) -> list[tuple[str, str]]:
+    """Return the captures older than so many days, each with its date and the source of that."""
+    before, rows = time.time() - days * _DAY, []
+    for name in sorted(found.cassettes):
+        date, source = latest_date(Path(name)), "the latest date in it"
+        if date is None:
+            date, source = os.stat(name).st_mtime, "no date in it; its time of change"
+        if date < before:
+            rows.append((name, f"{time.strftime('%Y-%m-%d', time.gmtime(date))}, {source}"))
+    return rows
 
 
 def _files(root: Path, found: Found) -> Iterator[Path]:
@@ -111,61 +133,78 @@ def _files(root: Path, found: Found) -> Iterator[Path]:
             elif path.is_file():
                 yield path
     for error in errors:
-        found.sources.append(
-            CaptureError(f"{error.filename}: {(error.strerror or str(error)).lower()}")
-        )
+        found.sources.append(CaptureError(f"{error.filename}: {os_reason(error)}"))
 
 
 def _look(path: Path, found: Found, mentions: list[str]) -> None:
     name, suffix = str(path), path.suffix.lower()
     if suffix not in CODE:
-        source = Source(name, named=False)
-        found.sources.append(source)
-        if _is_capture(path):
-            found.cassettes[name] = path.stat().st_mtime
-        return
-    try:
-        if path.stat().st_size > _LARGEST_CODE:
-            found.leave_out("source code of more than 2 MiB")
+        kind = _kind(path)
+        if kind is not None and kind.name in ("cassette", "har") and kind.read is not None:
+            found.cassettes.add(name)
+        if kind is not None and kind.read is not None and not kind.named_only:
+            found.sources.append(Source(name, named=False))
             return
-        raw = path.read_bytes()
+    is_code = suffix in CODE
+    try:
+        is_large = path.stat().st_size > _LARGEST_CODE
+        raw = b"" if is_large else path.read_bytes()
     except OSError as error:
-        found.leave_out((error.strerror or str(error)).lower())
+        if is_code:
+            found.leave_out(os_reason(error))
+        else:
+            found.sources.append(Source(name, named=False))
+        return
+    if is_large and is_code:
+        found.leave_out("source code of more than 2 MiB")
+        return
+    if not is_code:
+        before = len(found.sources)
+        if b"\0" not in raw[:_HEAD] and has_evidence_in(raw):
+            _literals(name, suffix, raw.decode("utf-8", "replace"), found)
+        if len(found.sources) == before:
+            # It is counted among the files of other kinds, with its reason.
+            found.sources.append(Source(name, named=False))
         return
     if b"cassette" in raw or b"vcr" in raw.lower() or b".har" in raw:
         mentions.append(raw.decode("utf-8", "replace"))
-    if has_evidence_in(raw):
+    if has_evidence_in(raw) or _OTHER_SPELLINGS.search(raw):
         _literals(name, suffix, raw.decode("utf-8", "replace"), found)
 
 
 def _literals(name: str, suffix: str, text: str, found: Found) -> None:
-    """Add the literals of source code, each as JSON on the line on which it begins."""
-    lines: dict[int, str] = {}
-    for literal in literals(text, suffix):
-        line = text.count("\n", 0, literal.start) + 1
-        if literal.value is None:
-            found.seen.append((name, line))
-            continue
-        while line in lines:
-            line += 1
-        lines[line] = json.dumps(literal.value)
-    if lines:
-        content = "\n".join(lines.get(line, "") for line in range(1, max(lines) + 1))
-        found.sources.append(
-            Source(
-                name, named=False, content=content.encode("utf-8", "surrogatepass"), format="ndjson"
-            )
-        )
+    """Add the literals of source code, as JSON in which each value is on its line."""
+    whole = CodePiece(text, suffix, lambda offset: offset)
+    nodes, lines = [], LineIndex(text)
+    places = found.seen if suffix in CODE else found.texts
+    known_at: list[tuple[int, int]] = []
+    for piece in pieces(text) if suffix == _NOTEBOOK else [whole]:
+        known = literals(piece.text, piece.suffix)
+        nodes += [moved(each.node, piece.place) for each in known if each.node is not None]
+        seen = [each.start for each in known if each.node is None]
+        judged = [span(each.node) for each in known if each.node is not None]
+        seen += [
+            first
+            for first, last in builders(piece.text)
+            if not any(begin <= last and first <= end for begin, end in judged)
+        ]
+        known_at += [(piece.place(first), piece.place(last)) for first, last in judged]
+        known_at += [(piece.place(start), piece.place(start)) for start in seen]
+        places += [(name, lines.place(piece.place(start))[0]) for start in sorted(set(seen))]
+    places += [(name, lines.place(at)[0]) for at in unread_receipts(text, known_at)]
+    if nodes:
+        content = as_json(nodes, text).encode()
+        found.sources.append(Source(name, named=False, content=content, format="json"))
 
 
-def _is_capture(path: Path) -> bool:
+def _kind(path: Path) -> Format | None:
+    """Return the format of a file by its first bytes; None if it is none of ours."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
-        return False
-    found, _ = recognise(str(path), head, named=False)
-    return found is not None and found.name in ("cassette", "har") and found.read is not None
+        return None
+    return recognise(str(path), head, named=False)[0]
 
 
 def _is_mentioned(path: Path, told: str) -> bool:

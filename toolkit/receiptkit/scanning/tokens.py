@@ -11,16 +11,27 @@ from typing import NamedTuple
 _HASH = (".py", ".pyi", ".rb", ".php", ".sh", ".pl", ".ex", ".exs", ".r", ".yml", ".yaml", ".toml")
 _HASH_COMMENT = r"#(?!\{)[^\n]*"
 _SLASH_COMMENT = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
-_GO_MAP = r"map\[string\](?:any|string|interface\s*\{\s*\})\s*\{"
-_GO_LIST = (
-    r"\[\](?:map\[string\](?:any|string|interface\s*\{\s*\})|any|string|interface\s*\{\s*\})\s*\{"
+_GO_VALUE = r"(?:any|(?:\[\])?string|interface\s*\{\s*\})"
+_GO_MAP = (
+    rf"(?:map\[string\]{_GO_VALUE}|url\.Values|http\.Header|(?:gin|utils|render)\.[HM]|bson\.M"
+    r"|(?:fiber|echo)\.Map)\s*\{"
 )
+_GO_LIST = rf"\[\](?:map\[string\])?{_GO_VALUE}\s*\{{"
 #: What never ends goes to the end of the line, or of the text, so that no part is read twice.
 _STRING = (
     r"[A-Za-z]{0,2}(?:\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
     r"|\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\\?\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\\?\Z))"
     r"|`[^`]*(?:`|\Z)"
 )
+#: Strings without escapes, of Rust, Swift and C++; C# and Visual Basic double quotes in theirs.
+_RAW_STRING = (
+    r"(?:[bc]?r)?(?P<hashes>#{1,8})(?:\"\"\".*?\"\"\"|\".*?\")(?P=hashes)"
+    r"|(?:u8|[uUL])?R\"(?P<fence>[^()\\\s\"]{0,16})\(.*?\)(?P=fence)\""
+)
+_DOUBLED = r"(?:\$@|@\$?)\"(?:[^\"]|\"\")*(?:\"|\Z)"
+_DOUBLING = {".cs": _DOUBLED, ".fs": _DOUBLED, ".vb": r"\"(?:[^\"\n]|\"\")*(?:\"|(?=\n)|\Z)"}
+#: The first word of a text that goes on to a line with the same word.
+_HEREDOC = r"<<[<~-][\"']?[A-Za-z_]\w*[\"']?(?=[^\n]*\n)"
 #: In prose, an apostrophe begins no string, and backticks surround code.
 _PROSE = (".md", ".mdx", ".rst", ".adoc")
 _PROSE_STRING = r"\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\\?\Z)"
@@ -28,71 +39,83 @@ _PROSE_STRING = r"\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\\?\Z)"
 
 def _form(comment: str, string: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<comment>{comment})|(?P<golist>{_GO_LIST})|(?P<gomap>{_GO_MAP})|(?P<string>{string})"
-        r"|(?P<number>-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?P<arrow>=>)"
+        rf"(?P<comment>{comment}|{_HEREDOC})|(?P<golist>{_GO_LIST})|(?P<gomap>{_GO_MAP})"
+        rf"|(?P<string>{string})"
+        r"|(?P<number>-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?P<arrow>=>|->)"
+        r"|(?P<joint>(?<![=!<>:+*/%&|^-])=(?![=>~]))"
         r"|(?P<symbol>(?<![\w:]):[A-Za-z_]\w*)|(?P<word>[A-Za-z_$][\w$.]*)|(?P<sign>[{}\[\]():,;])"
         r"|(?P<other>[^\s])",
         re.DOTALL,
     )
 
 
-_WITH_HASH, _WITH_SLASH = _form(_HASH_COMMENT, _STRING), _form(_SLASH_COMMENT, _STRING)
+_WITH_HASH = _form(_HASH_COMMENT, _STRING)
+_WITH_SLASH = _form(_SLASH_COMMENT, f"{_RAW_STRING}|{_STRING}")
+_WITH_DOUBLED = {
+    suffix: _form(_SLASH_COMMENT, f"{doubled}|{_STRING}") for suffix, doubled in _DOUBLING.items()
+}
 _OF_PROSE = _form(_SLASH_COMMENT, _PROSE_STRING)
 _CONSTANTS = {
     "true": True, "True": True, "false": False, "False": False,
     "null": None, "None": None, "nil": None, "NULL": None, "undefined": None,
 }  # fmt: skip
+_RAW = re.compile(
+    r"(?:[bc]?r)?(?P<hashes>#{1,8})(?P<quotes>\"\"\"|\")"
+    r"|(?:u8|[uUL])?R\"(?P<fence>[^()\\\s\"]{0,16})\("
+)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\n": "", "0": "\0"}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 #: What is put into a string at run time.
 _INTERPOLATED = re.compile(r"\$\{|#\{|%\(\w+\)|\{\{")
 
 
-class Token(NamedTuple):
+class CodeToken(NamedTuple):
     """
     A token.
 
     Attributes:
-        kind: `value`, `key`, `open`, `close`, or the sign itself; `other` for anything else.
+        kind: `value`, `word`, `symbol`, `open`, `close`, or the sign itself; `other` for anything
+            else.
         value: the value of a literal, or the sign.
-        start: its offset.
+        start, end: its offsets.
     """
 
     kind: str
     value: object
     start: int
+    end: int
 
 
-def tokens(text: str, suffix: str) -> Iterator[Token]:
+def tokens(text: str, suffix: str) -> Iterator[CodeToken]:
     """Yield the tokens of source code; `suffix` is that of its file's name."""
     form = _OF_PROSE if suffix in _PROSE else _WITH_HASH if suffix in _HASH else _WITH_SLASH
+    form = _WITH_DOUBLED.get(suffix, form)
     for match in form.finditer(text):
         kind, found = str(match.lastgroup), match[0]
         if kind == "comment":
             continue
-        yield _token(kind, found, match.start())
+        yield CodeToken(*_kind_and_value(kind, found, suffix), *match.span())
 
 
-def _token(kind: str, found: str, start: int) -> Token:
+def _kind_and_value(kind: str, found: str, suffix: str) -> tuple[str, object]:
     if kind == "string":
-        value = _string(found)
-        return Token("other" if value is None else "value", value, start)
+        value = _raw(found) if suffix not in _DOUBLING else _doubled(found, suffix)
+        value = _string(found) if value is None else value
+        return "other" if value is None else "value", value
     if kind == "number":
-        return Token("value", json.loads(_number(found)), start)
+        return "value", json.loads(_number(found))
     if kind == "word":
-        if found in _CONSTANTS:
-            return Token("value", _CONSTANTS[found], start)
-        return Token("word", found, start)
+        return ("value", _CONSTANTS[found]) if found in _CONSTANTS else ("word", found)
     if kind == "symbol":
-        return Token("word", found[1:], start)
+        return "symbol", found[1:]
     if kind in ("golist", "gomap"):
-        return Token("open", "[" if kind == "golist" else "{", start)
-    if kind == "arrow":
-        return Token(":", found, start)
+        return "open", "[" if kind == "golist" else "{"
+    if kind in ("arrow", "joint"):
+        return ":" if kind == "arrow" else "=", found
     if kind == "sign":
         names = {"{": "open", "[": "open", "(": "open", "}": "close", "]": "close", ")": "close"}
-        return Token(names.get(found, found), found, start)
-    return Token("other", found, start)
+        return names.get(found, found), found
+    return "other", found
 
 
 def _number(found: str) -> str:
@@ -100,6 +123,26 @@ def _number(found: str) -> str:
     sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, dot, rest = digits.partition(".")
     return sign + (whole.lstrip("0") or "0") + dot + rest if whole.isdigit() else plain
+
+
+def _raw(found: str) -> str | None:
+    """Return what is in a string without escapes; None for any other."""
+    match = _RAW.match(found)
+    if match is None:
+        return None
+    if match["fence"] is not None:
+        return found[match.end() : -len(match["fence"]) - 2]
+    end = len(match["quotes"]) + len(match["hashes"])
+    return found[match.end() : -end] if len(found) >= match.end() + end else None
+
+
+def _doubled(found: str, suffix: str) -> str | None:
+    """Return what is in a string whose quotes are doubled; None for any other."""
+    first = found.find('"')
+    if (not first and suffix != ".vb") or found[-1:] != '"' or len(found) < first + 2:
+        return None
+    inner = found[first + 1 : -1]
+    return None if "$" in found[:first] else inner.replace('""', '"')
 
 
 def _string(found: str) -> str | None:

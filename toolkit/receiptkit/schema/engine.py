@@ -9,16 +9,16 @@ error is traced back to its place in the document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-import jsonschema_rs
-
 from receiptkit.model import pointers
 from receiptkit.model.errors import DocumentError
 from receiptkit.model.problem import Problem
+from receiptkit.model.signals import signals_held
 from receiptkit.openapi.operation import ResponseKey
 from receiptkit.openapi.references import REF, schema_name, unsafe
 from receiptkit.schema.choices import CHOICES, meant
@@ -33,6 +33,12 @@ from receiptkit.schema.rewriting import (
 )
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
+with signals_held():  # amid this import, the exception of a handler would be a panic of Rust's
+    import jsonschema_rs
+
+#: What the library below takes for the number of an item.
+_NUMBER = re.compile(r"\+?[0-9]{1,20}")
+
 
 def first_violation(schema: Any, value: Any) -> tuple[list[str | int], str] | None:
     """
@@ -40,7 +46,40 @@ def first_violation(schema: Any, value: Any) -> tuple[list[str | int], str] | No
     stands alone; None if it conforms.
     """
     error = next(iter(jsonschema_rs.validator_for(schema).iter_errors(value)), None)
-    return None if error is None else (list(error.instance_path), str(error.schema_path[-1]))
+    if error is None:
+        return None
+    return _path(error, value), str(error.schema_path[-1])
+
+
+def _path(error: Any, value: Any) -> list[str | int]:
+    """
+    Return the path of an error in a value.
+
+    The library takes members called "1", "01" or "+1" for items, and leaves out those without a
+    name.
+    """
+    path: list[str | int] = []
+    for step in error.instance_path:
+        while isinstance(value, dict) and _member(value, step) is None and "" in value:
+            path.append("")
+            value = value[""]
+        if isinstance(value, dict):
+            path.append(_member(value, step) or str(step))
+            value = value.get(path[-1])
+        else:
+            path.append(step)
+            value = value[step] if isinstance(value, list) and isinstance(step, int) else None
+    while isinstance(value, dict) and "" in value and value != error.instance:
+        path.append("")
+        value = value[""]
+    return path
+
+
+def _member(value: dict[str, Any], step: str | int) -> str | None:
+    """Return the name of the member that a step leads to; None if there is none."""
+    if isinstance(step, str):
+        return step if step in value else None
+    return next((name for name in value if _NUMBER.fullmatch(name) and int(name) == step), None)
 
 
 class Engine:
@@ -155,7 +194,7 @@ class BodySchema:
         violations = self.violations(value)
         if not violations:
             return []
-        from receiptkit.schema.wording import problem
+        from receiptkit.schema.messages import problem
 
         return [problem(each) for each in violations]
 
@@ -165,7 +204,9 @@ class BodySchema:
             errors = list(self._validator.iter_errors(value))
         except UnicodeEncodeError:
             return []
-        return one_a_mistake([violation for error in errors for violation in self._trace(error)])
+        return one_a_mistake(
+            [violation for error in errors for violation in self._trace(error, value)]
+        )
 
     @cached_property
     def _exact(self) -> Any:
@@ -175,11 +216,11 @@ class BodySchema:
     def _validator(self) -> Any:
         return compiled(self._exact, FORMATS)
 
-    def _trace(self, error: Any) -> Iterator[Violation]:
+    def _trace(self, error: Any, body: Any) -> Iterator[Violation]:
         branch = _branch(error) if error.kind.name in CHOICES else []
         if branch:
             for each in branch:
-                yield from self._trace(each)
+                yield from self._trace(each, body)
             return
         # Not `schema_path`, which leaves out what was passed before the last reference: a rule, or
         # that it is advice.
@@ -190,7 +231,8 @@ class BodySchema:
             names = [error.kind.property]
         elif keyword in ("additionalProperties", "unevaluatedProperties"):
             names = getattr(error.kind, "unexpected", None)
-        yield from traced(self._exact, place, keyword, error.instance_path, error.instance, names)
+        path = _path(error, body)
+        yield from traced(self._exact, place, keyword, path, error.instance, names)
 
 
 def _branch(error: Any) -> list[Any]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_DATE_TIME = re.compile(
+from receiptkit.model.regex import regex
+
+_DATE_TIME = regex(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
 _UNRESERVED = r"A-Za-z0-9._~!$&'()*+,;=:@"
-_URI = re.compile(
+_URI = regex(
     rf"[A-Za-z][A-Za-z0-9+.-]*:(?://(?P<authority>(?:[{_UNRESERVED}\[\]-]|%[0-9A-Fa-f]{{2}})*)"
     rf"(?P<rooted>(?:/|(?=[?#])|\Z))|(?!//))"
     rf"(?:[{_UNRESERVED}/-]|%[0-9A-Fa-f]{{2}})*(?:\?(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?"
     rf"(?:#(?:[{_UNRESERVED}/?-]|%[0-9A-Fa-f]{{2}})*)?"
 )
-_AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?P<host>\[[^\[\]]*\]|[^:@\[\]]*)(?::[0-9]*)?")
+_AUTHORITY = regex(r"(?:[^@\[\]]*@)?(?P<host>\[[^\[\]]*\]|[^:@\[\]]*)(?::[0-9]*)?")
 
 
 def is_date_time(text: str) -> bool:

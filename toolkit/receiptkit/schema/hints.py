@@ -32,6 +32,11 @@ PREFIXES = {
     "HX": "a content template",
     "WH": "a webhook",
     "SK": "an API key",
+    "RL": "a role",
+    "MG": "a Messaging Service",
+    "US": "a user",
+    "FW": "a flow",
+    "ME": "a media item",
 }
 _SID = re.compile(r"([A-Z]{2})([0-9a-fA-F]{32})")
 
@@ -95,10 +100,7 @@ def _type(violation: Violation) -> str | None:
     ):
         return "attributes is JSON in a string: serialise the object"
     if "string" in expected and re.fullmatch(r"/[A-Z][A-Za-z]*", violation.pointer):
-        return (
-            "a form has only text: a store with types or a JSON encoder changed this; "
-            "check the form itself"
-        )
+        return "form parameters are always strings; a database or JSON encoder changed the type"
     return None
 
 

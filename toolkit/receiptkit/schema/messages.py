@@ -11,7 +11,8 @@ from typing import Any
 
 from receiptkit.model import pointers
 from receiptkit.model.display import masked, printable
-from receiptkit.schema.hints import PREFIXES, known_name
+from receiptkit.model.problem import Problem
+from receiptkit.schema.hints import PREFIXES, hint, known_name
 from receiptkit.schema.trace import Violation
 
 _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
@@ -20,9 +21,29 @@ _FORMATS = {
     "uri": "an absolute URI",
 }
 _SID = re.compile(r"\^([A-Z]{2})\[0-9a-fA-F\]\{32\}\$")
+#: Other patterns that the document uses, in words.
+_PATTERNS = {
+    "^[a-zA-Z]{2}[0-9a-fA-F]{32}$": "must be a SID: two letters and 32 hexadecimal digits",
+    "^[0-9]+$": "must be a number in decimal digits",
+}
 #: Of lists with more values only the number is said.
 _MOST_OPTIONS = 12
 _LONGEST_NAME = 60
+
+
+def problem(violation: Violation) -> Problem:
+    """Return the problem of a violation, in words."""
+    return Problem(
+        violation.pointer,
+        message(violation),
+        hint(violation),
+        rule=violation.rule,
+        severity=violation.severity,
+        grounding=violation.source,
+        value=violation.value,
+        missing=violation.name if violation.keyword == "required" else None,
+        place=violation.place,
+    )
 
 
 def message(violation: Violation, subject: str | None = None) -> str:
@@ -36,17 +57,20 @@ def message(violation: Violation, subject: str | None = None) -> str:
     expected, value = violation.expected, violation.value
     match violation.keyword:
         case "required":
-            return f"required field {_quoted(violation.name or '')} is missing"
+            kind = "required field" if violation.severity is None else "field"
+            return f"{kind} {_quoted(violation.name or '')} is missing"
         case "additionalProperties" | "unevaluatedProperties":
             return f"unknown field {_stranger(violation)}"
     subject = subject or _subject(violation)
     match violation.keyword:
         case "type":
             return f"{subject} is {_kind(value)}, not {_types(expected)}"
+        case "enum" if isinstance(expected, list) and len(expected) == 1:
+            return f"{subject} must be {_literal(expected[0])}"
         case "enum" if isinstance(expected, list):
             return f"{subject} is not {_one_of(expected)}"
         case "const":
-            return f"{subject} is not {_literal(expected)}"
+            return f"{subject} must be {_literal(expected)}"
         case "pattern":
             return f"{subject} {_pattern(str(expected))}"
         case "format":
@@ -104,8 +128,8 @@ def _stranger(violation: Violation) -> str:
 def _pattern(pattern: str) -> str:
     sid = _SID.fullmatch(pattern)
     if sid and sid[1] in PREFIXES:
-        return f"is not the SID of {PREFIXES[sid[1]]}: {sid[1]} and 32 hexadecimal digits"
-    return f"does not match {pattern}"
+        return f"must be {PREFIXES[sid[1]]} SID: {sid[1]} and 32 hexadecimal digits"
+    return _PATTERNS.get(pattern) or f"does not match {pattern}"
 
 
 def _count(count: int, keyword: str) -> str:

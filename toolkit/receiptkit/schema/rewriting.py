@@ -5,12 +5,12 @@ evaluate.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from receiptkit.model.errors import DocumentError
 from receiptkit.model.finding import Severity
+from receiptkit.model.regex import regex
 from receiptkit.openapi.walking import Place, with_inner
 from receiptkit.schema.formats import SURELY
 
@@ -53,8 +53,8 @@ _SIBLINGS = {
     "minContains",
     "maxContains",
 }
-_PIECE = re.compile(r"(?:[A-Za-z0-9]|\[[A-Za-z0-9-]+\])(?:\{([0-9]+)\})?")
-_COUNTED = re.compile(rf"\^(?:{_PIECE.pattern})*\$")
+_PIECE = regex(r"(?:[A-Za-z0-9]|\[[A-Za-z0-9-]+\])(?:\{([0-9]+)\})?")
+_COUNTED = regex(rf"\^(?:{_PIECE.pattern})*\$")
 #: Dates that are no longer than that have no room for a fraction, which the pattern forbids.
 _NO_FRACTION = {"pattern": "^[^.]*$"}
 _WHOLE_SECONDS = {"maxLength": len("2026-03-02T09:15:04Z")}

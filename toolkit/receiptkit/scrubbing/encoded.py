@@ -10,16 +10,29 @@ import textwrap
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from receiptkit.captures.encodings import decoded as content_decoded
+from receiptkit.captures.encodings import package
+from receiptkit.model.errors import CaptureError
+from receiptkit.model.exchange import NotCaptured
 
 _BASE64 = re.compile(r"\s*(?:[A-Za-z0-9+/]\s*){20,}(?:=\s*){0,2}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){20,}")
 _PRINTABLE = re.compile(r"[\t\r\n\x20-\x7e\x80-\U0010ffff]*")
 _FORM = re.compile(r"[\w.%\[\]-]+=[^&\s]*(?:&[\w.%\[\]-]+=[^&\s]*)*\s*")
 _STRUCTURE = re.compile(r'[{\[<=&:" ]')
+#: Byte order marks; that of UTF-32 begins like one of UTF-16.
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+#: Encodings in which ASCII has zero bytes.
+_WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+#: How compressed files begin: gzip, zstd.
+COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _MOST_UNPACKED = 128 * 2**20
 
 
@@ -67,6 +80,45 @@ def unpacked(raw: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
     return raw, bytes
 
 
+def unpacked_file(raw: bytes, most: int) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """
+    Return a compressed file unpacked, and the function that compresses again.
+
+    Raises:
+        CaptureError: it is damaged, unpacks to more than `most` bytes, or no decoder is installed.
+    """
+    name = "gzip" if raw.startswith(COMPRESSED[0]) else "zstd"
+    found = content_decoded(raw, name, most)
+    if isinstance(found, NotCaptured):
+        raise CaptureError(found.reason)
+    return found, _PACKERS[name][1]
+
+
+def in_utf_8(raw: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """Return a text of UTF-16 or UTF-32 in UTF-8, and the way back; any other as it is."""
+    mark, name = _encoding(raw)
+    if name:
+        with suppress(UnicodeDecodeError):
+            text = raw[len(mark) :].decode(name, "surrogatepass")
+            return text.encode(
+                "utf-8", "surrogatepass"
+            ), lambda new: mark + new.decode("utf-8", "surrogatepass").encode(name, "surrogatepass")
+    return raw, bytes
+
+
+def _encoding(raw: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark of a text and its encoding; nothing for one of bytes."""
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            return mark, name
+    for name, width in _WIDE:
+        head = raw[: 4 * width]
+        text = head.decode(name, "replace")
+        if head and text.isascii() and "\0" not in text:
+            return b"", name
+    return b"", ""
+
+
 def of_numbers(numbers: list[str]) -> bytes | None:
     """Return the bytes that an array of numbers is; None if it is none."""
     try:
@@ -103,25 +155,18 @@ def _deflated(raw: bytes) -> bytes:
 
 
 def _brotli(raw: bytes) -> bytes:
-    return bytes(_package("brotli", "brotlicffi").compress(raw))
+    return bytes(package("brotli", "brotlicffi").compress(raw))
 
 
 def _zstd(raw: bytes) -> bytes:
-    module = _package("compression.zstd", "backports.zstd", "zstandard")
+    module = package("compression.zstd", "backports.zstd", "zstandard")
     compress = module.compress
     return bytes(compress(raw))
 
 
-def _package(*names: str) -> Any:
-    for name in names:
-        with suppress(ImportError):
-            return import_module(name)
-    raise ModuleNotFoundError(names[0])
-
-
 _PACKERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
-    "gzip": (b"\x1f\x8b", lambda raw: gzip.compress(raw, mtime=0)),
-    "zstd": (b"\x28\xb5\x2f\xfd", _zstd),
+    "gzip": (COMPRESSED[0], lambda raw: gzip.compress(raw, mtime=0)),
+    "zstd": (COMPRESSED[1], _zstd),
     "deflate": (b"", _deflated),
     "br": (b"", _brotli),
 }

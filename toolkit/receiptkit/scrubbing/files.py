@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from receiptkit.captures import recognise
+from receiptkit.captures import at_most, recognise
 from receiptkit.model.errors import CaptureError
-from receiptkit.scrubbing import encoded, table_nodes
+from receiptkit.model.limits import limit, remedy
+from receiptkit.scrubbing import encoded, parquet_rows, table_nodes
 from receiptkit.scrubbing.nodes import Frame
 from receiptkit.scrubbing.pseudonyms import Pseudonyms
 from receiptkit.scrubbing.replacements import Replacements
@@ -18,8 +20,24 @@ from receiptkit.scrubbing.signed import new_hashes, new_signatures
 from receiptkit.webhooks.signature import BODY_HASH
 
 _HEAD = 4096
+_PARQUET = b"PAR1"
 _ZIP = b"PK\x03\x04"
-_MOST_MEMBERS = 100_000
+#: Layers of compression and archives, one in the other.
+_MOST_LAYERS = 10
+_MOST_BYTES = 128 << 20
+#: What is in an archive beside captures: pictures and fonts of pages.
+_MEDIA = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"wOF",
+    b"\0\x01\0\0",
+    b"OTTO",
+    b"\0asm",
+    b"\x1aE\xdf\xa3",
+    b"\0\0\x01\0",
+)
 _FRAMES: dict[str, Callable[[str], Iterable[Frame]]] = {"table": table_nodes.frames}
 
 
@@ -33,34 +51,52 @@ class Tokens(NamedTuple):
 class Scrubber:
     """Replaces what must not be committed, and counts it by kind."""
 
-    def __init__(self, key: bytes, tokens: Tokens | None = None) -> None:
+    def __init__(
+        self, key: bytes, tokens: Tokens | None = None, most_bytes: int = _MOST_BYTES
+    ) -> None:
         """
         Args:
             key: the key of the pseudonyms.
             tokens: the auth tokens to make signatures anew with; None replaces each by an invalid
                 one.
+            most_bytes: the most that a file, and what is packed in it, may unpack to.
         """
         self.counts: Counter[str] = Counter()
+        self.media = 0
+        self._most_bytes = most_bytes
         self._made = Pseudonyms(key)
         self._tokens = tokens
 
     def scrub(self, raw: bytes, name: str) -> bytes:
         """
-        Return the content of a file with everything replaced.
+        Return the content of a file with everything replaced. `media` counts pictures and the like
+        in archives, which stay.
 
         Raises:
-            CaptureError: it is not text, or in a format that cannot be written.
+            CaptureError: it is not text, is too large unpacked, or in a format that cannot be
+                written.
         """
-        if raw.startswith(b"\x1f\x8b"):
-            inner, pack = encoded.unpacked(raw)
-            new = self.scrub(inner, name.removesuffix(".gz")) if inner != raw else raw
+        return self._packed(raw, name, _Room(self._most_bytes))
+
+    def _packed(self, raw: bytes, name: str, room: _Room, layers: int = 0) -> bytes:
+        if layers > _MOST_LAYERS:
+            raise CaptureError(f"this is packed more than {_MOST_LAYERS} times; unpack it first")
+        if raw.startswith(encoded.COMPRESSED):
+            inner, pack = encoded.unpacked_file(raw, room.left)
+            room.take(inner)
+            stem = name.removesuffix(".gz").removesuffix(".zst")
+            new = self._packed(inner, stem, room, layers + 1)
             return raw if new == inner else pack(new)
         if raw.startswith(_ZIP):
-            return self._archive(raw)
-        return self._text(raw, name)
+            return self._archive(raw, room, layers)
+        if raw.startswith(_PARQUET):
+            return parquet_rows.rewritten(raw, lambda rows: self._text(rows, "rows.ndjson"))
+        text, encode = encoded.in_utf_8(raw)
+        new = self._text(text, name)
+        return raw if new == text else encode(new)
 
     def _text(self, raw: bytes, name: str) -> bytes:
-        if raw.startswith((b"PAR1", b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:_HEAD]:
+        if b"\0" in raw[:_HEAD]:
             raise CaptureError("this is not text; export it as text, and scrub that")
         after = self._pass(raw, name)
         if after == raw:
@@ -98,27 +134,46 @@ class Scrubber:
                 return None
         return None
 
-    def _archive(self, raw: bytes) -> bytes:
+    def _archive(self, raw: bytes, room: _Room, layers: int) -> bytes:
         import zipfile
 
+        before = self.counts.total()
         out = io.BytesIO()
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(out, "w") as new:
                 infos = archive.infolist()
-                if len(infos) > _MOST_MEMBERS:
-                    raise CaptureError(f"the archive has more than {_MOST_MEMBERS:,} members")
+                if len(infos) > (most := limit("archive")):
+                    raise CaptureError(
+                        f"the archive has more than {most:,} members; {remedy('archive')}"
+                    )
                 for info in infos:
-                    content = archive.read(info)
-                    try:
-                        content = self.scrub(content, info.filename)
-                    except CaptureError:
-                        if info.filename.endswith((".json", ".txt", ".har")):
-                            raise
+                    with archive.open(info) as member:
+                        content = at_most(member, room.left + 1)
+                    room.take(content)
+                    if content.startswith(_MEDIA):
+                        self.media += 1
+                    else:
+                        content = self._packed(content, info.filename, room, layers + 1)
                     info.filename = self._name(info.filename)
                     new.writestr(info, content)
-        except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
             raise CaptureError("the archive is damaged or encrypted") from error
-        return raw if not self.counts else out.getvalue()
+        return raw if self.counts.total() == before else out.getvalue()
 
     def _name(self, name: str) -> str:
         return Rewriter(Replacements(self._made)).rewritten(name)
+
+
+class _Room:
+    """The bytes to which a file, and everything that is packed in it, may still unpack."""
+
+    def __init__(self, most: int) -> None:
+        self.left = self._most = most
+
+    def take(self, content: bytes) -> None:
+        """Count bytes that were unpacked. Raises `CaptureError` if they are too many."""
+        self.left -= len(content)
+        if self.left < 0:
+            raise CaptureError(
+                f"unpacks to more than {self._most:,} bytes; --max-record allows more"
+            )

@@ -16,6 +16,8 @@ from receiptkit.scrubbing.nodes import Frame, Leaf, leaf, string
 #: `[name] =>` is what PHP prints of a member.
 #: A string that is assigned holds another text, and no container of this one.
 _OPENING = re.compile(r"""[=:] ?(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*")|\{|\[(?!\w+\] =>)""")
+#: Braces around lines of a name and a text, as Bruno writes them, are no object.
+_BLOCK = re.compile(r"\{[ \t]*\r?\n(?:[ \t]*~?[\w.-]+:(?:[ \t][^\r\n]*)?(?<![,{\[])\r?\n)+[ \t]*\}")
 _TOKEN = re.compile(
     r"""\s*(?:("[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
     r"""|([{}\[\],:])|([^\s{}\[\],:"']+))""",
@@ -31,7 +33,7 @@ def frames(text: str) -> Iterator[Frame]:
     """Yield the outermost objects and arrays of a text, in order."""
     at, budget = 0, _BUDGET
     while budget > 0 and (opening := _OPENING.search(text, at)) is not None:
-        if opening["string"]:
+        if opening["string"] or _BLOCK.match(text, opening.start()):
             at = opening.end()
             continue
         frame, at = _frame(text, opening.start())

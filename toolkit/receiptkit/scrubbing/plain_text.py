@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
 
 from receiptkit.scrubbing import encoded, kinds
 from receiptkit.scrubbing.edits import Edit, percent, plain, quoted
-
-if TYPE_CHECKING:
-    from receiptkit.scrubbing.rewriting import Rewriter
+from receiptkit.scrubbing.replacements import Replacements
 
 _HEADER = re.compile(
     r"(?:^|(?<=[\s'\"<>]))"
@@ -19,7 +16,7 @@ _HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LINE = re.compile(
-    r"^[ \t>-]*([A-Za-z][\w.-]{0,40}):[ \t]+([^\r\n\"'{\[|>&*!].*?)[ \t\r]*$", re.MULTILINE
+    r"^[ \t>~-]*([A-Za-z][\w.-]{0,40}):[ \t]+([^\r\n\"'{\[|>&*!].*?)[ \t\r]*$", re.MULTILINE
 )
 _ASSIGNED = re.compile(
     r"([A-Za-z][\w.-]{0,60})[\"']?\s*(?:=>?|:)\s*"
@@ -31,13 +28,24 @@ _PAIR = re.compile(r"(?<![\w%.-])([A-Za-z][\w.-]{0,60})(?:%5B\d*%5D|\[\d*\])?=([
 _ESCAPED = re.compile(r"(?<![\w%.+*~-])[\w.+*~-]*%[0-9A-Fa-f]{2}[\w%.+*~-]*")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=])")
 _USER = re.compile(r"(?<=\s)(?:-u|--user)[ =]+['\"]?([^\s'\":]+:[^\s'\"]+)")
-#: Lines of these names are text that people wrote; a line that begins with "Body:" may be any.
+#: Lines of these names are text that people wrote; a line that begins with "Body:" may be any,
+#: unless lines beside it are those of a message.
 _LINE_KINDS = (kinds.TEXT, kinds.ADDRESS, kinds.CREDENTIAL)
+_MESSAGE_KINDS = (kinds.BODY, kinds.ATTRIBUTES)
 
 
-def edits(text: str, rewriter: Rewriter, depth: int) -> list[Edit]:
-    """Return the edits of a text outside of objects and arrays."""
-    found = _Found(text, rewriter, depth)
+def edits(
+    text: str, replacements: Replacements, inner: Callable[[str, str | None], list[Edit]]
+) -> list[Edit]:
+    """
+    Return the edits of a text outside of objects and arrays.
+
+    Args:
+        text: the text.
+        replacements: return what replaces a value.
+        inner: returns the edits of a value in the text; its kind is None if it is not known.
+    """
+    found = _Found(text, replacements, inner)
     found.headers()
     found.assignments()
     found.pairs()
@@ -46,15 +54,27 @@ def edits(text: str, rewriter: Rewriter, depth: int) -> list[Edit]:
     return sorted(found.edits)
 
 
+def _blocks(lines: Iterable[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
+    """Yield lines that follow each other."""
+    block: list[re.Match[str]] = []
+    for line in lines:
+        if block and line.start() > block[-1].end() + 1:
+            yield block
+            block = []
+        block.append(line)
+    yield block
+
+
 class _Found:
     """The edits of a text so far; what has been looked at is not looked at again."""
 
-    def __init__(self, text: str, rewriter: Rewriter, depth: int) -> None:
+    def __init__(
+        self, text: str, replacements: Replacements, inner: Callable[[str, str | None], list[Edit]]
+    ) -> None:
         self.edits: list[Edit] = []
         self._text = text
-        self._rewriter = rewriter
-        self._replacements = rewriter.replacements
-        self._depth = depth
+        self._replacements = replacements
+        self._inner = inner
         self._claimed = bytearray(len(text))
 
     def headers(self) -> None:
@@ -63,9 +83,12 @@ class _Found:
             kind = kinds.kind_of(match[1])
             value = match[2].rstrip()
             self._value(match.start(2), match.start(2) + len(value), kind)
-        for match in _LINE.finditer(self._text):
-            if (kind := kinds.kind_of(match[1])) in _LINE_KINDS:
-                self._value(*match.span(2), kind)
+        for lines in _blocks(_LINE.finditer(self._text)):
+            of_message = kinds.is_message({kinds.plain_name(line[1]) for line in lines})
+            for line in lines:
+                kind = kinds.kind_of(line[1])
+                if kind in _LINE_KINDS or (of_message and kind in _MESSAGE_KINDS):
+                    self._value(*line.span(2), kind)
         for match in _PRINTED.finditer(self._text):
             if (kind := kinds.kind_of(match[1])) is not None:
                 self._value(*match.span(2), kind)
@@ -83,7 +106,7 @@ class _Found:
             if kind == kinds.BODY and encoded.is_structured(inner.text):
                 kind = None
             self._claim(start, end)
-            self.edits += inner.outward(self._rewriter.value(inner.text, kind, self._depth))
+            self.edits += inner.outward(self._inner(inner.text, kind))
 
     def pairs(self) -> None:
         """Take the pairs of forms and queries."""
@@ -95,7 +118,7 @@ class _Found:
             if not self._is_free(start, end) or start == end:
                 continue
             inner = percent(match[2], start)
-            found = self._rewriter.value(inner.text, kind, self._depth)
+            found = self._inner(inner.text, kind)
             if found:
                 self.edits += inner.outward(found)
                 self._claim(start, end)
@@ -106,7 +129,7 @@ class _Found:
             start, end = match.span()
             if self._is_free(start, end):
                 inner = percent(match[0], start, plus=False)
-                found = self._rewriter.edits(inner.text, self._depth + 1)
+                found = self._inner(inner.text, None)
                 if found:
                     self.edits += inner.outward(found)
                     self._claim(start, end)
@@ -115,7 +138,7 @@ class _Found:
         for match in _BASE64.finditer(self._text):
             start, end = match.span()
             if self._is_free(start, end) and encoded.decoded(match[0]) is not None:
-                found = self._rewriter.edits(match[0], self._depth + 1)
+                found = self._inner(match[0], None)
                 self.edits += plain(match[0], start).outward(found)
                 self._claim(start, end)
 
@@ -145,7 +168,7 @@ class _Found:
     def _value(self, start: int, end: int, kind: str | None) -> None:
         if start < end and self._is_free(start, end):
             inner = plain(self._text[start:end], start)
-            self.edits += inner.outward(self._rewriter.value(inner.text, kind, self._depth))
+            self.edits += inner.outward(self._inner(inner.text, kind))
             self._claim(start, end)
 
     def _replace(self, start: int, end: int, replace: Callable[[str], str]) -> None:

@@ -76,7 +76,9 @@ class Rewriter:
     def _gap(self, text: str, start: int, end: int, depth: int) -> list[Edit]:
         if start >= end:
             return []
-        found = plain_text.edits(text[start:end], self, depth)
+        found = plain_text.edits(
+            text[start:end], self.replacements, lambda inner, kind: self.value(inner, kind, depth)
+        )
         return [Edit(each.start + start, each.end + start, each.new) for each in found]
 
     # -- containers

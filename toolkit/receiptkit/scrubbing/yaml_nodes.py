@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
+from receiptkit.captures.yaml_cells import PROPERTIES
 from receiptkit.scrubbing.edits import Decoded, Edit, applied, doubled, plain
 from receiptkit.scrubbing.nodes import Frame, Leaf, leaf
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-#: Properties before a scalar: tag and anchor.
-_PROPERTIES = re.compile(r"(?:[!&]\S*\s+)*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _MOST_DEPTH = 100
 
@@ -50,7 +48,7 @@ def _take(event: Any, text: str, shift: int, stack: list[Frame], keys: list[Any]
         _put(stack[-1], keys, frame)
     elif isinstance(event, yaml.ScalarEvent):
         start, end = _index(event.start_mark) + shift, _index(event.end_mark) + shift
-        properties = _PROPERTIES.match(text[start:end])
+        properties = PROPERTIES.match(text[start:end])
         start += properties.end() if properties else 0
         is_text = bool(event.style) or bool(event.tag)
         _put(stack[-1], keys, _leaf(text[start:end], start, event, is_text=is_text))

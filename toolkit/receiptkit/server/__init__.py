@@ -5,10 +5,9 @@ with them (extra `server`).
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from receiptkit.model.errors import UsageError
+from receiptkit.model.late_names import late_names
 
 if TYPE_CHECKING:
     from receiptkit.server.application import app
@@ -41,12 +40,4 @@ __all__ = [
     "url_of",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'receiptkit.server' has no attribute {name!r}")
-    try:
-        return getattr(import_module(f"receiptkit.server.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        raise UsageError(f"the server needs {package}: pip install 'receiptkit[server]'") from None
+__getattr__ = late_names("receiptkit.server", _HOMES, "server")

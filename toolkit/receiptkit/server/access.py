@@ -27,7 +27,7 @@ def authenticate(
     api_keys: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """
-    Let a caller of the API in; whoever was let in before is let in again.
+    Let a caller of the API in; one that was let in before is let in again.
 
     Args:
         header: the Authorization of the request.

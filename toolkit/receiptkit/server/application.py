@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from receiptkit.model.small_files import read_small
 from receiptkit.server import panel
 from receiptkit.server.control import Control
 from receiptkit.server.data import write_data
@@ -23,9 +25,11 @@ from receiptkit.server.dispatcher import Dispatcher
 from receiptkit.server.errors import ApiError
 from receiptkit.server.request_log import RequestLog
 from receiptkit.server.rest import Rest
+from receiptkit.server.saved import load
 from receiptkit.server.sender import Sender
 from receiptkit.server.settings import ServerSettings
 from receiptkit.server.state import State
+from receiptkit.server.worlds import load_some
 
 if TYPE_CHECKING:
     import httpx
@@ -53,16 +57,21 @@ def app(
         settings: the other attributes of `ServerSettings`.
 
     Raises:
-        UsageError: a setting has a value that it cannot have.
+        UsageError: a setting has an impossible value.
     """
     checked = ServerSettings.of(scenarios, **settings)
     sender = Sender(checked.signing_token, webhook_transport)
     state = State(checked)
+    load_some(state, sys.maxsize)
     rest = Rest(state, sender.ask)
     dispatcher = Dispatcher(state, sender, rest.events)
     control = Control(state, sender, dispatcher)
     log = control.log = RequestLog(panel.PREFIX)
-    state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
+    if checked.snapshot is None:
+        state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
+    else:
+        saved = read_small(str(checked.snapshot), "data", option="snapshot ")
+        state.begin_with(lambda: load(state, saved))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

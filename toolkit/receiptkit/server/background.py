@@ -7,7 +7,7 @@ import concurrent.futures
 import logging
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -19,12 +19,19 @@ from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server.application import app
 from receiptkit.server.control import Control
+from receiptkit.server.page.view import details
 from receiptkit.server.sender import Sent
 from receiptkit.server.settings import LOOPBACK
 from receiptkit.server.threads import PATIENCE, demand_real_threads, keep_real_time
 from receiptkit.server.tls import Certificate, certificate
 
 _T = TypeVar("_T")
+_NOISE = (
+    "Cancel ",
+    "ASGI callable returned without completing response",
+    "Unsupported upgrade request",
+    "No supported WebSocket library",
+)
 
 
 class Running:
@@ -109,6 +116,10 @@ class Running:
         """Return to a state that was kept; see `Control.restore`."""
         self._do(self.control.restore(name))
 
+    def save(self) -> bytes:
+        """Return the state as a document, for `running(snapshot=…)`; see `Control.save`."""
+        return self._do(self.control.save())
+
     def outcome(self, status: str | None, **how: Any) -> None:
         """Choose what becomes of messages to come; see `Control.outcome`."""
         self._do(self.control.outcome(status, **how))
@@ -116,6 +127,36 @@ class Running:
     def fault(self, kind: str, **how: Any) -> None:
         """Let something go wrong; see `Control.fault`."""
         self._do(self.control.fault(kind, **how))
+
+    def clear_outcomes(self) -> None:
+        """Forget every outcome."""
+        self._do(self.control.clear_outcomes())
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._do(self.control.clear_faults())
+
+    def show(self) -> dict[str, Any]:
+        """Return the state as JSON has it; see `Control.show`."""
+        return self._do(self.control.show())
+
+    def details(self, number: int) -> dict[str, Any]:
+        """Return one webhook, counted from 0, with the signed text and the likeliest cause."""
+        return details(number, self.control.numbered(number))
+
+    def resend(
+        self,
+        number: int,
+        set: Mapping[str, str] | None = None,  # noqa: A002 # as over HTTP
+    ) -> Sent:
+        """
+        Send a webhook again, with a new signature, and return the request that was made.
+
+        Args:
+            number: of the webhook, counted from 0.
+            set: parameters with other values.
+        """
+        return self._do(self.control.resend(self.control.numbered(number), set or {}))
 
     @property
     def _runs(self) -> bool:
@@ -153,7 +194,7 @@ def running(
         settings: as `app` takes them.
 
     Raises:
-        UsageError: a setting has a value that it cannot have, or the port is taken.
+        UsageError: a setting has an impossible value, or the port is taken.
     """
     is_local = host in LOOPBACK
     settings.setdefault("local_only", is_local)
@@ -213,12 +254,13 @@ def server_of(application: Any, certificate: Certificate | None = None) -> uvico
         application: answers.
         certificate: with it, the server speaks TLS.
     """
-    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+    logging.getLogger("uvicorn.error").addFilter(_is_of_use)
     config = uvicorn.Config(
         application,
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="none",
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate.chain if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
@@ -240,12 +282,15 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().call_soon(setattr, self, "should_exit", True)
 
 
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Return True if a record is not about a request that was cut off at the end."""
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """
+    Return True if a record tells the user something.
+
+    The other ones are about a request that was cut off at the end, an answer that another server
+    cut off, which has a line in the request log, and a protocol that a client may go without.
+    """
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(
-        "Cancel "
-    )
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(_NOISE)
 
 
 @contextmanager
@@ -256,7 +301,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     Raises:
         UsageError: the address or port cannot be used.
     """
-    if not isinstance(host, str) or not host or "\0" in host:
+    if not isinstance(host, str) or not host.isprintable() or not host:
         raise UsageError("the host to listen on is an address such as 127.0.0.1")
     if not isinstance(port, int) or not 0 <= port <= 65535:
         raise UsageError(

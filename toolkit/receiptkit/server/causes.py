@@ -36,11 +36,21 @@ def likely_cause(outcome: int | str, url: str) -> str:
     return "" if outcome < 300 else "The application refuses the request; look at its log."
 
 
+def was_accepted(outcome: int | str) -> bool:
+    """Return True if a request was answered with success."""
+    return isinstance(outcome, int) and 200 <= outcome < 300
+
+
 def _without_answer(outcome: str, host: str) -> str:
     if outcome == "lost":
-        return "A fault was asked for that loses it."
+        return "Lost on purpose by a fault."
+    if "CERTIFICATE_VERIFY_FAILED" in outcome:
+        return f"The certificate of {host} is not trusted. SSL_CERT_FILE names its authority."
     if outcome.startswith("no connection"):
-        return f"Nobody listens at {host}. Is the application running, and is the port right?"
+        return f"No server listens at {host}. Is the application running, and is the port right?"
     if outcome.startswith("no answer"):
         return "The application was too slow. Answer first, and do the work afterwards."
-    return "The application ended the connection without an answer; look at its log."
+    if outcome.startswith("invalid answer"):
+        return "The answer has a status or a header that HTTP does not allow."
+    without = "amid its" if outcome.endswith("amid the answer") else "without an"
+    return f"The application ended the connection {without} answer; look at its log."

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from receiptkit import __version__
-from receiptkit.generation.world import moment_of, webhook_date
+from receiptkit.generation.world import duration, webhook_date
 from receiptkit.model.errors import UsageError
 from receiptkit.model.limits import limit, remedy
 from receiptkit.model.odd_arguments import explained_methods
@@ -19,9 +19,10 @@ from receiptkit.server.faults import Fault
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.outcomes import OutcomeRule
 from receiptkit.server.request_log import RequestLog
+from receiptkit.server.saved import dump
 from receiptkit.server.sender import Sender, Sent
 from receiptkit.server.state import Snapshot, State
-from receiptkit.server.worlds import load_world
+from receiptkit.server.worlds import load_some, load_world
 
 #: A reading that no clock reaches: from the latest start, dates still have four digits a year.
 _END_OF_TIME = 6_900 * 365 * 86_400_000
@@ -69,10 +70,10 @@ class Control:
             The reading of the clock, and how many requests were sent.
 
         Raises:
-            UsageError: it is none of those, or the clock is real.
+            UsageError: it is not one of those, or the clock is real.
         """
         if (by is None) == (to is None) or not isinstance(by or to, str):
-            raise UsageError("say either `by`, such as 90s, or `to`: next or end")
+            raise UsageError("give either `by`, such as 90s, or `to`: next or end")
         is_searching = to is not None
         while is_searching:
             # Others are answered meanwhile.
@@ -83,20 +84,21 @@ class Control:
 
     def _reading(self, now: int, by: str | None, to: str | None) -> int:
         if by is not None:
-            world = self.state.identity
             try:
-                then = now + moment_of(world, f"+{by.removeprefix('+')}") - world.message.created
+                length = duration(by)
             except OverflowError:
-                then = _END_OF_TIME
-            if then >= _END_OF_TIME:
+                length = _END_OF_TIME
+            if length is None:
+                raise UsageError(f"by={by[:40]} is not a duration; use 90s or 2h")
+            if now + length >= _END_OF_TIME:
                 raise UsageError("the clock cannot advance that far; it ends after 6,900 years")
-            return then
+            return now + length
         if to == "end":
             return max(now, self.state.end)
         if to == "next":
             due = self.dispatcher.next_due(now)
             return now if due is None else max(now, due)
-        raise UsageError(f"the clock cannot be advanced to {str(to)[:40]!r}: say next or end")
+        raise UsageError(f"the clock cannot be advanced to {str(to)[:40]!r}: use next or end")
 
     async def load(self, scenario: str, seed: int = 0, **facts: Any) -> dict[str, Any]:
         """
@@ -135,7 +137,7 @@ class Control:
         async with self._resetting:
             self.state.begin_anew(seed)
             self._forget()
-            while self.state.load_some(_AT_A_TIME):  # noqa: ASYNC110 # it does something
+            while load_some(self.state, _AT_A_TIME):  # noqa: ASYNC110 # it does something
                 await asyncio.sleep(0)
 
     def _forget(self) -> None:
@@ -155,6 +157,14 @@ class Control:
             UsageError: it is no name, or there is too much to keep.
         """
         _snapshot_name(name)
+        await self._prepare_snapshot()
+        self._snapshots.pop(name, None)
+        self._snapshots[name] = self.state.snapshot()
+        while len(self._snapshots) > 1 and self._is_full():
+            self._snapshots.popitem(last=False)
+        return {"snapshots": list(self._snapshots)}
+
+    async def _prepare_snapshot(self) -> None:
         records, most = self.state.store.records, limit("snapshot")
         if records > most:
             raise UsageError(
@@ -162,11 +172,16 @@ class Control:
                 f"the server for seconds; {remedy('snapshot')}"
             )
         await self.dispatcher.follow()
-        self._snapshots.pop(name, None)
-        self._snapshots[name] = self.state.snapshot()
-        while len(self._snapshots) > 1 and self._is_full():
-            self._snapshots.popitem(last=False)
-        return {"snapshots": list(self._snapshots)}
+
+    async def save(self) -> bytes:
+        """
+        Return the state as a document, which `serve --snapshot` and `running(snapshot=…)` read.
+
+        Raises:
+            UsageError: there is too much to keep.
+        """
+        await self._prepare_snapshot()
+        return dump(self.state)
 
     def _is_full(self) -> bool:
         records = sum(snapshot.store.records for snapshot in self._snapshots.values())
@@ -184,7 +199,7 @@ class Control:
         """
         if _snapshot_name(name) not in self._snapshots:
             kept = ", ".join(self._snapshots) or "none"
-            raise UsageError(f"unknown snapshot {name!r}; there are: {kept}")
+            raise UsageError(f"unknown snapshot {name!r}; kept are: {kept}")
         self.state.restore(self._snapshots[name])
         self._forget()
 
@@ -221,7 +236,7 @@ class Control:
         _check_names("fault", how, Fault.__dataclass_fields__)
         self.state.faults.add(Fault(kind, **how))
 
-    async def clear(self) -> None:
+    async def clear_faults(self) -> None:
         """Let nothing go wrong any more."""
         self.state.faults.clear()
 
@@ -268,6 +283,22 @@ class Control:
             "receipts": sum(1 for _ in world.seen_by(now)),
             "of": len(world.receipts),
         }
+
+    def numbered(self, number: int) -> Sent:
+        """
+        Return a webhook request.
+
+        Args:
+            number: counts from 0.
+
+        Raises:
+            UsageError: there is none, or it is no longer kept.
+        """
+        kept = self.sender.sent
+        index = number - (self.sender.count - len(kept))
+        if not 0 <= index < len(kept):
+            raise UsageError(f"there is no webhook {number}, or it is no longer kept")
+        return kept[index]
 
     async def resend(self, sent: Sent, changes: Mapping[str, str]) -> Sent:
         """

@@ -33,6 +33,14 @@ class Conversations(Resource):
 
     # -- bodies
 
+    @property
+    def _links(self) -> tuple[str, ...]:
+        return (*_LINKS, "Export") if self._state.settings.export_link else _LINKS
+
+    @property
+    def _no_bindings(self) -> dict[str, Any] | None:
+        return {} if self._state.settings.empty_bindings else None
+
     def body(self, conversation: Conversation, request: ApiRequest) -> dict[str, Any]:
         """Return the body of a conversation."""
         url = f"{request.root}/Conversations/{conversation.sid}"
@@ -48,8 +56,8 @@ class Conversations(Resource):
             **dates_of(conversation),
             "timers": timers_of(conversation),
             "url": url,
-            "links": {name.lower(): f"{url}/{name}" for name in _LINKS},
-            "bindings": conversation.bindings,
+            "links": {name.lower(): f"{url}/{name}" for name in self._links},
+            "bindings": conversation.bindings or self._no_bindings,
         }
 
     def _answer(self, conversation: Conversation, request: ApiRequest, status: int) -> ApiAnswer:
@@ -151,17 +159,24 @@ class Conversations(Resource):
         return self._answer(self._conversation(request), request, 200)
 
     def list(self, request: ApiRequest) -> ApiAnswer:
-        """Return a page of the conversations of a service; with dates, the newest first."""
+        """
+        Return a page of the conversations of a service; with dates, the newest first.
+
+        Nobody knows their order without dates, and whether closed ones are among them.
+        """
         query = request.parameters
         begin, end = query.date("StartDate", 20001), query.date("EndDate", 20001)
         state = query.choice("State", _STATES, 20001)
         has_dates = begin is not None or end is not None
+        settings = self._state.settings
+        leaves_out = not settings.list_closed and state is None
 
         def keep(conversation: Conversation) -> bool:
             return (
                 (begin is None or conversation.created >= begin)
                 and (end is None or conversation.created <= end)
                 and (state is None or conversation.state == state)
+                and not (leaves_out and conversation.state == "closed")
             )
 
         return self._list(
@@ -170,8 +185,8 @@ class Conversations(Resource):
             self._service(request).conversations,
             lambda row: self.body(row, request),
             echoed=("StartDate", "EndDate", "State"),
-            descending=has_dates,
-            keep=keep if has_dates or state is not None else None,
+            descending=has_dates or settings.newest_first,
+            keep=keep if has_dates or state is not None or leaves_out else None,
         )
 
     async def update(self, request: ApiRequest) -> ApiAnswer:
@@ -275,7 +290,7 @@ def _participant(text: str) -> Form:
     binding = values.get("messaging_binding") or {}
     texts = [values.get("identity"), *(binding.values() if isinstance(binding, dict) else [0])]
     if any(each is not None and not isinstance(each, str) for each in texts):
-        raise ApiError.parameter("The members of Participant must be texts.")
+        raise ApiError.parameter("The fields of Participant must be strings.")
     if not binding.keys() <= _BINDING.keys():
         raise ApiError.parameter(f"messaging_binding has {', '.join(_BINDING)}.")
     return form_of_mapping(

@@ -145,7 +145,7 @@ def _members(values: Mapping[str, Any], known: tuple[str, ...], place: str) -> N
     for name in values:
         if name not in known:
             where = f"{place}: " if place else ""
-            raise UsageError(f"data: {where}unknown member {name!r}; there are {', '.join(known)}")
+            raise UsageError(f"data: {where}unknown field {name!r}; use {', '.join(known)}")
 
 
 def _form(values: Mapping[str, Any], names: Mapping[str, str], place: str) -> Form:

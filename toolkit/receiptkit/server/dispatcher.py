@@ -1,5 +1,5 @@
 """
-Sends webhooks when they are due, to whoever is subscribed, with the faults that a test asked
+Sends webhooks when they are due, to those who are subscribed, with the faults that a test asked
 for.
 """
 

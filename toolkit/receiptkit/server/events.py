@@ -27,6 +27,23 @@ _CHANGES = {
 }
 
 
+#: Parameters that may be unset, by the beginning of the names of their events.
+_UNSET = {
+    "onConversationState": (),
+    "onConversation": ("FriendlyName", "UniqueName", "MessagingServiceSid"),
+    "onMessage": ("Body", "ParticipantSid", "MessagingServiceSid", "Media"),
+    "onParticipant": (
+        *("Identity", "RoleSid", "LastReadMessageIndex", "MessagingBinding.Type"),
+        *("MessagingBinding.Address", "MessagingBinding.ProxyAddress"),
+        "MessagingBinding.ProjectedAddress",
+    ),
+}
+
+
+def _unset_of(event: str) -> tuple[str, ...]:
+    return next((names for start, names in _UNSET.items() if event.startswith(start)), ())
+
+
 def conversation_parameters(values: dict[str, Any]) -> dict[str, str]:
     """
     Return the parameters about a conversation, from members of a `Conversation`; unset ones are
@@ -158,6 +175,8 @@ class Events:
     ) -> dict[str, str]:
         """Return the parameters of a webhook with those that every event has."""
         common = {"EventType": event, "AccountSid": self._state.account_sid}
+        if self._state.settings.empty_parameters:
+            common |= dict.fromkeys(_unset_of(event), "")
         if source is not None:
             common["Source"] = source
         return {**common, **parameters, "RetryCount": "0"}
@@ -172,7 +191,7 @@ class Events:
         source: str | None = "API",
     ) -> None:
         """
-        Have an event sent to whoever is subscribed for it, at a reading of the clock; now by
+        Have an event sent to those who are subscribed for it, at a reading of the clock; now by
         default.
         """
         targets = self._state.targets(event, conversation, parameters.get("Body"))

@@ -56,7 +56,8 @@ class Memberships(Resource):
         found: dict[int, Membership] = {}
         for conversation, participant in self._state.store.memberships.get(name, {}).values():
             value = participant.identity if identity else participant.address
-            if conversation.service == service.sid and value == name:
+            is_listed = self._state.settings.list_closed or conversation.state != "closed"
+            if is_listed and conversation.service == service.sid and value == name:
                 found.setdefault(conversation.number, Membership(conversation, participant))
         for row in found.values():
             rows.add(row)

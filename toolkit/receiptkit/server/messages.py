@@ -16,8 +16,13 @@ from receiptkit.server.resources import Conversation
 _LONGEST_AUTHOR = 256
 #: Characters of a message to a phone, and to chat participants alone (facts: conversations-limits).
 _LONGEST_TO_PHONES, _LONGEST = 1600, 32 * 1024
-#: How long the answer to whoever posts a message takes, in milliseconds.
+#: How long the answer to the sender of a message takes, in milliseconds.
 _ANSWERED = 60
+#: What some suppose that a message says before its first receipt.
+_NO_DELIVERY = {
+    "total": 0,
+    **dict.fromkeys(("sent", "delivered", "read", "failed", "undelivered"), "none"),
+}
 
 
 class Messages(Resource):
@@ -27,7 +32,10 @@ class Messages(Resource):
         """Return the body of a message at the reading of a request."""
         world = life.world if request.service is None else life.in_service
         generator = self._state.speaking(request.origin)
-        return generator.at(world, life.last_change(request.reading)).message()
+        body = generator.at(world, life.last_change(request.reading)).message()
+        if self._state.settings.zero_delivery and body["delivery"] is None and world.receipts:
+            body["delivery"] = dict(_NO_DELIVERY)
+        return body
 
     # -- forms
 

@@ -23,7 +23,6 @@ def _operations(path: str, name: str, verbs: tuple[str, ...] = _CRUD) -> dict[tu
 
 
 _SERVICE = "Services/*/"
-_SINGLE = ("Fetch", "Update")
 UNSUPPORTED = {
     **_operations("Configuration/Addresses", "ConfigurationAddress"),
     **_operations("Credentials", "Credential"),
@@ -37,6 +36,15 @@ UNSUPPORTED = {
     (f"{_SERVICE}Configuration/Notifications", "GET"): "FetchServiceNotification",
     (f"{_SERVICE}Configuration/Notifications", "POST"): "UpdateServiceNotification",
 }
+#: Segments of paths that the API has, beside those of the contract.
+WORDS = frozenset(
+    (
+        "ConversationWithParticipants",
+        "ParticipantConversations",
+        "Participants",
+        *(segment for path, _ in UNSUPPORTED for segment in path.split("/") if segment != "*"),
+    )
+)
 #: Segments that are no identifiers although they stand where one could.
 _LITERALS = {("Configuration", "Webhooks"), ("Configuration", "Addresses")} | {
     ("Configuration", "Notifications"),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from receiptkit.generation.page_links import page_meta
 from receiptkit.server.errors import ApiError
-from receiptkit.server.rows import Cut
+from receiptkit.server.rows import PageOfRows
 from receiptkit.text.forms import decode_form
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -33,7 +33,7 @@ class PageRequest(NamedTuple):
     start: int | None
 
 
-class Page(NamedTuple):
+class ExactPage(NamedTuple):
     """A page of rows that are numbered without gaps: its number from 0, and its size."""
 
     number: int
@@ -70,7 +70,7 @@ def page_request(query: str, most: int, usual: int | None = None, *, strict: boo
     return PageRequest(number, size, int(match[1]))
 
 
-def exact_page(page: PageRequest) -> Page:
+def exact_page(page: PageRequest) -> ExactPage:
     """
     Return a page of rows that are numbered from 0 without gaps.
 
@@ -80,10 +80,12 @@ def exact_page(page: PageRequest) -> Page:
     number, left = divmod(page.start or 0, page.size)
     if left or page.number not in (None, number):
         raise _foreign()
-    return Page(number, page.size)
+    return ExactPage(number, page.size)
 
 
-def listed(url: str, key: str, page: PageRequest, cut: Cut[Any], rows: list[Any]) -> dict[str, Any]:
+def listed(
+    url: str, key: str, page: PageRequest, cut: PageOfRows[Any], rows: list[Any]
+) -> dict[str, Any]:
     """
     Return the body of a list.
 
@@ -108,7 +110,7 @@ def listed(url: str, key: str, page: PageRequest, cut: Cut[Any], rows: list[Any]
 
 
 def _foreign() -> ApiError:
-    return ApiError.parameter("PageToken is none that was handed out for this Page and PageSize.")
+    return ApiError.parameter("PageToken does not belong to this Page and PageSize.")
 
 
 def _number(fields: dict[str, str], name: str, otherwise: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -43,6 +44,21 @@ _NAME = {"name": _TEXT}
 _REQUIRED = ("scenario", "kind", "status")
 _Arguments = Mapping[str, tuple[type, ...]]
 _Action = Callable[..., Awaitable[Any]]
+#: Method and path of each action, its arguments, and what it calls of the control.
+ACTIONS: tuple[tuple[str, str, _Arguments, str], ...] = (
+    ("GET", "/", {}, "show"),
+    ("GET", "/sent", {}, "sent"),
+    ("POST", "/clock/advance", {"by": _TEXT, "to": _TEXT}, "advance"),
+    ("POST", "/worlds", _WORLD, "load"),
+    ("POST", "/reset", {"seed": _NUMBER}, "reset"),
+    ("GET", "/snapshot", {}, "save"),
+    ("POST", "/snapshot", _NAME, "snapshot"),
+    ("POST", "/restore", _NAME, "restore"),
+    ("POST", "/outcomes", _OUTCOME, "outcome"),
+    ("DELETE", "/outcomes", {}, "clear_outcomes"),
+    ("POST", "/faults", _FAULT, "fault"),
+    ("DELETE", "/faults", {}, "clear_faults"),
+)
 
 
 def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[Route]:
@@ -55,25 +71,17 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
         settings: decide who may call.
         log: the calls that the page shows.
     """
-    actions: list[tuple[str, str, _Action, _Arguments]] = [
-        ("GET", "/", control.show, {}),
-        ("GET", "/sent", control.sent, {}),
-        ("POST", "/clock/advance", control.advance, {"by": _TEXT, "to": _TEXT}),
-        ("POST", "/worlds", control.load, _WORLD),
-        ("POST", "/reset", control.reset, {"seed": _NUMBER}),
-        ("POST", "/snapshot", control.snapshot, _NAME),
-        ("POST", "/restore", control.restore, _NAME),
-        ("POST", "/outcomes", control.outcome, _OUTCOME),
-        ("DELETE", "/outcomes", control.clear_outcomes, {}),
-        ("POST", "/faults", control.fault, _FAULT),
-        ("DELETE", "/faults", control.clear, {}),
-    ]
     return [
         Route(f"{PREFIX}/health", _health),
+        Route(f"{PREFIX}/openapi.yaml", _document),
         *page.routes(PREFIX, control, log, lambda endpoint: _guarded(endpoint, settings)),
         *(
-            Route(PREFIX + path, _endpoint(action, known, settings), methods=[method])
-            for method, path, action, known in actions
+            Route(
+                PREFIX + path,
+                _endpoint(getattr(control, action), known, settings),
+                methods=[method],
+            )
+            for method, path, known, action in ACTIONS
         ),
     ]
 
@@ -81,6 +89,12 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
 async def _health(_: Request) -> Response:
     """Say that the server runs, to anybody who asks."""
     return _answer({"status": "ok"})
+
+
+async def _document(_: Request) -> Response:
+    """Return the OpenAPI document of the control."""
+    text = Path(__file__).with_name("control.yaml").read_bytes()
+    return Response(text, headers={"Content-Type": "application/yaml"})
 
 
 def _endpoint(action: _Action, known: _Arguments, settings: ServerSettings) -> page.Endpoint:
@@ -98,7 +112,7 @@ def _endpoint(action: _Action, known: _Arguments, settings: ServerSettings) -> p
 
 
 def _guarded(endpoint: page.Endpoint, settings: ServerSettings) -> page.Endpoint:
-    """Return an endpoint that refuses whoever may not control the server."""
+    """Return an endpoint that refuses callers who may not control the server."""
 
     async def guarded(request: Request) -> Response:
         refusal = _refusal(request, settings)
@@ -174,6 +188,6 @@ _WORDS = {
 
 def _answer(body: Any, status: int = 200) -> Response:
     headers = {"Content-Type": "application/json"}
-    return Response(
-        orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), status, headers
-    )
+    if not isinstance(body, bytes):
+        body = orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return Response(body, status, headers)

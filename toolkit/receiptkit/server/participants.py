@@ -259,14 +259,10 @@ class Participants(Resource):
             )
         for name, member in ((_PROXY, "proxy_address"), (_PROJECTED, "projected_address")):
             if name in form:
-                values[member] = self._new_address(
-                    conversation, participant, member, form.last(name)
-                )
+                values[member] = self._new_address(participant, member, form.last(name))
         return values
 
-    def _new_address(
-        self, conversation: Conversation, participant: Participant, member: str, value: str | None
-    ) -> str | None:
+    def _new_address(self, participant: Participant, member: str, value: str | None) -> str | None:
         """Return a changed proxy or projected address; the literal `null` removes it."""
         current = getattr(participant, member)
         if value == "null":

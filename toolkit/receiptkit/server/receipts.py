@@ -9,7 +9,7 @@ import orjson
 from receiptkit.server.errors import ApiError
 from receiptkit.server.events import Events
 from receiptkit.server.live_world import LiveWorld
-from receiptkit.server.paging import Page, exact_page, page_request
+from receiptkit.server.paging import ExactPage, exact_page, page_request
 from receiptkit.server.request import ApiAnswer, ApiRequest, answer
 from receiptkit.server.resource import Resource
 from receiptkit.server.state import State
@@ -44,7 +44,7 @@ class Receipts(Resource):
         return ApiAnswer(self._page(life, moment, page, request.origin, in_service))
 
     def _rendered(
-        self, life: LiveWorld, moment: int, page: Page, origin: str, in_service: bool
+        self, life: LiveWorld, moment: int, page: ExactPage, origin: str, in_service: bool
     ) -> bytes:
         world = life.in_service if in_service else life.world
         count = sum(1 for _ in world.seen_by(moment))

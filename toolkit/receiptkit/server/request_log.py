@@ -1,4 +1,4 @@
-"""The calls that a server answered: the last of them, and whoever listens."""
+"""The calls that a server answered: the last of them, and those who listen."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.paging import listed, page_request
 from receiptkit.server.request import ApiAnswer, ApiRequest, answer
 from receiptkit.server.resources import Conversation, Participant, Service
-from receiptkit.server.rows import Row, Rows
+from receiptkit.server.rows import NumberedRow, Rows
 from receiptkit.server.state import State
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=NumberedRow)
 #: Limits of attributes in bytes (facts: conversations-limits).
 CONVERSATION_ATTRIBUTES, OTHER_ATTRIBUTES = 16 * 1024, 4 * 1024
 #: Where scenarios send from.

@@ -33,6 +33,15 @@ from receiptkit.server.state import State
 #: Answers a request; those that write are asynchronous.
 Handler = Callable[[ApiRequest], Any]
 _METHODS = ("GET", "POST", "DELETE")
+#: What pages of other sites may do, as was seen on Twilio's API; the list of headers is incomplete.
+_CORS = {
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, "
+        "If-Unmodified-Since, Idempotency-Key, X-Twilio-Webhook-Enabled"
+    ),
+    "Access-Control-Expose-Headers": "ETag",
+}
 
 
 class Rest:
@@ -86,6 +95,8 @@ class Rest:
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
         state = self._state
+        if request.method == "OPTIONS" and self._is_known(request):
+            return self._response(b"", 204)
         handler, path = self._resolve(request)
         authenticate(
             request.headers.get("authorization"),
@@ -107,11 +118,15 @@ class Rest:
         call = self._request(request, path, body, int(seconds * 1000) if kind == "stale" else 0)
         result = handler(call)
         answer: ApiAnswer = await result if writes else result
-        response = (CutShort if kind == "cut" else Response)(answer.body, answer.status)
+        made = CutShort if kind == "cut" else Response
+        return self._response(answer.body, answer.status, made)
+
+    def _response(self, body: bytes, status: int, made: type[Response] = Response) -> Response:
+        response = made(body, status)
         response.raw_headers += [
             _encoded(name, value)
             for name, value in self.headers().items()
-            if answer.body or name != "Content-Type"
+            if body or name != "Content-Type"
         ]
         return response
 
@@ -152,6 +167,13 @@ class Rest:
             raise ApiError.named("not-found", request.scope["path"])
         raise ApiError.not_allowed(known)
 
+    def _is_known(self, request: Request) -> bool:
+        """Return True if Twilio has the path of a request, whatever its method."""
+        raw = request.scope.get("raw_path") or request.scope["path"].encode()
+        path = api_path(raw.decode("latin-1"))
+        keys = {*self._handlers, *(key for key, _ in UNSUPPORTED)}
+        return path is not None and path.key in keys
+
     def _unsupported_error(self, operation: str, method: str, path: ApiPath) -> ApiError:
         text = f"receiptkit does not implement {operation} ({method} /v1/{path.key})"
         if operation not in self._unsupported:
@@ -165,8 +187,8 @@ class Rest:
             self.events.fire(*due)
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of an answer."""
-        return response_headers(self._rng)
+        """Return the headers of an answer, with those for browsers."""
+        return {**response_headers(self._rng), **_CORS}
 
 
 def _resource(path: str, handlers: Any) -> dict[str, dict[str, Handler]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 
-class Row(Protocol):
+class NumberedRow(Protocol):
     """
     A row of a list.
 
@@ -22,10 +22,10 @@ class Row(Protocol):
     def number(self) -> int: ...
 
 
-T = TypeVar("T", bound=Row)
+T = TypeVar("T", bound=NumberedRow)
 
 
-class Cut(NamedTuple, Generic[T]):
+class PageOfRows(NamedTuple, Generic[T]):
     """
     The rows of one page.
 
@@ -69,11 +69,6 @@ class Rows(Generic[T]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @property
-    def last_number(self) -> int:
-        """Return the number of the last row; -1 if there is none."""
-        return self._numbers[-1] if self._numbers else -1
-
     def cut(
         self,
         start: int | None,
@@ -81,7 +76,7 @@ class Rows(Generic[T]):
         *,
         descending: bool = False,
         keep: Callable[[T], bool] | None = None,
-    ) -> Cut[T]:
+    ) -> PageOfRows[T]:
         """
         Return the rows of one page.
 
@@ -101,7 +96,7 @@ class Rows(Generic[T]):
             after, before = before, after
         rows = self._taken(after, size + 1, keep)
         earlier = [] if start is None else self._taken(before, size, keep)
-        return Cut(
+        return PageOfRows(
             rows[:size],
             rows[0].number if rows else start or 0,
             earlier[-1].number if earlier else None,

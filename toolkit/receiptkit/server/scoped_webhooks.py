@@ -43,12 +43,14 @@ class ScopedWebhooks(Resource):
 
     def _values(self, form: Form, target: str, *, is_new: bool) -> dict[str, Any]:
         """Return what a form says, as members of a webhook."""
+        # What a target does not have is passed over, but has to be what the contract says.
+        method = form.choice("Configuration.Method", _METHODS, 50055)
+        flow = form.matching("Configuration.FlowSid", r"FW[0-9a-fA-F]{32}", 50367)
         if target == "studio":
-            flow = form.matching("Configuration.FlowSid", r"FW[0-9a-fA-F]{32}", 50367)
             if flow is None and is_new:
                 raise ApiError.of(50367)
             return {} if flow is None else {"flow_sid": flow}
-        values: dict[str, Any] = {"method": form.choice("Configuration.Method", _METHODS, 50055)}
+        values: dict[str, Any] = {"method": method}
         url = form.text("Configuration.Url", _LONGEST_URL, 50372)
         if url:
             values["url"] = webhook_url(url, "Configuration.Url", 50372)
@@ -61,24 +63,16 @@ class ScopedWebhooks(Resource):
         return {name: value for name, value in values.items() if value is not None}
 
     def _filters(self, form: Form, *, is_new: bool) -> tuple[str, ...] | None:
-        filters = tuple(dict.fromkeys(form.many("Configuration.Filters")))
-        if not filters:
-            if is_new:
-                raise ApiError.of(50370)
-            return None
-        if any(name not in _FILTERS for name in filters):
+        filters = _values_of(form, "Configuration.Filters", 50370 if is_new else None)
+        if any(name not in _FILTERS for name in filters or ()):
             raise ApiError.of(50365)
         return filters
 
     def _triggers(self, form: Form, *, is_new: bool) -> tuple[str, ...] | None:
-        triggers = tuple(dict.fromkeys(form.many("Configuration.Triggers")))
-        if not triggers:
-            if is_new:
-                raise ApiError.of(50371)
-            return None
-        if len(triggers) > _MOST:
+        triggers = _values_of(form, "Configuration.Triggers", 50371 if is_new else None)
+        if triggers is not None and len(triggers) > _MOST:
             raise ApiError.of(50362)
-        if any(not 0 < len(trigger) <= _LONGEST_TRIGGER for trigger in triggers):
+        if any(not 0 < len(trigger) <= _LONGEST_TRIGGER for trigger in triggers or ()):
             raise ApiError.of(50366)
         return triggers
 
@@ -158,3 +152,16 @@ def _configuration(hook: ScopedWebhook) -> dict[str, Any]:
         # Examples show keywords under `filters`; real answers are not known, so both have them.
         return {**common, "triggers": list(hook.triggers), "filters": list(hook.triggers)}
     return {**common, "filters": list(hook.filters)}
+
+
+def _values_of(form: Form, name: str, missing: int | None) -> tuple[str, ...] | None:
+    """
+    Return the values of a parameter, each once; None if there is none.
+
+    Raises:
+        ApiError: there is none, and `missing` is the code of that.
+    """
+    values = tuple(dict.fromkeys(form.many(name)))
+    if not values and missing is not None:
+        raise ApiError.of(missing)
+    return values or None

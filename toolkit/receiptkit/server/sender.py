@@ -62,11 +62,6 @@ class Sent(NamedTuple):
     answer: bytes = b""
     milliseconds: float = 0
 
-    @property
-    def was_accepted(self) -> bool:
-        """Return True if it was answered with success."""
-        return isinstance(self.outcome, int) and 200 <= self.outcome < 300
-
     def shown(self) -> dict[str, Any]:
         """Return the request with its outcome, ready for JSON."""
         return {**as_json(self.delivery), "outcome": self.outcome}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -22,6 +23,11 @@ CLOCKS = ("real", "manual")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Of the two codes for too many participants with an address, nobody knows which one is live.
 LIMIT_CODES = (50418, 50422)
+#: What Twilio may do or not.
+FLAGS = (
+    *("pre_webhooks", "empty_messages", "empty_bindings", "export_link"),
+    *("zero_delivery", "newest_first", "list_closed", "empty_parameters"),
+)
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 #: As a scenario: none. The server then begins without conversations.
 NO_SCENARIO = "none"
@@ -41,6 +47,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "webhook_url": (str, type(None)),
     "api_keys": (Mapping,),
     "data": (Mapping, type(None)),
+    "snapshot": (str, os.PathLike, type(None)),
     "error_statuses": (Mapping,),
     "limit_code": (int,),
     "initializing": (int, float),
@@ -74,11 +81,19 @@ class ServerSettings:
         local_only: True if `/_receiptkit/` answers only callers of this machine that call it by
             its own name.
         data: conversations to begin with; see `receiptkit.server.data`.
+        snapshot: a file to begin with, which another server saved; it has an account of its own.
         pre_webhooks: True to call pre-webhooks for REST requests.
         initializing: seconds for which a conversation with participants is `initializing`.
         error_statuses: HTTP statuses by error code, instead of inferred ones.
         empty_messages: True to take messages without text, media and template.
         limit_code: the code for one participant too many with an address: 50418 or 50422.
+        empty_bindings: True for `{}` as the bindings of a conversation without any; else null.
+        export_link: True for a link `export` of conversations.
+        zero_delivery: True for a summary of nothing before the first receipt; else null.
+        newest_first: True to list the newest conversation first.
+        list_closed: True if lists of conversations have closed ones.
+        empty_parameters: True for empty parameters of webhooks where a value is unset; else they
+            are absent.
     """
 
     scenarios: tuple[str, ...] = ()
@@ -97,11 +112,18 @@ class ServerSettings:
     control_token: str | None = None
     local_only: bool = False
     data: Mapping[str, Any] | None = None
+    snapshot: str | os.PathLike[str] | None = None
     pre_webhooks: bool = True
     initializing: float = 0.0
     error_statuses: Mapping[int, int] = field(default_factory=dict)
     empty_messages: bool = True
     limit_code: int = 50418
+    empty_bindings: bool = False
+    export_link: bool = False
+    zero_delivery: bool = False
+    newest_first: bool = False
+    list_closed: bool = True
+    empty_parameters: bool = False
 
     @classmethod
     def of(cls, scenarios: Any = (), **values: Any) -> ServerSettings:
@@ -109,16 +131,24 @@ class ServerSettings:
         Return settings, checked.
 
         Raises:
-            UsageError: a setting does not exist or has a value that it cannot have.
+            UsageError: a setting does not exist or has an impossible value.
         """
         _check_names(values)
         for name, types in _TYPES.items():
             value = values.get(name)
             if name in values and (not isinstance(value, types) or isinstance(value, bool)):
                 raise UsageError(f"{name} cannot be {_shown(value)}")
-        settings = cls(scenarios=_scenarios(scenarios, values.get("data")), **values)
+        for name in FLAGS:
+            if not isinstance(values.get(name, True), bool):
+                raise UsageError(f"{name} cannot be {_shown(values[name])}; use True or False")
+        settings = cls(scenarios=_scenarios(scenarios, values), **values)
         settings._check_numbers()
         settings._check_identity()
+        others = settings.scenarios, settings.data, settings.account_sid, settings.start
+        if settings.snapshot is not None and any(others):
+            raise UsageError(
+                "a snapshot brings its own scenarios, data, account SID and start; leave them out"
+            )
         if settings.webhook_url is not None:
             absolute(settings.webhook_url, "webhook URL")
         if settings.public_origin is not None:
@@ -201,10 +231,9 @@ def assumed(texts: Iterable[str]) -> dict[str, Any]:
 
 #: What can be assumed, and how its value is read.
 ASSUMED: dict[str, Callable[[str], Any]] = {
-    "pre_webhooks": lambda value: _TRUTH[value],
     "initializing": float,
-    "empty_messages": lambda value: _TRUTH[value],
     "limit_code": int,
+    **dict.fromkeys(FLAGS, _TRUTH.__getitem__),
 }
 
 
@@ -230,7 +259,7 @@ def check_start(start: str) -> str:
     Return a date at which a server or a world can begin.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not one.
     """
     if not isinstance(start, str) or not "1970" <= start[:4] <= "2999":
         raise UsageError(
@@ -240,11 +269,12 @@ def check_start(start: str) -> str:
     return start
 
 
-def _scenarios(scenarios: Any, data: Any) -> tuple[str, ...]:
+def _scenarios(scenarios: Any, values: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(scenarios, (str, list, tuple, set, frozenset, dict)):
         raise UsageError(f"scenarios cannot be {_shown(scenarios)}")
     names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
-    if NO_SCENARIO in names or (not names and data is not None):
+    begins = values.get("data") is not None or values.get("snapshot") is not None
+    if NO_SCENARIO in names or (not names and begins):
         return ()
     return tuple(scenario(name).name for name in names) or tuple(SCENARIOS)
 
@@ -261,3 +291,12 @@ def _check_names(values: dict[str, Any]) -> None:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def bounded_seed(seed: int) -> int:
+    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise UsageError("a seed is a whole number")
+    if abs(seed) >= 1 << 62:
+        raise UsageError("a seed has at most 18 digits")
+    return seed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -22,10 +21,9 @@ from receiptkit.server.faults import Faults
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.outcomes import Outcomes
 from receiptkit.server.resources import Conversation, Service
-from receiptkit.server.settings import ServerSettings
+from receiptkit.server.settings import ServerSettings, bounded_seed
 from receiptkit.server.store import Store
 from receiptkit.server.subscription import EVENT, Subscription
-from receiptkit.server.worlds import bounded_seed, load_world
 
 #: How many origins are answered in at a time; callers have one or two.
 _ORIGINS = 64
@@ -65,20 +63,13 @@ class State:
         self.changed = asyncio.Event()
         #: The generator whose URLs begin with an origin.
         self.speaking = lru_cache(maxsize=_ORIGINS)(lambda origin: Generator(self.contract, origin))
-        self.reset()
-
-    def reset(self, seed: int | None = None) -> None:
-        """
-        Begin anew: the worlds, the clock, the configurations.
-
-        Args:
-            seed: of the worlds; that of the settings by default.
-        """
-        self.begin_anew(seed)
-        self.load_some(sys.maxsize)
+        self.begin_anew()
 
     def begin_anew(self, seed: int | None = None) -> None:
-        """Begin anew like `reset`, without worlds; `load_some` makes them."""
+        """
+        Begin anew, with clock and configurations, but without worlds: `worlds.load_some` makes
+        them, with a seed or that of the settings.
+        """
         settings = self.settings
         seed = bounded_seed(settings.seed if seed is None else seed)
         self.clock: Clock = self._clock(0)
@@ -114,19 +105,16 @@ class State:
         self._is_filled = False
         self.has_changed()
 
-    def load_some(self, count: int) -> bool:
-        """Make some more of the worlds at the start; return True if there are others left."""
-        made = 0
-        for name, seed in islice(self._to_load, count):
-            load_world(self, name, seed, receipts=self.settings.receipts)
-            made += 1
-        if made == count:
-            return True
+    def worlds_to_load(self, count: int) -> list[tuple[str, int]]:
+        """Return scenarios and seeds of the next worlds at the start, as many as there are left."""
+        return list(islice(self._to_load, count))
+
+    def end_loading(self) -> None:
+        """Fill the state with its data, behind the last world of the start."""
         if self._fill is not None and not self._is_filled:
             self._is_filled = True
             self._fill()
         self.has_changed()
-        return False
 
     def begin_with(self, fill: Callable[[], None]) -> None:
         """Fill the state with data, now and after every reset."""
@@ -254,7 +242,7 @@ class State:
     # -- webhooks
 
     def has_changed(self) -> None:
-        """Wake whoever waits for what is due."""
+        """Wake those who wait for what is due."""
         self.changed.set()
 
     def subscribe(self, service: str | None, subscription: Subscription) -> None:

@@ -1,4 +1,4 @@
-"""One story told to a server by every operation of conversations: the examples of the documents."""
+"""A story in which a server gets each operation of conversations: the documents' examples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from receiptkit.generation.examples import Call
+from receiptkit.generation.examples import ExampleCall
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.server import app
 from receiptkit.server.direct import call
@@ -66,9 +66,9 @@ _WITH_PARTICIPANTS = {
 }
 
 
-def story() -> list[Call]:
+def story() -> list[ExampleCall]:
     """Return the calls of the story with their answers, in both scopes; always the same."""
-    return asyncio.run(_Story().told())
+    return asyncio.run(_Story().calls())
 
 
 class _Story:
@@ -77,9 +77,9 @@ class _Story:
         self._control = self._app.state.control
         secret = f"{self._control.state.account_sid}:{self._control.state.settings.signing_token}"
         self._credentials = base64.b64encode(secret.encode()).decode()
-        self._calls: list[Call] = []
+        self._calls: list[ExampleCall] = []
 
-    async def told(self) -> list[Call]:
+    async def calls(self) -> list[ExampleCall]:
         service = self._control.state.chat_service_sid
         for scope in ("", f"/Services/{service}"):
             await self._in_scope(scope)
@@ -152,7 +152,7 @@ class _Story:
         name: str = "order",
     ) -> Any:
         status, body = await self._ask(method, path, form)
-        self._calls.append(Call(method, f"/v1{path}", form, status, body, name, title))
+        self._calls.append(ExampleCall(method, f"/v1{path}", form, status, body, name, title))
         return body
 
     async def _ask(self, method: str, path: str, form: Mapping[str, Any] | None) -> tuple[int, Any]:

@@ -32,7 +32,7 @@ def demand_real_threads() -> None:
         if is_patched is not None and is_patched("threading" if name == "gevent" else "thread"):
             raise UsageError(
                 f"a server cannot run in this process: {name} has replaced its threads; "
-                "start `receiptkit serve` in a process of its own"
+                "start `receiptkit serve` in its own process"
             )
 
 

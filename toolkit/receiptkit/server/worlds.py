@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from receiptkit.generation import Outcome, World
 from receiptkit.generation.world import webhook_date
 from receiptkit.model.errors import UsageError
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.resources import Conversation
-from receiptkit.server.settings import check_receipts, check_start
-
-if TYPE_CHECKING:
-    from receiptkit.server.state import State
+from receiptkit.server.settings import bounded_seed, check_receipts, check_start
+from receiptkit.server.state import State
 
 #: What every world of a server shares: it is one account with one service.
 _SHARED = ("account_sid", "chat_service_sid")
+
+
+def load_some(state: State, count: int) -> bool:
+    """Make some more of the worlds at the start; return True if there are others left."""
+    worlds = state.worlds_to_load(count)
+    for name, seed in worlds:
+        load_world(state, name, seed, receipts=state.settings.receipts)
+    if len(worlds) == count:
+        return True
+    state.end_loading()
+    return False
 
 
 def load_world(
@@ -115,12 +124,3 @@ def _begin(
     state.add_message(conversation, life)
     conversation.drawn.append(life)
     return life
-
-
-def bounded_seed(seed: int) -> int:
-    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise UsageError("a seed is a whole number")
-    if abs(seed) >= 1 << 62:
-        raise UsageError("a seed has at most 18 digits")
-    return seed

@@ -34,6 +34,12 @@ class Application(NamedTuple):
     pid: int
 
 
+class _Started(NamedTuple):
+    process: subprocess.Popen[bytes]
+    log: IO[bytes]
+    watcher: subprocess.Popen[bytes] | None
+
+
 class Applications:
     """
     Starts applications, and ends each with all processes that it started.
@@ -46,7 +52,7 @@ class Applications:
     def __init__(self, twilio: tuple[str, str, str]) -> None:
         names = "TWILIO_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"
         self._twilio = dict(zip(names, twilio, strict=True))
-        self._running: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
+        self._running: list[_Started] = []
 
     def __call__(
         self,
@@ -87,7 +93,7 @@ class Applications:
         except OSError as error:
             log.close()
             raise UsageError(f"{arguments[0]} cannot be started: {error.strerror}") from None
-        self._running.append((process, log))
+        self._running.append(_Started(process, log, _watcher(process.pid)))
         reason = _reason_not_listening(process, port, timeout)
         if reason is not None:
             raise UsageError(f"{arguments[0]} {reason}; it printed:\n{_tail(log)}")
@@ -96,9 +102,29 @@ class Applications:
     def end(self) -> None:
         """End every application, the last one first, and what it started."""
         while self._running:
-            process, log = self._running.pop()
-            _end(process)
-            log.close()
+            started = self._running.pop()
+            _end(started.process)
+            started.log.close()
+            if started.watcher is not None:
+                started.watcher.kill()
+                started.watcher.communicate()
+
+
+def _watcher(group: int) -> subprocess.Popen[bytes] | None:
+    """
+    Start what ends a group of processes if this process is killed.
+
+    It reads from a pipe that nobody writes to, and which ends with the only process that holds it.
+    """
+    if not hasattr(os, "killpg"):
+        return None
+    return subprocess.Popen(  # noqa: S603 # our own command
+        ["/bin/sh", "-c", 'read _; kill -s KILL -- "-$0"', str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _free_port() -> int:

@@ -81,7 +81,7 @@ def cases(
     every = breakages(generator)
     kinds = sorted({each.kind for each in every})
     if kind not in (None, *kinds):
-        raise UsageError(f"no body is called {kind!r}: there are {', '.join(kinds)}")
+        raise UsageError(f"unknown body {kind!r}; use {', '.join(kinds)}")
     chosen = [
         each
         for each in every
@@ -90,9 +90,7 @@ def cases(
     for glob in rules:
         if not any(fnmatchcase(each.rule, glob) for each in chosen):
             catalogue.find(glob)
-            raise UsageError(
-                f"there is no breakage of {glob!r}" + (f" in a {kind}" if kind else "")
-            )
+            raise UsageError(f"no breakage for rule {glob!r}" + (f" in a {kind}" if kind else ""))
     matching = (
         each for each in chosen if not rules or any(fnmatchcase(each.rule, glob) for glob in rules)
     )

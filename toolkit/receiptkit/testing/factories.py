@@ -49,7 +49,7 @@ class Factories:
         if isinstance(scenario, World):
             if overrides:
                 raise UsageError(
-                    f"a world is as it is: give {', '.join(overrides)} where it is made"
+                    f"a world cannot be changed here; pass {', '.join(overrides)} where it is made"
                 )
             return scenario
         arguments = {name: value for name, value in overrides.items() if name in _FACTS}

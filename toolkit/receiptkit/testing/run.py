@@ -42,7 +42,10 @@ class Run:
         self._warnings: list[Finding] = []
         self._tests_with_warnings: set[str] = set()
         self._failures: list[str] = []
-        self._checked = 0
+        #: How many tests it guarded, and how many observations it checked.
+        self._guarded = self._checked = 0
+        #: True if the run ended before its last test.
+        self.was_stopped = False
         self._requests: Counter[bool] = Counter()
         #: The tests that replaced a method of a client, by its name.
         self._replaced: dict[str, set[str]] = {}
@@ -97,6 +100,7 @@ class Run:
         self._cover(each.seen for each in traffic.observed if each.is_checked)
         if not is_guarded:
             return
+        self._guarded += 1
         self._requests.update(traffic.requests)
         self._errors.update(traffic.errors)
         for name in traffic.replaced:
@@ -132,6 +136,7 @@ class Run:
             "points": sorted(self.coverage.seen) if self._points else [],
             "warnings": warnings,
             "tests_with_warnings": sorted(self._tests_with_warnings),
+            "guarded": self._guarded,
             "checked": self._checked,
             "requests": list(self._requests.items()),
             "replaced": {name: sorted(tests) for name, tests in self._replaced.items()},
@@ -143,6 +148,7 @@ class Run:
     def merge(self, share: dict[str, Any]) -> None:
         """Take over what another process shares."""
         self._points.update((dimension, item) for dimension, item in share["points"])
+        self._guarded += share["guarded"]
         self._checked += share["checked"]
         self._tests_with_warnings.update(share["tests_with_warnings"])
         self._warnings += [
@@ -194,6 +200,10 @@ class Run:
         """Return the likely reason why nothing was checked."""
         if self._errors:
             return "it failed itself, see receipt guard errors"
+        if self.was_stopped:
+            return "the run was stopped before its last test"
+        if not self._guarded:
+            return "no test ran that it guards"
         if self._replaced:
             return "tests replaced methods of HTTP clients"
         if self._requests[True]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from receiptkit.contract import Contract
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
+from receiptkit.openapi import document as documents
+from receiptkit.openapi.document import Document
+from receiptkit.testing.first_look import FirstLook
 from receiptkit.validation import project_settings
-from receiptkit.validation.names import known_names
-from receiptkit.validation.selection import Selection
+from receiptkit.validation.project_settings import ProjectSettings
+
+# A guarded run without traffic of the contract does without these.
+if TYPE_CHECKING:
+    from receiptkit.contract import Contract
+    from receiptkit.validation.selection import Selection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Options:
     """
     The options `--receipts-*` of the command line; None if absent.
@@ -36,30 +44,54 @@ class Options:
     coverage_fail_under: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class PluginSettings:
     """
     The settings of a run.
 
     Attributes:
         seed: the seed of generated data, together with the id of a test.
+        document: of the contract.
+        project: the settings of the project, under the options of the command line.
         fail_on: the lowest severity that fails a test.
-        selection: selects findings and sets their severity.
         coverage, coverage_file, coverage_fail_under: True to report coverage; its file, and the
             least percentage.
-        names: names that may be shown without values.
     """
 
     seed: int
-    contract: Contract
+    document: Document
+    project: ProjectSettings
     fail_on: Severity
-    selection: Selection
     show_values: bool
     guard: bool
     coverage: bool
     coverage_file: Path | None
     coverage_fail_under: float | None
-    names: Container[str]
+
+    @cached_property
+    def first_look(self) -> FirstLook:
+        """Tells what cannot be of the contract, without making it."""
+        return FirstLook(self.document)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract, made when something may be of it."""
+        from receiptkit.contract import Contract
+
+        profile = self.project.chosen_profile
+        return Contract(self.document, profile, api_base_url=self.project.api_base_url)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Selects findings and sets their severity."""
+        return self.project.selection(lambda: self.contract.rule_ids)
+
+    @cached_property
+    def names(self) -> Container[str]:
+        """Names that may be shown without values."""
+        from receiptkit.validation.names import known_names
+
+        return known_names(self.contract)
 
 
 def settings(options: Options) -> PluginSettings:
@@ -73,25 +105,27 @@ def settings(options: Options) -> PluginSettings:
     project = project_settings.find(options.root).under(
         profile=options.profile, fail_on=options.fail_on
     )
-    contract = Contract.load(
-        project.profile or "documented",
-        options.document,
-        api_base_url=project.api_base_url,
-    )
+    # An unknown profile is an error beside a document of one's own, too.
+    document = documents.built(project.chosen_profile)
     if options.document is not None:
-        contract.compile()
-    return PluginSettings(
+        document = documents.read(options.document)
+    found = PluginSettings(
         seed=_seed(options.seed),
-        contract=contract,
-        fail_on=_severity(project.fail_on or "error"),
-        selection=project.selection(lambda: contract.rule_ids),
+        document=document,
+        project=project,
+        fail_on=_severity(project.fail_on or project_settings.FAIL_ON),
         show_values=options.show_values,
         guard=options.guard,
         coverage=options.coverage is not None or options.coverage_fail_under is not None,
         coverage_file=_file(options.coverage),
         coverage_fail_under=_percentage(options.coverage_fail_under),
-        names=known_names(contract),
     )
+    # Mistakes of the user's are errors at the start.
+    if options.document is not None:
+        found.contract.compile()
+    if project.path is not None:
+        _ = found.selection
+    return found
 
 
 def _seed(text: str | None) -> int:
@@ -105,7 +139,7 @@ def _severity(text: str) -> Severity:
     names = [severity.value for severity in Severity]
     if text not in names:
         close = get_close_matches(text, names, n=1)
-        suggestion = f": did you mean {close[0]}?" if close else ""
+        suggestion = f"; did you mean {close[0]}?" if close else ""
         raise UsageError(
             f"--receipts-fail-on: unknown severity {text!r}; "
             f"use one of {', '.join(names)}{suggestion}"

@@ -7,15 +7,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from receiptkit.history import History
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.testing.guard_error import describe
-from receiptkit.testing.inbound import is_webhook, signature_findings
 from receiptkit.testing.settings import PluginSettings
-from receiptkit.validation.selection import Selection
+
+# A guarded run without traffic of the contract does without these.
+if TYPE_CHECKING:
+    from receiptkit.history import History
 
 #: Client libraries ask for larger pages than there are, and get the largest: a GET only warns.
 _PARAMETER = "request.parameter"
@@ -107,7 +109,10 @@ class Traffic:
 
     def wants(self, method: str, url: str) -> bool:
         """Return True if a request is one of the contract's."""
-        is_wanted = self._settings.contract.operations.resolve(method, url) is not None
+        is_wanted = (
+            self._settings.first_look.may_be_of_contract(url)
+            and self._settings.contract.operations.resolve(method, url) is not None
+        )
         self.requests[is_wanted] += 1
         return is_wanted
 
@@ -130,9 +135,14 @@ class Traffic:
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
         """Check a request to the application, if it is a webhook of the contract's event."""
-        contract, auth_token = self._settings.contract, self._auth_token()
+        if not self._settings.first_look.may_be_webhook(request):
+            return
+        from receiptkit.testing.inbound import is_webhook, signature_findings
+
+        contract = self._settings.contract
         if not is_webhook(request, contract):
             return
+        auth_token = self._auth_token()
         with self._lock:
             findings = self._open_history().check_webhook(request)
             # A test may try how the application rejects one.
@@ -178,6 +188,8 @@ class Traffic:
 
     def _open_history(self) -> History:
         if self._history is None:
+            from receiptkit.history import History
+
             self._history, self._first = History(self._settings.contract), len(self.observed)
         return self._history
 
@@ -227,6 +239,8 @@ def allowances(
     Raises:
         UsageError: a glob matches no rule, there are none, or the reason is missing.
     """
+    from receiptkit.validation.selection import Selection
+
     if not rules:
         raise UsageError('receipts_allow takes ids of rules, such as "page.next-without-token"')
     demand_reason("receipts_allow", reason)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
-_DATE = re.compile(
+from receiptkit.model.regex import regex
+
+_DATE = regex(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
 #: A date and time as logs and databases write it, without a zone.
-_NAIVE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
+_NAIVE = regex(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
 #: How long a date can be that is one, with a fraction longer than anybody needs.
 _LONGEST = 64
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
@@ -28,17 +29,17 @@ def _seconds(text: str) -> int | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    numbers = [int(part) for part in match.groups()[:6]]
-    offset = int(match[9]) * 60 + int(match[10]) if match[8] else 0
+    year, month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5, 6))
     try:
-        # Second 60 is a leap second: the one after 59.
-        minute = datetime(*numbers[:5])  # type: ignore[arg-type] # noqa: DTZ001
-        moment = minute + timedelta(seconds=numbers[5])
-        return (moment - _EPOCH) // timedelta(seconds=1) - (
-            offset * 60 if match[8] == "+" else -offset * 60
-        )
-    except (ValueError, OverflowError):
+        since = datetime(year, month, day, hour, minute) - _EPOCH  # noqa: DTZ001
+    except ValueError:
         return None
+    # Second 60 is a leap second: the one after 59.
+    found = since.days * 86_400 + since.seconds + second
+    if match[8] is None:
+        return found
+    offset = int(match[9]) * 3600 + int(match[10]) * 60
+    return found - offset if match[8] == "+" else found + offset
 
 
 def milliseconds(text: object) -> int | None:

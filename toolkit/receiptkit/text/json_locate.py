@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from receiptkit.model import pointers
+from receiptkit.model.location import Position
 from receiptkit.text.json_scan import SPACE, STRING
 
 _SCALAR = re.compile(r'[^\s,\]}"]+')
@@ -117,9 +118,14 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place(self, offset: int) -> tuple[int, int]:
+    def place(self, offset: int) -> Position:
+        """Return the position of an offset."""
         line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        return Position(line, offset - self._starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a line and a column."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
 
 
 def elements(text: str) -> list[int]:

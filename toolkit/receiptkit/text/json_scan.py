@@ -159,7 +159,7 @@ class _Scanner:
 
     def open(self, items: Any, key: str | int) -> None:
         if len(self.stack) >= self.max_depth:
-            message = f"nested deeper than {self.max_depth}: not judged further"
+            message = f"nested more than {self.max_depth} levels; not checked further"
             raise _Stop(Problem("", message, rule="json.too-deep", offset=self.at))
         self.stack.append(_Open(items, key))
         self.at += 1
@@ -175,13 +175,13 @@ class _Scanner:
         self.space()
         start = self.at
         if self.text[start : start + 1] != '"':
-            raise self.unexpected("a member name in double quotes")
+            raise self.unexpected("a field name in double quotes")
         top = self.stack[-1]
         top.key = ""
         key = self.string()
         top.key = key
         if key in top.items:
-            message = "this member is there twice; most parsers silently keep the last one"
+            message = "duplicate field; most parsers silently keep the last"
             self.problems.append(
                 Problem(self.pointer(), message, rule="json.duplicate-key", offset=start)
             )
@@ -199,12 +199,14 @@ class _Scanner:
                 return self.number(number)
         not_finite = _NOT_FINITE.match(self.text, self.at)
         if not_finite:
-            return self.not_finite(not_finite.end(), "JSON has no NaN and no Infinity")
+            return self.not_finite(
+                not_finite.end(), "NaN and Infinity are not JSON; use a number or null"
+            )
         word = _WORD.match(self.text, self.at)
         if word and word[0] in _LITERALS:
             self.at = word.end()
             return _LITERALS[word[0]]
-        raise self.unexpected("a value")
+        raise self.unexpected("a JSON value")
 
     def string(self) -> str:
         start = self.at
@@ -217,7 +219,7 @@ class _Scanner:
             return value
         decoded: str = json.loads(match[0])
         if _SURROGATE.search(decoded):
-            message = "an unpaired surrogate: no character, and no UTF-8 can carry it"
+            message = "unpaired surrogate escape; write the pair or the character itself"
             self.problems.append(
                 Problem(self.pointer(), message, rule="json.lone-surrogate", offset=start)
             )
@@ -237,7 +239,7 @@ class _Scanner:
             self.at = match.end()
             return float(digits[:_LONGEST_NUMBER])
         return self.not_finite(
-            match.end(), "a number beyond what a double can hold: JavaScript reads Infinity"
+            match.end(), "the number is too large for a double; JavaScript reads Infinity"
         )
 
     def not_finite(self, end: int, message: str) -> int:
@@ -262,29 +264,29 @@ class _Scanner:
     def instead_of(self, what: str) -> tuple[str, str | None]:
         if self.at >= len(self.text):
             self.at = len(self.text.rstrip("\r\n"))
-            return f"the text ends where {what} should stand", "the capture was cut off"
+            return f"expected {what}, but the text ends", "the capture was cut off"
         char = self.text[self.at]
         if char in _SMART_QUOTES:
             return (
-                f"a typographic quote where {what} should stand",
+                f"expected {what}, found a typographic quote",
                 'replace the smart quotes by plain ones (")',
             )
         if char == "'":
             return (
-                f"a single quote where {what} should stand",
+                f"expected {what}, found a single quote",
                 "JSON wants double quotes; was this printed by Python or JavaScript?",
             )
         if self.text.startswith(("//", "/*", "#"), self.at):
-            return f"a comment where {what} should stand", "JSON has no comments"
+            return f"expected {what}, found a comment", "JSON has no comments"
         word = _WORD.match(self.text, self.at)
         if word and word[0] in ("None", "True", "False", "undefined"):
             return (
-                f"a literal of another language where {what} should stand",
+                f"expected {what}, found a literal of another language",
                 "write null, true or false; was this printed by Python or JavaScript?",
             )
         if not char.isprintable():
-            return f"a control character (U+{ord(char):04X}) where {what} should stand", None
-        return f"something else where {what} should stand", None
+            return f"expected {what}, found a control character (U+{ord(char):04X})", None
+        return f"expected {what}", None
 
     def broken_string(self) -> _Stop:
         """Say why no string can be read here, pointing at the culprit."""
@@ -305,6 +307,8 @@ class _Scanner:
         )
 
     def trailing_hint(self) -> str | None:
+        if not self.text[self.at :].strip(", \t\r\n"):
+            return "remove the comma behind the value"
         if self.text[self.at] in "{[":
             return "several JSON values in one text; one a line would be NDJSON"
         return None

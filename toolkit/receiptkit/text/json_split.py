@@ -9,7 +9,6 @@ text between two of them is searched for, and brackets are only compared.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from itertools import accumulate, count
@@ -17,13 +16,15 @@ from operator import add
 from typing import BinaryIO, Literal, NamedTuple
 
 from receiptkit.model.errors import CaptureError
+from receiptkit.model.limits import larger
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 
 _CHUNK = 1 << 18
-_BRACKET = re.compile(rb"[\[\]{}]")
-_SCALAR = re.compile(rb'"[^"]*"|[^\s,"]+')
+_BRACKET = regex(rb"[\[\]{}]")
+_SCALAR = regex(rb'"[^"]*"|[^\s,"]+')
 #: The beginning of an object, up to the name of its first member.
-_HEAD = re.compile(rb'\{\s*"[^"\\]{1,40}"')
+_HEAD = regex(rb'\{\s*"[^"\\]{1,40}"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 #: How many orders of brackets are remembered.
 _MOST_KNOWN = 256
@@ -217,9 +218,7 @@ class Splitter:
             return
         self._size += len(raw)
         if self._size > self._limit:
-            raise CaptureError(
-                f"an entry is larger than {self._limit:,} bytes; --max-record allows more"
-            )
+            raise CaptureError(f"an entry is {larger(self._limit)}")
         self._held.append(raw)
 
     def _take(self, raw: bytes) -> Element:

@@ -155,7 +155,11 @@ def decode(raw: bytes) -> tuple[str, Problem | None]:
         return raw.decode(), None
     except UnicodeDecodeError as error:
         text = raw[: error.start].decode()
-        return text, _not_utf8(len(text), "these bytes are not UTF-8", None)
+        return text, _not_utf8(
+            len(text),
+            "these bytes are not UTF-8",
+            "if it is Windows-1252 text, run: iconv -f CP1252 -t UTF-8",
+        )
 
 
 def places_in(raw: bytes) -> Callable[[int], tuple[int, int]]:

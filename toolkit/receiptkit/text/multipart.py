@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BOUNDARY = re.compile(
+from receiptkit.model.regex import regex
+
+_BOUNDARY = regex(
     r"multipart/form-data\s*;(?:[^;]*;)*?\s*boundary=\"?([^\";,\s]{1,70})", re.IGNORECASE
 )
-_NAME = re.compile(
+_NAME = regex(
     r"^content-disposition:[^\n]*?;[ \t]*name=\"?([^\";\r\n]*)", re.IGNORECASE | re.MULTILINE
 )
-_BLANK_LINE = re.compile(r"\r?\n\r?\n")
+_BLANK_LINE = regex(r"\r?\n\r?\n")
 
 
 class MultipartField(NamedTuple):

@@ -15,7 +15,9 @@ from typing import Any
 
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Finding, Severity
+from receiptkit.model.limits import larger, limit, remedy
 from receiptkit.model.small_files import read_small
+from receiptkit.storage import is_address, is_remote, shown
 from receiptkit.validation.fingerprint import Identity, identity, masked_pointer
 from receiptkit.validation.output_files import has_content
 from receiptkit.validation.summary import Sink, Summary
@@ -31,7 +33,7 @@ class Baseline:
     Known findings.
 
     Attributes:
-        path: the file; paths in it are relative to its folder.
+        path: the file, or its URL.
         counts: how many known findings of each severity were found again.
     """
 
@@ -40,14 +42,15 @@ class Baseline:
     ) -> None:
         """
         Args:
-            path: the file.
+            path: the file; paths in it are relative to its folder. Or its URL; paths in it are then
+                relative to the working directory.
             names: the names that may be written in pointers.
             known: how many findings of each identity are known; None to take every finding as
                 known.
         """
         self.path = path
         self.counts: Counter[Severity] = Counter()
-        self._folder = os.path.dirname(os.path.abspath(path))
+        self._folder = os.getcwd() if is_remote(path) else os.path.dirname(os.path.abspath(path))
         self._names = names
         self._known = known
         self._found: Counter[Identity] = Counter()
@@ -60,17 +63,15 @@ class Baseline:
         Raises:
             UsageError: it cannot be read, or is not a baseline.
         """
-        if not os.path.exists(path):
-            raise UsageError(f"{path}: no such file; --write-baseline {path} creates it")
-        raw = read_small(path, "baseline")
+        raw, where = _content(path), shown(path)
         try:
             content = json.loads(raw)
         except (ValueError, RecursionError):
-            raise UsageError(f"{path}: not a baseline of receiptkit: not JSON") from None
+            raise UsageError(f"{where}: not a baseline of receiptkit: not JSON") from None
         try:
             if content["version"] not in _READABLE:
                 raise UsageError(
-                    f"{path}: a baseline of another version; "
+                    f"{where}: a baseline of another version; "
                     f"this receiptkit reads version 1 and {VERSION}"
                 )
             known: Counter[Identity] = Counter()
@@ -78,7 +79,7 @@ class Baseline:
                 known.update(_entry(entry, names))
             return cls(path, names, known)
         except (TypeError, KeyError, ValueError, AttributeError):
-            raise UsageError(f"{path}: not a baseline of receiptkit") from None
+            raise UsageError(f"{where}: not a baseline of receiptkit") from None
 
     def add(self, finding: Finding) -> bool:
         """Count a finding that is known, and return True; return False for a new one."""
@@ -90,6 +91,21 @@ class Baseline:
         self.counts[finding.severity] += 1
         return True
 
+    @classmethod
+    def may_stand_at(cls, path: str) -> bool:
+        """Return True if a baseline may be written to a path: a baseline is there, or nothing."""
+        if not has_content(path):
+            return True
+        try:
+            cls.read(path, ())
+        except UsageError:
+            return False
+        return True
+
+    def sink(self, sink: Sink) -> Sink:
+        """Return a sink that passes on only what this baseline does not know."""
+        return _NewFindings(sink, self)
+
     def move_counts(self, summary: Summary) -> None:
         """Count the known findings of a summary as such, and no longer by their severities."""
         summary.severities.subtract(self.counts)
@@ -100,16 +116,19 @@ class Baseline:
         Return how many known findings were not found again.
 
         Args:
-            files: the files that were checked; findings of others are only gone if the file is.
+            files: the files that were checked; findings of others are only gone if the file is,
+                which is not looked for behind URLs.
             wants: whether findings of a rule were wanted.
         """
         checked = {self._relative(file) for file in files}
         return sum(
             count - self._found[each]
             for each, count in (self._known or {}).items()
-            if wants(each.rule)
-            and (each.file in checked or not os.path.exists(os.path.join(self._folder, each.file)))
+            if wants(each.rule) and (each.file in checked or self._is_missing(each.file))
         )
+
+    def _is_missing(self, file: str) -> bool:
+        return not is_address(file) and not os.path.exists(os.path.join(self._folder, file))
 
     def text(self) -> str:
         """
@@ -124,7 +143,7 @@ class Baseline:
         return f'{{"version": {VERSION}, "known": [\n' + ",\n".join(lines) + "\n]}\n"
 
     def _relative(self, file: str) -> str:
-        if file in ("", "-"):
+        if file in ("", "-") or is_address(file):
             return file
         try:
             return os.path.relpath(file, self._folder).replace(os.sep, "/")
@@ -133,7 +152,7 @@ class Baseline:
             return os.path.abspath(file).replace(os.sep, "/")
 
 
-class NewFindings:
+class _NewFindings:
     """A sink that passes on only what a baseline does not know."""
 
     def __init__(self, sink: Sink, baseline: Baseline) -> None:
@@ -148,15 +167,22 @@ class NewFindings:
         self._sink.end_of_file()
 
 
-def is_baseline(path: str) -> bool:
-    """Return True if a baseline may be written to a path: a baseline is there, or nothing."""
-    if not has_content(path):
-        return True
+def _content(path: str) -> bytes:
+    """Return the content of a baseline. Raises `UsageError` if it cannot be read."""
+    if not is_remote(path):
+        if not os.path.exists(path):
+            raise UsageError(f"{path}: no such file; --write-baseline {path} creates it")
+        return read_small(path, "baseline")
+    from receiptkit.storage.files import read_range
+
+    most, where = limit("baseline"), shown(path)
     try:
-        Baseline.read(path, ())
-    except UsageError:
-        return False
-    return True
+        raw = read_range(path, 0, most + 1)
+    except OSError as error:
+        raise UsageError(f"--baseline {where}: {error}") from None
+    if len(raw) > most:
+        raise UsageError(f"{where}: {larger(most, remedy('baseline'))}")
+    return raw
 
 
 def _entry(entry: dict[str, Any], names: Container[str]) -> dict[Identity, int]:

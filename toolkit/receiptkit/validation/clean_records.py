@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from receiptkit.bulk import Bulk, Facts, Unread
 from receiptkit.captures import Limits, Observation, Reading, Records, nothing_beside
 from receiptkit.captures.format import Observe
-from receiptkit.contract import Result
+from receiptkit.contract import Contract, Result
 from receiptkit.history import note
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
@@ -17,6 +17,7 @@ from receiptkit.model.location import Position
 from receiptkit.rules import catalogue
 from receiptkit.rules.signed_request import HEADER, signed_form
 from receiptkit.validation.observation_checks import ObservationChecker
+from receiptkit.validation.selection import Selection
 
 _START = Position(1, 1)
 #: A shape must not depend on files beside the capture.
@@ -37,11 +38,6 @@ class Remembered(NamedTuple):
     rows: list[str]
     made_at: str
     rule: str
-
-    @property
-    def text(self) -> str:
-        """Return the note as one text."""
-        return "\n".join((self.head, *self.rows)) if self.rows else self.head
 
 
 class _Signed(NamedTuple):
@@ -67,6 +63,23 @@ def remembered(result: Result, observation: Observation) -> Remembered:
         requested, made_at = result.requested if seen.url else None, seen.made_at or made_at
     noted = note(result.kind or "", result.body, requested)
     return Remembered(*noted, made_at if result.kind is not None else "", observation.rule)
+
+
+def allows_bulk(contract: Contract, called_at: str | None) -> bool:
+    """Return True if shapes may prove records clean under a contract."""
+    return (
+        catalogue.allows_bulk()
+        # A document of one's own may ask more of a SID or a date than its form.
+        and not contract.document.is_foreign
+        # Signatures over another URL are checked the exact way.
+        and (contract.validator.auth_token is None or called_at is None)
+    )
+
+
+def looks_across(contract: Contract, selection: Selection) -> bool:
+    """Return True if a rule between observations is wanted."""
+    wanted = filter(selection.wants, catalogue.across())
+    return any(catalogue.severity(rule, contract.profile) is not None for rule in wanted)
 
 
 class CleanRecords:
@@ -108,7 +121,7 @@ class CleanRecords:
             self._bulks[observe] = Bulk(catalogue.literal_names())
         bulk = self._bulks[observe]
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
-        found, start = self._facts(bulk, texts), 0
+        found, start = self._rightly_signed(bulk.facts(texts)), 0
         if None not in found:
             yield self._counted(found)
             return
@@ -122,12 +135,13 @@ class CleanRecords:
                 self._was_clean = False
                 yield []
                 if self._was_clean and self._learn(bulk, texts[end], observe):
-                    found[end + 1 :] = self._facts(bulk, texts[end + 1 :])
+                    following = slice(end + 1, None)
+                    known = bulk.completed(texts[following], found[following])
+                    found[following] = self._rightly_signed(known)
             start = end + 1
 
-    def _facts(self, bulk: Bulk, texts: Sequence[bytes]) -> list[Facts | None]:
-        """Return the facts of records that are proven clean, and rightly signed if they must be."""
-        found = bulk.facts(texts)
+    def _rightly_signed(self, found: list[Facts | None]) -> list[Facts | None]:
+        """Return the facts of records that are rightly signed, if they must be."""
         if self._auth_token is None:
             return found
         from receiptkit.webhooks.signature import signature_of
@@ -146,6 +160,21 @@ class CleanRecords:
             return found
         self.signatures += sum(isinstance(facts, _Signed) for facts in found)
         return [facts.remembered if isinstance(facts, _Signed) else facts for facts in found]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process can be given: shapes are compiled, and stay here."""
+        return {**vars(self), "_bulks": {}}
+
+    def learn_from(self, records: Records) -> None:
+        """Learn shapes from records that are checked, and remembered, by somebody else."""
+        start = 0
+        for clean in self.runs(records) if self._uses_bulk else ():
+            if clean:
+                start += len(clean)
+                continue
+            for each in records.observe(records.texts[start], _START, 0, _WITHOUT_FILES):
+                self.note(self._checker.validate(each), each)
+            start += 1
 
     def note(self, result: Result, observation: Observation) -> None:
         """Note what the exact path found in the last record."""
@@ -184,7 +213,7 @@ class CleanRecords:
             found = list(observations)
         except CaptureError:
             return None
-        if len(found) != 1 or found[0].unusable is not None or not found[0].is_plain:
+        if len(found) != 1 or found[0].unusable is not None:
             return None
         (observation,) = found
         result = self._checker.validate(observation)
@@ -202,9 +231,10 @@ class CleanRecords:
         return (is_clean, _Signed(noted, *signed)) if signed is not None else None
 
     def _unread(self, text: str, observation: Observation) -> Iterator[Unread]:
-        if observation.seen is not None:
-            from receiptkit.captures.transport import unread
+        if observation.seen is None:
+            return
+        from receiptkit.captures.beside import unread_in
 
-            kept = (HEADER.lower(),) if self._auth_token is not None else ()
-            for value in unread(text, observation.layout, READ_HEADERS, kept):
-                yield Unread(*value)
+        kept = (HEADER.lower(),) if self._auth_token is not None else ()
+        for value in unread_in(text, observation, READ_HEADERS, kept):
+            yield Unread(*value)

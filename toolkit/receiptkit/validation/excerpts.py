@@ -15,7 +15,7 @@ from receiptkit.model.location import Location
 
 #: How many lines before and after a finding are shown, and how many characters of a line.
 _AROUND = 2
-_WIDTH = 160
+_WIDTH = 96
 #: A longer line is read in pieces, so that no line fills the memory.
 _LONGEST = 1 << 22
 #: Lines further down are not looked for.
@@ -97,7 +97,7 @@ def _excerpt(lines: dict[int, str], line: int, column: int) -> Excerpt:
     for number in range(line - _AROUND, line + _AROUND + 1):
         if number in lines:
             text = lines[number]
-            start = max(0, column - 1 - _WIDTH // 2) if number == line else 0
+            start = max(0, column - 1 - _WIDTH // 3) if number == line else 0
             start = min(start, max(0, len(text) - _WIDTH))
             before, after = "…" if start else "", "…" if start + _WIDTH < len(text) else ""
             piece = printable(text[start : start + _WIDTH])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from typing import NamedTuple
 
 from receiptkit.model.display import public_pointer
 from receiptkit.model.finding import Finding
+from receiptkit.model.regex import regex
 
-_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+_INDEX = regex(r"/[0-9]+(?=/|$)")
+#: What stands for a number, and for a name, as in a baseline.
+_FIXED = regex(r"(/\*|/<name, [0-9]+ characters?>(?=/|$))")
 
 
 class Identity(NamedTuple):
@@ -44,7 +46,9 @@ def without_numbers(pointer: str) -> str:
 
 def masked_pointer(pointer: str, names: Container[str]) -> str:
     """Return a pointer as an identity holds it: no numbers of rows, and no names but these."""
-    return "/*".join(public_pointer(part, names) for part in without_numbers(pointer).split("/*"))
+    parts = _FIXED.split(without_numbers(pointer))
+    parts[::2] = [public_pointer(part, names) for part in parts[::2]]
+    return "".join(parts)
 
 
 def identity(finding: Finding, names: Container[str], file: str | None = None) -> Identity:

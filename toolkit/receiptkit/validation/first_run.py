@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from receiptkit.validation import project_settings
+from receiptkit.validation.baseline import Baseline
 from receiptkit.validation.project_survey import Survey
 
 BASELINE = "receiptkit-baseline.json"
@@ -22,14 +25,14 @@ jobs:
         with:
           python-version: "3.12"
       - run: pip install receiptkit
-      - run: receiptkit validate {paths} --format github -o markdown="$GITHUB_STEP_SUMMARY"
+      - run: {command}
 """
 _JOB = """\
 receipts:
   image: python:3.12
   script:
     - pip install receiptkit
-    - receiptkit validate {paths} -o gitlab=gl-code-quality-report.json
+    - {command}
   artifacts:
     when: always
     reports:
@@ -64,33 +67,57 @@ def _files(found: Survey) -> Iterator[PlannedFile]:
     has_settings = project_settings.find(found.folder.absolute()).path is not None
     if not has_settings:
         settings = 'profile = "documented"\nfail-on = "error"\n'
-        settings += f'baseline = "{BASELINE}"\n' if found.captures else ""
+        takes_baseline = found.captures and Baseline.may_stand_at(str(found.folder / BASELINE))
+        settings += f'baseline = "{BASELINE}"\n' if takes_baseline else ""
         yield _planned(found, "receiptkit.toml", settings, "settings of your team")
-    if found.captures and not has_settings:
+    if found.captures and not has_settings and not os.path.lexists(found.folder / BASELINE):
         yield _planned(found, BASELINE, None, "what is wrong today; only new findings fail")
     if found.pytest and not found.is_guarded:
         why = "pytest fails tests whose mocks are wrong"
         if found.pytest_file is None:
             yield _planned(found, "pytest.ini", _INI, why)
         else:
-            line = 'addopts = "--receipts-guard"' if found.pytest_file.endswith("toml") else _INI
-            yield PlannedFile(found.pytest_file, line.rpartition("]\n")[2], why, is_new=False)
+            yield PlannedFile(found.pytest_file, _guard_line(found), why, is_new=False)
     if found.captures:
-        paths = " ".join(json.dumps(path) if " " in path else path for path in found.captures)
         why = "checks the captures on every push"
         if "github" in found.ci:
-            yield _planned(
-                found, ".github/workflows/receipts.yml", _WORKFLOW.format(paths=paths), why
-            )
+            summary = '--format github -o markdown="$GITHUB_STEP_SUMMARY"'
+            content = _WORKFLOW.format(command=_command(found, summary))
+            yield _planned(found, ".github/workflows/receipts.yml", content, why)
         if "gitlab" in found.ci:
-            yield PlannedFile(".gitlab-ci.yml", _JOB.format(paths=paths), why, is_new=False)
+            content = _JOB.format(command=_command(found, "-o gitlab=gl-code-quality-report.json"))
+            yield PlannedFile(".gitlab-ci.yml", content, why, is_new=False)
+
+
+def _command(found: Survey, options: str) -> str:
+    """Return the command that checks the captures, quoted for a shell and, if need be, for YAML."""
+    paths = " ".join(map(shlex.quote, found.captures))
+    command = f"receiptkit validate {paths} {options}"
+    is_plain = not any(mark in command for mark in (": ", " #", "\\")) and command.isprintable()
+    return command if is_plain else json.dumps(command)
+
+
+def _guard_line(found: Survey) -> str:
+    """Return the line that turns the guard on, in the syntax of the file that configures pytest."""
+    if found.has_native_toml:
+        return 'addopts = ["--receipts-guard"]'
+    if str(found.pytest_file).endswith("toml"):
+        return 'addopts = "--receipts-guard"'
+    return "addopts = --receipts-guard\n"
 
 
 def _holds(found: Survey, file: PlannedFile) -> bool:
     """Return True if a file has the planned lines."""
-    text = (found.folder / file.path).read_text("utf-8", "replace")
+    try:
+        text = (found.folder / file.path).read_text("utf-8", "replace")
+    except OSError:
+        return False  # a link that leads nowhere, or a folder
     return file.content is not None and file.content in text
 
 
 def _planned(found: Survey, path: str, content: str | None, why: str) -> PlannedFile:
-    return PlannedFile(path, content, why, is_new=not (found.folder / path).exists())
+    """Return a planned file; it is not new if it exists, or something is in its way."""
+    target = found.folder / path
+    ancestors = [each for each in target.parents if os.path.lexists(each)]
+    is_free = not os.path.lexists(target) and ancestors[0].is_dir()
+    return PlannedFile(path, content, why, is_new=is_free)

@@ -9,8 +9,24 @@ from receiptkit.contract import Contract
 from receiptkit.model.errors import UsageError
 
 
-def format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
-    """Return the format and the kind that are named; raise `UsageError` for an unknown name."""
+def format_and_operation(
+    contract: Contract, names: Sequence[str], url: str | None
+) -> tuple[Format | None, str | None]:
+    """
+    Return the format, and the kind or operationId of bare bodies, that are named.
+
+    Raises:
+        UsageError: a name is unknown, no operation has the URL, or both say what bodies are.
+    """
+    format_, kind = _format_and_kind(contract, names)
+    if kind is not None and url is not None:
+        raise UsageError(f"--as {kind} and --url both say what bare bodies are: give one of them")
+    return format_, _operation_at(contract, url) if url is not None else kind
+
+
+def _format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | None, str | None]:
+    if not names:
+        return None, None
     known_formats = readable()
     formats = [known_formats[name] for name in names if name in known_formats]
     kinds = [name for name in names if name not in known_formats]
@@ -23,8 +39,7 @@ def format_and_kind(contract: Contract, names: Sequence[str]) -> tuple[Format | 
     return formats[0] if formats else None, kinds[0] if kinds else None
 
 
-def operation_at(contract: Contract, url: str) -> str:
-    """Return the operationId of a URL; raise `UsageError` if no operation has its path."""
+def _operation_at(contract: Contract, url: str) -> str:
     operations = contract.operations.of_url(url)
     if not operations:
         raise UsageError(

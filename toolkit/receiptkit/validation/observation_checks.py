@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from receiptkit.captures import Observation
 from receiptkit.contract import Contract, Result, without_explained
@@ -57,7 +58,8 @@ class ObservationChecker:
         if seen is not None:
             seen, headers = with_first_headers(seen)
         result = self._validate(observation, seen)
-        result.left_out["members"] += headers
+        if headers:
+            result.left_out["members"] += headers
         return result
 
     def _validate(self, observation: Observation, seen: Exchange | WebhookRequest | None) -> Result:
@@ -70,7 +72,8 @@ class ObservationChecker:
                 seen = replace(seen, method="GET", url=self._url)
             url = validator.base_url.in_url(seen.url)
             if self._called_at and url and not self._contract.operations.of_url(url):
-                seen = replace(seen, url=self._as_called(seen.request()).url)
+                called = self._as_called(seen.request())
+                seen = replace(seen, url=called.url, request_headers=called.headers)
             if seen.url:
                 return validator.validate_exchange(seen)
             return validator.validate_response(seen, self._operation, carried=observation.carried)
@@ -87,8 +90,18 @@ class ObservationChecker:
         """
         if self._called_at is None:
             return seen
+        from receiptkit.rules.proxied import FORWARDING
+
         query = "" if "?" in self._called_at else query_of(seen.url)[0]
-        return replace(seen, url=self._called_at + (f"?{query}" if query else ""))
+        host = urlsplit(self._called_at).netloc.rpartition("@")[2]
+        # What proxies say of another URL counts no more.
+        headers = {
+            name: host if name.lower() == "host" else value
+            for name, value in seen.headers.items()
+            if name.lower() not in FORWARDING
+        }
+        url = self._called_at + (f"?{query}" if query else "")
+        return replace(seen, url=url, headers=headers)
 
     def signature(self, result: Result, observation: Observation) -> str | None:
         """

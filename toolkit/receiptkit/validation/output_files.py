@@ -12,7 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from receiptkit.model.errors import UsageError
+from receiptkit import storage
+from receiptkit.model.errors import UsageError, os_reason
 
 _TEMPORARY = ".receiptkit-"
 _NUMBERS = count()
@@ -27,7 +28,7 @@ class InputFiles:
 
     def add(self, path: str | os.PathLike[str], noun: str) -> None:
         """Add a file; the noun names it in messages, as in "one of the captures"."""
-        self._paths.setdefault(os.path.realpath(path), noun)
+        self._paths.setdefault(_real(path), noun)
         with suppress(OSError, ValueError):
             self._add(os.stat(path), noun)
 
@@ -45,7 +46,12 @@ class InputFiles:
             found = os.stat(path)
             if (found.st_dev, found.st_ino) in self._nouns:
                 return self._nouns[found.st_dev, found.st_ino]
-        return self._paths.get(os.path.realpath(path))
+        return self._paths.get(_real(path))
+
+
+def _real(path: str | os.PathLike[str]) -> str:
+    path = os.fspath(path)
+    return path if storage.is_remote(path) else os.path.realpath(path)
 
 
 class Replaceable(NamedTuple):
@@ -93,6 +99,10 @@ def written(
             yield out
         return
     demand_replaceable(path, option, inputs, replaces)
+    if storage.is_remote(path):
+        with _put(path, option) as out:
+            yield out
+        return
     temporary = _temporary(path, option)
     is_complete = False
     try:
@@ -111,6 +121,24 @@ def written(
                 os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _put(path: str, option: str) -> Iterator[BinaryIO]:
+    """Yield a temporary file that is put behind a URL when it is complete."""
+    from tempfile import TemporaryDirectory
+
+    from receiptkit.storage import files
+
+    with TemporaryDirectory(prefix=_TEMPORARY) as folder:
+        temporary = Path(folder, "output")
+        with temporary.open("wb") as out:
+            yield out
+        try:
+            with temporary.open("rb") as complete:
+                files.put(path, complete)
+        except OSError as error:
+            raise UsageError(f"{option} {storage.shown(path)}: {error}") from None
 
 
 @contextmanager
@@ -133,7 +161,7 @@ def appended(path: str, continues: Replaceable, option: str = "-o") -> Iterator[
         flags = os.O_WRONLY if is_special(path) else os.O_RDWR | os.O_CREAT
         handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
-        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{option} {path}: {os_reason(error)}") from None
     with os.fdopen(handle, "wb" if is_special(path) else "r+b", buffering=0) as file:
         try:
             _lock(handle)
@@ -150,7 +178,11 @@ def is_special(path: str) -> bool:
 
 
 def has_content(path: str) -> bool:
-    """Return True if a file with content is at the path."""
+    """Return True if a file with content is at the path. Raises `OSError` if a store fails."""
+    if storage.is_remote(path):
+        from receiptkit.storage import files
+
+        return files.size_of(path) > 0
     return os.path.isfile(path) and os.path.getsize(path) > 0
 
 
@@ -158,22 +190,43 @@ def demand_replaceable(
     path: str, option: str, inputs: InputFiles | None, replaces: Replaceable | None = None
 ) -> None:
     """Raise `UsageError` if writing a file would replace one that is to be kept; see `written`."""
+    where = f"{option} {storage.shown(path)}"
     if os.path.isdir(path):
-        raise UsageError(f"{option} {path}: this is a folder; name a file in it")
+        raise UsageError(f"{where}: this is a folder; name a file in it")
     noun = inputs.noun(path) if inputs else None
     if noun is not None:
-        raise UsageError(f"{option} {path}: this is {noun}; it is never overwritten")
+        raise UsageError(f"{where}: this is {noun}; it is never overwritten")
     if os.path.islink(path):
-        raise UsageError(f"{option} {path}: this is a link; name the file that it leads to")
-    if replaces is None or not has_content(path):
+        raise UsageError(f"{where}: this is a link; name the file that it leads to")
+    if replaces is None:
         return
     try:
-        fits = replaces.test(path)
+        fits = not has_content(path) or replaces.test(path)
     except OSError as error:
-        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{where}: {os_reason(error)}") from None
     if not fits:
         raise UsageError(
-            f"{option} {path}: this file exists, and is not {replaces.noun}; {replaces.remedy}"
+            f"{where}: this file exists, and is not {replaces.noun}; {replaces.remedy}"
+        )
+
+
+def make_folder(path: str, root: str, option: str = "-o") -> None:
+    """
+    Make a folder in another, `root`, and those between them.
+
+    Raises:
+        UsageError: it cannot be made, or a link leads out of the other.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{option} {error.filename}: the folder cannot be made: {os_reason(error)}".lstrip()
+        ) from None
+    within, real = os.path.realpath(root), os.path.realpath(path)
+    if os.path.commonpath([within, real]) != within:
+        raise UsageError(
+            f"{option} {path}: this is a link to another folder; nothing is written there".lstrip()
         )
 
 
@@ -199,7 +252,7 @@ def _temporary(path: str, option: str) -> Path:
     try:
         _remove_abandoned(folder)
     except OSError as error:
-        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{option} {path}: {os_reason(error)}") from None
     return folder / f"{_TEMPORARY}{os.getpid()}-{next(_NUMBERS)}.tmp"
 
 
@@ -208,7 +261,7 @@ def _created(temporary: Path, path: str, option: str) -> BinaryIO:
     try:
         handle = os.open(temporary, flags, 0o666)
     except OSError as error:
-        raise UsageError(f"{option} {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{option} {path}: {os_reason(error)}") from None
     with suppress(OSError):
         # Some file systems have no locks.
         _lock(handle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from receiptkit.rules.states import (
     Link,
     ListHistory,
     MessageHistory,
-    Page,
+    PageState,
     ReceiptHistory,
     ReceiptState,
 )
@@ -150,24 +150,57 @@ class Pictures:
             if finding.location is not None and len(self._places) < _MOST_PLACES:
                 self._places.add((finding.location.file, finding.location.entry))
 
-    def history(self, sid: str, view: Any, problems: Sequence[Problem], locate: Locate) -> None:
+    def watch(self, locate: Locate) -> Histories:
+        """Return what is shown the histories of the run."""
+        return Histories(self, locate)
+
+    def is_marked(self, location: Location) -> bool:
+        """Return True if an observation has a finding."""
+        return (location.file, location.entry) in self._places
+
+
+class Histories:
+    """
+    Is shown the histories that a run compares, and keeps those that are drawn.
+
+    Args:
+        pictures: keeps them.
+        locate: returns the location of an arrival.
+    """
+
+    def __init__(self, pictures: Pictures, locate: Locate) -> None:
+        self._pictures = pictures
+        self._locate = locate
+        self._wanted: Counter[bool] = Counter()
+
+    def wants(self, at: Arrival) -> bool:
+        """Count a receipt that was seen only once, there; return True if it is drawn."""
+        is_marked = self._pictures.is_marked(self._locate(at))
+        self._wanted[is_marked] += 1
+        is_drawn = self._wanted[is_marked] <= MOST_DRAWN
+        self._pictures.lanes.count += not is_drawn
+        return is_drawn
+
+    def show(self, sid: str, view: Any, problems: Sequence[Problem]) -> None:
         """Take the history of a receipt or a message, with what is wrong with it."""
+        pictures = self._pictures
         if isinstance(view, ReceiptHistory):
-            lane = _lane(sid, view.states, locate)
-            self.lanes.add(lane, is_marked=bool(problems) or any(map(self._is_marked, lane.dots)))
+            lane = _lane(sid, view.states, self._locate)
+            pictures.lanes.add(lane, is_marked=self._is_marked(problems, lane.dots))
         elif isinstance(view, ListHistory):
             for pagination in view.paginations:
-                boxes = _boxes(sid, pagination.pages, locate)
-                marked = bool(problems) or any(map(self._is_marked, boxes.pages))
-                self.lists.add(boxes, is_marked=marked)
+                boxes = _boxes(sid, pagination.pages, self._locate)
+                pictures.lists.add(boxes, is_marked=self._is_marked(problems, boxes.pages))
         elif isinstance(view, MessageHistory):
             for each in view.summaries:
-                beside = SummaryBeside(sid, each.delivery, _statuses(view), locate(each.at))
-                marked = bool(problems) or self._is_marked(beside)
-                self.summaries.add(beside, is_marked=marked)
+                at = self._locate(each.at)
+                beside = SummaryBeside(sid, each.delivery, _statuses(view), at)
+                pictures.summaries.add(beside, is_marked=self._is_marked(problems, [beside]))
 
-    def _is_marked(self, each: Dot | PageBox | SummaryBeside) -> bool:
-        return (each.location.file, each.location.entry) in self._places
+    def _is_marked(
+        self, problems: Sequence[Problem], parts: Iterable[Dot | PageBox | SummaryBeside]
+    ) -> bool:
+        return bool(problems) or any(self._pictures.is_marked(each.location) for each in parts)
 
 
 def _lane(sid: str, states: list[ReceiptState], locate: Locate) -> Lane:
@@ -189,7 +222,7 @@ def _lane(sid: str, states: list[ReceiptState], locate: Locate) -> Lane:
     return Lane(sid, first.message, channel, first.created, dots, len(states) - len(dots))
 
 
-def _boxes(message: str, pages: list[Page], locate: Locate) -> PagesOfList:
+def _boxes(message: str, pages: list[PageState], locate: Locate) -> PagesOfList:
     """Return the boxes of a pagination."""
     shown = pages[:_MOST_DOTS]
     passed: dict[Link, int] = {}

@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from receiptkit.model.display import shown
+from receiptkit.model.display import close_matches, shown
 from receiptkit.model.errors import UsageError
 from receiptkit.model.finding import Severity
 from receiptkit.model.small_files import read_small
-from receiptkit.validation.selection import Selection
+from receiptkit.storage import is_address
+
+# The rules are imported where a pattern is matched with them.
+if TYPE_CHECKING:
+    from receiptkit.validation.selection import Selection
 
 _OWN, _SHARED = "receiptkit.toml", "pyproject.toml"
 SCHEMA = Path(__file__).with_name("settings.schema.json")
@@ -36,8 +39,7 @@ _NOUNS = {
 PROFILE, FAIL_ON = "documented", "error"
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectSettings:
+class ProjectSettings(NamedTuple):
     """
     The settings of a project; None or empty where they are not set.
 
@@ -46,7 +48,7 @@ class ProjectSettings:
         profile: vendor, documented or strict.
         select, ignore: patterns of rules.
         fail_on: the lowest severity that fails.
-        baseline: the file of known findings; relative to the folder of the settings.
+        baseline: the file of known findings, relative to the folder of the settings; or its URL.
         api_base_url: the URL that stands for Twilio's.
         severity: severities by patterns of rules; the last pattern that matches counts.
         per_path_ignores: patterns of rules that are ignored, by patterns of paths relative to the
@@ -60,8 +62,13 @@ class ProjectSettings:
     fail_on: str | None = None
     baseline: str | None = None
     api_base_url: str | None = None
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = MappingProxyType({})
+    per_path_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    @property
+    def chosen_profile(self) -> str:
+        """Return the profile, that of the default where none is set."""
+        return self.profile or PROFILE
 
     def under(self, **options: Any) -> ProjectSettings:
         """
@@ -71,9 +78,9 @@ class ProjectSettings:
         Raises:
             UsageError: the base URL is not absolute.
         """
-        merged = replace(self, **{name: value for name, value in options.items() if value})
+        merged = self._replace(**{name: value for name, value in options.items() if value})
         if merged.api_base_url is not None:
-            return replace(merged, api_base_url=_demand_absolute(merged.api_base_url))
+            return merged._replace(api_base_url=_demand_absolute(merged.api_base_url))
         return merged
 
     def selection(self, known: Callable[[], Collection[str]]) -> Selection:
@@ -86,6 +93,8 @@ class ProjectSettings:
         Raises:
             UsageError: a pattern matches no rule.
         """
+        from receiptkit.validation.selection import Selection
+
         return Selection(
             self.select,
             self.ignore,
@@ -142,13 +151,15 @@ def read(path: Path) -> ProjectSettings:
         raise UsageError(f"{path}: tool.receiptkit is not a table")
     _demand_schema(path, table)
     baseline = table.get("baseline")
+    if baseline is not None and not is_address(baseline):
+        baseline = str(path.parent / baseline)
     return ProjectSettings(
         path=path,
         profile=table.get("profile"),
         select=tuple(table.get("select", ())),
         ignore=tuple(table.get("ignore", ())),
         fail_on=table.get("fail-on"),
-        baseline=None if baseline is None else str(path.parent / baseline),
+        baseline=baseline,
         api_base_url=table.get("api-base-url"),
         severity={rule: Severity(value) for rule, value in table.get("severity", {}).items()},
         per_path_ignores={
@@ -241,8 +252,8 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _suggestion(name: Any, choices: Sequence[str]) -> str:
-    close = get_close_matches(name, choices, n=1) if isinstance(name, str) else None
-    return f": did you mean {close[0]}?" if close else ""
+    close = close_matches(name, choices, n=1) if isinstance(name, str) else None
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _demand_absolute(url: str) -> str:

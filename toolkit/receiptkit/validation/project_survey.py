@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from receiptkit.captures import has_evidence
-from receiptkit.validation.baseline import is_baseline
+from receiptkit.validation.baseline import Baseline
 
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "vendor"}
 _MOST_FILES, _MOST_BYTES = 20_000, 1 << 20
@@ -44,6 +44,7 @@ _PYTEST = {
     "pytest.ini": "",
     ".pytest.ini": "",
     "pytest.toml": "",
+    ".pytest.toml": "",
     "pyproject.toml": "[tool.pytest",
     "tox.ini": "[pytest]",
     "setup.cfg": "[tool:pytest]",
@@ -58,7 +59,9 @@ class Survey:
     Attributes:
         folder: its root.
         pytest: whether there are tests for pytest.
-        pytest_file: the file that configures pytest; None if there is none.
+        pytest_file: the file that configures pytest, here or in a folder above within the same
+            repository; None if there is none.
+        has_native_toml: whether that file has the TOML of pytest 9, where options are lists.
         is_guarded: whether that file turns the guard on.
         clients, mocks, frameworks: names of packages that the code imports.
         captures: folders, and files outside them, that hold captures; relative to the root.
@@ -70,6 +73,7 @@ class Survey:
     folder: Path
     pytest: bool = False
     pytest_file: str | None = None
+    has_native_toml: bool = False
     is_guarded: bool = False
     clients: set[str] = field(default_factory=set)
     mocks: set[str] = field(default_factory=set)
@@ -101,12 +105,22 @@ def survey(folder: Path) -> Survey:
 
 
 def _look_at_pytest(found: Survey) -> None:
-    for name, mark in _PYTEST.items():
-        path = found.folder / name
-        if path.is_file() and mark in (text := _head(path).decode("utf-8", "replace")):
-            found.pytest, found.pytest_file = True, name
-            found.is_guarded = "--receipts-guard" in text
-            return
+    for folder in _upwards(found.folder.absolute()):
+        for name, mark in _PYTEST.items():
+            path = folder / name
+            if path.is_file() and mark in (text := _head(path).decode("utf-8", "replace")):
+                found.pytest_file = os.path.relpath(path, found.folder).replace(os.sep, "/")
+                found.pytest = folder == found.folder.absolute()
+                found.has_native_toml = name.endswith("pytest.toml") or "[tool.pytest]" in text
+                found.is_guarded = "--receipts-guard" in text
+                return
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    """Yield a folder and those above it, up to the root of the repository; without one, itself."""
+    above = [folder, *folder.parents]
+    roots = [number for number, each in enumerate(above) if (each / ".git").exists()]
+    yield from above[: roots[0] + 1 if roots else 1]
 
 
 def _look_at_code(found: Survey, name: str, text: str) -> None:
@@ -124,7 +138,7 @@ def _look_at_code(found: Survey, name: str, text: str) -> None:
 
 
 def _is_capture(path: Path) -> bool:
-    return has_evidence(io.BytesIO(_head(path))) and not is_baseline(str(path))
+    return has_evidence(io.BytesIO(_head(path))) and not Baseline.may_stand_at(str(path))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -153,9 +167,14 @@ def _head(path: Path) -> bytes:
 def _roots(names: set[str]) -> Iterator[str]:
     """Yield the folders of files, without those within another; files of the root themselves."""
     folders = sorted({name.rpartition("/")[0] for name in names})
-    yield from sorted(name for name in names if "/" not in name)
+    yield from sorted(_no_option(name) for name in names if "/" not in name)
     last = None
     for folder in folders:
         if folder and (last is None or not folder.startswith(f"{last}/")):
             last = folder
-            yield folder
+            yield _no_option(folder)
+
+
+def _no_option(path: str) -> str:
+    """Return a path that no command takes for an option."""
+    return f"./{path}" if path.startswith("-") else path

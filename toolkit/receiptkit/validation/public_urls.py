@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from receiptkit.contract import Contract
 from receiptkit.model.display import masked
+from receiptkit.model.regex import regex
 
-_URL = re.compile(
+_URL = regex(
     r"(?:(?P<scheme>https?)://(?:[^/?#]*@)?(?P<host>[^/?#]*))?"
     r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?",
     re.DOTALL | re.IGNORECASE,
 )
-_PORT = re.compile(r"(?::[0-9]{1,5})?\Z")
+_PORT = regex(r"(?::[0-9]{1,5})?\Z")
 #: Hosts of Twilio, of this machine, and of the test clients of web frameworks.
-_HOST = re.compile(
+_HOST = regex(
     r"(?:[a-z0-9-]+\.)*twilio\.com|localhost|127\.0\.0\.1|\[::1\]|testserver|testclient|test",
     re.IGNORECASE,
 )
-_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_SID = regex(r"[A-Z]{2}[0-9a-f]{32}")
 _METHODS = frozenset(
     ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
 )
 _PARAMETERS = frozenset(("PageSize", "Page", "PageToken", "Order"))
-_PAGING = re.compile(r"(?:PageSize=[0-9]{1,4}|Page=[0-9]{1,7}|PageToken=[A-Z]{2}[0-9]{1,9})")
+_PAGING = regex(r"(?:PageSize=[0-9]{1,4}|Page=[0-9]{1,7}|PageToken=[A-Z]{2}[0-9]{1,9})")
 
 
 class PublicUrls:
-    """Masks what of a URL may be private."""
+    """
+    Masks what of a URL may be private.
 
-    def __init__(self, contract: Contract) -> None:
+    Args:
+        contract: its words are public.
+        words: more segments of paths that are.
+    """
+
+    def __init__(self, contract: Contract, words: Iterable[str] = ()) -> None:
         self._contract = contract
         self._segments = frozenset(
             segment
             for path in contract.operations.paths
             for segment in path.split("/")
             if "{" not in segment
-        )
+        ).union(words)
 
     def path(self, path: str, *, shows_sids: bool = False) -> str:
         """Return a path with every segment masked that the contract does not have."""

@@ -10,6 +10,7 @@ from receiptkit.model.errors import CaptureError
 
 #: Why files in folders are skipped.
 OTHER = "a file of another kind"
+_UNKNOWN = "format not recognised; use --as NAME (docs/formats.md lists the names)"
 FOREIGN = "without anything of Twilio Conversations in it"
 
 
@@ -51,8 +52,7 @@ def format_of(
     if not head.strip():
         return _refused(source, "the file is empty")
     if found is None:
-        titles = "; ".join(each.title for each in readable().values())
-        return _refused(source, f"not a capture receiptkit knows ({titles}; plain or gzip)", OTHER)
+        return _refused(source, _UNKNOWN, OTHER)
     if found.read is None:
         return _refused(source, found.advice(source.name))
     if not source.named and not chosen:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count, repeat
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from receiptkit.captures import (
+    Advance,
     Limits,
     Observation,
     Reading,
@@ -19,25 +19,32 @@ from receiptkit.captures import (
 )
 from receiptkit.contract import Contract
 from receiptkit.contract.contract import without_token
-from receiptkit.history import Memory, findings_across
-from receiptkit.model.errors import CaptureError, UsageError
+from receiptkit.history import Memory, findings_across, in_order
+from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival, Location, Position
 from receiptkit.model.problem import Problem
-from receiptkit.rules import catalogue
-from receiptkit.rules.views import RunView
-from receiptkit.text.dates import milliseconds
-from receiptkit.validation.clean_records import CleanRecords, Remembered, remembered
-from receiptkit.validation.input_kind import format_and_kind, operation_at
+from receiptkit.validation.clean_records import (
+    CleanRecords,
+    Remembered,
+    allows_bulk,
+    looks_across,
+    remembered,
+)
+from receiptkit.validation.input_kind import format_and_operation
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
+from receiptkit.validation.remembering import Notes, Remembering
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import NOTHING, Sink, Summary, UnitStart
-from receiptkit.validation.unchecked import UncheckedNotes
+from receiptkit.validation.unchecked import UncheckedNotes, empty_findings
 from receiptkit.webhooks.address import absolute
 
 if TYPE_CHECKING:
+    from receiptkit.history.state import Keeper
     from receiptkit.validation.pictures import Pictures
+
+_NOT_COMPARED = "nothing was compared between observations: a file was not read to its end"
 
 
 class Validation:
@@ -56,6 +63,7 @@ class Validation:
         bulk: bool = True,
         called_at: str | None = None,
         pictures: Pictures | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         """
         Args:
@@ -71,6 +79,7 @@ class Validation:
             called_at: the URL at which webhooks were called, where a capture does not hold it, or
                 holds another.
             pictures: keeps what a report draws; every record is checked the exact way then.
+            keeper: keeps receipts from run to run; `join` is True then.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
@@ -81,126 +90,114 @@ class Validation:
         self.limits = limits or Limits()
         self.join = join
         self._allow_empty = allow_empty
-        #: How many bytes of memory are used before what is remembered goes to a temporary file.
-        self.memory_limit = self.limits.memory
-        self.memory = Memory(self.memory_limit)
+        self.remembering = Remembering(self.limits.memory)
         self.pictures = pictures
+        self.keeper = keeper
+        #: The number of the first file and of the first unit.
+        self._base = 0 if keeper is None else keeper.state.base
         #: Where each unit of work begins, by its number.
         self.starts: dict[int, UnitStart] = {}
-        self._file = self._unit = 0
-        #: When the last observation was made, in files that have times.
-        self._time = 0
         self._broken: set[int] = set()
         self._ends_early = False
-        severities = (
-            catalogue.severity(rule, contract.profile)
-            for rule in catalogue.across()
-            if self.selection.wants(rule)
-        )
-        self._remembers = any(severity is not None for severity in severities)
-        self.format, kind = format_and_kind(contract, known_as)
-        if kind is not None and url is not None:
-            raise UsageError(
-                f"--as {kind} and --url both say what bare bodies are: give one of them"
-            )
-        self._operation = operation_at(contract, url) if url is not None else kind
+        self._remembers = looks_across(contract, self.selection)
+        self.format, self._operation = format_and_operation(contract, known_as, url)
         if called_at is not None:
             absolute(called_at, "--called-at")
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
         choices = {"operation": self._operation, "url": url, "called_at": called_at}
         self.checker = ObservationChecker(contract, self.selection, **choices)
-        self._clean = CleanRecords(
+        self.clean = CleanRecords(
             ObservationChecker(without_token(contract), self.selection, **choices),
-            # A document of one's own may ask more of a SID or a date than its form.
-            uses_bulk=bulk
-            and pictures is None
-            and catalogue.allows_bulk()
-            and not contract.document.is_foreign
-            # Signatures over another URL are checked the exact way.
-            and (contract.validator.auth_token is None or called_at is None),
+            uses_bulk=bulk and pictures is None and allows_bulk(contract, called_at),
             auth_token=contract.validator.auth_token,
         )
 
     def run(
-        self,
-        sources: Iterable[Source | CaptureError],
-        sink: Sink,
-        progress: Callable[[int], None] | None = None,
+        self, sources: Iterable[Source | CaptureError], sink: Sink, progress: Advance | None = None
     ) -> Summary:
         """Check every source, and pass each finding to the sink."""
         for number, source in enumerate(sources):
-            if isinstance(source, CaptureError):
-                self.note_problem(source)
-            else:
-                self.start_unit(number, number, source)
-                self.read_source(source, sink, progress)
+            self.read_step(number, source, sink, progress)
         self.finish(sink)
         return self.summary
 
-    def finish(self, sink: Sink) -> None:
-        """Report what only the end of a run shows."""
-        if self.join:
+    def read_step(
+        self, number: int, step: Source | CaptureError, sink: Sink, progress: Advance | None
+    ) -> None:
+        """Check a source, or note a path that cannot be read; it is the `number`-th of the run."""
+        if isinstance(step, CaptureError):
+            self.note_problem(step)
+        else:
+            self.start_unit(number, number, step)
+            self.read_source(step, sink, progress)
+
+    def finish(self, sink: Sink, *, is_concluded: bool = False) -> None:
+        """Report what only the end shows; `is_concluded` is True if `conclude` was called."""
+        if self.join and not is_concluded:
             self.conclude(sink)
+        if self.keeper is not None:
+            self.summary.state = self.keeper.close(self.starts, self.remembering.parts)
+            self.summary.limits += self.keeper.problems
         self.summary.note_limits()
         sink.end_of_file()
 
     def start_unit(self, file: int, unit: int, source: Source) -> None:
-        """
-        Set the numbers of the file and the unit of work that come next; their order is that of
-        arrival.
-        """
+        """Begin a file and its unit of work, with their numbers in the order of arrival."""
         self.continue_unit(file, unit)
-        self.starts[unit] = UnitStart(source.name)
+        self.note_start(unit, UnitStart(source.name))
+
+    def note_start(self, unit: int, start: UnitStart) -> None:
+        """Note where a unit begins."""
+        self.starts[self._base + unit] = start
 
     def continue_unit(self, file: int, unit: int) -> None:
         """Set the same numbers for a unit whose start becomes known later."""
-        self._file, self._unit, self._time = file, unit, 0
+        self.remembering.begin(self._base + file, self._base + unit)
 
     def conclude(self, sink: Sink) -> None:
         """Check what is remembered of all observations so far against each other, and forget it."""
-        watch = self._watch if self.pictures is not None else None
+        watch = None if self.pictures is None else self.pictures.watch(self._location)
         try:
-            self.report_across(self.forget().findings(watch), sink)
+            self.report_across(self.forget().findings(watch, self.keeper), sink)
         except CaptureError as error:
             self.note_problem(error)
 
     def forget(self) -> Memory:
         """Return what is remembered, and begin anew."""
-        memory, self.memory = self.memory, Memory(self.memory_limit)
-        self.summary.on_disk += memory.on_disk
+        self.summary.on_disk += (memory := self.remembering.forget()).on_disk
         return memory
 
-    def _watch(self, sid: str, view: Any, problems: list[Problem]) -> None:
-        """Let the pictures take the history of a receipt or a message."""
-        if self.pictures is not None:
-            self.pictures.history(sid, view, problems, self._location)
-
-    def report_across(self, found: Iterable[Problem], sink: Sink) -> None:
+    def report_across(
+        self, found: Iterable[Problem], sink: Sink, *, is_sorted: bool = False
+    ) -> None:
         """
-        Report the wanted findings between observations, in the order of their places.
-
-        A file that could not be read to its end has none: other processes may have read lines
-        behind that place. With `join`, no file has any then.
+        Report the wanted findings between observations by their places; they come so if
+        `is_sorted`. A file that was not read to its end has none: other processes may have read
+        lines behind that place. With `join`, no file has any then.
         """
         if self.join and self._ends_early:
+            self.summary.limits.append(_NOT_COMPARED)
             return
         complete = (
             each
             for each in found
             if self._broken.isdisjoint(at.file for at in (each.at, each.other) if at is not None)
+            and (self.keeper is None or self.keeper.state.concerns(each))
         )
-        for finding in findings_across(self.contract, complete, self._location):
-            for wanted in self.selection.applied([finding], _file(finding)):
+        ordered = complete if is_sorted else sorted(complete, key=in_order)
+        for finding in findings_across(self.contract, ordered, self._location):
+            file = finding.location.file if finding.location else ""
+            for wanted in self.selection.applied([finding], file):
                 self._report(wanted, sink)
 
     def _location(self, at: Arrival) -> Location:
-        start = self.starts[at.unit]
+        start = self.starts.get(at.unit)
+        if start is None:
+            start = UnitStart(*self.keeper.start(at.unit) if self.keeper is not None else ("",))
         return Location(start.file, start.entries + at.entry, start.lines + at.line, at.column)
 
-    def read_source(
-        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
-    ) -> None:
+    def read_source(self, source: Source, sink: Sink, progress: Advance | None = None) -> None:
         """Check a source to its end, or as far as it can be read."""
         self.begin_source()
         try:
@@ -219,30 +216,23 @@ class Validation:
         """Report a named source in which nothing was checked, and end its findings."""
         is_silent = source.named and self.summary.note_empty(source.name, self._before)
         if is_silent and not self._allow_empty:
-            self._report_empty(source, sink)
+            for finding in self.selection.applied(
+                empty_findings(self.contract, source.name), source.name
+            ):
+                self._report(finding, sink)
         sink.end_of_file()
-
-    def _report_empty(self, source: Source, sink: Sink) -> None:
-        findings = self.contract.validator.profile.findings(
-            catalogue.problems("run", RunView(1, 0)),
-            locate=lambda _: Location(source.name, 0, 1, 1),
-        )
-        for finding in self.selection.applied(findings, source.name):
-            self._report(finding, sink)
 
     def note_problem(self, error: CaptureError, source: Source | None = None) -> None:
         """Note what could not be read."""
         prefix = f"{source.name}: " if source else ""
         if source:
             # A part of a file is not enough for findings between observations.
-            self._broken.add(self._file)
+            self._broken.add(self.remembering.file)
             self._ends_early = self._ends_early or error.line is not None
         text = str(error)
         self.summary.problems.append(text if text.startswith(prefix) else prefix + text)
 
-    def read_file(
-        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
-    ) -> None:
+    def read_file(self, source: Source, sink: Sink, progress: Advance | None = None) -> None:
         """
         Check a source.
 
@@ -250,7 +240,7 @@ class Validation:
             CaptureError: it cannot be read to its end; what came before has been checked.
         """
         if not source.named and source.content is None and not is_regular(source):
-            self.summary.skip(source.name, "no regular file: it is read only if you name it")
+            self.summary.skip(source.name, "not a regular file; name it to read it")
             return
         try:
             self._read(source, sink, progress)
@@ -260,9 +250,7 @@ class Validation:
             # In a folder, what is not of this API may be broken.
             self.summary.unread(source.name, f"{error}; it is {FOREIGN}")
 
-    def _read(
-        self, source: Source, sink: Sink, progress: Callable[[int], None] | None = None
-    ) -> None:
+    def _read(self, source: Source, sink: Sink, progress: Advance | None) -> None:
         self.checker.begin_file(named=source.named)
         with opened(source, self.limits, progress) as (stream, head):
             found = format_of(source, head, self.format, self.limits)
@@ -293,9 +281,9 @@ class Validation:
         """Check some records; return the number of observations in them."""
         texts, lines = records.texts, records.lines
         columns = records.columns or [1] * len(texts)
-        first, at, signatures = entry, 0, self._clean.signatures
+        first, at, signatures = entry, 0, self.clean.signatures
         reading = Reading(self.limits.record, read_beside(file, self.limits.record))
-        for clean in self._clean.runs(records):
+        for clean in self.clean.runs(records):
             if clean:
                 end = at + len(clean)
                 self._add(clean, file, entry, lines[at:end], columns[at:end])
@@ -306,7 +294,7 @@ class Validation:
                 self._one(observation, file, sink)
                 entry += 1
             at += 1
-        self.summary.signatures += self._clean.signatures - signatures
+        self.summary.signatures += self.clean.signatures - signatures
         return entry - first
 
     def _add(
@@ -320,10 +308,11 @@ class Validation:
         """Count and remember observations that are clean and follow each other."""
         self.summary.observations += len(clean)
         self.summary.checked += len(clean)
-        if file in self.summary.read_as:
-            self.summary.read_as[file].rules.update([each.rule for each in clean if each.rule])
+        heads, rows, made, rules = zip(*clean)  # noqa: B905 # each has as many fields
+        if any(rules) and file in self.summary.read_as:
+            self.summary.read_as[file].rules.update(filter(None, rules))
         if self._remembers:
-            self._remember(clean, entry, lines, columns)
+            self.remembering.add(Notes(heads, rows, made), entry, lines, columns)
 
     def _one(self, observation: Observation, file: str, sink: Sink) -> None:
         for finding in self.check(observation, file):
@@ -344,37 +333,11 @@ class Validation:
         summary.count_signature(self.checker.signature(result, observation))
         if self._remembers and result.kind is not None:
             line, column = observation.begins
-            noted = remembered(result, observation)
-            self._remember([noted], observation.entry, [line], [column])
+            head, rows, made_at, _ = remembered(result, observation)
+            noted = Notes([head], [rows], [made_at])
+            self.remembering.add(noted, observation.entry, [line], [column])
         findings = self.checker.findings(result, observation, file)
-        self._clean.note(result, observation)
+        self.clean.note(result, observation)
         if self.pictures is not None:
             self.pictures.observation(observation, result, findings)
         return findings
-
-    def _remember(
-        self,
-        noted: Sequence[Remembered],
-        entry: int,
-        lines: Sequence[int],
-        columns: Sequence[int],
-    ) -> None:
-        texts, made = [each.text for each in noted], [each.made_at for each in noted]
-        times = map(self.moment, made) if any(made) else repeat(self._time)
-        unit = repeat(self._file), repeat(self._unit)
-        places = list(zip(*unit, times, count(entry), lines, columns))  # endless
-        if not all(texts):
-            kept = [number for number, text in enumerate(texts) if text]
-            texts, places = [texts[number] for number in kept], [places[number] for number in kept]
-        if texts:
-            self.memory.extend(texts, places)
-
-    def moment(self, made_at: str) -> int:
-        """Return the time of an observation; one without came after the one before it."""
-        if made_at:
-            self._time = milliseconds(made_at) or self._time
-        return self._time
-
-
-def _file(finding: Finding) -> str:
-    return finding.location.file if finding.location else ""

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from itertools import islice
 from typing import NamedTuple
 
-from receiptkit.captures import (
-    Observation,
-    Reading,
-    Records,
-    Source,
-    Span,
-    nothing_beside,
-    opened,
-    opened_span,
-    records_in,
-)
+from receiptkit.captures import Observation, Reading, Records, Source, nothing_beside, opened
 from receiptkit.captures.formats import recognise
+from receiptkit.captures.spans import Span, opened_span, records_in
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange
 from receiptkit.model.location import Position
@@ -28,6 +20,8 @@ from receiptkit.validation.summary import Sink
 #: Formats of which each record is one observation, so that groups can be counted unread.
 _COUNTED = ("har", "cassette")
 _HEAD = 4096
+#: How much of a source is learnt from before processes are started, which then know the shapes.
+_LEARNT_PIECES, _LEARNT_RECORDS = 4, 200
 
 
 class Group(NamedTuple):
@@ -64,9 +58,9 @@ def check_span(validation: Validation, source: Source, span: Span, sink: Sink) -
 
 def is_shared(validation: Validation, source: Source, size: int) -> bool:
     """Return True if processes can share a file, each reading all of it: it takes some checking."""
-    if source.size < size or not source.named:
+    if source.size < size or not source.named or source.is_remote:
         return False
-    with suppress(OSError), open(source.name, "rb") as stream:
+    with suppress(OSError), open(source.path, "rb") as stream:
         head = stream.read(_HEAD)
         found = validation.format or recognise(source.name, head, named=True)[0]
         return found is not None and found.name in _COUNTED
@@ -92,6 +86,21 @@ def groups(validation: Validation, source: Source) -> Iterator[Group]:
             before = piece if isinstance(piece, Records) else None
 
 
+def learn(validation: Validation, source: Source, span: Span | None) -> None:
+    """Learn shapes from the beginning of a piece of a source, or of all of it; check nothing."""
+    with ExitStack() as stack:
+        # It is reported when the source is checked.
+        stack.enter_context(suppress(CaptureError))
+        if span is not None:
+            lines = stack.enter_context(opened_span(source, span, validation.limits.record))
+            pieces: Iterator[Records | Observation] = records_in(span, lines)
+        else:
+            pieces = (group.piece for group in groups(validation, source))
+        for piece in islice(pieces, _LEARNT_PIECES):
+            if isinstance(piece, Records):
+                validation.clean.learn_from(piece._replace(texts=piece.texts[:_LEARNT_RECORDS]))
+
+
 def check_group(validation: Validation, group: Group, source: Source, sink: Sink) -> None:
     """
     Check a group by itself.
@@ -101,7 +110,7 @@ def check_group(validation: Validation, group: Group, source: Source, sink: Sink
     """
     validation.summary.note_read_as(source.name, group.format.name, group.format.evidence)
     if group.before is not None:
-        validation.moment(_last_moment(group.before))
+        validation.remembering.moment(_last_moment(group.before))
     validation.check_pieces([group.piece], source.name, sink, group.entry)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from receiptkit.contract.bounds import NOUNS
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.limits import limit, remedy
 from receiptkit.model.location import Location
@@ -13,10 +14,8 @@ from receiptkit.model.location import Location
 if TYPE_CHECKING:
     from receiptkit.validation.pictures import Pictures
 
-#: What a limit leaves out, by its name.
-_NOUNS = {"rows": "rows", "members": "members, parameters or headers"}
 #: Why nothing was judged in a file without an observation.
-NOTHING = "there is no response and no webhook in it"
+NOTHING = "the file has no response and no webhook"
 
 
 class Unchecked(NamedTuple):
@@ -37,6 +36,39 @@ class Unchecked(NamedTuple):
     reason: str
 
 
+class Suppressed(NamedTuple):
+    """
+    A finding that a comment in its capture suppresses.
+
+    Attributes:
+        rule, severity, location: of the finding.
+        line: where the comment is.
+        reason: the reason in the comment; it may be empty.
+    """
+
+    rule: str
+    severity: Severity
+    location: Location
+    line: int
+    reason: str
+
+
+class UnusedSuppression(NamedTuple):
+    """
+    A comment that suppresses nothing.
+
+    Attributes:
+        file, line: where the comment is.
+        rule: what it names.
+        is_rule: False if no rule has this id.
+    """
+
+    file: str
+    line: int
+    rule: str
+    is_rule: bool
+
+
 class Counts(NamedTuple):
     """Counts of a run at a moment."""
 
@@ -46,7 +78,6 @@ class Counts(NamedTuple):
     unchecked: Counter[str]
 
 
-@dataclass(slots=True)
 class ReadAs:
     """
     The format in which a file was read, and why.
@@ -57,16 +88,16 @@ class ReadAs:
         rules: how many observations each rule found in what a tool wrote around them.
     """
 
-    format: str
-    evidence: str
-    rules: Counter[str] = field(default_factory=Counter)
+    def __init__(self, format_name: str, evidence: str) -> None:
+        self.format = format_name
+        self.evidence = evidence
+        self.rules: Counter[str] = Counter()
 
     def add(self, other: ReadAs) -> None:
         """Add the counts of another part of the file."""
         self.rules += other.rules
 
 
-@dataclass(slots=True)
 class LeftOut:
     """
     A count of what was not checked of observations because of a limit.
@@ -77,9 +108,9 @@ class LeftOut:
         observations: of how many observations.
     """
 
-    first: Location
-    count: int = 0
-    observations: int = 0
+    def __init__(self, first: Location) -> None:
+        self.first = first
+        self.count = self.observations = 0
 
     def add(self, count: int, observations: int = 1) -> None:
         """Count what was left out of some more observations."""
@@ -113,6 +144,9 @@ class Summary:
         unjudged_signatures: webhooks whose signature was to be judged and could not be, by reason.
         severities: findings of each severity.
         known: findings that the baseline knows; they are not among the severities.
+        suppressed: findings that comments in captures suppress; they are not among the severities.
+        suppressed_findings: the first of them.
+        unused_suppressions: comments that suppress nothing.
         limits: the limits that were reached, a line each.
         problems: what could not be read, a line each.
         read_as: how each of the first files was read, by its name.
@@ -122,6 +156,8 @@ class Summary:
             nothing was found in it.
         on_disk: how many bytes went to temporary files, to be checked across observations.
         pictures: what reports draw, if one of them draws.
+        state: receipts that were kept for later runs, have expired, or were lost; None without a
+            state.
     """
 
     files: int = 0
@@ -136,6 +172,9 @@ class Summary:
     unjudged_signatures: Counter[str] = field(default_factory=Counter)
     severities: Counter[Severity] = field(default_factory=Counter)
     known: int = 0
+    suppressed: int = 0
+    suppressed_findings: list[Suppressed] = field(default_factory=list)
+    unused_suppressions: list[UnusedSuppression] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     read_as: dict[str, ReadAs] = field(default_factory=dict, compare=False)
@@ -144,6 +183,7 @@ class Summary:
     files_beside: set[str] = field(default_factory=set)
     pictures: Pictures | None = field(default=None, compare=False)
     on_disk: int = field(default=0, compare=False)
+    state: Counter[str] | None = None
 
     def add(self, other: Summary, entries: int = 0, lines: int = 0) -> None:
         """
@@ -224,7 +264,7 @@ class Summary:
     def note_limits(self) -> None:
         """Note the limits that were reached."""
         for name, each in sorted(self.left_out.items()):
-            self.limits.append(f"{each.text(_NOUNS[name])}; {remedy(name)}")
+            self.limits.append(f"{each.text(NOUNS[name])}; {remedy(name)}")
         for count, listed, name, noun in (
             (self.unchecked.total(), len(self.listed), "listed", "unchecked observations"),
             (self.skipped, len(self.skipped_files), "skipped", "skipped files"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from receiptkit.captures import Observation
 from receiptkit.contract import Contract, Result
+from receiptkit.model.finding import Finding
 from receiptkit.model.limits import limit
 from receiptkit.model.location import Location
 from receiptkit.openapi.servers import path_of
+from receiptkit.rules import catalogue
+from receiptkit.rules.views import RunView
 from receiptkit.validation.public_urls import PublicUrls, public_method
 from receiptkit.validation.summary import LeftOut, Summary, Unchecked
 
@@ -59,3 +62,10 @@ class UncheckedNotes:
         if prefix and found and self._contract.operations.of_url(_PREFIX + rest):
             return f"{reason}: the path has a prefix before /v1/; name it with --api-base-url"
         return reason
+
+
+def empty_findings(contract: Contract, file: str) -> list[Finding]:
+    """Return the findings of a file in which nothing was checked."""
+    return contract.validator.profile.findings(
+        catalogue.problems("run", RunView(1, 0)), locate=lambda _: Location(file, 0, 1, 1)
+    )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from receiptkit.captures import STDIN, Records, Source, Span, is_regular, line_spans
+from receiptkit.captures import STDIN, Records, Source, is_regular
+from receiptkit.captures.spans import Span, line_spans
 from receiptkit.model.errors import CaptureError
 from receiptkit.validation import shares
 from receiptkit.validation.run import Validation
@@ -58,16 +59,35 @@ class UnitResult:
 Step = Unit | Source | CaptureError
 
 
-def steps(validation: Validation, sources: Iterable[Source | CaptureError]) -> list[Step]:
-    """Return the sources as steps, large NDJSON files in pieces; a unit's number is its index."""
+def steps(
+    validation: Validation,
+    sources: Iterable[Source | CaptureError],
+    size: int | None = None,
+    *,
+    shares_files: bool = True,
+) -> list[Step]:
+    """
+    Return the sources as steps; a unit's number is its index.
+
+    Args:
+        validation: the run.
+        sources: the sources.
+        size: about how many bytes a piece of a large NDJSON file has.
+        shares_files: True if all processes may read a file together.
+    """
     result: list[Step] = []
     for file, source in enumerate(sources):
-        result += _steps(validation, source, file, len(result))
+        result += _steps(validation, source, file, len(result), size or _SPAN, shares_files)
     return result
 
 
 def _steps(
-    validation: Validation, source: Source | CaptureError, file: int, number: int
+    validation: Validation,
+    source: Source | CaptureError,
+    file: int,
+    number: int,
+    size: int,
+    shares_files: bool,
 ) -> list[Step]:
     if (
         isinstance(source, CaptureError)
@@ -77,8 +97,8 @@ def _steps(
     ):
         return [source]
     try:
-        spans = line_spans(source, validation.limits, _SPAN, validation.format)
-        if not spans and shares.is_shared(validation, source, 2 * _SPAN):
+        spans = line_spans(source, validation.limits, size, validation.format)
+        if not spans and shares_files and shares.is_shared(validation, source, 2 * size):
             return [Unit(file, number, source, is_shared=True)]
     except CaptureError:
         # Reported when the file is read.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-import re
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from receiptkit.model.errors import UsageError
+from receiptkit.model.regex import regex
 
 #: The longest URL; the parameters of a GET request come on top.
 _LONGEST = 8000
-_NAME = re.compile(r"[a-z0-9._~-]+")
-_IPV4 = re.compile(r"([0-9]+\.){3}[0-9]+")
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NAME = regex(r"[a-z0-9._~-]+")
+_IPV4 = regex(r"([0-9]+\.){3}[0-9]+")
+_STRAY_PERCENT = regex(r"%(?![0-9A-Fa-f]{2})")
 #: The number of retries, unless the fragment of the URL has another (webhook connection overrides).
 _RETRIES = 1
-_OVERRIDE = re.compile(r"(?:^|&)rc=([0-5])(?:&|$)")
+_OVERRIDE = regex(r"(?:^|&)rc=([0-5])(?:&|$)")
 
 
 class Address(NamedTuple):

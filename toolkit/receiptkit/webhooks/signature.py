@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from receiptkit.text.forms import decode_query
 
@@ -98,6 +99,43 @@ def is_over_hash(url: str, auth_token: str, signature: str) -> bool:
     return hashed and any(
         hmac.compare_digest(sign(form, auth_token).encode(), given) for form in url_forms(url)
     )
+
+
+def other_making(
+    url: str, auth_token: str, signature: str, parameters: Sequence[tuple[str, str]] = ()
+) -> str | None:
+    """
+    Return in which way a signature differs from one of the same request; None if in no known way.
+
+    It is `writing` for another alphabet than base64's, `digest` for SHA-256, `order` for parameters
+    that were not sorted.
+    """
+    said = _bytes(signature)
+    as_sent = "".join(name + value for name, value in parameters)
+    for form in url_forms(url):
+        text = signed_text(form, parameters)
+        for found, covered, digest in (
+            ("writing", text, "sha1"),
+            ("digest", text, "sha256"),
+            ("order", form + as_sent, "sha1"),
+        ):
+            raw = covered.encode("utf-8", "surrogatepass")
+            if any(
+                hmac.compare_digest(hmac.digest(auth_token.encode(), raw, digest), each)
+                for each in said
+            ):
+                return found
+    return None
+
+
+def _bytes(signature: str) -> list[bytes]:
+    """Return the bytes that a signature may stand for."""
+    found = []
+    for read in (bytes.fromhex, base64.b64decode, base64.urlsafe_b64decode):
+        padded = signature if read is bytes.fromhex else signature + "=" * (-len(signature) % 4)
+        with suppress(ValueError):
+            found.append(read(padded))
+    return found
 
 
 def with_body_hash(url: str, body: bytes) -> str:

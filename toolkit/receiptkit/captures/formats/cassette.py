@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from receiptkit.captures import envelope
@@ -14,6 +15,7 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.records import PlacedRecord
 from receiptkit.captures.sources import Limits
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 
 if TYPE_CHECKING:
     from receiptkit.captures.yaml_items import Item
@@ -22,15 +24,15 @@ if TYPE_CHECKING:
 #: Betamax.
 _NAMES = ("interactions", "http_interactions")
 _JSON = envelope.beginning(*_NAMES)
-_YAML = re.compile(rb"(?:^|\A\xef\xbb\xbf)(?:http_)?interactions:", re.MULTILINE)
+_YAML = regex(rb"(?:^|\A\xef\xbb\xbf)[\"']?(?:http_)?interactions[\"']?:", re.MULTILINE)
 #: php-vcr writes a list without a name.
-_YAML_LIST = re.compile(
+_YAML_LIST = regex(
     rb"\A(?:---[^\n]*\n)?-\s+[\w-]+:(?=[\s\S]*?^[ -] +request: *\n)"
     rb"(?=[\s\S]*?^[ -] +response: *\n)",
     re.MULTILINE,
 )
 #: Messages have interactions of another kind in Pact.
-_PACT = re.compile(rb'"(?:consumer|provider|pactSpecification|providerStates?)"')
+_PACT = regex(rb'"(?:consumer|provider|pactSpecification|providerStates?)"')
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -59,7 +61,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
         yield from envelope.records(
             stream,
             paths,
-            "list `interactions` or `http_interactions`: this is no cassette",
+            "not a cassette: the list interactions or http_interactions is missing",
             limits.record,
             observations,
         )
@@ -100,7 +102,9 @@ def yaml_observations(
 
 
 def _of_item(entry: int, item: Item, reading: Reading) -> Observation:
-    record = PlacedRecord(item.start, item.places, literal=False)
+    from receiptkit.captures.yaml_cells import cell
+
+    record = PlacedRecord(item.start, item.places, partial(cell, item))
     return envelope.seen(entry, record, interaction(item.value, reading))
 
 

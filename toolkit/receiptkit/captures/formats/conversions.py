@@ -6,15 +6,21 @@ A test runs each command.
 
 from __future__ import annotations
 
-import re
-
 from receiptkit.captures.evidence import has_evidence_in
 from receiptkit.captures.format import Format, Recognise, beginning
+from receiptkit.model.regex import regex
 
 _BURP = (
     "import base64, sys, xml.etree.ElementTree as E; "
     "[print(base64.b64decode(i.findtext(t)).decode()) "
     "for i in E.parse(sys.argv[1]).iter('item') for t in ('request', 'response')]"
+)
+_JMETER = (
+    "import json, sys, xml.etree.ElementTree as E; "
+    "[print(json.dumps({'request': {'method': i.findtext('method') or 'GET', "
+    "'url': i.findtext('java.net.URL')}, 'response': {'status': int(i.get('rc')), "
+    "'body': i.findtext('responseData')}})) "
+    "for i in E.parse(sys.argv[1]).iter('httpSample') if i.get('rc', '').isdigit()]"
 )
 _NOCK = (
     "const fs=require(`fs`),out=[];function nock(scope){let r={};"
@@ -27,7 +33,7 @@ _NOCK = (
 
 def _by(pattern: bytes, evidence: str) -> Recognise:
     """Return the recognition of a format by a pattern that its beginning matches."""
-    compiled = re.compile(pattern)
+    compiled = regex(pattern)
 
     def recognise(name: str, head: bytes) -> str:
         return evidence if compiled.match(beginning(head)) else ""
@@ -41,6 +47,27 @@ def _format(name: str, title: str, recognise: Recognise, convert: str, order: in
 
 def _text_of_ours(name: str, head: bytes) -> str:
     return "there are names of ours in it" if b"\0" not in head and has_evidence_in(head) else ""
+
+
+def _coloured(name: str, head: bytes) -> str:
+    start = beginning(head)
+    is_coloured = start.startswith(b"\x1b[") and has_evidence_in(_COLOUR.sub(b"", head))
+    return "it begins with a colour, and there are names of ours in it" if is_coloured else ""
+
+
+_COLOUR = regex(rb"\x1b\[[0-9;]*m")
+_CODE = regex(
+    rb"\A(?:#![^\n]*\n)?\s*(?:(?://|/\*|#|--)[\s\S]{0,400}?\n\s*)?"
+    rb"(?:\{|\[(?!\[?[A-Za-z_][\w.:-]*\]?\][^\S\n]*\n)|import\b|from \w|export\b|const\b|let\b"
+    rb"|var\b|function\b|package\b|use\b|using\b"
+    rb"|require\b|module\b|def\b|class\b|describe\b|func\b|fun\b|val\b|public\b|<\?php|Feature:"
+    rb"|[\w.]+\(\s*[\"'`{\[]|@\w+|[A-Z_]+ = )"
+)
+
+
+def _source(name: str, head: bytes) -> str:
+    is_code = b"\0" not in head and _CODE.match(beginning(head)) and has_evidence_in(head)
+    return "it begins like source code, with names of ours in it" if is_code else ""
 
 
 _AS_LOG = "read it as a log: receiptkit validate --as log FILE"
@@ -65,6 +92,12 @@ FORMATS = [
         f'convert it: python3 -c "{_BURP}" FILE > FILE.http',
     ),
     _format(
+        "jmeter",
+        "results of JMeter in XML",
+        _by(rb"(?:<\?xml[^>]*>\s*)?<testResults\b", "its root is testResults"),
+        f'convert it: python3 -c "{_JMETER}" FILE > FILE.ndjson',
+    ),
+    _format(
         "sqlite",
         "an SQLite database",
         _by(rb"SQLite format 3\0", "it begins with SQLite format 3"),
@@ -80,13 +113,23 @@ FORMATS = [
     _format(
         "curl-trace",
         "a trace of curl, in which texts are cut into lines",
-        _by(rb"== Info: |=> Send header", "it begins like a trace"),
+        _by(
+            rb"(?:[0-9:.]{8,15} )?(?:== Info: |=> Send |<= Recv )",
+            "it begins like a trace",
+        ),
         "record it again: curl -s -i -o FILE.http URL",
+    ),
+    _format(
+        "coloured",
+        "a text with the colours of a terminal",
+        _coloured,
+        r"take the colours out: sed 's/\x1b\[[0-9;]*m//g' FILE > FILE.txt",
+        order=18,
     ),
     _format(
         "netlog",
         "a NetLog of Chrome, which describes its network and has no bodies",
-        _by(rb'\{\s*"constants"\s*:\s*\{', "its first member is `constants`"),
+        _by(rb'\{\s*"constants"\s*:\s*\{', "its first field is `constants`"),
         "record it again: curl -s -i -o FILE.http URL",
     ),
     _format(
@@ -121,6 +164,13 @@ FORMATS = [
             "it begins like SQL",
         ),
         _AS_LOG,
+    ),
+    _format(
+        "source",
+        "source code, or JSON with comments",
+        _source,
+        "check what it holds: receiptkit scan FILE",
+        order=98,
     ),
     _format("text", "a text that names webhooks of Twilio", _text_of_ours, _AS_LOG, order=99),
 ]

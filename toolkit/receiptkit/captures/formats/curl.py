@@ -15,14 +15,15 @@ from receiptkit.captures.formats.http_text import observations
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.rewritten import Rewritten
 from receiptkit.captures.sources import Limits, everything
+from receiptkit.model.regex import regex
 
-_REQUEST = re.compile(rb"^> [A-Z]+ \S+ HTTP/", re.MULTILINE)
-_RESPONSE = re.compile(rb"^< HTTP/", re.MULTILINE)
-_PREFIX = re.compile(rb"[<>] ?")
+_REQUEST = regex(rb"^> [A-Z]+ \S+ HTTP/", re.MULTILINE)
+_RESPONSE = regex(rb"^< HTTP/", re.MULTILINE)
+_PREFIX = regex(rb"[<>] ?")
 #: Remarks, and how many bytes were received or sent.
-_REMARK = re.compile(rb"\* |[{}] \[\d+ bytes data\]|\*$")
+_REMARK = regex(rb"\* |[{}] \[\d+ bytes data\]|\*$")
 #: The remark on the next call follows a body without a line break.
-_NEXT_CALL = re.compile(rb"(?<=[}\]])\* {1,3}[A-Z][a-z]+ ")
+_NEXT_CALL = regex(rb"(?<=[}\]])\* {1,3}[A-Z][a-z]+ ")
 
 
 def recognise(name: str, head: bytes) -> str:

@@ -11,19 +11,20 @@ from receiptkit.captures.bodies import Reading
 from receiptkit.captures.format import Format, Records, beginning
 from receiptkit.captures.lines import Lines
 from receiptkit.captures.observation import Layout, Observation
-from receiptkit.captures.records import Cell, CellsRecord, PlacedRecord, Spot
+from receiptkit.captures.records import Cell, PlacedRecord, Spot, text_record
 from receiptkit.captures.sources import Limits
 from receiptkit.captures.unwrap import find_in, hints
 from receiptkit.model import pointers
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.limits import limit
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 from receiptkit.text.forms import FormField, decode_form, encoded_offsets
 from receiptkit.text.json_text import decode
 
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
-_FORM = re.compile(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
-_URL = re.compile(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
+_FORM = regex(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
+_URL = regex(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
 #: How much is read at a time.
 _BYTES = 1 << 17
 _AROUND = "\ufeff \t\r\n"
@@ -68,7 +69,7 @@ def observations(
     text, problem = decode(raw)
     line = text.strip(_AROUND)
     start = Position(start.line, 1 + len(text) - len(text.lstrip(_AROUND)))
-    record = PlacedRecord(start, {}, literal=True)
+    record = text_record(line, start)
     if problem is not None:
         yield Observation(entry, record, unusable="a line that is not UTF-8")
         return
@@ -96,7 +97,7 @@ def _within(entry: int, line: str, start: Position, reading: Reading) -> Iterato
         )
 
     cells = {pointers.join([name]): cell(field) for name, field in fields.items()}
-    record = CellsRecord(start, cells)
+    record = PlacedRecord(start, cells=cells.get)
     values = {name: field.value for name, field in fields.items()}
     for number, seen in enumerate(find_in(values, reading)):
         yield envelope.seen(entry + number, record, seen)

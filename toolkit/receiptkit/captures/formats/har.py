@@ -43,7 +43,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records | Obse
     return envelope.records(
         stream,
         [("log", "entries")],
-        "list `entries` in a `log`: this is no HAR",
+        "not a HAR: the list log.entries is missing",
         limits.record,
         observations,
     )

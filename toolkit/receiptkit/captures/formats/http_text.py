@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from receiptkit.captures.format import Format, beginning
-from receiptkit.captures.http_messages import FIRST_LINE, Message, messages
+from receiptkit.captures.http_messages import FIRST_LINE, HttpMessage, messages
 from receiptkit.captures.observation import Layout, Observation
-from receiptkit.captures.records import PlacedRecord, Spot
+from receiptkit.captures.records import Cell, PlacedRecord, Spot
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 from receiptkit.model.location import Position
+from receiptkit.text.json_text import decode
 
 _PARTS: Layout = {
     part: Spot(part) for part in ("response", "request", "url", "status", "headers", "sent")
@@ -63,12 +64,12 @@ def observations(
             entry, _record(request, answer, find), _seen(request, answer), layout=_PARTS
         )
     if entry < 0:
-        raise CaptureError(
-            "there is no first line of a request or a response: this is no HTTP as text"
-        )
+        raise CaptureError("not HTTP as text: no line begins a request or a response")
 
 
-def _pairs(messages: Iterable[Message]) -> Iterator[tuple[Message | None, Message | None]]:
+def _pairs(
+    messages: Iterable[HttpMessage],
+) -> Iterator[tuple[HttpMessage | None, HttpMessage | None]]:
     """
     Yield requests with the responses that follow them.
 
@@ -103,7 +104,7 @@ class _Places:
 
 
 def _record(
-    request: Message | None, answer: Message | None, find: Callable[[int], Position]
+    request: HttpMessage | None, answer: HttpMessage | None, find: Callable[[int], Position]
 ) -> PlacedRecord:
     """Return the record of an observation, with the positions of its parts."""
     offsets: dict[str, int] = {}
@@ -119,10 +120,32 @@ def _record(
     start = find(min(message.at for message in present))
     in_order = sorted(offsets.items(), key=lambda item: item[1])
     places = {part: find(offset) for part, offset in in_order}
-    return PlacedRecord(start, places, literal=all(message.literal for message in present))
+    cells: dict[str, tuple[bytes | None, int]] = {}
+    if request:
+        cells["url"] = (request.target.encode(), request.first_at)
+        cells["request"] = (_literal(request), request.body_at)
+    if answer:
+        cells["response"] = (_literal(answer), answer.body_at)
+
+    def cell(part: str) -> Cell | None:
+        raw, at = cells.get(part, (None, 0))
+        return _cell(raw, at, find) if raw is not None else None
+
+    return PlacedRecord(start, places, cell)
 
 
-def _seen(request: Message | None, answer: Message | None) -> Exchange | WebhookRequest:
+def _literal(message: HttpMessage) -> bytes | None:
+    """Return the body of a message if the text has it byte for byte."""
+    return message.body if message.literal and isinstance(message.body, bytes) else None
+
+
+def _cell(raw: bytes, start: int, find: Callable[[int], Position]) -> Cell:
+    """Return the text of bytes that begin at an offset; `find` leads from there to the file."""
+    text = decode(raw)[0]
+    return Cell(text, lambda at: find(start + len(text[:at].encode("utf-8", "surrogatepass"))))
+
+
+def _seen(request: HttpMessage | None, answer: HttpMessage | None) -> Exchange | WebhookRequest:
     sent = (
         WebhookRequest(request.target, request.method, request.body, request.headers)
         if request

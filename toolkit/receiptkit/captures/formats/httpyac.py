@@ -11,14 +11,18 @@ from receiptkit.captures.formats.http_text import observations
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.rewritten import Rewritten
 from receiptkit.captures.sources import Limits, everything
+from receiptkit.model.regex import regex
 
 #: The first request of a file without titles, below a rule.
-_FIRST = re.compile(
-    rb"-{10,}\r?\n\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://\S+[ \t]*\r?\n"
+_FIRST = regex(rb"-{10,}\r?\n\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://\S+[ \t]*\r?\n")
+#: A request as editors have it, and the response that was saved behind it.
+_BARE = regex(
+    rb"(?:###[^\n]*\r?\n\s*)?(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://\S+[ \t]*\r?\n"
 )
-_TITLE = re.compile(rb"^=== .* ===\r?$", re.MULTILINE)
-_LINE = re.compile(
-    rb"^(?:(?P<skipped>-{10,}\r?\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|"
+_STATUS = regex(rb"^HTTP/[0-9.]+ +[0-9]{3}", re.MULTILINE)
+_TITLE = regex(rb"^=== .* ===\r?$", re.MULTILINE)
+_LINE = regex(
+    rb"^(?:(?P<skipped>-{10,}\r?\n|###[^\n]*\n|\d+ requests? processed[^\n]*\n?|=== .* ===\r?\n|"
     rb"Timings:\r?\n(?:\w+: [^\n]*\n)*\s*)|"
     rb"(?P<request>(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+)[ \t]*(?=\r?\n)|"
     rb"(?P<status>HTTP/[0-9.]+ +[0-9]{3}))",
@@ -35,6 +39,8 @@ def recognise(name: str, head: bytes) -> str:
     start = beginning(head)
     if _FIRST.match(start):
         return "it begins with a rule above a request"
+    if _BARE.match(start) and _STATUS.search(start):
+        return "its requests have no HTTP version, and responses follow"
     return (
         "its titles are between ==="
         if start[:3] in (b"---", b"===") and _TITLE.search(start)
@@ -67,8 +73,9 @@ def _plain(raw: bytes) -> Rewritten:
 FORMAT = Format(
     name="httpyac",
     title="the output of httpyac",
-    description="what `httpyac --output exchange` prints",
+    description="what `httpyac --output exchange` prints, or requests of an editor "
+    "with responses behind them",
     recognise=recognise,
     read=read,
-    order=33,
+    order=24,
 )

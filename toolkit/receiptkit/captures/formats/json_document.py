@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import accumulate, islice, pairwise
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from receiptkit.captures import large_documents
 from receiptkit.captures.bodies import Reading, read_beside
@@ -24,26 +24,37 @@ from receiptkit.captures.webhook_requests import descends, time_of
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 from receiptkit.text.json_text import read, read_envelope
 
-_LINE_SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
-_JSON_SUFFIXES = (".json", ".json.gz", *_LINE_SUFFIXES)
+_PACKED = ("", ".gz", ".zst")
+_LINE_SUFFIXES = tuple(name + packed for name in (".ndjson", ".jsonl") for packed in _PACKED)
+_JSON_SUFFIXES = (*(".json" + packed for packed in _PACKED), *_LINE_SUFFIXES)
 #: Lines are handed out together up to this many bytes, which a processor's cache still holds when
 #: parsed.
 _BATCH_BYTES = 1 << 17
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0[", b"{\0", b"[\0")
-_IN_UTF_16 = re.compile(rb"(?:\xff\xfe|\xfe\xff)?\0?[{\[]")
+_IN_UTF_16 = regex(rb"(?:\xff\xfe|\xfe\xff)?\0?[{\[]")
 #: The first line of a log: something in brackets, and a text.
-_LOG_LINE = re.compile(rb'\A\[[^"\[\]{},\n]*\][^\S\n]*[^\s,\]}]')
+_LOG_LINE = regex(rb'\A\[[^"\[\]{},\n]*\][^\S\n]*[^\s,\]}]')
 #: What can follow the bracket with which JSON begins.
-_PLAUSIBLE = re.compile(
+_PLAUSIBLE = regex(
     rb'\{\s*(?:["}\']|\xe2\x80[\x98-\x9f])|\[\s*(?:[\[{"\]]|-?[0-9]|true|false|null)'
 )
+#: What can follow one in a file of another kind: a table of TOML or INI, a bare name of a dump.
+_OF_OTHERS = regex(
+    rb"\[\[?(?!(?:true|false|null)\])[A-Za-z_][\w.:-]*\]?\][^\S\n]*(?:\n|\Z)"
+    rb"|\{\s*:?[A-Za-z_$][\w$]*\s*(?::|=)"
+)
+#: What a program of Python or JavaScript printed into a log.
+_PRINTED = regex(rb"\{\s*'")
 #: An object that ends at the beginning of a line, and the next one.
-_NEXT_DOCUMENT = re.compile(rb"^\}\s*\n\{", re.MULTILINE)
+_NEXT_DOCUMENT = regex(rb"^\}\s*\n\{", re.MULTILINE)
 #: The first line of an indented document.
 _OPENINGS = (b"{", b"[")
-_COMMENTS = re.compile(rb"\A(?:#[^\n]*\n\s*)+")
+#: What begins each text of a JSON text sequence (RFC 7464).
+_SEPARATOR = b"\x1e"
+_COMMENTS = regex(rb"\A(?:#[^\n]*\n\s*)+")
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -53,13 +64,21 @@ def recognise(name: str, head: bytes) -> str:
     Its first bytes, or else its name.
     """
     start = beginning(_COMMENTS.sub(b"", beginning(head)))
+    if start.startswith((_SEPARATOR + b"{", _SEPARATOR + b"[")):
+        return "it is a sequence of JSON texts behind record separators"
     if not start:
         return ""
-    if start[:1] in (b"{", b"[") and not _LOG_LINE.match(start):
+    is_named = name.lower().endswith(_JSON_SUFFIXES)
+    is_other = (
+        _LOG_LINE.match(start)
+        or (_OF_OTHERS.match(start) and not is_named)
+        or (_PRINTED.match(start) and name.lower().endswith(".log"))
+    )
+    if start[:1] in (b"{", b"[") and not is_other:
         return f"it begins with {start[:1].decode()}"
     if head.startswith(_UTF_16) and _IN_UTF_16.match(head):
         return "it begins like JSON in UTF-16"
-    return "its name is that of a JSON file" if name.lower().endswith(_JSON_SUFFIXES) else ""
+    return "its name is that of a JSON file" if is_named else ""
 
 
 def is_likely(name: str, head: bytes) -> bool:
@@ -120,6 +139,8 @@ def observations(
     raw: bytes, start: Position, entry: int, reading: Reading
 ) -> Iterator[Observation]:
     """Yield the observations in a text that begins at `start`, numbered from `entry` on."""
+    if raw[:1] == _SEPARATOR:
+        raw, start = raw[1:], start._replace(column=start.column + 1)
     if raw[:1] != b"#":
         yield from _observations(JsonRecord(raw, start), entry, reading)
 
@@ -151,7 +172,12 @@ def _beginning(lines: Lines) -> tuple[list[tuple[int, bytes]], CaptureError | No
 
 def _are_lines(first: bytes, second: bytes) -> bool:
     """Return True if two lines are two JSON values rather than the beginning of one."""
-    return second[:1] in (b"{", b"[") and first.rstrip()[-1:] not in (b",", b":", b"[", b"{")
+    return second.lstrip(_SEPARATOR)[:1] in (b"{", b"[") and first.rstrip()[-1:] not in (
+        b",",
+        b":",
+        b"[",
+        b"{",
+    )
 
 
 def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[Observation]:
@@ -163,6 +189,8 @@ def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[
     value, problems, readable = read(record.raw)
     if not readable:
         yield Observation(entry, record, problems=problems, unusable="unreadable")
+        return
+    if _is_action(value):
         return
     wrapped = hints(record.raw)
     if not isinstance(value, list) or (problems and not value):
@@ -179,6 +207,18 @@ def _observations(record: JsonRecord, entry: int, reading: Reading) -> Iterator[
         for each in observe(entry, record, index, value[index], groups[index], own):
             entry += 1
             yield each
+
+
+def _is_action(value: Any) -> bool:
+    """Return True for a line that says where Elasticsearch puts the document of the next line."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((name, item),) = value.items()
+    return (
+        name in ("index", "create", "update", "delete")
+        and isinstance(item, dict)
+        and all(each[:1] == "_" for each in item)
+    )
 
 
 FORMAT = Format(

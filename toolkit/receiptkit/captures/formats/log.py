@@ -8,25 +8,26 @@ from typing import BinaryIO
 
 from receiptkit.captures import envelope
 from receiptkit.captures.bodies import Reading, nothing_beside
-from receiptkit.captures.embedded import Found, texts_within
-from receiptkit.captures.exchanges import Seen
+from receiptkit.captures.embedded import FoundValue, printed, texts_within
+from receiptkit.captures.exchanges import ENDED, Seen
 from receiptkit.captures.format import Format, beginning
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.receipts_within import receipts_in
-from receiptkit.captures.records import PlacedRecord, Record, Spot, TextRecord
+from receiptkit.captures.records import PlacedRecord, Record, Spot, TextRecord, text_record
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import find_in
 from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import WebhookRequest
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 
 _SUFFIXES = (".log", ".log.gz")
-_EVENT_STREAM = re.compile(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
+_EVENT_STREAM = regex(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
 _LITERAL = Spot("text")
 #: A webhook in an access log, which has no bodies.
-_ACCESS = re.compile(r"^.*\bTwilioProxy/", re.MULTILINE)
+_ACCESS = regex(r"^.*\bTwilioProxy/", re.MULTILINE)
 #: More than a JSON value in a line of a log has.
 _LONGEST = 1 << 18
 
@@ -53,16 +54,12 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """
     raw = everything(stream, limits.record, "the log")
     if b"\0" in raw:
-        raise CaptureError("there are zero bytes in it: this is no text")
+        raise CaptureError("the file contains zero bytes, so it is not text")
     text = raw.decode("utf-8", "replace")
     from receiptkit.text.json_locate import LineIndex
 
-    index, entry = LineIndex(text), 0
+    place, entry = LineIndex(text).place, 0
     reading = Reading(limits.record, nothing_beside)
-
-    def place(offset: int) -> Position:
-        return Position(*index.place(offset))
-
     for found in texts_within(text, dumps=True):
         for record, seen in _seen(found, text, place, reading):
             yield envelope.seen(entry, record, seen)
@@ -71,28 +68,27 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         return
     for entry, line in enumerate(_ACCESS.finditer(text)):
         request = WebhookRequest(headers={"User-Agent": "TwilioProxy"})
-        record = PlacedRecord(place(line.start()), {}, literal=False)
+        record = PlacedRecord(place(line.start()))
         yield envelope.seen(entry, record, Seen(request, {}, "a line of an access log"))
 
 
 def _seen(
-    found: Found, text: str, place: Callable[[int], Position], reading: Reading
+    found: FoundValue, text: str, place: Callable[[int], Position], reading: Reading
 ) -> Iterator[tuple[Record, Seen]]:
     """Yield what was found at a place of a log, with its record."""
     start = place(found.start)
-    if isinstance(found.value, str):
+    if found.value is None:
+        yield PlacedRecord(start), Seen(ENDED, {})
+    elif isinstance(found.value, str):
         is_url = "?" in found.value.partition("=")[0]
         request = WebhookRequest(found.value, "GET") if is_url else WebhookRequest(body=found.value)
         rule = "a URL in a text" if is_url else "a form in a text"
-        record = PlacedRecord(start, {}, literal=True)
+        record = text_record(found.value, start)
         yield record, Seen(request, {"request": _LITERAL, "url": _LITERAL}, rule)
     elif found.places is not None:
         places = {pointers.join([name]): place(at) for name, at in found.places.items()}
-        request = WebhookRequest(body=found.value)
-        yield (
-            PlacedRecord(start, places, literal=False),
-            Seen(request, {}, "printed variables", partial=True),
-        )
+        names = {name: Spot(pointers.join([name])) for name in found.places}
+        yield PlacedRecord(start, places), printed(found, Spot(), names)
     else:
         inner = text[found.start :][:_LONGEST]
         here = TextRecord(inner, start, lambda at: place(found.start + at))
@@ -104,7 +100,7 @@ def _seen(
 FORMAT = Format(
     name="log",
     title="a text log",
-    description="any text with webhooks in it: forms, JSON and printed variables; "
+    description="any text with webhooks or receipts in it: forms, JSON and printed variables; "
     "only a `.log` that is named, or with `--as log`",
     recognise=recognise,
     read=read,

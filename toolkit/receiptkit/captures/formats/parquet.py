@@ -27,6 +27,21 @@ def recognise(name: str, head: bytes) -> str:
     return "it begins with PAR1" if head.startswith(b"PAR1") else ""
 
 
+def pyarrow_parquet() -> Any:
+    """
+    Return the library that reads and writes Parquet.
+
+    Raises:
+        CaptureError: it is missing.
+    """
+    try:
+        return import_module("pyarrow.parquet")
+    except ImportError:
+        raise CaptureError(
+            "this is a Parquet file; read it with: pip install 'receiptkit[parquet]'"
+        ) from None
+
+
 def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     """
     Yield the observations in the rows of a table; a line is a row, and a column one of its columns.
@@ -35,12 +50,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
         CaptureError: pyarrow is missing, the table is damaged or larger than allowed, or it has no
             such column.
     """
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        raise CaptureError(
-            "this is a Parquet file; read it with: pip install 'receiptkit[parquet]'"
-        ) from None
+    parquet = pyarrow_parquet()
     content = io.BytesIO(everything(stream, limits.record, "the table"))
     entry, reading = 0, Reading(limits.record, nothing_beside)
     for number, row in _rows(parquet, content, limits):
@@ -48,7 +58,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
             pointers.join([name]): Position(number, column)
             for column, name in enumerate(row, start=1)
         }
-        record = PlacedRecord(Position(number, 1), places, literal=False)
+        record = PlacedRecord(Position(number, 1), places)
         for seen in seen_in(row, reading, limits.column):
             yield envelope.seen(entry, record, seen)
             entry += 1
@@ -65,7 +75,7 @@ def _rows(parquet: Any, content: BinaryIO, limits: Limits) -> Iterator[tuple[int
         groups = (table.metadata.row_group(at) for at in range(table.num_row_groups))
         size = sum(group.total_byte_size for group in groups)
     except Exception:  # noqa: BLE001 # it has errors of its own, and others
-        raise CaptureError(_DAMAGED) from None
+        raise CaptureError(DAMAGED) from None
     if size > limits.unpacked:
         raise CaptureError(
             f"unpacks to more than {limits.unpacked:,} bytes; --max-unpacked allows more"
@@ -80,12 +90,12 @@ def _rows(parquet: Any, content: BinaryIO, limits: Limits) -> Iterator[tuple[int
                 number += 1
                 yield number, dict(zip(names, _row(batch, at), strict=True))
         except Exception:  # noqa: BLE001 # as above
-            raise CaptureError(_DAMAGED) from None
+            raise CaptureError(DAMAGED) from None
         if batch is None:
             return
 
 
-_DAMAGED = "the Parquet file is damaged or encrypted"
+DAMAGED = "the Parquet file is damaged or encrypted"
 
 
 def _row(batch: Any, at: int) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
 from receiptkit.captures import envelope
@@ -15,7 +16,8 @@ from receiptkit.captures.format import Format, beginning
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.parameters import columns, receipt_in, row_in
-from receiptkit.captures.records import Cell, CellsRecord
+from receiptkit.captures.receipts_within import receipts_in
+from receiptkit.captures.records import Cell, PlacedRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import find_in
 from receiptkit.captures.webhook_requests import request_of
@@ -23,13 +25,14 @@ from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.exchange import Exchange
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 from receiptkit.text.json_text import decode
 
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 #: The name of a column: a few words; an index has none.
-_NAME = re.compile(r"(?:[@\w][\w @.()/:\[\]#%$-]{0,63})?")
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+_NAME = regex(r"(?:[@\w][\w @.()/:\[\]#%$-]{0,63}(?<!:))?")
+_QUOTED = regex(r'"([^"]*(?:""[^"]*)*)"')
 #: What exports write for a value that is absent.
 _BLANK = frozenset(
     (
@@ -71,9 +74,15 @@ def recognise(name: str, head: bytes) -> str:
         return ""
     if columns(names):
         return "it has the columns of receipts"
-    if has_evidence_in(start.partition(b"\n")[2]):
+    if has_evidence_in(start.partition(b"\n")[2]) and _is_row(start, len(names), delimiter):
         return "it begins with the names of columns, and a cell holds a body"
     return "its name is that of a table" if name.lower().endswith(_SUFFIXES) else ""
+
+
+def _is_row(start: bytes, width: int, delimiter: str) -> bool:
+    """Return True if a row below the names is as wide as they are, or is cut off."""
+    below = list(islice(rows(decode(start)[0], delimiter), 1, 4))
+    return len(below) == 1 or any(len(row) == width for row in below)
 
 
 def _in_utf_8(raw: bytes) -> bytes:
@@ -161,15 +170,11 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     check_column(limits.column, names)
     from receiptkit.text.json_locate import LineIndex
 
-    index, entry = LineIndex(text), 0
+    place, entry = LineIndex(text).place, 0
     reading = Reading(limits.record, nothing_beside)
-
-    def place(offset: int) -> Position:
-        return Position(*index.place(offset))
-
     for row in _data(rows(text, delimiter)):
         cells = dict(zip(names, row, strict=False))
-        record = CellsRecord(place(row[0].start), _cells(cells, place))
+        record = PlacedRecord(place(row[0].start), cells=_cells(cells, place).get)
         texts = {name: cell.text for name, cell in cells.items()}
         for seen in seen_in(texts, reading, limits.column):
             yield envelope.seen(entry, record, seen)
@@ -214,7 +219,7 @@ def seen_in(cells: Mapping[str, Any], reading: Reading, column: str | None) -> l
         return found
     receipt = receipt_in(Node(nulls))
     if receipt is None:
-        return []
+        return list(receipts_in(Node(values)))
     body, rule, partial = receipt
     answer = Exchange("", "", 200, body.value)
     return [Seen(answer, {"response": body.spot}, rule, body.names, partial)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from receiptkit.captures import envelope
@@ -13,15 +14,19 @@ from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.exchanges import interaction
 from receiptkit.captures.format import Format, beginning
 from receiptkit.captures.observation import Observation
-from receiptkit.captures.records import PlacedRecord
+from receiptkit.captures.records import Cell, PlacedRecord
 from receiptkit.captures.sources import Limits, everything
+from receiptkit.model import pointers
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Position
+from receiptkit.model.regex import regex
 
-_BEGINNING = re.compile(rb"^\[\[interactions\]\][ \t]*\r?$", re.MULTILINE)
-_ENTRY = re.compile(r"\[\[\s*interactions\s*\]\]")
-_SECTION = re.compile(r"\[\s*interactions\.([\w.]+)\s*\]")
-_MEMBER = re.compile(r"([\w-]+)\s*=\s*")
+_BEGINNING = regex(rb"^\[\[interactions\]\][ \t]*\r?$", re.MULTILINE)
+_ENTRY = regex(r"\[\[\s*interactions\s*\]\]")
+_SECTION = regex(r"\[\s*interactions\.([\w.]+)\s*\]")
+#: White space in a string that its value does not have.
+_FAR = 1 << 12
+_MEMBER = regex(r"([\w-]+)\s*=\s*")
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -45,12 +50,34 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     reading = Reading(limits.record, nothing_beside)
     interactions = _parsed(text).get("interactions")
     if not isinstance(interactions, list):
-        raise CaptureError("there is no list `interactions`: this is no cassette")
-    places = list(_places(text.removeprefix("\ufeff")))
+        raise CaptureError("not a cassette: the list interactions is missing")
+    plain = text.removeprefix("\ufeff")
+    places, cell = list(_places(plain)), _cells(plain)
     for entry, value in enumerate(interactions):
         own = places[entry] if entry < len(places) else {"": Position()}
-        record = PlacedRecord(own[""], own, literal=False)
-        yield envelope.seen(entry, record, interaction(_nested(value), reading))
+        nested = _nested(value)
+        record = PlacedRecord(own[""], own, partial(cell, nested, own))
+        yield envelope.seen(entry, record, interaction(nested, reading))
+
+
+def _cells(text: str) -> Callable[[Any, dict[str, Position], str], Cell | None]:
+    """Return the function from a member of an interaction to the text that it is."""
+    from receiptkit.text.json_locate import LineIndex
+    from receiptkit.text.scalars import toml_offsets
+
+    lines = LineIndex(text)
+
+    def cell(value: Any, places: dict[str, Position], pointer: str) -> Cell | None:
+        string = pointers.resolve(value, pointer)
+        if not isinstance(string, str) or pointer not in places:
+            return None
+        start = lines.offset(*places[pointer])
+        offsets = toml_offsets(text[start : start + 12 * len(string) + _FAR], string)
+        if offsets is None:
+            return None
+        return Cell(string, lambda at: lines.place(start + offsets[at]))
+
+    return cell
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -80,7 +107,7 @@ def _places(text: str) -> Iterator[dict[str, Position]]:
     """Yield the positions of the members of each interaction, by their JSON Pointers."""
     places: dict[str, Position] = {}
     section = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if _ENTRY.match(line):
             if places:
                 yield places

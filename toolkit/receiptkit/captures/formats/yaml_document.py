@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
 from receiptkit.captures.bodies import Reading, read_beside
@@ -14,9 +14,12 @@ from receiptkit.captures.observation import Observation
 from receiptkit.captures.records import PlacedRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import hints
+from receiptkit.model.regex import regex
 
 _SUFFIXES = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
-_BEGINNING = re.compile(rb"\A(?:#[^\n]*\n\s*)*(?:---(?:\s|\Z)|%YAML |[\w-]+:[ \t]*\r?\n[ \t]+\S)")
+_BEGINNING = regex(
+    rb"\A(?:#[^\n]*\n\s*)*(?:---(?:\s|\Z)|%YAML |[\"']?[\w-]+[\"']?:[ \t]*\r?\n(?:[ \t]+\S|- ))"
+)
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -36,13 +39,14 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Raises:
         CaptureError: it is no YAML, or larger than a record may be.
     """
+    from receiptkit.captures.yaml_cells import cell
     from receiptkit.captures.yaml_items import documents
 
     raw = everything(stream, limits.record, "the YAML document")
     reading = Reading(limits.record, read_beside(name, limits.record))
     wrapped, entry = hints(raw), 0
     for document in documents(io.BytesIO(raw), limits.record):
-        record = PlacedRecord(document.start, document.places, literal=False)
+        record = PlacedRecord(document.start, document.places, partial(cell, document))
         seen = see(document.value, wrapped, reading)
         for observation in observe(entry, record, None, document.value, seen, ()):
             yield observation

@@ -46,7 +46,6 @@ class Chart(NamedTuple):
 
     width: float
     height: float
-    labels: float
     ticks: list[Tick]
     lanes: list[DrawnLane]
     left_out: int
@@ -78,7 +77,7 @@ def chart(lanes: Sequence[Lane], finding: Callable[[Dot], int | None], first: in
     start = min(columns, default=0)
     ticks = [Tick(x, duration(at - start)) for at, x in sorted(columns.items())]
     height = _TOP + _LANE * len(shown) + 8
-    return Chart(width, height, _LABELS, ticks, drawn, len(lanes) - len(shown))
+    return Chart(width, height, ticks, drawn, len(lanes) - len(shown))
 
 
 def _columns(lanes: Sequence[Lane]) -> dict[int, float]:

@@ -23,9 +23,11 @@ from receiptkit.validation.summary import Summary
 _STATUSES = ("sent", "delivered", "read", "undelivered", "failed")
 #: Of more summaries of one message, those with findings are listed.
 _MOST_SUMMARIES = 20
+#: So many findings have their lines of the capture beside them, at first, and in all.
+_LINES_OF_GROUP, _MOST_LINES = 20, 100
 
 
-class Entry(NamedTuple):
+class DrawnFinding(NamedTuple):
     """
     One finding in the list.
 
@@ -49,13 +51,13 @@ class Entry(NamedTuple):
         return printable(":".join(str(part) for part in parts if part not in (None, ""))) or "-"
 
 
-class Group(NamedTuple):
+class EqualFindings(NamedTuple):
     """Findings that are equal but for their place, with the sentences about their rule."""
 
     finding: Finding
     rule: RuleText | None
     times: int
-    entries: list[Entry]
+    entries: list[DrawnFinding]
 
     @property
     def severity(self) -> str:
@@ -66,7 +68,7 @@ class Group(NamedTuple):
 class Marks:
     """The findings by the place of their observation."""
 
-    def __init__(self, at: dict[tuple[str, int], list[Entry]]) -> None:
+    def __init__(self, at: dict[tuple[str, int], list[DrawnFinding]]) -> None:
         self._at = at
 
     def at(self, location: Location) -> int | None:
@@ -108,7 +110,7 @@ class Beside(NamedTuple):
     counts: list[int]
 
 
-class Message(NamedTuple):
+class DrawnMessage(NamedTuple):
     """All drawings of one message."""
 
     title: str
@@ -118,14 +120,20 @@ class Message(NamedTuple):
 
 
 def write_page(
-    out: TextIO, about: About, summary: Summary, groups: list[Group], marks: Marks
+    out: TextIO,
+    about: About,
+    summary: Summary,
+    groups: list[EqualFindings],
+    others: int,
+    marks: Marks,
 ) -> None:
-    """Write the page of a run."""
+    """Write the page of a run; `others` counts the findings that are in no group."""
     names = None if about.show_values else about.names
     pictures = summary.pictures
-    texts: dict[Any, Excerpt] = excerpts(
-        (entry.location for group in groups for entry in group.entries), names
-    )
+    with_lines = [each for group in groups for each in group.entries[:_LINES_OF_GROUP]][
+        :_MOST_LINES
+    ]
+    texts: dict[Any, Excerpt] = excerpts((entry.location for entry in with_lines), names)
     page = template("report.html.j2")
     out.writelines(
         page.generate(
@@ -133,9 +141,11 @@ def write_page(
             summary=summary,
             counts=[(each.value, summary.severities[each]) for each in Severity],
             groups=groups,
+            others=others,
             excerpt=lambda entry: texts.get(
                 (entry.location.file, entry.location.line, entry.location.column), ()
             ),
+            with_lines={entry.number for entry in with_lines},
             messages=list(_messages(pictures, marks, about)) if pictures else [],
             left_out=_left_out(pictures),
             coverage=Coverage(Generator(pictures.contract), pictures.points) if pictures else None,
@@ -150,7 +160,7 @@ def coverage_page(coverage: Coverage) -> str:
     return template("coverage.html.j2").render(coverage=coverage, opens_gaps=True)
 
 
-def _messages(pictures: Pictures, marks: Marks, about: About) -> Iterator[Message]:
+def _messages(pictures: Pictures, marks: Marks, about: About) -> Iterator[DrawnMessage]:
     """Yield the drawings of each message, those with findings first."""
     lanes: dict[str, list[Lane]] = defaultdict(list)
     lists: dict[str, list[PagesOfList]] = defaultdict(list)
@@ -164,7 +174,7 @@ def _messages(pictures: Pictures, marks: Marks, about: About) -> Iterator[Messag
     first = 1
     for number, sid in enumerate(dict.fromkeys([*lanes, *lists, *summaries]), 1):
         own = lanes[sid]
-        yield Message(
+        yield DrawnMessage(
             printable(sid) if about.show_values else f"Message {number}",
             chart(own, marks.dot, first) if own else None,
             [walk(pages, marks.page) for pages in lists[sid]],

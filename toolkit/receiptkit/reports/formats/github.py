@@ -14,7 +14,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 class GithubReport(TextReport):
     """Workflow commands, equal findings grouped as in `text`, and the summary as plain text."""
 
-    lists_files = False
+    is_for_people = False
 
     def _write(self, finding: Finding, count: int) -> None:
         location = finding.location or Location()

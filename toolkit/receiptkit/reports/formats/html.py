@@ -13,13 +13,15 @@ from typing import TextIO
 from receiptkit.model.display import printable, shown
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Location
-from receiptkit.reports.drawing.page import Entry, Group, Marks, write_page
+from receiptkit.reports.drawing.page import DrawnFinding, EqualFindings, Marks, write_page
 from receiptkit.reports.report import About, Report, ReportFormat
 from receiptkit.validation.fingerprint import without_numbers
 from receiptkit.validation.summary import Summary
 
 #: How many findings are listed; more are counted.
 _MOST_LISTED = 1000
+#: How many groups of them there are; findings unlike these are counted.
+_MOST_GROUPS = 500
 _HEAD = b'<!DOCTYPE html>\n<html lang="en" data-made-by="receiptkit validate">'
 
 
@@ -29,7 +31,7 @@ class _Findings:
 
     first: Finding
     count: int = 0
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[DrawnFinding] = field(default_factory=list)
 
 
 class HtmlReport(Report):
@@ -41,6 +43,7 @@ class HtmlReport(Report):
         super().__init__(out, about)
         self._groups: dict[tuple[str, str, str, str], _Findings] = {}
         self._listed = 0
+        self._others = 0
 
     def finding(self, finding: Finding) -> None:
         key = (
@@ -49,14 +52,17 @@ class HtmlReport(Report):
             without_numbers(finding.pointer),
             without_numbers(finding.message),
         )
+        if key not in self._groups and len(self._groups) >= _MOST_GROUPS:
+            self._others += 1
+            return
         group = self._groups.setdefault(key, _Findings(finding))
         group.count += 1
         if self._listed < _MOST_LISTED:
             self._listed += 1
             group.entries.append(self._entry(finding))
 
-    def _entry(self, finding: Finding) -> Entry:
-        return Entry(
+    def _entry(self, finding: Finding) -> DrawnFinding:
+        return DrawnFinding(
             0,
             finding.location or Location(),
             printable(self.pointer(finding)),
@@ -66,17 +72,17 @@ class HtmlReport(Report):
 
     def close(self, summary: Summary) -> None:
         groups = [
-            Group(each.first, self.about.rule(each.first.rule), each.count, each.entries)
+            EqualFindings(each.first, self.about.rule(each.first.rule), each.count, each.entries)
             for each in sorted(self._groups.values(), key=lambda each: -each.first.severity.rank)
         ]
         number = 0
-        at: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        at: dict[tuple[str, int], list[DrawnFinding]] = defaultdict(list)
         for group in groups:
             for index, entry in enumerate(group.entries):
                 number += 1
                 group.entries[index] = entry._replace(number=number)
                 at[entry.location.file, entry.location.entry].append(group.entries[index])
-        write_page(self.out, self.about, summary, groups, Marks(at))
+        write_page(self.out, self.about, summary, groups, self._others, Marks(at))
 
 
 def _recognises(head: bytes, tail: bytes) -> bool:

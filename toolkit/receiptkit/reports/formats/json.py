@@ -14,9 +14,11 @@ from receiptkit.model.display import printable, shown
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
 from receiptkit.reports.report import Report, ReportFormat
-from receiptkit.validation.summary import Summary, Unchecked
+from receiptkit.validation.summary import Summary, Suppressed, Unchecked
 
 VERSION = 1
+#: Counts of receipts that `--state` keeps.
+_STATE = ("kept", "expired", "lost")
 _HEAD = f'{{"version": {VERSION}, "tool": {{"name": "receiptkit", '
 
 
@@ -72,7 +74,22 @@ def closing(summary: Summary) -> dict[str, Any]:
         "unchecked": [_unchecked(each) for each in summary.listed],
         "skipped": [printable(file) for file, _ in summary.skipped_files],
         "skipped_reasons": [printable(reason) for _, reason in summary.skipped_files],
+        "suppressed": [_suppressed(each) for each in summary.suppressed_findings],
+        "unused_suppressions": [
+            {"file": each.file, "line": each.line, "rule": printable(each.rule)}
+            for each in summary.unused_suppressions
+        ],
         "summary": _summary(summary),
+    }
+
+
+def _suppressed(each: Suppressed) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "severity": each.severity.value,
+        "origin": _origin(each.location),
+        "comment_line": each.line,
+        "reason": printable(each.reason),
     }
 
 
@@ -97,7 +114,7 @@ def _origin(location: Location) -> dict[str, Any]:
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
-    found = summary.severities
+    found, state = summary.severities, summary.state
     return {
         "files": summary.files,
         "skipped": summary.skipped,
@@ -114,8 +131,10 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "warnings": found[Severity.WARNING],
         "infos": found[Severity.INFO],
         "known": summary.known,
+        "suppressed": summary.suppressed,
         "limits": [printable(line) for line in summary.limits],
         "problems": [printable(problem) for problem in summary.problems],
+        **({} if state is None else {"state": {name: state[name] for name in _STATE}}),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from receiptkit.model.display import printable
 from receiptkit.model.finding import Finding, Severity
-from receiptkit.reports.formats.text import TextReport, many
+from receiptkit.reports.formats.text import TextReport, many, set_aside, unused_suppression
 from receiptkit.reports.report import About, ReportFormat
 from receiptkit.validation.summary import Summary
 
@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&-])")
 class MarkdownReport(TextReport):
     """A table of findings, equal ones in one row."""
 
-    lists_files = False
+    is_for_people = False
 
     def __init__(self, out: TextIO, about: About) -> None:
         # -q and -v are for the terminal; a summary of a job always groups.
@@ -36,7 +36,8 @@ class MarkdownReport(TextReport):
         self.out.write(
             f"{_TITLE}{many(errors, 'error')}, {many(warnings, 'warning')}, {infos} info\n\n"
             f"{many(summary.files, 'file')}, {many(summary.observations, 'observation')}: "
-            f"{summary.checked} judged, {summary.unchecked.total()} unchecked.\n"
+            f"{summary.checked} judged, {summary.unchecked.total()} unchecked"
+            f"{set_aside(summary)}.\n"
         )
         if self._rows:
             self.out.write("\n| | rule | place | what is wrong |\n|---|---|---|---|\n")
@@ -44,6 +45,7 @@ class MarkdownReport(TextReport):
                 self.out.write(row)
         lines = [f"{self._left_out} more findings are counted, and not listed."]
         lines = (lines if self._left_out else []) + summary.limits + summary.problems
+        lines += [unused_suppression(each) for each in summary.unused_suppressions[:_MOST_ROWS]]
         if lines:
             self.out.write("\n" + "".join(f"- {_escaped(line)}\n" for line in lines))
 

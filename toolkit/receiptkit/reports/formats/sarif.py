@@ -95,7 +95,7 @@ class SarifReport(Report):
             "id": rule,
             "shortDescription": {"text": text.title},
             "fullDescription": {"text": text.why},
-            "help": {"text": f"{text.why} {text.action} Grounding: {text.grounding}."},
+            "help": {"text": f"{text.why} {text.action} Source: {text.grounding}."},
             # SARIF wants an absolute address.
             **({"helpUri": rule_page(rule)} if home() else {}),
         }

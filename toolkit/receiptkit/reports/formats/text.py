@@ -12,17 +12,18 @@ from typing import TextIO
 from receiptkit.model.display import printable, shown
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
+from receiptkit.model.regex import regex
 from receiptkit.reports.report import About, Report, ReportFormat
 from receiptkit.reports.rule_page import rule_page
 from receiptkit.validation.fingerprint import without_numbers
-from receiptkit.validation.summary import ReadAs, Summary
+from receiptkit.validation.summary import ReadAs, Summary, UnusedSuppression
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 #: Groups are held until their file ends; with more than this, a file gets its report in pieces.
 _MOST_GROUPS = 2000
 #: How many reasons the summary names.
 _REASONS = 3
-_SUMMARY = re.compile(
+_SUMMARY = regex(
     rb"^[0-9]+ files?, [0-9]+ observations?: [0-9]+ judged, [0-9]+ unchecked; [0-9]+ errors?, ",
     re.MULTILINE,
 )
@@ -39,20 +40,22 @@ class TextReport(Report):
     Lines for people. Subclasses write findings in another way, grouped alike.
 
     Attributes:
-        lists_files: True if a verbose report says how each file was read.
+        is_for_people: True if it ends with advice, and says how each file was read if verbose.
     """
 
-    lists_files = True
+    is_for_people = True
 
     def __init__(self, out: TextIO, about: About) -> None:
         super().__init__(out, about)
         self.groups = about.verbosity <= 0
         self._groups: dict[tuple[str, str, str, str], _Group] = {}
         self._grouped = False
+        self._first_rule = ""
 
     def finding(self, finding: Finding) -> None:
         if self.about.verbosity < 0:
             return
+        self._first_rule = self._first_rule or finding.rule
         if self.about.verbosity > 0:
             self._write(finding, 1)
             return
@@ -78,7 +81,7 @@ class TextReport(Report):
 
     def close(self, summary: Summary) -> None:
         self.end_of_file()
-        if self.about.verbosity > 0 and self.lists_files:
+        if self.about.verbosity > 0 and self.is_for_people:
             for file, how in summary.read_as.items():
                 self.out.write(printable(_read_as(file, how)) + "\n")
         if self.about.verbosity > 0 and summary.on_disk:
@@ -90,6 +93,9 @@ class TextReport(Report):
             self.out.write(line + "\n")
         if self._grouped:
             self.out.write("    -v shows each finding of a group\n")
+        if self.is_for_people and self.about.rule(self._first_rule) is not None:
+            explain = f"`receiptkit explain {self._first_rule}`"
+            self.out.write(f"    {explain} says why the rule exists and what to do\n")
 
     def _write(self, finding: Finding, count: int) -> None:
         severity = self._painted(finding.severity.value, _COLOURS[finding.severity])
@@ -103,7 +109,7 @@ class TextReport(Report):
         if finding.hint:
             self.out.write(f"    hint: {printable(finding.hint)}\n")
         if self.about.verbosity > 0 and finding.grounding:
-            self.out.write(f"    why: {printable(finding.grounding)}\n")
+            self.out.write(f"    source: {printable(finding.grounding)}\n")
         if self.about.verbosity > 0 and self.about.rule(finding.rule) is not None:
             self.out.write(f"    rule: {rule_page(finding.rule)}\n")
 
@@ -132,16 +138,43 @@ def _summary(summary: Summary, about: About) -> list[str]:
     )
     checked = f"{summary.checked} judged, {sum(summary.unchecked.values())} unchecked"
     read = f"{many(summary.files, 'file')}, {many(summary.observations, 'observation')}"
-    known = f"; {summary.known} known" if summary.known else ""
     lines = _listed(summary) if about.list_unchecked else []
-    lines.append(f"{read}: {checked}; {counts}, {found[Severity.INFO]} info{known}")
+    lines += _suppressed(summary) if about.list_suppressed else []
+    lines.append(f"{read}: {checked}; {counts}, {found[Severity.INFO]} info{set_aside(summary)}")
     details = _reasons(summary)
+    details += [unused_suppression(each) for each in summary.unused_suppressions[:_REASONS]]
+    more = len(summary.unused_suppressions) - _REASONS
+    if more > 0:
+        details.append(f"info: {many(more, 'more suppression')} that nothing needs")
     if summary.skipped:
         details.append(f"skipped: {many(summary.skipped, 'file')} of other kinds")
     signatures = signature_line(summary)
     details += [signatures] if signatures else []
     details += [f"limit: {line}" for line in summary.limits]
     return lines + [f"    {printable(line)}" for line in details]
+
+
+def set_aside(summary: Summary) -> str:
+    """Return the counts of what was found and is not reported, each behind a semicolon."""
+    counts = {"in the baseline": summary.known, "suppressed": summary.suppressed}
+    return "".join(f"; {count} {name}" for name, count in counts.items() if count)
+
+
+def unused_suppression(each: UnusedSuppression) -> str:
+    """Return the line about a comment that suppresses nothing."""
+    why = "matches no finding" if each.is_rule else "names no rule; `receiptkit rules` lists them"
+    return f"info: {each.file}:{each.line}: ignore[{each.rule}] {why}"
+
+
+def _suppressed(summary: Summary) -> list[str]:
+    lines = []
+    for each in summary.suppressed_findings:
+        reason = f": {each.reason}" if each.reason else ""
+        lines.append(
+            f"{_place(each.location)} suppressed {each.severity.value} {each.rule} "
+            f"(by line {each.line}){reason}"
+        )
+    return [printable(line) for line in lines]
 
 
 def _read_as(file: str, how: ReadAs) -> str:

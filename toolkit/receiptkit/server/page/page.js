@@ -38,26 +38,27 @@ const after = (ms) => ms < 120000 ? "+" + Math.round(ms / 100) / 10 + " s"
 function lanes(world) {
   const times = [...new Set(world.receipts.flatMap((each) => each.states.map((state) => state.after)))].sort((a, b) => a - b);
   const at = new Map();
-  let x = 230, before = null;
+  let x = 48, before = null;
   for (const time of times) {
-    if (before !== null) x += 116 + 8 * Math.log10(1 + (time - before) / 1000);
+    if (before !== null) x += 72 + 8 * Math.log10(1 + (time - before) / 1000);
     at.set(time, x);
     before = time;
   }
-  const height = 44 * world.receipts.length + 6, width = x + 60;
+  const height = 72 * world.receipts.length + 6, width = x + 60;
   const drawing = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": world.receipts.map((each, index) =>
     `Receipt ${index + 1}, ${each.channel}: ` + (each.states.map((state) => state.status).join(", ") || "no status yet")).join(". ") });
   world.receipts.forEach((receipt, index) => {
-    const y = 44 * index + 18;
+    const y = 72 * index + 30;
     drawing.append(make("line", { x1: 0, y1: y, x2: width, y2: y }),
-      make("text", { class: "name", x: 4, y: y - 5 }, `${receipt.channel} ${receipt.sid.slice(0, 12)}…`));
+      make("text", { class: "name", x: 4, y: y - 15 }, `${receipt.channel} ${receipt.sid.slice(0, 12)}…`));
     receipt.states.forEach((state, number) => {
       const place = at.get(state.after);
       const code = state.error ? ` ${state.error}` : "";
       drawing.append(make("g", {}, make("title", {}, `${state.status}${code} ${after(state.after)}`),
         make("circle", { cx: place, cy: y, r: 9, class: "s-" + state.status }),
         make("text", { class: "number", x: place, y: y + 4 }, String(number + 1)),
-        make("text", { x: place, y: y + 23 }, `${state.status}${code} ${after(state.after)}`)));
+        make("text", { x: place, y: y + 22 }, state.status + code),
+        make("text", { class: "time", x: place, y: y + 35 }, after(state.after))));
     });
   });
   return drawing;
@@ -122,7 +123,7 @@ function showDetail(each) {
     make("h4", {}, "Request"), make("pre", { tabindex: "0" }, `${each.method} ${each.url}\n` + Object.entries(each.headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
     make("h4", {}, "Parameters"), make("pre", { tabindex: "0" }, Object.entries(each.parameters).map(([name, value]) => `${name} = ${value}`).join("\n")),
     make("h4", {}, "Signed text"), make("pre", { tabindex: "0" }, each.signed),
-    make("h4", {}, "Answer of the application"), make("pre", { tabindex: "0" }, each.answer || "(the body of a success is not kept)")));
+    make("h4", {}, "Answer of the application"), make("pre", { tabindex: "0" }, each.answer || (each.accepted ? "(the body of a success is not kept)" : "(nothing)"))));
   byId("detail").focus();
 }
 

@@ -17,7 +17,6 @@ from receiptkit.model.errors import UsageError
 from receiptkit.server.control import Control
 from receiptkit.server.page.view import details, view
 from receiptkit.server.request_log import RequestLog
-from receiptkit.server.sender import Sent
 
 _FOLDER = Path(__file__).parent
 #: How often the page looks for something new, in seconds.
@@ -66,7 +65,7 @@ def routes(
         prefix: the beginning of their paths.
         control: what the page shows and steers.
         log: the calls that the page shows.
-        guarded: refuses whoever may not control the server.
+        guarded: refuses callers who may not control the server.
     """
     open_pages = 0
 
@@ -97,15 +96,13 @@ def routes(
 
     async def one(request: Request) -> Response:
         number = int(request.path_params["number"])
-        return Response(
-            orjson.dumps(details(number, _sent(control, number))), headers=POLICY_HEADERS
-        )
+        return _json(details(number, control.numbered(number)))
 
     async def again(request: Request) -> Response:
         changes = _changes(await request.body())
-        made = await control.resend(_sent(control, int(request.path_params["number"])), changes)
+        made = await control.resend(control.numbered(int(request.path_params["number"])), changes)
         number = control.sender.count - 1
-        return Response(orjson.dumps(details(number, made)), headers=POLICY_HEADERS)
+        return _json(details(number, made))
 
     return [
         Route(f"{prefix}/page.css", style),
@@ -116,13 +113,9 @@ def routes(
     ]
 
 
-def _sent(control: Control, number: int) -> Sent:
-    """Return a webhook by its number."""
-    kept = control.sender.sent
-    index = number - (control.sender.count - len(kept))
-    if not 0 <= index < len(kept):
-        raise UsageError(f"there is no webhook {number}, or it is no longer kept")
-    return kept[index]
+def _json(body: dict[str, Any]) -> Response:
+    headers = {**POLICY_HEADERS, "Content-Type": "application/json"}
+    return Response(orjson.dumps(body), headers=headers)
 
 
 def _changes(body: bytes) -> dict[str, str]:
@@ -131,7 +124,8 @@ def _changes(body: bytes) -> dict[str, str]:
         found = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError:
         found = None
-    changes: Any = found.get("set", {}) if isinstance(found, dict) else None
+    is_known = isinstance(found, dict) and found.keys() <= {"set"}
+    changes: Any = found.get("set", {}) if is_known else None
     if not isinstance(changes, dict) or not all(isinstance(each, str) for each in changes.values()):
         raise UsageError('the body must be a JSON object such as {"set": {"Status": "failed"}}')
     return changes

@@ -9,7 +9,7 @@ from typing import Any
 from receiptkit.generation import SCENARIOS
 from receiptkit.generation.world import Receipt, webhook_date
 from receiptkit.model.exchange import text_of
-from receiptkit.server.causes import likely_cause
+from receiptkit.server.causes import likely_cause, was_accepted
 from receiptkit.server.control import Control
 from receiptkit.server.faults import REQUESTS, WEBHOOKS
 from receiptkit.server.live_world import LiveWorld
@@ -77,7 +77,7 @@ def _webhook(number: int, sent: Sent) -> dict[str, Any]:
         "message": parameters.get("MessageSid", ""),
         "receipt": parameters.get("DeliveryReceiptSid", ""),
         "outcome": sent.outcome,
-        "accepted": sent.was_accepted,
+        "accepted": was_accepted(sent.outcome),
         "milliseconds": sent.milliseconds,
     }
 

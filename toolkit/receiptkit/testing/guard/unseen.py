@@ -36,8 +36,8 @@ _METHODS = (*_VERBS, "send", "stream", "open", "request_async")
 _MEMBERS = (*_METHODS, "urlopen", "Session", "Client", "AsyncClient", "ClientSession")
 #: Not clients that code under test replaces; mock libraries replace methods of `http.client`.
 _NO_CLIENTS = ("django", "werkzeug", "http", "vcr")
-#: Mock libraries that import clients in order to replace parts of them.
-_IMPORTERS = ("vcr", "pytest_recording")
+#: Mock libraries, which import clients to replace parts of them, and Dask, for purposes of its own.
+_IMPORTERS = ("vcr", "pytest_recording", "distributed")
 
 
 def imported_clients() -> list[str]:
@@ -54,7 +54,7 @@ def _root(name: str) -> str:
 
 
 def _is_used(client: str) -> bool:
-    """Return True if a module of neither the client nor a mock library refers to the client."""
+    """Return True if another module than its own and its importers refers to the client."""
     return any(
         _root(_home(value)) == client
         for name, module in list(sys.modules.items())

@@ -13,7 +13,7 @@ from typing import Any
 
 from receiptkit.testing.guard import watchers
 from receiptkit.testing.guard.body_reader import BodyReader
-from receiptkit.testing.guard.clients.requests import own_sending, show_read
+from receiptkit.testing.guard.clients.requests import around_sending, own_sending, show, show_read
 from receiptkit.testing.guard.doors import Doors, is_new
 from receiptkit.testing.guard.patches import Patches
 
@@ -34,25 +34,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
             if getattr(response, "lazy", False):
                 _pending.append(response)
             else:
-                _meet(response, request)
-
-    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
-        def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            if watchers.current() is None:
-                return inner(self, *args, **kwargs)
-            request = args[0] if args else kwargs.get("request")
-            with _doors.open() as met:
-                try:
-                    with own_sending(request):
-                        response = inner(self, *args, **kwargs)
-                except error_type as error:
-                    meet(error.response, request, met)
-                    raise
-                meet(response, request, met)
-            return response
-
-        return sending
+                show(request, response, _stream)
 
     def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
         async def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -84,18 +66,12 @@ def wrap(module: ModuleType, patches: Patches) -> None:
         return gather
 
     for door in ("Session.request", "Session.send"):
-        patches.wrap(module, door, around)
+        patches.wrap(module, door, around_sending(_doors, error_type, meet))
     for door in ("AsyncSession.request", "AsyncSession.send"):
         patches.wrap(module, door, around_async)
     patches.wrap(module, "adapters.HTTPAdapter.gather", around_gather)
 
 
-def _meet(response: Any, request: Any) -> None:
-    request = getattr(response, "request", None) or request
-    if not watchers.is_wanted(getattr(request, "method", None), getattr(request, "url", None)):
-        return
-    body = response._content  # noqa: SLF001 # nothing else tells if it has been read
-    if body is not False:
-        show_read(request, response, body or b"")
-    elif response.raw is not None:
+def _stream(request: Any, response: Any) -> None:
+    if response.raw is not None:
         BodyReader(response.raw, lambda read: show_read(request, response, read))

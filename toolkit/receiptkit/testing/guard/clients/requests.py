@@ -24,7 +24,29 @@ _doors = Doors("requests")
 
 def wrap(module: ModuleType, patches: Patches) -> None:
     """Wrap the doors of a session."""
-    response_type, error_type = module.Response, module.RequestException
+    response_type = module.Response
+
+    def meet(response: Any, request: Any, met: list[Any]) -> None:
+        with watchers.harmless():
+            if isinstance(response, response_type) and is_new(response, met):
+                show(request, response, _stream)
+
+    around = around_sending(_doors, module.RequestException, meet)
+    for door in _DOORS:
+        patches.wrap(module, door, around)
+
+
+def around_sending(
+    doors: Doors, error_type: type[Exception], meet: Callable[[Any, Any, list[Any]], None]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """
+    Return what wraps a door.
+
+    Args:
+        doors: those of the client.
+        error_type: the exceptions that may hold a response.
+        meet: takes a response, its request, and the responses that were met before.
+    """
 
     def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -32,21 +54,20 @@ def wrap(module: ModuleType, patches: Patches) -> None:
             if watchers.current() is None:
                 return inner(self, *args, **kwargs)
             request = args[0] if args else kwargs.get("request")
-            with _doors.open() as met:
+            with doors.open() as met:
                 try:
                     with own_sending(request):
                         response = inner(self, *args, **kwargs)
                 except error_type as error:
                     # A hook has looked at the response, and the code that catches this can, too.
-                    meet(error.response, request, met, response_type)
+                    meet(getattr(error, "response", None), request, met)
                     raise
-                meet(response, request, met, response_type)
+                meet(response, request, met)
             return response
 
         return sending
 
-    for door in _DOORS:
-        patches.wrap(module, door, around)
+    return around
 
 
 def own_sending(request: Any) -> AbstractContextManager[None]:
@@ -54,20 +75,21 @@ def own_sending(request: Any) -> AbstractContextManager[None]:
     return watchers.sending(getattr(request, "method", None), getattr(request, "url", None))
 
 
-def meet(response: Any, request: Any, met: list[Any], response_type: Any) -> None:
-    """Show a response that is new, now or when its body has been read."""
-    with watchers.harmless():
-        if not isinstance(response, response_type) or not is_new(response, met):
-            return
-        # An adapter of a test need not set the request of its response.
-        request = getattr(response, "request", None) or request
-        if not watchers.is_wanted(getattr(request, "method", None), getattr(request, "url", None)):
-            return
-        body = response._content  # noqa: SLF001 # nothing else tells if it has been read
-        if body is not False:
-            show_read(request, response, body or b"")
-        else:
-            response.iter_content = _collecting(request, response)
+def show(request: Any, response: Any, stream: Callable[[Any, Any], None]) -> None:
+    """Show a response now, or let `stream` show it when its body has been read."""
+    # An adapter of a test need not set the request of its response.
+    request = getattr(response, "request", None) or request
+    if not watchers.is_wanted(getattr(request, "method", None), getattr(request, "url", None)):
+        return
+    body = response._content  # noqa: SLF001 # nothing else tells if it has been read
+    if body is not False:
+        show_read(request, response, body or b"")
+    else:
+        stream(request, response)
+
+
+def _stream(request: Any, response: Any) -> None:
+    response.iter_content = _collecting(request, response)
 
 
 def _collecting(request: Any, response: Any) -> Callable[..., Iterator[Any]]:

@@ -1,0 +1,192 @@
+"""Summaries, held against what webhooks told before them, and against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
+from receiptkit.rules.delivery_reports import summaries_of_reports, went_back
+from receiptkit.rules.states import (
+    DeliverySummary,
+    MessageHistory,
+    PageState,
+    Pagination,
+    StatusReport,
+)
+
+#: When the summaries were seen, in milliseconds, long after the reports' dates in seconds.
+NOW = 1_000_000
+
+
+def place(entry: int, time: int = NOW, file: int = 0) -> Arrival:
+    return Arrival(file, time=time, entry=entry, pointer="/x")
+
+
+def report(
+    entry: int, sid: str, status: str | None, updated: int | None = 10, **more: Any
+) -> StatusReport:
+    at = place(entry, more.get("time", NOW), more.get("file", 0))
+    return StatusReport(at, at, False, sid, status, more.get("created", 5), updated)
+
+
+def summary(entry: int, total: Any = 1, *, time: int = NOW, file: int = 0, **levels: str) -> Any:
+    members = dict.fromkeys(("sent", "delivered", "read", "failed", "undelivered"), "none")
+    said = None if total is None else {**members, "total": total, **levels}
+    return DeliverySummary(place(entry, time, file), said)
+
+
+def found(
+    *seen: StatusReport | DeliverySummary, pages: tuple[Pagination, ...] = ()
+) -> list[Problem]:
+    summaries = [each for each in seen if isinstance(each, DeliverySummary)]
+    reports = [each for each in seen if isinstance(each, StatusReport)]
+    return list(summaries_of_reports(MessageHistory([*pages], summaries, reports, [])))
+
+
+def told(*seen: StatusReport | DeliverySummary) -> list[str]:
+    return [each.pointer.removeprefix("/x/delivery") for each in found(*seen)]
+
+
+def test_fewer_than_are_known() -> None:
+    (problem,) = found(report(0, "A", "sent"), report(1, "B", None), summary(2))
+    assert problem.rule == "delivery.total"
+    assert problem.message == "total is lower than the number of receipts in the list (2)"
+    assert problem.severity is None
+    assert problem.at == place(2)
+    assert problem.other == place(1)
+    # Several reports of one receipt are of one recipient.
+    assert told(report(0, "A", None), report(1, "A", "sent"), summary(2)) == []
+    assert told(report(0, "A", None), report(1, "B", None), summary(2, 2)) == []
+    # A summary before them all is passed over.
+    seen = (summary(0, 3), report(1, "A", "sent"), report(2, "B", "sent"), summary(3))
+    assert told(*seen) == ["/total"]
+
+
+def test_without_times_it_is_information() -> None:
+    seen = (report(0, "A", "sent", time=0), report(1, "B", "sent", time=0), summary(2, time=0))
+    assert [each.severity for each in found(*seen)] == [Severity.INFO]
+
+
+def test_what_was_told_later_or_elsewhere_counts_for_nothing() -> None:
+    one, two = report(0, "A", "sent"), report(3, "B", "sent")
+    assert told(one, two, summary(2)) == []
+    assert told(one, report(1, "B", "sent", file=1), summary(2)) == []
+    assert told(one, report(1, "B", "sent", created=NOW // 1000), summary(2)) == []
+    assert told(summary(2)) == []
+
+
+def test_a_list_before_a_summary_is_compared_instead() -> None:
+    seen = (report(0, "A", "sent"), report(1, "B", "sent"), summary(4))
+
+    def pages(*entries: int, file: int = 0) -> Pagination:
+        made = [PageState(place(each, file=file), "", None, 0, 0, (), None) for each in entries]
+        return Pagination(made, is_linked=True)
+
+    assert found(*seen, pages=(pages(2),)) == []
+    assert found(*seen, pages=(pages(5, 3),)) == []
+    assert found(*seen, pages=(pages(5), pages(3), pages(6))) == []
+    assert len(found(*seen, pages=(pages(5),))) == 1
+    assert len(found(*seen, pages=(pages(2, file=1),))) == 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "levels", "expected"),
+    [
+        (["delivered"], {"sent": "all", "delivered": "all"}, []),
+        (["delivered"], {"sent": "all"}, ["/delivered"]),
+        # A delivered receipt may have been read since.
+        (["delivered"], {"sent": "all", "delivered": "all", "read": "all"}, []),
+        (["failed"], {}, ["/failed"]),
+        (["undelivered"], {"undelivered": "all"}, []),
+        # What was only sent may have come to any end.
+        (["sent"], {"sent": "all", "failed": "all"}, []),
+        ([None], {"sent": "all", "read": "all", "delivered": "all"}, []),
+        (["sent", "delivered"], {"sent": "all"}, ["/delivered"]),
+        (["delivered", "read"], {"sent": "all", "delivered": "all"}, ["/read"]),
+        # Ends that exclude each other tell nothing.
+        (["delivered", "failed"], {"sent": "all"}, []),
+        (["read", "failed"], {"sent": "all"}, []),
+    ],
+)
+def test_one_recipient(
+    statuses: list[str | None], levels: dict[str, Any], expected: list[str]
+) -> None:
+    reports = [report(entry, "A", status) for entry, status in enumerate(statuses)]
+    assert told(*reports, summary(9, **levels)) == expected
+
+
+def test_a_late_change_may_be_missing() -> None:
+    """A summary may be two seconds and a half behind; the last date of the status counts."""
+    late = NOW // 1000 - 3
+    assert told(report(0, "A", "failed", late - 1), summary(9)) == ["/failed"]
+    assert told(report(0, "A", "failed", late), summary(9)) == []
+    both = (report(0, "A", "failed", late), report(1, "A", "failed", 10))
+    assert told(*both, summary(9)) == []
+    assert told(report(0, "A", "sent", late), report(1, "A", "failed", 10), summary(9)) == [
+        "/failed"
+    ]
+    assert told(report(0, "A", "failed", None), summary(9)) == ["/failed"]
+
+
+def test_no_summary_of_known_receipts() -> None:
+    (problem,) = found(report(0, "A", "sent"), summary(1, None))
+    assert (problem.rule, problem.pointer) == (
+        "delivery.disagrees-with-receipts",
+        "/x/delivery",
+    )
+
+
+def back(*summaries: DeliverySummary) -> list[tuple[str, str]]:
+    problems = went_back(MessageHistory([], [*summaries], [], []))
+    return [(each.pointer.removeprefix("/x/delivery"), each.message) for each in problems]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"total": 2}, {"total": 1}, ["total"]),
+        ({"total": 1}, {"total": 2}, []),
+        ({"read": "some"}, {"read": "none"}, ["read"]),
+        ({"read": "all"}, {"read": "some"}, ["read"]),
+        ({"read": "some"}, {"read": "all"}, []),
+        ({"delivered": "all"}, {"delivered": "none"}, ["delivered"]),
+        ({"failed": "all"}, {"failed": "none"}, ["failed"]),
+        ({"undelivered": "some"}, {"undelivered": "none"}, ["undelivered"]),
+        # A receipt that failed may count as sent no longer.
+        ({"sent": "all"}, {"sent": "none"}, []),
+        # With one recipient more, all are some.
+        ({"total": 1, "read": "all"}, {"total": 2, "read": "some"}, []),
+        ({"total": 1, "read": "all"}, {"total": 2, "read": "none"}, ["read"]),
+        ({"total": 1, "read": "some"}, {"total": 2, "read": "none"}, ["read"]),
+        # With one less, nobody knows whose receipt is gone.
+        ({"total": 2, "read": "all"}, {"total": 1, "read": "some"}, ["total"]),
+        ({"total": 2, "read": "some"}, {"total": 1, "read": "none"}, ["total", "read"]),
+        ({"total": "2"}, {"total": 1}, []),
+        ({"total": 2, "read": "all"}, {"total": None, "read": "none"}, [""]),
+        ({"total": 2, "read": "all"}, {"total": 2, "read": "x"}, []),
+        ({"total": None}, {"total": 1}, []),
+    ],
+)
+def test_counts_only_grow(
+    before: dict[str, Any], after: dict[str, Any], expected: list[str]
+) -> None:
+    said = [
+        (f"/{each}" if each else "", f"{each or 'delivery'} says less than the earlier summary")
+        for each in expected
+    ]
+    assert back(summary(1, **before), summary(2, **after)) == said
+    # The order of arrival counts.
+    assert back(summary(2, **after), summary(1, **before)) == said
+
+
+def test_summaries_of_different_files_are_not_compared() -> None:
+    assert back(summary(1, 2), summary(2, 1, file=1)) == []
+
+
+def test_where_a_summary_went_back() -> None:
+    (problem,) = went_back(MessageHistory([], [summary(3, 1), summary(1, 2)], [], []))
+    assert (problem.at, problem.other) == (place(3), place(1))

@@ -1,0 +1,91 @@
+"""Find the messages that receipts put into several conversations."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+
+from receiptkit.history.log import Log
+from receiptkit.history.notes import PAGE
+from receiptkit.history.receipt_states import (
+    OF_SEVERAL,
+    SINGLE,
+    real,
+    state_of,
+    states_in,
+)
+from receiptkit.history.subjects import digest
+from receiptkit.rules.states import ReceiptState
+
+#: Where a conversation and a message are, the ends of the line of a receipt, and the beginning of a
+#: page's head, which names the message first.
+_OF_LINE, _OF_HEAD = slice(-73, -2), slice(3, 74)
+_LENGTH = 34
+_HALF = 32
+_LOWER = (1 << _HALF) - 1
+
+
+def _pairs(log: Log) -> Iterator[tuple[str, str]]:
+    """Yield each message with each of its conversations; of odd bodies, pieces of their text."""
+    of_lines = {text[_OF_LINE] for text in log.texts(SINGLE)}
+    of_heads = set()
+    for text in log.texts(PAGE):
+        if text.startswith(OF_SEVERAL):
+            of_lines.update(line[_OF_LINE] for line in text.split("\n")[1:])
+        else:
+            of_heads.add(text[_OF_HEAD])
+    for pair in of_lines:
+        yield pair[-_LENGTH:], pair[:_LENGTH]
+    for pair in of_heads:
+        yield pair[:_LENGTH], pair[-_LENGTH:]
+
+
+def in_several(log: Log, is_mine: Callable[[str], bool]) -> set[str]:
+    """Return the messages that have several conversations in a log."""
+    known: dict[str, str] = {}
+    found = set()
+    for message, conversation in _pairs(log):
+        before = known.setdefault(message, conversation)
+        if before == conversation:
+            continue
+        if not real(before):
+            known[message] = conversation
+        elif real(message) and real(conversation) and is_mine(message):
+            found.add(message)
+    return found
+
+
+def states_of_messages(
+    log: Log, messages: set[str], is_mine: Callable[[str], bool]
+) -> dict[str, list[tuple[str, ReceiptState]]]:
+    """Return the SIDs and states of the receipts of some messages."""
+    found: dict[str, list[tuple[str, ReceiptState]]] = {}
+    for entry in log.entries(SINGLE + PAGE) if messages else ():
+        for sid, key, span in states_in(entry, None, is_mine):
+            for state in state_of(key, span):
+                if state.message in messages and real(sid):
+                    found.setdefault(state.message, []).append((sid, state))
+    return found
+
+
+# -- across processes
+
+
+def digests_of(log: Log) -> bytes:
+    """Return a number for each message and conversation, the message in its upper half."""
+    pairs = {digest(one) << _HALF | digest(other) for one, other in _pairs(log)}
+    return array("Q", pairs).tobytes()
+
+
+def several_of(found: Iterable[bytes]) -> set[int]:
+    """Return the digests of the messages that have several conversations."""
+    known: dict[int, int] = {}
+    several = set()
+    for raw in found:
+        pairs = array("Q")
+        pairs.frombytes(raw)
+        for pair in pairs:
+            message, conversation = pair >> _HALF, pair & _LOWER
+            if known.setdefault(message, conversation) != conversation:
+                several.add(message)
+    return several

@@ -1,0 +1,133 @@
+"""States of receipts that one run keeps for the next: a row for each receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from receiptkit.history.log import Entry, Log
+from receiptkit.history.notes import RECEIPT, WEBHOOK
+from receiptkit.history.receipt_states import StateKey, real, sids_of, states_of
+from receiptkit.model.location import Arrival
+from receiptkit.text.dates import seconds
+
+_DAY = 86_400
+_CREATED, _UPDATED = 4, 5
+_PLACE = len(Arrival._fields) - 1
+
+
+class Past(NamedTuple):
+    """
+    Rows of a partition that earlier runs kept.
+
+    Attributes:
+        pieces: the rows, or pairs, of each run, the last run first.
+        first_day: receipts whose last event is before this day have expired; days since 1970.
+        expired_before: those before this day had expired in the last run.
+        base: numbers of files below it are of earlier runs.
+        lost: how many pieces could not be read.
+    """
+
+    pieces: list[bytes]
+    first_day: int
+    expired_before: int
+    base: int
+    lost: int = 0
+
+
+class Kept(NamedTuple):
+    """
+    Rows of a partition that a run keeps.
+
+    Attributes:
+        rows: the rows, or pairs.
+        receipts: how many receipts they are of.
+        units: the units of earlier runs that they name.
+        expired: how many receipts have expired since the last run.
+        lost: how many pieces of earlier runs could not be read.
+    """
+
+    rows: bytes = b""
+    receipts: int = 0
+    units: frozenset[int] = frozenset()
+    expired: int = 0
+    lost: int = 0
+
+
+def day_of(text: object) -> int | None:
+    """Return the day of a date, in days since 1970; None if it is not a date."""
+    found = seconds(text)
+    return None if found is None else found // _DAY
+
+
+def recall(
+    log: Log, past: Past, is_mine: Callable[[str], bool], also: Callable[[str], bool] | None
+) -> tuple[set[str], int]:
+    """
+    Add to a log what is kept of the receipts in it.
+
+    Args:
+        log: what this run remembers.
+        past: what earlier runs kept.
+        is_mine: returns False for a message that another partition checks.
+        also: returns True for further receipts to add.
+
+    Returns:
+        The receipts that this run has seen, and how many others have expired since the last run.
+    """
+    seen = {sid for sid in sids_of(log) if real(sid)}
+    known: set[str] = set()
+    expired = 0
+    for piece in past.pieces:
+        for sid, day, states in orjson.loads(piece):
+            # A later run that saw a receipt kept all that was known of it.
+            if sid in known or not is_mine(_message(states)):
+                continue
+            known.add(sid)
+            if day < past.first_day:
+                expired += sid not in seen and day >= past.expired_before
+            elif sid in seen or (also is not None and also(sid)):
+                for text, times, places in states:
+                    log.add(Entry(text, times, [tuple(each) for each in places]))
+    return seen, expired
+
+
+def _message(states: list[Any]) -> str:
+    text: str = states[0][0]
+    return text[-36:-2]
+
+
+def rows_of(
+    log: Log, seen: Container[str], past: Past, is_mine: Callable[[str], bool]
+) -> tuple[bytes, int, frozenset[int]]:
+    """Return the rows of receipts, how many they are, and the units of earlier runs in them."""
+    units: set[int] = set()
+    rows = []
+    for sid, known in states_of(log, seen, is_mine).items():
+        days = [day for key in known if (day := _last_day(key)) is not None]
+        states = []
+        for key, span in known.items():
+            units.update(at.unit for at in (span.first, span.last) if at.file < past.base)
+            ends = dict.fromkeys([span.first[:_PLACE], span.last[:_PLACE]])
+            text = (WEBHOOK if key.by_webhook else RECEIPT) + key.fields
+            states.append([text, span.times, list(ends)])
+        if days:
+            rows.append([sid, max(days), states])
+    return orjson.dumps(rows), len(rows), frozenset(units)
+
+
+def _last_day(key: StateKey) -> int | None:
+    fields = orjson.loads(key.fields)
+    return day_of(fields[_UPDATED]) or day_of(fields[_CREATED])
+
+
+def days_in(pieces: Iterator[bytes]) -> int:
+    """Return the last day among the dates in pieces of texts, in days since 1970; 0 for none."""
+    import re
+
+    dates = re.compile(rb'"(\d{4}-\d\d-\d\d)T')
+    found = {day for piece in pieces for day in dates.findall(piece)}
+    days = (day_of(f"{day.decode()}T00:00:00Z") for day in found)
+    return max((day for day in days if day is not None), default=0)

@@ -1,0 +1,25 @@
+"""Walk through parsed JSON values, past the many that hold no other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import chain
+from typing import Any
+
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def levels(value: Any) -> Iterator[list[Any]]:
+    """Yield the objects and lists in a value, itself included, one level after the other."""
+    level = _containers((value,))
+    while level:
+        yield level
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = _containers([*chain.from_iterable(inner)])
+
+
+def _containers(values: Collection[Any]) -> list[Any]:
+    # Nearly always there is none, which this tells without looking at each.
+    if _SCALARS.issuperset(map(type, values)):
+        return []
+    return [each for each in values if isinstance(each, (dict, list))]
