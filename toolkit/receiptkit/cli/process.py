@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import io
 import os
@@ -20,6 +21,8 @@ from receiptkit.model.errors import UsageError
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 #: How often a process looks for its parent, in seconds.
 _PARENT_INTERVAL = 0.3
+#: How long a signal waits that came while Python swallowed exceptions, in seconds.
+_AGAIN = 0.02
 
 
 class Interrupted(KeyboardInterrupt):
@@ -57,6 +60,7 @@ def at_interrupt(handler: Callable[[int, Any], object]) -> Iterator[None]:
         signal.signal(number, handler)
     try:
         if _interrupt in replaced.values() and _Signals.came:
+            _Signals.came = False
             raise Interrupted
         yield
     finally:
@@ -74,6 +78,26 @@ def catch_signals() -> None:
     for number in _ENDING:
         if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
             signal.signal(number, _interrupt)
+    report = sys.unraisablehook
+
+    def unraisable(lost: Any) -> None:
+        if not isinstance(lost.exc_value, Interrupted):
+            report(lost)
+        elif _Signals.came:
+            threading.Thread(target=_interrupt_again, daemon=True).start()
+
+    sys.unraisablehook = unraisable
+
+
+def _interrupt_again() -> None:
+    """Repeat a signal whose exception Python has swallowed, once it is out of what it calls back."""
+    time.sleep(_AGAIN)
+    if not _Signals.came:
+        return
+    if hasattr(signal, "pthread_kill") and (main := threading.main_thread().ident):
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 @contextmanager
@@ -83,7 +107,7 @@ def interruptible() -> Iterator[threading.Event]:
 
     def interrupt(number: int, frame: Any) -> None:
         stop.set()
-        raise Interrupted
+        _interrupt(number, frame)
 
     with at_interrupt(interrupt):
         yield stop
