@@ -338,6 +338,35 @@ def test_guard_in_frozen_time(suite: Suite, library: str) -> None:
     suite.outcomes(failed=1)
 
 
+def test_a_client_that_is_imported_again(suite: Suite) -> None:
+    """Old and new class of a module that was reloaded are both seen."""
+    suite.write(
+        lying=LYING,
+        test_it="""
+        from lying import *
+        import importlib, requests, requests.sessions, responses
+
+        def test_first():
+            pass
+
+        @responses.activate
+        def test_reloads():
+            importlib.reload(requests.sessions)
+
+        @responses.activate
+        @pytest.mark.parametrize("get", [
+            lambda: requests.get, lambda: requests.Session().get, lambda: requests.sessions.Session().get,
+        ])
+        def test_lies(get):
+            responses.get(URL, json=LIE)
+            assert get()(URL).json()["status"] == "queued"
+        """,
+    )
+    printed = suite.run("--receipts-guard")
+    assert suite.result.parseoutcomes() == {"passed": 2, "failed": 3}
+    assert printed.count("error schema.enum") == 3
+
+
 @pytest.mark.parametrize(
     "within",
     [

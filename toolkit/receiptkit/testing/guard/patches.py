@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from types import FunctionType, ModuleType
@@ -20,6 +21,8 @@ class Patches:
 
     def __init__(self) -> None:
         self._done: list[_Patch] = []
+        #: The wrapped classes, each with the namespace of the module that defined it, by identity.
+        self._classes: dict[int, tuple[type, dict[str, Any]]] = {}
         #: True if a mock was in the place of a function that is to be wrapped.
         self.is_blocked = False
 
@@ -30,7 +33,12 @@ class Patches:
         for owner, name, _, outer in self._done:  # noqa: SIM110
             if owner.__dict__.get(name) is not outer:
                 return False
-        return True
+        # A module that was reloaded has another class of the name.
+        return all(
+            id(home.get(wrapped.__name__)) in self._classes
+            for wrapped, home in self._classes.values()
+            if wrapped.__name__ in home
+        )
 
     def wrap(self, module: ModuleType, path: str, around: Callable[[Any], Any]) -> None:
         """
@@ -49,16 +57,31 @@ class Patches:
             owner = getattr(owner, parent, None)
         if isinstance(owner, type):
             owner = next((each for each in owner.__mro__ if name in each.__dict__), owner)
+            self._wrap_class(owner, name, around)
+        else:
+            self._wrap(owner, name, around)
+
+    def _wrap_class(self, owner: type, name: str, around: Callable[[Any], Any]) -> None:
+        """Wrap a method of a class, and of the one that replaced it if its module was reloaded."""
+        home = getattr(sys.modules.get(owner.__module__), "__dict__", {})
+        now = home.get(owner.__name__)
+        for each in (owner, now) if isinstance(now, type) and now is not owner else (owner,):
+            if self._wrap(each, name, around):
+                self._classes[id(each)] = (each, home)
+
+    def _wrap(self, owner: Any, name: str, around: Callable[[Any], Any]) -> bool:
+        """Return True if the function is wrapped."""
         inner = getattr(owner, "__dict__", {}).get(name)
         if not isinstance(inner, FunctionType):
             # A mock in its place has no use for a wrapper.
             self.is_blocked |= inner is not None
-            return
+            return False
         if any(patch.outer is inner for patch in self._done):
-            return
+            return True
         outer = wraps(inner)(around(inner))
         setattr(owner, name, outer)
         self._done.append(_Patch(owner, name, inner, outer))
+        return True
 
     def owns(self, owner: object) -> bool:
         """Return True if functions of this class or module are wrapped."""
@@ -70,3 +93,4 @@ class Patches:
             if patch.owner.__dict__.get(patch.name) is patch.outer:
                 setattr(patch.owner, patch.name, patch.inner)
         self._done.clear()
+        self._classes.clear()
