@@ -90,7 +90,7 @@ def catch_signals() -> None:
 
 
 def _interrupt_again() -> None:
-    """Repeat a signal whose exception Python has swallowed, once it is out of what it calls back."""
+    """Repeat a signal whose exception Python has swallowed, a moment later."""
     time.sleep(_AGAIN)
     if not _Signals.came:
         return

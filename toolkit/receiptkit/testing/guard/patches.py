@@ -30,7 +30,7 @@ class Patches:
     def is_intact(self) -> bool:
         """True if every wrapper is where it was put."""
         # Before every test: without a generator, it takes half as long.
-        for owner, name, _, outer in self._done:  # noqa: SIM110
+        for owner, name, _, outer in self._done:
             if owner.__dict__.get(name) is not outer:
                 return False
         # A module that was reloaded has another class of the name.
