@@ -261,11 +261,6 @@ def answers() -> Iterator[Case]:
             )
         },
     )
-    yield Case(
-        "a byte order mark",
-        "RFC 8259 8.1: may be ignored",
-        files={"a.json": "\ufeff" + json.dumps(receipt(1))},
-    )
 
 
 def webhooks() -> Iterator[Case]:

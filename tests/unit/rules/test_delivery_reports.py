@@ -9,7 +9,11 @@ import pytest
 from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
-from receiptkit.rules.delivery_reports import summaries_of_reports, went_back
+from receiptkit.rules.delivery_reports import (
+    impossible_at_any_time,
+    summaries_of_reports,
+    went_back,
+)
 from receiptkit.rules.states import (
     DeliverySummary,
     MessageHistory,
@@ -190,3 +194,35 @@ def test_summaries_of_different_files_are_not_compared() -> None:
 def test_where_a_summary_went_back() -> None:
     (problem,) = went_back(MessageHistory([], [summary(3, 1), summary(1, 2)], [], []))
     assert (problem.at, problem.other) == (place(3), place(1))
+
+
+def whenever(*seen: StatusReport | DeliverySummary) -> list[str]:
+    summaries = [each for each in seen if isinstance(each, DeliverySummary)]
+    reports = [each for each in seen if isinstance(each, StatusReport)]
+    history = MessageHistory([], summaries, reports, [])
+    return [each.pointer.removeprefix("/x/delivery/") for each in impossible_at_any_time(history)]
+
+
+def test_ends_rule_levels_out_whenever_they_are_seen() -> None:
+    everything = {"sent": "all", "delivered": "all"}
+    failed = report(1, "A", "failed")
+    assert whenever(summary(0, **everything), failed) == ["delivered"]
+    assert whenever(summary(0, file=1, **everything), failed) == ["delivered"]
+    # What an earlier check says is not said again.
+    assert whenever(failed, summary(2, **everything)) == []
+    assert whenever(summary(0, 2, **{**everything, "delivered": "some"}), failed) == []
+    assert whenever(summary(0, 2, **everything), failed) == ["delivered"]
+    # It may have been none of these at the time.
+    assert whenever(summary(0, sent="all"), failed) == []
+    assert whenever(summary(0, None), failed) == []
+    assert whenever(summary(0, **everything), report(1, "A", "sent")) == []
+    assert whenever(summary(0, **everything), report(1, "A", "read")) == []
+    assert whenever(summary(0, read="all"), report(1, "A", "delivered")) == []
+    assert whenever(summary(0, failed="all"), report(1, "A", "delivered")) == ["failed"]
+    # More receipts than the total: the summary is older than some of them.
+    assert whenever(summary(0, **everything), failed, report(2, "B", "failed")) == []
+    # Two ends of one receipt are a finding by themselves.
+    assert whenever(summary(0, **everything), failed, report(2, "A", "delivered")) == []
+    assert whenever(
+        summary(0, failed="all"), report(1, "A", "delivered"), report(2, "A", "read")
+    ) == ["failed"]

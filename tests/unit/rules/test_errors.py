@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from receiptkit.model.problem import Problem
-from receiptkit.rules.errors import code_mismatch, not_what_was_asked
+from receiptkit.rules.errors import (
+    code_mismatch,
+    no_code_of_a_request,
+    not_what_was_asked,
+    retry_after,
+    version_in_message,
+)
 from receiptkit.rules.exchange import status_mismatch
-from receiptkit.rules.views import ErrorView
+from receiptkit.rules.views import ErrorView, ResponseView
 
 PAGE = "https://www.twilio.com/docs/errors/20404"
 NOT_FOUND = {"code": 20404, "message": "no", "more_info": PAGE, "status": 404}
@@ -103,3 +109,61 @@ def test_a_message_about_another_resource(prefix: str) -> None:
 def test_messages_without_a_resource(message: Any) -> None:
     assert lost(message, A=f"CH{ONE}", B=f"AC{ONE}") == []
     assert list(not_what_was_asked(ErrorView([message], 404, {"A": f"CH{ONE}"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "pointers"),
+    [
+        (404, {}, []),
+        (404, {"code": 404}, ["/code"]),
+        (400, {"code": 404}, []),
+        (400, {"code": 30008}, ["/code"]),
+        (400, {"code": 63016}, ["/code"]),
+        (400, {"code": 50353}, []),
+        (404, {"more_info": "https://twilio.com/docs/errors/20404"}, []),
+        (404, {"more_info": "HTTPS://WWW.TWILIO.COM/docs/errors/20404"}, []),
+        (404, {"more_info": "/docs/errors/20404"}, []),
+        (404, {"more_info": "https://twilio.com.example.com/docs"}, ["/more_info"]),
+    ],
+)
+def test_codes_that_no_request_has(
+    status: int, changes: dict[str, Any], pointers: list[str]
+) -> None:
+    view = ErrorView({**NOT_FOUND, **changes}, status)
+    assert [each.pointer for each in no_code_of_a_request(view)] == pointers
+    assert list(no_code_of_a_request(ErrorView([], status))) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "is_told"),
+    [
+        ("The requested resource /Conversations/CH1 was not found", False),
+        ("The requested resource /v1/Conversations/CH1 was not found", True),
+        ("no", False),
+        (None, False),
+    ],
+)
+def test_the_version_in_a_message(message: Any, is_told: bool) -> None:
+    found = list(version_in_message(ErrorView({"message": message}, 404)))
+    assert bool(found) is is_told
+    assert list(version_in_message(ErrorView("gone", 404))) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [
+        (None, False),
+        ("", False),
+        ("120", False),
+        (" 1 ", False),
+        ("Mon, 04 May 2026 08:00:05 GMT", False),
+        ("Monday, 04-May-26 08:00:05 GMT", False),
+        ("soon", True),
+        ("-1", True),
+        ("1.5", True),
+        ("2026-05-04T08:00:05Z", True),
+    ],
+)
+def test_retry_after(value: str | None, is_told: bool) -> None:
+    view = ResponseView(429, None, None, is_allowed=True, retry_after=value)
+    assert bool(list(retry_after(view))) is is_told

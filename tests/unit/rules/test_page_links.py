@@ -355,7 +355,10 @@ def test_receipts_of_one_participant(contract: Contract, count: int, is_told: bo
     body = page(size=50, next_page_url=None)
     row = body["delivery_receipts"][0]
     sids = [f"DY{digit}0" + "123456789abcdef" * 2 for digit in "1234"[:count]]
-    body["delivery_receipts"] = [{**row, "sid": sid, "url": f"{LIST}/{sid}"} for sid in sids]
+    body["delivery_receipts"] = [
+        {**row, "sid": sid, "url": f"{LIST}/{sid}", "channel_message_sid": f"SM{sid[2:]}"}
+        for sid in sids
+    ]
     message = f"all {count} receipts have the same participant_sid; each recipient has its own"
     expected = [("page.one-participant", "/delivery_receipts", message)] if is_told else []
     assert problems(contract, body) == expected

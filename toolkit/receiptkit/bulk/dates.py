@@ -11,6 +11,8 @@ from operator import itemgetter
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 #: No record has an earlier date, unless a date was not set.
 _EARLIEST = "2010"
+#: No record has a later date, unless it stands for never.
+_LATEST = "2100"
 _ESCAPED_COLON = "%3A"
 #: Leave out the fraction and the offset.
 _SECONDS = itemgetter(slice(19))
@@ -33,12 +35,12 @@ def exist(dates: Sequence[str], form: str) -> bool:
     """
     Return True if texts that match the pattern are dates of a form, and their days exist.
 
-    False for earlier dates than records have, which a rule may look at.
+    False for earlier and later dates than records have, which a rule may look at.
     """
     raw = "".join(dates).encode()
     if raw.translate(_DIGITS_TO_0) != re.sub("[0-9]", "0", form).encode() * len(dates):
         return False
-    if dates and min(dates) < _EARLIEST:
+    if dates and (min(dates) < _EARLIEST or max(dates) >= _LATEST):
         return False
     if "%" in form:
         dates = [date.replace(_ESCAPED_COLON, ":") for date in dates]

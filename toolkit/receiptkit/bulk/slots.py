@@ -9,6 +9,7 @@ from typing import NamedTuple
 from receiptkit.bulk.dates import form_of_date, pattern_of_date
 from receiptkit.bulk.tokens import (
     BARE_STRING,
+    OPAQUE_STRING,
     PLAIN_NUMBER,
     PLAIN_STRING,
     SHORT_STRING,
@@ -55,7 +56,7 @@ class Slot(NamedTuple):
         if kind in (Kind.DATE, Kind.MOMENT):
             return pattern_of_date(text)
         if kind is Kind.OPAQUE:
-            return "[A-Za-z0-9_.:~-]+"
+            return OPAQUE_STRING
         if kind is Kind.STRING:
             return PLAIN_STRING
         if kind is Kind.SHORT:

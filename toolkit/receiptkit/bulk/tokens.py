@@ -21,11 +21,13 @@ _DATE = (
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
     r"|%3A[0-9]{2}%3A[0-9]{2}(?:\.[0-9]{1,9})?Z)(?![0-9A-Za-z])"
 )
+#: An opaque token; words that programs write where they have none are not.
+OPAQUE_STRING = r"(?!(?::\w+|undefined|null|None|nil|NaN)(?![A-Za-z0-9_.:~-]))[A-Za-z0-9_.:~-]+"
 _QUOTE = r'\\*"'
 _OPAQUE = rf"(?:{'|'.join(OPAQUE_PARAMETERS)})="
 _TOKENS = re.compile(
     rf"(?P<quote>{_QUOTE})(?P<quoted>{_DATE})(?P=quote)|(?P<date>{_DATE})|(?P<sid>{_SID})"
-    rf"|(?P<name>{_OPAQUE})(?P<opaque>[A-Za-z0-9_.:~-]+(?=[&#\"\\\s]|\Z))?"
+    rf"|(?P<name>{_OPAQUE})(?P<opaque>{OPAQUE_STRING}(?=[&#\"\\\s]|\Z))?"
     r"|(?P<word>[A-Za-z0-9_.%+*-]+)|(?P<other>.)",
     re.DOTALL,
 )

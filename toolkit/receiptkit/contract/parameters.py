@@ -80,7 +80,16 @@ def request_view(
         tuple(each.name for each in sent if "array" in each.types),
         is_form,
         _only_in_forms(sent),
+        _has_body(request),
     )
+
+
+def _has_body(request: WebhookRequest) -> bool:
+    """Return True if a body with anything in it was captured."""
+    text = text_of(request.body)
+    if text is not None:
+        return bool(text.strip())
+    return isinstance(request.body, (Mapping, list)) and bool(request.body)
 
 
 def _only_in_forms(sent: Iterable[Parameter]) -> tuple[str, ...]:

@@ -116,7 +116,8 @@ class Validator(BodyValidator):
         types = tuple(response.content) if response is not None else None
         content_type = exchange.header("content-type")
         documented = tuple(status for status in operation.responses if status < "3")
-        view = ResponseView(exchange.status, types, content_type, is_allowed, documented)
+        wait = exchange.header("retry-after")
+        view = ResponseView(exchange.status, types, content_type, is_allowed, documented, wait)
         return self.profile.findings(catalogue.problems("response", view), operation.id)
 
     def _resembles(self, exchange: Exchange, operation: Operation, values: dict[str, str]) -> bool:

@@ -18,7 +18,7 @@ READ_HEADERS = frozenset(
     (
         *("authorization", "proxy-authorization", "content-encoding", "content-type"),
         *("forwarded", "host", "x-original-host", "x-forwarded-host", "x-forwarded-port"),
-        *("x-forwarded-prefix", "x-forwarded-proto", "user-agent"),
+        *("x-forwarded-prefix", "x-forwarded-proto", "user-agent", "retry-after"),
     )
 )
 

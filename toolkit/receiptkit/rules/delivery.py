@@ -24,7 +24,7 @@ _MOST_UNSURE = 1000
 ENDS = frozenset({"delivered", "read", "failed", "undelivered"})
 #: The statuses that count for a member of the summary; whether a failed receipt counts as sent is
 #: not documented.
-_COUNTED = {
+COUNTED = {
     "delivered": frozenset({"delivered", "read"}),
     "read": frozenset({"read"}),
     "failed": frozenset({"failed"}),
@@ -184,10 +184,10 @@ def compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Itera
             message = f"total is lower than the number of receipts in the list ({len(rows)})"
             yield from _problem(summary, f"{at}/total", message, "delivery.total", other)
         return
-    for member, counted in _COUNTED.items():
+    for member, counted in COUNTED.items():
         least, most = _bounds(member, counted, rows, since)
         # Receipts that are yet to be seen may count for anything.
-        levels = _levels(least, most + total - len(rows), total)
+        levels = levels_between(least, most + total - len(rows), total)
         if said.get(member) in LEVELS and said[member] not in levels:
             expected = " or ".join(f"`{level}`" for level in LEVELS if level in levels)
             message = f"`{member}` should be {expected}: {_reason(member, levels)}"
@@ -239,7 +239,7 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
     return least, most
 
 
-def _levels(least: int, most: int, total: int) -> set[str]:
+def levels_between(least: int, most: int, total: int) -> set[str]:
     """Return the levels that a count between two numbers can have, both included."""
     levels = {"none"} if least == 0 else set()
     if most >= total > 0:

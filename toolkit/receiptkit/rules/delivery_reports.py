@@ -1,4 +1,4 @@
-"""Rules between the delivery summaries of a message and webhooks, and between two summaries."""
+"""Rules between the summaries of a message and what was seen of its receipts, whenever that was."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
-from receiptkit.rules.delivery import ENDS, compared
+from receiptkit.rules.delivery import COUNTED, ENDS, compared, levels_between, summaries
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import GUIDE, OPENAPI
 from receiptkit.rules.registry import also, rule
@@ -17,6 +18,7 @@ from receiptkit.rules.summary_levels import LEVELS
 
 #: What never becomes less; whether a failed receipt still counts as sent is not documented.
 _GROWING = ("delivered", "read", "failed", "undelivered")
+_DELIVERED_AND_READ = {"delivered", "read"}
 _AFTER = Example("message", {"/delivery/read": "all"})
 
 
@@ -66,6 +68,60 @@ def _rows(reports: list[StatusReport]) -> list[Row]:
             )
         )
     return rows
+
+
+@also("delivery.disagrees-with-receipts", on="message history")
+def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
+    """
+    Yield a problem for each level that the ends of the receipts rule out at any time.
+
+    A receipt that has failed was never delivered, and will not be; so this holds for a summary
+    that was seen before its receipts, or in another file, too.
+    """
+    ends = _ends(history)
+    if not ends:
+        return
+    known: set[tuple[Arrival, str]] | None = None
+    for summary in history.summaries:
+        said = summary.delivery or {}
+        total = said.get("total")
+        if type(total) is not int or total < len(ends):
+            continue
+        for member, counted in COUNTED.items():
+            # What is delivered may be read later on, and what was read had been delivered.
+            may_count = counted | ({"delivered"} if member == "read" else frozenset())
+            most = sum(status in may_count for status, _ in ends.values())
+            levels = levels_between(0, most + total - len(ends), total)
+            if said.get(member) not in LEVELS or said[member] in levels:
+                continue
+            if known is None:
+                reported = (*summaries(history), *summaries_of_reports(history))
+                known = {(each.at, each.pointer) for each in reported if each.at is not None}
+            pointer = f"{summary.at.pointer}/delivery/{member}"
+            if (summary.at, pointer) not in known:
+                status, other = next(each for each in ends.values() if each[0] not in may_count)
+                message = f"`{member}` cannot be `{said[member]}`: a receipt ended as {status}"
+                yield Problem(pointer, message, at=summary.at, other=other)
+
+
+def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival]]:
+    """Return the end of each receipt and where it was seen, unless two ends exclude each other."""
+    seen: dict[str, dict[str, Arrival]] = {}
+    for pagination in history.paginations:
+        for page in pagination.pages:
+            for row in page.rows:
+                if row is not None and row.status in ENDS and row.status is not None:
+                    seen.setdefault(row.sid, {}).setdefault(row.status, page.at)
+    for report in history.reports:
+        if report.status in ENDS and report.status is not None:
+            seen.setdefault(report.sid, {}).setdefault(report.status, report.first)
+    found = {}
+    for sid, statuses in seen.items():
+        if len(statuses) == 1:
+            found[sid] = next(iter(statuses.items()))
+        elif set(statuses) == _DELIVERED_AND_READ:
+            found[sid] = "read", statuses["read"]
+    return found
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from receiptkit.model.finding import Severity
@@ -9,11 +10,17 @@ from receiptkit.model.problem import Problem
 from receiptkit.model.regex import regex
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, ERROR_PAGES
-from receiptkit.rules.registry import rule
-from receiptkit.rules.views import ErrorView
+from receiptkit.rules.registry import also, rule
+from receiptkit.rules.views import ErrorView, ResponseView
 
 _SID = regex(r"(?<![0-9A-Za-z])(?:IS|CH|IM|DY)[0-9a-fA-F]{32}(?![0-9A-Za-z])")
 _PAGE = regex(r"/errors/([0-9]{1,9})(?:[/?#].*)?$")
+#: Codes that say why a message was not delivered, which is never an error of a request.
+_DELIVERY_CODE = regex("30[0-9]{3}|63[0-9]{3}")
+_PATH_WITH_VERSION = regex(r"resource /v[0-9]+/")
+_SECONDS = regex("[0-9]{1,10}")
+_HTTP_DATE = regex(r"[A-Z][a-z]{2,8}, [0-9]{2}[ -][A-Z][a-z]{2}[ -](?:[0-9]{2}){1,2} [0-9:]{8} GMT")
+_PAGES = regex(r"https?://(?:[a-z0-9-]+\.)*twilio\.com(?:[/?#:]|$)", re.IGNORECASE)
 #: The HTTP status of codes for which a response was seen.
 _NOT_FOUND = 20404
 _STATUSES = {
@@ -59,6 +66,67 @@ def code_mismatch(error: ErrorView) -> Iterator[Problem]:
         yield Problem(
             "/code", f"the code comes with status {status}, not {error.status}", value=code
         )
+
+
+@also("error.code-mismatch", on="error")
+def no_code_of_a_request(error: ErrorView) -> Iterator[Problem]:
+    """Yield a problem for a code that no failed request has, or a page elsewhere."""
+    body = error.body if isinstance(error.body, dict) else {}
+    code, page = body.get("code"), body.get("more_info")
+    if type(code) is int and code == error.status:
+        message = "code repeats the HTTP status; it must be one of Twilio's error dictionary"
+        yield Problem("/code", message, value=code)
+    elif type(code) is int and _DELIVERY_CODE.fullmatch(str(code)):
+        message = "this code says why a message was not delivered; a receipt has it, not an error"
+        yield Problem("/code", message, value=code)
+    if isinstance(page, str) and "://" in page and not _PAGES.match(page):
+        yield Problem("/more_info", "more_info is not a page of twilio.com", value=page)
+
+
+@rule(
+    "error.message",
+    on="error",
+    severity=Severity.INFO,
+    title="the message of a 404 names the path with its version",
+    why="Twilio's message has the path without /v1. Code that takes the resource out of it is "
+    "tested with what it never meets.",
+    grounding=CAPTURES,
+    action="In a mock: leave /v1 out of the path.",
+    good=Example("failed exchange"),
+    bad=Example(
+        "failed exchange",
+        {
+            "/response/body/message": "The requested resource "
+            "/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829 was not found"
+        },
+    ),
+)
+def version_in_message(error: ErrorView) -> Iterator[Problem]:
+    """Yield a problem for a message whose path begins with a version."""
+    message = error.body.get("message") if isinstance(error.body, dict) else None
+    if isinstance(message, str) and _PATH_WITH_VERSION.search(message):
+        text = "Twilio names the path without its version: /Conversations/…"
+        yield Problem("/message", text, value=message)
+
+
+@rule(
+    "http.retry-after",
+    on="response",
+    severity=Severity.INFO,
+    title="Retry-After is neither a number of seconds nor a date",
+    why="Clients read it as one of the two, and retry at once, never, or fail.",
+    grounding="RFC 9110 section 10.2.3",
+    action="In a mock: send a number of seconds, such as 1, or leave it out.",
+    good=Example("failed exchange", {"/response/headers": {"Retry-After": "1"}}),
+    bad=Example("failed exchange", {"/response/headers": {"Retry-After": "soon"}}),
+    part="headers",
+)
+def retry_after(response: ResponseView) -> Iterator[Problem]:
+    """Yield a problem for a Retry-After that no client can read."""
+    value = (response.retry_after or "").strip()
+    if value and not _SECONDS.fullmatch(value) and not _HTTP_DATE.fullmatch(value):
+        message = "Retry-After must be a number of seconds or a date of HTTP"
+        yield Problem("", message, value=value)
 
 
 def _lost(conversation: str) -> Example:

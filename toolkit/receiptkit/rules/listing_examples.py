@@ -87,6 +87,7 @@ def _row(sid: str) -> dict[str, Any]:
         "sid": sid,
         "url": f"{LIST}/{sid}",
         "participant_sid": f"MB{sid[2:]}",
+        "channel_message_sid": f"SM{sid[2:]}",
     }
 
 

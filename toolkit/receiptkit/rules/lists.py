@@ -8,6 +8,7 @@ from typing import Any
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
+from receiptkit.model.regex import regex
 from receiptkit.rules import page as pages
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import OPENAPI
@@ -16,6 +17,7 @@ from receiptkit.rules.registry import also, rule
 from receiptkit.rules.views import ExchangeView
 
 _ROWS = "delivery_receipts"
+_SID = regex("IM[0-9a-fA-F]{32}")
 _MESSAGES = (
     "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829/Messages"
 )
@@ -82,7 +84,7 @@ def _messages(*numbers: int) -> Example:
     bad=_messages(2, 0),
 )
 def order(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for the first message with an index on the wrong side of the one before."""
+    """Yield a problem for the first message whose index is not beyond the one before."""
     rows = exchange.body.get("messages") if exchange.kind == "list" else None
     orders = [each.lower() for each in exchange.request.query.get("Order", [])]
     if not isinstance(rows, list) or len(orders) > 1:
@@ -91,7 +93,16 @@ def order(exchange: ExchangeView) -> Iterator[Problem]:
     for at, (before, index) in enumerate(pairwise(indexes), 1):
         if type(before) is not int or type(index) is not int:
             continue
-        if index > before if orders == ["desc"] else index < before:
+        is_wrong = index > before if orders == ["desc"] else index < before
+        if is_wrong or (index == before and _are_two(rows[at - 1], rows[at])):
             message = "index is not in the order that was asked for"
+            if index == before:
+                message = "an earlier message has the same index"
             yield Problem(f"/messages/{at}/index", message, value=index)
             return
+
+
+def _are_two(*rows: Any) -> bool:
+    """Return True if rows are different messages; equal ones are a problem by themselves."""
+    sids = [row.get("sid") for row in rows]
+    return sids[0] != sids[-1] and all(isinstance(sid, str) and _SID.fullmatch(sid) for sid in sids)

@@ -143,6 +143,9 @@ def url_mismatch(receipt: ReceiptView) -> Iterator[Problem]:
     if member is not None:
         message = f"the SID in url differs from `{member}`"
         yield Problem(receipt.pointer("url"), message, value=url, reads=(receipt.pointer(member),))
+    elif isinstance(url, str) and len(without_query(url)) < len(url):
+        message = "url has a query or a fragment; that of a receipt has neither"
+        yield Problem(receipt.pointer("url"), message, severity=Severity.INFO, value=url)
 
 
 def _differing(url: str, receipt: ReceiptView) -> str | None:
@@ -269,6 +272,20 @@ rule(
         {"/date_created": "1970-01-01T00:00:00Z", "/date_updated": "2026-03-02T09:15:04Z"},
     ),
     supersedes=("receipt.updated-before-created",),
+)
+
+rule(
+    "receipt.late-date",
+    on=("receipt", "webhook"),
+    severity=Severity.WARNING,
+    title="a date is after 2099",
+    message="the date is after 2099, which no receipt has seen",
+    why="The year 9999 is what databases and libraries have for never. Nobody can set the dates "
+    "of a receipt.",
+    grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
+    action="In a mock: use the time at which it was sent.",
+    good=Example("receipt"),
+    bad=Example("receipt", {"/date_updated": "9999-12-31T23:59:59Z"}),
 )
 
 rule(

@@ -35,7 +35,7 @@ _PLAIN = regex(r"[hH][tT][tT][pP]://")
 #: The events that a webhook of one conversation is sent for; those before a change are not.
 _SCOPED_EVENTS = regex(
     r"on(?:Message(?:Added|Updated|Removed)|Participant(?:Added|Updated|Removed)"
-    r"|Conversation(?:Added|Updated|StateUpdated|Removed)|DeliveryUpdated"
+    r"|Conversation(?:Updated|StateUpdated|Removed)|DeliveryUpdated"
     r"|User(?:Added|Updated))"
 )
 
@@ -58,7 +58,7 @@ def _participant(**changes: Any) -> Example:
     return Example("exchange", {"/request/url": url, "/response/body": body})
 
 
-def _sids_in(url: Any) -> dict[str, str]:
+def sids_in(url: Any) -> dict[str, str]:
     """Return the names and SIDs in the path of a URL, by the members that they repeat."""
     parts = without_query(url).rstrip("/").split("/") if isinstance(url, str) else []
     found = {
@@ -86,7 +86,7 @@ def _sids_in(url: Any) -> dict[str, str]:
 def url_mismatch(view: ResourceView) -> Iterator[Problem]:
     """Yield a problem for a url with another SID or scope than the body."""
     url = view.body.get("url")
-    named = _sids_in(url)
+    named = sids_in(url)
     # The urls of messages have a rule of their own, which knows their links as well.
     if isinstance(url, str) and "/Messages/" in url:
         return
@@ -109,7 +109,7 @@ def list_of_another_request(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a list whose url names another parent than the request."""
     meta = exchange.body.get("meta") if exchange.kind == "list" else None
     url = meta.get("url") if isinstance(meta, dict) else None
-    named = _sids_in(url)
+    named = sids_in(url)
     for member, role in _ROLES.items():
         asked, found = exchange.request.path.get(role), named.get(member)
         if _are_sids(asked, found) and asked != found:

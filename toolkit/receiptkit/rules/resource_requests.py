@@ -53,7 +53,7 @@ def _added(form: str) -> Example:
     "request.either-parameter",
     on="request",
     severity=Severity.WARNING,
-    title="the request has two parameters that exclude each other, and was answered",
+    title="the request has both or neither of two parameters of which Twilio takes one",
     why="Twilio refuses it. A mock that answers hides that from its application.",
     grounding=f"{ERROR_PAGES}, 50211, 50407 and 50451",
     action="In a client: send one of the two. In a mock: answer 400 with the code.",
@@ -62,7 +62,7 @@ def _added(form: str) -> Example:
     part="url",
 )
 def either_parameter(request: RequestView) -> Iterator[Problem]:
-    """Yield a problem for each pair of parameters of which Twilio takes one."""
+    """Yield a problem for each pair of parameters of which Twilio takes one, not both or none."""
     sent = {
         name
         for name, values in (*request.query.items(), *request.form.items())
@@ -71,6 +71,11 @@ def either_parameter(request: RequestView) -> Iterator[Problem]:
     for one, other, code in _EITHER:
         if one in sent and other in sent:
             yield Problem("", f"send {one} or {other}, not both; Twilio refuses it with {code}")
+    # A page that follows may be named by its token alone.
+    is_of_somebody = request.operation.endswith("ParticipantConversation")
+    if is_of_somebody and not {"Identity", "Address", "PageToken"} & sent:
+        message = "send Identity or Address, of the participant whose conversations are listed"
+        yield Problem("", message, severity=Severity.INFO)
 
 
 @rule(

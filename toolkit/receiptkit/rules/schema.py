@@ -97,6 +97,9 @@ _KEYWORDS = (
     "then unevaluatedItems unevaluatedProperties uniqueItems"
 )
 
+#: Rules about unknown fields that a closed object refuses anyway.
+_KNOWN_FOREIGN = ("receipt.foreign-field", "page.other-envelope", "delivery.unknown-level")
+
 for _name, (_title, _why, _good, _bad) in _EXAMPLES.items():
     rule(
         f"schema.{_name}",
@@ -110,6 +113,7 @@ for _name, (_title, _why, _good, _bad) in _EXAMPLES.items():
         bad=_bad,
         vendor=True,
         profile="strict" if _name == "additional-properties" else "documented",
+        supersedes=_KNOWN_FOREIGN if _name == "additional-properties" else (),
     )
 
 # Keywords that only a contract document of the user's own can bring in.

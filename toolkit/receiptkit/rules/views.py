@@ -105,6 +105,7 @@ class RequestView(NamedTuple):
         lists: those of them that are lists, whose names a request repeats.
         fields: those of them that only a form can have.
         is_form: False for a body that is certainly no form, though the operation takes one.
+        has_body: True if the request has a body with anything in it.
     """
 
     operation: str
@@ -118,6 +119,7 @@ class RequestView(NamedTuple):
     lists: tuple[str, ...] = ()
     is_form: bool = True
     fields: tuple[str, ...] = ()
+    has_body: bool = False
 
 
 class ResponseView(NamedTuple):
@@ -130,6 +132,7 @@ class ResponseView(NamedTuple):
         content_type: the Content-Type of the response; None if it was not captured.
         is_allowed: True if the content type is among the media types, or none was captured.
         documented: the documented statuses of success.
+        retry_after: the header Retry-After; None if the response has none.
     """
 
     status: int
@@ -137,6 +140,7 @@ class ResponseView(NamedTuple):
     content_type: str | None
     is_allowed: bool
     documented: tuple[str, ...] = ("200",)
+    retry_after: str | None = None
 
     @property
     def shown_type(self) -> str:

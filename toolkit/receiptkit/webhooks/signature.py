@@ -80,7 +80,7 @@ def verify(
     said = next((item.value for item in decode_query(url) if item.name == BODY_HASH), None)
     if said is not None:
         actual = hashlib.sha256(body or b"").hexdigest()
-        if not hmac.compare_digest(actual.encode(), said.lower().encode("utf-8", "replace")):
+        if not hmac.compare_digest(actual.encode(), said.encode("utf-8", "replace")):
             return False
         parameters = []
     given = (signature or "").encode("utf-8", "replace")
