@@ -272,7 +272,14 @@ def summaries() -> Iterator[Variant]:
     del of_messages["delivery_receipts"]
     yield Variant(
         "an impossible summary in a list of messages",
-        [got({**of_messages, "messages": [message(message_url(sid("IM", 2))), impossible]})],
+        [
+            got(
+                {
+                    **of_messages,
+                    "messages": [message(message_url(sid("IM", 2))), {**impossible, "index": 1}],
+                }
+            )
+        ],
         ["w delivery.cumulative@/messages/1/delivery/sent 0"],
     )
     yield Variant(

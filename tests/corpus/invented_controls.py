@@ -580,7 +580,7 @@ def _of_states() -> Iterator[Variant]:
     )
     yield _v(
         "scoped-webhook-studio",
-        [got(scoped(target="studio", configuration={"flow_sid": sid("FW", 1)}))],
+        [got(scoped(target="studio", flow_sid=sid("FW", 1)))],
     )
     yield _v(
         "scoped-webhook-trigger",
@@ -588,12 +588,10 @@ def _of_states() -> Iterator[Variant]:
             got(
                 scoped(
                     target="trigger",
-                    configuration={
-                        "url": "https://example.com/t",
-                        "method": "POST",
-                        "triggers": ["help"],
-                        "filters": ["help"],
-                    },
+                    url="https://example.com/t",
+                    method="POST",
+                    triggers=["help"],
+                    filters=["help"],
                 )
             )
         ],

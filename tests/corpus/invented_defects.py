@@ -206,6 +206,7 @@ def _of_resources() -> Iterator[Variant]:
             )
         ],
         "w request.either-parameter@ 0",
+        "i participant.binding@/identity 0",
     )
     yield _v(
         "participant-created-with-another-identity",
@@ -258,6 +259,7 @@ def _of_resources() -> Iterator[Variant]:
             )
         ],
         "i page.order@/messages/1/index 0",
+        "i page.filter-lost@/meta/url 0",
     )
 
 

@@ -347,6 +347,10 @@ BESIDE = {
     "list_of_another_request",
     "scoped_insecure_url",
     "scoped_unknown_filter",
+    "no_code_of_a_request",  # tests/corpus, as what follows
+    "filter_of_the_request",
+    "impossible_at_any_time",
+    "links_elsewhere",
 }
 CHECKS = [
     (subject, each)

@@ -16,7 +16,7 @@ from receiptkit.rules.views import ResourceView
 _CONVERSATION = (
     "https://conversations.twilio.com/v1/Conversations/CH2e603b8c5d7f90a1b2c3d4e5f6071829"
 )
-_BEFORE = regex("on[A-Z][A-Za-z]*(?:Add|Update|Remove)")
+_BEFORE = regex("on(?:Message|Conversation|Participant)(?:Add|Update|Remove)|onUserUpdate")
 #: What the configuration of a webhook needs, by its target.
 _NEEDED = {"webhook": "url", "trigger": "url", "studio": "flow_sid"}
 _METHODS = ("get", "post")

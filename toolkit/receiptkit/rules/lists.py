@@ -10,6 +10,7 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.model.regex import regex
 from receiptkit.rules import page as pages
+from receiptkit.rules import page_envelope
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import OPENAPI
 from receiptkit.rules.links import list_in
@@ -31,6 +32,8 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[Problem]]] = {
     "page.next-elsewhere": pages.next_elsewhere,
     "page.next-index": pages.next_index,
     "page.url-mismatch": pages.url_mismatch,
+    "page.other-envelope": page_envelope.other_envelope,
+    "page.link-parameter": page_envelope.link_parameter,
 }
 
 
@@ -40,6 +43,8 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[Problem]]] = {
 @also("page.next-elsewhere", on="list")
 @also("page.next-index", on="list")
 @also("page.url-mismatch", on="list")
+@also("page.other-envelope", on="list")
+@also("page.link-parameter", on="list")
 def as_of_receipts(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield what these checks find in a page of another list."""
     name = list_in(page)

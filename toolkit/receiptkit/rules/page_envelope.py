@@ -38,7 +38,7 @@ _OTHERS = {
 
 @rule(
     "page.other-envelope",
-    on=("page", "list"),
+    on="page",
     severity=Severity.INFO,
     title="meta has a field that belongs to the lists of other APIs",
     why="Lists of Conversations have no total and no tokens in their meta. Code that reads them "
@@ -58,7 +58,7 @@ def other_envelope(page: dict[str, Any]) -> Iterator[Problem]:
 
 @rule(
     "page.link-parameter",
-    on=("page", "list"),
+    on="page",
     severity=Severity.WARNING,
     title="a link repeats a parameter, or holds a word for a missing value",
     why="Servers take different ones of a repeated parameter. undefined or null in a link comes "
@@ -100,7 +100,7 @@ def _ordered(link: str) -> Example:
 
 @rule(
     "page.filter-lost",
-    on=("page", "list"),
+    on="list",
     severity=Severity.WARNING,
     title="next_page_url lacks a filter or an order that the page's own url has",
     why="Every link of a page repeats the filter. A client that follows this one goes on in "
