@@ -81,7 +81,7 @@ def test_the_overview(repository: Path, run: Run) -> None:
         "seen, not judged, because a program makes their values or a library their names:\n  tests/seen.py:2\n"
         in out
     )
-    assert "left out: 1 files: a link\n" in out
+    assert "left out: 1 file: a link\n" in out
     assert "next: `receiptkit explain RULE` says what to do" in out
 
 
@@ -114,6 +114,32 @@ def test_a_baseline_accepts_what_there_is(repository: Path, run: Run) -> None:
     """As with `validate`, the findings of a baseline are counted and not reported."""
     assert run("scan", "--write-baseline", "known.json")[0] == 0
     assert run("scan", "--baseline", "known.json")[0] == 0
+
+
+def test_the_baseline_of_the_settings_is_no_capture(repository: Path, run: Run) -> None:
+    """Neither is an earlier report: the second scan has as many observations as the first."""
+    run("scan", "--write-baseline", "known.json")
+    (repository / "receiptkit.toml").write_text('baseline = "known.json"\n')
+    reports = []
+    for _ in range(2):
+        code, _, err = run("scan", "-q", "-o", "json=report.json")
+        assert code == 0, err
+        reports.append(json.loads((repository / "report.json").read_text()))
+    assert not reports[0]["unchecked"]
+    assert reports[0]["summary"] == reports[1]["summary"]
+
+
+def test_what_a_program_makes_has_its_own_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """Places that are seen and not judged are not called nothing."""
+    (tmp_path / "seen.py").write_text(f"R = {{**BASE, {TEXT[1:]}\n")
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("scan")
+    assert code == 0
+    assert "seen.py:1\n" in out
+    assert "pytest --receipts-guard" in out
+    assert "nothing of Twilio" not in out
 
 
 def test_unused_and_old_cassettes(repository: Path, run: Run) -> None:

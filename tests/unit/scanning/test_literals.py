@@ -31,6 +31,8 @@ def members(joint: str, key: str = '"{}"', nothing: str = "null") -> str:
         (".ts", "const r = {\n" + members(":", "{}", "undefined") + ",\n} as const; // don't"),
         (".js", "/* it's */ f({\n" + members(":", "'{}'") + ",\n});"),
         (".js", f"const r = `{TEXT}`;"),
+        (".js", f"const r = {json.dumps(RECEIPT, separators=(',', ':'))};"),
+        (".py", "R={" + ",".join(f"{name!r}:{value!r}" for name, value in RECEIPT.items()) + "}"),
         (".rb", "R = {\n" + members(" =>", nothing="nil") + ",\n}.freeze # isn't"),
         (".rb", "R = {\n" + members(" =>", ":{}", "nil") + "}"),
         (".go", "r := map[string]interface{}{\n" + members(":", nothing="nil") + ",\n}"),

@@ -25,6 +25,23 @@ def sources_of(
     options: dict[str, Any], outputs: list[ReportOutput], baseline: Baseline | None
 ) -> Sources:
     """Return the captures; in folders, earlier reports of this run and its baseline are none."""
+    own = _own_files(outputs, baseline)
+    return list(expand([os.fspath(path) for path in options["paths"]], own))
+
+
+def without_own(
+    sources: Sources, outputs: list[ReportOutput], baseline: Baseline | None
+) -> Sources:
+    """Return sources that were found in a folder, without earlier reports and the baseline."""
+    own = {os.path.realpath(path) for path in _own_files(outputs, baseline)}
+    return [
+        source
+        for source in sources
+        if not (isinstance(source, Source) and os.path.realpath(source.name) in own)
+    ]
+
+
+def _own_files(outputs: list[ReportOutput], baseline: Baseline | None) -> list[str]:
     own = []
     # What a store refuses is reported where the file is written.
     for output in outputs:
@@ -33,7 +50,7 @@ def sources_of(
     with suppress(OSError):
         if baseline is not None and baseline.may_stand_at(baseline.path):
             own.append(baseline.path)
-    return list(expand([os.fspath(path) for path in options["paths"]], own))
+    return own
 
 
 def inputs_of(

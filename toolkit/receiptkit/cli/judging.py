@@ -14,7 +14,7 @@ from receiptkit import reports
 from receiptkit.captures import Limits, Source
 from receiptkit.cli.baselines import baseline_of, note_gone, write_baseline
 from receiptkit.cli.environment import secret
-from receiptkit.cli.inputs import Sources, inputs_of, sources_of
+from receiptkit.cli.inputs import Sources, inputs_of, sources_of, without_own
 from receiptkit.cli.process import interruptible, note, say
 from receiptkit.cli.progress import judging
 from receiptkit.cli.report_files import ReportOutput, about, opened, parse_outputs
@@ -75,7 +75,11 @@ def judge(
     outputs = parse_outputs(options["outputs"], options["format_"])
     validation = _validation(contract, settings, outputs, options)
     baseline = baseline_of(options, settings, known_names(contract))
-    sources = sources_of(options, outputs, baseline) if found is None else found
+    sources = (
+        sources_of(options, outputs, baseline)
+        if found is None
+        else without_own(found, outputs, baseline)
+    )
     inputs = inputs_of(contract, settings, sources)
     if baseline is not None:
         if options["write_baseline"]:

@@ -123,13 +123,18 @@ def _lines(found: Found, overview: Overview, older_than: int | None) -> Iterator
             [f"{overview.relative(name)} ({date})" for name, date in old(found, older_than)],
         )
     for reason, count in sorted(found.left_out.items()):
-        yield f"left out: {count:,} files: {reason}"
-    yield from _next(overview)
+        yield f"left out: {count:,} {'file' if count == 1 else 'files'}: {reason}"
+    yield from _next(overview, is_seen=bool(found.seen or found.texts))
 
 
-def _next(overview: Overview) -> Iterator[str]:
+def _next(overview: Overview, *, is_seen: bool) -> Iterator[str]:
     summary = overview.summary
-    if not summary.checked:
+    if not summary.checked and is_seen:
+        yield (
+            "next: a program makes these values; `pytest --receipts-guard` checks them in tests, "
+            "or record a capture, and scan again"
+        )
+    elif not summary.checked:
         yield "next: nothing of Twilio Conversations was found; record a capture, and scan again"
     elif any(summary.severities.values()):
         yield "next: `receiptkit explain RULE` says what to do; --write-baseline accepts the rest"

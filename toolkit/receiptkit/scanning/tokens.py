@@ -43,7 +43,9 @@ def _form(comment: str, string: str) -> re.Pattern[str]:
         rf"|(?P<string>{string})"
         r"|(?P<number>-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?P<arrow>=>|->)"
         r"|(?P<joint>(?<![=!<>:+*/%&|^-])=(?![=>~]))"
-        r"|(?P<symbol>(?<![\w:]):[A-Za-z_]\w*)|(?P<word>[A-Za-z_$][\w$.]*)|(?P<sign>[{}\[\]():,;])"
+        # Behind a key in quotes, the colon belongs to the key: `{"error_code":null}`.
+        r"|(?P<symbol>(?<![\w:\"'`\]]):[A-Za-z_]\w*)|(?P<word>[A-Za-z_$][\w$.]*)"
+        r"|(?P<sign>[{}\[\]():,;])"
         r"|(?P<other>[^\s])",
         re.DOTALL,
     )
