@@ -52,6 +52,15 @@ def test_the_survey_sees_what_is_there(project: Path) -> None:
     assert (found.ci, found.is_cut) == (["github"], False)
 
 
+def test_the_survey_reads_every_name_of_an_import(project: Path) -> None:
+    """One statement may import several modules, each under another name."""
+    code = "import os, requests as r, aioresponses\nimport  # unfinished\nfrom twilio.rest import Client\n"
+    (project / "shop" / "calls.py").write_text(code)
+    found = survey(project)
+    assert found.clients == {"httpx", "requests", "twilio"}
+    assert found.mocks == {"responses", "aioresponses"}
+
+
 def test_nothing_is_written_without_consent(run: Run, project: Path) -> None:
     before = files(project)
     code, out, _ = run("init")

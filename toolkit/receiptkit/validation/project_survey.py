@@ -17,7 +17,7 @@ _SKIPPED = {"node_modules", "site-packages", "__pycache__", "build", "dist", "ve
 _MOST_FILES, _MOST_BYTES = 20_000, 1 << 20
 _CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".rb", ".php", ".go")
 _CAPTURES = (".har", ".ndjson", ".jsonl", ".json", ".yaml", ".yml", ".http", ".form")
-_IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)|import\s+([^\n#;]+))", re.MULTILINE)
 _NODE = re.compile(r"""(?:require\(|from )["']([\w@/.-]+)["']""")
 #: What only code that receives webhooks of Twilio mentions.
 _WEBHOOK = re.compile(
@@ -125,7 +125,7 @@ def _upwards(folder: Path) -> Iterator[Path]:
 
 def _look_at_code(found: Survey, name: str, text: str) -> None:
     is_python = name.endswith(".py")
-    modules = set((_IMPORT if is_python else _NODE).findall(text))
+    modules = set(_imported(text) if is_python else _NODE.findall(text))
     roots = modules | {module.partition(".")[0] for module in modules}
     found.clients.update(roots.intersection(_CLIENTS))
     found.mocks.update(_MOCKS[each] for each in roots.intersection(_MOCKS))
@@ -135,6 +135,14 @@ def _look_at_code(found: Survey, name: str, text: str) -> None:
     match = _WEBHOOK.search(text)
     if match and not base.startswith("test_"):
         found.webhooks.append(f"{name}:{text.count(chr(10), 0, match.start()) + 1}")
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Yield the modules that Python code imports; one statement may name several."""
+    for source, names in _IMPORT.findall(text):
+        yield from (
+            [source] if source else (each.split()[0] for each in names.split(",") if each.strip())
+        )
 
 
 def _is_capture(path: Path) -> bool:
