@@ -111,6 +111,16 @@ def mock() -> Iterator[tuple[Application, str]]:
         yield app, lie["path"]
 
 
+def test_an_answer_has_the_date_of_the_api_alone(mock: tuple[Application, str]) -> None:
+    """The proxy adds no second Date."""
+    app, path = mock
+    date = ("Date", "Mon, 02 Mar 2026 09:15:00 GMT")
+    app.fields = [*app.fields, date]
+    with proxy(app.url) as live:
+        answer = httpx.get(live.url + path)
+        assert answer.headers.get_list("date") == [date[1]]
+
+
 def test_a_lying_mock_is_caught(mock: tuple[Application, str]) -> None:
     """The header, the findings and the client's own view show the lie; `fail_fast` answers 502 instead, without values."""
     app, path = mock

@@ -133,7 +133,7 @@ def run(session: Session, application: Any, options: dict[str, Any], lines: list
         tls_of(options["tls"], options["tls_certificate"], options["tls_key"]) as certificate,
         listening(options["host"], options["port"]) as own,
     ):
-        server = server_of(application, certificate)
+        server = server_of(application, certificate, dates=False)
         session.end = lambda: setattr(server, "should_exit", True)
         with at_interrupt(server.handle_exit), handled_logged(session, options["log"]):
             url = url_of(own, "https" if certificate else "http")

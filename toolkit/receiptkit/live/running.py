@@ -191,7 +191,7 @@ def _running(
 
     session.end = end
     try:
-        with threaded(application, host, port, tls=tls) as (server, url, authority):
+        with threaded(application, host, port, tls=tls, dates=False) as (server, url, authority):
             servers.append(server)
             if over.is_set():
                 end()

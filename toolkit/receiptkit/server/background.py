@@ -207,10 +207,10 @@ def running(
 
 @contextmanager
 def threaded(
-    application: Any, host: str, port: int, *, tls: bool = False
+    application: Any, host: str, port: int, *, tls: bool = False, dates: bool = True
 ) -> Iterator[tuple[uvicorn.Server, str, str | None]]:
     """
-    Run an ASGI application in a thread while a block lasts.
+    Run an ASGI application in a thread while a block lasts; `dates` is as for `server_of`.
 
     Yields:
         The server, its URL, and with TLS the file with the certificate to trust.
@@ -223,7 +223,7 @@ def threaded(
         certificate() if tls else nullcontext() as made,
         listening(host, port) as own,
     ):
-        server = server_of(application, made)
+        server = server_of(application, made, dates=dates)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [own]}, name="receiptkit", daemon=True
         )
@@ -246,13 +246,16 @@ def _wait_for_start(server: uvicorn.Server, thread: threading.Thread) -> None:
             raise UsageError(f"the server did not start within {PATIENCE} seconds")
 
 
-def server_of(application: Any, certificate: Certificate | None = None) -> uvicorn.Server:
+def server_of(
+    application: Any, certificate: Certificate | None = None, *, dates: bool = True
+) -> uvicorn.Server:
     """
     Return a server that prints nothing, and waits for nobody who stays connected.
 
     Args:
         application: answers.
         certificate: with it, the server speaks TLS.
+        dates: True to add the header Date, which a forwarded answer brings along.
     """
     logging.getLogger("uvicorn.error").addFilter(_is_of_use)
     config = uvicorn.Config(
@@ -260,6 +263,7 @@ def server_of(application: Any, certificate: Certificate | None = None) -> uvico
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=dates,
         ws="none",
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate.chain if certificate else None,
