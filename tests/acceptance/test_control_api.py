@@ -118,6 +118,38 @@ def test_each_operation_answers_as_the_document_says(
             check(refused, operation["responses"]["default"])
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "error"),
+    [
+        (
+            "POST",
+            "/fault",
+            (
+                "POST /_receiptkit/fault is not an operation of the control; "
+                "/_receiptkit/openapi.yaml lists them"
+            ),
+        ),
+        (
+            "GET",
+            "/clock/advance",
+            "GET /_receiptkit/clock/advance is not an operation of the control; use POST",
+        ),
+        (
+            "PUT",
+            "/faults",
+            "PUT /_receiptkit/faults is not an operation of the control; use POST or DELETE",
+        ),
+    ],
+)
+def test_names_what_an_unknown_operation_could_be(
+    server: Running, method: str, path: str, error: str
+) -> None:
+    """A wrong path or method is refused in the way of the control; callers without the token learn nothing."""
+    refused = send(server, method, panel.PREFIX + path)
+    assert (refused.status_code, refused.json()) == (404, {"error": error})
+    assert send(server, method, panel.PREFIX + path, token="").status_code == 401
+
+
 def test_running_can_do_the_same(server: Running) -> None:
     """Each operation of the control is a method of `running()` with the same arguments, and each method an operation."""
     documented = {

@@ -79,6 +79,10 @@ def test_an_application_runs_while_the_test_does(pytester: pytest.Pytester) -> N
     [
         ('[sys.executable, "-c", "print(41 + 1); raise SystemExit(3)"]', "ended with 3"),
         ('[sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.5', "did not listen"),
+        (
+            '[sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.5',
+            "it has to listen at the port in PORT, or at {port} of its arguments",
+        ),
         ('["no-such-program"]', "no-such-program cannot be started"),
         ('"python app.py"', "the command is a list"),
     ],

@@ -129,6 +129,23 @@ def test_severities_of_the_profiles() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("page", "`receiptkit rules 'page.*'` lists this family"),
+        ("page.*", "`receiptkit rules 'page.*'` lists this family"),
+        ("pge.*", "did you mean page.*?"),
+        ("timelin", "did you mean timeline.*?"),
+        ("xyz", "`receiptkit rules` lists them"),
+    ],
+)
+def test_suggests_the_family_of_an_unknown_rule(name: str, advice: str) -> None:
+    """A name without a dot, or a pattern, means a family and not one rule of it."""
+    with pytest.raises(UsageError) as error:
+        catalogue.find(name)
+    assert str(error.value) == f"unknown rule {name!r}; {advice}"
+
+
+@pytest.mark.parametrize(
     "rows",
     [None, 3, "x", [None], [3, {"sid": []}, {"sid": []}], [{}, {}], [{"sid": None}, {"sid": None}]],
 )

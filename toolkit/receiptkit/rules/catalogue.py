@@ -42,9 +42,19 @@ def find(rule_id: str) -> Rule:
     known = registry.rules()
     if rule_id in known:
         return known[rule_id]
-    close = close_matches(rule_id, list(known))
-    hint = f"; did you mean {close[0]}?" if close else "; `receiptkit rules` lists them"
-    raise UsageError(f"unknown rule {rule_id!r}{hint}")
+    raise UsageError(f"unknown rule {rule_id!r}; {_advice(rule_id, list(known))}")
+
+
+def _advice(rule_id: str, known: list[str]) -> str:
+    """Return what to write instead of an unknown id, or of a pattern that matches none."""
+    family, _, rest = rule_id.partition(".")
+    families = sorted({each.partition(".")[0] for each in known})
+    if family in families and rest in ("", "*"):
+        return f"`receiptkit rules '{family}.*'` lists this family"
+    if rest in ("", "*") and (close := close_matches(family, families)):
+        return f"did you mean {close[0]}.*?"
+    close = close_matches(rule_id, known)
+    return f"did you mean {close[0]}?" if close else "`receiptkit rules` lists them"
 
 
 def get(rule_id: str) -> Rule | None:

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.model.limits import limit, remedy
 from receiptkit.server.access import has_token, is_local
@@ -41,6 +42,7 @@ _OUTCOME = {
     "times": (int, _NULL),
 }
 _NAME = {"name": _TEXT}
+_ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _REQUIRED = ("scenario", "kind", "status")
 _Arguments = Mapping[str, tuple[type, ...]]
 _Action = Callable[..., Awaitable[Any]]
@@ -61,7 +63,7 @@ ACTIONS: tuple[tuple[str, str, _Arguments, str], ...] = (
 )
 
 
-def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[Route]:
+def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[BaseRoute]:
     """
     Return the routes of the panel, and of its page for browsers.
 
@@ -83,7 +85,16 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
             )
             for method, path, known, action in ACTIONS
         ),
+        Mount(PREFIX, routes=[Route("/{path:path}", _guarded(_unknown, settings), methods=_ANY)]),
     ]
+
+
+async def _unknown(request: Request) -> Response:
+    """Refuse an operation that does not exist, in the way of the control and not of Twilio."""
+    called = f"{request.method} {PREFIX}/{printable(request.path_params['path'][:80])}"
+    methods = [method for method, path, _, _ in ACTIONS if PREFIX + path == request.url.path]
+    use = f"use {' or '.join(methods)}" if methods else f"{PREFIX}/openapi.yaml lists them"
+    return _answer({"error": f"{called} is not an operation of the control; {use}"}, 404)
 
 
 async def _health(_: Request) -> Response:

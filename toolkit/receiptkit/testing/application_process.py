@@ -96,7 +96,10 @@ class Applications:
         self._running.append(_Started(process, log, _watcher(process.pid)))
         reason = _reason_not_listening(process, port, timeout)
         if reason is not None:
-            raise UsageError(f"{arguments[0]} {reason}; it printed:\n{_tail(log)}")
+            advice = (
+                f"it has to listen at the port in {port_variable}, or at {{port}} of its arguments"
+            )
+            raise UsageError(f"{arguments[0]} {reason}; {advice}; it printed:\n{_tail(log)}")
         return Application(f"http://127.0.0.1:{port}", process.pid)
 
     def end(self) -> None:
