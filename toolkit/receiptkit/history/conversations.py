@@ -25,8 +25,11 @@ _HALF = 32
 _LOWER = (1 << _HALF) - 1
 
 
-def _pairs(log: Log) -> Iterator[tuple[str, str]]:
-    """Yield each message with each of its conversations; of odd bodies, pieces of their text."""
+def _owners(log: Log) -> tuple[set[str], set[str]]:
+    """
+    Return what holds the conversation and the message of receipts: ends of lines, and beginnings of
+    heads; of odd bodies, pieces of their text.
+    """
     of_lines = {text[_OF_LINE] for text in log.texts(SINGLE)}
     of_heads = set()
     for text in log.texts(PAGE):
@@ -34,6 +37,11 @@ def _pairs(log: Log) -> Iterator[tuple[str, str]]:
             of_lines.update(line[_OF_LINE] for line in text.split("\n")[1:])
         else:
             of_heads.add(text[_OF_HEAD])
+    return of_lines, of_heads
+
+
+def _pairs(of_lines: set[str], of_heads: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield each message with each of its conversations."""
     for pair in of_lines:
         yield pair[-_LENGTH:], pair[:_LENGTH]
     for pair in of_heads:
@@ -42,9 +50,14 @@ def _pairs(log: Log) -> Iterator[tuple[str, str]]:
 
 def in_several(log: Log, is_mine: Callable[[str], bool]) -> set[str]:
     """Return the messages that have several conversations in a log."""
+    of_lines, of_heads = _owners(log)
+    messages = {pair[-_LENGTH:] for pair in of_lines}
+    messages.update(pair[:_LENGTH] for pair in of_heads)
+    if len(messages) == len(of_lines) + len(of_heads):
+        return set()
     known: dict[str, str] = {}
     found = set()
-    for message, conversation in _pairs(log):
+    for message, conversation in _pairs(of_lines, of_heads):
         before = known.setdefault(message, conversation)
         if before == conversation:
             continue
@@ -73,7 +86,7 @@ def states_of_messages(
 
 def digests_of(log: Log) -> bytes:
     """Return a number for each message and conversation, the message in its upper half."""
-    pairs = {digest(one) << _HALF | digest(other) for one, other in _pairs(log)}
+    pairs = {digest(one) << _HALF | digest(other) for one, other in _pairs(*_owners(log))}
     return array("Q", pairs).tobytes()
 
 
