@@ -99,6 +99,26 @@ def test_only_a_report_of_the_same_format_is_replaced(folder: Path, run: Run, fo
     assert report.read_text() != "notes of mine\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "noted"),
+    [
+        (["-o", "out.json"], True),
+        (["-o", "out.json", "--format", "json"], False),
+        (["-o", "json=out.json"], False),
+        (["-o", "out.txt"], False),
+    ],
+)
+def test_a_report_in_text_with_the_name_of_another_is_noted(
+    folder: Path, run: Run, arguments: list[str], noted: bool
+) -> None:
+    """The note says how to write the other format."""
+    code, _, err = run("validate", *arguments, "captures")
+    note = "receiptkit: note: -o out.json: a report in text; -o json=out.json writes json\n"
+    assert code == 0
+    assert (note in err) is noted
+    assert "a report in text" not in err.replace(note, "")
+
+
 @pytest.mark.parametrize("target", ["folder", "nowhere/report"])
 def test_a_place_that_cannot_be_written(folder: Path, run: Run, target: str) -> None:
     """A folder, or a file in a folder that is not there, is one line."""

@@ -15,7 +15,7 @@ import pytest
 
 import sampling
 from conftest import ROOT
-from receiptkit import Contract, UsageError
+from receiptkit import Contract, Finding, Severity, UsageError
 from receiptkit.generation import (
     ANY,
     ERRORS,
@@ -400,6 +400,13 @@ def test_what_the_contract_forbids_is_refused(
         generator.world("agent-and-sms", **facts)
     assert (refused.value.findings[0].rule, refused.value.findings[0].pointer) == (rule, pointer)
     assert str(refused.value).startswith(f"the contract forbids it: {pointer} {rule}: ")
+
+
+def test_a_refusal_of_the_whole_body_shows_an_empty_pointer(generator: Generator) -> None:
+    """As reports do, instead of two blanks."""
+    finding = Finding("schema.required", Severity.ERROR, "", "required field `url` is missing")
+    with pytest.raises(RefusedError, match=r'it: "" schema\.required: '):
+        generator.refuse([finding])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,19 @@ def test_assumptions_are_settings() -> None:
 def test_what_cannot_be_assumed(text: str) -> None:
     with pytest.raises(UsageError):
         ServerSettings.of("none", **assumed([text]))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pre-webhooks=maybe", "--assume 'pre-webhooks=maybe': use yes or no"),
+        ("x=1", "limit-code, pre-webhooks, empty-messages"),
+    ],
+)
+def test_a_wrong_assumption_is_answered_with_what_there_is(text: str, message: str) -> None:
+    """Names are those of the documentation, with hyphens."""
+    with pytest.raises(UsageError, match=re.escape(message)):
+        assumed([text])
 
 
 def test_an_empty_message_can_be_refused() -> None:

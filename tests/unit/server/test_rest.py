@@ -442,3 +442,36 @@ def test_messages_of_one_conversation() -> None:
     assert last["messages"] + rest["messages"] == rows[::-1]
     assert caller.get(f"{url}?Order=asc").json()["messages"] == rows
     assert caller.get(f"{url}?Order=down").json()["message"] == "Order must be asc or desc."
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        (None, "send HTTP Basic with {} as the user and an auth token"),
+        ("Bearer x", "send HTTP Basic with {} as the user and an auth token"),
+        (
+            basic("AC" + "5" * 32, "secret-of-mine"),
+            "another account; this server has {}, and --account-sid sets it",
+        ),
+    ],
+)
+def test_notes_once_why_a_caller_was_refused(
+    capsys: pytest.CaptureFixture[str], header: str | None, advice: str
+) -> None:
+    """Twilio's 401 gives no reason; standard error does, without what the caller sent."""
+    caller = Caller("landline")
+    path = paths(caller.world)["receipts"]
+    for _ in range(2):
+        assert caller.get(path, authorization=header).status_code == 401
+    sid = caller.world.account_sid
+    assert capsys.readouterr().err == f"receiptkit: note: {advice.format(sid)}; it answered 401\n"
+
+
+def test_notes_that_another_token_is_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    caller = Caller("landline", auth_token="the-right-one")
+    wrong = basic(caller.world.account_sid, "wrong")
+    assert caller.get(paths(caller.world)["receipts"], authorization=wrong).status_code == 401
+    err = capsys.readouterr().err
+    assert err == (
+        "receiptkit: note: this server expects another auth token or API key; it answered 401\n"
+    )

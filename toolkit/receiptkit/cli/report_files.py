@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from receiptkit import __version__, reports
 from receiptkit.captures import STDIN
+from receiptkit.cli.process import note
 from receiptkit.contract import Contract
 from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
@@ -73,6 +74,14 @@ def parse_outputs(values: Sequence[str], main: str) -> list[ReportOutput]:
     return outputs
 
 
+def _note_other_format(output: ReportOutput) -> None:
+    """Note that a file has the report in text, though its name ends like another format."""
+    path = shown(str(output.path))
+    meant = os.path.splitext(path)[1][1:].lower()
+    if output.format == "text" and meant in reports.names():
+        note(f"-o {path}: a report in text; -o {meant}={path} writes {meant}")
+
+
 def _place(path: str) -> str:
     return path if is_remote(path) else os.path.realpath(path)
 
@@ -100,6 +109,7 @@ def opened(output: ReportOutput, inputs: InputFiles, *, force: bool) -> Iterator
         io.TextIOWrapper(raw, encoding="utf-8", newline="\n", errors="backslashreplace") as file,
     ):
         yield file
+    _note_other_format(output)
 
 
 @contextmanager

@@ -163,7 +163,8 @@ class Generator:
         if errors:
             first = errors[0]
             hint = f" ({first.hint})" if first.hint else ""
+            place = first.pointer or '""'
             raise RefusedError(
-                f"the contract forbids it: {first.pointer} {first.rule}: {first.message}{hint}",
+                f"the contract forbids it: {place} {first.rule}: {first.message}{hint}",
                 errors,
             )

@@ -39,17 +39,33 @@ def authenticate(
     Raises:
         ApiError: the caller has none of that.
     """
+    scheme, user, secret = _credentials(header)
+    keys = dict(api_keys)
+    known = user == account_sid or (user in keys if keys else _API_KEY.fullmatch(user) is not None)
+    expected = keys.get(user, auth_token)
+    right = hmac.compare_digest(secret.encode(), expected.encode()) if expected else bool(secret)
+    if scheme != "basic" or not known or not right:
+        raise ApiError.named("unauthorized")
+
+
+def _credentials(header: str | None) -> tuple[str, str, str]:
+    """Return the scheme of an Authorization, its user and its secret."""
     scheme, _, encoded = (header or "").partition(" ")
     try:
         user, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:
         user = secret = ""
-    keys = dict(api_keys)
-    known = user == account_sid or (user in keys if keys else _API_KEY.fullmatch(user) is not None)
-    expected = keys.get(user, auth_token)
-    right = hmac.compare_digest(secret.encode(), expected.encode()) if expected else bool(secret)
-    if scheme.lower() != "basic" or not known or not right:
-        raise ApiError.named("unauthorized")
+    return scheme.lower(), user, secret
+
+
+def advice(header: str | None, account_sid: str) -> str:
+    """Return what a caller that was not let in can do; nothing of its header is in it."""
+    scheme, user, _ = _credentials(header)
+    if scheme != "basic" or not user:
+        return f"send HTTP Basic with {account_sid} as the user and an auth token"
+    if user != account_sid and not _API_KEY.fullmatch(user):
+        return f"another account; this server has {account_sid}, and --account-sid sets it"
+    return "this server expects another auth token or API key"
 
 
 def origin(request: Request) -> str:

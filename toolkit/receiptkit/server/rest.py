@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from receiptkit.generation.api_errors import ApiErrorKind
 from receiptkit.generation.rendering import response_headers
 from receiptkit.model.limits import limit
-from receiptkit.server.access import authenticate, is_led, origin
+from receiptkit.server.access import advice, authenticate, is_led, origin
 from receiptkit.server.configuration import Configurations, Services, WebhookConfigurations
 from receiptkit.server.conversations import Conversations
 from receiptkit.server.errors import ApiError
@@ -59,7 +59,7 @@ class Rest:
         self.events = Events(state, ask)
         self._api_keys = tuple(state.settings.api_keys.items())
         self._handlers = self._table()
-        self._unsupported: set[str] = set()
+        self._noted: set[str] = set()
 
     def _table(self) -> dict[str, dict[str, Handler]]:
         """Return the handlers by path and method."""
@@ -98,12 +98,7 @@ class Rest:
         if request.method == "OPTIONS" and self._is_known(request):
             return self._response(b"", 204)
         handler, path = self._resolve(request)
-        authenticate(
-            request.headers.get("authorization"),
-            state.account_sid,
-            state.settings.auth_token,
-            self._api_keys,
-        )
+        self._authenticate(request.headers.get("authorization"))
         writes = request.method in ("POST", "DELETE")
         if writes and state.settings.local_only and is_led(request):
             raise ApiError.of(20403)
@@ -167,6 +162,21 @@ class Rest:
             raise ApiError.named("not-found", request.scope["path"])
         raise ApiError.not_allowed(known)
 
+    def _authenticate(self, header: str | None) -> None:
+        state = self._state
+        try:
+            authenticate(header, state.account_sid, state.settings.auth_token, self._api_keys)
+        except ApiError:
+            # Twilio's answer gives no reason. Whoever runs a local Twilio may know it.
+            self._note(f"{advice(header, state.account_sid)}; it answered 401")
+            raise
+
+    def _note(self, text: str) -> None:
+        """Write a note on standard error, once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            sys.stderr.write(f"receiptkit: note: {text}\n")
+
     def _is_known(self, request: Request) -> bool:
         """Return True if Twilio has the path of a request, whatever its method."""
         raw = request.scope.get("raw_path") or request.scope["path"].encode()
@@ -176,9 +186,7 @@ class Rest:
 
     def _unsupported_error(self, operation: str, method: str, path: ApiPath) -> ApiError:
         text = f"receiptkit does not implement {operation} ({method} /v1/{path.key})"
-        if operation not in self._unsupported:
-            self._unsupported.add(operation)
-            sys.stderr.write(f"receiptkit: note: {text}; it answered 501\n")
+        self._note(f"{text}; it answered 501")
         return ApiError(ApiErrorKind(501, None, text))
 
     def fire_timers(self) -> None:

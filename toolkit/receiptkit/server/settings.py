@@ -222,7 +222,9 @@ def assumed(texts: Iterable[str]) -> dict[str, Any]:
             else:
                 settings[name] = ASSUMED[name](value)
         except (KeyError, ValueError):
-            known = ", ".join(ASSUMED)
+            if name in FLAGS and value:
+                raise UsageError(f"--assume {_shown(text)}: use yes or no") from None
+            known = ", ".join(each.replace("_", "-") for each in ASSUMED)
             raise UsageError(
                 f"--assume {_shown(text)}: use NAME=VALUE, with {known} or an error code as NAME"
             ) from None
