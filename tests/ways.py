@@ -65,7 +65,7 @@ GET {URL}?PageSize=20 -> 200
 - /delivery_receipts/0/status error schema.enum: `status` is not one of read, failed, delivered, undelivered, sent or null
     hint: `queued` is a status of Programmable Messaging messages; a delivery receipt never has it
 
-to allow this on purpose: @pytest.mark.receipts_allow("schema.enum", reason="…")
+`receiptkit explain schema.enum` says what to do; to allow this on purpose: @pytest.mark.receipts_allow("schema.enum", reason="…")
 """
 
 

@@ -70,6 +70,17 @@ def test_nothing_is_written_without_consent(run: Run, project: Path) -> None:
     assert files(project) == before
 
 
+def test_the_step_for_ci_says_that_the_name_is_not_published(run: Run, project: Path) -> None:
+    """A name that nobody has registered may become a stranger's package."""
+    (project / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    code, out, _ = run("init", "--yes", "--no-tests")
+    assert code == 0
+    note = "# not on PyPI yet: write the path or the Git URL of a clone instead of the name\n"
+    workflow = (project / WORKFLOW).read_text()
+    assert f"      {note}      - run: pip install receiptkit\n" in workflow
+    assert out.count(note) == 2
+
+
 def test_a_project_is_set_up(run: Run, project: Path) -> None:
     """The first findings are shown, and are known from then on; the step for CI passes."""
     before = files(project)

@@ -49,13 +49,14 @@ def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
         "the code under test received what Twilio never sends:\n\n"
         "POST https://<host, 11 characters>/<segment, 4 characters>?<name, 3 characters>=… -> webhook\n"
         "- /meta error listing.loop: again\n\n"
+        "`receiptkit explain listing.loop` says what to do; "
         'to allow this on purpose: @pytest.mark.receipts_allow("listing.loop", reason="…")'
     )
     seen.take(second)
     seen.take(third)
     seen.finish()
     failure = seen.failure() or ""
-    assert failure.count("listing.loop") == 2
+    assert failure.count("error listing.loop: ") == 1
     assert (
         f"GET {URL}?PageSize=20&Page=2&PageToken=PT40 -> 200\n- /meta error listing.loop: again\n"
         in failure

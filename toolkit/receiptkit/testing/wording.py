@@ -75,6 +75,10 @@ def request_line(
 
 
 def way_out(findings: Iterable[Finding]) -> str:
-    """Word how to allow findings on purpose."""
-    rules = ", ".join(f'"{rule}"' for rule in dict.fromkeys(finding.rule for finding in findings))
-    return f'to allow this on purpose: @pytest.mark.receipts_allow({rules}, reason="…")'
+    """Word where to read what to correct, and how to allow findings on purpose."""
+    ids = list(dict.fromkeys(finding.rule for finding in findings))
+    rules = ", ".join(f'"{rule}"' for rule in ids)
+    return (
+        f"`receiptkit explain {ids[0]}` says what to do; "
+        f'to allow this on purpose: @pytest.mark.receipts_allow({rules}, reason="…")'
+    )

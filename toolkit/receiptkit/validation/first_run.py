@@ -12,6 +12,7 @@ from receiptkit.validation import project_settings
 from receiptkit.validation.baseline import Baseline
 from receiptkit.validation.project_survey import Survey
 
+_NOT_PUBLISHED = "# not on PyPI yet: write the path or the Git URL of a clone instead of the name"
 BASELINE = "receiptkit-baseline.json"
 _WORKFLOW = """\
 name: receipts
@@ -24,6 +25,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
+      {note}
       - run: pip install receiptkit
       - run: {command}
 """
@@ -31,6 +33,7 @@ _JOB = """\
 receipts:
   image: python:3.12
   script:
+    {note}
     - pip install receiptkit
     - {command}
   artifacts:
@@ -82,10 +85,11 @@ def _files(found: Survey) -> Iterator[PlannedFile]:
         why = "checks the captures on every push"
         if "github" in found.ci:
             summary = '--format github -o markdown="$GITHUB_STEP_SUMMARY"'
-            content = _WORKFLOW.format(command=_command(found, summary))
+            content = _WORKFLOW.format(note=_NOT_PUBLISHED, command=_command(found, summary))
             yield _planned(found, ".github/workflows/receipts.yml", content, why)
         if "gitlab" in found.ci:
-            content = _JOB.format(command=_command(found, "-o gitlab=gl-code-quality-report.json"))
+            command = _command(found, "-o gitlab=gl-code-quality-report.json")
+            content = _JOB.format(note=_NOT_PUBLISHED, command=command)
             yield PlannedFile(".gitlab-ci.yml", content, why, is_new=False)
 
 
