@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
+import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,6 +175,47 @@ def test_a_lost_state_costs_findings_only(days: Days, run: Run, tmp_path: Path) 
     assert code == 0
     assert "limit: --state: receiptkit-state-1-5.json cannot be read" in out
     assert "pieces of earlier runs could not be read" in err
+
+
+#: What stands in the place of a value of a state: none of these is one that a run writes.
+ODD = (None, True, -1, 1.5, 2**62, 10**30, "x", "../x.kept", [], {}, [[]], "\ud800")
+
+
+def spoilt(value: Any, draw: random.Random) -> Any:
+    """Return a JSON value in which one value is another."""
+    if draw.random() < 0.3 or not isinstance(value, (dict, list)) or not value:
+        return draw.choice(ODD)
+    key = draw.choice(list(value) if isinstance(value, dict) else range(len(value)))
+    changed = copy.copy(value)
+    changed[key] = spoilt(value[key], draw)
+    return changed
+
+
+def test_a_state_that_no_run_wrote(days: Days, run: Run, tmp_path: Path) -> None:
+    """Whatever is in its files, what this run reads is judged."""
+    days.day(webhook(1, "delivered"), webhook(1, "delivered", 2))
+    state, draw = Path(str(days.state)), random.Random(0)
+    (kept,), (of_run,) = state.glob("*.kept"), state.glob("*.json")
+    raw, content = kept.read_bytes(), json.loads(of_run.read_text())
+    path = write(tmp_path / "last.ndjson", webhook(2, "sent"))
+    for number in range(150):
+        pieces, places = [], {}
+        for key, ((name, start, length),) in content["places"].items():
+            piece = zlib.decompress(raw[start : start + length])
+            if number % 2 and key.startswith("1.") and piece != b"[]":
+                piece = json.dumps(spoilt(json.loads(piece), draw)).encode()
+            elif number % 3 == 0 and key.startswith("0."):
+                piece = piece[: draw.randint(0, len(piece))]
+            pieces.append(zlib.compress(piece))
+            places[key] = [[name, sum(map(len, pieces[:-1])), len(pieces[-1])]]
+        shutil.rmtree(state)
+        state.mkdir()
+        kept.write_bytes(b"".join(pieces))
+        header = {**content, "places": places}
+        of_run.write_text(json.dumps(header if number % 2 else spoilt(header, draw)))
+        code, _, err = run("validate", "--state", state, path)
+        assert code in (0, 1), err
+        assert "internal error" not in err
 
 
 def test_nothing_is_changed_or_left(days: Days) -> None:

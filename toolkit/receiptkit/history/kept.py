@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from receiptkit.history.log import Entry, Log
-from receiptkit.history.notes import RECEIPT, WEBHOOK
+from receiptkit.history.notes import FIELDS, RECEIPT, WEBHOOK
 from receiptkit.history.receipt_states import StateKey, real, sids_of, states_of
 from receiptkit.model.location import Arrival
 from receiptkit.text.dates import seconds
@@ -16,6 +16,9 @@ from receiptkit.text.dates import seconds
 _DAY = 86_400
 _CREATED, _UPDATED = 4, 5
 _PLACE = len(Arrival._fields) - 1
+_STATES = (RECEIPT, WEBHOOK)
+#: Numbers that a run writes are smaller.
+_MOST_TIMES, _MOST_NUMBER = 1 << 53, 1 << 62
 
 
 class Past(NamedTuple):
@@ -56,6 +59,21 @@ class Kept(NamedTuple):
     lost: int = 0
 
 
+class Recalled(NamedTuple):
+    """
+    The outcome of `recall`.
+
+    Attributes:
+        seen: the receipts that this run has seen.
+        expired: how many others have expired since the last run.
+        lost: how many pieces could not be read.
+    """
+
+    seen: set[str]
+    expired: int
+    lost: int
+
+
 def day_of(text: object) -> int | None:
     """Return the day of a date, in days since 1970; None if it is not a date."""
     found = seconds(text)
@@ -64,7 +82,7 @@ def day_of(text: object) -> int | None:
 
 def recall(
     log: Log, past: Past, is_mine: Callable[[str], bool], also: Callable[[str], bool] | None
-) -> tuple[set[str], int]:
+) -> Recalled:
     """
     Add to a log what is kept of the receipts in it.
 
@@ -73,15 +91,14 @@ def recall(
         past: what earlier runs kept.
         is_mine: returns False for a message that another partition checks.
         also: returns True for further receipts to add.
-
-    Returns:
-        The receipts that this run has seen, and how many others have expired since the last run.
     """
     seen = {sid for sid in sids_of(log) if real(sid)}
     known: set[str] = set()
-    expired = 0
+    expired, lost = 0, past.lost
     for piece in past.pieces:
-        for sid, day, states in orjson.loads(piece):
+        rows = _rows_in(piece)
+        lost += rows is None
+        for sid, day, states in rows or ():
             # A later run that saw a receipt kept all that was known of it.
             if sid in known or not is_mine(_message(states)):
                 continue
@@ -91,7 +108,37 @@ def recall(
             elif sid in seen or (also is not None and also(sid)):
                 for text, times, places in states:
                     log.add(Entry(text, times, [tuple(each) for each in places]))
-    return seen, expired
+    return Recalled(seen, expired, lost)
+
+
+def _rows_in(piece: bytes) -> list[Any] | None:
+    """Return the rows of a piece; None if it is not what a run writes."""
+    try:
+        rows = orjson.loads(piece)
+        return rows if type(rows) is list and all(map(_is_row, rows)) else None
+    except ValueError:
+        return None
+
+
+def _is_row(row: object) -> bool:
+    match row:
+        case [str(), int(), [_, *_] as states]:
+            return all(map(_is_state, states))
+    return False
+
+
+def _is_state(state: object) -> bool:
+    match state:
+        case [str(text), int(times), [_, *_] as places] if 0 < times < _MOST_TIMES:
+            is_line = text[:1] in _STATES and type(fields := orjson.loads(text[1:])) is list
+            return is_line and len(fields) == FIELDS and all(map(_is_place, places))
+    return False
+
+
+def _is_place(place: object) -> bool:
+    if type(place) is not list or len(place) != _PLACE:
+        return False
+    return all(type(number) is int and 0 <= number < _MOST_NUMBER for number in place)
 
 
 def _message(states: list[Any]) -> str:

@@ -47,6 +47,8 @@ _PARAMETERS = (
     "ConversationSid",
     "MessageSid",
 )
+#: How many fields the line of a receipt has.
+FIELDS = len(_MEMBERS)
 _OWNERS = 2
 _EVENT = "onDeliveryUpdated"
 _NO_RECEIPT = "null"

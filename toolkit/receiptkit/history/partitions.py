@@ -42,6 +42,7 @@ RECEIPTS, MESSAGES, MIXED = ROUNDS = (0, 1, 2)
 #: Of a pair of receipt and message, the upper half is of the receipt.
 _HALF = 32
 _LOWER = (1 << _HALF) - 1
+_PAIR = 8
 #: A piece of receipts begins so; one of texts is JSON.
 _SEVERAL = b"\0"
 
@@ -84,8 +85,10 @@ def conclude(
     if key.round == RECEIPTS:
         if past is None:
             return Concluded([], _mixed(pieces, key.parts))
-        mixed_now = _mixed([*past.pieces, *pieces], key.parts)
-        return Concluded([], mixed_now, Kept(b"".join(pieces), lost=past.lost))
+        earlier = [piece for piece in past.pieces if len(piece) % _PAIR == 0]
+        lost = past.lost + len(past.pieces) - len(earlier)
+        mixed_now = _mixed([*earlier, *pieces], key.parts)
+        return Concluded([], mixed_now, Kept(b"".join(pieces), lost=lost))
     if key.round == MIXED:
         return Concluded(list(problems_of_receipts(_states(pieces), watch)), {})
     log, several = Log(), array("Q")
@@ -104,8 +107,8 @@ def conclude(
     is_mixed = (lambda sid: digest(sid) in mixed) if mixed else None
     kept = Kept()
     if past is not None:
-        seen, expired = recall(log, past, is_mine, is_mixed)
-        kept = Kept(*rows_of(log, seen, past, is_mine), expired, past.lost)
+        recalled = recall(log, past, is_mine, is_mixed)
+        kept = Kept(*rows_of(log, recalled.seen, past, is_mine), recalled.expired, recalled.lost)
     found = list(problems(log, is_mine, is_mixed, aside, watch))
     return Concluded(found, _set_aside(aside, key.parts), kept)
 

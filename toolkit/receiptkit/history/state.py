@@ -18,10 +18,11 @@ import secrets
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
+from receiptkit.history.earlier_runs import EarlierRun, Place, run_in
 from receiptkit.history.kept import Kept, Past
 from receiptkit.history.partitions import Key
 from receiptkit.model.errors import UsageError
@@ -34,28 +35,8 @@ _NAME = "receiptkit-state-"
 #: Runs may begin in one second: their numbers differ by chance, and the names of their files do.
 _SHIFT, _CHANCE, _TOKEN = 24, 7, 4
 _DAY, _BLOCK = 86_400, 2**20
-
-#: Where a piece is: the file, the offset and the length.
-Place = tuple[str, int, int]
-
-
-class EarlierRun(NamedTuple):
-    """
-    An earlier run, and the places of what it kept.
-
-    Attributes:
-        base: the number of its first file.
-        last_day: the day of its last event, in days since 1970.
-        first_day: receipts whose last event was before this day had expired.
-        parts: how many partitions a round has.
-        places: where the pieces of each partition are.
-    """
-
-    base: int
-    last_day: int
-    first_day: int
-    parts: int
-    places: dict[str, list[Place]]
+#: No piece that a run writes is longer, in bytes.
+_LONGEST = 2**31
 
 
 class WorkerState(NamedTuple):
@@ -82,7 +63,7 @@ class WorkerState(NamedTuple):
 
     def past(self, key: Key) -> Past:
         """Return what earlier runs kept of a partition."""
-        places = [place for run in self.runs for place in _places(run, key)]
+        places = [place for run in self.runs for place in run.places_of(key)]
         pieces = [self._piece(place) for place in places]
         found = [piece for piece in pieces if piece is not None]
         lost = len(pieces) - len(found)
@@ -90,10 +71,12 @@ class WorkerState(NamedTuple):
 
     def _piece(self, place: Place) -> bytes | None:
         """Return a piece; None if it is lost."""
+        unpacking = zlib.decompressobj()
         try:
-            return zlib.decompress(self._stored(*place))
-        except (OSError, zlib.error):
+            piece = unpacking.decompress(self._stored(*place), _LONGEST)
+        except (OSError, zlib.error, MemoryError):
             return None
+        return piece if unpacking.eof else None
 
     def _stored(self, name: str, start: int, length: int) -> bytes:
         """Return some bytes of a file; small pieces that follow each other are read together."""
@@ -120,13 +103,6 @@ class WorkerState(NamedTuple):
     def writer(self, name: str = "all") -> Writer:
         """Return what writes a file of this run."""
         return Writer(self.folder, f"{self.name}-{name}.kept")
-
-
-def _places(run: EarlierRun, key: Key) -> Iterator[Place]:
-    """Yield the places of a partition, however many partitions that run had."""
-    numbers = range(key.number % run.parts, run.parts, min(key.parts, run.parts))
-    for number in numbers:
-        yield from run.places.get(f"{key.round}.{number}", ())
 
 
 class Closing(NamedTuple):
@@ -295,14 +271,14 @@ def opened(folder: str) -> tuple[WorkerState, dict[int, list[Any]], list[str]]:
                     f"--state {shown(folder)}: another version of receiptkit wrote {name}"
                 )
             try:
-                content = json.loads(_read(folder, name))
-                fields = [content[field] for field in EarlierRun._fields]
-                starts |= {unit: start for unit, *start in content["starts"]}
-                runs.append(EarlierRun(*fields))
-            except (OSError, ValueError, KeyError, TypeError):
+                run, own = run_in(_read(folder, name))
+            except (OSError, ValueError, RecursionError):
                 problems.append(
                     f"--state: {name} cannot be read; its receipts are judged without their past"
                 )
+            else:
+                runs.append(run)
+                starts |= own
     runs.sort(key=lambda run: run.base, reverse=True)
     last = runs[0].base >> _SHIFT if runs else 0
     moment = int(time.time()) << _CHANCE | secrets.randbits(_CHANCE)
