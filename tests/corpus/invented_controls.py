@@ -345,7 +345,11 @@ def _of_states() -> Iterator[Variant]:
     )
     yield _v(
         "list-grows",
-        [got(page()), got(page(receipt(1, "sent"))), got(page(receipt(1), receipt(2, "sent")))],
+        [
+            got(page()),
+            got(page(receipt(1, "sent"))),
+            got(page(receipt(1, date_updated="2026-05-04T08:00:09Z"), receipt(2, "sent"))),
+        ],
     )
     yield _v(
         "failed-to-one-delivered-to-other",

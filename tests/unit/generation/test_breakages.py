@@ -351,6 +351,7 @@ BESIDE = {
     "filter_of_the_request",
     "impossible_at_any_time",
     "links_elsewhere",
+    "list_went_back",
 }
 CHECKS = [
     (subject, each)

@@ -59,7 +59,10 @@ LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timel
         # An answer is stale after a status that follows its own, not after any other, nor after another of the same.
         ([((0, 2), "delivered", 2, 0), ((1,), "sent", 2, 0)], [(LATE, 1, 0)]),
         ([((0, 2), "delivered", 2, 0), ((1,), "delivered", 30, 0)], []),
-        ([((0, 2), "sent", 2, 0), ((1,), "delivered", 2, 0)], [(LATE, 2, 1)]),
+        (
+            [((0, 2), "sent", 2, 0), ((1,), "delivered", 2, 0)],
+            [(LATE, 2, 1), ("timeline.date-kept", 1, 0)],
+        ),
     ],
 )
 def test_states_of_one_file(

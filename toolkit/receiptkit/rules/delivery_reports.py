@@ -148,6 +148,44 @@ def went_back(history: MessageHistory) -> Iterator[Problem]:
             yield Problem(pointer, message, at=after.at, other=before.at)
 
 
+@also("delivery.went-back", on="message history")
+def list_went_back(history: MessageHistory) -> Iterator[Problem]:
+    """
+    Yield a problem for a summary whose receipts had got further than a later list says.
+
+    The list may be stale, so that it is only information.
+    """
+    for summary in history.summaries:
+        said = summary.delivery or {}
+        total = said.get("total")
+        later = [
+            each
+            for each in history.paginations
+            if each.is_complete
+            and each.pages[0].at.file == summary.at.file
+            and each.pages[0].at > summary.at
+        ]
+        if type(total) is not int or not later:
+            continue
+        rows = min(later, key=lambda each: each.pages[0].at).rows
+        open_rows = sum(row is None or row.status not in ENDS for row in rows)
+        for member in _GROWING:
+            counted = sum(row is not None and row.status in COUNTED[member] for row in rows)
+            # Of a longer list than the total, some were created since.
+            is_all = said.get(member) == "all" and open_rows > 0 and len(rows) <= total
+            is_some = (
+                said.get(member) in ("some", "all") and counted == 0 and open_rows == len(rows)
+            )
+            if is_all or is_some:
+                message = f"`{member}` was `{said[member]}`, but a later list has no such receipt"
+                if counted:
+                    message = f"`{member}` was `all`, but a later list has receipts that are not"
+                pointer = f"{summary.at.pointer}/delivery/{member}"
+                other = min(page.at for each in later for page in each.pages)
+                yield Problem(pointer, message, at=summary.at, other=other)
+                break
+
+
 def _less(before: DeliverySummary, after: DeliverySummary) -> list[str]:
     """Return the members that say less than before; an empty one if the whole summary is gone."""
     had, has = before.delivery, after.delivery

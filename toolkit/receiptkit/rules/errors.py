@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.model.regex import regex
-from receiptkit.rules.examples import Example
+from receiptkit.rules.examples import ABSENT, Example
 from receiptkit.rules.grounds import CAPTURES, ERROR_PAGES
 from receiptkit.rules.registry import also, rule
 from receiptkit.rules.views import ErrorView, ResponseView
@@ -23,6 +23,7 @@ _HTTP_DATE = regex(r"[A-Z][a-z]{2,8}, [0-9]{2}[ -][A-Z][a-z]{2}[ -](?:[0-9]{2}){
 _PAGES = regex(r"https?://(?:[a-z0-9-]+\.)*twilio\.com(?:[/?#:]|$)", re.IGNORECASE)
 #: The HTTP status of codes for which a response was seen.
 _NOT_FOUND = 20404
+_OF_SERVERS = 500
 _STATUSES = {
     20001: 400,
     20003: 401,
@@ -107,6 +108,30 @@ def version_in_message(error: ErrorView) -> Iterator[Problem]:
     if isinstance(message, str) and _PATH_WITH_VERSION.search(message):
         text = "Twilio names the path without its version: /Conversations/…"
         yield Problem("/message", text, value=message)
+
+
+@rule(
+    "error.expected-field",
+    on="error",
+    severity=Severity.INFO,
+    title="an error has no more_info, or no words in its message",
+    why="Every captured error has both. Applications show them to the people who look for the "
+    "cause.",
+    grounding=f"{ERROR_PAGES}; {CAPTURES}",
+    action="In a mock: send https://www.twilio.com/docs/errors/20404, with the code at its end.",
+    good=Example("failed exchange"),
+    bad=Example("error", {"/more_info": ABSENT}),
+)
+def expected_field(error: ErrorView) -> Iterator[Problem]:
+    """Yield a problem for an error of a request that lacks its page or its words."""
+    body = error.body if isinstance(error.body, dict) else {}
+    # From 500 on, other servers than Twilio's answer too.
+    if error.status >= _OF_SERVERS or type(body.get("code")) is not int:
+        return
+    if "more_info" not in body:
+        yield Problem("", "more_info is missing; every captured error has it")
+    if body.get("message") == "":
+        yield Problem("/message", "message is empty; every captured error has words", value="")
 
 
 @rule(

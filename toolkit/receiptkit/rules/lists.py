@@ -50,7 +50,7 @@ def as_of_receipts(page: dict[str, Any]) -> Iterator[Problem]:
     name = list_in(page)
     if name is None:
         return
-    of_receipts = {"meta": page["meta"], _ROWS: page[name]}
+    of_receipts = {_ROWS if each == name else each: value for each, value in page.items()}
     for rule_id, check in _CHECKS.items():
         for problem in check(of_receipts):
             pointer = problem.pointer.replace(f"/{_ROWS}", f"/{name}")

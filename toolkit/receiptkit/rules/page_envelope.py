@@ -36,11 +36,21 @@ _OTHERS = {
 }
 
 
+#: What other APIs, and errors, have beside the rows.
+_FOREIGN_BESIDE = frozenset(
+    {
+        *("code", "message", "more_info", "status", "error", "errors", "success", "data"),
+        *("total", "count", "page", "page_size", "num_pages", "start", "end", "has_more"),
+        *("next_page_uri", "previous_page_uri", "first_page_uri", "next_page_url", "links"),
+    }
+)
+
+
 @rule(
     "page.other-envelope",
     on="page",
     severity=Severity.INFO,
-    title="meta has a field that belongs to the lists of other APIs",
+    title="a page has a field that belongs to other APIs, or to errors",
     why="Lists of Conversations have no total and no tokens in their meta. Code that reads them "
     "works against the mock alone.",
     grounding=f"{OPENAPI}; {CAPTURES}; {LIBRARIES}",
@@ -49,11 +59,15 @@ _OTHERS = {
     bad=Example("page", {"/meta/total": 1}),
 )
 def other_envelope(page: dict[str, Any]) -> Iterator[Problem]:
-    """Yield a problem for each member of meta that other APIs have."""
+    """Yield a problem for each member of a page or its meta that other APIs have."""
+    message = "lists of Conversations have no such field"
     for name, value in meta_of(page).items():
         if name in _FOREIGN:
-            message = "lists of Conversations have no such field"
             yield Problem(pointers.join(("meta", name)), message, value=value)
+    # An error has them as well, where a page was asked for.
+    for name, value in page.items() if "delivery_receipts" in page else ():
+        if name in _FOREIGN_BESIDE:
+            yield Problem(pointers.join((name,)), message, value=value)
 
 
 @rule(

@@ -188,7 +188,7 @@ rule(
     title="the error code belongs to another channel",
     message="the error code does not fit the channel that the prefix of the channel message SID "
     "names",
-    why="Codes 63xxx are for WhatsApp and other channels, 300xx for SMS. Other Twilio"
+    why="Codes 63xxx are for WhatsApp and other channels, 30xxx for SMS and MMS. Other Twilio"
     " APIs use SM for WhatsApp too, so this is only information.",
     grounding=f"{ERROR_PAGES}; {GUIDE}",
     action="In a mock: use a code of the channel that channel_message_sid names.",
@@ -200,9 +200,9 @@ rule(
     "receipt.read-on-sms",
     on=("receipt", "webhook"),
     severity=Severity.INFO,
-    title="an SMS is reported as read",
-    message="status is read, but the channel message SID (SM…) is that of an SMS, which ends at "
-    "delivered",
+    title="an SMS or MMS is reported as read",
+    message="status is read, but the channel message SID (SM… or MM…) is that of an SMS or MMS, "
+    "which ends at delivered",
     why="Only over-the-top channels report read. No WA identifier was ever captured, "
     "and WhatsApp may use SM, so this is only information.",
     grounding=GUIDE,

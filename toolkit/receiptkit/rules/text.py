@@ -47,7 +47,7 @@ _rule(
     "an object has the same field twice",
     "Most parsers keep the last one, some the first. So two readers see two different receipts.",
     "Remove one of the two.",
-    '{"code": 20404, "message": "a", "status": 404, "sid": "b", "sid": "c"}',
+    '{"code": 20404, "message": "a", "more_info": null, "status": 404, "sid": "b", "sid": "c"}',
     "RFC 8259 section 4",
 )
 _rule(
@@ -56,7 +56,7 @@ _rule(
     "JSON has no NaN and no Infinity. 1e400 becomes Infinity in some parsers and "
     "an error in others.",
     "Write a finite number or null.",
-    '{"code": 20404, "message": "a", "note": NaN, "status": 404}',
+    '{"code": 20404, "message": "a", "more_info": null, "note": NaN, "status": 404}',
     "RFC 8259 section 6",
 )
 _rule(
@@ -73,6 +73,6 @@ _rule(
     "the text has an unpaired surrogate escape",
     "It is not a character. Encoding it as UTF-8 raises in Python and replaces it elsewhere.",
     "Write the pair, or the character itself.",
-    '{"code": 20404, "message": "a", "note": "\\ud83d", "status": 404}',
+    '{"code": 20404, "message": "a", "more_info": null, "note": "\\ud83d", "status": 404}',
     "RFC 8259 section 8.2",
 )

@@ -167,9 +167,8 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
         return _backward(before) if order > 0 else "timeline.arrived-late", False
     # Two ends that exclude each other: which one came after is told by their dates alone.
     if order == 0:
-        # Of two final ones, either is one too many.
-        are_final = {before.status, after.status} <= _TERMINAL
-        return "timeline.after-terminal" if are_final else None, False
+        # Whichever came first, the other cannot follow it.
+        return "timeline.after-terminal", False
     return _backward(before if order > 0 else after), order > 0
 
 

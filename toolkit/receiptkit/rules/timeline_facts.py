@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
@@ -10,9 +11,10 @@ from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, GUIDE, OPENAPI, RECEIPT_PAGE
 from receiptkit.rules.registry import rule
 from receiptkit.rules.sources import disagrees_with_receipt
-from receiptkit.rules.states import FAILURES, ReceiptHistory, ReceiptState, disagreement
+from receiptkit.rules.states import FAILURES, FOLLOWING, ReceiptHistory, ReceiptState, disagreement
 
 _FAILED = {"/status": "failed", "/error_code": 30003}
+_SENT = {"/status": "sent", "/date_updated": "2026-03-02T09:15:02Z"}
 
 
 @rule(
@@ -44,6 +46,31 @@ def _is_known(history: ReceiptHistory) -> bool:
     """Return True if a webhook contradicts a response, which is a problem by itself."""
     contradictions = disagrees_with_receipt(history)
     return any(each.pointer.endswith("/ChannelMessageSid") for each in contradictions)
+
+
+@rule(
+    "timeline.date-kept",
+    on="receipt history",
+    severity=Severity.INFO,
+    title="a response has a new status, but the date_updated of the one before",
+    why="Every change of a receipt sets date_updated. Fixtures copied from one receipt often keep "
+    "its date, and applications that order states by it keep the older one. Two changes in one "
+    "second, with a response between them, look the same.",
+    grounding=f"{RECEIPT_PAGE}, date_updated; {CAPTURES}",
+    action="In a mock: let date_updated grow with the status.",
+    good=Example("receipt", _SENT, then=Example("receipt")),
+    bad=Example("receipt", {"/status": "sent"}, then=Example("receipt")),
+)
+def date_kept(history: ReceiptHistory) -> Iterator[Problem]:
+    """Yield a problem for each response with a later status and the date of the one before it."""
+    for states in history.by_file():
+        responses = [each for each in states if not each.by_webhook]
+        for before, after in pairwise(responses):
+            moved = after.status in FOLLOWING.get(before.status, ())
+            # Before anything happens, a receipt may have the date of its creation.
+            if moved and before.status is not None and before.updated == after.updated:
+                message = f"status went from `{before.status}` to `{after.status}`, on one date"
+                yield disagreement(after, "date_updated", message, before)
 
 
 @rule(
