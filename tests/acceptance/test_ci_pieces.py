@@ -215,8 +215,7 @@ def test_the_recipes_for_services() -> None:
     entry = (ROOT / "Dockerfile").read_text().partition("ENTRYPOINT")[2]
     assert service["ports"] == ["8080:8080"]
     assert '"8080"' in entry
-    known = {str(option.name).upper() for option in serve.params}
-    known |= {
+    known = {
         each.lstrip("-").replace("-", "_").upper()
         for option in serve.params
         for each in option.opts

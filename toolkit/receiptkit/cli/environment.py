@@ -1,9 +1,13 @@
-"""Secrets from environment variables; they do not belong on a command line."""
+"""Environment variables: secrets, which do not belong on a command line, and options."""
 
 from __future__ import annotations
 
 import os
 
+import click
+
+from receiptkit.cli.process import note
+from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
 
 
@@ -28,3 +32,18 @@ def secret(name: str | None, option: str = "--auth-token-env") -> str | None:
     except UnicodeEncodeError:
         raise UsageError(f"{option} {name}: the token is not UTF-8") from None
     return value
+
+
+def name_variables(command: click.Command, prefix: str) -> None:
+    """Let a variable set each option of a command: PREFIX_ACCOUNT_SID sets `--account-sid`."""
+    for option in command.params:
+        option.envvar = f"{prefix}_{option.opts[0].lstrip('-').replace('-', '_').upper()}"
+
+
+def note_unknown_variables(command: click.Command, prefix: str) -> None:
+    """Note variables with the prefix that set no option."""
+    known = [str(option.envvar) for option in command.params]
+    for name in sorted(os.environ):
+        if name.startswith(f"{prefix}_") and name not in known:
+            close = close_matches(name, known, 1)
+            note(f"{name} sets no option" + (f"; did you mean {close[0]}?" if close else ""))

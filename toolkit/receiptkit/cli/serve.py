@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from receiptkit.captures import STDIN
-from receiptkit.cli.environment import secret
+from receiptkit.cli.environment import name_variables, note_unknown_variables, secret
 from receiptkit.cli.parameters import limit_option
 from receiptkit.cli.process import after_parent, at_interrupt, say, uncollected
 from receiptkit.cli.scenario_options import complete_scenarios, receipts_option, seed_option
@@ -28,9 +28,10 @@ from receiptkit.server import AUTH_TOKEN
 from receiptkit.server.settings import CLOCKS, LOOPBACK, assumed
 from receiptkit.server.tls import NAMES, VARIABLES
 
+_PREFIX = "RECEIPTKIT_SERVE"
 
-# Services of CI have an environment, and no arguments.
-@click.command(context_settings={"auto_envvar_prefix": "RECEIPTKIT_SERVE"})
+
+@click.command()
 @click.option(
     "--scenario",
     "scenarios",
@@ -155,6 +156,7 @@ def serve(
 
     Environment variables set options: RECEIPTKIT_SERVE_ACCOUNT_SID is --account-sid.
     """
+    note_unknown_variables(serve, _PREFIX)
     token = secret(auth_token_env)
     is_local = host in LOOPBACK
     if options["speed"] != 1 and options["clock"] == "manual":
@@ -257,3 +259,7 @@ def _clock(options: dict[str, Any]) -> str:
     if options["clock"] == "manual":
         return "manual: POST /_receiptkit/clock/advance?by=90s advances it"
     return "real" if options["speed"] == 1 else f"real, {options['speed']:g} times as fast"
+
+
+# Services of CI have an environment, and no arguments.
+name_variables(serve, _PREFIX)
