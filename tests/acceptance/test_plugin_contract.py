@@ -120,7 +120,7 @@ def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None
             assert {"a": bad(make_receipt), "b": 1} == {"b": 2, "a": receipt_contract}
 
         def good(make_receipt):
-            return {**make_receipt(status="delivered", channel_name="sms"), "body": "hush"}
+            return {**make_receipt(status="delivered", channel_name="sms"), "note": "hush"}
 
         def bad(make_receipt):
             return {**good(make_receipt), "status": "queued"}
