@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from receiptkit import Contract
 from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import sample
@@ -185,7 +186,12 @@ def scoped(target: Any = "webhook", **configuration: Any) -> dict[str, Any]:
 
 
 def test_webhooks_of_a_conversation_use_tls() -> None:
-    for url in ("http://example.com/s", "HTTP://example.com", "http://a\nb"):
+    for url in (
+        "http://example.com/s",
+        "HTTP://example.com",
+        "http://a\nb",
+        "http://localhost.a.io",
+    ):
         (found,) = problems(scoped_insecure_url, **scoped(url=url))
         assert (found.pointer, found.value) == ("/rows/2/configuration/url", url)
         assert found.message == "the webhook URL uses plain http"
@@ -197,9 +203,30 @@ def test_webhooks_of_a_conversation_use_tls() -> None:
         {"target": "webhook", "configuration": None},
         {"target": "webhook"},
         scoped("studio", url="http://example.com/s"),
+        scoped(url="http://127.0.0.1:5000/s"),
+        scoped(url="http://localhost"),
+        scoped(url="http://[::1]:5000/s"),
         {"url": "http://example.com/s"},
     ):
         assert problems(scoped_insecure_url, **body) == []
+
+
+@pytest.mark.parametrize("member", ["pre_webhook_url", "post_webhook_url"])
+@pytest.mark.parametrize(
+    ("url", "is_reported"),
+    [
+        ("http://example.com/hook", True),
+        ("http://localhost.example.com/hook", True),
+        ("http://127.0.0.1.example.com/hook", True),
+        ("http://localhost:5000/hook", False),
+        ("http://127.0.0.1:5000", False),
+        ("http://[::1]/hook", False),
+    ],
+)
+def test_webhooks_of_the_same_machine_need_no_tls(member: str, url: str, is_reported: bool) -> None:
+    """A test that configures a local Twilio has nothing to correct."""
+    found = Contract.load().check({**sample("configuration"), member: url})
+    assert ("configuration.insecure-url" in [each.rule for each in found]) is is_reported
 
 
 def test_filters_of_webhooks_of_a_conversation() -> None:

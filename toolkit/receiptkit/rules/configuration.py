@@ -87,7 +87,8 @@ rule(
     on="configuration",
     severity=Severity.WARNING,
     title="the webhook URL uses plain http",
-    why="Others on the network can read the webhooks, and send them again with their signature.",
+    why="Others on the network can read the webhooks, and send them again with their signature. "
+    "A URL of the same machine, as tests have it, is not reported.",
     grounding="Twilio's webhook security page",
     action="Use https.",
     good=Example("configuration"),

@@ -31,7 +31,7 @@ _SEGMENTS = {
 }
 #: The path parameters of requests by the members of bodies that repeat them.
 _ROLES = {"chat_service_sid": "ChatServiceSid", "conversation_sid": "ConversationSid"}
-_PLAIN = regex(r"[hH][tT][tT][pP]://")
+_PLAIN = regex(r"[hH][tT][tT][pP]://(?!(localhost|127[.][0-9.]+|\[::1\])([:/?#]|$))")
 #: The events that a webhook of one conversation is sent for; those before a change are not.
 _SCOPED_EVENTS = regex(
     r"on(?:Message(?:Added|Updated|Removed)|Participant(?:Added|Updated|Removed)"
