@@ -178,7 +178,20 @@ def test_a_lost_state_costs_findings_only(days: Days, run: Run, tmp_path: Path) 
 
 
 #: What stands in the place of a value of a state: none of these is one that a run writes.
-ODD = (None, True, -1, 1.5, 2**62, 10**30, "x", "../x.kept", [], {}, [[]], "\ud800")
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    1.5,
+    2**62,
+    10**30,
+    "x",
+    "../x.kept",
+    [],
+    {},
+    [[]],
+    "\ud800",
+)
 
 
 def spoilt(value: Any, draw: random.Random) -> Any:

@@ -43,7 +43,12 @@ def good(tmp_path: Path) -> Path:
 def bad(tmp_path: Path) -> Path:
     page = sample("page")
     page["delivery_receipts"] = [
-        {**receipt(f"DY{n:032x}"), "status": "queued", "participant_sid": f"MB{n:032x}"}
+        {
+            **receipt(f"DY{n:032x}"),
+            "status": "queued",
+            "participant_sid": f"MB{n:032x}",
+            "channel_message_sid": f"SM{n:032x}",
+        }
         for n in range(1, 4)
     ]
     return write(tmp_path / "bad.json", page)

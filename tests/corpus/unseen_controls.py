@@ -149,7 +149,7 @@ def lists() -> Iterator[Case]:
         [got(first), got(in_service[0]), got(second), got(in_service[1]), got(third)],
     )
     desc = "Order=desc&"
-    meta = dict.fromkeys(("url", "first_page_url"), f"{MESSAGES}?{desc}PageSize=50&Page=0")
+    meta: Any = dict.fromkeys(("url", "first_page_url"), f"{MESSAGES}?{desc}PageSize=50&Page=0")
     newest = msg(
         sid=sid("IM", 3),
         index=7,

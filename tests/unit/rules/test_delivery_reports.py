@@ -204,7 +204,7 @@ def whenever(*seen: StatusReport | DeliverySummary) -> list[str]:
 
 
 def test_ends_rule_levels_out_whenever_they_are_seen() -> None:
-    everything = {"sent": "all", "delivered": "all"}
+    everything: dict[str, Any] = {"sent": "all", "delivered": "all"}
     failed = report(1, "A", "failed")
     assert whenever(summary(0, **everything), failed) == ["delivered"]
     assert whenever(summary(0, file=1, **everything), failed) == ["delivered"]
