@@ -14,7 +14,7 @@ SCRIPT = """
 import receiptkit, pathlib
 assert "site-packages" in receiptkit.__file__, receiptkit.__file__
 contract = receiptkit.Contract.load("strict")
-assert contract.check({"code": 20404, "message": "x", "more_info": "https://x/", "status": 404}) == []
+assert contract.check({"code": 20404, "message": "x", "more_info": "https://www.twilio.com/docs/errors/20404", "status": 404}) == []
 assert pathlib.Path(receiptkit.__file__).with_name("py.typed").is_file()
 assert pathlib.Path(receiptkit.__file__).with_name("reports").joinpath("report.schema.json").is_file()
 """
