@@ -125,7 +125,8 @@ def test_messages(schema: dict[str, Any], value: Any, expected: str) -> None:
 def test_messages_of_a_rule() -> None:
     """A rule of the catalogue adds its words to the message of the keyword; advice about a whole value is in its words alone."""
     added = "an error response has code, message, more_info and status"
-    body = {"code": 1, "message": "x", "status": 400, "stranger": 1}
+    page = "https://www.twilio.com/docs/errors/1"
+    body = {"code": 1, "message": "x", "more_info": page, "status": 400, "stranger": 1}
     (finding,) = Contract.load("strict").check(body, operation="error")
     assert (finding.message, finding.rule) == (
         f"unknown field <name, 8 characters>; {added}",

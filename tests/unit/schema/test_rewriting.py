@@ -106,22 +106,22 @@ A_LIST = "x-receiptkit-advice must be a list of entries"
 
 
 @pytest.mark.parametrize(
-    ("schema", "message"),
+    ("schema", "message", "at"),
     [
-        ({"allOf": 5}, "allOf must be a list of schemas"),
-        ({"allOf": {"required": ["a"]}}, "allOf must be a list of schemas"),
-        ({"required": None}, "required must be a list of names"),
-        ({"required": [["a"]]}, "required must be a list of names"),
-        ({"items": {"required": "a"}}, "required must be a list of names"),
-        ({"properties": ["a"]}, "properties must be an object with a schema for each name"),
-        ({"minProperties": "3"}, "minProperties must be a number"),
-        ({"items": {"minProperties": None}}, "minProperties must be a number"),
-        ({"minProperties": True}, "minProperties must be a number"),
+        ({"allOf": 5}, "allOf must be a list of schemas", ""),
+        ({"allOf": {"required": ["a"]}}, "allOf must be a list of schemas", ""),
+        ({"required": None}, "required must be a list of names", ""),
+        ({"required": [["a"]]}, "required must be a list of names", ""),
+        ({"items": {"required": "a"}}, "required must be a list of names", " at items"),
+        ({"properties": ["a"]}, "properties must be an object with a schema for each name", ""),
+        ({"minProperties": "3"}, "minProperties must be a number", ""),
+        ({"items": {"minProperties": None}}, "minProperties must be a number", " at items"),
+        ({"minProperties": True}, "minProperties must be a number", ""),
     ],
 )
-def test_schemas_that_are_none(schema: dict[str, Any], message: str) -> None:
-    """What is put together with something else is looked at first."""
-    with pytest.raises(DocumentError, match=f"^the contract document: {message}$"):
+def test_schemas_that_are_none(schema: dict[str, Any], message: str, at: str) -> None:
+    """What is put together with something else is looked at first, and its place is named."""
+    with pytest.raises(DocumentError, match=f"^the contract document{at}: {message}$"):
         rewritten(schema, without_advice)
     assert rewritten({"properties": {"required": {"allOf": []}, "allOf": True}}, without_advice)
 

@@ -21,6 +21,7 @@ from receiptkit.model.problem import Problem
 from receiptkit.model.signals import signals_held
 from receiptkit.openapi.operation import ResponseKey
 from receiptkit.openapi.references import REF, schema_name, unsafe
+from receiptkit.openapi.walking import Place
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.rewriting import (
@@ -148,7 +149,8 @@ class _Rewritten(dict[str, Any]):
         self._change = change
 
     def __missing__(self, name: str) -> Any:
-        self[name] = rewritten(self._source[name], self._change)
+        place = Place(steps=("components", "schemas", name))
+        self[name] = rewritten(self._source[name], self._change, place)
         return self[name]
 
 

@@ -60,31 +60,43 @@ _NO_FRACTION = {"pattern": "^[^.]*$"}
 _WHOLE_SECONDS = {"maxLength": len("2026-03-02T09:15:04Z")}
 
 _Change = Callable[[dict[str, Any]], dict[str, Any]]
+_HERE = Place()
 
 
-def rewritten(schema: Any, change: _Change) -> Any:
-    """Return a schema with every subschema changed, the innermost first."""
+def rewritten(schema: Any, change: _Change, place: Place = _HERE) -> Any:
+    """
+    Return a schema with every subschema changed, the innermost first.
+
+    Args:
+        schema: the schema.
+        change: what changes one.
+        place: where it is, for messages.
+
+    Raises:
+        DocumentError: something in it cannot be a schema.
+    """
     if not isinstance(schema, dict):
         return schema
     for name, value in schema.items():
-        _demand(name, value)
-    return change(with_inner(schema, Place(), lambda inner, _: rewritten(inner, change)))
+        if lack := _lack(name, value):
+            at = f" at {place}" if place.steps else ""
+            raise DocumentError(f"the contract document{at}: {name} must be {lack}")
+    return change(with_inner(schema, place, lambda inner, at: rewritten(inner, change, at)))
 
 
-def _demand(name: str, value: Any) -> None:
-    """Raise `DocumentError` for what is put together before a library sees it, and cannot be."""
+def _lack(name: str, value: Any) -> str:
+    """Return what a value must be that is put together before a library sees it; empty if it is."""
     if name == "allOf" and not isinstance(value, list):
-        raise DocumentError("the contract document: allOf must be a list of schemas")
+        return "a list of schemas"
     if name == "required" and not (
         isinstance(value, list) and all(isinstance(each, str) for each in value)
     ):
-        raise DocumentError("the contract document: required must be a list of names")
+        return "a list of names"
     if name == "minProperties" and (not isinstance(value, (int, float)) or isinstance(value, bool)):
-        raise DocumentError("the contract document: minProperties must be a number")
+        return "a number"
     if name == "properties" and not isinstance(value, dict):
-        raise DocumentError(
-            "the contract document: properties must be an object with a schema for each name"
-        )
+        return "an object with a schema for each name"
+    return ""
 
 
 def with_advice(schema: dict[str, Any]) -> dict[str, Any]:
