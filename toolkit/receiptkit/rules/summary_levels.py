@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import combinations_with_replacement
 from typing import Any
 
 MEMBERS = ("sent", "delivered", "read", "failed", "undelivered")
 LEVELS = ("none", "some", "all")
 #: What a recipient can count for. Whether one that failed counts as sent is not documented.
+_NOTHING: frozenset[str] = frozenset()
 _RECIPIENTS: tuple[frozenset[str], ...] = (
-    frozenset(),
+    _NOTHING,
     frozenset({"sent"}),
     frozenset({"sent", "delivered"}),
     frozenset({"sent", "delivered", "read"}),
@@ -31,18 +31,25 @@ _ENDS = ("delivered", "failed", "undelivered")
 _MOST = len(_RECIPIENTS)
 
 
-@cache
 def possible(total: int) -> frozenset[tuple[str, ...]]:
     """Return every possible level of each member, for a number of recipients."""
-    count = min(total, _MOST)
+    return _possible(min(total, _MOST))
+
+
+@cache
+def _possible(count: int) -> frozenset[tuple[str, ...]]:
+    #: What some recipients count for, and what all of them do.
+    found = {(each, each) for each in _RECIPIENTS} if count else {(_NOTHING, _NOTHING)}
+    for _ in range(count - 1):
+        found = {(some | each, every & each) for some, every in found for each in _RECIPIENTS}
     return frozenset(
-        tuple(_level(sum(member in each for each in some), count) for member in MEMBERS)
-        for some in combinations_with_replacement(_RECIPIENTS, count)
+        tuple(_level(member in some, member in every) for member in MEMBERS)
+        for some, every in found
     )
 
 
-def _level(count: int, total: int) -> str:
-    return "none" if count == 0 else "all" if count == total else "some"
+def _level(some: bool, every: bool) -> str:
+    return "all" if every else "some" if some else "none"
 
 
 def contradiction(summary: dict[str, Any]) -> str | None:
