@@ -99,7 +99,7 @@ def test_a_project_is_set_up(run: Run, project: Path) -> None:
     _, *arguments = step.partition(" -o ")[0].split()
     code, out, _ = run(*arguments)
     assert code == 0
-    assert "0 errors, 0 warnings, 0 info; 4 in the baseline" in out
+    assert "0 errors, 0 warnings, 0 info; 3 in the baseline" in out
     code, out, _ = run("init", "--yes", "--no-tests")
     assert "nothing to write" in out
     assert files(project) == after

@@ -33,6 +33,8 @@ _HARMLESS = {
     "resource.url-mismatch",
     "page.request-mismatch",
     "error.status-mismatch",
+    # Its pages are not of the order that was asked for.
+    "page.filter-lost",
 }
 #: The prefix of the SID that follows a word of a path.
 _PREFIXES = {

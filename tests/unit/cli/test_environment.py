@@ -30,7 +30,8 @@ def test_a_variable_has_the_name_of_its_option(name: str, monkeypatch: pytest.Mo
     """Also where the program calls the value of the option otherwise."""
     parameter, text, value = _VALUES[name]
     monkeypatch.setenv(f"RECEIPTKIT_SERVE_{name}", text)
-    assert serve.make_context("serve", []).params[parameter] == value
+    with serve.make_context("serve", []) as context:
+        assert context.params[parameter] == value
 
 
 def test_a_misspelt_variable_is_noted(

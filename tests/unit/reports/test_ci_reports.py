@@ -26,7 +26,12 @@ def bad(tmp_path: Path) -> Path:
     """A page with three receipts queued, and an unread link."""
     page = sample("page")
     page["delivery_receipts"] = [
-        {**receipt(f"DY{n:032x}"), "status": "queued", "participant_sid": f"MB{n:032x}"}
+        {
+            **receipt(f"DY{n:032x}"),
+            "status": "queued",
+            "participant_sid": f"MB{n:032x}",
+            "channel_message_sid": f"SM{n:032x}",
+        }
         for n in range(1, 4)
     ]
     page["meta"]["previous_page_url"] = page["meta"]["url"]

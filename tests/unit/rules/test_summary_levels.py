@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from receiptkit.rules import summary_levels
 from receiptkit.rules.summary_levels import LEVELS, MEMBERS, contradiction, explanation, possible
 
 
@@ -41,7 +42,7 @@ def is_possible(total: int, levels: tuple[str, ...]) -> bool:
 @pytest.fixture(autouse=True)
 def without_earlier_results() -> None:
     """Work every set out anew."""
-    possible.cache_clear()
+    summary_levels._possible.cache_clear()
 
 
 @pytest.mark.parametrize("total", range(7))

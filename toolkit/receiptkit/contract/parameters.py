@@ -85,11 +85,13 @@ def request_view(
 
 
 def _has_body(request: WebhookRequest) -> bool:
-    """Return True if a body with anything in it was captured."""
+    """
+    Return True if a text with anything in it was captured.
+
+    An object or a list in its place may be what a tool says of a body.
+    """
     text = text_of(request.body)
-    if text is not None:
-        return bool(text.strip())
-    return isinstance(request.body, (Mapping, list)) and bool(request.body)
+    return text is not None and bool(text.strip())
 
 
 def _only_in_forms(sent: Iterable[Parameter]) -> tuple[str, ...]:

@@ -164,13 +164,14 @@ def filter_of_the_request(exchange: ExchangeView) -> Iterator[Problem]:
 )
 def one_channel_message(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for the first row with the channel message of another participant's."""
-    first: dict[str, tuple[Any, Any]] = {}
+    first: dict[str, tuple[Any, str]] = {}
     for index, row in enumerate(rows_of(page)):
         named = row.get("channel_message_sid") if isinstance(row, dict) else None
-        if not isinstance(named, str):
+        whose = row.get("participant_sid") if isinstance(row, dict) else None
+        if not isinstance(named, str) or not isinstance(whose, str):
             continue
-        sid, participant = first.setdefault(named, (row.get("sid"), row.get("participant_sid")))
-        if sid != row.get("sid") and participant != row.get("participant_sid"):
+        sid, participant = first.setdefault(named, (row.get("sid"), whose))
+        if sid != row.get("sid") and participant != whose:
             message = "an earlier receipt of another participant has the same channel_message_sid"
             yield Problem(f"/delivery_receipts/{index}/channel_message_sid", message, value=named)
             return
