@@ -257,3 +257,14 @@ def test_what_was_collected_before_an_error_is_whole_lines(folder: Path) -> None
     assert result.returncode == 2
     assert content.count("\n") >= 1
     assert [json.loads(line) for line in content.splitlines()]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_report_that_cannot_be_written_ends_the_run(run: Run, tmp_path: Path) -> None:
+    """It is not taken for a capture that cannot be read; no other report appears with the findings until then."""
+    capture, page = tmp_path / "captures.ndjson", tmp_path / "page"
+    line = json.dumps({**sample("receipt"), "status": "queued"})
+    capture.write_text(f"{line}\n" * 500)
+    code, _, err = run("validate", capture, "-o", "ndjson=/dev/full", "-o", f"html={page}")
+    assert (code, page.exists()) == (2, False)
+    assert err == "receiptkit: the report cannot be written: no space left on device\n"

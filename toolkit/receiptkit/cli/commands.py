@@ -12,7 +12,7 @@ import click
 
 from receiptkit import __version__
 from receiptkit.cli.process import begin_work, end_quietly, prepare_process, say
-from receiptkit.model.errors import ReceiptkitError, os_reason
+from receiptkit.model.errors import OutputError, ReceiptkitError, os_reason
 from receiptkit.model.limits import chosen, holding
 
 #: Newer clicks raise this for a group without a command; older ones print the help themselves.
@@ -150,6 +150,8 @@ def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> in
         return _complain(error.format_message())
     except (click.Abort, KeyboardInterrupt):
         return _complain("interrupted")
+    except OutputError as error:
+        return _unwritable(error.cause)
     except ReceiptkitError as error:
         return _complain(str(error))
     except OSError as error:

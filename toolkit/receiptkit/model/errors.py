@@ -42,6 +42,19 @@ class CaptureError(ReceiptkitError):
         return self if self.line is None else CaptureError(self.args[0], self.line + lines)
 
 
+class OutputError(ReceiptkitError):
+    """
+    A report cannot be written. What reads a capture takes an `OSError` for one of its file.
+
+    Attributes:
+        cause: what the system said.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(f"the report cannot be written: {os_reason(cause)}")
+        self.cause = cause
+
+
 def os_reason(error: OSError) -> str:
     """Return what the operating system said of an error, without names and numbers."""
     return (error.strerror or str(error)).lower()

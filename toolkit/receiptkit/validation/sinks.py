@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
+from receiptkit.model.errors import OutputError
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Location
 from receiptkit.validation.summary import Sink, Summary
@@ -92,7 +94,11 @@ class Statistics:
 
 
 class Stoppable:
-    """Passes everything on until a signal asks to stop; then raises `KeyboardInterrupt`."""
+    """
+    Passes everything on until a signal asks to stop; then raises `KeyboardInterrupt`.
+
+    An `OSError` of what it passes on to becomes an `OutputError`.
+    """
 
     def __init__(
         self, sink: Sink, stop: threading.Event, make_way: Callable[[], None] | None = None
@@ -101,13 +107,20 @@ class Stoppable:
         self._sink, self._stop, self._make_way = sink, stop, make_way
 
     def finding(self, finding: Finding) -> None:
-        if self._stop.is_set():
-            raise KeyboardInterrupt
-        self._sink.finding(finding)
+        with self._passing_on():
+            self._sink.finding(finding)
 
     def end_of_file(self) -> None:
+        with self._passing_on():
+            if self._make_way:
+                self._make_way()
+            self._sink.end_of_file()
+
+    @contextmanager
+    def _passing_on(self) -> Iterator[None]:
         if self._stop.is_set():
             raise KeyboardInterrupt
-        if self._make_way:
-            self._make_way()
-        self._sink.end_of_file()
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(error) from error
