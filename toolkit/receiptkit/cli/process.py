@@ -10,13 +10,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 
+_T = TypeVar("_T")
 #: Signals that ask a command to end. On Windows, nothing sends SIGTERM.
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 #: How often a process looks for its parent, in seconds.
@@ -111,6 +112,29 @@ def interruptible() -> Iterator[threading.Event]:
 
     with at_interrupt(interrupt):
         yield stop
+
+
+def run_async(work: Coroutine[Any, Any, _T]) -> _T:
+    """
+    Run a coroutine to its end.
+
+    A signal cancels it: asyncio would print an exception in the middle of a library's tasks.
+
+    Raises:
+        Interrupted: a signal came.
+    """
+    import asyncio
+
+    async def cancellable() -> _T:
+        loop = asyncio.get_running_loop()
+        task: Any = asyncio.current_task()
+        with at_interrupt(lambda *_: loop.call_soon_threadsafe(task.cancel)):
+            return await work
+
+    try:
+        return asyncio.run(cancellable())
+    except asyncio.CancelledError:
+        raise Interrupted from None
 
 
 def after_parent(act: Callable[[], object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from receiptkit.cli.parameters import (
     signing_token_option,
     timeout_option,
 )
-from receiptkit.cli.process import Interrupted, at_interrupt, say
+from receiptkit.cli.process import Interrupted, at_interrupt, run_async, say
 from receiptkit.cli.serving import log_option, log_request, port_option
 from receiptkit.model.display import printable
 from receiptkit.server.causes import was_accepted
@@ -113,7 +112,7 @@ def _run(planned: SendingPlan, to: str, choice: Choice, options: dict[str, Any])
             seconds=options["seconds"],
         )
         try:
-            asyncio.run(sending)
+            run_async(sending)
         except KeyboardInterrupt:
             is_interrupted = True
         code = _summarised(answered, planned, to, progress.answers)

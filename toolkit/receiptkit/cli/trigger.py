@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +12,7 @@ import orjson
 
 from receiptkit.cli.environment import secret
 from receiptkit.cli.parameters import limit_option, signing_token_option
-from receiptkit.cli.process import note
+from receiptkit.cli.process import note, run_async
 from receiptkit.cli.scenario_options import (
     complete_scenarios,
     receipts_option,
@@ -87,7 +86,7 @@ def trigger(
         note(f"{scenario} has no webhooks")
     with _collected(collect, force=force) if collect else nullcontext() as kept:
         if not dry_run:
-            return 0 if asyncio.run(_send(sender, webhooks, url, method, kept)) else 1
+            return 0 if run_async(_send(sender, webhooks, url, method, kept)) else 1
         for _, outgoing in _outgoing(webhooks):
             request = sender.request(outgoing, url, method)
             _write(request, kept)
