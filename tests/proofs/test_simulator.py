@@ -66,8 +66,8 @@ def _stories(seeds: Iterable[int]) -> Iterator[Captures]:
     return (simulate(seed, has_base=has_base) for seed in seeds)
 
 
-#: Stories that caused an alarm, of ten thousand.
-MENDED = (2047, 2967, 3111, 3855, 5489, 5540, 5596, 9842)
+#: Stories that caused an alarm once.
+MENDED = (2047, 2967, 3111, 3855, 5489, 5540, 5596, 9842, 71612, 71626)
 
 
 def test_no_story_causes_an_alarm(tmp_path: Path) -> None:

@@ -263,9 +263,12 @@ def test_receipts_created_in_between_may_repeat_others(
 @pytest.mark.parametrize(
     ("second", "token", "expected"),
     [
-        # The list has grown, so that it gives other tokens, and its next page repeats a receipt.
+        # The list has grown, so that it gives other tokens, and its next page repeats a receipt
+        # or has later ones, the newest first.
         ("B2 C1", "y", []),
         ("A3 B2", "y", []),
+        ("D5 C4", "y", []),
+        ("C4 D5", "y", ["listing.url-mismatch"]),
         ("C1 D1", "y", ["listing.url-mismatch"]),
         ("B2 C1", None, ["listing.url-mismatch"]),
     ],
