@@ -106,7 +106,7 @@ def test_the_action_installs_this_version(tmp_path: Path) -> None:
 
 @pytest.mark.proofs
 def test_a_release_is_built_and_listed(tmp_path: Path) -> None:
-    """What the steps of the release run makes a wheel of this version, and names its parts."""
+    """The scripts of the release workflow build a wheel of this version and list its parts."""
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
     scripts = {each["name"]: each["run"] for each in jobs["build"]["steps"] if "run" in each}
     # `make wheel` is a step of .ci/run, too.

@@ -47,8 +47,8 @@ def test_webhooks_that_go_wrong(final_statuses: Story, fault: str, scenario: str
 
 
 @pytest.mark.parametrize("scenario", ["out-of-order", "read-before-delivered"])
-def test_the_naive_version(final_statuses: Story, scenario: str) -> None:
-    """Who believes the last webhook ends with another state: that of the one that was overtaken."""
+def test_a_naive_consumer_ends_with_another_state(final_statuses: Story, scenario: str) -> None:
+    """A consumer that believes the last webhook ends with the state of an overtaken one."""
     assert final_statuses(scenario, naive=True) != final_statuses(
         scenario, by_webhooks=False, polled=True
     )

@@ -1,4 +1,4 @@
-"""How commands end: closed and narrow streams, signals, odd files. Exit 1 means findings, and nothing else."""
+"""Commands end well with closed or narrow streams, signals and odd files. Only findings cause exit 1."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_closed_errors(folder: Path) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize("format_", reports.names())
 def test_a_narrow_output(folder: Path, encoding: str, format_: str) -> None:
-    """What a stream cannot carry is escaped; reports for programs are UTF-8 all the same."""
+    """Characters that a stream cannot carry are escaped; reports for programs are always UTF-8."""
     command = f"receiptkit validate é-мир.json nö.json --format {format_} --show-values"
     result = shell(command, folder, {"PYTHONIOENCODING": encoding})
     assert result.returncode == 2

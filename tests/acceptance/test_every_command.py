@@ -198,7 +198,7 @@ def test_no_secret_appears(folder: Path, busy: str, run: Run, name: str) -> None
 @pytest.mark.proofs
 @pytest.mark.parametrize("name", COMMANDS)
 def test_odd_values(folder: Path, busy: str, run: Run, name: str) -> None:
-    """Whatever value a parameter has, the command ends, with 1 only where it judges, and says in one line why it failed."""
+    """With any value of a parameter, a command ends with 0 or 2, or 1 if it checks, and one line for an error."""
     for parameter in valued(COMMANDS[name]):
         for odd in ODD:
             if (name, parameter.name, odd[:1]) == ("generate", "count", "9"):

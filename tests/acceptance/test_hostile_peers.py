@@ -92,7 +92,7 @@ def test_a_request_for_another_protocol(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_an_upstream_below_a_path() -> None:
-    """Operations are judged below a prefix of the API, too."""
+    """Responses of an API below a path prefix are checked; those outside it are not."""
     with (
         answering(_JSON + b"Content-Length: 2\r\n\r\n{}") as url,
         proxy(f"{url}/prefix/") as live,

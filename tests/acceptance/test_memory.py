@@ -1,4 +1,4 @@
-"""What is remembered takes no more memory than allowed; the rest lies in a file that nobody has to delete."""
+"""The history takes no more memory than allowed; the rest is in a file that nobody has to delete."""
 
 from __future__ import annotations
 

@@ -162,8 +162,8 @@ def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None
     assert "'sid'" not in printed
 
 
-def test_a_response_is_no_payload(suite: Suite) -> None:
-    """What a client hands back is not what is in it, and nobody is told that it looks like no response."""
+def test_rejects_a_response_object(suite: Suite) -> None:
+    """Comparing a client's response object says to compare its JSON or text instead."""
     suite.write(
         test_it="""
         import httpx

@@ -146,7 +146,7 @@ def test_it(make_receipt_world, receipt_traffic):
 
 
 def test_an_application_that_fails(suite: Suite) -> None:
-    """What the application raises reaches the test as without us; the webhook is checked all the same."""
+    """The application's exception reaches the test unchanged, and the webhook is checked."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -244,8 +244,8 @@ def test_replaced_methods_are_named(suite: Suite, source: str, name: str) -> Non
     assert line in printed.replace("httpx._client.", "httpx.")
 
 
-def test_what_is_replaced_for_others_is_not_named(suite: Suite) -> None:
-    """A replaced method that is called with other URLs, and what mock libraries replace below the guard, is nobody's business."""
+def test_does_not_report_unrelated_replacements(suite: Suite) -> None:
+    """The guard does not report methods replaced for other URLs, or by mock libraries below it."""
     suite.write(
         test_it="""
         import pook, requests, responses, respx, httpx, vcr
@@ -348,7 +348,7 @@ def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
 def test_reasons_of_a_run_that_was_stopped(
     suite: Suite, text: str, arguments: tuple[str, ...], reason: str | None
 ) -> None:
-    """A run that was stopped, or chose no test, is not said to have sent no request."""
+    """A run that was stopped, or chose no test, is not reported as one without requests."""
     suite.write(
         test_it=f"""
         import requests
@@ -419,7 +419,7 @@ def test_a_new_client_is_one_new_module(suite: Suite, monkeypatch: pytest.Monkey
 
 
 def test_requests_of_the_code_under_test(suite: Suite) -> None:
-    """What the code under test asks for is checked: a form that subscribes to nothing fails, a page without a token warns."""
+    """Requests are checked: a form that subscribes to nothing fails, a page without a token warns."""
     suite.write(
         served=SERVED,
         test_it="""

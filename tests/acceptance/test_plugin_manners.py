@@ -1,4 +1,4 @@
-"""How the plugin behaves beside others, and when nobody uses it."""
+"""The plugin works beside other plugins, and changes nothing when it is not used."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def client_of(twilio: Running, url: str) -> Client:
 
 
 def done_by(client: Client, sid: str, message_sid: str) -> Any:
-    """What a consumer does: reads pages of receipts, a receipt, messages; creates, updates, deletes."""
+    """Read receipts and messages, create, update and delete, as a consumer does."""
     conversation = client.conversations.v1.conversations(sid)
     message = conversation.messages(message_sid)
     receipts = message.delivery_receipts.list(page_size=2)
@@ -149,7 +149,7 @@ def test_a_lying_mock_is_caught(mock: tuple[Application, str]) -> None:
 
 
 def test_everything_else_streams(mock: tuple[Application, str]) -> None:
-    """Requests that the contract does not know arrive as they are, unjudged; so does what is too long to judge."""
+    """Requests outside the contract pass unchanged and unchecked, and so do bodies beyond the limit."""
     app, _path = mock
     app.answer, app.fields = (
         gzip.compress(b"{}" * 1000, mtime=0),
@@ -185,8 +185,8 @@ def test_answers_beyond_the_limit_stream(
     assert live.handled[0].verdict is None
 
 
-def test_a_dead_upstream_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without an API behind it, the proxy answers 502, and its end says that nothing was judged."""
+def test_reports_a_dead_upstream(capsys: pytest.CaptureFixture[str]) -> None:
+    """If the API cannot be reached, the proxy responds 502, and its summary says that nothing was checked."""
     with proxy("http://127.0.0.1:9") as live:
         assert httpx.get(live.url + "/v1/Conversations").status_code == 502
         assert httpx.get(live.url + "/other").status_code == 502

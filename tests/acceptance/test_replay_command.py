@@ -22,7 +22,7 @@ Night = tuple[Path, dict[str, str], int]
 
 
 def state(app: Application) -> dict[str, str]:
-    """What an application that takes the newest update of each receipt ends with."""
+    """Return the statuses of an application that takes the newest update of each receipt."""
     newest: dict[str, tuple[str, str]] = {}
     for _, _, _, body in app.seen:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -153,10 +153,10 @@ def test_pace_and_speed(tmp_path: Path) -> None:
             assert least <= time.monotonic() - began < most, choice
 
 
-def test_what_came_while_the_application_was_down(
+def test_sends_only_undelivered_webhooks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--undelivered` sends that, and nothing else; answers are reported and kept."""
+    """`--undelivered` sends only webhooks that failed before; responses are reported and kept."""
     path, kept = tmp_path / "night.ndjson", tmp_path / "answers.ndjson"
     with application() as app:
         port = app.server_port

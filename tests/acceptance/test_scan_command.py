@@ -129,10 +129,10 @@ def test_the_baseline_of_the_settings_is_no_capture(repository: Path, run: Run) 
     assert reports[0]["summary"] == reports[1]["summary"]
 
 
-def test_what_a_program_makes_has_its_own_advice(
+def test_lists_places_that_it_cannot_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    """Places that are seen and not judged are not called nothing."""
+    """Places that the scan cannot read are listed with advice."""
     (tmp_path / "seen.py").write_text(f"R = {{**BASE, {TEXT[1:]}\n")
     monkeypatch.chdir(tmp_path)
     code, out, _ = run("scan")

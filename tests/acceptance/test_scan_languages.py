@@ -190,8 +190,8 @@ def test_a_lie_in_every_spelling(repository: Path, run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SEEN, *TEXTS])
-def test_what_is_seen(repository: Path, run: Run, name: str) -> None:
-    """The scan names what it cannot read once, with its place, and makes no finding of it."""
+def test_names_places_that_it_cannot_read(repository: Path, run: Run, name: str) -> None:
+    """The scan names a place that it cannot read once, without a finding."""
     (repository / name).write_text(f"\n\n{(SEEN | TEXTS)[name]}\n")
     found, seen = _scan(run)
     assert found == []
@@ -238,7 +238,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_neither(repository: Path, run: Run, name: str) -> None:
-    """Types, serialisers without a value, and other resources are not even seen."""
+def test_does_not_list_other_code(repository: Path, run: Run, name: str) -> None:
+    """Types, serialisers without a value, and other resources are not listed."""
     (repository / name).write_text(OTHERS[name])
     assert _scan(run) == ([], [])

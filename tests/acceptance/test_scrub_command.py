@@ -40,7 +40,7 @@ def test_a_folder_is_scrubbed_into_another(folder: Path, run: Run) -> None:
 
 
 def test_check_needs_no_key(folder: Path, run: Run) -> None:
-    """What is unscrubbed is named with kinds and counts, and never shown."""
+    """Unscrubbed values are counted by kind, and never shown."""
     code, out, err = run("scrub", "--check", "captures")
     assert (code, out) == (1, "")
     assert err == (

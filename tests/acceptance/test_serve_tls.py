@@ -19,7 +19,7 @@ pytest.importorskip("trustme", reason="trustme is not installed")
 @pytest.mark.parametrize("front", ["serve", "proxy"])
 @pytest.mark.parametrize("language", ["Python", "Node.js"])
 def test_an_unchanged_client_uses_the_server(language: str, front: str, tmp_path: Path) -> None:
-    """Twilio's own library, as it is, writes and reads, also through the proxy; only variables are set."""
+    """Twilio's unchanged library writes and reads, also through the proxy; only variables are set."""
     result = run_alone(tmp_path, front, client(language))
     assert result.returncode == 0, result.stderr
     assert DONE in printed(result.stdout)
