@@ -187,8 +187,8 @@ def test_the_lie_is_found(tmp_path: Path, run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_to_do_is_said(tmp_path: Path, run: Run, name: str) -> None:
-    """A file that is not read is no silence: the message says what to do."""
+def test_says_what_to_do_with_unreadable_files(tmp_path: Path, run: Run, name: str) -> None:
+    """The message about a file that cannot be read says what to do."""
     content, expected = SAID[name]
     code, out, error = run("validate", write(tmp_path / name, content))
     assert code in (1, 2)

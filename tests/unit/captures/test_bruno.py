@@ -46,7 +46,7 @@ def in_json(parameters: dict[str, str]) -> str:
 def test_a_webhook_that_is_sent(
     run: Run, tmp_path: Path, body: Callable[[dict[str, str]], str]
 ) -> None:
-    """It is judged, with the place of each value; what is switched off is not sent."""
+    """A request that sends a webhook is checked, without disabled parameters; each value has its place."""
     path = tmp_path / "a.bru"
     path.write_text(HEAD + body(PARAMETERS))
     code, out, err = run("validate", path)

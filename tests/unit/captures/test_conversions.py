@@ -129,7 +129,7 @@ def answers() -> Iterator[str]:
 def test_records_with_curl_again(
     tmp_path: Path, report: Report, run: Run, answers: str, name: str, text: str
 ) -> None:
-    """What curl records instead is read."""
+    """The responses that the advised curl commands record are read."""
     path = tmp_path / "trace.txt"
     path.write_text(text)
     converted(run, path, name, URL=answers)
@@ -165,7 +165,7 @@ def told(run: Run, path: Path, word: str, **changes: str) -> list[str]:
 def test_records_responses_without_bodies_again(
     tmp_path: Path, report: Report, run: Run, answers: str
 ) -> None:
-    """What curl records where a capture has no bodies is read."""
+    """The advised curl commands record the bodies that a capture lacks."""
     path = tmp_path / "none.har"
     entry = {
         "request": {"method": "GET", "url": sample("page")["meta"]["url"]},
@@ -235,7 +235,7 @@ def test_the_folder_of_a_request_file(tmp_path: Path, run: Run) -> None:
 
 
 def test_takes_the_colours_of_a_terminal_out(tmp_path: Path, report: Report, run: Run) -> None:
-    """What a terminal coloured is read without its colours."""
+    """The advised command removes colours, and its output is read."""
     path = tmp_path / "a session"
     texts = [json.dumps({**sample("receipt"), "status": status}) for status in ("sent", "queued")]
     coloured = [text.replace('"status"', '\x1b[94m"status"\x1b[39;49;00m') for text in texts]

@@ -398,10 +398,10 @@ def test_a_long_key_over_many_values(
 
 
 @pytest.mark.parametrize("name", ["brackets.log", "brackets.json"])
-def test_a_search_that_ends_is_said(
+def test_reports_a_search_that_ends(
     tmp_path: Path, report: Callable[..., dict[str, Any]], name: str
 ) -> None:
-    """A text in which so much looks like JSON that not all of it is searched is named, with its place."""
+    """A text with too many brackets to search is reported, with its place."""
     text = "INFO " + "{[(EventType " * 40_000 + "\n" + form() + "\n"
     path = tmp_path / name
     path.write_text(text if name.endswith("log") else json.dumps({"level": "info", "msg": text}))

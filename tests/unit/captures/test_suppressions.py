@@ -41,7 +41,7 @@ def read(path: Path, text: str | bytes) -> list[Suppression]:
 
 
 def test_comments_of_a_cassette(tmp_path: Path) -> None:
-    """Each holds for its interaction or the one below it, or for the file; captured text is none."""
+    """A comment applies to its interaction, the one below it, or the file; captured text is no comment."""
     found = read(tmp_path / "a.yaml", CASSETTE)
     assert [(each.line, each.rules, each.first, each.last) for each in found] == [
         (1, ("a.file", "b.file"), None, None),

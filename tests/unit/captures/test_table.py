@@ -51,7 +51,7 @@ def test_reads_parameters_as_columns(
 
 
 def test_checks_only_the_columns_that_are_there(tmp_path: Path, report: Report) -> None:
-    """A table with some of the columns is judged by these."""
+    """A table with some of the columns is checked by these."""
     path = tmp_path / "some.csv"
     path.write_text(
         f"delivery_receipt_sid,status\n{RECEIPT['sid']},delivered\n{RECEIPT['sid']},queued\n"
@@ -96,7 +96,7 @@ def test_reads_receipts_as_columns(tmp_path: Path, report: Report) -> None:
 def test_reads_bodies_in_cells(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cell with a form or JSON is a webhook, with the URL and the headers beside it, so that signatures are judged."""
+    """A form or JSON in a cell is a webhook; the URL and headers beside it make its signature checkable."""
     token, url = "0123456789abcdef0123456789abcdef", "https://example.com/hook"
     headers = json.dumps({"X-Twilio-Signature": sign(url, token, PARAMETERS)})
     good = json.dumps(PARAMETERS)

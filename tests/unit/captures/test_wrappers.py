@@ -1,4 +1,4 @@
-"""What tools write around webhooks and responses: every sample gives its one lie at the right place, or names its conversion."""
+"""Every sample of a tool's format has its one wrong value found at its place, or names its conversion."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def is_encoded(text: str) -> bool:
 
 @pytest.mark.parametrize("name", READ)
 def test_finds_the_lie_of_a_sample(reference: Path, report: Report, name: str) -> None:
-    """A sample gives its one lie at the right place, and its clean observation without a word."""
+    """The one wrong value of a sample is found at its place; its clean observation has no finding."""
     path = reference / "wrappers" / name
     judged = report(path)
     checked, pointers = expected(name)
@@ -254,8 +254,8 @@ def test_reads_a_text_as_a_log(reference: Path, report: Report, name: str) -> No
 
 
 @pytest.mark.parametrize("name", [name for name in samples() if name in NOTHING])
-def test_says_why_nothing_is_judged(reference: Path, run: Run, name: str) -> None:
-    """A file that lacks what is checked is exit 2, with the command that captures it."""
+def test_says_why_nothing_is_checked(reference: Path, run: Run, name: str) -> None:
+    """A file without the data to check is exit 2, with the command that captures it."""
     path = reference / "wrappers" / name
     code, _, error = run("validate", path)
     assert (code, f"receiptkit: {path}: {NOTHING[name]}" in error) == (2, True)

@@ -130,6 +130,6 @@ def test_unfolded_items_have_the_same_values() -> None:
         "- request:\n    method: GET\n- request:\n    method: GET\n",
     ],
 )
-def test_what_only_looks_like_items(text: str) -> None:
+def test_does_not_cut_lookalikes_of_items(text: str) -> None:
     expected, wrong = by_loader(text)
     assert by_cut(text)[:2] == (expected, wrong)

@@ -167,8 +167,10 @@ FACTS = {
 
 
 @pytest.mark.parametrize(("name", "expected"), FACTS.items(), ids=list(FACTS))
-def test_what_scenarios_are(generator: Generator, name: str, expected: list[Any]) -> None:
-    """A scenario is what its name says."""
+def test_scenarios_have_their_outcomes(
+    generator: Generator, name: str, expected: list[Any]
+) -> None:
+    """A scenario has the statuses and codes that its name promises."""
     rows = generator.at(generator.world(name, seed=3)).receipts
     found = [
         (row["status"], row["error_code"]) if row["error_code"] else row["status"] for row in rows
@@ -201,8 +203,8 @@ def arrivals(generator: Generator, name: str, seed: int) -> list[list[dict[str, 
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_how_webhooks_arrive(generator: Generator, seed: int) -> None:
-    """In order, out of order, twice, read before delivered, tried again: as the scenario says."""
+def test_webhooks_arrive_as_the_scenario_says(generator: Generator, seed: int) -> None:
+    """Webhooks arrive in order, out of order, twice, or again, as the scenario says."""
 
     def statuses(name: str) -> list[list[str]]:
         return sorted([one["Status"] for one in own] for own in arrivals(generator, name, seed))
@@ -392,7 +394,7 @@ def test_facts_by_path(generator: Generator) -> None:
     ],
     ids=["status", "sid", "null", "code", "attributes", "page size"],
 )
-def test_what_the_contract_forbids_is_refused(
+def test_refuses_forbidden_overrides(
     generator: Generator, facts: dict[str, Any], rule: str, pointer: str
 ) -> None:
     """An override against the contract is refused with the finding."""
@@ -432,8 +434,8 @@ def test_mistakes(generator: Generator, facts: dict[str, Any], says: str) -> Non
     assert "\n" not in str(raised.value)
 
 
-def test_what_is_not_there(generator: Generator) -> None:
-    """A receipt or a page that does not exist is a mistake, not an IndexError."""
+def test_a_missing_receipt_or_page_is_a_usage_error(generator: Generator) -> None:
+    """A receipt or page that does not exist raises UsageError."""
     rendering = generator.at(generator.world("agent-and-sms"))
     for number in (1, -1):
         with pytest.raises(UsageError, match="there is no receipt"):
@@ -489,7 +491,7 @@ def test_another_status(tmp_path: Path) -> None:
 
 
 def test_a_status_less(tmp_path: Path) -> None:
-    """What the document does not allow any more is refused."""
+    """A status that the document no longer allows is refused."""
 
     def change(document: dict[str, Any]) -> None:
         schemas(document)["conversation_message_receipt_enum_delivery_status"]["enum"].remove(
@@ -601,7 +603,7 @@ def test_worlds_from_a_generator_of_random_numbers(generator: Generator) -> None
 
 
 def test_scenarios_do_not_share_identifiers(generator: Generator) -> None:
-    """The same seed makes other identifiers in every scenario, so that their files can be judged together."""
+    """A seed gives each scenario other identifiers, so that their files can be checked together."""
     sids = [receipt.sid for name in SCENARIOS for receipt in generator.world(name, seed=1).receipts]
     assert len(set(sids)) == len(sids)
 

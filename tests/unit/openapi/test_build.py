@@ -182,7 +182,7 @@ def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_lists_have_each_value_once(profile: str) -> None:
-    """Updates concatenate arrays, and two actions may add the same: generators of clients stop at that."""
+    """No list has a value twice, though overlay updates concatenate arrays."""
 
     def look(node: Any) -> None:
         for name in ("enum", "required"):
@@ -268,7 +268,7 @@ def named_rules(node: Any) -> list[str]:
 
 
 def test_an_action_without_a_match_is_an_error() -> None:
-    """A target that has gone is said, with the overlay and the action."""
+    """The error of a target without a match names the overlay and the action."""
     overlay = {
         "actions": [
             {"target": "$.info", "update": {"x": 1}},
@@ -283,8 +283,8 @@ def test_an_action_without_a_match_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("action", [{}, {"target": 3}, {"target": "$.["}, "no"])
-def test_an_action_that_is_none_is_an_error(action: Any) -> None:
-    """A broken action is one line."""
+def test_an_invalid_action_is_an_error(action: Any) -> None:
+    """An invalid action is refused in one line."""
     with pytest.raises(DocumentError, match="action 1: ") as caught:
         apply({"info": {}}, {"actions": [action]}, "mine.yaml")
     assert "\n" not in str(caught.value)
@@ -311,7 +311,7 @@ def test_overlay_semantics() -> None:
 
 
 def test_overlays_copy_one_node() -> None:
-    """A copy is an update with what stands elsewhere; it counts where there is no update."""
+    """A copy is an update with another node; with both, the update wins."""
     document = {"a": {"x": 1}, "b": {"y": 2}, "c": {"z": 3}}
     copied = [{"target": "$.a", "copy": "$.b"}]
     assert apply(document, {"actions": copied}, "o")["a"] == {"x": 1, "y": 2}
@@ -350,7 +350,7 @@ def test_overlays_copy_one_node() -> None:
     ],
 )
 def test_upgrade(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """What 3.0 says of a schema, in the words of 3.1."""
+    """Schemas of OpenAPI 3.0 become their 3.1 equivalents."""
     document = {"openapi": "3.0.1", "components": {"schemas": {"x": before}}}
     assert upgrade(document) == {"openapi": "3.1.0", "components": {"schemas": {"x": after}}}
 

@@ -1,4 +1,4 @@
-"""Documents of users, however they are written: the same verdicts, and a report of what has no effect."""
+"""Documents of users, in any style, have the same findings, and a note on what has no effect."""
 
 from __future__ import annotations
 
@@ -381,7 +381,7 @@ SAME: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("change", SAME.values(), ids=SAME.keys())
-def test_same_verdicts(tmp_path: Path, change: Any) -> None:
+def test_has_the_same_findings(tmp_path: Path, change: Any) -> None:
     document = plain()
     change(document)
     for name, text in (
@@ -506,7 +506,7 @@ REPORTED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize(("change", "note"), REPORTED.values(), ids=REPORTED.keys())
-def test_what_has_no_effect_is_reported(tmp_path: Path, change: Any, note: str) -> None:
+def test_reports_what_has_no_effect(tmp_path: Path, change: Any, note: str) -> None:
     document = plain()
     change(document)
     path = tmp_path / "mine.json"

@@ -115,7 +115,7 @@ def test_an_unknown_rule_is_answered_with_a_suggestion(
 
 
 def test_severities_of_the_profiles() -> None:
-    """What a profile makes of a rule."""
+    """Each profile gives a rule a severity, or none."""
     severity = catalogue.severity
     assert severity("page.duplicate-receipt", "documented") is Severity.WARNING
     assert severity("page.duplicate-receipt", "strict") is Severity.ERROR
@@ -167,8 +167,8 @@ def test_each_repetition_is_a_finding() -> None:
     ]
 
 
-def test_what_is_said() -> None:
-    """The words of every finding are those that were read and committed: they are part of the product."""
+def test_messages_are_committed() -> None:
+    """Every message is in the committed list."""
     assert messages.messages(GENERATOR) == messages.FILE.read_text(encoding="utf-8")
 
 

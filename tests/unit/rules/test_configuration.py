@@ -42,7 +42,7 @@ def told(form: str, kind: str = "configuration", *, is_wrong: bool = False, **bo
         "Filters=onMessageAdded,onUserAdded",
     ],
 )
-def test_what_was_sent(form: str) -> None:
+def test_accepts_what_was_sent(form: str) -> None:
     assert told(form) == []
 
 
@@ -57,7 +57,7 @@ def test_what_was_sent(form: str) -> None:
         ("PreWebhookUrl=https://example.com/x", "pre_webhook_url"),
     ],
 )
-def test_what_was_not_sent(form: str, member: str) -> None:
+def test_reports_what_was_not_sent(form: str, member: str) -> None:
     assert told(form) == [
         (f"/{member}", f"{member} differs from what the request sent", BODY[member])
     ]

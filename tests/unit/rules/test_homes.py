@@ -94,7 +94,7 @@ def test_rows_of_the_server_that_was_asked() -> None:
     assert [each.pointer for each in found] == ["/delivery_receipts/1/url"]
 
 
-def test_a_page_elsewhere_is_told_once() -> None:
+def test_reports_a_page_elsewhere_once() -> None:
     page = sample("page")
     own = moved(page["meta"]["url"], THERE)
     following = f"{own}&PageToken=PT1"

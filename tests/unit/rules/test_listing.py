@@ -98,8 +98,8 @@ ONE = page(0, "A?Page=0", "A?Page=1")
         ),
     ],
 )
-def test_walks(pages: list[PageState], expected: list[tuple[list[int], bool]]) -> None:
-    """Pages make walks by their links, each where the one before it said."""
+def test_paginations(pages: list[PageState], expected: list[tuple[list[int], bool]]) -> None:
+    """Pages form a pagination by their links, each where the one before said."""
     assert [
         ([each.at.entry for each in walk.pages], walk.is_linked) for walk in paginations(pages)
     ] == expected
@@ -146,10 +146,10 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
         ([page(0, "A", "A#x")], [], [("loop", 0, 0)]),
     ],
 )
-def test_what_is_told_of_walks(
+def test_findings_of_paginations(
     pages: list[PageState], whole: list[Arrival], expected: list[tuple[str, int, int]]
 ) -> None:
-    """The rule of each finding, the file and the place."""
+    """Each finding of a pagination has its rule, file and place."""
     found = sorted(of_paginations(paginations(pages), whole), key=place)
     assert [
         (each.rule.removeprefix("listing."), place(each).file, place(each).entry) for each in found
@@ -170,7 +170,7 @@ def test_a_summary_is_held_against_one_list() -> None:
 
 
 def between(first: int, last: int, sid: str = "DY1", status: str | None = "sent") -> StatusReport:
-    """What was told at two places, and in between."""
+    """Return an update that arrived at two places, and in between."""
     return StatusReport(Arrival(entry=first), Arrival(entry=last), True, sid, status)
 
 
@@ -196,10 +196,10 @@ def again(first: int, last: int, status: str = "sent") -> RepeatedList:
         ([between(1, 4)] * 600, [again(1, 4)] * 401, False),
     ],
 )
-def test_what_may_have_been_told_between(
+def test_doubts_a_list_with_updates_in_between(
     told: list[StatusReport], repeated: list[RepeatedList], is_told: bool
 ) -> None:
-    """A list is not blamed if anything else may have come between it and the summary."""
+    """A list has no finding if another update may have come between it and the summary."""
     lists = [Pagination([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
     found = list(
         of_message(lists, [DeliverySummary(Arrival(entry=8), {"total": 0})], told, repeated)
@@ -208,7 +208,7 @@ def test_what_may_have_been_told_between(
 
 
 def test_a_doubt_is_about_one_list() -> None:
-    """What may have been told after one list says nothing of a later one."""
+    """An update after one list does not excuse a later list."""
     lists = [
         Pagination([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)
         for entry in (2, 6)

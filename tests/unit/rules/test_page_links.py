@@ -248,7 +248,7 @@ def test_a_page_size_may_be_that_of_the_own_link_or_of_meta(contract: Contract) 
         }
 
 
-def test_next_links_of_other_lists_are_judged_alike(contract: Contract) -> None:
+def test_checks_next_links_of_other_lists(contract: Contract) -> None:
     at = LIST.partition("/Messages")[0] + "/Messages"
     mocked = at.replace(API, "https://mock.example.org")
     meta = {
@@ -265,7 +265,7 @@ def test_next_links_of_other_lists_are_judged_alike(contract: Contract) -> None:
     }
 
 
-def test_the_meta_of_a_receipt_is_not_judged(contract: Contract) -> None:
+def test_does_not_check_the_meta_of_a_receipt(contract: Contract) -> None:
     receipt = {**sample("receipt"), "meta": {"url": OTHER_MESSAGE}}
     assert problems(contract, receipt, receipt["url"]) == []
     in_page = page(url=f"{LIST}?PageSize=1&Page=0", next_page_url=None)
@@ -286,7 +286,7 @@ def test_a_region_is_twilio(contract: Contract) -> None:
     assert problems(contract, page(), url) == []
 
 
-def test_a_base_url_stands_for_twilio() -> None:
+def test_treats_a_base_url_as_twilios() -> None:
     contract = Contract.load(api_base_url="http://localhost:8080/twilio")
     url = f"{LIST}?PageSize=1".replace(API, "http://localhost:8080/twilio")
     assert problems(contract, page(), url) == []

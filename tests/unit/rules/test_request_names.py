@@ -23,7 +23,7 @@ Found = list[tuple[str, str, str | None]]
 
 
 def problems(contract: Contract, exchange: Exchange) -> Found:
-    """Return what is found of a request: rule, message and hint; all of it stands at no pointer."""
+    """Return rule, message and hint of each finding of a request; none has a pointer."""
     found = [each for each in contract.check_exchange(exchange) if each.rule.startswith("request.")]
     assert {each.pointer for each in found} <= {""}
     return [(each.rule, each.message, each.hint) for each in found]

@@ -1,4 +1,4 @@
-"""States of one receipt, put before the rules as sightings: what is told of them, where, and against which other one."""
+"""States of one receipt have the right finding, at the right place, compared with the right state."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timel
 def test_states_of_one_file(
     seen: list[tuple[tuple[int, ...], str, int, int]], expected: list[tuple[str, int, int]]
 ) -> None:
-    """What answers say, one after the other: places, status, seconds and code."""
+    """Successive responses are compared by place, status, seconds and code."""
     found = of_receipt(
         [sighting(places, status, updated, code=code) for places, status, updated, code in seen]
     )
@@ -77,8 +77,8 @@ def test_states_of_one_file(
     ] == expected
 
 
-def test_webhooks_come_again_and_answers_are_stale() -> None:
-    """A webhook that comes again after a newer one is a duplicate; what answers beside it say is told as well."""
+def test_duplicate_webhooks_and_stale_responses() -> None:
+    """A webhook that arrives again after a newer one is a duplicate; a stale response is reported, too."""
     newer = webhook((1,), "delivered", 5)
     again = webhook((0, 2), "sent", 2)
     assert [(each.rule, place(each).entry) for each in of_receipt([again, newer])] == [
@@ -90,7 +90,7 @@ def test_webhooks_come_again_and_answers_are_stale() -> None:
 
 
 def test_a_second_is_later() -> None:
-    """Which date is later is said of any difference."""
+    """The message names the later date even if it differs by a second."""
     (found,) = of_receipt([sighting((0,), "delivered", 2), sighting((1,), "sent", 3)])
     assert found.message == "status goes back: `sent` is dated after `delivered`"
 
@@ -137,10 +137,10 @@ ANSWER, DISAGREES = sighting((0,), "delivered", 5), "webhook.disagrees-with-rece
         ([{}, {"channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 2)]),
     ],
 )
-def test_webhooks_beside_an_answer(
+def test_webhooks_beside_a_response(
     told: list[dict[str, Any]], expected: list[tuple[str, str, int]]
 ) -> None:
-    """What webhooks of the same status say otherwise than the answer, each in a file of its own."""
+    """Webhooks that contradict a response of the same status are found, each in its file."""
     webhooks = [
         webhook((0,), "delivered", 5)._replace(first=Arrival(file), last=Arrival(file), **members)
         for file, members in enumerate(told, start=1)

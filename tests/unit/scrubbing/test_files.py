@@ -185,7 +185,7 @@ def test_hashes_of_bodies_follow() -> None:
 
 @pytest.mark.parametrize("text", ["{" * 50_000, '{"' * 50_000, '{\\"' * 50_000, "[" * 50_000 + '"'])
 def test_hostile_text_ends(text: str) -> None:
-    """What opens and never closes takes no longer than anything else."""
+    """Text that opens brackets and never closes them takes no longer than other text."""
     assert scrubbed(text) == text
 
 

@@ -1,4 +1,4 @@
-"""Unknown facts about Twilio, and what the server is told to take them for."""
+"""Settings that say what the server assumes about unknown facts of Twilio."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_assumptions_are_settings() -> None:
     "text",
     ["x=1", "x", "", "50418=abc", "pre-webhooks=maybe", "50418=999", "limit-code=1", "1=400"],
 )
-def test_what_cannot_be_assumed(text: str) -> None:
+def test_refuses_unknown_assumptions(text: str) -> None:
     with pytest.raises(UsageError):
         ServerSettings.of("none", **assumed([text]))
 

@@ -61,7 +61,7 @@ def test_data_is_there_from_the_start_and_after_a_reset(tmp_path: Path) -> None:
         ("conversations: [{messages: [{body: {}}]}]", r"messages\[0\].body: expected a text"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, text: str, said: str) -> None:
+def test_reports_invalid_data_in_one_line(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "data.yaml"
     file.write_text(text)
     with pytest.raises(UsageError, match=said) as raised:

@@ -181,7 +181,7 @@ def test_outcomes_are_used_up(caller: Caller) -> None:
         {"status": "sent", "color": "red"},
     ],
 )
-def test_what_is_no_outcome(caller: Caller, how: dict[str, Any]) -> None:
+def test_refuses_invalid_outcomes(caller: Caller, how: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as raised:
         caller.do(caller.control.outcome(**how))
     assert len(str(raised.value).splitlines()) == 1

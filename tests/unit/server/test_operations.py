@@ -1,4 +1,4 @@
-"""Which operation a path means; what the server does not have."""
+"""Paths and their operations, with those that the server does not have."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_paths(path: str, expected: tuple[str, str | None, tuple[str, ...]] | No
     assert api_path(path) == expected
 
 
-def test_what_is_not_supported_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is answered with 501 and the name of the operation, and told once on stderr."""
+def test_names_unsupported_operations(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unsupported operation is answered with 501 and its name, and noted once on stderr."""
     caller = Caller("none")
     for (key, method), operation in UNSUPPORTED.items():
         path = f"/v1/{key}".replace(

@@ -124,7 +124,7 @@ def test_calls_are_shown_without_their_queries(client: TestClient) -> None:
 
 
 def test_a_request_of_somebody_else_is_not_made_again(client: TestClient) -> None:
-    """What was not sent as a webhook of ours has nothing to sign."""
+    """A request that the server did not make cannot be signed and sent again."""
     control = client.app.state.control  # type: ignore[attr-defined] # Starlette's
     control.sender._keep(Sent(WebhookRequest(HOOK, "POST", "", {}), 200))
     answer = client.post("/_receiptkit/sent/0/again")

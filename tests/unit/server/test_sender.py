@@ -133,8 +133,8 @@ def test_a_body_that_does_not_end(rest: bytes) -> None:
         (b"rubbish\r\n\r\n", "connection closed without an answer"),
     ],
 )
-def test_what_reached_somebody_is_not_sent_again(answer: bytes, outcome: int | str) -> None:
-    """Whoever read the request has it, whatever is wrong with the answer."""
+def test_does_not_repeat_a_request_that_arrived(answer: bytes, outcome: int | str) -> None:
+    """A request that was read is not sent again, whatever is wrong with the response."""
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
@@ -144,7 +144,7 @@ def test_what_reached_somebody_is_not_sent_again(answer: bytes, outcome: int | s
 
 
 def test_an_application_that_fails() -> None:
-    """What an application raises that is called directly is an outcome; one that sleeps has five seconds, too."""
+    """An exception of an application called directly is an outcome; a sleeping one times out, too."""
 
     async def fail(scope: Any, receive: Any, send: Any) -> None:
         raise KeyError("order")
@@ -220,8 +220,8 @@ def test_an_authority_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("http://x/;a='b',(c)?d=$e&f=g:h/i?j", "http://x/;a='b',(c)?d=$e&f=g:h/i?j"),
     ],
 )
-def test_how_a_url_is_called(url: str, called: str) -> None:
-    """The URL has one form, in which it is signed, sent and kept; the client that sends it changes nothing of it."""
+def test_normalises_urls_once(url: str, called: str) -> None:
+    """A URL has one form, in which it is signed, sent and kept; the client does not change it."""
     assert address(url).url == called
     requested = httpx.Request("POST", called).url
     port = f":{urlsplit(called).port}" if urlsplit(called).port else ""
@@ -252,8 +252,8 @@ def test_how_a_url_is_called(url: str, called: str) -> None:
         "x",
     ],
 )
-def test_what_cannot_be_called(url: str) -> None:
-    """It is refused where it is said, in a line that stays one, not where it would be sent."""
+def test_refuses_invalid_urls(url: str) -> None:
+    """An invalid URL is refused in one short line, before anything is sent."""
     with pytest.raises(UsageError, match="not an absolute http or https URL") as raised:
         absolute(url, "--to")
     assert len(str(raised.value)) < 200
@@ -323,7 +323,7 @@ class Synchronous(httpx.AsyncBaseTransport):
 def test_receivers_accept_the_signature(
     receiver: Callable[[list[Any]], Any], url: str, method: str
 ) -> None:
-    """However the URL was said: validators get what their framework says of the request, and what was kept verifies, too."""
+    """Validators accept the signature by what their framework reports, and the kept request verifies, too."""
     seen: list[Any] = []
     transport = receiver(seen)
     transport = Synchronous(transport) if isinstance(transport, httpx.WSGITransport) else transport

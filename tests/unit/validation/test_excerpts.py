@@ -48,7 +48,7 @@ def test_of_a_long_line_what_is_around_the_column_is_shown(tmp_path: Path) -> No
 
 
 def test_compressed_files_are_read_and_missing_ones_have_no_lines(tmp_path: Path) -> None:
-    """What cannot be read again is no error."""
+    """A file that cannot be read again causes no error."""
     path = tmp_path / "a.json.gz"
     path.write_bytes(gzip.compress(b"status\n"))
     assert lines(path, 1, names=NAMES) == ["1>status"]

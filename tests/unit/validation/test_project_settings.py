@@ -90,8 +90,8 @@ def test_options_win(run: Run, project: Path) -> None:
     )
 
 
-def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nearest file with settings counts, its own before the shared one; paths are relative to it; --config names another."""
+def test_finds_the_settings(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest settings count, a file of ours first; paths are relative to it; --config names another."""
     settings(project, 'select = ["page.*"]')
     settings(project, "[tool.receiptkit]\nselect = []\n", "pyproject.toml")
     monkeypatch.chdir(project / "captures")

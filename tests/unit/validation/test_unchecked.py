@@ -1,4 +1,4 @@
-"""What is not checked is counted, listed and explained; nothing passes in silence."""
+"""Unchecked observations are counted, listed and explained."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def test_names_the_usual_cause(mixed: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     "url", ["localhost:8080", "/twilio", "ftp://x", "http://x/?a=1", "http://["]
 )
-def test_refuses_a_base_url_that_is_none(mixed: Path, run: Run, url: str) -> None:
-    """The base URL is absolute and has no query."""
+def test_refuses_an_invalid_base_url(mixed: Path, run: Run, url: str) -> None:
+    """A base URL that is not absolute, or has a query, is refused in one line."""
     code, out, err = run("validate", mixed, "--api-base-url", url)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("receiptkit: api-base-url: expected a URL such as http://localhost")
@@ -179,7 +179,7 @@ def signed(body: str, **headers: str) -> dict[str, Any]:
 def test_signatures_are_counted(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
-    """With a token, every report says how many signatures were judged, and why others were not."""
+    """With a token, every report counts checked signatures, and gives reasons for the others."""
     monkeypatch.setenv("TOKEN", AUTH_TOKEN)
     parameters = dict(part.split("=") for part in form().split("&"))
     from urllib.parse import unquote_plus

@@ -84,8 +84,8 @@ def test_ports_come_and_go(called: str, received: str) -> None:
         (URL, TOKEN, {}),
     ],
 )
-def test_what_is_changed_does_not_verify(url: str, token: str, parameters: dict[str, str]) -> None:
-    """Another scheme, path, query, host, token or parameter: no."""
+def test_rejects_a_changed_request(url: str, token: str, parameters: dict[str, str]) -> None:
+    """A signature of another scheme, path, query, host, token or parameter does not verify."""
     assert not verify(url, token, sign(URL, TOKEN, PARAMETERS), parameters)
 
 
@@ -122,7 +122,7 @@ def test_anything_can_be_signed(url: str, signature: str, pairs: list[tuple[str,
 
 
 def test_a_request_without_a_signature() -> None:
-    """What a framework says of a header that was not sent fits no request."""
+    """A missing or empty signature does not verify."""
     assert not verify("https://example.com/hook", "12345", None)
     assert not verify("https://example.com/hook", "12345", "")
 
