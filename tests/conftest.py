@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and hooks for all tests."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def receipt(sid: str) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def as_at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What pytest prints is longer where it finds itself on a CI server; what the tests compare is what a person sees."""
+    """Remove the variables of CI servers, where pytest prints more."""
     for name in ("CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
 

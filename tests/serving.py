@@ -1,4 +1,4 @@
-"""A server in this process, every answer of which is judged."""
+"""A server in this process; every response of it is checked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Caller:
     Calls an application in process.
 
     Attributes:
-        answers: how many answers were judged.
+        answers: the number of checked responses.
     """
 
     def __init__(self, scenarios: Any = (), **settings: Any) -> None:
@@ -56,7 +56,7 @@ class Caller:
         return next(self.control.state.lives).world
 
     def at(self, moment: str | int = "end", origin: str = ORIGIN) -> Rendering:
-        """What the generator says of the first world."""
+        """Return what the generator makes of the first world."""
         return self.control.state.speaking(origin).at(self.world, moment)
 
     def do(self, action: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the server does, beside Prism's static mock: lists of 3 and of 50 receipts, start-up, memory, ten thousand worlds."""
+"""Speed of the server beside Prism's static mock: lists of 3 and 50 receipts, start-up, memory, many worlds."""
 
 from __future__ import annotations
 

@@ -965,7 +965,7 @@ def configurations() -> Iterator[Case]:
 
 
 def across() -> Iterator[Case]:
-    """What two observations say, and cannot both be."""
+    """Yield pairs of observations that contradict each other."""
     yield Case(
         "the date of the update is lost",
         "F 4.1",

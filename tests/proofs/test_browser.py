@@ -59,7 +59,7 @@ def report(run: Run, tmp_path: Path) -> Path:
 
 
 def opened(browser: Any, report: Path, **options: Any) -> tuple[Any, list[str]]:
-    """Return the page, and a list of what it requested and said."""
+    """Return the page, and a list of its requests and console messages."""
     page = browser.new_context(**options).new_page()
     heard: list[str] = []
     page.on("request", lambda request: heard.append(request.url))

@@ -361,7 +361,7 @@ _WITHOUT_SHAPES = ("http_text.py", "http_messages.py")
 
 
 def test_headers_that_are_read_are_named() -> None:
-    """Whoever looks up one more header must name it in READ_HEADERS, or shapes take it for transport."""
+    """READ_HEADERS names every header that is looked up; shapes take others for transport."""
     names = set()
     for path in (ROOT / "toolkit" / "receiptkit").rglob("*.py"):
         room = path.relative_to(ROOT / "toolkit" / "receiptkit").parts[0]
@@ -558,7 +558,7 @@ def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run)
 
 
 def test_a_rule_that_looks_into_a_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a rule names as `literal` where it is registered is not generalised."""
+    """Members that a rule registers as `literal` are not generalised."""
     lines = list(islice(of_layout("receipts", traffic.PLAIN), 60))
     monkeypatch.setattr(
         "receiptkit.rules.catalogue.literal_names", lambda: frozenset(("participant_sid",))

@@ -1,4 +1,4 @@
-"""Captures in Google Cloud Storage are judged like those on disk; reports, states and baselines are kept there."""
+"""Captures in Google Cloud Storage are checked like those on disk; reports, states and baselines are kept there."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def test_heavy_doors(path: Path) -> None:
     ids=["import", "help", "version", "validate", "generate", "serve", "trigger", "app"],
 )
 def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
-    """What a command does not need, it does not import."""
+    """A command imports no heavy module that it does not need."""
     result = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         capture_output=True,

@@ -172,7 +172,7 @@ def test_hars_cassettes_and_forms(
 
 @pytest.mark.usefixtures("small_spans")
 def test_a_line_that_is_too_long(tmp_path: Path, run: Run) -> None:
-    """Reading stops at the same line, and what stands behind it is not reported."""
+    """Reading stops at the same line for any number of processes; later lines are not reported."""
     path = tmp_path / "long.ndjson"
     path.write_text("\n".join([BAD] * 20 + ["x" * 30_000] + [BAD] * 20))
     arguments = ("validate", "--max-record", "20K", path)
@@ -186,8 +186,8 @@ def test_a_line_that_is_too_long(tmp_path: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("small_spans")
 @pytest.mark.parametrize("place", [1, 5, 20])
-def test_a_story_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
-    """What stands behind a line that is too long was read by another process, and says nothing of another file, either."""
+def test_a_history_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
+    """Lines behind one that is too long do not count in any process, nor for another file."""
     paths = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
     generator = Generator()
     pages = generator.at(generator.world("three-pages")).pages(2)
@@ -209,7 +209,7 @@ def test_a_story_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
 
 
 @pytest.mark.usefixtures("small_spans")
-def test_what_cannot_be_shared_is_judged_here(tmp_path: Path, run: Run) -> None:
+def test_reads_a_pipe_in_the_first_process(tmp_path: Path, run: Run) -> None:
     """A pipe among the files is read by the first process, in its place."""
     (tmp_path / "a.ndjson").write_text("\n".join([BAD] * 20))
     (tmp_path / "z.ndjson").write_text("\n".join([PAGE] * 20))

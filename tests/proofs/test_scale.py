@@ -116,7 +116,7 @@ def test_as_one_process(cluster: Any, expected: bytes, tmp_path: Path) -> None:
 
 
 def test_a_killed_worker_changes_nothing(cluster: Any, expected: bytes, tmp_path: Path) -> None:
-    """A worker that is killed in the middle costs its pieces, which are judged again."""
+    """The pieces of a worker that is killed in the middle are checked again."""
     killed: list[int] = []
 
     def kill() -> None:
@@ -171,7 +171,7 @@ def test_blocks_of_lines(cluster: Any, tmp_path: Path, join: bool) -> None:
 
 
 def test_a_part_that_vanishes(run: Run, cluster: Any, bucket: stores.Bucket) -> None:
-    """An object that is deleted after it was listed is a problem for a worker, too, and the others are judged."""
+    """An object deleted after the listing is a problem on a worker, too; the others are checked."""
     url = bucket.put("vanish/b.ndjson.gz", many_webhooks.content(0, 300))
     gone = Source(
         "s3://hooks/vanish/a.ndjson.gz", address="s3://hooks/vanish/a.ndjson.gz", length=9

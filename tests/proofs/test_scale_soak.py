@@ -44,7 +44,7 @@ class Ran(NamedTuple):
 
 
 def on_workers(count: int, out: Path, files: str) -> Ran:
-    """Judge files on some workers."""
+    """Check files on some workers."""
     with distributed.LocalCluster(
         n_workers=count, threads_per_worker=1, dashboard_address=":0", silence_logs="ERROR"
     ) as cluster:

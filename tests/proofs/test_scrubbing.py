@@ -24,7 +24,7 @@ _BINARY = () if find_spec("pyarrow") else (".parquet",)
 
 
 def found(report: dict[str, Any]) -> tuple[list[Any], Any]:
-    """What a report says, but for credentials, which are gone afterwards."""
+    """Return the findings of a report, without credentials, which scrubbing removes."""
     findings = [
         (each["rule"], each["severity"], each["pointer"], each["origin"]["entry"])
         for each in report["findings"]
@@ -63,7 +63,7 @@ def wrapped() -> Iterator[tuple[str, str, bytes]]:
     ids=lambda value: value if isinstance(value, str) else "-",
 )
 def test_every_format(tmp_path: Path, report: Report, name: str, file: str, raw: bytes) -> None:
-    """What is wrong stays wrong in the same way, and every SID is another."""
+    """Scrubbing keeps every finding, and replaces every SID."""
     (tmp_path / file).write_bytes(raw)
     assert hold(tmp_path / file, report), name
 

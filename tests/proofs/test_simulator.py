@@ -86,7 +86,7 @@ def test_no_enumerated_story_causes_an_alarm(name: str, tmp_path: Path) -> None:
     assert judged.observations > 300
 
 
-def test_every_way_through_the_statuses_is_told() -> None:
+def test_simulates_every_path_through_the_statuses() -> None:
     told = list(interleavings.paths())
     assert len(told) == len(set(told)) == 21
     assert (None, "sent", "delivered", "read") in told

@@ -77,7 +77,7 @@ def test_a_lying_mock_is_caught(name: str, tmp_path: Path) -> None:
 
 
 def test_the_commands_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What docs/clients.md has for twilio-cli lists the message, with the server that it starts."""
+    """The twilio-cli commands of docs/clients.md list the message of the server that they start."""
     texts = [each.text for each in examples.blocks((ROOT / "docs" / "clients.md").read_text())]
     (start,) = (each for each in texts if "serve --tls" in each)
     (listing,) = (each for each in texts if each.partition("\n")[2].startswith("twilio "))

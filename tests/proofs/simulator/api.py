@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """What a page token stands for: rows from an offset, after a key, or the last ones before it."""
+    """The position of a page token: rows from an offset, after a key, or the last ones before it."""
 
     kind: str
     key: tuple[Any, ...]

@@ -173,7 +173,7 @@ class Client:
         self.seen[f"configuration of the {'service' if in_service else 'account'} fetched"] += 1
 
     def create(self, message: Message) -> None:
-        """Send a message, which receiptkit does not judge; then nobody can have changed it."""
+        """Send a message, which receiptkit does not check; then nobody can have changed it."""
         self.now = message.created
         path = self.api.path(message.conversation, in_service=self.in_service)
         body = self.api.message(message, message.created, in_service=self.in_service).body
@@ -184,7 +184,7 @@ class Client:
         self.seen["message created"] += 1
 
     def list_participants(self, message: Message) -> None:
-        """Ask for the participants, a list that receiptkit does not judge."""
+        """Request the participants, a list that receiptkit does not check."""
         path = self.api.path(message.conversation, in_service=self.in_service)
         where = f"{self.api.links}{path}/Participants?PageSize=50&Page=0"
         links = {
