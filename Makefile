@@ -116,7 +116,7 @@ lint: $(VENV)/.lint
 types: $(VENV)/.lint
 	$(BIN)/mypy
 
-# Generated files are what their sources make; the story in the documents is told to the server.
+# Generated files are what their sources make; the story in the documents runs on the server.
 fresh: $(VENV)/.test
 	$(BIN)/receiptkit spec build --check
 	$(BIN)/receiptkit fixtures write fixtures --check

@@ -12,7 +12,7 @@ from receiptkit.rules.views import ExchangeView, RequestView
 
 API = "https://conversations.twilio.com"
 HERE, THERE = "http://127.0.0.1:4010", "https://other.example.org"
-HINT = "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
+HINT = "if that host is a mock or a proxy of Twilio, set api-base-url"
 
 
 def exchange(kind: str, body: dict[str, Any], asked: str = API) -> ExchangeView:

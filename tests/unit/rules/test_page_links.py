@@ -177,7 +177,7 @@ def test_links_to_another_server_than_was_asked(contract: Contract, server: str)
 def test_another_server_has_a_hint(contract: Contract) -> None:
     found = contract.check_exchange(Exchange("GET", f"http://mock.test{_path()}", 200, page()))
     [hint] = [each.hint for each in found if each.rule == "page.next-elsewhere"]
-    assert hint == "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
+    assert hint == "if that host is a mock or a proxy of Twilio, set api-base-url"
 
 
 def _path() -> str:

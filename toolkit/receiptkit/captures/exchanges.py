@@ -31,7 +31,7 @@ _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timesta
 
 class Seen(NamedTuple):
     """
-    An exchange or request found in a document of a tool, or why there is none.
+    An exchange or request found in a document of a tool, or the reason without one.
 
     Attributes:
         what: the exchange, the request, or the reason.
@@ -95,7 +95,7 @@ def exchange(
     request: Node, response: Node, around: Node, reading: Reading, what: str = "an exchange"
 ) -> Seen:
     """
-    Return the exchange of a request and a response, or why there is none.
+    Return the exchange of a request and a response, or the reason without one.
 
     `what` is what to call it.
     """
@@ -147,7 +147,7 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
     """
     Return the exchange of an object that holds the URL, the status and the body side by side.
 
-    None if it is none of ours.
+    None if it holds no exchange.
     """
     status, status_spot = status_of(node)
     if not status:

@@ -58,7 +58,7 @@ def is_http(text: str) -> bool:
 
 
 def first_message(raw: bytes, limit: int) -> HttpMessage | None:
-    """Return the first message of a text; None if there is none."""
+    """Return the first message of a text; None without one."""
     return next(messages(raw, limit), None)
 
 

@@ -265,7 +265,7 @@ class _Walk:
         yield from self._raw(node, raw)
 
     def _raw(self, node: Node, raw: bytes) -> Iterator[Seen]:
-        """Yield what is in the bytes that a text or a list of numbers stands for."""
+        """Yield what is in the bytes of a text or a list of numbers."""
         if not hints(raw):
             return
         if is_http(raw.decode("latin-1")):

@@ -18,7 +18,7 @@ from receiptkit.webhooks.address import absolute
     "--public-url",
     metavar="URL",
     help="The URL at which Twilio calls; signatures are checked with it. "
-    "Without a path, it stands for scheme and host.",
+    "Without a path, only scheme and host count.",
 )
 @checking_token_option
 @recording_option("the webhooks as NDJSON")

@@ -89,8 +89,8 @@ def session_of(
 
     Args:
         options: of the command.
-        name: stands for the file where none is written.
-        api_base_url: a URL that stands for Twilio's.
+        name: the name of the capture where no file is written.
+        api_base_url: a URL of a mock or proxy of Twilio's API.
         is_har: True to keep a HAR.
         own_urls: URLs that the user named; their paths are shown.
     """

@@ -62,7 +62,7 @@ def replay(capture: str, to: str, **options: Any) -> int:
     Send the webhooks of a CAPTURE again, in their order and at their pace, signed for the new URL.
 
     Exit code 0: every webhook got a 2xx response. 1: a webhook did not. 2: a webhook was not sent,
-    or there is none.
+    or CAPTURE has none.
     """
     absolute(to, "--to")
     from receiptkit.live.sending import Choice, plan

@@ -131,7 +131,7 @@ def ready(path: str | None, **about: Any) -> Iterator[None]:
     """
     Say that the server is ready, in a file that exists while the block lasts, or on a line.
 
-    The socket listens already, so whoever calls now is answered.
+    The socket listens already, so requests get a response from now on.
 
     Args:
         path: of the file; `-` prints the line; None says nothing.

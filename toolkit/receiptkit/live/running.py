@@ -93,7 +93,7 @@ def proxy(
         profile: how much the contract demands.
         select: patterns of the rules to report; all by default.
         ignore: patterns of rules not to report.
-        once: how many judged requests end the run; None for no such end.
+        once: how many judged requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
 
     Raises:
@@ -150,7 +150,7 @@ def listen(
         profile: how much the contract demands.
         select: patterns of the rules to report; all by default.
         ignore: patterns of rules not to report.
-        once: how many judged requests end the run; None for no such end.
+        once: how many judged requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
 
     Raises:

@@ -52,7 +52,7 @@ class Session:
     Args:
         judge: judges what comes.
         recording: keeps it.
-        once: how many judged requests end the run; None for no such end.
+        once: how many judged requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         own_urls: URLs that the user named; their paths are shown.
     """
@@ -131,9 +131,9 @@ def session_of(
     Args:
         contract: the contract to check against.
         output: the file that is kept; None for none.
-        name: stands for the file where none is kept.
+        name: the name of the capture where no file is kept.
         selection: which findings are wanted.
-        once: how many judged requests end the run; None for no such end.
+        once: how many judged requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         is_har: True to keep a HAR.
         own_urls: URLs that the user named; their paths are shown.

@@ -46,8 +46,9 @@ class Response(NamedTuple):
 
     def media(self, content_type: str | None) -> Media | None:
         """
-        Return the media type of a content type; JSON if none was captured; None if the answer has
-        no such type.
+        Return the media type of a content type; JSON if none was captured.
+
+        None if the response does not have the type.
         """
         if content_type is None:
             return self.content.get("application/json") or next(iter(self.content.values()))

@@ -19,7 +19,7 @@ _CONVERSATION = (
 #: Channels whose addresses begin with their name, and those whose addresses are numbers.
 _PREFIXED = frozenset({"whatsapp", "messenger", "rcs"})
 _PREFIX = regex(r"([a-z]+):.")
-#: A number as it is dialled: other characters are for people.
+#: A number without the characters that only people read.
 _NUMBER = regex(r"\+?[0-9]{3,15}")
 
 

@@ -129,8 +129,8 @@ def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival]]:
     on="message history",
     severity=Severity.INFO,
     title="a later summary says less than an earlier one",
-    why="Receipts are neither taken back nor deleted, so their counts only grow. The later answer "
-    "may be stale.",
+    why="Receipts are neither taken back nor deleted, so their counts only grow. The later "
+    "response may be stale.",
     grounding=f"{GUIDE}; {OPENAPI}, examples",
     action="In a mock: let the summary follow its receipts. In an application: keep what is known.",
     good=Example("message", then=_AFTER),

@@ -175,7 +175,7 @@ def _lost(conversation: str) -> Example:
 def not_what_was_asked(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for a message that names a SID where the path has another of its kind."""
     body = error.body if isinstance(error.body, dict) else {}
-    # Other errors name what stands in the way, such as another conversation with the same people.
+    # Other errors name the obstacle, such as another conversation with the same people.
     message = body.get("message") if body.get("code") == _NOT_FOUND else None
     asked = {sid[:2]: sid for sid in error.path.values() if _SID.fullmatch(sid)}
     for sid in _SID.findall(message) if isinstance(message, str) else ():

@@ -39,7 +39,7 @@ def pages_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a page whose own link is on a server that nobody asked."""
     if exchange.kind != "page" or any(next_on_another_server(exchange)):
         return
-    # A link that its neighbours contradict is told of already.
+    # A link that its neighbours contradict is reported already.
     if not any(own_on_another_server(exchange.body)):
         yield from _elsewhere(exchange, {"/meta/url": link_of(exchange.body, "url")})
 

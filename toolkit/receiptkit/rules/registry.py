@@ -77,8 +77,8 @@ class Rule(NamedTuple):
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
         message: what a finding says if the document states the rule, with `{}` for the message of
             its keyword; by default that message, or the title for advice.
-        literal: the members and parameters whose SIDs, dates or tokens the check looks into; what
-            stands in shapes for all others, stands for those as it is.
+        literal: the members and parameters whose SIDs, dates or tokens the check looks into; shapes
+            do not generalise their values.
     """
 
     id: str
@@ -119,7 +119,7 @@ class _Registered(NamedTuple):
 
 _rules: dict[str, Rule] = {}
 _checks: dict[Subject, list[_Registered]] = {}
-#: Subjects of checks that stand in other modules than their rule.
+#: Subjects of checks that are in other modules than their rule.
 _more_subjects: dict[str, list[Subject]] = {}
 
 

@@ -82,11 +82,11 @@ def either_parameter(request: RequestView) -> Iterator[Problem]:
     "resource.not-what-was-sent",
     on="exchange",
     severity=Severity.INFO,
-    title="the answer has another name or identity than the request sent",
-    why="Twilio answers with the resource as it is now. A mock with a fixed answer hides what an "
+    title="the name or identity differs from what the request sent",
+    why="Twilio returns the updated resource. A mock with a fixed response hides what an "
     "application sends wrongly. A webhook before the event may change a friendly name.",
     grounding=f"{OPENAPI}, parameters and examples",
-    action="In a mock: keep what is sent, and answer with it.",
+    action="In a mock: keep what is sent, and return it.",
     good=_added("Identity=anna"),
     bad=_added("Identity=bob"),
 )

@@ -120,7 +120,7 @@ class PageState(NamedTuple):
         at: where it was seen.
         url, next, previous: its own link, the next one and the previous one.
         number, size: its index in the list, and how many rows it has at the most.
-        rows: None stands for a row that is no receipt.
+        rows: None for a row that is no receipt.
         requested: the URL of its request; None if that was not seen.
     """
 

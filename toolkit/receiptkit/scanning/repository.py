@@ -198,7 +198,7 @@ def _literals(name: str, suffix: str, text: str, found: Found) -> None:
 
 
 def _kind(path: Path) -> Format | None:
-    """Return the format of a file by its first bytes; None if it is none of ours."""
+    """Return the format of a file by its first bytes; None if no format matches."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

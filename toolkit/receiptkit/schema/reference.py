@@ -67,7 +67,7 @@ class ReferenceEngine(Engine):
             # openapi-core reads no body of a range of media types.
             return schema
         operation = answer.operation
-        # The path stands for itself: whatever its parameters are, nothing is told by them here.
+        # The path has its parameters unfilled, because their values do not matter here.
         request = MockRequest(_ANYWHERE, operation.method, operation.path)
 
         def errors(value: Any) -> Iterator[ValidationError]:

@@ -265,7 +265,7 @@ class Conversations(Resource):
 
 
 def timers_of(conversation: Conversation) -> dict[str, str]:
-    """Return when a conversation is going to be inactive and closed, as far as it is."""
+    """Return when a conversation is going to be inactive and closed, if it is."""
     return {
         f"date_{state}": rest_date(conversation.moment(reading))
         for state, reading in conversation.timers().items()

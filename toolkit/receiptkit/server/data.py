@@ -59,7 +59,7 @@ def _yaml(raw: bytes) -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Reads YAML without aliases, which can stand for more than memory holds."""
+        """Reads YAML without aliases, which can expand to more than memory holds."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):

@@ -59,7 +59,7 @@ class ApiRequest:
         return quote(self.path, safe="/:@!$&'()*+,;=~")
 
     def raw_parameter(self, name: str) -> str:
-        """Return a parameter of its query as it is written there; empty without one."""
+        """Return a parameter of its query, still encoded; empty without one."""
         start = f"{name}="
         found = [pair for pair in self.query.split("&") if pair.startswith(start)]
         return found[-1][len(start) :] if found else ""

@@ -123,7 +123,7 @@ class Resource:
         echoed: tuple[str, ...] = (),
         **how: Any,
     ) -> ApiAnswer:
-        """Return a page of a list; the parameters that are echoed stand in its links."""
+        """Return a page of a list; its links have the parameters that are echoed."""
         page = page_request(
             request.query, most, usual, strict=self._state.settings.strict_page_size
         )

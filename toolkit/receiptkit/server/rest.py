@@ -144,7 +144,7 @@ class Rest:
         Return the handler of a request.
 
         Raises:
-            ApiError: there is no such path, it has no such method, or receiptkit does not have it.
+            ApiError: the path is unknown, or Twilio or receiptkit does not support the method.
         """
         raw = request.scope.get("raw_path") or request.scope["path"].encode()
         path = api_path(raw.decode("latin-1"))
@@ -167,7 +167,7 @@ class Rest:
         try:
             authenticate(header, state.account_sid, state.settings.auth_token, self._api_keys)
         except ApiError:
-            # Twilio's answer gives no reason. Whoever runs a local Twilio may know it.
+            # Twilio's response gives no reason. The user of a local Twilio may know it.
             self._note(f"{advice(header, state.account_sid)}; it answered 401")
             raise
 

@@ -83,7 +83,7 @@ class Player:
         Args:
             target: a WSGI or ASGI application, or the URL of a server.
             scenario: the name of a scenario, or a world.
-            url: the URL of the webhook as it is configured at Twilio, which is signed; by default
+            url: the URL of the webhook that is configured at Twilio, which is signed; by default
                 that of the server, or one at example.com.
             method: POST (default) or GET.
             auth_token: of the account; by default that of the fixture `receipt_auth_token`. None

@@ -68,7 +68,7 @@ class MarkdownReport(TextReport):
 
 
 def _escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
+    """Return a text that Markdown shows unchanged."""
     return _SPECIAL.sub(r"\\\1", printable(text)[:500])
 
 

@@ -121,7 +121,7 @@ def show(
         method: of the request.
         url: of the request.
         status: of the response.
-        headers: of the response, None if there are none.
+        headers: of the response, None if unknown.
         body: of the response, as the code under test read it.
         request_headers: of the request.
         request_body: of the request, if it is text.
