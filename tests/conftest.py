@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say before the first test what will be skipped, and why."""
+    """Print which tests will be skipped, and why, before the first one."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and (text := line()):
         reporter.write_line(text)

@@ -1,4 +1,4 @@
-"""Worlds drawn at random, what the contract says of them, and what they show."""
+"""Worlds drawn at random, their findings, and what they show."""
 
 from __future__ import annotations
 

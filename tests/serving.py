@@ -100,7 +100,7 @@ class Caller:
         return self.call("GET", url, **how)
 
     def judge(self, method: str, url: str, answer: httpx.Response) -> None:
-        """No answer breaks the contract."""
+        """Assert that a response conforms to the contract."""
         self.answers += 1
         text = answer.text if method != "HEAD" else ""
         found = CONTRACT.check_exchange(

@@ -121,7 +121,7 @@ class Traffic:
         return [one, two]
 
     def exchange(self, body: dict[str, Any], *, as_text: bool = False) -> dict[str, Any]:
-        """Return the exchange that a body is the answer of."""
+        """Return the exchange whose response has a body."""
         headers = {"Content-Type": "application/json", **self._more()}
         return {
             "request": {

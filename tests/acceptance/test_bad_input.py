@@ -279,7 +279,7 @@ def test_a_pipe_that_nobody_writes_to(tmp_path: Path, run: Run) -> None:
 
 
 def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
-    """A link to itself, to its own folder, or to nothing is no trap."""
+    """Links to themselves, to their folder, or to nothing are handled."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "self").symlink_to(tmp_path)
     (tmp_path / "gone.json").symlink_to(tmp_path / "nothing")

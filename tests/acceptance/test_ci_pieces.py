@@ -1,4 +1,4 @@
-"""The pieces for CI do what they promise: each test runs what the file runs."""
+"""The files for CI do what they promise; each test runs the commands of one."""
 
 from __future__ import annotations
 
@@ -140,8 +140,8 @@ def hook(run: Run, name: str, *files: object) -> tuple[int, str, str]:
     return run(*arguments, *each.get("args", []), *files)
 
 
-def test_the_hook_judges_captures_of_the_commit(run: Run, tmp_path: Path) -> None:
-    """Files of other kinds pass; a mock that is wrong does not."""
+def test_the_hook_checks_captures_of_the_commit(run: Run, tmp_path: Path) -> None:
+    """The hook passes files of other kinds, and fails for a wrong mock."""
     other = tmp_path / "package.json"
     other.write_text('{"name": "shop", "version": "1.0.0"}')
     assert hook(run, "receiptkit-validate", other)[0] == 0

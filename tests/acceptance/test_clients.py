@@ -129,7 +129,7 @@ def test_python_pages_forward_and_back(generator: Generator) -> None:
 
 
 def test_python_understands_errors(generator: Generator) -> None:
-    """An error answer is raised with its status, code and message: by a fetch in full, by a list with the little it keeps."""
+    """An error raises with status, code and message: all of them by a fetch, fewer by a list."""
     world = generator.world("agent-and-sms")
     rendering = generator.at(world)
     for name in ("not-found", "unauthorized", "too-many-requests"):

@@ -1,4 +1,4 @@
-"""The application of docs/local-twilio.md: webhooks tell it what polling tells it; its naive version is wrong."""
+"""In the application of docs/local-twilio.md, webhooks and polling agree; its naive version is wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def final_statuses() -> Story:
     "scenario", [name for name in SCENARIOS if name not in ("just-created", "full-house")]
 )
 def test_webhooks_and_polling_agree(final_statuses: Story, scenario: str) -> None:
-    """Whatever becomes of the message, and however its webhooks arrive."""
+    """Webhooks and polling end with the same statuses, for any outcome and order of arrival."""
     truth = final_statuses(scenario, by_webhooks=False, polled=True)
     assert final_statuses(scenario) == truth
     assert bool(truth) is (scenario != "chat-only")

@@ -61,7 +61,7 @@ def send(
 
 
 def check(response: httpx.Response, answer: dict[str, Any]) -> None:
-    """Check an answer against what the document says of it."""
+    """Check a response against the document."""
     kind = response.headers["content-type"].partition(";")[0]
     schema = resolved(answer)["content"][kind]["schema"]
     value = response.json() if kind == "application/json" else response.text

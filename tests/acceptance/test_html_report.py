@@ -144,8 +144,8 @@ def test_messages_without_end_are_bounded(run: Run, tmp_path: Path) -> None:
     assert "200 findings with other messages are counted, and not listed." in text
 
 
-def test_only_a_page_of_ours_is_overwritten(run: Run, tmp_path: Path) -> None:
-    """A page that somebody wrote stays, unless --force is given."""
+def test_overwrites_only_its_own_pages(run: Run, tmp_path: Path) -> None:
+    """A page that receiptkit did not write stays, unless --force is given."""
     theirs = tmp_path / "index.html"
     theirs.write_text("<!DOCTYPE html><html><body>mine</body></html>")
     code, _, err = run("validate", str(SAMPLES), "-q", "-o", f"html={theirs}")

@@ -105,7 +105,7 @@ def test_bytes_that_are_forwarded_are_those_received(
     is_chunked: bool,
     encoding: str | None,
 ) -> None:
-    """Target, method, headers and body of a request reach the application as they came, and its answer comes back."""
+    """Target, method, headers and body of a request reach the application unchanged; its response comes back."""
     live, path = between
     body = b"".join(chunks)
     fields = [("host", "hooks.example.com"), *headers]
@@ -246,7 +246,7 @@ def test_kill_loses_nothing_that_was_answered(
 
 
 def names_in(line: dict[str, Any]) -> Iterator[str]:
-    """Yield the last part of the URL of a webhook, or of an exchange that has its answer."""
+    """Yield the last part of the URL of a webhook, or of an exchange that has its response."""
     request = line.get("request", line)
     if "request" not in line or line["response"]["status"] == 200:
         yield request["url"].rpartition("/")[2]

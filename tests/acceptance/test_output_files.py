@@ -1,4 +1,4 @@
-"""Files that commands write: none that a run reads, or that somebody else wrote, is ever replaced."""
+"""Commands never overwrite a file that they read, or that receiptkit did not write."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_no_command_writes_through_a_link(folder: Path, run: Run, name: str) -> 
 
 
 def test_collected_requests_replace_only_their_kind(folder: Path, run: Run) -> None:
-    """`trigger --collect` replaces what it wrote, and nothing else without --force."""
+    """`trigger --collect` overwrites its own files, and others only with --force."""
     command = ["trigger", "landline", "--to", "http://127.0.0.1:1/", "--dry-run"]
     for _ in range(2):
         assert run(*command, "--collect", "sent.ndjson")[0] == 0

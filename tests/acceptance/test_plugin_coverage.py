@@ -1,4 +1,4 @@
-"""Contract coverage: what a run exercised, and what would close the gaps."""
+"""Contract coverage lists what a run exercised, and what would close the gaps."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_never_overwrites_a_test_as_the_coverage_file(suite: Suite) -> None:
 
 
 def test_real_urls_only(suite: Suite) -> None:
-    """An exchange with somebody else's host exercises nothing."""
+    """An exchange with a foreign host counts for no coverage."""
     suite.write(
         test_it=f"""
         import requests, responses

@@ -104,7 +104,7 @@ def test_failures_print_how_to_reproduce_them(suite: Suite) -> None:
 
 
 def test_a_parameter_of_that_name(suite: Suite) -> None:
-    """A parameter of somebody's own may be called as a fixture of ours."""
+    """A test's own parameter may have the name of a receiptkit fixture."""
     suite.write(
         test_it="""
         import pytest
@@ -163,7 +163,7 @@ def test_the_command_to_reproduce_works_in_a_shell(suite: Suite) -> None:
     ],
 )
 def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
-    """The group that pytest-xdist adds to the id of a test, in the process that runs it, is no part of it."""
+    """The xdist group is no part of a test's id."""
     item: Any = SimpleNamespace(nodeid=nodeid, iter_markers=lambda name: iter(marks))
     assert id_of(item) == "test_it.py::test_it[a@b]"
 
@@ -197,7 +197,7 @@ def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
     ],
 )
 def test_mistakes(suite: Suite, call: str, message: str) -> None:
-    """A mistake is one line that says what to do instead, at the line of the test that made it."""
+    """A mistake is one line that says what to do instead, at the line of the test."""
     suite.write(test_it=f"def test_it({', '.join(FIXTURES)}):\n    {call}\n")
     printed = suite.run()
     suite.outcomes(failed=1)

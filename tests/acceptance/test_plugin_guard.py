@@ -1,4 +1,4 @@
-"""The guard: what the code under test gets, through any client, real or mocked, is checked when it is read."""
+"""The guard checks what the code under test reads, through any client, real or mocked."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_each_way_to_get_a_page_is_checked_once(suite: Suite, way: str) -> None:
 
 
 def test_the_fixture_guards_one_test(suite: Suite) -> None:
-    """`receipt_traffic` guards the test that takes it, and tells what it got."""
+    """`receipt_traffic` guards the test that uses it, and lists its exchanges."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -174,8 +174,8 @@ def test_an_unread_stream_is_not_checked(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_other_traffic_is_left_alone(suite: Suite) -> None:
-    """Other paths, and paths like ours at somebody else's host, are nobody's business."""
+def test_does_not_check_other_traffic(suite: Suite) -> None:
+    """Other paths, and Twilio's paths at a foreign host, are not checked."""
     suite.write(
         test_it="""
         import requests, responses

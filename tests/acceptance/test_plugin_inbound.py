@@ -13,7 +13,7 @@ from ways import SERVED
 
 
 def test_a_webhook_by_hand(suite: Suite) -> None:
-    """A webhook that Twilio would never send fails the test, with the answer of the application."""
+    """A webhook that Twilio would never send fails the test, with the application's response."""
     suite.write(
         served=SERVED,
         test_it=HOOK
@@ -305,7 +305,7 @@ def test_a_method_that_is_only_spied_on_is_not_named(suite: Suite) -> None:
 
 
 def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
-    """The likely reason is given: a body that nobody read, or no request at all."""
+    """The summary gives the likely reason: an unread body, or no request at all."""
     suite.write(
         served=SERVED,
         test_unread="""

@@ -132,7 +132,7 @@ def test_secrets_and_values_stay_out(suite: Suite) -> None:
 
 
 def test_names_stay_out(suite: Suite) -> None:
-    """The name of a conversation, which may be anybody's number, is shown only on request; a SID is no name."""
+    """The name of a conversation, which may be a number, is shown only on request; a SID is shown."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -174,7 +174,7 @@ def test_a_guard_that_saw_nothing(suite: Suite) -> None:
 
 
 def test_skipped_and_expected_failures(suite: Suite) -> None:
-    """A test that is skipped stays skipped; what is expected to fail may fail for what it got."""
+    """A skipped test stays skipped; an expected failure may fail because of findings."""
     suite.write(
         served=SERVED,
         test_it="""

@@ -131,7 +131,7 @@ def test_asgi(suite: Suite, plugin: str, marker: str, backend: str) -> None:
 
 
 def test_one_loop_for_all_webhooks(suite: Suite) -> None:
-    """All webhooks are delivered in one event loop, and what a handler leaves to a task is done when the answers are there."""
+    """All webhooks arrive in one event loop, and the handlers' tasks are done when the responses return."""
     suite.write(
         test_it="""
         import asyncio
@@ -343,7 +343,7 @@ def test_raises_the_applications_exception(suite: Suite) -> None:
 
 
 def test_a_url_that_no_receiver_sees_whole(suite: Suite) -> None:
-    """A fragment, and user and password, stay with the sender: the signature is that of what arrives."""
+    """The signature covers the URL that arrives, without fragment, user and password."""
     suite.write(
         receivers=RECEIVERS,
         test_it="""

@@ -1,4 +1,4 @@
-"""The guard beside what disturbs it: subtests, strange modules, frozen time, gevent, nested runs, and its own errors."""
+"""The guard works beside subtests, strange modules, frozen time, gevent, nested runs, and its own errors."""
 
 from __future__ import annotations
 
@@ -380,7 +380,7 @@ def test_a_client_that_is_imported_again(suite: Suite) -> None:
     ],
 )
 def test_the_first_request_comes_while_something_is_replaced(suite: Suite, within: str) -> None:
-    """The contract is made at the first request of the API, whatever a test has replaced then."""
+    """The contract is loaded at the first API request, even while a test replaces modules."""
     suite.write(
         lying=LYING,
         test_it=f"""

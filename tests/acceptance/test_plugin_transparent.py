@@ -108,7 +108,7 @@ def test_mocked_responses_of_twilios_client(suite: Suite) -> None:
 
 
 def test_a_request_that_cannot_be_hashed(suite: Suite) -> None:
-    """A session may answer with responses and requests of its own kind, of whatever kind they are."""
+    """A session may use request objects that cannot be hashed."""
     suite.write(
         served=SERVED,
         test_it="""

@@ -1,4 +1,4 @@
-"""`receiptkit proxy`, between Twilio's client and the local Twilio, or a mock that lies."""
+"""`receiptkit proxy`, between Twilio's client and the local Twilio, or a wrong mock."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_clients_do_what_they_do_without_it(chain: Chain) -> None:
 
 
 def page_of(url: str) -> dict[str, Any]:
-    """A page of receipts with a lie: there is no status `sennt`."""
+    """Return a page of receipts with the undocumented status `sennt`."""
     from receiptkit.generation import Generator
 
     generator = Generator()
@@ -121,8 +121,8 @@ def test_an_answer_has_the_date_of_the_api_alone(mock: tuple[Application, str]) 
         assert answer.headers.get_list("date") == [date[1]]
 
 
-def test_a_lying_mock_is_caught(mock: tuple[Application, str]) -> None:
-    """The header, the findings and the client's own view show the lie; `fail_fast` answers 502 instead, without values."""
+def test_catches_a_wrong_mock(mock: tuple[Application, str]) -> None:
+    """The header, the findings and the client show the wrong status; `fail_fast` responds 502, without values."""
     app, path = mock
     with proxy(app.url) as live:
         answer = httpx.get(live.url + path)
@@ -169,10 +169,10 @@ def test_everything_else_streams(mock: tuple[Application, str]) -> None:
     assert [each.verdict for each in live.handled] == [None] * 4
 
 
-def test_answers_beyond_the_limit_stream(
+def test_responses_beyond_the_limit_stream(
     mock: tuple[Application, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that is too long is passed on whole, unjudged, and the run says so."""
+    """A response beyond the limit is passed on whole and unchecked, and the run says so."""
     app, path = mock
     monkeypatch.setenv("RECEIPTKIT_LIMITS", "exchange=1000")
     with proxy(app.url) as live:

@@ -213,7 +213,7 @@ def test_a_baseline_behind_a_url(
 
 
 def test_a_baseline_that_cannot_be_read_is_one_line(run: Run, bucket: stores.Bucket) -> None:
-    """A URL that leads to no baseline is one line and exit 2, without what is secret in it."""
+    """A URL without a baseline is one line and exit 2, without the URL's secrets."""
     captured = "s3://hooks/2026-11-02/part.ndjson.gz"
     other = bucket.put("odd/other.json", b"{}")
     for option, path, why in (

@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a lie in every language, and what is to be left alone."""
+    """Return a repository with a wrong body in every language, and code to skip."""
     for name, text in FILES.items():
         path = tmp_path / "repo" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def findings(run: Run, *arguments: object) -> list[tuple[str, int, str]]:
     ]
 
 
-def test_every_planted_lie_is_found(repository: Path, run: Run) -> None:
+def test_finds_every_planted_value(repository: Path, run: Run) -> None:
     """Each file has its finding, once, on its line; nothing ignored, linked or foreign is read."""
     found = findings(run)
     assert sorted({name for name, _, _ in found}) == sorted(FILES)

@@ -1,4 +1,4 @@
-"""Clients that nobody changed, under Twilio's own name: TLS, and a host alias of the process."""
+"""Unchanged clients use the server under Twilio's own name: TLS, and a host alias of the process."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def test_a_ready_line_for_programs_and_a_log_for_people(tmp_path: Path) -> None:
     assert "secret" not in err
 
 
-def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
-    """The log says what came of it, and the likeliest cause."""
+def test_logs_a_webhook_without_a_receiver(tmp_path: Path) -> None:
+    """The log has the outcome and its likeliest cause."""
     options = ("--scenario", "agent-and-sms", "--speed", "1000", "--ready-file", "-")
     hook = ("--webhook-url", "http://127.0.0.1:9/hook#rc=0")
     with serve(*options, *hook, cwd=tmp_path) as server:
@@ -96,7 +96,7 @@ def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_one_line(options: list[str], words: str, tmp_path: Path) -> None:
-    """They exit with 2, and replace no file."""
+    """Mistakes exit with 2, and overwrite no file."""
     with serve("--scenario", "none", *options, cwd=tmp_path) as server:
         _, err = server.communicate(timeout=30)
     assert server.returncode == 2

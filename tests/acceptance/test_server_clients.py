@@ -171,7 +171,7 @@ def test_node(server: Running) -> None:
 
 
 class _Hook(BaseHTTPRequestHandler):
-    """Keeps what is called."""
+    """Keeps requests."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -257,7 +257,7 @@ def test_connection_close_is_answered_with_it(server: Running) -> None:
 
 
 def test_a_cut_connection(server: Running) -> None:
-    """An answer that is cut has the length of the whole one, and less of it."""
+    """A truncated response declares the length of the whole one."""
     server.fault("cut")
     path = f"/v1/Conversations/three-pages/Messages/{server.worlds[0].message.sid}/Receipts"
     answer = raw(

@@ -102,7 +102,7 @@ def test_the_message_names_the_earlier_place(days: Days, run: Run, tmp_path: Pat
 
 
 def test_late_and_repeated_webhooks(days: Days) -> None:
-    """The same file again, and late webhooks in the order of their dates, are no finding."""
+    """The same file again, and late webhooks in the order of their dates, have no finding."""
     first = [webhook(1, "sent"), webhook(3, "read")]
     assert days.day(*first)[0] == []
     assert days.day(*first)[0] == []
@@ -269,7 +269,7 @@ def test_a_state_that_cannot_be_written_ends_the_run(
 
 
 def test_runs_that_begin_at_once_keep_both(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs that begin in one moment write files of their own; the next run knows what both kept."""
+    """Simultaneous runs write separate files; the next run reads both."""
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: 1_790_000_000.0)
         patch.setattr("secrets.randbits", lambda _: 5)
@@ -307,7 +307,7 @@ def test_another_version_is_refused(days: Days, run: Run, tmp_path: Path) -> Non
 
 
 def test_a_folder_that_cannot_be_is_one_line(run: Run, tmp_path: Path) -> None:
-    """A path that is no folder is one line and exit 2."""
+    """A path to a file instead of a folder is one line and exit 2."""
     path = write(tmp_path / "day.ndjson", webhook(1, "sent"))
     code, _, err = run("validate", "--state", path / "state", path)
     assert (code, err.count("\n")) == (2, 1)

@@ -1,4 +1,4 @@
-"""`receiptkit trigger` sends a scenario's webhooks once; `receiptkit serve` says what it does, and what is wrong with how it was called."""
+"""`receiptkit trigger` sends a scenario's webhooks once; `receiptkit serve` reports its state and mistakes."""
 
 from __future__ import annotations
 

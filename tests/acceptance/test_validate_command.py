@@ -138,7 +138,7 @@ def test_counts_unchecked_observations_by_reason(tmp_path: Path, run: Run) -> No
 def test_places_in_ndjson_and_within_strings(
     tmp_path: Path, report: Callable[..., dict[str, Any]]
 ) -> None:
-    """Lines are those of the file; a body that is a string is no exception."""
+    """Lines are those of the file, also for a body within a string."""
     receipt = {**sample("receipt"), "status": "queued"}
     request = {"method": "GET", "url": receipt["url"]}
     text = json.dumps(receipt, indent=1)
@@ -201,7 +201,7 @@ def test_defects_of_exchanges_point_into_the_body(
 def test_json_report_has_its_schema(
     tmp_path: Path, good: Path, bad: Path, doubtful: Path, run: Run, names: list[str]
 ) -> None:
-    """The JSON report is what its published schema says, and the summary counts its findings."""
+    """The JSON report conforms to its published schema, and its summary counts its findings."""
     _, out, _ = run("validate", "--format", "json", *(tmp_path / name for name in names))
     parsed = json.loads(out)
     jsonschema.Draft202012Validator(SCHEMA).validate(parsed)
@@ -327,7 +327,7 @@ def test_checking_nothing_is_not_success(tmp_path: Path, run: Run) -> None:
 
 
 def test_select_and_ignore(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
-    """Globs over rule ids choose what is reported."""
+    """Globs over rule ids choose the rules to report."""
     path = write(
         tmp_path / "x.json", {**receipt("DY" + "a" * 32), "status": "queued", "error_code": 3000}
     )
@@ -345,7 +345,7 @@ def test_select_and_ignore(tmp_path: Path, report: Callable[..., dict[str, Any]]
 
 
 def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
-    """--as and --url say what a bare body is."""
+    """--as and --url name the kind of a bare body."""
     path = write(tmp_path / "x.json", {"delivery": None})
     assert report(path)["findings"][0]["rule"] == "body.unknown-kind"
     for arguments in (
@@ -361,7 +361,7 @@ def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, A
         }
 
 
-def test_a_document_of_ones_own(tmp_path: Path, good: Path, run: Run) -> None:
+def test_checks_by_the_users_document(tmp_path: Path, good: Path, run: Run) -> None:
     """--document says on standard error how the document is used."""
     document = tmp_path / "mine.yaml"
     document.write_text((ROOT / "spec/upstream/twilio_conversations_v1.facts.yaml").read_text())
@@ -546,7 +546,7 @@ def test_help_names_every_option(run: Run) -> None:
 def test_output_follows_no_link_and_writes_into_pipes(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """A link is refused; a pipe or a device is written to and stays what it is."""
+    """A link is refused; a pipe or a device is written to and not replaced."""
     target, link, pipe = tmp_path / "target.txt", tmp_path / "link.txt", tmp_path / "pipe"
     link.symlink_to("target.txt")
     for arguments in ([], ["--force"]):
@@ -584,7 +584,7 @@ def test_a_full_device_is_one_line() -> None:
 
 
 def test_without_a_command_the_help_is_shown(run: Callable[..., tuple[int, str, str]]) -> None:
-    """The first thing that anybody types prints the help, readably."""
+    """Without a command, the help is printed."""
     _, out, err = run()
     assert "Commands:\n" in out + err
     assert "  validate " in out + err

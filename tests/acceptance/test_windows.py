@@ -44,7 +44,7 @@ RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNO
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a Python that has what Python on Windows has."""
+    """Return the environment of a Python that has only what it has on Windows."""
     place = tmp_path / "simulation"
     place.mkdir()
     (place / "sitecustomize.py").write_text(SIMULATION)

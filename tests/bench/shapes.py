@@ -150,7 +150,7 @@ def capture(name: str, count: int, style: str) -> Path:
 
 
 def drift_command() -> list[str]:
-    """Redocly's command line, installed beside the captures; nothing where there is no Node.js."""
+    """Return Redocly's command line, installed beside the captures; nothing without Node.js."""
     if not shutil.which("npm"):
         return []
     folder = FOLDER / "redocly"
@@ -177,7 +177,7 @@ class Cost(NamedTuple):
 
 
 def cost(command: list[str], codes: tuple[int, ...] = (0,)) -> Cost:
-    """Return what a command takes, which must end with one of these codes."""
+    """Return the cost of a command, which must end with one of these codes."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command,

@@ -329,7 +329,7 @@ def summaries() -> Iterator[Case]:
 
 
 def paginations() -> Iterator[Case]:
-    """Walks through lists, also those of other resources, that a client cannot complete."""
+    """Yield paginations of any list that a client cannot complete."""
     first, second = walk(2, 1)
     half = {**second, "delivery_receipts": [first["delivery_receipts"][0]]}
     yield Case(
@@ -466,7 +466,7 @@ def paginations() -> Iterator[Case]:
 
 
 def requests() -> Iterator[Case]:
-    """Requests that do not ask for what their author meant."""
+    """Yield requests with an effect other than the intended one."""
     answer = page(receipt(1))
     yield Case(
         "a token of the word undefined",
@@ -910,7 +910,7 @@ def writing() -> Iterator[Case]:
 
 
 def configurations() -> Iterator[Case]:
-    """Configurations that do not do what they seem to."""
+    """Yield configurations with an effect other than the intended one."""
     yield Case(
         "a service is told of users",
         "F 2.3: without onUser*",

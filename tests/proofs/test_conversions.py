@@ -1,4 +1,4 @@
-"""The commands of messages whose tools PyPI and npm have: they are installed, run, and what they write is read."""
+"""Commands of messages whose tools are on PyPI or npm: they run, and their output is read."""
 
 from __future__ import annotations
 

@@ -823,7 +823,7 @@ def test_responses_without_a_line_break_between_them(
 def test_other_services_with_such_paths(
     tmp_path: Path, report: Report, url: str, body: Any, judged: bool
 ) -> None:
-    """Another host's answer at such a path is only ours where its SIDs or its body are."""
+    """A response of another host at such a path is checked only if its SIDs or body are Twilio's."""
     path = tmp_path / "exchange.json"
     path.write_text(
         json.dumps(

@@ -250,7 +250,7 @@ def test_a_small_run_imports_little() -> None:
 
 
 def test_modules_stay_small() -> None:
-    """No module outgrows what one reads in a sitting."""
+    """No module is longer than a reader's sitting."""
     long = {
         path.name: count
         for path in modules()

@@ -1,4 +1,4 @@
-"""Several processes find what one finds, in the same order."""
+"""Several processes have the findings of one, in the same order."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def captures(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("join", [False, True])
 @pytest.mark.parametrize("format_", ["json", "ndjson", "text"])
 def test_as_with_one_process(captures: Path, run: Run, jobs: int, format_: str, join: bool) -> None:
-    """Report, complaints and exit code are the same, byte for byte; what takes more than one observation included."""
+    """Report, errors and exit code are the same byte for byte, across observations, too."""
     named = (captures / "a.ndjson", captures, captures / "nothing.json", captures / "g.ndjson")
     arguments = (
         "validate",
@@ -310,7 +310,7 @@ def test_shapes_are_learnt_before_processes_are_started(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_spans")
 def test_a_process_that_dies(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is killed is a line that says what to do, and exit 2."""
+    """A killed process is exit 2 and a line that says what to do."""
     path = tmp_path / "a.ndjson"
     path.write_text("\n".join([BAD] * 40))
     judged, own = units.run_unit, os.getpid()

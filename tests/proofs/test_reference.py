@@ -262,7 +262,7 @@ def listed(body: Any) -> Exchange:
         ),
     ],
 )
-def test_documents_of_ones_own(
+def test_documents_of_users(
     tmp_path: Path, schema: Any, body: Any, expected: list[tuple[str, str, str]]
 ) -> None:
     """Both engines have the same findings by the schema of the media type, in any path."""
@@ -350,7 +350,7 @@ def test_reports_what_openapi_core_rejects(tmp_path: Path) -> None:
 
 
 def test_formats_are_of_texts() -> None:
-    """A format says nothing of what is no text."""
+    """A format applies to text only."""
     check = _of_text(is_uri)
     assert [check(value) for value in ("https://example.com/", "x", 3, None)] == [
         True,

@@ -1,4 +1,4 @@
-"""A Dask cluster beside an S3 API finds what one process finds, also when a worker is killed."""
+"""A Dask cluster beside an S3 API has the findings of one process, also when a worker is killed."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_a_part_that_vanishes(run: Run, cluster: Any, bucket: stores.Bucket) -> 
 
 @pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_a_state_on_a_cluster(run: Run, cluster: Any, tmp_path: Path, place: str) -> None:
-    """A cluster finds across runs what one process finds, keeps as much, and reads what the other kept."""
+    """Across runs, a cluster has the findings of one process, saves as much, and reads the other's state."""
     address = cluster.scheduler_address
     states = str(tmp_path) if place == "folder" else "s3://hooks/states"
     paths = many_webhooks.write(tmp_path / "days", 4, 1500)

@@ -35,7 +35,7 @@ def found(report: dict[str, Any]) -> tuple[list[Any], Any]:
 
 
 def hold(path: Path, report: Report) -> bool:
-    """Scrub a file in its place, and hold what is found in it against what was; return if it changed."""
+    """Scrub a file in place, and compare its findings with those before; return True if it changed."""
     raw, before = path.read_bytes(), report(path)
     scrubbed = Scrubber(b"k" * 32).scrub(raw, str(path))
     path.write_bytes(scrubbed)

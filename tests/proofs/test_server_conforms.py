@@ -1,4 +1,4 @@
-"""Every answer of the server conforms to Twilio's own document, and nothing that is sent makes it fail."""
+"""Every response of the server conforms to Twilio's document, and no request makes it fail."""
 
 from __future__ import annotations
 

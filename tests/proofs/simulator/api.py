@@ -1,4 +1,4 @@
-"""Answer REST requests as the API does."""
+"""Respond to REST requests as the API does."""
 
 from __future__ import annotations
 

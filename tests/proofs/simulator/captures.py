@@ -18,7 +18,7 @@ def ndjson(records: list[Record]) -> bytes:
 
 
 def webhook_exchanges(records: list[Record]) -> bytes:
-    """Return the same, webhooks with the answer that their receiver gave."""
+    """Return webhooks as exchanges, with the response of their receiver."""
     return b"".join(json.dumps(_exchange(each)).encode() + b"\n" for each in noted(records))
 
 

@@ -94,7 +94,7 @@ def interleavings(
     roundings: tuple[bool, ...] = (False, True),
     joined: bool = False,
 ) -> Iterator[Captures]:
-    """Yield the stories of all paths, clocks and orders; where they are joined, polls and webhooks are in files of their own."""
+    """Yield the histories of all paths, clocks and orders; joined ones have polls and webhooks in separate files."""
     rng = Random(16)
 
     def tell(note: Notebook, case: tuple[Statuses, str, bool, Seen]) -> None:

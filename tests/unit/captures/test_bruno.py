@@ -72,14 +72,14 @@ def test_the_place_in_json(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_repository_with_requests(run: Run, tmp_path: Path) -> None:
-    """A lie in one is found by a scan."""
+    """A scan finds the wrong value in a request."""
     (tmp_path / "a.bru").write_text(HEAD + block(LIE))
     code, out, _ = run("scan", tmp_path)
     assert (code, "a.bru" in out, "schema.enum" in out) == (1, True, True)
 
 
 def test_another_request(run: Run, tmp_path: Path) -> None:
-    """A request that is no webhook is nothing by itself."""
+    """A lone request that is no webhook is no observation."""
     path = tmp_path / "a.bru"
     path.write_text(HEAD + "body:form-urlencoded {\n  PageSize: 5\n}\n")
     assert "0 observations" in run("validate", "--allow-empty", path)[1]

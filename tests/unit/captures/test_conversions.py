@@ -1,4 +1,4 @@
-"""Formats that are not read: each command runs, and what it writes is read."""
+"""Each advised command runs, and the converted file is read."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_records_responses_without_bodies_again(
 
 
 def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
-    """An event of Event Streams leads to the rule that says what replaced it."""
+    """An event of Event Streams leads to the rule that names its replacement."""
     path = tmp_path / "event.json"
     path.write_text(json.dumps({"specversion": "1.0", "type": "com.twilio.messaging.message.sent"}))
     name, *arguments = told(run, path, "receiptkit explain")
@@ -213,7 +213,7 @@ def test_converts_results_of_jmeter(tmp_path: Path, report: Report, run: Run) ->
     ],
 )
 def test_source_code_is_scanned(tmp_path: Path, run: Run, name: str, text: str) -> None:
-    """Source code that is named leads to the command that reads it, which finds the lie."""
+    """Named source code leads to the command that scans it and finds the wrong value."""
     path = tmp_path / name
     path.write_text(text.format(json.dumps({**sample("receipt"), "status": "queued"})))
     command = told(run, path, "receiptkit scan")

@@ -301,7 +301,7 @@ def test_memory_does_not_grow_with_entries(tmp_path: Path, name: str) -> None:
 
 
 def test_yaml_composed_in_c(tmp_path: Path) -> None:
-    """PyYAML's composer in C overflows the stack at this depth; the reader of cassettes walks the events instead."""
+    """The reader of cassettes uses YAML events, since PyYAML's composer in C overflows the stack."""
     path = tmp_path / "deep.yaml"
     path.write_bytes(b"interactions: " + b"[" * 100_000 + b"]" * 100_000)
     result = alone(path)
@@ -436,7 +436,7 @@ def test_reports_a_search_that_ends(
 def test_an_archive_that_unpacks_to_too_much(
     tmp_path: Path, run: Run, members: dict[str, bytes], options: list[str], message: str
 ) -> None:
-    """Members are counted, and measured together; their names are somebody else's."""
+    """Members of an archive are counted and measured together; their names are not shown."""
     path = tmp_path / "archive.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

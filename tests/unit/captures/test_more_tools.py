@@ -1,4 +1,4 @@
-"""Captures of tools, versions and logs of which there is no sample, as they are documented: each holds one clean observation and one lie."""
+"""Documented captures of tools, versions and logs, each with one clean observation and one wrong one."""
 
 from __future__ import annotations
 

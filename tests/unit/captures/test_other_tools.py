@@ -1,4 +1,4 @@
-"""Documents of tools of which there is no sample: each holds one clean observation and one lie."""
+"""Documents of tools without a sample, each with one clean observation and one wrong one."""
 
 from __future__ import annotations
 

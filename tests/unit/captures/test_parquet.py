@@ -50,7 +50,7 @@ def test_reads_bodies_in_a_column(write: Callable[..., Path], report: Report) ->
 
 
 def test_reads_parameters_as_typed_columns(write: Callable[..., Path], report: Report) -> None:
-    """Numbers, dates and nulls of a column are what the webhook had as text."""
+    """Numbers, dates and nulls of a column become the texts of the webhook."""
     created = datetime(2026, 3, 2, 9, 15, tzinfo=timezone.utc)
     path = write(
         delivery_receipt_sid=[PARAMETERS["DeliveryReceiptSid"]] * 2,

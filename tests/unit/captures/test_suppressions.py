@@ -68,7 +68,7 @@ def test_other_characters_count_as_one(tmp_path: Path) -> None:
 
 
 def test_lines_between_those_of_ndjson(tmp_path: Path) -> None:
-    """A comment holds for the line below; what a line holds is no comment."""
+    """A comment applies to the line below; a line's content is no comment."""
     text = (
         '{"a": "# receiptkit: ignore[captured.line]"}\n# receiptkit: ignore[a.one] why\n'
         f'#\n{{"b": "{"x" * 70_000}# receiptkit: ignore[captured.long]"}}\n{{"c": 1}}\n'

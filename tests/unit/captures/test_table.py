@@ -154,7 +154,7 @@ def test_undoes_nothing_in_a_bare_body(tmp_path: Path, report: Report) -> None:
     assert [each["rule"] for each in report(path)["findings"]] == ["schema.type"]
 
 
-def test_judges_signatures_at_the_url_that_was_called(
+def test_checks_signatures_at_the_called_url(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`--called-at` gives the URL that a log does not hold."""
@@ -171,7 +171,7 @@ def test_judges_signatures_at_the_url_that_was_called(
 @pytest.mark.parametrize(
     "public", ["https://example.com/hook", "https://example.com/base/hook?a=b%20c"]
 )
-def test_judges_signatures_of_a_har_behind_a_proxy(
+def test_checks_signatures_of_a_har_behind_a_proxy(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch, public: str
 ) -> None:
     """A HAR of a reverse proxy has the URL of the application; `--called-at` gives that of Twilio's call."""

@@ -262,7 +262,7 @@ def test_a_report_of_hurl(tmp_path: Path, report: Report) -> None:
 
 
 def test_the_colours_of_a_terminal(tmp_path: Path, report: Report, run: Run) -> None:
-    """A text with colours names the command that takes them out, and what that writes is read."""
+    """The message about a coloured text names the command that removes colours; its output is read."""
     path = tmp_path / "session.txt"
     path.write_text(
         "".join(
@@ -290,7 +290,7 @@ def test_a_trace_of_curl(tmp_path: Path, run: Run, prefix: str) -> None:
 
 
 def test_a_page_behind_its_printed_rows(tmp_path: Path, report: Report) -> None:
-    """The URL of what comes behind a printed receipt is not taken for its own."""
+    """A printed receipt does not take the URL of the page behind it."""
     own = {name: value for name, value in RECEIPTS[0].items() if name != "url"}
     path = tmp_path / "page.log"
     path.write_text(f"{{'rows': [{own!r}], 'meta': {{'url': 'https://example.com/x'}}}}\n")

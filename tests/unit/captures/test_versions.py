@@ -48,7 +48,7 @@ def test_reads_captures_of_other_versions(report: Report, name: str) -> None:
 def test_reads_it_in_another_order(
     tmp_path: Path, report: Report, name: str, indent: int | None
 ) -> None:
-    """The order of members, blanks, and members that nobody knows change nothing."""
+    """The order of members, blanks, and unknown members change nothing."""
     text = in_another_order(name, (FOLDER / name).read_text(), random.Random(name), indent)
     path = tmp_path / "capture"
     path.write_text(text)

@@ -77,7 +77,7 @@ def test_rejects_objects_that_json_does_not_have(value: Any) -> None:
 
 
 def test_an_unpaired_surrogate() -> None:
-    """Python reads what no text can hold; in a text it is a finding."""
+    """An unpaired surrogate, which Python reads, is a finding in a text."""
     contract = Contract.load()
     text = json.dumps({**sample("receipt"), "participant_sid": "\ud800"})
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""The contract: which operation, and what is wrong."""
+"""The contract finds the operation of a body or exchange, and its problems."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_resolve(contract: Contract, method: str, url: str, operation: str | Non
 def test_samples_are_recognised_and_conform(
     contract: Contract, name: str, operation: str | None
 ) -> None:
-    """Each sample is taken for what it is."""
+    """Each sample is recognised and conforms."""
     verdict = contract.validator.validate_body(sample(name))
     assert (verdict.operation, verdict.findings, verdict.unchecked) == (operation, [], None)
 
@@ -246,7 +246,7 @@ def test_exchanges(
 
 
 def test_vendor_leaves_errors_unchecked() -> None:
-    """Twilio's own document knows 200 only: other answers are no finding of its profile."""
+    """Twilio's document describes 200 only, so `vendor` has no finding for other responses."""
     verdict = Contract.load("vendor").validator.validate_exchange(exchange(status=404, body={}))
     assert (verdict.findings, verdict.unchecked) == ([], "undocumented status")
 
@@ -310,7 +310,7 @@ def test_vendor_follows_the_published_document() -> None:
 
 
 def test_values_stay_out_of_messages(contract: Contract) -> None:
-    """Neither message nor repr of a finding holds what was in the body."""
+    """Neither message nor repr of a finding has values of the body."""
     secret = "SECRET-0123456789"
     body = dict.fromkeys(sample("receipt"), secret)
     findings = contract.check(body, operation="receipt")

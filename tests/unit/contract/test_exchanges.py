@@ -1,4 +1,4 @@
-"""Exchanges: what is found of parameters, status, media type and host, in which words, and what is left unchecked."""
+"""Exchanges: findings about parameters, status, media type and host, and what is left unchecked."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: 
 @pytest.mark.parametrize(
     "url", ["https://mock.acme.test" + PATH, "https://mock.acme.test" + PATH + "/DY1"]
 )
-def test_another_host_is_ours_by_the_sids(contract: Contract, url: str) -> None:
+def test_checks_another_host_by_its_sids(contract: Contract, url: str) -> None:
     """A response of another host is checked if its path has a SID, whatever its body is."""
     assert (
         contract.validator.validate_exchange(Exchange("GET", url, 200, {"odd": 1})).operation
@@ -235,7 +235,7 @@ PREFLIGHT: tuple[Any, ...] = ([], None, "a CORS preflight", "response", None)
     ],
 )
 def test_exchanges_of_no_operation(contract: Contract, exchange: Exchange, expected: Any) -> None:
-    """They are left alone, and what a browser asks beforehand is not even mentioned."""
+    """Other exchanges are unchecked, and a browser's preflight is not even mentioned."""
     assert become(contract.validator.validate_exchange(exchange)) == expected
 
 

@@ -1,4 +1,4 @@
-"""Bodies and contracts: what becomes of a body alone and of many at once, in full, and what a contract is made of."""
+"""Results of bodies, alone and many at once, and the parts of a contract."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_contract_has_a_profile_and_an_engine() -> None:
 
 
 def test_schemas_are_compiled_once() -> None:
-    """A contract compiles the schema of an answer when it is first asked for, and keeps it."""
+    """A contract compiles the schema of a response at its first use, and keeps it."""
     contract = Contract.load()
     operation = contract.operations.by_id["FetchConversationMessage"]
     assert contract.validator.schemas.of_body(operation, 200) is contract.validator.schemas.of_body(
@@ -155,8 +155,8 @@ def test_schemas_are_compiled_once() -> None:
     )
 
 
-def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another profile or engine is refused with the names there are; an engine whose packages are missing, with what to install."""
+def test_refuses_unknown_profiles_and_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown profile or engine is refused with the known names; a missing package, with what to install."""
     with pytest.raises(UsageError) as caught:
         Contract.load("stricter")
     assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"

@@ -295,8 +295,8 @@ def test_media_types_that_are_described(tmp_path: Path) -> None:
     [lambda body: body, json.dumps, lambda body: json.dumps(body).encode()],
     ids=["parsed", "text", "bytes"],
 )
-def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> None:
-    """An answer of somebody else's host is one of a mock of ours if its body looks like it, as text and parsed."""
+def test_checks_another_host_by_its_body(contract: Contract, write: Any) -> None:
+    """A response of another host is checked if its body looks like one, as text and parsed."""
     url = "https://api.acme.test/v1/Configuration/Webhooks"
     assert (
         contract.validator.validate_exchange(
@@ -312,8 +312,8 @@ def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> Non
     )
 
 
-def test_schemas_of_answers(tmp_path: Path) -> None:
-    """Of an answer that the document does not describe as JSON there is no schema."""
+def test_schemas_of_responses(tmp_path: Path) -> None:
+    """A response that is not described as JSON has no schema."""
     contract = own(tmp_path, {FIRST: answers(_200="rows", _404=["text/plain"])})
     (operation,) = contract.operations.all
     assert contract.validator.schemas.of_body(operation, 200).is_clean({"rows": []})
@@ -354,7 +354,7 @@ def test_supersedes_findings_at_the_same_place_only() -> None:
 
 
 def test_a_request_that_holds_a_list(contract: Contract) -> None:
-    """A request whose JSON is no object is no webhook."""
+    """A request with a JSON list is no webhook."""
     assert said(contract.check_webhook(WebhookRequest(body="[1]"))) == [
         (
             "body.unknown-kind",

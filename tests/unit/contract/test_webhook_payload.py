@@ -1,4 +1,4 @@
-"""Webhook requests: which are one, what is found of their parameters and how they were sent, and what else a request may be."""
+"""Webhook requests: recognition, and findings about parameters and encoding."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.Mo
 
 
 def test_write_and_check(run: Run, tmp_path: Path) -> None:
-    """A corpus is what a second run would write, which takes its seed; another seed makes another one; --check writes nothing."""
+    """A second run writes the same corpus with its seed; another seed another one; --check writes nothing."""
     code, out, _ = run("fixtures", "write", tmp_path)
     assert (code, out.startswith(f"{tmp_path}: {len(MANIFEST['files']) + 3} files, ")) == (0, True)
     assert run("fixtures", "write", tmp_path, "--check") == (0, "", "")
@@ -165,7 +165,7 @@ def test_overwrites_changed_files_only_with_force(run: Run, tmp_path: Path) -> N
 
 
 def test_files_of_an_earlier_corpus_go(run: Run, tmp_path: Path) -> None:
-    """A file that an earlier manifest lists and nobody changed is taken away; one outside of the folder never is."""
+    """An unchanged file of an earlier manifest is removed, never one outside of the folder."""
     corpus_folder, outside = tmp_path / "corpus", tmp_path / "precious.json"
     assert run("fixtures", "write", corpus_folder)[0] == 0
     for path in (corpus_folder / "errors" / "old.json", outside):

@@ -285,7 +285,7 @@ def test_it_is_the_published_document(reference: Path) -> None:
 
 
 def test_overlay_actions_that_are_no_longer_needed(tmp_path: Path) -> None:
-    """Twilio may repair what an overlay repairs."""
+    """An overlay action is reported once Twilio's document no longer needs it."""
     edit = schema_of(STATUS, lambda own: own.update(nullable=True, enum=[*own["enum"], None]))
     (change,) = drift(edited(tmp_path, edit))
     assert change.kind == "overlay-idle"
@@ -407,7 +407,7 @@ def test_reports(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> No
 
 
 def test_update(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
-    """The facts are taken over, and the texts stay ours; building gives what drift has compared."""
+    """The facts are taken over and our texts stay; building gives the document that drift compared."""
     folder = tmp_path / "spec"
     shutil.copytree(SPEC, folder)
     source = folder / "upstream" / "twilio_conversations_v1.facts.yaml"

@@ -1,4 +1,4 @@
-"""Worlds with chosen outcomes are checked once for each kind of body; what is forbidden is always refused."""
+"""Worlds with chosen outcomes are checked once for each kind of body; forbidden facts are always refused."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def test_generate_break_of_captures(
 
 
 def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> None:
-    """A scenario that cannot show it, and a form that is no capture, are refused with what can."""
+    """A scenario or form that cannot show it is refused, and the message names others."""
     code, out, err = run("generate", "chat-only", "--break", "listing.loop")
     assert (code, out, err) == (
         2,
@@ -189,7 +189,7 @@ def nodes(node: object) -> Iterator[dict[str, Any]]:
 def test_generate_break(
     run: Callable[..., tuple[int, str, str]], each: Breakage, form: str
 ) -> None:
-    """`generate --break` writes what `validate` then finds, once; a form that cannot have the flaw is refused."""
+    """`validate` finds the breakage of `generate --break` once; a form that cannot have it is refused."""
     scope = ["--scope", "service"] if each.in_service else []
     code, out, err = run("generate", each.scenario, *scope, "--as", form, "--break", each.rule)
     if each.kind not in BREAKABLE[form]:

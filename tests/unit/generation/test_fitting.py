@@ -52,7 +52,7 @@ def test_identifiers_become_those_of_the_body() -> None:
     ],
 )
 def test_dates_move_with_the_body(date: str, moved: bool) -> None:
-    """A date near that of the sample is as far from the body's own; what means itself stays."""
+    """A date near the sample's moves with the body's date; another date stays."""
     broken = fitted(Example("receipt", {"/date_updated": date}), RECEIPT)
     assert (broken["date_updated"] != date) is moved
     assert len(broken["date_updated"]) == len(date)

@@ -327,7 +327,7 @@ def test_larger_on_request(generator: Generator) -> None:
 
 
 def test_another_outcome_leaves_the_rest(generator: Generator) -> None:
-    """An override changes what it names, in every rendering, and nothing else."""
+    """An override changes its fact in every rendering, and nothing else."""
     plain = generator.world("group-sms", seed=5)
     changed = generator.world(
         "group-sms",
@@ -428,7 +428,7 @@ def test_a_refusal_of_the_whole_body_shows_an_empty_pointer(generator: Generator
     ],
 )
 def test_mistakes(generator: Generator, facts: dict[str, Any], says: str) -> None:
-    """A mistake is one line that says what there is."""
+    """A mistake is one line that lists the valid choices."""
     with pytest.raises(UsageError, match=says) as raised:
         generator.world(**{"name": "agent-and-sms", **facts})
     assert "\n" not in str(raised.value)
@@ -583,8 +583,8 @@ def test_the_vendor_document() -> None:
         generator.webhooks(generator.world("agent-and-sms"))
 
 
-def test_a_document_of_ones_own_without_webhooks(tmp_path: Path) -> None:
-    """Another profile is no way out where the document is not receiptkit's."""
+def test_a_users_document_without_webhooks(tmp_path: Path) -> None:
+    """A user's document without webhooks is named in the error, without advice to change the profile."""
     document = json.loads((ROOT / "spec" / "documented.json").read_text())
     del document["webhooks"]
     path = tmp_path / "mine.json"
@@ -631,8 +631,8 @@ def test_every_stream_is_a_scenario(generator: Generator) -> None:
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 3, 2), 5, "9999-12-31T23:59:59Z"])  # noqa: DTZ001
-def test_moments_that_are_none(generator: Any, start: Any) -> None:
-    """Texts that are no time are refused, and times too late; a datetime is taken."""
+def test_refuses_invalid_moments(generator: Any, start: Any) -> None:
+    """Invalid and too late times are refused; a datetime is accepted."""
     if isinstance(start, datetime):
         assert generator.world("group-sms", start=start) == generator.world(
             "group-sms", start=start.isoformat()

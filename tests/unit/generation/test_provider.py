@@ -90,7 +90,7 @@ def test_bodies_conform(fake: Any, contract: Contract) -> None:
 
 
 def test_receipts_as_wanted(fake: Any) -> None:
-    """Status, channel and code can be given; what is not is drawn, so that it fits."""
+    """Status, channel and code can be given; the others are drawn to fit."""
     assert {fake.delivery_receipt()["status"] for _ in range(200)} == {
         None,
         "sent",
@@ -179,7 +179,7 @@ def test_another_contract() -> None:
     [("ReceiptProvider", "faker", "faker"), ("strategies", "hypothesis", "hypothesis")],
 )
 def test_without_the_package(name: str, module: str, extra: str) -> None:
-    """Without Faker or Hypothesis the rest works, and what needs it says what to install."""
+    """Without Faker or Hypothesis the rest works; what needs them says what to install."""
     code = f"""
 import sys
 sys.modules[{module!r}] = sys.modules["{module}.providers"] = None

@@ -159,8 +159,8 @@ def test_the_furthest_state() -> None:
     assert told(*code) == [("timeline.code-wiped", "/error_code", entry) for entry in (1, 2)]
 
 
-def test_stale_answers() -> None:
-    """An answer that comes again after a newer one is stale, whatever else came between; not where the dates say otherwise."""
+def test_stale_responses() -> None:
+    """A response that repeats an older state after a newer one is stale, unless the dates contradict it."""
     assert states((None, 2), ("sent", 3), (None, 2)) == [("timeline.arrived-late", 2)]
     assert states(("sent", 2), ("delivered", 2), ("sent", 2)) == [
         ("timeline.date-kept", 1),
@@ -184,8 +184,8 @@ def test_stale_answers() -> None:
     ]
 
 
-def test_polling_is_no_event() -> None:
-    """The same answer again and again says nothing, however often; a webhook that comes again does, once."""
+def test_repeated_polls_are_no_duplicates() -> None:
+    """Repeated responses have no finding; a repeated webhook has one."""
     page = sample("page")
     assert told(page, page, sample("receipt"), page, page) == []
     assert told(webhook(), webhook(), webhook()) == [("timeline.duplicate", "/Status", 2)]
@@ -281,14 +281,14 @@ def test_placeholders_never_join(sid: str) -> None:
     assert told(first, second) == []
 
 
-def test_a_stale_answer() -> None:
-    """An answer that was newer before is late, though it is the same as an earlier one."""
+def test_a_stale_response() -> None:
+    """A response older than the one before is late, even if it equals an earlier one."""
     sent = receipt(status="sent", date_updated=SENT)
     assert told(sent, receipt(), sent) == [("timeline.arrived-late", "/status", 2)]
 
 
 def test_sources_agree() -> None:
-    """Webhook and answer with one status have one error code; none, null and 0 are the same."""
+    """Webhook and response with one status have one error code; missing, null and 0 are the same."""
     failed = receipt(status="failed", error_code=30003)
     assert told(webhook(Status="failed", ErrorCode="30003"), failed) == []
     assert told(webhook(Status="failed", ErrorCode="30008"), failed) == [
@@ -335,8 +335,8 @@ def pages(size: int = 20, receipts: int = 50) -> list[dict[str, Any]]:
     return list(GENERATOR.at(GENERATOR.world("three-pages", receipts=receipts)).pages(size))
 
 
-def test_walks_in_order_say_nothing() -> None:
-    """A whole walk, the same again, two at once, and a single page with all of it."""
+def test_complete_paginations_have_no_finding() -> None:
+    """Complete paginations have no finding: once, twice, two at once, and on a single page."""
     first, second, third = pages()
     (whole,) = pages(50)
     assert told(first, second, third) == []
@@ -363,7 +363,7 @@ def exchange(body: dict[str, Any], url: str = "", made_at: str = "") -> dict[str
 
 
 def test_pages_of_several_clients() -> None:
-    """Pages that come in another order than they are linked in are parts of several walks: no loop, and nothing that is missing."""
+    """Pages in another order than their links belong to several paginations: no loop, and no page missing."""
     first, second, third = map(exchange, pages())
     assert told(first, third, second, third) == []
     assert told(first, second, first, third, second, third) == []
@@ -387,8 +387,8 @@ def test_reports_a_list_that_ignores_page_tokens() -> None:
     ) == [("listing.truncated", "/meta/next_page_url", 1)]
 
 
-def test_a_walk_through_a_proxy() -> None:
-    """Pages go on with each other by their own links, too, where they were asked for under another name."""
+def test_a_pagination_through_a_proxy() -> None:
+    """Pages continue each other by their own links, even if their requests had another host."""
     local = [
         exchange(
             page,
@@ -496,8 +496,8 @@ def test_messages_name_the_pages() -> None:
     ]
 
 
-def test_an_overlap_that_may_be_another_walk_is_information() -> None:
-    """Only links make two pages surely parts of one walk."""
+def test_an_overlap_without_links_is_information() -> None:
+    """Only links prove that two pages belong to one pagination."""
     first, _, third = pages()
     third["delivery_receipts"][0] = first["delivery_receipts"][0]
     found = Collected()
@@ -605,8 +605,8 @@ def test_summaries_are_held_against_the_last_list() -> None:
     ]
 
 
-def test_summaries_and_walks() -> None:
-    """A list is seen when its last page is; a part of one tells nothing."""
+def test_summaries_and_paginations() -> None:
+    """A list is seen at its last page; summaries are not compared with a part of one."""
     first, second = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(1)
     rows = [page["delivery_receipts"][0] for page in (first, second)]
     (whole,) = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(50)
@@ -677,7 +677,7 @@ def test_leaves_an_invalid_level_to_the_schema(level: object) -> None:
 
 
 def test_files_are_apart_unless_joined() -> None:
-    """Two files are two stories; with `join` their dates alone tell what came first."""
+    """Two files are two histories; with `join` their dates alone give the order."""
     polls, log = (
         [receipt(status="sent", date_updated=LATER)],
         [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08Z")],
@@ -798,7 +798,7 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
 
 
 def findings(*memories: Memory) -> list[Problem]:
-    """Return the findings of a memory, or of several together, in order; first they leave out what nothing contradicts."""
+    """Return the findings of one or several memories, in order, after they left out what is not needed."""
     held = [each.digests() for each in memories]
     known = [each for each in held if each is not None]
     if len(known) == len(memories) > 1:
@@ -849,8 +849,8 @@ def test_counts_duplicates_over_all_pieces() -> None:
     assert {each.message for each in found} == {"the same webhook arrived 3 times; process it once"}
 
 
-def test_a_receipt_of_two_messages_is_compared_wherever_it_is_remembered() -> None:
-    """A receipt with two messages lies in two parts; it is reported once, and its states are not compared."""
+def test_a_receipt_of_two_messages_is_reported_once() -> None:
+    """A receipt with two messages is reported once, in one memory or two, and its states are not compared."""
     bodies = [receipt(status="read"), receipt(status="sent", message_sid="IM" + "0f" * 16)]
     whole, parts = Memory(), [Memory(1), Memory()]
     for entry, body in enumerate(bodies):
@@ -965,7 +965,7 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
 
 
 def test_many_states_of_one_receipt() -> None:
-    """However many states somebody gives one receipt, and however many lists and summaries one message, each is looked at a few times only."""
+    """Many states of a receipt, or lists and summaries of a message, are each compared a few times only."""
     ledger = Memory()
     count = 20_000
     first, second, _ = pages()

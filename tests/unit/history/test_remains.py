@@ -16,7 +16,7 @@ def memory_of(*bodies: tuple[str, object]) -> Memory:
 
 
 def left(*memories: Memory) -> list[int]:
-    """Return how many bytes of memory each takes when it has left out what nobody compares."""
+    """Return the bytes of each memory after it has left out what no other needs."""
     named = compared([found for each in memories if (found := each.digests())])
     for each in memories:
         each.keep(*named)

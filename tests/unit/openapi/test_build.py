@@ -128,7 +128,7 @@ def without_examples(node: Any) -> Any:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_operation_and_status_has_named_examples(profile: str) -> None:
-    """Whatever a mock server is asked for it has an answer; those of one name tell one story."""
+    """Every operation and status has examples; those of one name belong together."""
     document = load(SPEC / f"{profile}.yaml")
     examples = document["components"]["examples"]
     contract = Contract.load(profile)
@@ -162,7 +162,7 @@ KEYWORDS = ("$ref", "$id", "$anchor", "$dynamicRef", "$schema")
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
-    """No member of an extension of ours is called like a keyword that tools follow wherever it is; arrays have items."""
+    """Members of our extensions have no name that other tools follow; arrays have items."""
 
     def look(node: Any, ours: bool) -> None:
         if isinstance(node, dict):
@@ -205,7 +205,7 @@ def test_profiles_say_what_they_are() -> None:
 
 
 def test_built_documents_are_fresh(run: Callable[..., tuple[int, str, str]]) -> None:
-    """`spec build --check` finds the committed documents to be what their sources make."""
+    """`spec build --check` accepts the committed documents."""
     assert run("spec", "build", "--check") == (0, "", "")
 
 
@@ -291,7 +291,7 @@ def test_an_invalid_action_is_an_error(action: Any) -> None:
 
 
 def test_overlay_semantics() -> None:
-    """An update merges objects and concatenates arrays; a removal removes; sources are noted beside what they ground."""
+    """An update merges objects and concatenates arrays; a removal removes; sources are noted beside their members."""
     document = {"a": {"list": [1], "gone": 1, "deep": {"x": 1}}}
     actions = [
         {"target": "$.a", "update": {"list": [2], "deep": {"y": 2}}, "x-source": "page"},
@@ -356,5 +356,5 @@ def test_upgrade(before: dict[str, Any], after: dict[str, Any]) -> None:
 
 
 def test_show_prints_the_document(run: Callable[..., tuple[int, str, str]]) -> None:
-    """`spec show` prints what is committed."""
+    """`spec show` prints the committed document."""
     assert run("spec", "show", "--profile", "strict") == (0, (SPEC / "strict.yaml").read_text(), "")

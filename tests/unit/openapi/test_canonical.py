@@ -128,7 +128,7 @@ def plain() -> dict[str, Any]:
 
 
 def status_is(schema: Any, **schemas: Any) -> Any:
-    """Return what puts a schema in the place of the status."""
+    """Return a function that replaces the schema of the status."""
 
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["Receipt"]["properties"]["status"] = schema
@@ -589,7 +589,7 @@ def test_more_cycles_and_bombs(tmp_path: Path, schemas: dict[str, Any]) -> None:
 
 
 def test_schemas_that_lead_on_and_on(tmp_path: Path) -> None:
-    """Many schemas, each with the next in a member, are no bomb."""
+    """A long chain of schemas is accepted."""
     document = plain()
     document["components"]["schemas"]["Receipt"]["properties"]["n"] = {
         "$ref": "#/components/schemas/S0"

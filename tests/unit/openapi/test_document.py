@@ -1,4 +1,4 @@
-"""Documents of one's own, and how the documents of the profiles are built: what is refused, and in which words."""
+"""Users' documents are refused with the right message, and the profiles' documents are built."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ def test_finds_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wh
     )
 
 
-def test_profiles_that_are_none() -> None:
-    """Another profile is refused with the names there are."""
+def test_refuses_unknown_profiles() -> None:
+    """An unknown profile is refused with the known names."""
     with pytest.raises(UsageError) as caught:
         document.built("stricter")
     assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"
@@ -216,7 +216,7 @@ def test_builds_each_profile(spec: Path) -> None:
 
 
 def test_lines_of_generated_documents(spec: Path) -> None:
-    """A word that begins at column 110 ends its line; the file is the same wherever it is built."""
+    """Lines of generated documents break at column 110, on any machine."""
     facts = dict.fromkeys(("c", "cc"), "a " * 100 + "b")
     (spec / build.UPSTREAM).write_text(json.dumps({**UPSTREAM, "x-facts": facts}))
     lines = build.build(spec)["vendor.yaml"].decode().splitlines()

@@ -1,4 +1,4 @@
-"""The operations of a document: what is read of each, which one a method and URL mean, and what an answer may look like."""
+"""The operations of a document: their parts, their paths and their responses."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def test_paths_of_urls(url: str, expected: str) -> None:
     ],
 )
 def test_hosts_of_others(url: str, expected: bool) -> None:
-    """Twilio's hosts, names and addresses of a developer's own network, and no host at all are not somebody else's."""
+    """Twilio's hosts, local names and addresses, and no host at all are not foreign."""
     assert is_elsewhere(url) is expected
 
 
@@ -327,7 +327,7 @@ JSON, CSV, TEXTS, REST = (
 def test_media_types(
     content: dict[str, Media], content_type: str | None, expected: Media | None
 ) -> None:
-    """The type itself is meant before its range, and that before any; where none was captured, JSON, or what comes first."""
+    """The exact media type comes before its range, and that before any; without one captured, JSON or the first."""
     assert Response(content, False).media(content_type) is expected
 
 

@@ -1,4 +1,4 @@
-"""YAML and JSON as OpenAPI means them: nothing but what JSON holds, and nothing lost in silence."""
+"""YAML and JSON are read as OpenAPI means them: only values of JSON, and none lost silently."""
 
 from __future__ import annotations
 

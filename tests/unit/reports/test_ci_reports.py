@@ -136,7 +136,7 @@ def sarif(run: Run, *arguments: object) -> dict[str, Any]:
 def test_sarif_keeps_its_schema(
     run: Run, bad: Path, sarif_schema: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Whatever is found, or cannot be read, the report is valid by the schema of SARIF 2.1.0."""
+    """The report is valid by the schema of SARIF 2.1.0, with any finding or problem."""
     broken = tmp_path / "broken.gz"
     broken.write_bytes(b"\x1f\x8b damaged")
     corpus = ROOT / "fixtures"
@@ -195,7 +195,7 @@ def test_sarif_says_what_could_not_be_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_several_reports(run: Run, bad: Path, tmp_path: Path) -> None:
-    """Each report is what it would be alone."""
+    """Each of several reports is the same as alone."""
     alone = {
         name: run("validate", "--format", name, bad)[1]
         for name in ("text", "json", "junit", "sarif", "github", "ndjson")

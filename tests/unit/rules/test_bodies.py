@@ -28,7 +28,7 @@ PATH = {
 
 
 def of_page(page: Any, *rules: str) -> list[Problem]:
-    """Return what the checks of a page and its rows find, by some rules."""
+    """Return the problems that some rules find in a page and its rows."""
     return [each for each in problems_of_kind(page, "page") if each.rule in rules]
 
 
@@ -141,7 +141,7 @@ def test_milliseconds(fraction: str, expected: int) -> None:
     ],
 )
 def test_is_before(one: object, other: object, expected: bool) -> None:
-    """Whole seconds are compared, whatever the zone; what is no date is before nothing."""
+    """Whole seconds are compared in any zone; an invalid date is before nothing."""
     assert is_before(one, other) is expected
 
 
@@ -235,7 +235,7 @@ def test_rows_and_links_of_another_message() -> None:
     ],
 )
 def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
-    """A page says the index and the size that were asked for; above the largest size nobody knows."""
+    """A page has the requested index and size; above the largest size anything is accepted."""
     found = [
         Problem(
             pointer,

@@ -22,7 +22,7 @@ NOT_FOUND = {"code": 20404, "message": "no", "more_info": PAGE, "status": 404}
 
 
 def found(status: int, /, **changes: Any) -> list[Problem]:
-    """Return what is found in an error body."""
+    """Return the findings of an error body."""
     return list(code_mismatch(ErrorView({**NOT_FOUND, **changes}, status)))
 
 

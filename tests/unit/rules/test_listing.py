@@ -1,4 +1,4 @@
-"""Walks along lists, put before the rules as pages: which pages make a walk, and its findings."""
+"""Pages form paginations, which have the right findings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def place(problem: Problem) -> Arrival:
 
 
 def of_paginations(found: list[Pagination], whole: list[Arrival]) -> list[Problem]:
-    """Return what every check of lists finds."""
+    """Return the problems that every check of lists finds."""
     return list(catalogue.problems("list history", ListHistory(found, whole)))
 
 
@@ -38,7 +38,7 @@ def of_message(
     reports: list[StatusReport],
     repeated: list[RepeatedList] | None = None,
 ) -> list[Problem]:
-    """Return what every check of a message finds."""
+    """Return the problems that every check of a message finds."""
     history = MessageHistory(found, summaries, reports, repeated or [])
     return list(catalogue.problems("message history", history))
 
@@ -157,7 +157,7 @@ def test_findings_of_paginations(
 
 
 def test_a_summary_is_held_against_one_list() -> None:
-    """Of several lists, the last one before a summary is what it is held against, and no other."""
+    """A summary is compared with the last list before it, and no other."""
     lists = [
         Pagination([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)
         for entry in (0, 2, 4)

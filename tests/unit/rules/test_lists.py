@@ -1,4 +1,4 @@
-"""Pages of other lists are held to what pages of receipts are."""
+"""Pages of other lists are checked as pages of receipts are."""
 
 from __future__ import annotations
 

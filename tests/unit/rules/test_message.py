@@ -25,7 +25,7 @@ REQUEST = RequestView("FetchConversationMessage", "GET", {}, URL, lambda: iter((
 
 
 def found(contract: Contract, **change: Any) -> list[tuple[str, str, str]]:
-    """Return what is wrong with a message: rule, pointer and message."""
+    """Return rule, pointer and message of the findings of a message."""
     return [
         (each.rule, each.pointer, each.message) for each in contract.check({**MESSAGE, **change})
     ]

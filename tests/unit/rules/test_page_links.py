@@ -45,7 +45,7 @@ def page(number: int = 0, size: int = 1, at: str = LIST, **meta: Any) -> dict[st
 
 
 def problems(contract: Contract, body: Any, url: str | None = None) -> list[tuple[str, str, str]]:
-    """Return what is found of an answer to a request, or of a bare page; each shows its value."""
+    """Return the findings of a response to a request, or of a bare page; each has its value."""
     found = (
         contract.check_exchange(Exchange("GET", url, 200, body)) if url else contract.check(body)
     )

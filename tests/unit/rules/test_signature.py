@@ -134,7 +134,7 @@ def over(url: str, parameters: object = PARAMETERS) -> dict[str, str]:
     ],
 )
 def test_the_likeliest_cause(delivery: WebhookRequest, cause: str) -> None:
-    """A failure names the forms of the URL that were tried, and what would make it verify."""
+    """A failure names the forms of the URL that were tried, and a correction that makes it verify."""
     found = [
         finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")
     ]

@@ -13,7 +13,7 @@ from receiptkit.rules.states import ReceiptHistory, ReceiptState
 
 
 def of_receipt(states: list[ReceiptState]) -> list[Problem]:
-    """Return what every check of a receipt's history finds."""
+    """Return the problems that every check of a receipt's history finds."""
     return list(catalogue.problems("receipt history", ReceiptHistory(states)))
 
 
@@ -152,7 +152,7 @@ def test_webhooks_beside_a_response(
 
 
 def test_dates_of_creation_are_compared_within_one_source() -> None:
-    """Answers cut or round what webhooks have in milliseconds."""
+    """Responses cut or round the milliseconds of webhooks."""
     for file in (0, 1):
         beside = webhook((1,), "delivered", 5)._replace(
             first=Arrival(file, entry=1), last=Arrival(file, entry=1), created=1
@@ -161,7 +161,7 @@ def test_dates_of_creation_are_compared_within_one_source() -> None:
 
 
 def told(*states: ReceiptState) -> list[tuple[str, str, str, int]]:
-    """Return rule, pointer, message and entry of what is found in a history."""
+    """Return rule, pointer, message and entry of the findings of a history."""
     return [
         (each.rule, each.pointer, each.message, place(each).entry) for each in of_receipt([*states])
     ]
@@ -201,7 +201,7 @@ def test_another_message_of_the_channel() -> None:
 
 
 def test_another_message_of_the_channel_is_one_finding() -> None:
-    """If a webhook contradicts the answer about the same status, that is reported alone."""
+    """A webhook that contradicts the response about the same status has that finding alone."""
     answer = sighting((0,), "sent", 5)
     other = webhook((1,), "sent", 5)._replace(channel_message="SM2")
     assert [each[0] for each in told(answer, other)] == ["webhook.disagrees-with-receipt"]

@@ -1,4 +1,4 @@
-"""The two functions that an engine runs find what one process finds, however captures are cut."""
+"""The two functions that an engine runs have the findings of one process, however captures are cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine: quick answers that accept no more than the schema, whatever it holds, and errors traced to their place."""
+"""The engine: its fast path accepts no more than the schema, and errors are traced to their place."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_locates_a_schema_that_cannot_be_compiled() -> None:
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
-    """A reference to another file is refused: judging reads no file and asks no network."""
+    """A reference to another file is refused: the engine reads no file and no network."""
     path = tmp_path / "other.json"
     path.write_text(json.dumps(TEXT))
     with pytest.raises(DocumentError, match="cannot be compiled"):

@@ -118,7 +118,7 @@ SID = "^DY[0-9a-fA-F]{32}$"
     ],
 )
 def test_messages(schema: dict[str, Any], value: Any, expected: str) -> None:
-    """Each keyword says what is wrong with what; neither values nor names of the body's own are shown."""
+    """Each keyword's message is right; neither values nor the body's own names are shown."""
     assert [text for text, _ in said(schema, value)] == [expected]
 
 

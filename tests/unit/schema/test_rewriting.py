@@ -214,7 +214,7 @@ URI = "^https://[A-Za-z0-9.-]+/"
     ],
 )
 def test_hastened(schema: dict[str, Any], expected: dict[str, Any] | None) -> None:
-    """A schema is made quicker only where it accepts no more afterwards; what looks at its neighbours is left where it is."""
+    """A schema is rewritten for speed only where it accepts no more afterwards."""
     assert hastened(copy.deepcopy(schema)) == (schema if expected is None else expected)
 
 

@@ -163,7 +163,7 @@ def test_a_body_that_is_too_long() -> None:
 
 
 def test_a_server_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says so, and goes on with what it has."""
+    """A full server says so, and keeps running."""
     monkeypatch.setenv("RECEIPTKIT_LIMITS", "records=3")
     caller = Caller("none")
     for _ in range(3):

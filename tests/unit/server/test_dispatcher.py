@@ -1,4 +1,4 @@
-"""The webhooks of the server: which are sent, when, where, how often; the clock that lets them be due, and what goes wrong on purpose."""
+"""Webhooks of the server: which are sent, when, where and how often; its clock, and its faults."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_get() -> None:
 def test_filters_and_scopes(
     account: list[tuple[str, str]], service: list[tuple[str, str]], count: int
 ) -> None:
-    """Only the events of the filters are sent; a service's configuration with a URL silences the account's, whatever it filters."""
+    """Only events of the filters are sent; a service's configuration with a URL silences the account's."""
     consumer = Consumer()
     caller = Caller("agent-and-sms", webhook_transport=consumer.transport)
     for form, in_service in ((account, False), (service, True)):
@@ -226,7 +226,7 @@ def test_reset_by_a_consumer() -> None:
 
 
 def test_advanced_by_several_at_once() -> None:
-    """Each lets pass what it says, after the others, and counts what was sent on its own way."""
+    """Simultaneous calls advance the clock one after the other, and each counts its own webhooks."""
     caller = subscribed("group-sms", Consumer(lambda request: asyncio.sleep(0.01, 204)))
 
     async def advance() -> list[Any]:
@@ -266,7 +266,7 @@ def test_a_world_that_begins_while_time_passes() -> None:
 
 
 async def everything_under_way() -> None:
-    """Let go on what can: no consumer is further away than a few turns of the loop."""
+    """Let all pending tasks continue; a consumer is at most a few turns of the loop away."""
     for _ in range(100):
         await asyncio.sleep(0)
 
@@ -389,7 +389,7 @@ def panel(
 
 
 def test_the_panel() -> None:
-    """It shows state and what was sent, lets time pass, loads, resets."""
+    """The panel shows the state and the sent webhooks, advances, loads and resets."""
     consumer = Consumer()
     caller = subscribed("group-sms", consumer)
     status, shown = panel(caller, "GET", "/")
@@ -595,7 +595,7 @@ def test_faults_until_they_are_taken_away() -> None:
 
 
 def test_slow_and_stale() -> None:
-    """A slow answer takes its time; a stale one says what was so before."""
+    """A slow response takes its time; a stale one has an earlier state."""
     caller = Caller("agent-and-sms")
     caller.do(caller.control.advance(to="end"))
     path = paths(caller.world)["receipt"]

@@ -1,4 +1,4 @@
-"""Webhooks of what is done over REST: when they come, what they say, and what those before the fact may do."""
+"""Webhooks of changes over REST: their time, their content, and the power of pre-webhooks."""
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def test_a_pre_webhook_agrees(answer: bytes) -> None:
     assert post(caller, "/Conversations", [], **ENABLED).status_code == 201
 
 
-def test_a_pre_webhook_that_nobody_answers() -> None:
+def test_a_pre_webhook_without_a_response() -> None:
     def fail(form: dict[str, str]) -> httpx.Response:
         raise httpx.ReadError("gone")
 

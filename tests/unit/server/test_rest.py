@@ -1,4 +1,4 @@
-"""The REST API of the server: every answer is the generator's rendering of the moment, or an error in Twilio's words."""
+"""The REST API of the server: responses are the generator's renderings of the moment, or Twilio's errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def caller() -> Caller:
 @pytest.mark.parametrize("moment", ["0ms", "200ms", "2s", "90s", "20m", "1d"])
 @pytest.mark.parametrize("in_service", [False, True])
 def test_every_scenario_at_every_moment(moment: str, in_service: bool) -> None:
-    """Lists, fetches and messages of every scenario, in both scopes, are what `generate` says of the seed and the moment."""
+    """Lists, fetches and messages equal those that `generate` makes of the seed and the moment."""
     caller = Caller(seed=3)
     caller.do(caller.control.advance(by=moment))
     lives = list(caller.control.state.lives)
@@ -167,7 +167,7 @@ def test_a_browser_may_ask_first(caller: Caller) -> None:
 
 
 def test_unique_name(caller: Caller) -> None:
-    """A conversation has a unique name, too: that of its scenario. What is answered names it by its SID."""
+    """A conversation can be fetched by its scenario's unique name; the response has its SID."""
     at = paths(caller.world)["receipts"]
     assert (
         caller.get(at.replace(caller.world.conversation_sid, "three-pages")).json()
@@ -213,7 +213,7 @@ def test_refuses_invalid_authorization(caller: Caller, header: str | None) -> No
 
 
 def test_headers(caller: Caller) -> None:
-    """Every answer has the headers that were seen, each its own request id."""
+    """Every response has the observed headers, and its own request id."""
     answers = [
         caller.get(path)
         for path in (paths(caller.world)["receipts"], "/v1/Nothing")
@@ -300,7 +300,7 @@ def test_to_the_millisecond() -> None:
 
 @pytest.mark.parametrize("in_service", [False, True])
 def test_configuration(caller: Caller, in_service: bool) -> None:
-    """Nothing is configured at first; an update changes what it names, with several filters, and the rest stays."""
+    """Nothing is configured at first; an update changes its members, and the rest stays."""
     path = paths(caller.world, in_service=in_service)["configuration"]
     empty = caller.get(path).json()
     assert (empty["method"], empty["filters"], empty["post_webhook_url"]) == (None, None, None)
@@ -462,7 +462,7 @@ def test_messages_of_one_conversation() -> None:
 def test_notes_once_why_a_caller_was_refused(
     capsys: pytest.CaptureFixture[str], header: str | None, advice: str
 ) -> None:
-    """Twilio's 401 gives no reason; standard error does, without what the caller sent."""
+    """Twilio's 401 gives no reason; standard error does, without the caller's credentials."""
     caller = Caller("landline")
     path = paths(caller.world)["receipts"]
     for _ in range(2):

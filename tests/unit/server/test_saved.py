@@ -107,7 +107,7 @@ _SAVED: dict[str, Any] = json.loads(dump(eventful().control.state))
 
 @given(data=st.data())
 def test_a_damaged_snapshot_is_one_line(data: Any) -> None:
-    """Wherever a member is another value, the server has the state of before, and a message says so; or it is read."""
+    """A snapshot with a changed member is read, or refused with a message and no change of the server."""
     document = json.loads(json.dumps(_SAVED))
     node: Any = document
     while True:

@@ -1,4 +1,4 @@
-"""One webhook on its way: where it can go, what comes of it, and that what arrives is what was signed."""
+"""One webhook: its target, its outcome, and that the request that arrives is the signed one."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
 # -- what comes of it
 
 
-def test_nobody_is_waited_for() -> None:
-    """An answer has five seconds, here less; after that it is not sent again."""
+def test_times_out_without_a_response() -> None:
+    """A response has five seconds, here less; after that the webhook is not sent again."""
     assert Sender(AUTH_TOKEN)._timeout == 5
     # Whoever connects is kept waiting.
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -96,7 +96,7 @@ def test_nobody_is_waited_for() -> None:
 
 
 def test_a_head_that_does_not_end() -> None:
-    """The limit is of the whole answer: bytes that go on coming do not put it off."""
+    """The time limit is of the whole response: trickling bytes do not extend it."""
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nX: ")
@@ -112,7 +112,7 @@ def test_a_head_that_does_not_end() -> None:
     "rest", [b"1\r\nx\r\n", b"400000\r\n" + b"x" * 0x400000 + b"\r\n"], ids=["drip", "flood"]
 )
 def test_a_body_that_does_not_end(rest: bytes) -> None:
-    """The status is the outcome; what follows is not read, however slow or long it is."""
+    """The status is the outcome; a slow or long body is not read."""
 
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -162,8 +162,8 @@ def test_an_application_that_fails() -> None:
     ]
 
 
-def test_an_authority_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A certificate that nobody knows is named as what it is, and known where SSL_CERT_FILE says so."""
+def test_a_private_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown certificate is named as such, and accepted with SSL_CERT_FILE."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl here, which makes a certificate")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
@@ -263,7 +263,7 @@ def test_refuses_invalid_urls(url: str) -> None:
 
 
 def flask_receiver(seen: list[Any]) -> Any:
-    """Answer as the receivers in the documentation do."""
+    """Respond as the receivers in the documentation do."""
     application = Flask("receiver")
 
     @application.route("/", defaults={"path": ""}, methods=["GET", "POST"])

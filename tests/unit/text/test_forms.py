@@ -285,7 +285,7 @@ def test_ignores_a_query_part_without_a_name(contract: Contract) -> None:
 def test_many_escapes_are_decoded_in_pieces_at_no_escape_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A large value gives what it gives at once, wherever the pieces end."""
+    """A large value decodes as it does at once, wherever the pieces end."""
     values = ["%41%4", "%%41", "a%C3%A9%C3", "100%", "%4", "%zz%41%"]
     whole = [decode_form(f"a={value * 7}", None) for value in values]
     for size in range(3, 12):

@@ -53,7 +53,7 @@ def test_reading_gives_the_value(value: Any, style: dict[str, Any]) -> None:
     st.sampled_from([*'"{}[]:,\\0-1eE.tfn \n\x00u', "\u201c", "é", ""]),
 )
 def test_reading_broken_text_never_fails(value: Any, at: int, patch: str) -> None:
-    """A text changed at one place is read or refused exactly as the standard library does, and what is refused has a place."""
+    """A text changed at one place is read or refused as by the standard library, with a place."""
     text = json.dumps(value)
     at %= len(text)
     text = text[:at] + patch + text[at + 1 :]

@@ -83,7 +83,7 @@ def test_notes_findings_that_are_gone(project: Path, run: Run) -> None:
 def test_paths_are_relative_to_the_baseline(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It holds wherever the command is run from, and however the captures are named."""
+    """A baseline applies from any working directory, however the captures are named."""
     (project / "settings").mkdir()
     run("validate", "captures", "--write-baseline", "settings/known.json")
     assert '"file": "../captures/a.ndjson"' in (project / "settings" / "known.json").read_text()
@@ -95,7 +95,7 @@ def test_paths_are_relative_to_the_baseline(
 
 
 def test_it_holds_no_values(project: Path, run: Run) -> None:
-    """A baseline is committed: it has nothing of what the captures hold, in a stable order."""
+    """A baseline has no captured value, and a stable order, so that it can be committed."""
     run("validate", "captures", "--write-baseline", "known.json")
     text = (project / "known.json").read_text()
     assert "queued" not in text

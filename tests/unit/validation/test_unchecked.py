@@ -42,7 +42,7 @@ def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_lists_place_method_path_and_reason(mixed: Path, run: Run) -> None:
-    """Each observation is a line; path segments that are no words of the contract are masked, and so are methods."""
+    """Each observation is a line; unknown path segments and methods are masked."""
     _, out, _ = run("validate", mixed, "--list-unchecked", "--ignore", "http.*")
     listed = [line for line in out.splitlines() if " unchecked: " in line and "first" not in line]
     assert listed[:3] == [
@@ -117,7 +117,7 @@ def test_the_list_ends_somewhere(
 
 
 def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[..., Any]) -> None:
-    """In a folder, a file of another kind is counted and listed, and is no error."""
+    """A file of another kind in a folder is counted and listed, without an error."""
     write(tmp_path / "a.ndjson", sample("receipt"))
     (tmp_path / "notes.txt").write_text("Dear team,")
     code, out, err = run("validate", tmp_path, "--list-unchecked")
@@ -129,7 +129,7 @@ def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[...
 
 
 def test_every_skipped_file_has_a_reason(tmp_path: Path, report: Callable[..., Any]) -> None:
-    """A file of a folder that is not read says what it is, and what to do if it is a capture."""
+    """A file of a folder that is not read has its kind, and advice if it is a capture."""
     files = {
         "a.log": "hello",
         "b.json": '{"status": "queued"}',

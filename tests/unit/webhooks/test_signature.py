@@ -22,7 +22,7 @@ PARAMETERS: dict[str, str] = sample("webhook")["params"]
 
 
 def test_vectors(reference: Path) -> None:
-    """Every vector of the client libraries verifies, and is what is signed."""
+    """Every vector of the client libraries verifies, and equals our signature."""
     folder = reference / "captured" / "signature"
     vectors: list[dict[str, Any]] = [
         *json.loads((folder / "vectors.json").read_text()),
@@ -90,7 +90,7 @@ def test_rejects_a_changed_request(url: str, token: str, parameters: dict[str, s
 
 
 def test_repeated_names() -> None:
-    """Each distinct value counts once, in whatever order they came; a mapping of lists and pairs are the same."""
+    """Each distinct value counts once, in any order; a mapping of lists equals pairs."""
     pairs = [("b", "2"), ("a", "1"), ("b", "1"), ("b", "2")]
     assert sign(URL, TOKEN, pairs) == sign(URL, TOKEN, {"a": "1", "b": ["1", "2"]})
     assert sign(URL, TOKEN, pairs) != sign(URL, TOKEN, dict(pairs))
@@ -114,7 +114,7 @@ def test_json_bodies() -> None:
 
 @given(st.text(), st.text(), st.lists(st.tuples(st.text(), st.text())))
 def test_anything_can_be_signed(url: str, signature: str, pairs: list[tuple[str, str]]) -> None:
-    """No URL, signature or parameter makes it raise; what was signed verifies, and hardly anything else."""
+    """No URL, signature or parameter raises; a signed request verifies, and others do not."""
     made = sign(url, TOKEN, pairs)
     assert verify(url, TOKEN, made, pairs) or "bodySHA256" in url
     assert not verify(url, TOKEN, signature, pairs)
