@@ -344,7 +344,7 @@ def test_reports_what_openapi_core_rejects(tmp_path: Path) -> None:
     response["headers"] = {"X-Count": {"required": True, "schema": TEXT}}
     contract = Contract(Document(content, b"", "mine"), "documented", "reference")
     with pytest.raises(
-        DocumentError, match=r"^openapi-core cannot judge List: MissingRequiredHeader$"
+        DocumentError, match=r"^openapi-core cannot check List: MissingRequiredHeader$"
     ):
         contract.check_exchange(listed({}))
 

@@ -2,7 +2,7 @@
 Compile a stretch of text to one pattern, and check what the pattern captures.
 
 Nothing here decides what is right. A *key* holds everything in which texts of the same pattern
-differ and on which a verdict can depend. Only keys that the exact path has found clean are
+differ and on which a result can depend. Only keys that the exact path has found clean are
 accepted.
 """
 

@@ -50,7 +50,7 @@ class Seen(NamedTuple):
     time: str = ""
 
     def has_body(self) -> bool:
-        """Return True if there is something to judge in it."""
+        """Return True if there is something to check in it."""
         what = self.what
         if isinstance(what, Exchange):
             return not (_is_absent(what.body) and _is_absent(what.request_body))

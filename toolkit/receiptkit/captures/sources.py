@@ -62,7 +62,7 @@ class Source(NamedTuple):
         content: its content, if that is in memory and not in a file.
         format: the name of its format, where that is known; empty to recognise it.
         address: the URL or path that opens it; empty for its name.
-        length: the size that a store told of it; -1 to ask the system.
+        length: its size in a store; -1 to ask the system.
     """
 
     name: str

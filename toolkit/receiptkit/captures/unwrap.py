@@ -96,7 +96,7 @@ def _counted(found: list[Seen]) -> list[Seen]:
 
 
 class _Walk:
-    """One walk through a document."""
+    """One pass through a document."""
 
     def __init__(self, reading: Reading, *, dumps: bool) -> None:
         self._reading = reading

@@ -66,7 +66,7 @@ def live_options(command: _F) -> _F:
             "--once", type=click.IntRange(1), metavar="N", help="End after N checked requests."
         ),
         seconds_option,
-        log_option("requests and their verdicts"),
+        log_option("requests and their findings"),
         ready_file_option,
         allow_empty_option,
         show_values_option,

@@ -227,7 +227,7 @@ def log_request(log_format: str, about: dict[str, Any]) -> None:
 
     Args:
         log_format: one of `LOG_FORMATS`.
-        about: its number, method, path, outcome and milliseconds, and its verdict if there is one.
+        about: its number, method, path, outcome and milliseconds, and its result if there is one.
     """
     if log_format == "json":
         _write(json.dumps({"kind": "request", **about}))

@@ -51,7 +51,7 @@ class Recognition(NamedTuple):
 
 
 class Recogniser:
-    """Tells the kind and scope of bodies by the schemas of a document."""
+    """Recognises the kind and scope of bodies by the schemas of a document."""
 
     def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
         self._operations = operations

@@ -69,7 +69,7 @@ class Due(NamedTuple):
     Attributes:
         at: when it was seen, in milliseconds since 1970.
         kind: configuration, message, webhook, page or receipt.
-        moment: of which moment it tells.
+        moment: the moment that it shows.
         detail: the event of a webhook, the number of a page.
     """
 

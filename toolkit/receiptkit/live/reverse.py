@@ -1,4 +1,4 @@
-"""A reverse proxy before an API, which judges what the contract knows and passes on the rest."""
+"""A reverse proxy before an API, which checks what the contract knows and passes on the rest."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Proxy:
     Passes requests on to an upstream server.
 
     Args:
-        session: judges, keeps and counts.
+        session: checks, keeps and counts.
         forwarder: sends them.
         upstream: the base URL of the server.
         archive: the file of the exchanges.
@@ -138,7 +138,7 @@ class Proxy:
             await self._answer(call, body, answered, send)
 
     async def _answer(self, call: _Call, body: bytes, answered: Answer, send: Send) -> None:
-        """Keep and judge an exchange, and send its answer."""
+        """Keep and check an exchange, and send its response."""
         seen = SeenExchange(call.at, call.method, call.url, call.headers, body, answered)
         try:
             text = self._archive.append(seen)

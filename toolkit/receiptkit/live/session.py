@@ -1,4 +1,4 @@
-"""The state that the receiver and the proxy share: verdicts, records, counts, and when to end."""
+"""The state that the receiver and the proxy share: results, records, counts, and when to end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT = 1000
 
 class Handled(NamedTuple):
     """
-    A request that was judged, or was passed on without.
+    A request that was checked, or only passed on.
 
     Attributes:
         number: it counts from 1.
@@ -50,9 +50,9 @@ class Session:
     One run of a receiver or a proxy.
 
     Args:
-        judge: judges what comes.
+        judge: checks records.
         recording: keeps it.
-        once: how many judged requests end the run; None for no limit.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         own_urls: URLs that the user named; their paths are shown.
     """
@@ -133,7 +133,7 @@ def session_of(
         output: the file that is kept; None for none.
         name: the name of the capture where no file is kept.
         selection: which findings are wanted.
-        once: how many judged requests end the run; None for no limit.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         is_har: True to keep a HAR.
         own_urls: URLs that the user named; their paths are shown.

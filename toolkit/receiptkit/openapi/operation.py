@@ -19,7 +19,7 @@ _ROLES = {
     "Messages": "MessageSid",
 }
 
-#: What an operation answers with, told by the end of its path.
+#: The kind of an operation's response, by the end of its path.
 _KINDS = (
     ("page", re.compile(r"/Receipts$")),
     ("receipt", re.compile(r"/Receipts/\{[^/]+\}$")),

@@ -1,4 +1,4 @@
-"""Walk the schemas of an OpenAPI document, and those within a schema."""
+"""Iterate over the schemas of an OpenAPI document, and those within a schema."""
 
 from __future__ import annotations
 

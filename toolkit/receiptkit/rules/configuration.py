@@ -149,7 +149,7 @@ def shadowed(configurations: list[Configured]) -> Iterator[Problem]:
 )
 def not_what_was_sent(exchange: ExchangeView) -> Iterator[Problem]:
     """
-    Yield a problem for each member of a configuration that is not what the form said.
+    Yield a problem for each member of a configuration that differs from the form.
 
     Blank fields remove a value, and its replacement is not documented.
     """

@@ -26,7 +26,7 @@ _AFTER = Example("message", {"/delivery/read": "all"})
 @also("delivery.disagrees-with-receipts", on="message history")
 def summaries_of_reports(history: MessageHistory) -> Iterator[Problem]:
     """
-    Compare each summary with the receipts that webhooks and single answers told of before it.
+    Compare each summary with earlier receipts from webhooks and single responses.
 
     Where a list was seen before it, that one is compared. Without times, the summary may be older
     than a log shows, as where two logs were joined; then it is only information.

@@ -65,7 +65,7 @@ class Rule(NamedTuple):
         why: the reasoning.
         grounding: the document or evidence that it rests on.
         action: what to do about a finding.
-        good, bad: an example that conforms, and the nearest one that does not; tests judge both.
+        good, bad: an example that conforms, and the nearest one that does not; tests check both.
         vendor: whether it holds under the profile `vendor` too, which keeps what Twilio publishes.
         profile: the profile its examples are judged under.
         part: the part of an exchange it is about, if not the judged body.

@@ -91,7 +91,7 @@ def either_parameter(request: RequestView) -> Iterator[Problem]:
     bad=_added("Identity=bob"),
 )
 def not_what_was_sent(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for each member of a resource that is not what the form said."""
+    """Yield a problem for each member of a resource that differs from the form."""
     form = exchange.request.form if exchange.kind == "resource" else {}
     if not form or any(parameter(exchange.request)):
         return

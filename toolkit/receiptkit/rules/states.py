@@ -24,17 +24,17 @@ STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 class ReceiptState(NamedTuple):
     """
-    One state of a receipt, as one source tells it.
+    One state of a receipt, from one source.
 
     Attributes:
         first, last, times: where it was seen first and last, and how often.
-        by_webhook: whether a webhook told it; a REST answer otherwise.
+        by_webhook: True if a webhook reported it; a REST response otherwise.
         conversation, message, participant: whose receipt it is.
         status: None before the message left.
         error_code: 0 for none.
         created, updated: in seconds since 1970.
-        channel_message: the SID in its channel; empty if it was not told.
-        account, service: the SIDs of the account and of the service; empty if they were not told.
+        channel_message: the SID in its channel; empty if unknown.
+        account, service: the SIDs of the account and of the service; empty if unknown.
     """
 
     first: Arrival
@@ -145,7 +145,7 @@ class Pagination(NamedTuple):
 
     Attributes:
         pages: the pages.
-        is_linked: True if it began with page 0, and each page is where the one before it said.
+        is_linked: True if it began with page 0, and each page is where the one before it links.
     """
 
     pages: list[PageState]
@@ -194,7 +194,7 @@ class StatusReport(NamedTuple):
     The status of a receipt in a single response or webhook.
 
     Attributes:
-        first, last: where it said so first and last.
+        first, last: where it reported this first and last.
         between: whether it did so in between, too; where is not kept.
         sid, status: of which one, and what.
         created, updated: its dates in seconds since 1970.

@@ -48,7 +48,7 @@ _DAY = 86_400
 @dataclass(slots=True)
 class Found:
     """
-    The result of a walk through a repository.
+    The result of reading a repository.
 
     Attributes:
         sources: what is judged: captures, and the literals of each file of source code.

@@ -83,7 +83,7 @@ class ReferenceEngine(Engine):
                 found = getattr(error.__cause__, "schema_errors", None)
                 if found is None:
                     raise DocumentError(
-                        f"openapi-core cannot judge {operation.id}: {type(error).__name__}"
+                        f"openapi-core cannot check {operation.id}: {type(error).__name__}"
                     )
                 yield from found
 

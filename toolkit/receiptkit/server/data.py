@@ -79,7 +79,7 @@ def write_data(data: Mapping[str, Any], state: State, events: Events) -> None:
     Args:
         data: `conversations`, each with the members of the API and `participants` and `messages`.
         state: the state of the server.
-        events: tells subscribers.
+        events: sends events to subscribers.
 
     Raises:
         UsageError: something cannot be written; the message says where.

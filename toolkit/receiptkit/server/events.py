@@ -65,7 +65,7 @@ def conversation_parameters(values: dict[str, Any]) -> dict[str, str]:
 
 
 def conversation_values(conversation: Conversation) -> dict[str, Any]:
-    """Return the members of a conversation that webhooks tell."""
+    """Return the members of a conversation that webhooks have."""
     names = (
         "sid",
         "created",
@@ -159,7 +159,7 @@ def _date(moment: int | None) -> str | None:
 
 class Events:
     """
-    Tells subscribers of actions.
+    Sends events to subscribers.
 
     Args:
         state: the state of the server.
@@ -209,7 +209,7 @@ class Events:
         conversation: Conversation,
         parameters: dict[str, str],
     ) -> None:
-        """Tell of an action of a request, if the request asks for webhooks."""
+        """Send the event of a request, if the request asks for webhooks."""
         if request.webhooks_enabled:
             self.notify(event, conversation, parameters)
 
@@ -222,7 +222,7 @@ class Events:
         due: int | None = None,
         notifies: bool = True,
     ) -> None:
-        """Change the state of a conversation at a reading of the clock, and tell of it."""
+        """Change the state of a conversation at a reading of the clock, and send the event."""
         reading = self._state.clock.reading if due is None else due
         before, conversation.state = conversation.state, state
         conversation.idle_since = reading if state == "active" else conversation.idle_since

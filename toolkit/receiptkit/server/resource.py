@@ -29,7 +29,7 @@ class Resource:
 
     Args:
         state: the state of the server.
-        events: tells subscribers.
+        events: sends events to subscribers.
     """
 
     def __init__(self, state: State, events: Events) -> None:

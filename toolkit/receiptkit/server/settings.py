@@ -296,7 +296,7 @@ def _shown(value: Any) -> str:
 
 
 def bounded_seed(seed: int) -> int:
-    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
+    """Return a seed that JSON can hold, with room for as many as worlds are counted."""
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise UsageError("a seed is a whole number")
     if abs(seed) >= 1 << 62:

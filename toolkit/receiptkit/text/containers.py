@@ -1,4 +1,4 @@
-"""Walk through parsed JSON values, past the many that hold no other."""
+"""Iterate over parsed JSON values, past the many that hold no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report `markdown`: a verdict and a table, for job summaries and pull requests."""
+"""The report `markdown`: a result and a table, for job summaries and pull requests."""
 
 from __future__ import annotations
 
