@@ -123,7 +123,7 @@ class Conversations(Resource):
         return self._keep(values, service)
 
     def make(self, form: Form) -> Conversation:
-    """Create a conversation of the default service from a form, without a webhook."""
+        """Create a conversation of the default service from a form, without a webhook."""
         service = self._state.store.default
         return self._keep(self._values(form, service), service)
 
