@@ -16,7 +16,7 @@ from receiptkit.text.forms import FORM
 
 ORIGIN = "http://twilio.test:8099"
 CONTRACT = Contract.load()
-#: What the contract says of answers that are as they should be: the list of messages is no operation of it, the legacy path is old, a
+#: What the contract says of responses that are as they should be: the list of messages is no operation of it, the legacy path is old, a
 #: consumer on this machine has no TLS, and some tests subscribe for other events.
 HARMLESS = {
     "http.unknown-operation",

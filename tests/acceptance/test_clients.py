@@ -29,7 +29,7 @@ PACKAGE = ROOT / ".venv" / "node"
 
 
 class Fixtures(HttpClient):  # type: ignore[misc] # the package is not typed
-    """A client of Twilio's library that answers from fixtures."""
+    """A client of Twilio's library that gets fixtures as responses."""
 
     def __init__(self, exchanges: list[Exchange]) -> None:
         super().__init__(logging.getLogger("fixtures"), is_async=False)
@@ -254,7 +254,7 @@ def test_python_accepts_every_signature(generator: Generator) -> None:
 
 
 def test_vcrpy_replays_a_cassette(generator: Generator, tmp_path: Path) -> None:
-    """Vcrpy reads a generated cassette, and the library gets its answers from it through its own HTTP stack."""
+    """Vcrpy reads a generated cassette, and the library gets its responses from it through its own HTTP stack."""
     from receiptkit.cli import main
 
     with warnings.catch_warnings():

@@ -31,7 +31,7 @@ def upstream() -> dict[str, Any]:
 
 class Judge:
     """
-    Calls a server, and holds its answers against the document.
+    Calls a server, and holds its responses against the document.
 
     Attributes:
         seen: the operations that were answered with success.

@@ -69,7 +69,7 @@ def reading(name: str, folder: Path) -> list[str | Path]:
 def test_the_proxy_catches_a_wrong_mock(name: str, tmp_path: Path) -> None:
     """With `--fail-fast` a client gets 502 instead of the wrong body, and the run ends with the finding."""
     result = run_alone(tmp_path, "lying", reading(name, tmp_path), fails=True)
-    # twilio-cli prints the answer of any status.
+    # twilio-cli prints the response of any status.
     assert "502" in result.stderr or "what Twilio never sends" in result.stdout
     assert "sennt" not in result.stdout + result.stderr
     assert "schema.enum" in result.stdout

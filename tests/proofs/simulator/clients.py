@@ -27,7 +27,7 @@ class Client:
 
     Attributes:
         name: of the process.
-        api: the API that answers.
+        api: the API that responds.
         base: where it sends its requests: the API's host, a region's, or a gateway's.
         in_service: whether it asks under /Services.
         now: its clock.
@@ -293,7 +293,7 @@ class Client:
         exact: bool = False,
     ) -> Record:
         """
-        Note a request and its answer, which depends on the moment.
+        Note a request and its response, which depends on the moment.
 
         With `exact`, nothing else happens between the request and its being noted.
         """

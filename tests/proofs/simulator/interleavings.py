@@ -50,7 +50,7 @@ def orders(path: Statuses, polls: int, repeats: int, stale: int) -> tuple[Seen, 
     """
     Return every order of webhooks and polls along a path.
 
-    A webhook arrives at any time after its state, or never. At most so many polls, webhooks that come again, and stale answers.
+    A webhook arrives at any time after its state, or never. At most so many polls, webhooks that come again, and stale responses.
     """
     found: set[Seen] = set()
     todo: list[tuple[Seen, int, int, int, int]] = [((), 0, polls, repeats, stale)]

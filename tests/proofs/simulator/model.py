@@ -157,7 +157,7 @@ class World:
 
 
 def rest_date(moment: int, manner: Manner) -> str:
-    """Return a moment as REST answers write it."""
+    """Return a moment as REST responses write it."""
     seconds = (moment + 500) // 1000 if manner.rounds else moment // 1000
     return f"{_moment(seconds * 1000):%Y-%m-%dT%H:%M:%SZ}"
 

@@ -277,7 +277,7 @@ def test_moments(generator: Generator) -> None:
 
 
 def test_errors(generator: Generator) -> None:
-    """Error answers are those of the error dictionary; the message of a 404 has the path without its version."""
+    """Error responses are those of the error dictionary; the message of a 404 has the path without its version."""
     rendering = generator.at(generator.world("agent-and-sms", seed=1, in_service=True))
     answers = {name: rendering.error(name) for name in ERRORS}
     assert {name: answer.status for name, answer in answers.items()} == {

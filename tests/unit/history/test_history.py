@@ -321,7 +321,7 @@ def test_sources_agree() -> None:
     assert ("webhook.disagrees-with-receipt", "/ErrorCode", 2) in told(
         receipt(), webhook(**without), webhook(Status="delivered", ErrorCode="30008")
     )
-    # One of the answers is enough.
+    # One of the responses is enough.
     late = {**failed, "error_code": 0, "date_updated": LATER}
     assert [
         rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))

@@ -1,4 +1,4 @@
-"""Links of answers, rewritten where they are links, and nowhere else."""
+"""Links of responses, rewritten where they are links, and nowhere else."""
 
 from __future__ import annotations
 

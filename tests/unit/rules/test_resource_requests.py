@@ -1,4 +1,4 @@
-"""Requests that create or change resources, and the answers to them."""
+"""Requests that create or change resources, and the responses to them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timel
         # Of two ends one second is enough.
         ([((0,), "undelivered", 2, 30003), ((1,), "delivered", 3, 0)], [(AFTER, 1, 0)]),
         ([((0,), "delivered", 2, 0), ((1,), "undelivered", 3, 30003)], [(REGRESSION, 1, 0)]),
-        # An answer is stale after a status that follows its own, not after any other, nor after another of the same.
+        # A response is stale after a status that follows its own, not after any other, nor after another of the same.
         ([((0, 2), "delivered", 2, 0), ((1,), "sent", 2, 0)], [(LATE, 1, 0)]),
         ([((0, 2), "delivered", 2, 0), ((1,), "delivered", 30, 0)], []),
         (

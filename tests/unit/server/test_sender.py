@@ -48,7 +48,7 @@ async def sent(
 
 
 def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
-    """Return the outcomes of a webhook to a receiver that answers so, of each try."""
+    """Return the outcomes of a webhook to a receiver with a response, for each attempt."""
     receiving: set[asyncio.Task[Any]] = set()
 
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -17,7 +17,7 @@ _LINE = (
     rb"HTTP/[0-9.]+ +(?P<status>[0-9]{3})\b[^\r\n]*)\r?$" % _METHODS
 )
 FIRST_LINE = regex(_LINE, re.MULTILINE)
-#: The answers of an API end without a line break, so that the next message follows on the same
+#: The responses of an API end without a line break, so that the next message follows on the same
 #: line.
 _NEXT_FIRST_LINE = regex(
     rb"(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=(?:HTTP/[0-9.]+ |%s \S+ HTTP/)[^\"\r\n]*\r?$))"

@@ -23,7 +23,7 @@ class ApiErrorKind(NamedTuple):
     message: str
 
     def body(self, message: str | None = None) -> dict[str, Any]:
-        """Return the body of an answer, with another message if there is one."""
+        """Return the body of a response, with another message if there is one."""
         text = self.message if message is None else message
         if self.code is None:
             return {"message": text, "status": self.status}

@@ -302,7 +302,7 @@ def _reached(had: tuple[str, ...]) -> frozenset[str]:
 
 
 def answer_headers(message_sid: str, moment: int, url: str, status: int = 200) -> dict[str, str]:
-    """Return the headers of an answer; at the same moment, the same request gets the same."""
+    """Return the headers of a response; at the same moment, the same request gets the same."""
     return response_headers(random.Random(f"{message_sid}/{moment}/{url}/{status}"))
 
 

@@ -92,7 +92,7 @@ def _read_before_delivered(own: list[Event], rng: random.Random) -> list[Event]:
 
 
 def _retried(own: list[Event], rng: random.Random) -> list[Event]:
-    """Send each again after five seconds without an answer."""
+    """Send each again after five seconds without a response."""
     return own + [
         event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1)
         for event in own

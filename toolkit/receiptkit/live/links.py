@@ -1,4 +1,4 @@
-"""Links of answers: rewritten to the origin at which a client called."""
+"""Links of responses: rewritten to the origin at which a client called."""
 
 from __future__ import annotations
 

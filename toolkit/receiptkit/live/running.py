@@ -84,7 +84,7 @@ def proxy(
     Args:
         upstream: the base URL of the API, of a mock, or of a local Twilio.
         output: the file that keeps the exchanges: a HAR if its name ends in `.har`, else NDJSON.
-        keep_links: True to leave links of answers as they are.
+        keep_links: True to leave links of responses as they are.
         fail_fast: answer 502 to what has a finding of this severity or a higher one.
         timeout: how long the API may take, in seconds.
         host: where it listens.

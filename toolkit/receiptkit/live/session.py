@@ -32,8 +32,8 @@ class Handled(NamedTuple):
     Attributes:
         number: it counts from 1.
         path: without the query; logs and pages show `Session.public_path` of it.
-        outcome: the status of the answer, or why there was none; None where nobody was asked.
-        milliseconds: how long that answer took.
+        outcome: the status of the response, or why there was none; None where nobody was asked.
+        milliseconds: how long that response took.
         verdict: the findings; None for one that is not of the contract.
     """
 

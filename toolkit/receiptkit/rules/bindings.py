@@ -46,7 +46,7 @@ def is_no_address(address: str) -> bool:
 
 
 def _participant(**changes: Any) -> Example:
-    """Return the answer with a participant who has a telephone."""
+    """Return the response with a participant who has a telephone."""
     url = f"{_CONVERSATION}/Participants/MB51936ebf80a2c3d4e5f60718293a4b5c"
     body = {
         "sid": url.rpartition("/")[2],

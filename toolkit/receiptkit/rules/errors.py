@@ -125,7 +125,7 @@ def version_in_message(error: ErrorView) -> Iterator[Problem]:
 def expected_field(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for an error of a request that lacks its page or its words."""
     body = error.body if isinstance(error.body, dict) else {}
-    # From 500 on, other servers than Twilio's answer too.
+    # From 500 on, other servers than Twilio's answer, too.
     if error.status >= _OF_SERVERS or type(body.get("code")) is not int:
         return
     if "more_info" not in body:

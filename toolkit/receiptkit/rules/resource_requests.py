@@ -26,9 +26,9 @@ _PARTICIPANT = {
     "date_updated": "2026-03-02T09:14:58Z",
     "url": f"{_CONVERSATION}/Participants/MB51936ebf80a2c3d4e5f60718293a4b5c",
 }
-#: Fields of forms by which members of the answer are set.
+#: Fields of forms by which members of the response are set.
 _MEMBERS = {"Identity": "identity", "UniqueName": "unique_name", "FriendlyName": "friendly_name"}
-#: Parameters that Twilio refuses together, and the code of its answer.
+#: Parameters that Twilio refuses together, and the code of its response.
 _EITHER = (
     ("Identity", "MessagingBinding.Address", 50211),
     ("MessagingBinding.Address", "MessagingBinding.ProjectedAddress", 50407),

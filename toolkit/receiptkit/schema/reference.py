@@ -60,7 +60,7 @@ class ReferenceEngine(Engine):
 
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
         """
-        Return the schema of an answer, looked up and judged by openapi-core; what is advice comes
+        Return the schema of a response, looked up and checked by openapi-core; what is advice comes
         from `schema`.
         """
         if "*" in answer.media_type:
@@ -155,7 +155,7 @@ class _Schema(BodySchema):
 
 
 class _Answer(_Schema):
-    """The schema of an answer: errors by openapi-core, advice by jsonschema."""
+    """The schema of a response: errors by openapi-core, advice by jsonschema."""
 
     def __init__(
         self, engine: Engine, schema: _Schema, errors: Callable[[Any], Iterator[ValidationError]]

@@ -16,9 +16,9 @@ from receiptkit.server.resources import Conversation, Participant
 from receiptkit.server.state import State
 
 T = TypeVar("T")
-#: Sends a webhook and returns status and body of the answer; no status if nobody answered in time.
+#: Sends a webhook; returns status and body of the response, no status if none came in time.
 Ask = Callable[[dict[str, str], str, Target], Awaitable[tuple[int | None, bytes]]]
-#: What a pre-webhook may change: members of its answer with the parameters of the request.
+#: What a pre-webhook may change: members of its response with the parameters of the request.
 _CHANGES = {
     "friendly_name": "FriendlyName",
     "body": "Body",
@@ -290,7 +290,7 @@ class Events:
 
 
 def _changes_of(body: bytes) -> dict[str, str]:
-    """Return the parameters that the answer of a pre-webhook changes."""
+    """Return the parameters that the response of a pre-webhook changes."""
     if not body.strip():
         return {}
     try:

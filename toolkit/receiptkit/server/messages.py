@@ -16,7 +16,7 @@ from receiptkit.server.resources import Conversation
 _LONGEST_AUTHOR = 256
 #: Characters of a message to a phone, and to chat participants alone (facts: conversations-limits).
 _LONGEST_TO_PHONES, _LONGEST = 1600, 32 * 1024
-#: How long the answer to the sender of a message takes, in milliseconds.
+#: How long the response to the sender of a message takes, in milliseconds.
 _ANSWERED = 60
 #: What some suppose that a message says before its first receipt.
 _NO_DELIVERY = {

@@ -1,4 +1,4 @@
-"""A request to the API, and the answer to it."""
+"""A request to the API, and the response to it."""
 
 from __future__ import annotations
 
@@ -70,16 +70,16 @@ class ApiRequest:
 
 
 class ApiAnswer(NamedTuple):
-    """An answer: its body and status."""
+    """A response: its body and status."""
 
     body: bytes
     status: int = 200
 
 
 def answer(body: Any, status: int = 200) -> ApiAnswer:
-    """Return an answer with a JSON body."""
+    """Return a response with a JSON body."""
     return ApiAnswer(orjson.dumps(body), status)
 
 
-#: The answer to a DELETE.
+#: The response to a DELETE.
 DELETED = ApiAnswer(b"", 204)

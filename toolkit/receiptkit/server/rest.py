@@ -49,7 +49,7 @@ class Rest:
     Answers the operations of the API.
 
     Args:
-        state: what the answers are about.
+        state: what the responses are about.
         ask: sends a pre-webhook.
     """
 
@@ -195,7 +195,7 @@ class Rest:
             self.events.fire(*due)
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of an answer, with those for browsers."""
+        """Return the headers of a response, with those for browsers."""
         return {**response_headers(self._rng), **_CORS}
 
 
@@ -229,16 +229,16 @@ async def _body(request: Request) -> bytes:
 
 @lru_cache(maxsize=64)
 def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return a header in the form that is sent; most are those of the answer before."""
+    """Return a header in the form that is sent; most are those of the response before."""
     return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 class CutShort(Response):
-    """An answer whose connection is cut in the middle."""
+    """A response whose connection is cut in the middle."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
-        Send the first half. Returning before the answer is complete makes the server close the
+        Send the first half. Returning before the response is complete makes the server close the
         connection.
         """
         await send(

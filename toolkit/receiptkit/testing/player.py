@@ -17,7 +17,7 @@ from receiptkit.testing import asgi, event_loops, wsgi
 from receiptkit.testing.factories import Factories
 from receiptkit.webhooks.address import address
 
-#: Status, headers and body of an answer.
+#: Status, headers and body of a response.
 Answer = tuple[int, list[tuple[str, str]], bytes]
 #: In seconds: how long Twilio waits.
 _PATIENCE = 5
@@ -25,7 +25,7 @@ _PATIENCE = 5
 
 class WebhookResponse(NamedTuple):
     """
-    The answer of an application to one webhook.
+    The response of an application to one webhook.
 
     Attributes:
         status: the HTTP status.
@@ -78,7 +78,7 @@ class Player:
         self, target: Any, scenario: str | World = "in-order", **how: Any
     ) -> list[WebhookResponse]:
         """
-        Deliver the webhooks of a world in the order of arrival, and return the answers.
+        Deliver the webhooks of a world in the order of arrival, and return the responses.
 
         Args:
             target: a WSGI or ASGI application, or the URL of a server.

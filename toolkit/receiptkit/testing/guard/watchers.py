@@ -33,7 +33,7 @@ class Watcher(Protocol):
         ...
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
-        """Take a request of a test client to the application, and the status of the answer."""
+        """Take a request of a test client to the application, and the status of the response."""
         ...
 
     def take_replaced(self, name: str) -> None:
@@ -156,7 +156,7 @@ def show_inbound(
         url: of the request.
         body: of the request; only text is shown.
         headers: of the request.
-        status: of the answer, None if there was none.
+        status: of the response, None if there was none.
     """
     watcher = current()
     if watcher is not None and not watcher.wants(method, url):
