@@ -177,7 +177,7 @@ def test_a_lost_state_costs_findings_only(days: Days, run: Run, tmp_path: Path) 
     assert "pieces of earlier runs could not be read" in err
 
 
-#: What stands in the place of a value of a state: none of these is one that a run writes.
+#: Replacements of a value of a state: a run writes none of them.
 ODD: tuple[Any, ...] = (
     None,
     True,

@@ -18,7 +18,7 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules"
 #: First words with which a docstring describes something without a verb.
 _QUESTIONS = re.compile(r"(What|Whether|How|Where|Which|Who|Whoever)\b")
 #: Words of the old dialect; each has a plain one, such as: reports, is, the user, without one.
-_DIALECT = re.compile(r"\b((is|are) (told|said)|(is|are) none|stands|[Ww]hoever)\b")
+_DIALECT = re.compile(r"\b((is|are) (told|said)|(is|are) none|[Ss]tands|[Ww]hoever)\b")
 #: Module names that say nothing of what is in them.
 _BANNED = {
     *("given", "declared", "asked", "told", "facts", "sights", "sightings", "single", "many"),

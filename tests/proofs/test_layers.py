@@ -70,7 +70,7 @@ DOORS: dict[str, set[str]] = {
     },
     "httpcore": {"live/connections.py", "live/forwarding.py"},
     "pytest": {"pytest_plugin"},
-    # What is wrapped is never imported: whoever uses it has done so.
+    # A wrapped package is never imported here: its user has imported it.
     **{client: set() for client in ("requests", "aiohttp", "twilio", "responses", "flask")},
 }
 

@@ -24,7 +24,7 @@ from receiptkit.rules.examples import form, sample
 Run = Callable[..., tuple[int, str, str]]
 URL = sample("page")["meta"]["url"]
 TEXT = json.dumps(sample("page"))
-#: What stands in other people's bodies.
+#: Parts of other people's bodies.
 BODIES: dict[str, bytes] = {
     "truncated": TEXT[:300].encode(),
     "smart quotes": "{\u201csid\u201d: 1}".encode(),
@@ -117,7 +117,7 @@ def alone(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-#: Files that only look like captures of a format, or are made to hurt whoever reads them.
+#: Files that only look like captures of a format, or are made to hurt their reader.
 FILES: dict[str, bytes] = {
     "har-values.har": b'{"log": {"entries": [null, 1, -1e400, NaN, "x", [], {}, [[]], {"request": 1, "response": 2}, true]}}',
     "har-types.har": json.dumps(

@@ -58,7 +58,7 @@ AS_LOG = (
     "sqlite/dump.sql",
     "sqlite/sqlite-line.txt",
 )
-#: Samples that are recognised, and what is said of them.
+#: Samples that are recognised, and their messages.
 NAMED = {
     "burp/items.xml": "this is an export of Burp; convert it: python3 -c",
     "curl/trace-ascii.txt": "this is a trace of curl, in which texts are cut into lines; record it again: curl -s -i",

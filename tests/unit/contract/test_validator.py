@@ -147,7 +147,7 @@ def test_text_of_a_kind(contract: Contract) -> None:
     assert [finding.rule for finding in contract.check("{", operation="page")] == ["json.syntax"]
 
 
-# -- the scope of a body whose kind is said
+# -- the scope of a body of a named kind
 
 
 def without(name: str, *members: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ PLACES = {
 STRICT = Generator(Contract.load("strict"))
 #: What the profile strict adds.
 OF_STRICT = [each for each in breakages(STRICT) if each.rule == "schema.additional-properties"]
-#: What cannot be caused: shadowed by schema.pattern, and what only Python users are told.
+#: Rules that cannot be caused: shadowed by schema.pattern, or reported from Python only.
 IMPOSSIBLE = {"schema.min-length", "schema.max-length", "body.unchecked"}
 
 

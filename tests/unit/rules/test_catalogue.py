@@ -24,7 +24,7 @@ from receiptkit.webhooks import AUTH_TOKEN
 
 GENERATOR = Generator()
 WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
-#: Judges what is signed.
+#: Checks signatures.
 SIGNED = Contract.load(auth_token=AUTH_TOKEN)
 
 

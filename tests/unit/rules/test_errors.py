@@ -98,7 +98,7 @@ def test_a_message_about_another_resource(prefix: str) -> None:
     ]
     assert lost(message, A=f"{prefix}{ONE}") == said
     assert lost(message, A=f"{prefix}{OTHER}") == []
-    # A unique name stands for any SID.
+    # A unique name may belong to any SID.
     assert lost(message, A="support") == []
     assert lost(message) == []
 

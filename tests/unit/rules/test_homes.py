@@ -78,7 +78,7 @@ def test_the_first_row_tells_for_all() -> None:
         body = {**page, "delivery_receipts": rows}
         found = receipts_elsewhere(exchange("page", body))
         assert [each.pointer for each in found] == expected
-        # A page that is elsewhere itself is told of by its links.
+        # A page that is elsewhere itself is reported by its links.
         body["meta"] = {"url": moved(page["meta"]["url"], THERE)}
         assert list(receipts_elsewhere(exchange("page", body))) == []
         for meta in (None, {"url": 5}):

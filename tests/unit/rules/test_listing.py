@@ -68,7 +68,7 @@ ONE = page(0, "A?Page=0", "A?Page=1")
             [([0, 2], True), ([1, 3], True)],
         ),
         ([ONE, page(1, "A?Page=1", file=1)], [([0], True), ([1], False)]),
-        # Page 0 by its own link begins another walk, wherever a link led.
+        # Page 0 by its own link begins another pagination, wherever a link led.
         (
             [
                 ONE,
@@ -78,14 +78,14 @@ ONE = page(0, "A?Page=0", "A?Page=1")
             ],
             [([0, 1], True), ([2, 3], True)],
         ),
-        # What may be a later page of the last walk is one, but no next one.
+        # A possible later page of the last pagination is one, but not its next one.
         ([ONE, page(1, "A?Page=2")], [([0, 1], False)]),
         ([page(0, "A?Page=0"), page(1, "A?Page=2")], [([0], True), ([1], False)]),
         (
             [page(0, "A?Page=1&x", "A?Page=2"), page(1, "A?Page=1&y", "A?Page=2")],
             [([0], False), ([1], False)],
         ),
-        # Where another walk has gone on instead of it, it has broken off all the same.
+        # A pagination breaks off even if another one continues instead.
         (
             [
                 ONE,
@@ -119,7 +119,7 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
         ),
         ([BODY, exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
         ([exchange(0, "A?Page=0"), exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
-        # The whole list, seen after the end of a walk in its file, tells the rest.
+        # The whole list, seen after the end of a pagination in its file, has the rest.
         ([ASKED], [Arrival(entry=1)], []),
         ([exchange(1, "A?Page=0", "A?Page=1")], [Arrival(entry=0)], [("truncated", 0, 1)]),
         ([ASKED], [Arrival(file=1, entry=1)], [("truncated", 0, 0)]),
@@ -128,9 +128,9 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
             [Arrival(entry=1)],
             [("truncated", 1, 2)],
         ),
-        # The last walk is the one that came to its end last.
+        # The last pagination is the one that came to its end last.
         ([ASKED, exchange(1, "A?Page=0&x", "A?Page=1&x"), exchange(2, "A?Page=1")], [], []),
-        # Pages between two of a walk that were fetched in another order are not missing.
+        # Pages of a pagination that were fetched in another order are not missing.
         (
             [page(0, "A?Page=1", "A?Page=2"), page(1, "A?Page=3"), page(2, "A?Page=2", "A?Page=3")],
             [],

@@ -244,7 +244,7 @@ def test_names_of_unknown_events_are_reported(
         ("PageSize=50&PageSize=50", [("PageSize", 2)]),
         ("Page=0&Page=0&PageSize=50&Page=0&PageSize=50", [("Page", 3), ("PageSize", 2)]),
         ("PageSize=50&Page=0", []),
-        # What nobody knows is told of as such.
+        # An unknown name is reported as such.
         ("x=1&x=2", []),
     ],
 )

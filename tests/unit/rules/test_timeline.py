@@ -130,7 +130,7 @@ ANSWER, DISAGREES = sighting((0,), "delivered", 5), "webhook.disagrees-with-rece
         ([{"created": 1}, {"created": -1}], []),
         ([{"created": 2}], [(DISAGREES, "/DateCreated", 1)]),
         ([{"channel_message": ""}], []),
-        # Where the dates agree to the second, they are not what is told.
+        # Dates that agree to the second are not reported.
         ([{"created": 1, "channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 1)]),
         ([{"error_code": 30003}, {"error_code": 0}], [(DISAGREES, "/ErrorCode", 1)]),
         # One that agrees says nothing of the next one.

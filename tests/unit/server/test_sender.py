@@ -73,7 +73,7 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
         async with await asyncio.start_server(receive, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             made = await sent(f"http://127.0.0.1:{port}/", timeout=timeout)
-            # Whoever still receives sees the connection closed, and then ends by itself.
+            # An open receiver sees the connection closed, and then ends by itself.
             await asyncio.sleep(0.05)
             if receiving:
                 await asyncio.wait(receiving, timeout=2)
@@ -89,7 +89,7 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
 def test_times_out_without_a_response() -> None:
     """A response has five seconds, here less; after that the webhook is not sent again."""
     assert Sender(AUTH_TOKEN)._timeout == 5
-    # Whoever connects is kept waiting.
+    # A client that connects gets no response.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         made = asyncio.run(sent(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.1))
     assert [each.outcome for each in made] == ["no answer within 0.1 seconds"]

@@ -38,7 +38,7 @@ class Seen(NamedTuple):
         layout: where its parts are.
         rule: how it was found.
         names: the way to each parameter, where a tool renamed, listed or printed the parameters.
-        partial: True if parameters may be missing because nobody kept them.
+        partial: True if parameters may be missing because they were not kept.
         time: when it was made, as the tool wrote it; empty if it did not.
     """
 

@@ -252,7 +252,7 @@ def _write_line(kind: str, about: dict[str, Any], cause: str) -> None:
 
 
 def _write(line: str) -> None:
-    # Nobody may read the log, and the server goes on.
+    # The log may have no reader, and the server goes on.
     with suppress(OSError, ValueError):
         sys.stderr.write(printable(line) + "\n")
         sys.stderr.flush()

@@ -170,7 +170,7 @@ class Forwarder:
             outcome = status
         except asyncio.TimeoutError:
             outcome = f"no answer within {self.timeout:g} seconds"
-        except Exception as error:  # noqa: BLE001 # whoever answers can send anything
+        except Exception as error:  # noqa: BLE001 # a server can send anything
             outcome = reason(error, amid=status > 0)
         took = round((time.perf_counter() - began) * 1000, 1)
         if is_whole:

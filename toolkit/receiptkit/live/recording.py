@@ -153,7 +153,7 @@ def recorded(path: str | None, *, is_list: bool = False) -> Iterator[Recording]:
         is_list: True for a document that begins anew, in an empty file.
 
     Raises:
-        UsageError: it cannot be written, or is the file of somebody else.
+        UsageError: it cannot be written, or is a foreign file.
     """
     if path is None:
         yield Recording()

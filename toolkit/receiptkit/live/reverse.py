@@ -196,7 +196,7 @@ class Proxy:
                     self._forwarder.opened(call.method, call.url, call.headers, body)
                 )
                 fields = fields_of(response)
-            except Exception as error:  # noqa: BLE001 # whoever answers can send anything
+            except Exception as error:  # noqa: BLE001 # a server can send anything
                 await self._unanswered(call, reason(error), send)
                 return
             await self._stream(call, response.status, fields, response.aiter_stream(), send)
@@ -216,7 +216,7 @@ class Proxy:
         try:
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except Exception as error:  # noqa: BLE001 # whoever answers can send anything
+        except Exception as error:  # noqa: BLE001 # a server can send anything
             # The response ends without its end, which closes the connection.
             self._note(call, reason(error, amid=True), None)
             return

@@ -32,7 +32,7 @@ class Handled(NamedTuple):
     Attributes:
         number: it counts from 1.
         path: without the query; logs and pages show `Session.public_path` of it.
-        outcome: the status of the response, or why there was none; None where nobody was asked.
+        outcome: the status of the response, or why there was none; None without a target.
         milliseconds: how long that response took.
         verdict: the findings; None for one that is not of the contract.
     """
@@ -139,7 +139,7 @@ def session_of(
         own_urls: URLs that the user named; their paths are shown.
 
     Raises:
-        UsageError: the file cannot be written, or is that of somebody else.
+        UsageError: the file cannot be written, or is a foreign one.
     """
     contract.compile()
     with recorded(output, is_list=is_har) as recording:

@@ -312,7 +312,7 @@ class Control:
             The last request that was made, with its outcome.
 
         Raises:
-            UsageError: it is a request of somebody else's.
+            UsageError: the server did not make the request.
         """
         if not isinstance(sent, Sent) or sent.outgoing is None or sent.target is None:
             raise UsageError("this request cannot be made again")

@@ -50,7 +50,7 @@ class Sent(NamedTuple):
     Attributes:
         delivery: as it was sent.
         outcome: the status of the response, or why there was none.
-        outgoing, target: what was sent where; None for a request of somebody else's.
+        outgoing, target: what was sent where; None for a request that it did not make.
         answer: the beginning of the body of a response other than success.
         milliseconds: how long it took.
     """
