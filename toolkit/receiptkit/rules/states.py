@@ -65,17 +65,14 @@ class ReceiptHistory:
     Attributes:
         states: the distinct states, in the order of arrival.
         is_mixed: True if they are of several receipts that share a SID; they need not agree then.
+        by_file: the states of each file, in the order of arrival; none of a mixed history.
     """
 
     def __init__(self, states: list[ReceiptState]) -> None:
         self.states = sorted(states)
         self.is_mixed = len({each.parents for each in states}) > 1
-
-    def by_file(self) -> list[list[ReceiptState]]:
-        """Return the states of each file, in the order of arrival; none of a mixed history."""
-        if self.is_mixed:
-            return []
-        return [list(own) for _, own in groupby(self.states, key=lambda each: each.first.file)]
+        of_files = groupby(self.states if not self.is_mixed else (), key=lambda at: at.first.file)
+        self.by_file = [list(own) for _, own in of_files]
 
 
 class Row(NamedTuple):

@@ -63,7 +63,7 @@ def _is_known(history: ReceiptHistory) -> bool:
 )
 def date_kept(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each response with a later status and the date of the one before it."""
-    for states in history.by_file():
+    for states in history.by_file:
         responses = [each for each in states if not each.by_webhook]
         for before, after in pairwise(responses):
             moved = after.status in FOLLOWING.get(before.status, ())
