@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
+# Tests start thousands of processes, which would all compile what they import.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test proofs browser docs pictures interop lowest soak mutation bench lint types fresh examples wheel clean
 
