@@ -1,4 +1,4 @@
-"""Costs of live traffic: webhooks a second that `listen` checks, keeps and forwards; time that `proxy` adds."""
+"""What live traffic costs: webhooks a second that `listen` judges, keeps and forwards, and what `proxy` adds to a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Costs of the pytest plugin in a suite that does not use it, beside the plugin of Faker."""
+"""What the pytest plugin costs a suite that uses nothing of it, beside Faker's, which comes with Faker."""
 
 from __future__ import annotations
 

@@ -418,7 +418,7 @@ def _of_receipts() -> Iterator[Variant]:
 
 
 def _of_http() -> Iterator[Variant]:
-    """Yield wrong methods, statuses, parameters and bodies."""
+    """Methods, statuses, parameters and bodies that are none."""
     yield _v(
         "receipts-created-by-post",
         [got(receipt(), LIST, 201, method="POST", headers=AS_FORM, body="Status=read")],
@@ -618,26 +618,56 @@ def _across() -> Iterator[Variant]:
         ],
         "i listing.truncated@/meta/next_page_url 0",
     )
+    yield _v(
+        "receipt-of-the-author",
+        [got(msg(participant_sid=sid("MB", 1))), got(page(receipt(1)))],
+        "w message.receipt-of-author@/delivery_receipts/0/participant_sid 1",
+    )
+    yield _v(
+        "receipt-older-than-its-message",
+        [got(msg()), got(receipt(date_created="2026-05-04T06:00:00Z"))],
+        "w message.after-receipt@/date_created 1",
+    )
+    yield _v(
+        "message-of-another-account-than-its-receipts",
+        [got(msg(account_sid=sid("AC", 2))), got(page(receipt(1)))],
+        "e message.identity@/delivery_receipts/0/account_sid 1",
+    )
+    yield _v(
+        "message-in-another-conversation-than-its-receipts",
+        [
+            got(moved(msg()), msg()["url"].replace(CONVERSATION, OTHER_CONVERSATION)),
+            got(page(receipt(1))),
+        ],
+        "e message.identity@/delivery_receipts/0/conversation_sid 1",
+    )
+    yield _v(
+        "index-of-a-message-changes",
+        [got(msg()), got(msg(index=3))],
+        "w message.index-changed@/index 1",
+    )
+    yield _v(
+        "deleted-message-is-back",
+        [answered(204, msg()["url"], "DELETE"), got(msg())],
+        "i message.deleted@/sid 1",
+    )
+    yield _v(
+        "deleted-twice",
+        [answered(204, msg()["url"], "DELETE"), answered(204, msg()["url"], "DELETE")],
+        "i message.deleted@ 1",
+    )
 
 
 def not_yet() -> Iterator[Variant]:
     """
     Yield defects that no rule finds yet.
 
-    They take a memory of other resources than receipts, lists and summaries, or of the time at
+    They take a memory of other resources than receipts and messages, or of the time at
     which something arrived; at most they would be information.
     """
     yield _v(
-        "receipt-of-the-author",
-        [got(msg(participant_sid=sid("MB", 1))), got(page(receipt(1)))],
-    )
-    yield _v(
         "two-receipts-of-one-participant-by-webhook",
         [hook(1, "sent"), hook(2, "sent", ParticipantSid=sid("MB", 1))],
-    )
-    yield _v(
-        "receipt-older-than-its-message",
-        [got(msg()), got(receipt(date_created="2026-05-04T06:00:00Z"))],
     )
     yield _v(
         "receipt-vanished-from-the-list",
@@ -648,28 +678,11 @@ def not_yet() -> Iterator[Variant]:
         [got(page(receipt(1), receipt(2, "sent"))), got(page())],
     )
     yield _v(
-        "message-of-another-account-than-its-receipts",
-        [got(msg(account_sid=sid("AC", 2))), got(page(receipt(1)))],
-    )
-    yield _v(
-        "message-in-another-conversation-than-its-receipts",
-        [
-            got(moved(msg()), msg()["url"].replace(CONVERSATION, OTHER_CONVERSATION)),
-            got(page(receipt(1))),
-        ],
-    )
-    yield _v("index-of-a-message-changes", [got(msg()), got(msg(index=3))])
-    yield _v(
         "conversation-reopened",
         [
             got(conv(state="closed"), CONV),
             got(conv(state="active", date_updated="2026-05-04T08:00:00Z"), CONV),
         ],
-    )
-    yield _v("deleted-message-is-back", [answered(204, msg()["url"], "DELETE"), got(msg())])
-    yield _v(
-        "deleted-twice",
-        [answered(204, msg()["url"], "DELETE"), answered(204, msg()["url"], "DELETE")],
     )
     yield _v(
         "one-idempotency-token-for-two-receipts",

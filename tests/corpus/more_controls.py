@@ -179,7 +179,7 @@ def lists() -> Iterator[Variant]:
         "a summary in one scope, the list in the other",
         [got(page(*in_service, at=IN_SERVICE)), got(message(total=2, **everything))],
     )
-    edited = {**message(total=2, **everything), "body": "Your table is free", "index": 3}
+    edited = {**message(total=2, **everything), "body": "Your table is free"}
     yield Variant(
         "a message that is edited between two polls",
         [got(message(total=2, **everything)), got(edited)],
@@ -187,7 +187,7 @@ def lists() -> Iterator[Variant]:
 
 
 def configurations() -> Iterator[Variant]:
-    """Yield configurations that look different from the request, but are equivalent."""
+    """Yield configurations that differ from what was sent, and still are it."""
     yield Variant(
         "filters in another order, one of them twice",
         [configured("Filters=onDeliveryUpdated&Filters=onDeliveryUpdated&Method=POST")],

@@ -55,7 +55,10 @@ WEBHOOKS = f"{CONV}/Webhooks"
 
 def unseen_controls() -> list[Case]:
     """Return all legitimate traffic."""
-    kinds = (receipts, lists, answers, webhooks, resources, writing, configurations, signatures)
+    kinds = (
+        *(receipts, lists, answers, webhooks, resources, messages),
+        *(writing, configurations, signatures),
+    )
     return [case for kind in kinds for case in kind()]
 
 
@@ -424,6 +427,68 @@ def resources() -> Iterator[Case]:
         "mail with a subject",
         "C 1.4",
         [sent(msg(), MESSAGES, "Subject=Hi&Body=Your+table+is+ready")],
+    )
+
+
+def messages() -> Iterator[Case]:
+    """Messages that are read again, beside others, and beside their receipts."""
+    edited = {"body": "Your table is free", "date_updated": "2026-05-04T09:00:00Z"}
+    yield Case(
+        "a message before and after an edit, and its receipts",
+        "C 1.4",
+        [got(msg()), sent(msg(**edited), msg()["url"], "Body=x", 200), got(msg(**edited)), hook(1)],
+    )
+    second = sid("IM", 2)
+    other = f"{OTHER_CONV}/Messages/{second}"
+    elsewhere = {"conversation_sid": sid("CH", 2), "message_sid": second}
+    yield Case(
+        "messages of two conversations",
+        "C 1.4: an index of its own in each",
+        [
+            got(msg()),
+            got({**message(other), "conversation_sid": sid("CH", 2)}),
+            got(receipt(1)),
+            got(receipt(2, at=f"{other}/Receipts", **elsewhere)),
+        ],
+    )
+    scoped_url = IN_SERVICE.removesuffix("/Receipts")
+    yield Case(
+        "a message below its conversation and below its service",
+        "F 1.1",
+        [
+            got(message(total=1, sent="all", delivered="all")),
+            got(message(scoped_url, total=1, sent="all", delivered="all")),
+            got(page(receipt(1), at=LIST)),
+            got(page(receipt(1, at=IN_SERVICE), at=IN_SERVICE)),
+        ],
+    )
+    yield Case(
+        "the author has left the conversation",
+        "C 1.4",
+        [got(msg(participant_sid=sid("MB", 7))), got(msg()), got(page(receipt(1)))],
+    )
+    yield Case(
+        "a receipt in the second of its message, which was rounded",
+        "F 4.1",
+        [hook(1, DateCreated="2026-05-04T07:59:57.900Z"), got(msg())],
+    )
+    yield Case(
+        "a message that was created, listed and read",
+        "C 1.4: delivery is null at POST",
+        [
+            sent(msg(), MESSAGES, "Body=Your+table+is+ready"),
+            hook(1),
+            got(page(receipt(1))),
+            got(listed("messages", MESSAGES, message(total=1, sent="all", delivered="all"))),
+            got(message(total=1, sent="all", delivered="all")),
+        ],
+    )
+    gone = {"request": {"method": "DELETE", "url": msg()["url"]}, "response": {"status": 204}}
+    missing = error(20404, 404)
+    yield Case(
+        "a message that was read, deleted and is gone",
+        "C 1.1",
+        [got(msg()), gone, got(missing, msg()["url"], 404), got(page(receipt(1)))],
     )
 
 

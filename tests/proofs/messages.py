@@ -1,7 +1,4 @@
-"""Write `tests/proofs/messages.txt`, the messages of every breakage.
-
-Run `python tests/proofs/messages.py`, and read the difference before you commit it.
-"""
+"""`tests/proofs/messages.txt`: what is said of every breakage. `python tests/proofs/messages.py` writes it; read the difference before it is committed."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ FILE = Path(__file__).with_name("messages.txt")
 
 
 def messages(generator: Generator) -> str:
-    """Return a finding a line: severity, rule, place, message and hint."""
+    """A finding a line: severity, rule, where, what is said, the hint."""
     return "".join(f"{line}\n" for line in dict.fromkeys(_lines(generator)))
 
 

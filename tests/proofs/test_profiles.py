@@ -1,4 +1,4 @@
-"""A finding that another profile lacks is superseded there, or relaxed by a named overlay action."""
+"""What one profile reports and another one does not is superseded there, or relaxed by a named action of an overlay."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ REACHED |= {"undelivered": ["sent", "undelivered"], "failed": ["failed"]}
 
 
 class ServerMachine(RuleBasedStateMachine):
-    """Polled states and webhooks must be those that are due by now."""
+    """What is polled, and what webhooks tell, against what must have happened by now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class ServerMachine(RuleBasedStateMachine):
         return found
 
     def due(self, until: int) -> list[tuple[str, str]]:
-        """Return what webhooks have to report between now and then, in any order."""
+        """What webhooks have to tell between now and then, in any order."""
         found: list[tuple[str, str]] = []
         for world, since in self.begun.values():
             began = since - world.message.created

@@ -1,4 +1,4 @@
-"""Respond to REST requests as the API does."""
+"""Answer REST requests as the API does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """The position of a page token: rows from an offset, after a key, or the last ones before it."""
+    """What a page token stands for: rows from an offset, after a key, or the last ones before it."""
 
     kind: str
     key: tuple[Any, ...]
@@ -132,20 +132,23 @@ class Api:
         """Return a message with its summary."""
         base = f"{self.links}{self.path(message.conversation, in_service=in_service)}/Messages/{message.sid}"
         created = rest_date(message.created, self.manner)
+        updated = None if self.manner.edited_never else created
+        if message.edited is not None and moment >= message.edited:
+            updated = rest_date(message.edited, self.manner)
         return Answer(
             200,
             {
                 **self.scoped(in_service=in_service),
                 "conversation_sid": message.conversation.sid,
                 "sid": message.sid,
-                "index": 0,
-                "author": "system",
+                "index": message.index,
+                "author": "+15550100009" if message.author else "system",
                 "body": "Your order has left our house.",
                 "media": None,
                 "attributes": "{}",
-                "participant_sid": None,
+                "participant_sid": message.participant(moment),
                 "date_created": created,
-                "date_updated": None if self.manner.edited_never else created,
+                "date_updated": updated,
                 "url": base,
                 "delivery": self.summary(message, moment),
                 "links": {
@@ -155,6 +158,24 @@ class Api:
                 "content_sid": None,
             },
         )
+
+    def messages(self, conversation: Conversation, moment: int, *, in_service: bool) -> Answer:
+        """Return the messages of a conversation, all on one page."""
+        path = self.path(conversation, in_service=in_service)
+        where = f"{self.links}{path}/Messages?PageSize=50&Page=0"
+        links = {
+            "first_page_url": where,
+            "previous_page_url": None,
+            "url": where,
+            "next_page_url": None,
+        }
+        rows = [
+            self.message(each, moment, in_service=in_service).body
+            for each in self.world.messages
+            if each.conversation == conversation and each.created <= moment
+        ]
+        meta = {"page": 0, "page_size": 50, **links, "key": "messages"}
+        return Answer(200, {"meta": meta, "messages": rows})
 
     def summary(self, message: Message, moment: int) -> dict[str, Any] | None:
         """Return the summary of a message, which counts cumulatively."""

@@ -1,4 +1,4 @@
-"""Poll the API as consumers do: paginate, stop, restart, go back, fetch receipts, messages, configurations."""
+"""Poll the API as consumers do: walk pages, break off, begin again, walk back, ask for receipts, messages, configurations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Client:
 
     Attributes:
         name: of the process.
-        api: the API that responds.
+        api: the API that answers.
         base: where it sends its requests: the API's host, a region's, or a gateway's.
         in_service: whether it asks under /Services.
         now: its clock.
@@ -73,7 +73,7 @@ class Client:
     # -- what a client does
 
     def walk(self, message: Message) -> None:
-        """Paginate a list; sometimes stop, and begin again."""
+        """Walk along a list; sometimes break off, and begin again."""
         size = self.rng.choice(DENSE_SIZES if self.is_dense else SIZES)
         for _ in range(self.rng.choice((1, 1, 2))):
             url: str | None = self._first(message, size)
@@ -93,7 +93,7 @@ class Client:
             self.seen[f"walk of {min(asked, 6)} pages"] += 1
 
     def walk_back(self, message: Message) -> None:
-        """Read some pages forward, then back to the first one, then sometimes forward again."""
+        """Walk some pages forward, then back to the first one, then sometimes forward again."""
         by_key = self.api.manner.cursor == "key"
         if by_key and not self.is_alone and not is_simulated("previous-link"):
             return
@@ -107,7 +107,7 @@ class Client:
                 self.seen[f"page by its {way} link, walking back"] += 1
 
     def resume(self, message: Message) -> None:
-        """Continue a pagination that another process began, whose log is lost."""
+        """Go on with a walk that another process, whose log is lost, began."""
         size = self.rng.choice((1, 2))
         if not is_simulated("resumed-walk") and (self.records or not self.is_alone):
             return
@@ -145,6 +145,10 @@ class Client:
         url = self.base + self._path(message, "")
         exact = not is_simulated("requests-in-flight")
         lag = self._lag() if is_simulated("stale-replica") else 0
+        # Its own draws, so that the stories of a seed stay what they were.
+        if Random(f"{message.sid} {self.now}").random() < 0.3:
+            self.list_messages(message, exact=exact, lag=lag)
+            return
         self._ask(
             "GET",
             url,
@@ -155,8 +159,23 @@ class Client:
         )
         self.seen["message fetched"] += 1
 
+    def list_messages(self, message: Message, *, exact: bool, lag: int) -> None:
+        """Ask for the messages of a conversation with their summaries."""
+        own = message.conversation
+        every = [each for each in self.api.world.messages if each.conversation == own]
+        if any(each.is_late for each in every) and not is_simulated("late-receipt"):
+            return
+        path = self.api.path(own, in_service=self.in_service)
+        self._ask(
+            "GET",
+            f"{self.base}{path}/Messages",
+            lambda moment: self.api.messages(own, moment - lag, in_service=self.in_service),
+            exact=exact,
+        )
+        self.seen["messages listed"] += 1
+
     def watch(self, message: Message) -> None:
-        """Paginate a list, then fetch the message, as pollers of summaries do."""
+        """Walk along a list, then look at the message, as pollers of summaries do."""
         self.walk(message)
         self.fetch_message(message)
 
@@ -173,7 +192,7 @@ class Client:
         self.seen[f"configuration of the {'service' if in_service else 'account'} fetched"] += 1
 
     def create(self, message: Message) -> None:
-        """Send a message, which receiptkit does not check; then nobody can have changed it."""
+        """Send a message, which receiptkit does not judge; then nobody can have changed it."""
         self.now = message.created
         path = self.api.path(message.conversation, in_service=self.in_service)
         body = self.api.message(message, message.created, in_service=self.in_service).body
@@ -184,7 +203,7 @@ class Client:
         self.seen["message created"] += 1
 
     def list_participants(self, message: Message) -> None:
-        """Request the participants, a list that receiptkit does not check."""
+        """Ask for the participants, a list that receiptkit does not judge."""
         path = self.api.path(message.conversation, in_service=self.in_service)
         where = f"{self.api.links}{path}/Participants?PageSize=50&Page=0"
         links = {
@@ -243,7 +262,7 @@ class Client:
         return f"{self.base}{place}?{query}"
 
     def _ask_until_answered(self, message: Message, url: str) -> dict[str, str | None] | None:
-        """Return the links of a page, requested again after an error or a lost response."""
+        """Return the links of a page, which is asked for again after an error, or after an answer that was lost."""
         for _ in range(4):
             page = self._page(message, url)
             if page is not None and self.rng.random() < 0.97:
@@ -280,7 +299,7 @@ class Client:
         return {way: self._rebased(link) if link else None for way, link in links.items()}
 
     def _lag(self) -> int:
-        """Return by how much a response is stale."""
+        """Return by how much an answer is stale."""
         return self.rng.choice((0, 0, 0, 0, 0, 0, 300, 2_500))
 
     def _ask(
@@ -293,7 +312,7 @@ class Client:
         exact: bool = False,
     ) -> Record:
         """
-        Note a request and its response, which depends on the moment.
+        Note a request and its answer, which depends on the moment.
 
         With `exact`, nothing else happens between the request and its being noted.
         """

@@ -78,7 +78,12 @@ class Message:
     """
     A message.
 
-    `is_late` says that some of its receipts were created long after the others.
+    Attributes:
+        is_late: whether some of its receipts were created long after the others.
+        index: its place in the conversation.
+        author: the participant who wrote it; None for anybody else.
+        left: the moment at which the author left the conversation.
+        edited: the moment at which its text was changed.
     """
 
     sid: str
@@ -86,6 +91,14 @@ class Message:
     created: int
     receipts: tuple[Receipt, ...]
     is_late: bool = False
+    index: int = 0
+    author: str | None = None
+    left: int | None = None
+    edited: int | None = None
+
+    def participant(self, moment: int) -> str | None:
+        """Return the participant who wrote it, as the API says it at a moment."""
+        return None if self.left is not None and moment >= self.left else self.author
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,7 @@ class World:
 
 
 def rest_date(moment: int, manner: Manner) -> str:
-    """Return a moment as REST responses write it."""
+    """Return a moment as REST answers write it."""
     seconds = (moment + 500) // 1000 if manner.rounds else moment // 1000
     return f"{_moment(seconds * 1000):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -172,7 +185,7 @@ def webhook_date(moment: int, manner: Manner) -> str:
 
 
 def har_date(moment: int, *, is_local: bool = False) -> str:
-    """Return a moment as a HAR has it: in UTC, or in the time zone of the recording machine."""
+    """Return a moment as a HAR writes it: in UTC, or in the time zone of whoever recorded it."""
     if is_local:
         local = _moment(moment) - timedelta(hours=5)
         return f"{local:%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}-05:00"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from .model import (
     EPOCH,
@@ -64,8 +66,9 @@ def world(rng: Random, seen: Counter[str], *, is_dense: bool) -> World:
     for _ in range(1 if is_dense else rng.choice((1, 1, 2))):
         name = f"order {rng.randrange(10**6)}/é" if rng.random() < 0.3 else None
         conversation = Conversation(sid("CH", rng), name)
-        for _ in range(1 if is_dense else rng.choice((1, 1, 2))):
-            found.messages.append(message(rng, conversation, seen, is_dense=is_dense))
+        for index in range(1 if is_dense else rng.choice((1, 1, 2))):
+            made = message(rng, conversation, seen, is_dense=is_dense)
+            found.messages.append(replace(made, index=index, **authorship(made, seen)))
     found.configurations = configurations(rng)
     return found
 
@@ -89,6 +92,22 @@ def message(
     seen[f"message with {count} receipts"] += 1
     seen["message with late receipts"] += is_late
     return Message(sid("IM", rng), conversation, sent, tuple(receipts), is_late)
+
+
+def authorship(made: Message, seen: Counter[str]) -> dict[str, Any]:
+    """Return who wrote a message and what became of it, by draws of its own."""
+    own = Random(made.sid)
+    found: dict[str, Any] = {}
+    if own.random() < 0.4:
+        found["author"] = sid("MB", own)
+        seen["message by a participant"] += 1
+        if own.random() < 0.3:
+            found["left"] = made.created + own.randrange(40_000)
+            seen["author who left"] += 1
+    if own.random() < 0.3:
+        found["edited"] = made.created + own.randrange(40_000)
+        seen["message edited"] += 1
+    return found
 
 
 def receipt(rng: Random, born: int, seen: Counter[str]) -> Receipt:

@@ -1,4 +1,4 @@
-"""Slots are where alike texts may differ."""
+"""What may differ between texts that are alike."""
 
 from __future__ import annotations
 

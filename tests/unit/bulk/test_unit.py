@@ -1,4 +1,4 @@
-"""Patterns capture values; a result may depend on some of them."""
+"""What a pattern captures, and what a verdict may depend on."""
 
 from __future__ import annotations
 

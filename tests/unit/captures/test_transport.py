@@ -1,4 +1,4 @@
-"""Some values of a capture are read by nothing."""
+"""Which values of a capture nothing reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemas of a document, found by the kind that they describe."""
+"""The schemas of a document, by what they describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two functions that an engine runs have the findings of one process, however captures are cut."""
+"""The two functions that an engine runs find what one process finds, however captures are cut."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import many_webhooks
+import messages
 from receiptkit.captures import expand
 from receiptkit.contract import Contract
 from receiptkit.history.partitions import PARTS
@@ -44,12 +45,12 @@ class Collected(list[Finding]):
 
 
 def travelled(value: object) -> object:
-    """Return a value as another process receives it."""
+    """What arrives at another process."""
     return pickle.loads(pickle.dumps(value))
 
 
 def on_an_engine(plan: Plan) -> tuple[list[Finding], Summary]:
-    """Check pieces and conclude partitions in any order, with every argument and result pickled."""
+    """Judge pieces and conclude partitions in any order, every argument and result as it arrives elsewhere."""
     rng = random.Random(len(plan.pieces))
     judge = travelled(partial(judge_piece, plan.job))
     conclude = travelled(conclude_partition)
@@ -92,6 +93,7 @@ def captures(tmp_path: Path) -> list[str]:
     for number, receipt in enumerate(receipts):
         (tmp_path / f"{number}.json").write_text(json.dumps(receipt))
     (tmp_path / "cut.ndjson.gz").write_bytes(gzip.compress(os.urandom(999))[:-20])
+    (tmp_path / "messages.ndjson").write_text("\n".join(messages.lines(60)))
     lines = [*map(json.dumps, receipts), "{", json.dumps(sample("page"))] * 40
     (tmp_path / "lines.ndjson").write_text("\n".join(lines))
     return [*map(str, paths), *map(str, sorted(tmp_path.glob("*.*"))), str(tmp_path / "no.json")]
@@ -106,6 +108,7 @@ def test_as_one_process(captures: list[str], piece: int) -> None:
     assert on_an_engine(plan) == expected
     rules = {finding.rule for finding in expected[0]}
     assert {"timeline.identity", "timeline.regression", "schema.required"} <= rules
+    assert {"message.identity", "message.index-changed", "message.deleted"} <= rules
     assert len(expected[1].problems) == 2
 
 
@@ -120,7 +123,7 @@ def test_more_partitions_for_more_input(
 
 
 def test_another_version_is_refused(captures: list[str]) -> None:
-    """A worker with another version says so in one line, and checks nothing."""
+    """A worker with another version says so in one line, and judges nothing."""
     plan = plan_for(captures)
     job = plan.job._replace(versions={**plan.job.versions, "receiptkit": "0.0.1"})
     with pytest.raises(UsageError, match=r"^a worker has receiptkit [0-9.]+\S*, here 0\.0\.1; ins"):

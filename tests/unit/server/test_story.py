@@ -1,4 +1,4 @@
-"""One story uses every operation of conversations, and every response conforms."""
+"""Every operation of conversations is told, and every answer conforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The iteration over parsed JSON values."""
+"""The walk through parsed JSON values."""
 
 from __future__ import annotations
 

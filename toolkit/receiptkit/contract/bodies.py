@@ -84,7 +84,7 @@ class BodyValidator:
         media = response.content.get(JSON) if response else None
         if media is None:
             return Result(operation=found.id, unchecked=NO_SCHEMA)
-        result = Result(operation=found.id, kind=found.kind, body=body)
+        result = Result(operation=found.id, kind=found.remembered, body=body)
         result.findings = self._findings(body, found, media, result, carried=carried)
         return result
 

@@ -21,7 +21,10 @@ _NOTHING: Counter[str] = Counter()
 
 
 class Bounded(NamedTuple):
-    """A value to check, and the counts of rows and members left out, by their limits."""
+    """
+    A value as it is checked, and how many rows and members are left out, by the names of their
+    limits.
+    """
 
     value: Any
     left_out: Counter[str]

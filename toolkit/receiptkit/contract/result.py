@@ -20,7 +20,7 @@ class Result:
         part: the part of the exchange that pointers of the findings lead into.
         signature_unjudged: why the signature of a request could not be judged; empty if it was,
             None if it was not to be.
-        kind, body: the kind and the parsed body; None for errors and foreign bodies.
+        kind, body: the kind and the parsed body of what histories compare; None for others.
         requested: the URL of the request on Twilio's base; None if it is unknown.
         left_out: how much was not checked, by the names of the limits that were reached.
     """

@@ -97,6 +97,8 @@ class Validator(BodyValidator):
             result.unchecked = "undocumented status"
             return result
         result.unchecked = self._validate_answer(exchange, operation, request, response, result)
+        if operation.kind == "message" and operation.method == "delete" and exchange.status < 300:
+            result.kind, result.body = "deletion", {"sid": request.path.get("Sid")}
         return result
 
     def _request_view(
@@ -147,7 +149,7 @@ class Validator(BodyValidator):
         if isinstance(parameters, dict):
             if self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK:
                 return True
-            # JSON with some of the names is a message between two applications.
+            # JSON with some of the names is what an application tells another one.
             if not is_form_request(request):
                 return False
             event = parameters.get("EventType")
@@ -207,7 +209,7 @@ class Validator(BodyValidator):
         )
         findings += without_explained(problems, found)
         if not is_error:
-            result.kind, result.body = operation.kind, body
+            result.kind, result.body = operation.remembered, body
         return None
 
     def _media(self, exchange: Exchange, response: Response, text: bytes | None) -> Media | None:

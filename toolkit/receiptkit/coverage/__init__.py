@@ -1,1 +1,1 @@
-"""Find which parts of a contract observations exercise, and which scenarios close the gaps."""
+"""Tell which parts of a contract observations exercise, and which scenarios close the gaps."""

@@ -72,7 +72,7 @@ def channel(name: str) -> Channel:
     Return a channel by its name.
 
     Raises:
-        UsageError: the channel is unknown.
+        UsageError: there is no such channel.
     """
     if name not in CHANNELS:
         raise UsageError(

@@ -35,7 +35,7 @@ class Overrides:
             participant_sid, channel_message_sid, channel, status, error_code.
 
     Raises:
-        UsageError: the path is unknown.
+        UsageError: there is no such path.
     """
 
     def __init__(self, values: dict[str, Any]) -> None:

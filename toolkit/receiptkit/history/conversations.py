@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from receiptkit.history.log import Log
 from receiptkit.history.notes import PAGE
 from receiptkit.history.receipt_states import (
+    OF_MESSAGE,
+    OF_RECEIPT,
     OF_SEVERAL,
     SINGLE,
     real,
@@ -74,11 +76,20 @@ def states_of_messages(
     """Return the SIDs and states of the receipts of some messages."""
     found: dict[str, list[tuple[str, ReceiptState]]] = {}
     for entry in log.entries(SINGLE + PAGE) if messages else ():
+        if not _is_of(entry.text, messages):
+            continue
         for sid, key, span in states_in(entry, None, is_mine):
-            for state in state_of(key, span):
-                if state.message in messages and real(sid):
+            if key.fields[OF_MESSAGE] in messages and real(sid):
+                for state in state_of(key, span):
                     found.setdefault(state.message, []).append((sid, state))
     return found
+
+
+def _is_of(text: str, messages: set[str]) -> bool:
+    """Return True if a text has receipts of some messages, or may have them."""
+    if text[0] != PAGE:
+        return text[OF_MESSAGE] in messages
+    return text.startswith(OF_SEVERAL) or text[OF_RECEIPT] in messages
 
 
 # -- across processes

@@ -9,7 +9,8 @@ import orjson
 
 from receiptkit.history.conversations import in_several, states_of_messages
 from receiptkit.history.log import Entry, Log, is_linked
-from receiptkit.history.notes import CONFIGURATION, MESSAGE, PAGE
+from receiptkit.history.messages import Messages
+from receiptkit.history.notes import CONFIGURATION, PAGE
 from receiptkit.history.paginations import paginations
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
@@ -68,7 +69,7 @@ def problems(
     Args:
         log: what is remembered.
         is_mine: returns False for a message that another part checks.
-        mixed: returns True for a receipt that is set aside; None to set none aside.
+        mixed: returns True for a receipt that is set aside; None if there is none.
         aside: receives the states of such receipts.
         watch: is shown every history of what was seen again, and others that it wants.
     """
@@ -117,17 +118,16 @@ def _problems(subject: Subject, sid: str, view: Any, watch: Watch | None) -> lis
 def _problems_of_messages(
     log: Log, is_mine: Callable[[str], bool], watch: Watch | None
 ) -> Iterator[Problem]:
-    """Yield the problems between the lists and summaries of messages."""
-    summaries: dict[str, dict[tuple[int, str], DeliverySummary]] = {}
-    for entry in log.entries(MESSAGE):
-        message, delivery = orjson.loads(entry.text[1:])
-        at = entry.arrivals[-1]
-        summaries.setdefault(message, {})[at.file, entry.text] = DeliverySummary(at, delivery)
+    """Yield the problems between messages, their receipts, lists and summaries."""
+    messages = Messages(log)
+    summaries = messages.summaries
+    for history in messages.histories(log, is_mine):
+        yield from catalogue.problems("message states", history)
     lists = _lists(log, set(summaries), is_mine)
     summarized = [each for each in summaries if real(each) and is_mine(each)]
     reports = _reports(log, set(summarized), is_mine)
     for message in dict.fromkeys((*lists, *summarized)):
-        own = list(summaries.get(message, {}).values())
+        own = summaries.get(message, [])
         for subject, view in _histories(lists.get(message, []), own, reports.get(message, {})):
             yield from _problems(subject, message, view, watch)
 

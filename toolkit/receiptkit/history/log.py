@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
-from receiptkit.history.notes import PAGE
+from receiptkit.history.notes import MESSAGES, PAGE
 from receiptkit.model.location import Arrival
 
 #: The fields of an `Arrival` but the pointer.
@@ -77,6 +77,9 @@ class Log:
     def extend(self, texts: Sequence[str], places: Sequence[Place]) -> None:
         """Add texts of one file, each with its place."""
         kinds = {text[0] for text in texts}
+        if MESSAGES in kinds:
+            texts, places = _spread(texts, places)
+            kinds = {text[0] for text in texts}
         for kind in kinds if len(kinds) > 1 else ():
             own = [number for number, text in enumerate(texts) if text[0] == kind]
             self.extend([texts[number] for number in own], [places[number] for number in own])
@@ -143,6 +146,16 @@ def is_linked(text: str) -> bool:
     """Return True if a text is of a page that is not the whole list."""
     end = text.find("\n")
     return text[0] == PAGE and text.endswith(_LINKED, 0, end if end > 0 else len(text))
+
+
+def _spread(texts: Sequence[str], places: Sequence[Place]) -> tuple[Sequence[str], Sequence[Place]]:
+    """Return texts with those of messages in the place of their lists."""
+    pairs = [
+        (line, place)
+        for text, place in zip(texts, places, strict=True)
+        for line in (text.split("\n")[1:] if text[0] == MESSAGES else [text])
+    ]
+    return [text for text, _ in pairs], [place for _, place in pairs]
 
 
 def dumped(entries: Iterable[Entry]) -> bytes:

@@ -7,7 +7,9 @@ A text is a letter for the kind, and JSON arrays:
 - `P`: the head of a page, and a line for each row. The head has the message and the conversation of
   its receipts, and the place of the page in its list. Both are null if the rows are of several
   messages; then each row has the fields of a receipt. Otherwise it has those before the owners.
-- `M`: the SID of a message and its summary.
+- `M`: the SID of a message, its conversation, account and participant, its index, when it was
+  created, and its summary; of a list also the number of its row.
+- `D`: the SID of a message that was deleted.
 - `C`: the account and the service of a configuration, if it has a URL, and if it wants receipts.
 """
 
@@ -18,7 +20,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-PAGE, RECEIPT, WEBHOOK, MESSAGE, CONFIGURATION = "PRWMC"
+PAGE, RECEIPT, WEBHOOK, MESSAGE, DELETION, CONFIGURATION = "PRWMDC"
+#: A list of messages is remembered as its messages: this is the head above their texts.
+MESSAGES = "L"
 #: The fields to keep of a receipt, by their names in responses and in webhooks. The last three are
 #: missing in the rows of a page with one owner: the service, and the owners.
 _MEMBERS = (
@@ -50,6 +54,9 @@ _PARAMETERS = (
 #: How many fields the line of a receipt has.
 FIELDS = len(_MEMBERS)
 _OWNERS = 2
+#: What is kept of a message beside its own SID, its index, its date and its summary.
+_OF_MESSAGE = ("conversation_sid", "account_sid", "participant_sid")
+_MOST_INDEX, _LONGEST_DATE, _SID_LENGTH = 1 << 53, 40, 34
 _EVENT = "onDeliveryUpdated"
 _NO_RECEIPT = "null"
 
@@ -72,7 +79,7 @@ def note(kind: str, body: Any, requested: str | None = None) -> Note:
     Return the part of a body to remember.
 
     Args:
-        kind: page, receipt, message, configuration or webhook.
+        kind: page, receipt, message, messages, deletion, configuration or webhook.
         body: the parsed body; anything may be in it.
         requested: the URL of its request; None if unknown.
     """
@@ -125,15 +132,49 @@ def _place(meta: dict[str, Any], requested: str | None) -> Any:
 
 
 def _message(body: dict[str, Any], _: str | None) -> Note:
-    sid, summary = body.get("sid"), body.get("delivery")
-    if (
-        not isinstance(sid, str)
-        or "delivery" not in body
-        or not (summary is None or isinstance(summary, dict))
-    ):
-        return Note("", [])
+    return Note(_line_of_message(body), [])
+
+
+def _messages(body: dict[str, Any], _: str | None) -> Note:
+    """Return the messages of a list, or one that was created, whose summary has no receipts yet."""
+    rows = body.get("messages")
+    if not isinstance(rows, list):
+        created = {name: value for name, value in body.items() if name != "delivery"}
+        return Note(_line_of_message(created), [])
+    lines = [
+        _line_of_message(row, number) for number, row in enumerate(rows) if isinstance(row, dict)
+    ]
+    kept = list(filter(None, lines))
+    return Note(MESSAGES, kept) if kept else Note("", [])
+
+
+def _deletion(body: dict[str, Any], _: str | None) -> Note:
+    sid = body.get("sid")
+    return Note(_line(DELETION, (sid,)) if isinstance(sid, str) else "", [])
+
+
+def _line_of_message(body: dict[str, Any], *row: int) -> str:
+    """Return the line of a message; what it lacks, or has in another form, is an empty text."""
+    sid, created, index = body.get("sid"), body.get("date_created"), body.get("index")
+    if not isinstance(sid, str):
+        return ""
+    summary = body.get("delivery", "")
+    identity = (
+        *(_sid(body.get(name)) for name in _OF_MESSAGE),
+        index if type(index) is int and 0 <= index < _MOST_INDEX else "",
+        created if isinstance(created, str) and len(created) < _LONGEST_DATE else "",
+    )
+    summary = summary if summary is None or isinstance(summary, dict) else ""
     # Numbers may be too large for any count of receipts; the schema check reports them.
-    return Note(_line(MESSAGE, (sid, summary)) or _line(MESSAGE, (sid, {})), [])
+    return _line(MESSAGE, (sid, *identity, summary, *row)) or _line(
+        MESSAGE, (sid, *identity, {}, *row)
+    )
+
+
+def _sid(value: Any) -> str | None:
+    """Return what has the length of a SID, or null."""
+    is_kept = value is None or (isinstance(value, str) and len(value) == _SID_LENGTH)
+    return value if is_kept else ""
 
 
 def _configuration(body: dict[str, Any], _: str | None) -> Note:
@@ -151,12 +192,14 @@ _WRITERS = {
     "webhook": _webhook,
     "page": _page,
     "message": _message,
+    "messages": _messages,
+    "deletion": _deletion,
     "configuration": _configuration,
 }
 
 
 def _line(kind: str, values: tuple[Any, ...] | None) -> str:
-    """Return a kind and an array; empty without one, or if JSON cannot hold it."""
+    """Return a kind and an array; empty if there is none, or JSON cannot hold it."""
     try:
         return kind + orjson.dumps(values).decode() if values is not None else ""
     except (orjson.JSONEncodeError, RecursionError):

@@ -1,7 +1,7 @@
 """
 Leave out what nothing in another process can contradict, before memories are brought together.
 
-Most receipts are seen once. So each process sends the digests of its receipts, and which messages
+Most receipts are seen once. So each process tells the digests of its receipts, and which messages
 have a list to compare; the rest of its memory need not be divided, sent, and read again.
 """
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from receiptkit.history.conversations import digests_of, several_of
 from receiptkit.history.log import Entry, Log, is_linked
-from receiptkit.history.notes import CONFIGURATION, MESSAGE, PAGE, RECEIPT, WEBHOOK
+from receiptkit.history.notes import CONFIGURATION, DELETION, MESSAGE, PAGE, RECEIPT, WEBHOOK
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
     OF_RECEIPT,
@@ -86,7 +86,7 @@ def remains(log: Log, again: Container[int], messages: set[str], several: set[in
             several and not several.isdisjoint(map(digest, subjects(entry.text)))
         ):
             kept.add(entry)
-    for entry in log.entries(MESSAGE + CONFIGURATION):
+    for entry in log.entries(MESSAGE + DELETION + CONFIGURATION):
         kept.add(entry)
     return kept
 

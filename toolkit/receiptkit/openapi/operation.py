@@ -19,7 +19,7 @@ _ROLES = {
     "Messages": "MessageSid",
 }
 
-#: The kind of an operation's response, by the end of its path.
+#: What an operation answers with, told by the end of its path.
 _KINDS = (
     ("page", re.compile(r"/Receipts$")),
     ("receipt", re.compile(r"/Receipts/\{[^/]+\}$")),
@@ -46,9 +46,8 @@ class Response(NamedTuple):
 
     def media(self, content_type: str | None) -> Media | None:
         """
-        Return the media type of a content type; JSON if none was captured.
-
-        None if the response does not have the type.
+        Return the media type of a content type; JSON if none was captured; None if the answer has
+        no such type.
         """
         if content_type is None:
             return self.content.get("application/json") or next(iter(self.content.values()))
@@ -99,6 +98,11 @@ class Operation(NamedTuple):
     @property
     def in_service(self) -> bool:
         return "/Services/{" in self.path
+
+    @property
+    def remembered(self) -> str | None:
+        """Return the kind of its answers for a history; messages listed or created have one, too."""
+        return self.kind or ("messages" if self.path.endswith("/Messages") else None)
 
     @property
     def roles(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The memory of receipts, pages, summaries and configurations, and the views of histories."""
+"""The memory of receipts, pages, messages and configurations, and the views of histories."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 class ReceiptState(NamedTuple):
     """
-    One state of a receipt, from one source.
+    One state of a receipt, as one source tells it.
 
     Attributes:
         first, last, times: where it was seen first and last, and how often.
-        by_webhook: True if a webhook reported it; a REST response otherwise.
+        by_webhook: whether a webhook told it; a REST answer otherwise.
         conversation, message, participant: whose receipt it is.
         status: None before the message left.
         error_code: 0 for none.
         created, updated: in seconds since 1970.
-        channel_message: the SID in its channel; empty if unknown.
-        account, service: the SIDs of the account and of the service; empty if unknown.
+        channel_message: the SID in its channel; empty if it was not told.
+        account, service: the SIDs of the account and of the service; empty if they were not told.
     """
 
     first: Arrival
@@ -65,14 +65,17 @@ class ReceiptHistory:
     Attributes:
         states: the distinct states, in the order of arrival.
         is_mixed: True if they are of several receipts that share a SID; they need not agree then.
-        by_file: the states of each file, in the order of arrival; none of a mixed history.
     """
 
     def __init__(self, states: list[ReceiptState]) -> None:
         self.states = sorted(states)
         self.is_mixed = len({each.parents for each in states}) > 1
-        of_files = groupby(self.states if not self.is_mixed else (), key=lambda at: at.first.file)
-        self.by_file = [list(own) for _, own in of_files]
+
+    def by_file(self) -> list[list[ReceiptState]]:
+        """Return the states of each file, in the order of arrival; none of a mixed history."""
+        if self.is_mixed:
+            return []
+        return [list(own) for _, own in groupby(self.states, key=lambda each: each.first.file)]
 
 
 class Row(NamedTuple):
@@ -117,7 +120,7 @@ class PageState(NamedTuple):
         at: where it was seen.
         url, next, previous: its own link, the next one and the previous one.
         number, size: its index in the list, and how many rows it has at the most.
-        rows: None for a row that is no receipt.
+        rows: None stands for a row that is no receipt.
         requested: the URL of its request; None if that was not seen.
     """
 
@@ -142,7 +145,7 @@ class Pagination(NamedTuple):
 
     Attributes:
         pages: the pages.
-        is_linked: True if it began with page 0, and each page is where the one before it links.
+        is_linked: True if it began with page 0, and each page is where the one before it said.
     """
 
     pages: list[PageState]
@@ -191,7 +194,7 @@ class StatusReport(NamedTuple):
     The status of a receipt in a single response or webhook.
 
     Attributes:
-        first, last: where it reported this first and last.
+        first, last: where it said so first and last.
         between: whether it did so in between, too; where is not kept.
         sid, status: of which one, and what.
         created, updated: its dates in seconds since 1970.
@@ -231,6 +234,46 @@ class MessageHistory(NamedTuple):
     repeated: list[RepeatedList]
 
 
+class MessageState(NamedTuple):
+    """
+    One state of a message, as one source tells it.
+
+    Attributes:
+        first, last: where it was seen first and last.
+        conversation, account, participant: the SIDs of its owners and of its author; empty if they
+            were not told, as of an author who is no participant.
+        number: its index, the place in the conversation; None if it was not told.
+        created: in seconds since 1970; None if it was not told.
+    """
+
+    first: Arrival
+    last: Arrival
+    conversation: str
+    account: str
+    participant: str
+    number: int | None
+    created: int | None
+
+    def joined(self, other: MessageState) -> MessageState:
+        """Return the state with the first and the last place of both."""
+        return self._replace(first=min(self.first, other.first), last=max(self.last, other.last))
+
+
+class MessageStates(NamedTuple):
+    """
+    A message and its receipts; for the subject message states.
+
+    Attributes:
+        states: the distinct states of the message, in the order of arrival.
+        receipts: pairs of SID and state of each of its receipts.
+        deletions: where it was deleted first and last, in each file.
+    """
+
+    states: list[MessageState]
+    receipts: list[tuple[str, ReceiptState]]
+    deletions: list[tuple[Arrival, Arrival]]
+
+
 class Configured(NamedTuple):
     """
     A webhook configuration.
@@ -252,7 +295,7 @@ def disagreement(
     state: ReceiptState,
     member: str,
     message: str,
-    other: ReceiptState,
+    other: ReceiptState | MessageState,
     *,
     rule: str = "",
     at: Arrival | None = None,

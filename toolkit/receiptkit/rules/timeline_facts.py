@@ -63,7 +63,7 @@ def _is_known(history: ReceiptHistory) -> bool:
 )
 def date_kept(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each response with a later status and the date of the one before it."""
-    for states in history.by_file:
+    for states in history.by_file():
         responses = [each for each in states if not each.by_webhook]
         for before, after in pairwise(responses):
             moved = after.status in FOLLOWING.get(before.status, ())
@@ -100,9 +100,9 @@ def code_changed(history: ReceiptHistory) -> Iterator[Problem]:
     "message.identity",
     on="message receipts",
     severity=Severity.ERROR,
-    title="one message SID is in two conversations",
-    why="A message is read below its conversation, and belongs to that one. Fixtures that share a "
-    "SID by copying hide mix-ups.",
+    title="one message SID is in two conversations or accounts",
+    why="A message is read below its conversation, and belongs to that one, as its receipts do. "
+    "Fixtures that share a SID by copying hide mix-ups.",
     grounding=f"{OPENAPI}, paths of messages; {CAPTURES}",
     action="In a mock: give each message its own SID.",
     good=Example("webhook", then=Example("webhook", {"/params/Status": "delivered"})),
@@ -123,8 +123,7 @@ def message_identity(receipts: list[tuple[str, ReceiptState]]) -> Iterator[Probl
     """
     Yield a problem for the first receipt of each further conversation of a message.
 
-    A receipt that is in both conversations has its own finding. The receipts are pairs of SID and
-    state.
+    A receipt that itself is in both is told of as such. The receipts are pairs of SID and state.
     """
     in_order = sorted(receipts, key=lambda each: each[1].first)
     first = in_order[0][1]

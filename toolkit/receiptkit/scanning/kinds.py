@@ -1,4 +1,4 @@
-"""Recognise receipts, pages, webhooks and configurations by their names."""
+"""Tell receipts, pages, webhooks and configurations from other objects, by their names."""
 
 from __future__ import annotations
 

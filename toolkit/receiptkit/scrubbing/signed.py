@@ -79,7 +79,7 @@ def _paired(
     try:
         yield from zip(_requests(before, name), _requests(after, name), strict=False)
     except CaptureError:
-        # A part that cannot be read has no more signatures to check.
+        # What cannot be read further has no more signatures to judge.
         return
 
 

@@ -29,7 +29,7 @@ class Resource:
 
     Args:
         state: the state of the server.
-        events: sends events to subscribers.
+        events: tells subscribers.
     """
 
     def __init__(self, state: State, events: Events) -> None:
@@ -123,7 +123,7 @@ class Resource:
         echoed: tuple[str, ...] = (),
         **how: Any,
     ) -> ApiAnswer:
-        """Return a page of a list; its links have the parameters that are echoed."""
+        """Return a page of a list; the parameters that are echoed stand in its links."""
         page = page_request(
             request.query, most, usual, strict=self._state.settings.strict_page_size
         )

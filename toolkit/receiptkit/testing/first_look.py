@@ -1,4 +1,4 @@
-"""Rule out requests that cannot be of the contract, before the contract is loaded."""
+"""Tell at first sight what cannot be of the contract, before the contract is made."""
 
 from __future__ import annotations
 

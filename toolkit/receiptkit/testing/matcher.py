@@ -36,7 +36,7 @@ class ContractViolation(AssertionError):
         return str(self.args[0])
 
 
-# Its name is that of the import, also in a pickle.
+# It is named as it is imported, and pickled so.
 ContractViolation.__module__ = "receiptkit"
 
 

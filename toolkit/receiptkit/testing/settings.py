@@ -70,7 +70,7 @@ class PluginSettings:
 
     @cached_property
     def first_look(self) -> FirstLook:
-        """Return a filter of requests that cannot be of the contract, without loading it."""
+        """Tells what cannot be of the contract, without making it."""
         return FirstLook(self.document)
 
     @cached_property

@@ -1,0 +1,113 @@
+"""What is remembered of messages gives the same findings however a run is divided, and whatever is quick."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import messages
+from receiptkit.captures import Observation
+from receiptkit.contract import Result
+from receiptkit.history import Memory, note
+from receiptkit.model.location import Arrival
+from receiptkit.rules.examples import sample
+from receiptkit.validation import processes, units
+from receiptkit.validation.observation_checks import ObservationChecker
+
+Run = Callable[..., tuple[int, str, str]]
+RULES = {
+    "message.identity",
+    "message.index-changed",
+    "message.changed",
+    "message.after-receipt",
+    "message.receipt-of-author",
+    "message.deleted",
+    "delivery.disagrees-with-receipts",
+}
+
+
+@pytest.fixture(params=["exchanges", "bodies"])
+def capture(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder with two captures of the same messages."""
+    made = list(messages.lines(160, in_bodies=request.param == "bodies"))
+    for number, own in enumerate((made[::2], made[1::2])):
+        text = "\n".join(line for line in own if line != '""')
+        (tmp_path / f"{number}.ndjson").write_text(f"{text}\n")
+    return tmp_path
+
+
+def judged(run: Run, *arguments: object) -> tuple[int, str, str]:
+    return run("validate", "--format", "json", *arguments)
+
+
+@pytest.mark.parametrize("join", [[], ["--join"]])
+def test_reports_are_the_same_however_they_come_about(
+    capture: Path, run: Run, monkeypatch: pytest.MonkeyPatch, join: list[str]
+) -> None:
+    monkeypatch.setattr(units, "_SPAN", 20_000)
+    monkeypatch.setattr(processes, "_MUCH", 0)
+    expected = judged(run, capture, *join, "--jobs", 1)
+    rules = {each["rule"] for each in json.loads(expected[1])["findings"]}
+    is_whole = "request" in next(capture.iterdir()).read_text()
+    wanted = RULES if is_whole else RULES - {"message.deleted"}
+    assert wanted <= rules or not join
+    for more in (["--no-bulk"], ["--memory", "64K"], ["--memory", "64K", "--no-bulk"]):
+        assert judged(run, capture, *join, "--jobs", 1, *more) == expected
+    for jobs in (2, 3):
+        assert judged(run, capture, *join, "--jobs", jobs) == expected
+        assert judged(run, capture, *join, "--jobs", jobs, "--memory", "64K") == expected
+
+
+def test_messages_are_proven_clean(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most of many alike messages, lists and deletions are never parsed, and yet compared."""
+    path = tmp_path / "a.ndjson"
+    path.write_text("\n".join(messages.lines(600)) + "\n")
+    count = path.read_text().count("\n")
+    checked = []
+    validate = ObservationChecker.validate
+
+    def counted(checker: ObservationChecker, observation: Observation) -> Result:
+        checked.append(observation)
+        return validate(checker, observation)
+
+    monkeypatch.setattr(ObservationChecker, "validate", counted)
+    _, out, _ = judged(run, "--jobs", 1, path)
+    assert len(checked) < count / 2
+    assert {each["rule"] for each in json.loads(out)["findings"]} >= RULES
+
+
+def test_a_receipt_of_another_run_is_compared(tmp_path: Path, run: Run) -> None:
+    """What a state has of a receipt is compared with a message of this run, if it was seen again."""
+    state, days = tmp_path / "state", [tmp_path / f"{number}.ndjson" for number in (1, 2)]
+    moved = {**sample("message"), "account_sid": f"AC{'0123456789abcdef' * 2}", "delivery": None}
+    hook = sample("webhook")
+    later = {**hook, "params": {**hook["params"], "Status": "delivered", "AccountSid": "AC"}}
+    days[0].write_text(json.dumps(hook) + "\n")
+    days[1].write_text(f"{json.dumps(moved)}\n{json.dumps(later)}\n")
+    assert "message.identity" not in judged(run, "--state", state, days[0])[1]
+    report = json.loads(judged(run, "--state", state, days[1])[1])
+    found = [each for each in report["findings"] if each["rule"] == "message.identity"]
+    assert [each["origin"]["line"] for each in found] == [1]
+
+
+def test_the_note_of_a_message_is_short() -> None:
+    """A message takes about 280 bytes, of which its summary is a third."""
+    head, rows = note("message", sample("message"))
+    assert rows == []
+    assert len(head) < 290
+    assert len(note("message", {**sample("message"), "delivery": None}).head) < 200
+
+
+def test_rows_of_a_list_are_remembered_by_themselves() -> None:
+    """Each row goes to the partition of its own message."""
+    rows = [{**sample("message"), "sid": f"IM{number:032x}"} for number in range(50)]
+    memory = Memory(limit=1, parts=4)
+    memory.enter("messages", {"messages": [*rows, None, {}]}, Arrival())
+    partitions = memory.partitions()
+    one = len(note("message", rows[0]).head)
+    assert partitions.size < 50 * (one + 80)
