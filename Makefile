@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLES := fixtures/samples
+# Tests start thousands of processes, which would all compile what they import.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test proofs browser docs pictures interop lowest soak mutation bench lint types fresh examples wheel clean
 
@@ -116,7 +118,7 @@ lint: $(VENV)/.lint
 types: $(VENV)/.lint
 	$(BIN)/mypy
 
-# Generated files are what their sources make; the story in the documents is told to the server.
+# Generated files are what their sources make; the story in the documents runs on the server.
 fresh: $(VENV)/.test
 	$(BIN)/receiptkit spec build --check
 	$(BIN)/receiptkit fixtures write fixtures --check

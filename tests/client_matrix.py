@@ -136,7 +136,7 @@ def _outcomes(python: str, folder: Path, *arguments: str) -> dict[int, tuple[str
 
 
 def table() -> str:
-    """Return the table of what the guard sees."""
+    """Return the table of the ways that the guard sees."""
     lines = ["| client | from version | seen under |", "|---|---|---|"]
     pages = [way for way in WAYS if way.kind == "page"]
     for client, ways in groupby(pages, key=lambda way: way.client):

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and hooks for all tests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say before the first test what will be skipped, and why."""
+    """Print which tests will be skipped, and why, before the first one."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and (text := line()):
         reporter.write_line(text)
@@ -48,7 +48,7 @@ def receipt(sid: str) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def as_at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What pytest prints is longer where it finds itself on a CI server; what the tests compare is what a person sees."""
+    """Remove the variables of CI servers, where pytest prints more."""
     for name in ("CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
 

@@ -33,7 +33,7 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """Return what a reference refers to; anything else as it is."""
+    """Return the node that a reference names; another node unchanged."""
     while "$ref" in node:
         found: Any = DOCUMENT
         for name in node["$ref"].removeprefix("#/").split("/"):

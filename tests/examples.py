@@ -1,5 +1,4 @@
-"""
-Run the examples of README.md and of the pages in docs/.
+"""Run the examples of README.md and of the pages in docs/.
 
 `python tests/examples.py` names the examples that do not print what they show;
 `python tests/examples.py --write` replaces what they show by what they print now.
@@ -9,9 +8,9 @@ The blocks of a page run from top to bottom in one folder, with `fixtures/` and 
 
 - `console`: lines that begin with `$ ` are commands; what follows is what they print.
 - `sh`: a script that must succeed. What it prints is not shown.
-- `python`: a script that must succeed. What it prints stands in an output block below.
+- `python`: a script that must succeed. Its output is in an output block below.
 
-A comment before a block says what else becomes of it:
+A comment before a block says how else to use it:
 
 - `<!-- file: NAME -->` writes the block to a file, for the blocks below it.
 - `<!-- output -->` marks what the script above prints.
@@ -19,7 +18,7 @@ A comment before a block says what else becomes of it:
   wait until the port answers. While the page runs, a free port replaces the number everywhere.
 - `<!-- not run: REASON -->` marks an example that is only shown.
 
-Every other block is an error: no example is skipped in silence.
+Every other block is an error: no example is skipped silently.
 
 A page that uses more than every machine has names it: `<!-- needs: fastapi, node, npm:express -->`.
 Names are those of Python modules, of programs, and behind `npm:` of packages for Node.js.
@@ -73,7 +72,7 @@ class Block(NamedTuple):
         mark: what the comment before it says: file, output, background, not run, or nothing.
         value: what follows in the comment.
         line: of its first line, from 1.
-        start, end: where its text stands in the page.
+        start, end: where its text is in the page.
     """
 
     language: str

@@ -1,4 +1,4 @@
-"""Name what this machine lacks, and which tests are therefore skipped."""
+"""Name what this machine lacks, and the tests that are skipped therefore."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def take(page_file: Path, selector: str, name: str) -> None:
 
 
 def take_server() -> None:
-    """Write a picture of the page of a server, with a webhook that nobody receives."""
+    """Write a picture of the page of a server, with a webhook without a receiver."""
     hook = "http://127.0.0.1:9/hook#rc=0"
     with (
         running(scenarios=["partial-failure"], clock="manual", webhook_url=hook) as twilio,

@@ -1,4 +1,4 @@
-"""Worlds drawn at random, what the contract says of them, and what they show."""
+"""Worlds drawn at random, their findings, and what they show."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def worlds(generator: Generator, count: int, seed: int) -> Iterator[tuple[World,
 
 
 def findings(generator: Generator, world: World, moment: int) -> list[Finding]:
-    """What the contract says of every rendering of a world at a moment."""
+    """Return the findings of every rendering of a world at a moment."""
     contract, rendering = generator.contract, generator.at(world, moment)
     found = [
         *contract.check_exchange(rendering.get_message()),
@@ -75,7 +75,7 @@ def findings(generator: Generator, world: World, moment: int) -> list[Finding]:
 
 
 def shown(generator: Generator, world: World, moment: int) -> set[str]:
-    """What of `EVERYTHING` a world shows at a moment."""
+    """Return the parts of `EVERYTHING` that a world shows at a moment."""
     rendering = generator.at(world, moment)
     delivery = rendering.message()["delivery"]
     pages = list(rendering.pages())

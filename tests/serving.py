@@ -1,4 +1,4 @@
-"""A server in this process, every answer of which is judged."""
+"""A server in this process; every response of it is checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from receiptkit.text.forms import FORM
 
 ORIGIN = "http://twilio.test:8099"
 CONTRACT = Contract.load()
-#: What the contract says of answers that are as they should be: the list of messages is no operation of it, the legacy path is old, a
+#: What the contract says of responses that are as they should be: the list of messages is no operation of it, the legacy path is old, a
 #: consumer on this machine has no TLS, and some tests subscribe for other events.
 HARMLESS = {
     "http.unknown-operation",
@@ -38,7 +38,7 @@ class Caller:
     Calls an application in process.
 
     Attributes:
-        answers: how many answers were judged.
+        answers: the number of checked responses.
     """
 
     def __init__(self, scenarios: Any = (), **settings: Any) -> None:
@@ -56,7 +56,7 @@ class Caller:
         return next(self.control.state.lives).world
 
     def at(self, moment: str | int = "end", origin: str = ORIGIN) -> Rendering:
-        """What the generator says of the first world."""
+        """Return what the generator makes of the first world."""
         return self.control.state.speaking(origin).at(self.world, moment)
 
     def do(self, action: Any) -> Any:
@@ -100,7 +100,7 @@ class Caller:
         return self.call("GET", url, **how)
 
     def judge(self, method: str, url: str, answer: httpx.Response) -> None:
-        """No answer breaks the contract."""
+        """Assert that a response conforms to the contract."""
         self.answers += 1
         text = answer.text if method != "HEAD" else ""
         found = CONTRACT.check_exchange(

@@ -110,7 +110,7 @@ def _await(port: int) -> None:
 
 @contextmanager
 def web(contents: dict[str, tuple[int, bytes]]) -> Iterator[str]:
-    """Serve contents by their paths, each with the length that is said of it; yield the address."""
+    """Serve contents by their paths, each with its declared length; yield the address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

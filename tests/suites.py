@@ -98,12 +98,12 @@ class Suite:
 
 
 def tidied(printed: str) -> str:
-    """What pytest printed, as if it took no time, and as newer versions call their error."""
+    """Return the output of pytest without times, and with the newer name of its error."""
     return _SECONDS.sub("in 0s", printed).replace(
         "_pytest.config.exceptions.UsageError", "pytest.UsageError"
     )
 
 
 def block(text: str) -> str:
-    """A block of output, as it stands in a test."""
+    """Return a block of output without its indentation."""
     return dedent(text).strip("\n")

@@ -16,11 +16,11 @@ _FAILED = ("failed", "undelivered")
 
 class Style(NamedTuple):
     """
-    How a capture is written.
+    The style of a capture.
 
     Attributes:
         separators: of items and of names, as for `json.dumps`.
-        rows_first: whether the rows of a page stand before its meta.
+        rows_first: True if the rows of a page come before its meta.
         accounts: how many accounts there are.
         in_service: whether requests name a service.
         headers: names of more headers, whose values differ each time.
@@ -121,7 +121,7 @@ class Traffic:
         return [one, two]
 
     def exchange(self, body: dict[str, Any], *, as_text: bool = False) -> dict[str, Any]:
-        """Return the exchange that a body is the answer of."""
+        """Return the exchange whose response has a body."""
         headers = {"Content-Type": "application/json", **self._more()}
         return {
             "request": {

@@ -76,7 +76,7 @@ class Way:
 
     Attributes:
         client: the client, as the table names it.
-        mock: the mock, or another source of the answer.
+        mock: the mock, or another source of the response.
         source: the body of the test module.
         packages: the modules that it imports.
         plugins: plugins of pytest, by their entry points.

@@ -151,7 +151,7 @@ def test_one_bad_file(
 
 
 def test_bad_members_anywhere(tmp_path: Path, run: Run) -> None:
-    """Any JSON value at any place of a body is judged without falling over."""
+    """Any JSON value at any place of a body is checked without a crash."""
     odd = [None, True, 0, -1.5, "", "x", [], [1], {}, {"sid": 1}, "\x00", "é" * 100, 2**70]
     lines = []
     for kind in ("receipt", "page", "message", "configuration", "error", "exchange"):
@@ -170,7 +170,7 @@ def test_bad_members_anywhere(tmp_path: Path, run: Run) -> None:
 
 
 def test_a_line_of_a_hundred_megabytes(tmp_path: Path) -> None:
-    """A line of 100 MB is judged; one beyond the limit is refused with the option that allows more."""
+    """A line of 100 MB is checked; a line beyond the limit is refused with the option that allows more."""
     path = tmp_path / "long.ndjson"
     with path.open("w") as out:
         out.write(RECEIPT + "\n")
@@ -191,7 +191,7 @@ def test_a_line_of_a_hundred_megabytes(tmp_path: Path) -> None:
 
 
 def test_many_findings_in_one_record(tmp_path: Path) -> None:
-    """An array of many bad receipts is judged in time that grows with its length, and grouped."""
+    """Checking an array of many bad receipts takes time in proportion to its length; findings are grouped."""
     path = tmp_path / "many.json"
     bad = RECEIPT.replace('"delivered"', '"queued"')
     path.write_text("[" + ",\n".join([bad] * 20_000) + "]")
@@ -214,8 +214,8 @@ def test_a_page_of_many_rows(tmp_path: Path) -> None:
     )
 
 
-def test_a_gzip_bomb(tmp_path: Path) -> None:
-    """What unpacks to more than the limit is refused, whether in lines or in one."""
+def test_refuses_a_gzip_bomb(tmp_path: Path) -> None:
+    """A file that unpacks to more than the limit is refused, in many lines or in one."""
     for name, piece in (
         ("lines.ndjson.gz", RECEIPT.encode() + b"\n"),
         ("one.json.gz", b" " * 1000),
@@ -279,7 +279,7 @@ def test_a_pipe_that_nobody_writes_to(tmp_path: Path, run: Run) -> None:
 
 
 def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
-    """A link to itself, to its own folder, or to nothing is no trap."""
+    """Links to themselves, to their folder, or to nothing are handled."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "self").symlink_to(tmp_path)
     (tmp_path / "gone.json").symlink_to(tmp_path / "nothing")
@@ -294,7 +294,7 @@ def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
 
 
 def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that goes between being found and being read is one line, and the others are judged."""
+    """A file that is deleted before it is read is reported in one line; the others are checked."""
     for name in ("a.json", "b.json", "c.json"):
         (tmp_path / name).write_text(RECEIPT)
     regular = is_regular
@@ -313,8 +313,8 @@ def test_a_file_that_vanishes(tmp_path: Path, run: Run, monkeypatch: pytest.Monk
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read(tmp_path: Path, run: Run) -> None:
-    """A file or folder without permission is one line."""
+def test_reports_files_without_permission(tmp_path: Path, run: Run) -> None:
+    """A file or folder without permission is reported in one line."""
     secret = tmp_path / "secret.json"
     secret.write_text(RECEIPT)
     secret.chmod(0)
@@ -337,7 +337,7 @@ def test_a_name_with_control_characters(tmp_path: Path, run: Run) -> None:
 
 
 def test_reading_errors_become_capture_errors(tmp_path: Path) -> None:
-    """What fails while reading is told apart from what fails in judging."""
+    """Damaged compressed data raises CaptureError while it is read."""
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(os.urandom(2**20))[:-100])
     with (

@@ -1,4 +1,4 @@
-"""The pieces for CI do what they promise: each test runs what the file runs."""
+"""The files for CI do what they promise; each test runs the commands of one."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_action_installs_this_version(tmp_path: Path) -> None:
 
 @pytest.mark.proofs
 def test_a_release_is_built_and_listed(tmp_path: Path) -> None:
-    """What the steps of the release run makes a wheel of this version, and names its parts."""
+    """The scripts of the release workflow build a wheel of this version and list its parts."""
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
     scripts = {each["name"]: each["run"] for each in jobs["build"]["steps"] if "run" in each}
     # `make wheel` is a step of .ci/run, too.
@@ -140,8 +140,8 @@ def hook(run: Run, name: str, *files: object) -> tuple[int, str, str]:
     return run(*arguments, *each.get("args", []), *files)
 
 
-def test_the_hook_judges_captures_of_the_commit(run: Run, tmp_path: Path) -> None:
-    """Files of other kinds pass; a mock that is wrong does not."""
+def test_the_hook_checks_captures_of_the_commit(run: Run, tmp_path: Path) -> None:
+    """The hook passes files of other kinds, and fails for a wrong mock."""
     other = tmp_path / "package.json"
     other.write_text('{"name": "shop", "version": "1.0.0"}')
     assert hook(run, "receiptkit-validate", other)[0] == 0

@@ -29,7 +29,7 @@ PACKAGE = ROOT / ".venv" / "node"
 
 
 class Fixtures(HttpClient):  # type: ignore[misc] # the package is not typed
-    """A client of Twilio's library that answers from fixtures."""
+    """A client of Twilio's library that gets fixtures as responses."""
 
     def __init__(self, exchanges: list[Exchange]) -> None:
         super().__init__(logging.getLogger("fixtures"), is_async=False)
@@ -129,7 +129,7 @@ def test_python_pages_forward_and_back(generator: Generator) -> None:
 
 
 def test_python_understands_errors(generator: Generator) -> None:
-    """An error answer is raised with its status, code and message: by a fetch in full, by a list with the little it keeps."""
+    """An error raises with status, code and message: all of them by a fetch, fewer by a list."""
     world = generator.world("agent-and-sms")
     rendering = generator.at(world)
     for name in ("not-found", "unauthorized", "too-many-requests"):
@@ -147,7 +147,7 @@ def test_python_understands_errors(generator: Generator) -> None:
 
 
 def spoilt(page: dict[str, Any], what: str) -> None:
-    """What breaks a client library, done to a page."""
+    """Break a page in a way that client libraries trip over."""
     meta, row = page["meta"], page["delivery_receipts"][0]
     if what == "rows named otherwise":
         page["receipts"] = page.pop("delivery_receipts")
@@ -172,8 +172,8 @@ def spoilt(page: dict[str, Any], what: str) -> None:
         ("string", "30003"),
     ],
 )
-def test_what_breaks_python(generator: Generator, what: str, shows: str) -> None:
-    """Each fault that facts.md §1.5 and §8 name breaks the library, or is hidden by it; the fixtures have none of them."""
+def test_faults_break_twilios_python_library(generator: Generator, what: str, shows: str) -> None:
+    """Each fault of facts.md §1.5 and §8 breaks the library or is hidden by it; the fixtures have none."""
     world = generator.world("agent-and-sms")
     (exchange,) = generator.at(world).get_pages()
     page = json.loads(json.dumps(exchange.body))
@@ -199,8 +199,8 @@ def test_what_breaks_python(generator: Generator, what: str, shows: str) -> None
             receipts.list(page_size=50)
 
 
-def test_what_breaks_other_libraries(generator: Generator) -> None:
-    """Java and C# need all seven members of meta and no `uri`, Go an integer and a token without dots, Ruby the same host."""
+def test_pages_suit_the_other_libraries(generator: Generator) -> None:
+    """Java and C# need all of meta and no `uri`, Go an integer and a token without dots, Ruby one host."""
     for world in worlds(generator):
         rendering = generator.at(world)
         for page in rendering.pages(2):
@@ -254,7 +254,7 @@ def test_python_accepts_every_signature(generator: Generator) -> None:
 
 
 def test_vcrpy_replays_a_cassette(generator: Generator, tmp_path: Path) -> None:
-    """Vcrpy reads a generated cassette, and the library gets its answers from it through its own HTTP stack."""
+    """Vcrpy reads a generated cassette, and the library gets its responses from it through its own HTTP stack."""
     from receiptkit.cli import main
 
     with warnings.catch_warnings():
@@ -331,7 +331,7 @@ def test_node_reads_everything(generator: Generator) -> None:
 
 
 def in_node(rendering: Rendering, size: int, read: dict[str, Any]) -> None:
-    """What the package read is what the fixtures say."""
+    """Assert that the package read what the fixtures hold."""
     rows = rendering.receipts
     assert [(each["sid"], each["status"], each["errorCode"]) for each in read["listed"]] == [
         (row["sid"], row["status"], row["error_code"]) for row in rows

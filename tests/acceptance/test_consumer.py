@@ -1,4 +1,4 @@
-"""The application of docs/local-twilio.md: webhooks tell it what polling tells it; its naive version is wrong."""
+"""In the application of docs/local-twilio.md, webhooks and polling agree; its naive version is wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def final_statuses() -> Story:
     "scenario", [name for name in SCENARIOS if name not in ("just-created", "full-house")]
 )
 def test_webhooks_and_polling_agree(final_statuses: Story, scenario: str) -> None:
-    """Whatever becomes of the message, and however its webhooks arrive."""
+    """Webhooks and polling end with the same statuses, for any outcome and order of arrival."""
     truth = final_statuses(scenario, by_webhooks=False, polled=True)
     assert final_statuses(scenario) == truth
     assert bool(truth) is (scenario != "chat-only")
@@ -47,8 +47,8 @@ def test_webhooks_that_go_wrong(final_statuses: Story, fault: str, scenario: str
 
 
 @pytest.mark.parametrize("scenario", ["out-of-order", "read-before-delivered"])
-def test_the_naive_version(final_statuses: Story, scenario: str) -> None:
-    """Who believes the last webhook ends with another state: that of the one that was overtaken."""
+def test_a_naive_consumer_ends_with_another_state(final_statuses: Story, scenario: str) -> None:
+    """A consumer that believes the last webhook ends with the state of an overtaken one."""
     assert final_statuses(scenario, naive=True) != final_statuses(
         scenario, by_webhooks=False, polled=True
     )

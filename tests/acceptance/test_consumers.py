@@ -1,4 +1,4 @@
-"""Three consumers with suites of their own: green with mocks that lie, until the plugin looks; green with mocks that do not."""
+"""Suites of three consumers pass with wrong mocks until the plugin checks them; corrected ones pass with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = ("alerts", "dashboard", "receiver")
 
 
 def run(consumer: str, suite: str, folder: Path, *arguments: str) -> tuple[int, str]:
-    """The exit code of a suite, run as its owners would, and what it prints."""
+    """Return the exit code of a suite, run as its owners would, and its output."""
     shutil.copytree(CONSUMERS / consumer, folder / consumer, dirs_exist_ok=True)
     environment = {
         **os.environ,
@@ -46,16 +46,16 @@ def run(consumer: str, suite: str, folder: Path, *arguments: str) -> tuple[int, 
 
 
 @pytest.mark.parametrize("consumer", NAMES)
-def test_the_lie_is_caught(consumer: str, tmp_path: Path) -> None:
-    """The suite with the lying mock fails, and says all of what its folder's output.txt says."""
+def test_the_plugin_catches_the_wrong_mock(consumer: str, tmp_path: Path) -> None:
+    """The suite with the wrong mock fails, with the findings of its folder's output.txt."""
     code, printed = run(consumer, "lying", tmp_path, "--receipts-guard")
     assert printed == (CONSUMERS / consumer / "output.txt").read_text()
     assert code == 1
 
 
 @pytest.mark.parametrize("consumer", NAMES)
-def test_without_the_plugin_nobody_knew(consumer: str, tmp_path: Path) -> None:
-    """What asks for nothing of ours passes: the mock lies, and the suite is green."""
+def test_a_wrong_mock_passes_without_the_plugin(consumer: str, tmp_path: Path) -> None:
+    """The suite passes with a wrong mock if it uses nothing of receiptkit."""
     arguments = ("-k", "not the_webhook_we_test_with")
     code, printed = run(consumer, "lying", tmp_path, *arguments)
     assert code == 0, printed

@@ -61,7 +61,7 @@ def send(
 
 
 def check(response: httpx.Response, answer: dict[str, Any]) -> None:
-    """Check an answer against what the document says of it."""
+    """Check a response against the document."""
     kind = response.headers["content-type"].partition(";")[0]
     schema = resolved(answer)["content"][kind]["schema"]
     value = response.json() if kind == "application/json" else response.text
@@ -174,8 +174,8 @@ def test_running_can_do_the_same(server: Running) -> None:
     assert (show["account_sid"], show["sent"]) == (server.account_sid, len(server.sent))
 
 
-def test_running_refuses_and_repeats(server: Running) -> None:
-    """What the document says of webhooks and of clearing holds for the methods, too."""
+def test_methods_clear_and_resend(server: Running) -> None:
+    """Faults, outcomes and webhooks can be cleared and sent again by methods, as by requests."""
     server.fault("slow")
     server.outcome("read")
     assert (len(server.show()["faults"]) > 0, len(server.show()["outcomes"]) > 0) == (True, True)

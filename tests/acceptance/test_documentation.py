@@ -195,7 +195,7 @@ def test_make_targets_of_the_documents_exist() -> None:
 
 
 def test_no_example_shows_a_crash() -> None:
-    """What `make examples` writes is read by somebody; this catches what they would miss."""
+    """No output that `make examples` wrote into the pages is an error of a shell or a traceback."""
     crash = re.compile(
         r"^(Traceback|INTERNALERROR|ERROR: |Usage: |bash: |curl: )|command not found", re.MULTILINE
     )

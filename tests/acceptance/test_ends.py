@@ -1,4 +1,4 @@
-"""How commands end: closed and narrow streams, signals, odd files. Exit 1 means findings, and nothing else."""
+"""Commands end well with closed or narrow streams, signals and odd files. Only findings cause exit 1."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_closed_output(folder: Path) -> None:
     "command", ["validate é-мир.json", "rules", "generate full-house", "scenarios", "doctor"]
 )
 def test_a_reader_that_goes_away(folder: Path, command: str) -> None:
-    """A pipe that nobody reads is no finding: exit 2, and not a word."""
+    """A closed pipe is no finding: exit 2, without a message."""
     process = subprocess.Popen(
         [sys.executable, "-m", "receiptkit", *command.split()],
         cwd=folder,
@@ -96,7 +96,7 @@ def test_closed_errors(folder: Path) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize("format_", reports.names())
 def test_a_narrow_output(folder: Path, encoding: str, format_: str) -> None:
-    """What a stream cannot carry is escaped; reports for programs are UTF-8 all the same."""
+    """Characters that a stream cannot carry are escaped; reports for programs are always UTF-8."""
     command = f"receiptkit validate é-мир.json nö.json --format {format_} --show-values"
     result = shell(command, folder, {"PYTHONIOENCODING": encoding})
     assert result.returncode == 2
@@ -136,7 +136,7 @@ def test_a_token_that_is_no_text(folder: Path) -> None:
 @pytest.mark.parametrize("option", ["--config", "--baseline", "--document"])
 @pytest.mark.parametrize("path", ["/dev/zero", ".", "pipe", "nothing\n"])
 def test_odd_files_for_options(folder: Path, option: str, path: str) -> None:
-    """A device without end, a folder, a pipe that nobody writes to, a name with a line break: one line each."""
+    """An endless device, a folder, an idle pipe or a name with a line break causes one line at most."""
     os.mkfifo(folder / "pipe")
     process = subprocess.run(
         [sys.executable, "-m", "receiptkit", "validate", "good.json", option, path],
@@ -172,7 +172,7 @@ def test_an_interruption_that_python_wraps_is_one(folder: Path) -> None:
 
 
 def test_a_defect_of_receiptkit_is_not_a_finding(folder: Path) -> None:
-    """An exception that nobody expected is exit 2 and one line without a captured value."""
+    """An unexpected exception is exit 2 and one line without a captured value."""
     script = (
         "import receiptkit.validation.run as run\n"
         "def fail(*arguments): raise ValueError('SECRET')\n"

@@ -85,7 +85,7 @@ ODD = ("", " ", "-1", "9" * 40, "nan", "é\n\x1b[0m", "/dev/zero", ".", "nothing
 
 @pytest.fixture(scope="session")
 def busy() -> Iterator[str]:
-    """A port on which this process listens, and answers nobody."""
+    """Return a port on which this process listens without a response."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -94,7 +94,7 @@ def busy() -> Iterator[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with a file of each kind, and secrets wherever somebody else wrote them."""
+    """Return a working directory with a file of each kind, and secrets in all foreign ones."""
     monkeypatch.chdir(tmp_path)
     captures = tmp_path / "captures"
     captures.mkdir()
@@ -152,7 +152,7 @@ def test_every_command_is_here() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_file_of_the_user_changes(folder: Path, busy: str, run: Run, name: str) -> None:
-    """Whichever option names a file of somebody else's, it is as before; those that are read, with --force, too."""
+    """No option overwrites a foreign file; those that are read stay even with --force."""
     if name.startswith("spec"):
         shutil.copytree(spec_directory(), folder / "spec")
     before = contents(folder)
@@ -177,7 +177,7 @@ def test_no_file_of_the_user_changes(folder: Path, busy: str, run: Run, name: st
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_secret_appears(folder: Path, busy: str, run: Run, name: str) -> None:
-    """Whichever flag or format is asked for, nothing of what somebody else wrote is printed, but with --show-values."""
+    """No flag or format prints foreign content, except --show-values."""
     variants: list[list[str]] = [[]]
     for parameter in COMMANDS[name].params:
         option = max(parameter.opts, key=len)
@@ -198,7 +198,7 @@ def test_no_secret_appears(folder: Path, busy: str, run: Run, name: str) -> None
 @pytest.mark.proofs
 @pytest.mark.parametrize("name", COMMANDS)
 def test_odd_values(folder: Path, busy: str, run: Run, name: str) -> None:
-    """Whatever value a parameter has, the command ends, with 1 only where it judges, and says in one line why it failed."""
+    """With any value of a parameter, a command ends with 0 or 2, or 1 if it checks, and one line for an error."""
     for parameter in valued(COMMANDS[name]):
         for odd in ODD:
             if (name, parameter.name, odd[:1]) == ("generate", "count", "9"):
@@ -251,7 +251,7 @@ SERVERS = {"serve": 0, "listen": 2, "proxy": 2}
 @pytest.mark.skipif(sys.platform != "linux", reason="needs signals, and to see who handles them")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_signals(folder: Path, name: str) -> None:
-    """Ctrl-C and TERM end every command at any moment with exit 2 and one line, or as if they had not come, and leave no half of a file."""
+    """Ctrl-C and TERM end a command with exit 2 and one line, or have no effect; no file is left half-written."""
     shutil.copytree(spec_directory(), folder / "spec")
     rng = random.Random(name)
     command = _command(name, "0")

@@ -61,7 +61,7 @@ def test_rejects_examples_that_fail_or_say_too_little(
 
 
 @needs_bash
-def test_writes_what_is_printed_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_current_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outputs are replaced; files, later commands and exit codes see what came before."""
     (tmp_path / "tests" / "consumers").mkdir(parents=True)
     monkeypatch.setattr(examples, "ROOT", tmp_path)

@@ -37,10 +37,10 @@ SHOWN = {
 
 @pytest.mark.parametrize("scope", ["default", "service"])
 @pytest.mark.parametrize("form", FORMS)
-def test_what_is_written_is_judged_well(
+def test_generated_captures_conform(
     run: Run, report: Callable[..., dict[str, Any]], tmp_path: Path, form: str, scope: str
 ) -> None:
-    """Every scenario in every form is a capture that is detected by its content and has no finding but what the scenario shows."""
+    """Every scenario in every form is recognised, and has only the findings that it is meant to show."""
     for name in SCENARIOS:
         path = tmp_path / f"{name}.{form}"
         code, out, err = run(
@@ -130,7 +130,7 @@ def test_parameters(run: Run) -> None:
 
 
 def test_signed_requests(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests are signed with the token of an environment variable, which stands nowhere in what is printed."""
+    """Requests are signed with the token of an environment variable; the token itself is never printed."""
     monkeypatch.setenv("RECEIPTS_TOKEN", "0123456789abcdef")
     url = "https://example.com/hook?tenant=7"
     signed = (
@@ -177,8 +177,8 @@ def test_a_capture_holds_everything(run: Run) -> None:
     assert len(run("generate", "three-pages", "--as", "ndjson")[1].splitlines()) == len(entries)
 
 
-def test_files_are_spared(run: Run, tmp_path: Path) -> None:
-    """The same bytes may be written again; what has another content is left as it is, unless told."""
+def test_overwrites_other_content_only_with_force(run: Run, tmp_path: Path) -> None:
+    """A file with other content is overwritten with --force only; the same content may be written again."""
     path = tmp_path / "page.json"
     assert run("generate", "group-sms", "-o", path)[0] == 0
     made = path.read_bytes()
@@ -196,7 +196,7 @@ def test_files_are_spared(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_refusal_leaves_no_file(run: Run, tmp_path: Path) -> None:
-    """What is refused half-way leaves neither a file nor a piece of one."""
+    """A command that is refused half-way leaves neither a file nor a part of one."""
     code, _, err = run(
         "generate",
         "three-pages",
@@ -214,8 +214,8 @@ def test_a_refusal_leaves_no_file(run: Run, tmp_path: Path) -> None:
     assert (code, err) == (2, f"receiptkit: -o {tmp_path}/none/x.json: no such file or directory\n")
 
 
-def test_warnings_are_said(run: Run) -> None:
-    """What the contract only warns of is written, and said once."""
+def test_prints_each_warning_once(run: Run) -> None:
+    """Data with warnings is written, and each warning is printed once."""
     code, out, err = run(
         "generate", "group-sms", "--set", "receipts.*.error_code=30003", "--count", 3
     )

@@ -1,4 +1,4 @@
-"""Servers behind `listen` and `proxy` that break off, break HTTP, or answer without a body: a client gets an answer, and the log no traceback."""
+"""Clients of `listen` and `proxy` get a response, and the log no traceback, whatever the server behind does."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def asked(live: Live, path: str, method: str = "GET") -> bytes:
         (_JSON + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-T: 1\r\n\r\n", 200, 200),
     ],
 )
-def test_answers(
+def test_responds_and_notes_the_outcome(
     answer: bytes, status: int, outcome: int | str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Both commands answer, and note what came of it."""
+    """Both commands respond, and note the outcome."""
     with answering(answer) as url, listen(url) as receiver, proxy(url) as front:
         results = [asked(receiver, "/hook"), *(asked(front, path) for path in _PATHS)]
     # A streamed answer has begun when the server breaks off.
@@ -82,7 +82,7 @@ def test_answers(
 
 
 def test_a_request_for_another_protocol(caplog: pytest.LogCaptureFixture) -> None:
-    """A client that would like a WebSocket gets what the server answers without one; no library is asked for."""
+    """A client that asks for a WebSocket gets the server's HTTP response; no WebSocket library is needed."""
     with answering(_JSON + b"Content-Length: 2\r\n\r\n{}") as url, proxy(url) as live:
         fields = "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n"
         answer = exchange(live.url, f"GET /x HTTP/1.1\r\nHost: h\r\n{fields}\r\n".encode())
@@ -92,7 +92,7 @@ def test_a_request_for_another_protocol(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_an_upstream_below_a_path() -> None:
-    """Operations are judged below a prefix of the API, too."""
+    """Responses of an API below a path prefix are checked; those outside it are not."""
     with (
         answering(_JSON + b"Content-Length: 2\r\n\r\n{}") as url,
         proxy(f"{url}/prefix/") as live,

@@ -44,8 +44,8 @@ def test_every_finding_is_in_the_page_and_no_other(run: Run, tmp_path: Path) -> 
         assert each["rule"] in text
 
 
-def test_what_fails_comes_first(run: Run, tmp_path: Path) -> None:
-    """Errors stand before warnings, and these before information."""
+def test_sorts_findings_by_severity(run: Run, tmp_path: Path) -> None:
+    """Errors come before warnings, and warnings before information."""
     html = tmp_path / "a.html"
     run("validate", str(SAMPLES), "-q", "-o", f"html={html}")
     severities = re.findall(r'class="group (\w+)"', html.read_text())
@@ -103,10 +103,10 @@ def test_the_size_is_bounded(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
     assert sizes[1] < sizes[0] * 1.1
 
 
-def test_what_has_a_finding_is_drawn(
+def test_draws_receipts_with_findings(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of more receipts than are drawn, each seen once, the last one is drawn if something is wrong with it."""
+    """A receipt with a finding is drawn even where there are more receipts than the report draws."""
     monkeypatch.setattr(pictures, "MOST_DRAWN", 5)
     path = tmp_path / "a.ndjson"
     run("generate", "full-house", "--receipts", "30", "--as", "receipts", "-o", str(path))
@@ -144,8 +144,8 @@ def test_messages_without_end_are_bounded(run: Run, tmp_path: Path) -> None:
     assert "200 findings with other messages are counted, and not listed." in text
 
 
-def test_only_a_page_of_ours_is_overwritten(run: Run, tmp_path: Path) -> None:
-    """A page that somebody wrote stays, unless --force is given."""
+def test_overwrites_only_its_own_pages(run: Run, tmp_path: Path) -> None:
+    """A page that receiptkit did not write stays, unless --force is given."""
     theirs = tmp_path / "index.html"
     theirs.write_text("<!DOCTYPE html><html><body>mine</body></html>")
     code, _, err = run("validate", str(SAMPLES), "-q", "-o", f"html={theirs}")

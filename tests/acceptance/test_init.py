@@ -105,7 +105,7 @@ def test_a_project_is_set_up(run: Run, project: Path) -> None:
     assert files(project) == after
 
 
-def test_what_exists_is_kept(run: Run, project: Path) -> None:
+def test_keeps_existing_files(run: Run, project: Path) -> None:
     """Existing settings, workflows and configurations stay; the lines to add are shown."""
     for name, text in {
         "pyproject.toml": "[tool.receiptkit]\n[tool.pytest.ini_options]\n",

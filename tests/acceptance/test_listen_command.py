@@ -105,7 +105,7 @@ def test_bytes_that_are_forwarded_are_those_received(
     is_chunked: bool,
     encoding: str | None,
 ) -> None:
-    """Target, method, headers and body of a request reach the application as they came, and its answer comes back."""
+    """Target, method, headers and body of a request reach the application unchanged; its response comes back."""
     live, path = between
     body = b"".join(chunks)
     fields = [("host", "hooks.example.com"), *headers]
@@ -187,7 +187,7 @@ def test_the_public_url_is_what_is_signed(own: Application) -> None:
 
 @pytest.mark.parametrize("state", ["dead", "slow"])
 def test_an_application_in_trouble_blocks_nobody(own: Application, state: str) -> None:
-    """Each of many senders is answered in time, and all that they sent is judged."""
+    """Each of many senders gets a response in time, and all their requests are checked."""
     own.delay = 3.0 if state == "slow" else 0.0
     try:
         with listen(own.url if state == "slow" else "http://127.0.0.1:9", timeout=0.5) as live:
@@ -214,7 +214,7 @@ def test_an_application_in_trouble_blocks_nobody(own: Application, state: str) -
 def test_kill_loses_nothing_that_was_answered(
     command: str, own: Application, tmp_path: Path
 ) -> None:
-    """What was answered before `kill -9` is in the file, each line whole."""
+    """Every request that got a response before `kill -9` is in the file, in whole lines."""
     path = tmp_path / "kept.ndjson"
     upstream = ("--upstream", own.url) if command == "proxy" else ()
     arguments = (command, *upstream, "-o", str(path), "--log", "off")
@@ -246,7 +246,7 @@ def test_kill_loses_nothing_that_was_answered(
 
 
 def names_in(line: dict[str, Any]) -> Iterator[str]:
-    """Yield the last part of the URL of a webhook, or of an exchange that has its answer."""
+    """Yield the last part of the URL of a webhook, or of an exchange that has its response."""
     request = line.get("request", line)
     if "request" not in line or line["response"]["status"] == 200:
         yield request["url"].rpartition("/")[2]
@@ -302,7 +302,7 @@ def test_limits_and_methods(own: Application, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_page_is_for_this_machine(own: Application) -> None:
-    """Browsers get a page, programs JSON, and whoever comes by another name neither."""
+    """Browsers get HTML, programs JSON, and requests for another host 403."""
     with listen(own.url) as live:
         post(live.url + "/<script>", next(night())[1])
         page = _CLIENT.get(live.url + "/_receiptkit/", headers={"Accept": "text/html"})

@@ -1,4 +1,4 @@
-"""Property: a secret in a request or an answer on its way appears in no log, page, summary or error of ours."""
+"""A secret in a live request or response appears in no log, page, summary or error of receiptkit."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def request(rng: random.Random, host: str, path: str) -> bytes:
 
 
 def answer(rng: random.Random, server: Application) -> None:
-    """Let an application answer with secrets."""
+    """Let an application respond with secrets."""
     row = {**sample("receipt"), secret(rng): 1, "status": secret(rng), "url": secret(rng)}
     page = {**sample("page"), "delivery_receipts": [row], secret(rng): {"x": secret(rng)}}
     server.answer = rng.choice([json.dumps(page), json.dumps([secret(rng)]), secret(rng)]).encode()
@@ -109,7 +109,7 @@ def test_a_secret_on_its_way_appears_nowhere(tmp_path: Path, name: str, log: str
 
 
 def test_a_secret_in_a_call_of_the_local_twilio_is_not_logged(tmp_path: Path) -> None:
-    """SIDs and the words of the API are shown; a unique name, a query, or a path of nobody's is not."""
+    """Logs show SIDs and words of the API, but no unique name, query or other path."""
     rng = random.Random(3)
     with process(tmp_path, "serve", "--scenario", "none") as (child, url):
         host = urlsplit(url).netloc

@@ -16,7 +16,7 @@ MOCK = ROOT / "fixtures" / "samples" / "lying-mock.json"
 
 
 def test_statistics_count_each_rule(run: Run, tmp_path: Path) -> None:
-    """They leave the report as it is, and do not count what the baseline knows."""
+    """Statistics leave the report unchanged, and do not count findings of the baseline."""
     _, plain, _ = run("validate", MOCK, "--format", "json")
     _, out, err = run("validate", MOCK, "--format", "json", "--statistics")
     assert out == plain

@@ -1,4 +1,4 @@
-"""What is remembered takes no more memory than allowed; the rest lies in a file that nobody has to delete."""
+"""The history takes no more memory than allowed; the rest is in a file that nobody has to delete."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def capture(tmp_path: Path) -> Path:
 def test_a_little_memory_gives_the_same_report(
     capture: Path, run: Run, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    """Whatever is written to a file, and by however many processes, the findings and their order are the same."""
+    """Findings and their order do not depend on the memory limit or the number of processes."""
     monkeypatch.setattr(units, "_SPAN", 5000)
     whole = run("validate", "-v", capture, "--jobs", jobs)
     assert "timeline." in whole[1]

@@ -1,4 +1,4 @@
-"""Odd arguments to every public function: an answer, or an error of ours in one line."""
+"""With odd arguments, every public function returns, or raises a one-line error of receiptkit."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 
 
 def wrong(function: Callable[..., Any], arguments: dict[str, Any]) -> str | None:
-    """Return what a call raises that is no error of ours in one line; None if nothing."""
+    """Return the exception of a call that is no one-line error of receiptkit; None without one."""
     try:
         function(**arguments)
     except ReceiptkitError as error:
@@ -306,7 +306,7 @@ def _few(name: str) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_odd_arguments(name: str) -> None:
-    """Whatever an argument is, the function answers, or raises an error of ours in one line."""
+    """With any argument, a function returns, or raises a one-line error of receiptkit."""
     function, fitting = CALLS[name]
     assert wrong(function, fitting) is None
     bad = [

@@ -1,4 +1,4 @@
-"""Files that commands write: none that a run reads, or that somebody else wrote, is ever replaced."""
+"""Commands never overwrite a file that they read, or that receiptkit did not write."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def test_a_capture_is_never_replaced(
         (["--baseline", "known.json"], "known.json", "the baseline"),
     ],
 )
-def test_what_a_run_reads_is_never_replaced(
+def test_never_overwrites_its_inputs(
     folder: Path, run: Run, force: list[str], arguments: list[str], target: str, noun: str
 ) -> None:
-    """Document, settings and baseline stay, also with --force."""
+    """The document, settings and baseline are never overwritten, even with --force."""
     (folder / "doc.json").write_bytes((spec_directory() / "documented.json").read_bytes())
     (folder / "own.toml").write_text('profile = "strict"\n')
     (folder / "receiptkit.toml").write_text('profile = "strict"\n')
@@ -147,7 +147,7 @@ def test_no_command_writes_through_a_link(folder: Path, run: Run, name: str) -> 
 
 
 def test_collected_requests_replace_only_their_kind(folder: Path, run: Run) -> None:
-    """`trigger --collect` replaces what it wrote, and nothing else without --force."""
+    """`trigger --collect` overwrites its own files, and others only with --force."""
     command = ["trigger", "landline", "--to", "http://127.0.0.1:1/", "--dry-run"]
     for _ in range(2):
         assert run(*command, "--collect", "sent.ndjson")[0] == 0
@@ -159,8 +159,8 @@ def test_collected_requests_replace_only_their_kind(folder: Path, run: Run) -> N
     assert notes.read_text() == (folder / "sent.ndjson").read_text()
 
 
-def test_what_a_killed_run_left_is_removed(folder: Path, run: Run) -> None:
-    """A temporary file is removed by the next run in its folder, unless a run still writes it."""
+def test_removes_temporary_files_of_killed_runs(folder: Path, run: Run) -> None:
+    """A temporary file is removed by the next run in its folder, unless another run still writes it."""
     old, busy = folder / ".receiptkit-1-0.tmp", folder / ".receiptkit-2-0.tmp"
     old.write_text("x")
     with busy.open("w") as held:
@@ -227,7 +227,7 @@ def test_bodies_beside_a_capture_are_never_replaced(folder: Path, run: Run, opti
     assert not list(folder.glob(".receiptkit-*"))
 
 
-def test_what_standard_input_reads_is_never_replaced(folder: Path) -> None:
+def test_never_overwrites_the_file_behind_standard_input(folder: Path) -> None:
     """`validate - < capture -o capture` keeps the capture."""
     capture = folder / "captures" / "x.json"
     before = capture.read_bytes()
@@ -241,8 +241,8 @@ def test_what_standard_input_reads_is_never_replaced(folder: Path) -> None:
     assert (result.returncode, capture.read_bytes()) == (2, before)
 
 
-def test_what_was_collected_before_an_error_is_whole_lines(folder: Path) -> None:
-    """Without space, the requests that were sent stay, without half a line."""
+def test_collects_whole_lines_until_the_disk_is_full(folder: Path) -> None:
+    """If the disk is full, the requests that were sent stay in the file, in whole lines."""
     script = (
         "import resource, sys\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))\n"

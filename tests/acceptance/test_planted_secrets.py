@@ -203,7 +203,7 @@ def test_a_planted_secret_never_appears_in_thousands(
 
 
 def test_the_output_of_failing_tests_has_no_secret(suite: Suite) -> None:
-    """Pytest prints nothing of a payload, a request or a webhook but what the contract knows."""
+    """Pytest prints nothing of a payload, request or webhook that the contract does not know."""
     suite.write(
         served=SERVED,
         test_it=HOOK

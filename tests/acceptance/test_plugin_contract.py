@@ -44,7 +44,7 @@ def test_equality(suite: Suite) -> None:
 
 
 def test_check(suite: Suite) -> None:
-    """`check` hands back what fails no test, and raises the rest with nothing but the caller's line in the traceback."""
+    """`check` returns findings below the limit, and raises others with only the caller's line in the traceback."""
     suite.write(
         test_it="""
         import pytest
@@ -95,7 +95,7 @@ def test_profiles_and_documents(suite: Suite) -> None:
 
 
 def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None:
-    """Whatever compares with the contract, on either side, in a list or an object, says what was found and shows nothing else."""
+    """A failed comparison with the contract, in any position, shows the findings and no payload."""
     suite.write(
         test_it="""
         def test_left(receipt_contract, make_receipt):
@@ -162,8 +162,8 @@ def test_every_comparison_is_explained_without_the_payload(suite: Suite) -> None
     assert "'sid'" not in printed
 
 
-def test_a_response_is_no_payload(suite: Suite) -> None:
-    """What a client hands back is not what is in it, and nobody is told that it looks like no response."""
+def test_rejects_a_response_object(suite: Suite) -> None:
+    """Comparing a client's response object says to compare its JSON or text instead."""
     suite.write(
         test_it="""
         import httpx

@@ -1,4 +1,4 @@
-"""Contract coverage: what a run exercised, and what would close the gaps."""
+"""Contract coverage lists what a run exercised, and what would close the gaps."""
 
 from __future__ import annotations
 
@@ -119,8 +119,10 @@ def test_the_file(suite: Suite) -> None:
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
 @pytest.mark.parametrize("option", ["--collect-only", "--fixtures"])
-def test_a_run_of_no_tests(suite: Suite, option: str, processes: tuple[str, ...]) -> None:
-    """Where tests are only collected or listed, nothing was to be exercised: no file is written, and nothing fails."""
+def test_a_run_that_only_collects_has_no_coverage(
+    suite: Suite, option: str, processes: tuple[str, ...]
+) -> None:
+    """A run that only collects or lists tests writes no coverage file, and does not fail."""
     suite.write(test_it=SUITE)
     how = (
         "--receipts-coverage=coverage.json",
@@ -150,8 +152,8 @@ def test_a_file_that_cannot_be_written(suite: Suite) -> None:
     assert "\n--receipts-coverage folder/coverage.json: no such file or directory\n" in printed
 
 
-def test_every_scenario_is_everything(suite: Suite) -> None:
-    """Whoever exercises what the scenarios show has no gap."""
+def test_all_scenarios_cover_everything(suite: Suite) -> None:
+    """A suite that runs all scenarios has a coverage of 100 %."""
     suite.write(
         test_it="""
         import pytest
@@ -179,15 +181,15 @@ def test_every_scenario_is_everything(suite: Suite) -> None:
 
 
 def test_a_document_without_webhooks(suite: Suite) -> None:
-    """What the contract does not describe is no gap."""
+    """Webhooks that the contract does not describe are no gap in the coverage."""
     suite.write(test_it=SUITE.partition("def test_webhooks")[0])
     printed = suite.run("--receipts-coverage", "--receipts-profile=vendor")
     assert "webhooks       0 of   0     0 %\n" in printed
     suite.outcomes(passed=5)
 
 
-def test_what_pytest_takes_for_the_file(suite: Suite) -> None:
-    """A folder that follows the option is not overwritten, but asked about."""
+def test_never_overwrites_a_test_as_the_coverage_file(suite: Suite) -> None:
+    """A path after the option is not overwritten; the error says how to name the file."""
     suite.write(test_it=SUITE)
     suite.run("--receipts-coverage", "test_it.py")
     assert suite.result.ret == 4
@@ -197,7 +199,7 @@ def test_what_pytest_takes_for_the_file(suite: Suite) -> None:
 
 
 def test_real_urls_only(suite: Suite) -> None:
-    """An exchange with somebody else's host exercises nothing."""
+    """An exchange with a foreign host counts for no coverage."""
     suite.write(
         test_it=f"""
         import requests, responses

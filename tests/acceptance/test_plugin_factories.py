@@ -26,8 +26,8 @@ FIXTURES = (
 )
 
 
-def test_what_factories_make(suite: Suite) -> None:
-    """Each makes what it is called after, of scenarios or worlds, with facts that are given; and all of it conforms."""
+def test_factories_make_conforming_objects(suite: Suite) -> None:
+    """Each factory makes its object from a scenario or a world with given facts, and the object conforms."""
     suite.write(
         test_it="""
         def test_world(make_receipt_world, make_receipt_page, make_receipt_pages, receipt_contract):
@@ -59,7 +59,7 @@ def test_what_factories_make(suite: Suite) -> None:
 
 
 def test_seeds(suite: Suite) -> None:
-    """What a test makes depends on the seed and its own id, and on nothing that other tests do, or in which order."""
+    """Generated objects depend on the seed and the test's id only, not on other tests or their order."""
     suite.write(
         test_it="""
         import pathlib
@@ -84,8 +84,8 @@ def test_seeds(suite: Suite) -> None:
     assert set(made("--receipts-seed=1")).isdisjoint(first)
 
 
-def test_how_to_make_it_again(suite: Suite) -> None:
-    """A test that fails says how to make the same again, if it made something."""
+def test_failures_print_how_to_reproduce_them(suite: Suite) -> None:
+    """A failing test that made something prints the command that reproduces it."""
     suite.write(
         test_it="""
         def test_it(make_receipt):
@@ -104,7 +104,7 @@ def test_how_to_make_it_again(suite: Suite) -> None:
 
 
 def test_a_parameter_of_that_name(suite: Suite) -> None:
-    """A parameter of somebody's own may be called as a fixture of ours."""
+    """A test's own parameter may have the name of a receiptkit fixture."""
     suite.write(
         test_it="""
         import pytest
@@ -118,8 +118,8 @@ def test_a_parameter_of_that_name(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_how_to_name_a_test_in_a_shell(suite: Suite) -> None:
-    """What is said can be pasted where pytest was started, whatever the id of the test has in it."""
+def test_the_command_to_reproduce_works_in_a_shell(suite: Suite) -> None:
+    """The printed command works in the shell where pytest was started, for any test id."""
     suite.write(
         test_it="""
         import pytest
@@ -163,7 +163,7 @@ def test_how_to_name_a_test_in_a_shell(suite: Suite) -> None:
     ],
 )
 def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
-    """The group that pytest-xdist adds to the id of a test, in the process that runs it, is no part of it."""
+    """The xdist group is no part of a test's id."""
     item: Any = SimpleNamespace(nodeid=nodeid, iter_markers=lambda name: iter(marks))
     assert id_of(item) == "test_it.py::test_it[a@b]"
 
@@ -197,7 +197,7 @@ def test_groups_of_xdist(nodeid: str, marks: list[pytest.Mark]) -> None:
     ],
 )
 def test_mistakes(suite: Suite, call: str, message: str) -> None:
-    """A mistake is one line that says what to do instead, at the line of the test that made it."""
+    """A mistake is one line that says what to do instead, at the line of the test."""
     suite.write(test_it=f"def test_it({', '.join(FIXTURES)}):\n    {call}\n")
     printed = suite.run()
     suite.outcomes(failed=1)
@@ -263,8 +263,8 @@ def test_breakages(suite: Suite) -> None:
     assert suite.result.parseoutcomes().keys() == {"passed"}
 
 
-def test_a_guarded_test_may_get_its_flaw(suite: Suite) -> None:
-    """Who is run with a flaw gets it on purpose: it fails no guarded test, where others do."""
+def test_the_guard_allows_the_breakage_of_the_test(suite: Suite) -> None:
+    """The breakage of a test fails no guarded test; other problems do."""
     suite.write(
         test_it="""
         import pytest, requests, responses

@@ -1,4 +1,4 @@
-"""The guard: what the code under test gets, through any client, real or mocked, is checked when it is read."""
+"""The guard checks what the code under test reads, through any client, real or mocked."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ ALONE = ("imported by the test",)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_to_get_a_page_is_judged_once(suite: Suite, way: str) -> None:
-    """A lying page fails the test that read it, with request, pointer, hint and a way out: once, in one block."""
+def test_each_way_to_get_a_page_is_checked_once(suite: Suite, way: str) -> None:
+    """A wrong page fails the test that read it, in one block: request, pointer, hint and how to allow it."""
     source, plugins = WAYS[way]
     suite.write(served=SERVED, test_it="from served import *\n" + block(source))
     printed = suite.run("--receipts-guard", plugins=plugins, alone=way in ALONE)
@@ -120,7 +120,7 @@ def test_every_way_to_get_a_page_is_judged_once(suite: Suite, way: str) -> None:
 
 
 def test_the_fixture_guards_one_test(suite: Suite) -> None:
-    """`receipt_traffic` guards the test that takes it, and tells what it got."""
+    """`receipt_traffic` guards the test that uses it, and lists its exchanges."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -144,8 +144,8 @@ def test_the_fixture_guards_one_test(suite: Suite) -> None:
     suite.outcomes(failed=1, passed=1)
 
 
-def test_what_is_not_read_is_not_judged(suite: Suite) -> None:
-    """A stream that is left alone, or left before its end, is not read ahead and has no findings."""
+def test_an_unread_stream_is_not_checked(suite: Suite) -> None:
+    """A stream that is not read to its end is not read ahead, and has no findings."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -174,8 +174,8 @@ def test_what_is_not_read_is_not_judged(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_other_traffic_is_left_alone(suite: Suite) -> None:
-    """Other paths, and paths like ours at somebody else's host, are nobody's business."""
+def test_does_not_check_other_traffic(suite: Suite) -> None:
+    """Other paths, and Twilio's paths at a foreign host, are not checked."""
     suite.write(
         test_it="""
         import requests, responses
@@ -192,8 +192,8 @@ def test_other_traffic_is_left_alone(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_what_was_asked_for(suite: Suite) -> None:
-    """A page larger than any is asked for by ordinary clients, and nothing that they get is wrong with it: that is a warning."""
+def test_a_large_page_size_is_a_warning(suite: Suite) -> None:
+    """A PageSize above 50 is a warning, since ordinary clients send it."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -219,8 +219,8 @@ def test_what_was_asked_for(suite: Suite) -> None:
     suite.outcomes(failed=1)
 
 
-def test_an_answer_that_is_used_again(suite: Suite) -> None:
-    """A mock that answers every request with the same object is judged each time, also where it does not say what it answered."""
+def test_checks_a_response_object_that_is_used_again(suite: Suite) -> None:
+    """A response object that a mock returns for several requests is checked each time."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -255,7 +255,7 @@ def test_an_answer_that_is_used_again(suite: Suite) -> None:
 
 
 def test_one_request_sent_again(suite: Suite) -> None:
-    """Each answer to a request is judged, also where it is the same request that is sent again."""
+    """Each response is checked, even to a request object that was sent before."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -297,7 +297,7 @@ def test_one_request_sent_again(suite: Suite) -> None:
 
 
 def test_a_body_that_is_read_in_several_ways(suite: Suite) -> None:
-    """Who looks at the beginning first, reads raw bytes, or stops where the body ends has got the whole body all the same."""
+    """The whole body is checked even if the test reads it in parts, raw, or only up to its end."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -349,8 +349,8 @@ def test_a_body_that_is_read_in_several_ways(suite: Suite) -> None:
     assert "json.syntax" not in printed
 
 
-def test_what_takes_more_than_one_answer(suite: Suite) -> None:
-    """Answers that contradict each other fail the test that got both of them; those of another test are another story."""
+def test_compares_the_responses_of_one_test(suite: Suite) -> None:
+    """Responses that contradict each other fail a test that got both; those of other tests are independent."""
     suite.write(
         test_it="""
         import requests
@@ -402,7 +402,7 @@ def server() -> Iterator[str]:
 
 
 def test_real_traffic_and_threads(suite: Suite, server: str) -> None:
-    """A real server is judged as well, its text included, and what a thread of the code under test gets."""
+    """Responses of a real server are checked, with their text, and so are those that threads get."""
     suite.write(
         test_it=f"""
         import asyncio, threading, aiohttp, requests

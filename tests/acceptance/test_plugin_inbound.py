@@ -13,7 +13,7 @@ from ways import SERVED
 
 
 def test_a_webhook_by_hand(suite: Suite) -> None:
-    """A webhook that Twilio would never send fails the test, with the answer of the application."""
+    """A webhook that Twilio would never send fails the test, with the application's response."""
     suite.write(
         served=SERVED,
         test_it=HOOK
@@ -146,7 +146,7 @@ def test_it(make_receipt_world, receipt_traffic):
 
 
 def test_an_application_that_fails(suite: Suite) -> None:
-    """What the application raises reaches the test as without us; the webhook is checked all the same."""
+    """The application's exception reaches the test unchanged, and the webhook is checked."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -244,8 +244,8 @@ def test_replaced_methods_are_named(suite: Suite, source: str, name: str) -> Non
     assert line in printed.replace("httpx._client.", "httpx.")
 
 
-def test_what_is_replaced_for_others_is_not_named(suite: Suite) -> None:
-    """A replaced method that is called with other URLs, and what mock libraries replace below the guard, is nobody's business."""
+def test_does_not_report_unrelated_replacements(suite: Suite) -> None:
+    """The guard does not report methods replaced for other URLs, or by mock libraries below it."""
     suite.write(
         test_it="""
         import pook, requests, responses, respx, httpx, vcr
@@ -305,7 +305,7 @@ def test_a_method_that_is_only_spied_on_is_not_named(suite: Suite) -> None:
 
 
 def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
-    """The likely reason is given: a body that nobody read, or no request at all."""
+    """The summary gives the likely reason: an unread body, or no request at all."""
     suite.write(
         served=SERVED,
         test_unread="""
@@ -348,7 +348,7 @@ def test_reasons_of_a_guard_that_checked_nothing(suite: Suite) -> None:
 def test_reasons_of_a_run_that_was_stopped(
     suite: Suite, text: str, arguments: tuple[str, ...], reason: str | None
 ) -> None:
-    """A run that was stopped, or chose no test, is not said to have sent no request."""
+    """A run that was stopped, or chose no test, is not reported as one without requests."""
     suite.write(
         test_it=f"""
         import requests
@@ -419,7 +419,7 @@ def test_a_new_client_is_one_new_module(suite: Suite, monkeypatch: pytest.Monkey
 
 
 def test_requests_of_the_code_under_test(suite: Suite) -> None:
-    """What the code under test asks for is checked: a form that subscribes to nothing fails, a page without a token warns."""
+    """Requests are checked: a form that subscribes to nothing fails, a page without a token warns."""
     suite.write(
         served=SERVED,
         test_it="""

@@ -1,4 +1,4 @@
-"""How the plugin behaves beside others, and when nobody uses it."""
+"""The plugin works beside other plugins, and changes nothing when it is not used."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_guard_without_traffic_of_ours_makes_no_contract(suite: Suite) -> None
 
 
 def test_it_says_nothing_unless_asked(suite: Suite) -> None:
-    """A suite that passes is as quiet as without us, whatever it uses of ours."""
+    """A passing suite prints nothing of receiptkit, whichever fixtures it uses."""
     suite.write(
         test_it="""
         import requests, responses
@@ -114,7 +114,7 @@ def test_it_can_be_switched_off(suite: Suite, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_it_is_found(suite: Suite) -> None:
-    """Options, markers and fixtures say in a line what they are for."""
+    """Options, markers and fixtures have a line of help."""
     printed = suite.run("--help")
     assert "receiptkit: contract tests for Twilio's delivery receipts:\n" in printed
     for name in (
@@ -253,7 +253,7 @@ def test_beside_others(suite: Suite, plugins: tuple[str, ...], arguments: tuple[
 
 
 def test_mistakes_in_several_processes(suite: Suite) -> None:
-    """A process of several cannot end the run, so there the test with the mistake says what it is."""
+    """With several processes, a mistake is the error of its test, since a worker cannot end the run."""
     suite.write(
         test_it="import pytest\n\n@pytest.mark.receipt_scenarios('x')\ndef test_it(receipt_scenario): pass\n"
     )

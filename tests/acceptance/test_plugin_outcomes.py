@@ -1,4 +1,4 @@
-"""What the guard does to the outcomes of tests, and what it prints."""
+"""The guard fails tests, and prints why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ways import BLOCK, SERVED
 
 
 def test_allowing(suite: Suite) -> None:
-    """What is allowed on purpose fails nothing; globs are ids, too; and it holds for that test alone."""
+    """Rules that a test allows, by id or glob, do not fail it; they fail other tests."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -27,7 +27,7 @@ def test_allowing(suite: Suite) -> None:
 
 
 def test_a_failure_of_the_tests_own_comes_first(suite: Suite) -> None:
-    """Where the test fails by itself, what it got is said below."""
+    """If the test fails by itself, the findings are printed below its failure."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -48,7 +48,7 @@ def test_a_failure_of_the_tests_own_comes_first(suite: Suite) -> None:
 
 
 def test_setup_and_teardown(suite: Suite) -> None:
-    """What a fixture gets is judged as well: before the test it fails the test, after it is an error."""
+    """Findings in a fixture fail the test before it, and are an error after it."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -82,7 +82,7 @@ def test_setup_and_teardown(suite: Suite) -> None:
 
 
 def test_warnings_are_summarised(suite: Suite) -> None:
-    """Warnings fail nothing and stand at the end; with `--receipts-fail-on` they fail."""
+    """Warnings are listed at the end without failing a test; `--receipts-fail-on` makes them fail."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -132,7 +132,7 @@ def test_secrets_and_values_stay_out(suite: Suite) -> None:
 
 
 def test_names_stay_out(suite: Suite) -> None:
-    """The name of a conversation, which may be anybody's number, is shown only on request; a SID is no name."""
+    """The name of a conversation, which may be a number, is shown only on request; a SID is shown."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -153,7 +153,7 @@ def test_names_stay_out(suite: Suite) -> None:
 
 
 def test_a_guard_that_saw_nothing(suite: Suite) -> None:
-    """A guarded run without any exchange says so: whoever mocks a client away would think it judged."""
+    """A guarded run without an exchange says so, and names the mocked client methods."""
     suite.write(
         test_it="""
         import requests
@@ -174,7 +174,7 @@ def test_a_guard_that_saw_nothing(suite: Suite) -> None:
 
 
 def test_skipped_and_expected_failures(suite: Suite) -> None:
-    """A test that is skipped stays skipped; what is expected to fail may fail for what it got."""
+    """A skipped test stays skipped; an expected failure may fail because of findings."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -214,7 +214,7 @@ def test_skipped_and_expected_failures(suite: Suite) -> None:
 
 
 def test_settings_for_some_files(suite: Suite) -> None:
-    """What a team's settings ignore in files, by their paths, is ignored in tests that stand there."""
+    """Rules that the settings ignore by path are ignored in tests of those files."""
     suite.pytester.makepyprojecttoml(
         '[tool.receiptkit.per-path-ignores]\n"test_o*.py" = ["schema.enum"]\n'
     )

@@ -131,7 +131,7 @@ def test_asgi(suite: Suite, plugin: str, marker: str, backend: str) -> None:
 
 
 def test_one_loop_for_all_webhooks(suite: Suite) -> None:
-    """All webhooks are delivered in one event loop, and what a handler leaves to a task is done when the answers are there."""
+    """All webhooks arrive in one event loop, and the handlers' tasks are done when the responses return."""
     suite.write(
         test_it="""
         import asyncio
@@ -164,7 +164,7 @@ def test_one_loop_for_all_webhooks(suite: Suite) -> None:
 
 
 def test_a_server_in_the_loop_of_the_test(suite: Suite) -> None:
-    """A server that shares the loop of the test answers while it plays; who would block it is told what to do."""
+    """A server in the test's event loop responds to `aplay`; a blocking call raises with advice."""
     suite.write(
         test_it="""
         import asyncio, pytest
@@ -303,7 +303,7 @@ def test_mistakes(suite: Suite, call: str, message: str) -> None:
 
 
 def test_a_server_that_is_not_there(suite: Suite) -> None:
-    """A server that does not answer is a mistake of the test's set-up, said in a line."""
+    """A server that does not respond is a usage error of one line."""
     suite.write(
         test_it="def test_it(play_receipt_webhooks): play_receipt_webhooks('http://127.0.0.1:9/hook')\n"
     )
@@ -311,7 +311,7 @@ def test_a_server_that_is_not_there(suite: Suite) -> None:
 
 
 def test_played_webhooks_fail_no_guarded_test(suite: Suite) -> None:
-    """What a test plays is what it wants, under the guard as well, however strict that is."""
+    """Webhooks that a test plays never fail it, however strict the guard is."""
     suite.write(
         test_it="""
         def app(environ, start_response):
@@ -327,8 +327,8 @@ def test_played_webhooks_fail_no_guarded_test(suite: Suite) -> None:
     suite.outcomes(passed=1)
 
 
-def test_what_the_application_raises(suite: Suite) -> None:
-    """An exception of the application's is an exception of the test's."""
+def test_raises_the_applications_exception(suite: Suite) -> None:
+    """An exception of the application reaches the test."""
     suite.write(
         test_it="""
         def app(environ, start_response):
@@ -343,7 +343,7 @@ def test_what_the_application_raises(suite: Suite) -> None:
 
 
 def test_a_url_that_no_receiver_sees_whole(suite: Suite) -> None:
-    """A fragment, and user and password, stay with the sender: the signature is that of what arrives."""
+    """The signature covers the URL that arrives, without fragment, user and password."""
     suite.write(
         receivers=RECEIVERS,
         test_it="""

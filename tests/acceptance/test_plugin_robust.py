@@ -1,4 +1,4 @@
-"""The guard beside what disturbs it: subtests, strange modules, frozen time, gevent, nested runs, and its own errors."""
+"""The guard works beside subtests, strange modules, frozen time, gevent, nested runs, and its own errors."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_skipped_subtests_hide_nothing(suite: Suite) -> None:
 
 
 def test_a_failing_subtest_leaves_the_report_to_the_test(suite: Suite) -> None:
-    """What the test received stands in its own report, not in that of a subtest."""
+    """Findings are in the test's report, not in that of a subtest."""
     if not hasattr(pytest, "Subtests"):
         pytest.skip("pytest 9 has subtests")
     suite.write(
@@ -242,7 +242,7 @@ def test_errors_of_the_guard_when_a_test_ends(suite: Suite, method: str) -> None
 
 
 def test_gevent(suite: Suite) -> None:
-    """Where gevent has replaced threads, `receipt_server` says so in a line, and the guard works."""
+    """If gevent has replaced threads, `receipt_server` says so in one line, and the guard works."""
     pytest.importorskip("gevent")
     suite.write(
         conftest="from gevent import monkey\nmonkey.patch_all()\n",
@@ -293,7 +293,7 @@ def test_server_in_frozen_time(suite: Suite, blocked: bool) -> None:
 
 
 def test_player_in_frozen_time(suite: Suite) -> None:
-    """The player waits 5 real seconds for an application whose event loop stands still."""
+    """The player waits 5 real seconds for an application whose event loop is stopped."""
     pytest.importorskip("freezegun")
     suite.write(
         test_it="""
@@ -317,7 +317,7 @@ def test_player_in_frozen_time(suite: Suite) -> None:
 
 @pytest.mark.parametrize("library", ["freezegun", "time_machine"])
 def test_guard_in_frozen_time(suite: Suite, library: str) -> None:
-    """What is received in frozen time is checked as ever."""
+    """Responses are checked in frozen time, too."""
     pytest.importorskip(library)
     call = {"freezegun": "freezegun.freeze_time", "time_machine": "time_machine.travel"}[library]
     suite.write(
@@ -380,7 +380,7 @@ def test_a_client_that_is_imported_again(suite: Suite) -> None:
     ],
 )
 def test_the_first_request_comes_while_something_is_replaced(suite: Suite, within: str) -> None:
-    """The contract is made at the first request of the API, whatever a test has replaced then."""
+    """The contract is loaded at the first API request, even while a test replaces modules."""
     suite.write(
         lying=LYING,
         test_it=f"""
@@ -481,7 +481,7 @@ def test_data_does_not_depend_on_where_pytest_starts(suite: Suite) -> None:
 
 
 def test_several_processes(suite: Suite) -> None:
-    """What the guard did not see, and its errors, are reported for all processes."""
+    """Replaced methods of all processes are reported together."""
     suite.write(
         test_it=f"""
         import pytest, requests

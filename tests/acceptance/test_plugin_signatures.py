@@ -32,7 +32,7 @@ def post(form, signature=None, answer=204, host="http://testserver"):
 
 
 def test_accepted_signatures(suite: Suite) -> None:
-    """A webhook that the application accepted is signed for the URL that was called; what cannot be known is information."""
+    """The signature of an accepted webhook is checked for the called URL; uncertain cases are information."""
     suite.write(
         served=SERVED,
         conftest=CONFTEST,

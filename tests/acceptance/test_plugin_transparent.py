@@ -49,7 +49,7 @@ def test_mocks_of_whole_clients_stay_what_they_are(suite: Suite) -> None:
 
 
 def test_tracebacks_are_the_clients_own(suite: Suite) -> None:
-    """What a client raises is shown without us in between."""
+    """Tracebacks of a client's exceptions show no line of receiptkit."""
     suite.write(
         test_it=f"""
         import httpx, requests, responses, respx
@@ -70,8 +70,8 @@ def test_tracebacks_are_the_clients_own(suite: Suite) -> None:
     assert "receiptkit/testing" not in printed
 
 
-def test_what_is_no_response(suite: Suite) -> None:
-    """A mock that stands for a response of Twilio's client is judged by what it says, and works as without us if it says little."""
+def test_mocked_responses_of_twilios_client(suite: Suite) -> None:
+    """A mock of a response of Twilio's client is checked by what it holds, and works even without it."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -108,7 +108,7 @@ def test_what_is_no_response(suite: Suite) -> None:
 
 
 def test_a_request_that_cannot_be_hashed(suite: Suite) -> None:
-    """A session may answer with responses and requests of its own kind, of whatever kind they are."""
+    """A session may use request objects that cannot be hashed."""
     suite.write(
         served=SERVED,
         test_it="""
@@ -137,7 +137,7 @@ def test_a_request_that_cannot_be_hashed(suite: Suite) -> None:
 
 
 def test_errors_that_a_hook_raises(suite: Suite) -> None:
-    """Where a hook raises for a status, the code under test gets the response with the exception."""
+    """If a hook raises for a status, the code under test gets the response with the exception."""
     suite.write(
         served=SERVED,
         test_it="""

@@ -1,4 +1,4 @@
-"""`receiptkit proxy`, between Twilio's client and the local Twilio, or a mock that lies."""
+"""`receiptkit proxy`, between Twilio's client and the local Twilio, or a wrong mock."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def client_of(twilio: Running, url: str) -> Client:
 
 
 def done_by(client: Client, sid: str, message_sid: str) -> Any:
-    """What a consumer does: reads pages of receipts, a receipt, messages; creates, updates, deletes."""
+    """Read receipts and messages, create, update and delete, as a consumer does."""
     conversation = client.conversations.v1.conversations(sid)
     message = conversation.messages(message_sid)
     receipts = message.delivery_receipts.list(page_size=2)
@@ -89,7 +89,7 @@ def test_clients_do_what_they_do_without_it(chain: Chain) -> None:
 
 
 def page_of(url: str) -> dict[str, Any]:
-    """A page of receipts with a lie: there is no status `sennt`."""
+    """Return a page of receipts with the undocumented status `sennt`."""
     from receiptkit.generation import Generator
 
     generator = Generator()
@@ -121,8 +121,8 @@ def test_an_answer_has_the_date_of_the_api_alone(mock: tuple[Application, str]) 
         assert answer.headers.get_list("date") == [date[1]]
 
 
-def test_a_lying_mock_is_caught(mock: tuple[Application, str]) -> None:
-    """The header, the findings and the client's own view show the lie; `fail_fast` answers 502 instead, without values."""
+def test_catches_a_wrong_mock(mock: tuple[Application, str]) -> None:
+    """The header, the findings and the client show the wrong status; `fail_fast` responds 502, without values."""
     app, path = mock
     with proxy(app.url) as live:
         answer = httpx.get(live.url + path)
@@ -149,7 +149,7 @@ def test_a_lying_mock_is_caught(mock: tuple[Application, str]) -> None:
 
 
 def test_everything_else_streams(mock: tuple[Application, str]) -> None:
-    """Requests that the contract does not know arrive as they are, unjudged; so does what is too long to judge."""
+    """Requests outside the contract pass unchanged and unchecked, and so do bodies beyond the limit."""
     app, _path = mock
     app.answer, app.fields = (
         gzip.compress(b"{}" * 1000, mtime=0),
@@ -169,10 +169,10 @@ def test_everything_else_streams(mock: tuple[Application, str]) -> None:
     assert [each.verdict for each in live.handled] == [None] * 4
 
 
-def test_answers_beyond_the_limit_stream(
+def test_responses_beyond_the_limit_stream(
     mock: tuple[Application, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that is too long is passed on whole, unjudged, and the run says so."""
+    """A response beyond the limit is passed on whole and unchecked, and the run says so."""
     app, path = mock
     monkeypatch.setenv("RECEIPTKIT_LIMITS", "exchange=1000")
     with proxy(app.url) as live:
@@ -185,8 +185,8 @@ def test_answers_beyond_the_limit_stream(
     assert live.handled[0].verdict is None
 
 
-def test_a_dead_upstream_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without an API behind it, the proxy answers 502, and its end says that nothing was judged."""
+def test_reports_a_dead_upstream(capsys: pytest.CaptureFixture[str]) -> None:
+    """If the API cannot be reached, the proxy responds 502, and its summary says that nothing was checked."""
     with proxy("http://127.0.0.1:9") as live:
         assert httpx.get(live.url + "/v1/Conversations").status_code == 502
         assert httpx.get(live.url + "/other").status_code == 502

@@ -1,4 +1,4 @@
-"""Captures behind URLs are judged like those on disk; what cannot be read is a problem of its own."""
+"""Captures behind URLs are checked like those on disk; each that cannot be read is a problem."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def placeless(text: str) -> list[str]:
     ]
 
 
-def test_a_glob_is_judged_like_the_files(
+def test_a_glob_is_checked_like_the_files(
     run: Run, bucket: stores.Bucket, local: list[Path]
 ) -> None:
-    """The findings of a glob in a bucket are those of the same files on disk, in their order."""
+    """A glob in a bucket has the findings of the same files on disk, in their order."""
     code, out, err = run("validate", "s3://hooks/2026-11-*/*.ndjson.gz")
     expected = run("validate", *local)
     assert (code, err) == (1, "")
@@ -87,7 +87,7 @@ def test_zstd_is_unpacked(run: Run, bucket: stores.Bucket, tmp_path: Path) -> No
 
 
 def test_a_cut_part_is_a_problem_of_its_own(run: Run, bucket: stores.Bucket) -> None:
-    """Objects that are cut are named, and the others are judged."""
+    """Truncated objects are named, and the others are checked."""
     zstandard = pytest.importorskip("zstandard")
     bucket.put("cut/a.ndjson.gz", GZIP[0][:-50])
     bucket.put("cut/b.ndjson.zst", zstandard.compress(PARTS[0].encode())[:-50])
@@ -104,7 +104,7 @@ def test_a_cut_part_is_a_problem_of_its_own(run: Run, bucket: stores.Bucket) -> 
 def test_a_part_that_vanishes_is_a_problem_of_its_own(
     run: Run, bucket: stores.Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An object that is deleted after it was listed is named, and the others are judged."""
+    """An object that is deleted after it was listed is named, and the others are checked."""
     bucket.put("vanish/a.ndjson.gz", GZIP[0])
     bucket.put("vanish/b.ndjson.gz", GZIP[1])
     listed = expand
@@ -145,7 +145,7 @@ def test_a_body_that_ends_early_is_cut_off(run: Run) -> None:
         ("file:///nowhere/a.json", "file:///nowhere/a.json: no such file or directory"),
     ],
 )
-def test_what_cannot_be_read_is_one_line(
+def test_reports_an_unreadable_address_in_one_line(
     run: Run, bucket: stores.Bucket, path: str, line: str | None
 ) -> None:
     """An address that leads nowhere is one line and exit 2."""
@@ -213,7 +213,7 @@ def test_a_baseline_behind_a_url(
 
 
 def test_a_baseline_that_cannot_be_read_is_one_line(run: Run, bucket: stores.Bucket) -> None:
-    """A URL that leads to no baseline is one line and exit 2, without what is secret in it."""
+    """A URL without a baseline is one line and exit 2, without the URL's secrets."""
     captured = "s3://hooks/2026-11-02/part.ndjson.gz"
     other = bucket.put("odd/other.json", b"{}")
     for option, path, why in (

@@ -22,7 +22,7 @@ Night = tuple[Path, dict[str, str], int]
 
 
 def state(app: Application) -> dict[str, str]:
-    """What an application that takes the newest update of each receipt ends with."""
+    """Return the statuses of an application that takes the newest update of each receipt."""
     newest: dict[str, tuple[str, str]] = {}
     for _, _, _, body in app.seen:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -104,7 +104,7 @@ def test_bodies_and_order_are_those_of_the_night(night: Night) -> None:
 
 
 def test_signatures_and_raw_bytes_are_kept(tmp_path: Path) -> None:
-    """With `--keep-signatures`, host and signature stay; a body that is no text arrives as it was."""
+    """`--keep-signatures` keeps host and signature; a body that is not text arrives unchanged."""
     path = tmp_path / "kept.ndjson"
     headers = {"X-Twilio-Signature": "abc", "Host": "example.com", "Content-Encoding": "br"}
     with listen(output=str(path)) as live:
@@ -137,7 +137,7 @@ def paced(path: Path, *seconds: int) -> None:
 
 
 def test_pace_and_speed(tmp_path: Path) -> None:
-    """Webhooks come as far apart as they did, divided by the speed; what is left out leaves its time."""
+    """Webhooks keep their distances, divided by the speed, also where some are left out."""
     path = tmp_path / "kept.ndjson"
     paced(path, 0, 4, 8)
     with application() as app:
@@ -153,10 +153,10 @@ def test_pace_and_speed(tmp_path: Path) -> None:
             assert least <= time.monotonic() - began < most, choice
 
 
-def test_what_came_while_the_application_was_down(
+def test_sends_only_undelivered_webhooks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--undelivered` sends that, and nothing else; answers are reported and kept."""
+    """`--undelivered` sends only webhooks that failed before; responses are reported and kept."""
     path, kept = tmp_path / "night.ndjson", tmp_path / "answers.ndjson"
     with application() as app:
         port = app.server_port
@@ -194,7 +194,7 @@ def test_other_captures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("stays", [False, True])
 def test_a_signal_ends_the_run(stays: bool, number: signal.Signals, tmp_path: Path) -> None:
-    """An interrupt during the run makes the summary count what was not sent; after it, with `--stay`, it only ends the page."""
+    """After an interrupt, the summary counts unsent webhooks; with `--stay`, a later one only ends the page."""
     path = tmp_path / "kept.ndjson"
     paced(path, 0, 0 if stays else 59)
     with application() as app:

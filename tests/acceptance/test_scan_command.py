@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a lie in every language, and what is to be left alone."""
+    """Return a repository with a wrong body in every language, and code to skip."""
     for name, text in FILES.items():
         path = tmp_path / "repo" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def findings(run: Run, *arguments: object) -> list[tuple[str, int, str]]:
     ]
 
 
-def test_every_planted_lie_is_found(repository: Path, run: Run) -> None:
+def test_finds_every_planted_value(repository: Path, run: Run) -> None:
     """Each file has its finding, once, on its line; nothing ignored, linked or foreign is read."""
     found = findings(run)
     assert sorted({name for name, _, _ in found}) == sorted(FILES)
@@ -129,10 +129,10 @@ def test_the_baseline_of_the_settings_is_no_capture(repository: Path, run: Run) 
     assert reports[0]["summary"] == reports[1]["summary"]
 
 
-def test_what_a_program_makes_has_its_own_advice(
+def test_lists_places_that_it_cannot_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    """Places that are seen and not judged are not called nothing."""
+    """Places that the scan cannot read are listed with advice."""
     (tmp_path / "seen.py").write_text(f"R = {{**BASE, {TEXT[1:]}\n")
     monkeypatch.chdir(tmp_path)
     code, out, _ = run("scan")

@@ -1,4 +1,4 @@
-"""`receiptkit scan` over a repository with lies in many languages and spellings."""
+"""`receiptkit scan` over a repository with wrong bodies in many languages and spellings."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _scan(run: Run) -> tuple[list[tuple[str, int, str]], list[str]]:
-    """Return the findings of a scan, and what was seen."""
+    """Return the findings of a scan, and the places that it could not read."""
     report = json.loads(run("scan", "--format", "json")[1])
     found = [
         (os.path.relpath(each["origin"]["file"]), each["origin"]["line"], each["rule"])
@@ -179,8 +179,8 @@ def _scan(run: Run) -> tuple[list[tuple[str, int, str]], list[str]]:
 
 
 @pytest.mark.parametrize("name", JUDGED)
-def test_a_lie_in_every_spelling(repository: Path, run: Run, name: str) -> None:
-    """The lie is found, once, on its line, and nothing else is."""
+def test_finds_a_wrong_value_in_every_spelling(repository: Path, run: Run, name: str) -> None:
+    """The wrong value is found once, on its line, and nothing else is."""
     text = f"\n\n{JUDGED[name]}"
     (repository / name).write_text(text)
     line = next(n for n, each in enumerate(text.splitlines(), 1) if "queued" in each)
@@ -190,8 +190,8 @@ def test_a_lie_in_every_spelling(repository: Path, run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SEEN, *TEXTS])
-def test_what_is_seen(repository: Path, run: Run, name: str) -> None:
-    """The scan names what it cannot read once, with its place, and makes no finding of it."""
+def test_names_places_that_it_cannot_read(repository: Path, run: Run, name: str) -> None:
+    """The scan names a place that it cannot read once, without a finding."""
     (repository / name).write_text(f"\n\n{(SEEN | TEXTS)[name]}\n")
     found, seen = _scan(run)
     assert found == []
@@ -238,7 +238,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_neither(repository: Path, run: Run, name: str) -> None:
-    """Types, serialisers without a value, and other resources are not even seen."""
+def test_does_not_list_other_code(repository: Path, run: Run, name: str) -> None:
+    """Types, serialisers without a value, and other resources are not listed."""
     (repository / name).write_text(OTHERS[name])
     assert _scan(run) == ([], [])

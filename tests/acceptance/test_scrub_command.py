@@ -40,7 +40,7 @@ def test_a_folder_is_scrubbed_into_another(folder: Path, run: Run) -> None:
 
 
 def test_check_needs_no_key(folder: Path, run: Run) -> None:
-    """What is unscrubbed is named with kinds and counts, and never shown."""
+    """Unscrubbed values are counted by kind, and never shown."""
     code, out, err = run("scrub", "--check", "captures")
     assert (code, out) == (1, "")
     assert err == (
@@ -100,7 +100,7 @@ def test_no_folder_behind_a_link_is_written_to(folder: Path, run: Run) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 def test_a_pipe_in_a_folder_is_passed_over_in_one_line(folder: Path, run: Run) -> None:
-    """Nobody may ever write to it."""
+    """A pipe is skipped with one line, since it may never have a writer."""
     os.mkfifo(folder / "captures" / "pipe.json")
     code, _, err = run("scrub", "captures", "-o", "clean")
     assert (code, err.count("\n")) == (2, 1)
@@ -120,7 +120,7 @@ def test_a_pipe_that_is_named_is_read_once(folder: Path, run: Run) -> None:
 
 
 def test_pictures_in_an_archive_stay_and_are_counted(folder: Path, run: Run) -> None:
-    """Nobody can scrub them, and a picture of a page may show anything."""
+    """Pictures are counted and kept, since they cannot be scrubbed."""
     with zipfile.ZipFile(folder / "trace.zip", "w") as archive:
         archive.writestr("page.jpeg", b"\xff\xd8\xff\0picture")
         archive.writestr("a.json", json.dumps({"sid": SID}))

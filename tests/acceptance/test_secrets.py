@@ -117,7 +117,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_no_report_holds_a_secret(folder: Path, run: Run, secret: str) -> None:
-    """Every report, of every profile, with everything listed, and the baseline, are free of what was planted."""
+    """No report of any profile, nor the baseline, has a planted secret."""
     for name, content in captures(secret):
         (folder / name).write_text(content)
     leaks = set()
@@ -139,7 +139,7 @@ def test_no_report_holds_a_secret(folder: Path, run: Run, secret: str) -> None:
 
 
 def test_secrets_are_planted(folder: Path, run: Run) -> None:
-    """With `--show-values`, the same captures do show what was planted."""
+    """With `--show-values`, the same captures do show the planted secrets."""
     secret = SECRETS[0]
     for name, content in captures(secret):
         (folder / name).write_text(content)

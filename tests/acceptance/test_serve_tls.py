@@ -1,4 +1,4 @@
-"""Clients that nobody changed, under Twilio's own name: TLS, and a host alias of the process."""
+"""Unchanged clients use the server under Twilio's own name: TLS, and a host alias of the process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytest.importorskip("trustme", reason="trustme is not installed")
 @pytest.mark.parametrize("front", ["serve", "proxy"])
 @pytest.mark.parametrize("language", ["Python", "Node.js"])
 def test_an_unchanged_client_uses_the_server(language: str, front: str, tmp_path: Path) -> None:
-    """Twilio's own library, as it is, writes and reads, also through the proxy; only variables are set."""
+    """Twilio's unchanged library writes and reads, also through the proxy; only variables are set."""
     result = run_alone(tmp_path, front, client(language))
     assert result.returncode == 0, result.stderr
     assert DONE in printed(result.stdout)
@@ -74,8 +74,8 @@ def test_a_ready_line_for_programs_and_a_log_for_people(tmp_path: Path) -> None:
     assert "secret" not in err
 
 
-def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
-    """The log says what came of it, and the likeliest cause."""
+def test_logs_a_webhook_without_a_receiver(tmp_path: Path) -> None:
+    """The log has the outcome and its likeliest cause."""
     options = ("--scenario", "agent-and-sms", "--speed", "1000", "--ready-file", "-")
     hook = ("--webhook-url", "http://127.0.0.1:9/hook#rc=0")
     with serve(*options, *hook, cwd=tmp_path) as server:
@@ -96,7 +96,7 @@ def test_a_webhook_that_nobody_receives_is_seen(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_one_line(options: list[str], words: str, tmp_path: Path) -> None:
-    """They exit with 2, and replace no file."""
+    """Mistakes exit with 2, and overwrite no file."""
     with serve("--scenario", "none", *options, cwd=tmp_path) as server:
         _, err = server.communicate(timeout=30)
     assert server.returncode == 2

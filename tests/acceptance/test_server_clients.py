@@ -117,7 +117,7 @@ def test_python_configures(server: Running) -> None:
 
 
 def test_python_sees_errors(server: Running) -> None:
-    """Errors are raised with status and code; a limit of requests is over after as many as were said."""
+    """Errors raise with status and code; a fault is over after one request."""
     receipts = message_of(client_of(server), server).delivery_receipts
     for kind, status, code in (("too-many-requests", 429, 20429), ("server-error", 500, 500)):
         server.fault(kind)
@@ -171,7 +171,7 @@ def test_node(server: Running) -> None:
 
 
 class _Hook(BaseHTTPRequestHandler):
-    """Keeps what is called."""
+    """Keeps requests."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -251,13 +251,13 @@ def raw(url: str, request: str) -> bytes:
 
 
 def test_connection_close_is_answered_with_it(server: Running) -> None:
-    """A client that wants the connection closed is told that it is, and it is."""
+    """The response to a request with `Connection: close` has it, too."""
     answer = raw(server.url, "GET /v1/Nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert b"connection: close" in answer.lower()
 
 
 def test_a_cut_connection(server: Running) -> None:
-    """An answer that is cut has the length of the whole one, and less of it."""
+    """A truncated response declares the length of the whole one."""
     server.fault("cut")
     path = f"/v1/Conversations/three-pages/Messages/{server.worlds[0].message.sid}/Receipts"
     answer = raw(
@@ -303,7 +303,7 @@ def test_from_many_threads() -> None:
 
 
 def test_a_server_that_is_closed() -> None:
-    """What there was can still be read; nothing can be done with it any more, and it says so."""
+    """A closed server can still be read; every action raises."""
     with running(scenarios="landline", clock="manual") as server:
         pass
     assert len(server.worlds) == 1
@@ -314,8 +314,8 @@ def test_a_server_that_is_closed() -> None:
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 99999])
-def test_what_is_no_port(port: int) -> None:
-    """It is said before a socket is made, which nobody would close."""
+def test_rejects_an_impossible_port(port: int) -> None:
+    """An impossible port is refused before a socket is made, which would stay open."""
     with (
         pytest.raises(UsageError, match="ports are from 0 to 65535"),
         running(scenarios="landline", port=port),
@@ -325,7 +325,7 @@ def test_what_is_no_port(port: int) -> None:
 
 
 def test_two_servers_share_nothing() -> None:
-    """What is done to one is not seen in another."""
+    """Actions on one server do not show in another."""
     with (
         running(scenarios="landline", clock="manual") as one,
         running(scenarios="landline", clock="manual") as two,

@@ -49,7 +49,7 @@ def failed(action: Any) -> list[int] | None:
 
 
 def written(front: Front, service: str | None, prefix: str) -> dict[str, Any]:
-    """Return what comes of every operation in one scope, as writing.js does it."""
+    """Return the results of every operation in one scope, as writing.js has them."""
     client = Client(front.twilio.account_sid, front.twilio.auth_token)
     client.conversations.base_url = front.url
     v1: Any = client.conversations.v1

@@ -1,4 +1,4 @@
-"""States of receipts are kept between runs, so that tomorrow's webhooks are judged with today's."""
+"""States of receipts are kept between runs, so that webhooks are compared with those of earlier days."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Days:
     def day(
         self, *lines: str, options: tuple[object, ...] = ()
     ) -> tuple[list[str], dict[str, int]]:
-        """Judge a day; return the rules across days that it breaks, with their places, and what was kept."""
+        """Check a day; return the rules across days that it breaks, with their places, and the saved state."""
         self.count += 1
         path = write(self.folder / f"day{self.count}.ndjson", *lines)
         arguments = ("validate", "--format", "json", "--state", self.state, *options, path)
@@ -102,7 +102,7 @@ def test_the_message_names_the_earlier_place(days: Days, run: Run, tmp_path: Pat
 
 
 def test_late_and_repeated_webhooks(days: Days) -> None:
-    """The same file again, and late webhooks in the order of their dates, are no finding."""
+    """The same file again, and late webhooks in the order of their dates, have no finding."""
     first = [webhook(1, "sent"), webhook(3, "read")]
     assert days.day(*first)[0] == []
     assert days.day(*first)[0] == []
@@ -159,7 +159,7 @@ def test_pages_and_webhooks(days: Days) -> None:
 
 
 def test_a_lost_state_costs_findings_only(days: Days, run: Run, tmp_path: Path) -> None:
-    """Files that are damaged or gone are said, and everything else is judged."""
+    """Damaged or missing files of a state are reported, and everything else is checked."""
     days.day(webhook(1, "delivered"), webhook(1, "delivered", 2))
     state = Path(str(days.state))
     (kept,) = state.glob("*.kept")
@@ -177,7 +177,7 @@ def test_a_lost_state_costs_findings_only(days: Days, run: Run, tmp_path: Path) 
     assert "pieces of earlier runs could not be read" in err
 
 
-#: What stands in the place of a value of a state: none of these is one that a run writes.
+#: Replacements of a value of a state: a run writes none of them.
 ODD: tuple[Any, ...] = (
     None,
     True,
@@ -205,7 +205,7 @@ def spoilt(value: Any, draw: random.Random) -> Any:
 
 
 def test_a_state_that_no_run_wrote(days: Days, run: Run, tmp_path: Path) -> None:
-    """Whatever is in its files, what this run reads is judged."""
+    """A corrupted state never keeps a run from checking its files."""
     days.day(webhook(1, "delivered"), webhook(1, "delivered", 2))
     state, draw = Path(str(days.state)), random.Random(0)
     (kept,), (of_run,) = state.glob("*.kept"), state.glob("*.json")
@@ -252,10 +252,10 @@ def test_a_run_that_is_killed_leaves_nothing_behind(days: Days) -> None:
     assert days.day(webhook(2, "sent")) == (["timeline.regression day2:1"], counts(1))
 
 
-def test_what_cannot_be_written_ends_the_run(
+def test_a_state_that_cannot_be_written_ends_the_run(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A state that cannot be written is one line and exit 2, and no half of it is left."""
+    """A state that cannot be written is one line and exit 2, and leaves no file."""
     path = write(tmp_path / "day.ndjson", webhook(1, "sent"))
 
     def full(*_: object) -> None:
@@ -269,7 +269,7 @@ def test_what_cannot_be_written_ends_the_run(
 
 
 def test_runs_that_begin_at_once_keep_both(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs that begin in one moment write files of their own; the next run knows what both kept."""
+    """Simultaneous runs write separate files; the next run reads both."""
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: 1_790_000_000.0)
         patch.setattr("secrets.randbits", lambda _: 5)
@@ -298,7 +298,7 @@ def test_a_line_that_is_too_long_keeps_nothing(run: Run, tmp_path: Path) -> None
 
 
 def test_another_version_is_refused(days: Days, run: Run, tmp_path: Path) -> None:
-    """A state that another receiptkit wrote is refused in one line, before anything is judged."""
+    """A state of another receiptkit version is refused in one line, before any check."""
     days.day(webhook(1, "sent"))
     (Path(str(days.state)) / "receiptkit-state-9-1.json").write_text("{}")
     code, _, err = run("validate", "--state", days.state, tmp_path / "day1.ndjson")
@@ -307,7 +307,7 @@ def test_another_version_is_refused(days: Days, run: Run, tmp_path: Path) -> Non
 
 
 def test_a_folder_that_cannot_be_is_one_line(run: Run, tmp_path: Path) -> None:
-    """A path that is no folder is one line and exit 2."""
+    """A path to a file instead of a folder is one line and exit 2."""
     path = write(tmp_path / "day.ndjson", webhook(1, "sent"))
     code, _, err = run("validate", "--state", path / "state", path)
     assert (code, err.count("\n")) == (2, 1)
@@ -317,7 +317,7 @@ def test_a_folder_that_cannot_be_is_one_line(run: Run, tmp_path: Path) -> None:
 def test_processes_keep_the_same(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    """Several processes find the same across runs as one that judges all files at once."""
+    """Several processes find the same across runs as one that checks all files at once."""
     monkeypatch.setattr("receiptkit.validation.units._SPAN", 9000)
     paths = []
     for file in range(4):

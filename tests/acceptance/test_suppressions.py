@@ -62,7 +62,7 @@ def test_they_are_listed(run: Run, cassette: Path) -> None:
 
 
 def test_a_rule_that_is_not_reported_is_not_missed(run: Run, cassette: Path) -> None:
-    """With `--ignore`, its comment is no mistake; one that names no rule always is."""
+    """A comment for an ignored rule is no mistake; one for an unknown rule always is."""
     assert report(run, cassette, "--ignore", "page.*")["unused_suppressions"] == []
     cassette.write_text(cassette.read_text().replace("page.key", "page.kye"))
     out = run("validate", cassette, "--ignore", "page.*")[1]
@@ -78,7 +78,7 @@ def test_the_baseline_does_not_hold_them(run: Run, cassette: Path, tmp_path: Pat
 
 
 def test_findings_between_observations(run: Run, tmp_path: Path) -> None:
-    """A comment above the later line suppresses what it does not agree with."""
+    """A comment above the later line suppresses its contradiction with an earlier one."""
     capture = tmp_path / "capture.ndjson"
     breakage = ROOT / "fixtures" / "breakages" / "timeline.after-terminal" / "capture.ndjson"
     first, second = breakage.read_text().splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""`receiptkit trigger` sends a scenario's webhooks once; `receiptkit serve` says what it does, and what is wrong with how it was called."""
+"""`receiptkit trigger` sends a scenario's webhooks once; `receiptkit serve` reports its state and mistakes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 class _Hook(BaseHTTPRequestHandler):
-    """Keeps what is called, and answers as it was told to; after three, when it is told to."""
+    """Keeps requests, and responds with a set status; after three, it waits for an event."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -57,8 +57,8 @@ def hook() -> Iterator[Any]:
         thread.join()
 
 
-def test_what_arrives(run: Run, hook: Any, tmp_path: Path) -> None:
-    """Every webhook of the stream arrives once, in order, and is kept as it was sent; the lines say what came of each."""
+def test_sends_every_webhook_once(run: Run, hook: Any, tmp_path: Path) -> None:
+    """Every webhook arrives once, in order, and is kept as it was sent; a line reports each response."""
     kept = tmp_path / "kept.ndjson"
     url = f"http://127.0.0.1:{hook.server_port}/hook"
     code, out, _ = run("trigger", "retried", "--to", url, "--seed", 4, "--collect", kept)
@@ -79,8 +79,10 @@ def test_what_arrives(run: Run, hook: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ends", "code", "count"), [("interrupted", 2, 3), ("unread", 2, 4)])
-def test_what_was_sent_is_kept(hook: Any, tmp_path: Path, ends: str, code: int, count: int) -> None:
-    """However it ends: at Ctrl-C while somebody is waited for, or where nobody reads on, the file has every request up to there."""
+def test_keeps_the_requests_that_were_sent(
+    hook: Any, tmp_path: Path, ends: str, code: int, count: int
+) -> None:
+    """After Ctrl-C, or once nobody reads the output, the file has every request that was sent."""
     hook.goes_on.clear()
     kept = tmp_path / "kept.ndjson"
     url = f"http://127.0.0.1:{hook.server_port}/"
@@ -117,8 +119,8 @@ def test_what_was_sent_is_kept(hook: Any, tmp_path: Path, ends: str, code: int, 
     assert list(tmp_path.iterdir()) == [kept]
 
 
-def test_what_is_not_accepted(run: Run, hook: Any) -> None:
-    """The exit code is 1 where an answer is no success, or there is none after it was tried again."""
+def test_fails_without_a_successful_response(run: Run, hook: Any) -> None:
+    """The exit code is 1 if a response is no success, or no connection succeeds after retries."""
     hook.status = 500
     code, out, _ = run(
         "trigger",
@@ -252,7 +254,7 @@ def test_serve_can_be_stopped_at_once(lines: int) -> None:
 
 
 def test_serve_is_stopped_while_somebody_is_waited_for(hook: Any) -> None:
-    """What was going on is cut off, and there is nothing to say about that."""
+    """Stopping `serve` cuts off a webhook that waits for its response, without a message."""
     hook.goes_on.clear()
     url = f"http://127.0.0.1:{hook.server_port}/"
     command = [
@@ -322,7 +324,7 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_without_the_extra(arguments: tuple[str, ...], missing: str) -> None:
-    """What is missing is said in a line, with what installs it."""
+    """A missing extra is named in one line, with the command that installs it."""
     script = f"import sys; sys.modules['{missing}'] = None; from receiptkit.cli import main; sys.exit(main(sys.argv[1:]))"
     result = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False

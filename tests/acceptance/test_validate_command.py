@@ -1,4 +1,4 @@
-"""`receiptkit validate` as it is used: what is printed, where, and the exit code."""
+"""`receiptkit validate` prints its report, uses the right stream, and exits with the right code."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def test_values_are_shown_only_on_request(tmp_path: Path, run: Run) -> None:
     assert not set(out) & set("\x1b\x07\u202e")
 
 
-def test_unchecked_is_counted_and_said(tmp_path: Path, run: Run) -> None:
-    """What is not judged is counted with its reason."""
+def test_counts_unchecked_observations_by_reason(tmp_path: Path, run: Run) -> None:
+    """Observations that are not checked are counted by reason."""
     foreign = {
         "request": {"method": "GET", "url": "https://api.example.com/x"},
         "response": {"status": 200, "body": {}},
@@ -138,7 +138,7 @@ def test_unchecked_is_counted_and_said(tmp_path: Path, run: Run) -> None:
 def test_places_in_ndjson_and_within_strings(
     tmp_path: Path, report: Callable[..., dict[str, Any]]
 ) -> None:
-    """Lines are those of the file; a body that is a string is no exception."""
+    """Lines are those of the file, also for a body within a string."""
     receipt = {**sample("receipt"), "status": "queued"}
     request = {"method": "GET", "url": receipt["url"]}
     text = json.dumps(receipt, indent=1)
@@ -201,7 +201,7 @@ def test_defects_of_exchanges_point_into_the_body(
 def test_json_report_has_its_schema(
     tmp_path: Path, good: Path, bad: Path, doubtful: Path, run: Run, names: list[str]
 ) -> None:
-    """The JSON report is what its published schema says, and the summary counts its findings."""
+    """The JSON report conforms to its published schema, and its summary counts its findings."""
     _, out, _ = run("validate", "--format", "json", *(tmp_path / name for name in names))
     parsed = json.loads(out)
     jsonschema.Draft202012Validator(SCHEMA).validate(parsed)
@@ -259,7 +259,7 @@ def test_output_file_appears_whole(bad: Path, tmp_path: Path, run: Run) -> None:
 
 
 def test_exit_codes(good: Path, bad: Path, doubtful: Path, run: Run) -> None:
-    """0 conforms, 1 findings at or above --fail-on, 2 could not judge; 2 beats 1."""
+    """Exit 0: conforms. 1: findings at or above --fail-on. 2: something could not be checked; 2 beats 1."""
     assert run("validate", good)[0] == 0
     assert run("validate", bad)[0] == 1
     assert run("validate", doubtful)[0] == 0
@@ -305,8 +305,8 @@ def test_a_misspelt_command_is_suggested(run: Run) -> None:
     assert "Did you mean 'validate'?" in run("validat", "x")[2]
 
 
-def test_nothing_judged_is_not_success(tmp_path: Path, run: Run) -> None:
-    """Where nothing could be judged, exit 2 says why; --allow-empty accepts it."""
+def test_checking_nothing_is_not_success(tmp_path: Path, run: Run) -> None:
+    """If nothing could be checked, exit 2 says why; --allow-empty accepts it."""
     (tmp_path / "empty").mkdir()
     code, _, err = run("validate", tmp_path / "empty")
     assert (code, err) == (
@@ -327,7 +327,7 @@ def test_nothing_judged_is_not_success(tmp_path: Path, run: Run) -> None:
 
 
 def test_select_and_ignore(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
-    """Globs over rule ids choose what is reported."""
+    """Globs over rule ids choose the rules to report."""
     path = write(
         tmp_path / "x.json", {**receipt("DY" + "a" * 32), "status": "queued", "error_code": 3000}
     )
@@ -345,7 +345,7 @@ def test_select_and_ignore(tmp_path: Path, report: Callable[..., dict[str, Any]]
 
 
 def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, Any]]) -> None:
-    """--as and --url say what a bare body is."""
+    """--as and --url name the kind of a bare body."""
     path = write(tmp_path / "x.json", {"delivery": None})
     assert report(path)["findings"][0]["rule"] == "body.unknown-kind"
     for arguments in (
@@ -361,7 +361,7 @@ def test_kind_and_url_override(tmp_path: Path, report: Callable[..., dict[str, A
         }
 
 
-def test_a_document_of_ones_own(tmp_path: Path, good: Path, run: Run) -> None:
+def test_checks_by_the_users_document(tmp_path: Path, good: Path, run: Run) -> None:
     """--document says on standard error how the document is used."""
     document = tmp_path / "mine.yaml"
     document.write_text((ROOT / "spec/upstream/twilio_conversations_v1.facts.yaml").read_text())
@@ -399,10 +399,10 @@ def test_folders_gzip_and_standard_input(
     assert run("validate", "-")[1].startswith("1 file, 1 observation: 1 judged")
 
 
-def test_json_and_ndjson_are_told_by_content(
+def test_detects_json_and_ndjson_by_content(
     tmp_path: Path, report: Callable[..., dict[str, Any]]
 ) -> None:
-    """A pretty-printed document is one; lines of values are NDJSON; an array holds one observation an element."""
+    """A pretty-printed document is one observation; NDJSON has one a line, an array one an element."""
     receipt = json.dumps(sample("receipt"))
     pretty = json.dumps(sample("receipt"), indent=2)
     texts = {
@@ -428,7 +428,7 @@ def test_json_and_ndjson_are_told_by_content(
 def test_a_broken_line_hides_no_other(
     tmp_path: Path, report: Callable[..., dict[str, Any]]
 ) -> None:
-    """Each line of NDJSON is judged by itself."""
+    """Each line of NDJSON is checked by itself."""
     receipt = json.dumps(sample("receipt"))
     path = tmp_path / "x.ndjson"
     path.write_text(f'{{"sid": \n{receipt}\n{receipt[:-1]}\n{receipt}\n')
@@ -470,7 +470,7 @@ def test_colour_and_progress_only_on_a_terminal(bad: Path, tmp_path: Path) -> No
 
 
 def on_terminal(arguments: list[str], environment: dict[str, str]) -> str:
-    """What `validate` writes to a terminal."""
+    """Return what `validate` writes to a terminal."""
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "receiptkit", "validate", *arguments]
     child = subprocess.Popen(
@@ -546,7 +546,7 @@ def test_help_names_every_option(run: Run) -> None:
 def test_output_follows_no_link_and_writes_into_pipes(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """A link is refused; a pipe or a device is written to and stays what it is."""
+    """A link is refused; a pipe or a device is written to and not replaced."""
     target, link, pipe = tmp_path / "target.txt", tmp_path / "link.txt", tmp_path / "pipe"
     link.symlink_to("target.txt")
     for arguments in ([], ["--force"]):
@@ -584,7 +584,7 @@ def test_a_full_device_is_one_line() -> None:
 
 
 def test_without_a_command_the_help_is_shown(run: Callable[..., tuple[int, str, str]]) -> None:
-    """The first thing that anybody types prints the help, readably."""
+    """Without a command, the help is printed."""
     _, out, err = run()
     assert "Commands:\n" in out + err
     assert "  validate " in out + err
@@ -593,7 +593,6 @@ def test_without_a_command_the_help_is_shown(run: Callable[..., tuple[int, str, 
 def test_the_json_report_says_what_could_not_be_read(
     tmp_path: Path, report: Callable[..., dict[str, Any]]
 ) -> None:
-    """Whoever reads only the report learns what is missing from it."""
     summary = report("fixtures/samples/conforming.ndjson", tmp_path / "nothing.json")["summary"]
     assert summary["problems"] == [f"{tmp_path / 'nothing.json'}: no such file or directory"]
 

@@ -44,7 +44,7 @@ RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNO
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a Python that has what Python on Windows has."""
+    """Return the environment of a Python that has only what it has on Windows."""
     place = tmp_path / "simulation"
     place.mkdir()
     (place / "sitecustomize.py").write_text(SIMULATION)
@@ -150,7 +150,7 @@ def test_generated_names_can_be_files_of_windows(run: Run, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["aux.json", "CON", "a:b.json", "trailing. ", "Ä.json"])
 def test_a_recorded_name_is_no_file(run: Run, tmp_path: Path, name: str) -> None:
-    """What a capture calls a file is read beside it at most; nothing is ever written under such a name."""
+    """File names within a capture are never written to."""
     entry = {
         "request": {"method": "GET", "url": sample("page")["meta"]["url"], "headers": []},
         "response": {"status": 200, "headers": [], "content": {"_file": name}},

@@ -79,7 +79,7 @@ def captures(receipts: int) -> Iterator[tuple[str, Path]]:
 
 
 class Cost(NamedTuple):
-    """What a command took: seconds on the clock, seconds of processor time, peak memory in MiB."""
+    """The cost of a command: seconds on the clock, seconds of processor time, peak memory in MiB."""
 
     elapsed: float
     busy: float
@@ -87,7 +87,7 @@ class Cost(NamedTuple):
 
 
 def process(command: list[str], codes: tuple[int, ...] = (0,)) -> Cost:
-    """What a command takes, which must end with one of these codes."""
+    """Return the cost of a command, which must end with one of these codes."""
     environment = {
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
@@ -160,7 +160,7 @@ def written(name: str, receipts: int, groups: Iterable[list[dict[str, Any]]]) ->
 
 
 def polled(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """A page as it is seen three times: sent, the first receipt delivered, all of them; and once more."""
+    """Return a page polled four times: sent, the first receipt delivered, all of them, and again."""
 
     def at(delivered: int) -> dict[str, Any]:
         rows = [

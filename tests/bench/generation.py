@@ -1,4 +1,4 @@
-"""What generating costs, beside the same receipts made naively with Faker, and constant ones written as JSON."""
+"""Costs of generating, beside the same receipts made naively with Faker, and constant ones as JSON."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def coherent(generator: Generator, count: int) -> None:
 
 
 def pages(generator: Generator, count: int) -> None:
-    """The same receipts on pages, each judged by the contract as `receiptkit generate` does."""
+    """Generate the same receipts on pages, each checked by the contract as `receiptkit generate` does."""
     for seed in range(count // 50):
         for page in generator.at(generator.world("full-house", seed=seed)).pages():
             assert generator.contract.check(page, operation="page") == []

@@ -1,4 +1,4 @@
-"""What live traffic costs: webhooks a second that `listen` judges, keeps and forwards, and what `proxy` adds to a call."""
+"""Costs of live traffic: webhooks a second that `listen` checks, keeps and forwards; time that `proxy` adds."""
 
 from __future__ import annotations
 

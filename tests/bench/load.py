@@ -1,4 +1,4 @@
-"""Asks for URLs in turn over several connections, and prints the answers a second. Input: {urls, authorization, seconds, connections}."""
+"""Asks for URLs in turn over several connections, and prints the responses a second. Input: {urls, authorization, seconds, connections}."""
 
 from __future__ import annotations
 

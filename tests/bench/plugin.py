@@ -1,4 +1,4 @@
-"""What the pytest plugin costs a suite that uses nothing of it, beside Faker's, which comes with Faker."""
+"""Costs of the pytest plugin in a suite that does not use it, beside the plugin of Faker."""
 
 from __future__ import annotations
 

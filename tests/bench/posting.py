@@ -1,6 +1,7 @@
-"""
-What applications write: messages with 10 recipients that are posted, advance to their end and are reported by webhooks, and pages
-of many conversations. Everything in one process: the application that receives the webhooks, too.
+"""Speed of an application that writes, all in one process, with the receiver of the webhooks.
+
+Messages with 10 recipients are posted, advance to their end, and are reported by webhooks; pages of
+many conversations are read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the server does, beside Prism's static mock: lists of 3 and of 50 receipts, start-up, memory, ten thousand worlds."""
+"""Speed of the server beside Prism's static mock: lists of 3 and 50 receipts, start-up, memory, many worlds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 def get(url: str, authorization: str = "") -> bytes | None:
-    """The body of an answer with success; None while nobody answers, or answers with an error."""
+    """Return the body of a successful response; None without one."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
     with contextlib.closing(connection), contextlib.suppress(OSError):
@@ -84,7 +84,7 @@ def rate(urls: list[str], authorization: str) -> float:
 
 @contextlib.contextmanager
 def ours(*options: str) -> Iterator[tuple[dict[str, str], list[str], int, float]]:
-    """Our server at the end of its worlds: what opens it, the lists of its worlds, its process, its start-up."""
+    """Start our server at the end of its worlds; return its credentials, lists, process and start-up time."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
@@ -124,7 +124,7 @@ def processor_time(pid: int) -> float:
 
 
 def prism() -> list[str]:
-    """Prism's command line, installed beside the captures; nothing where there is no Node.js."""
+    """Return Prism's command line, installed beside the captures; nothing without Node.js."""
     if not shutil.which("npm"):
         return []
     folder = FOLDER / "prism"

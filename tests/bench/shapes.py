@@ -1,11 +1,11 @@
-"""
-The whole command on every shape of traffic, beside reading and parsing the same file alone.
+"""The whole command on every shape of traffic, beside reading and parsing the same file alone.
 
-Each capture is made with n and with 5n receipts or webhooks; what counts is the ratio of the differences, so that starting up counts
-for neither. It is measured in processor time, both in turn.
+Each capture is made with n and with 5n receipts or webhooks; the ratio of the differences counts,
+so that start-up counts for neither. It is measured in processor time, both in turn.
 
-Other tables: signatures judged; two processes beside one, on the clock; and what others take for the same: a script as people write
-it (orjson, parse_qsl, a pydantic model for each webhook, no rule across records), and Redocly's `drift`.
+Other tables: signatures; two processes beside one, on the clock; and other tools: a script as people
+write it (orjson, parse_qsl, a pydantic model for each webhook, no rule across records), and Redocly's
+`drift`.
 
     python tests/bench/shapes.py [--receipts N] [--runs N] [--only NAME] [--style other] [--exact] [--tables shapes,signed,…]
 """
@@ -150,7 +150,7 @@ def capture(name: str, count: int, style: str) -> Path:
 
 
 def drift_command() -> list[str]:
-    """Redocly's command line, installed beside the captures; nothing where there is no Node.js."""
+    """Return Redocly's command line, installed beside the captures; nothing without Node.js."""
     if not shutil.which("npm"):
         return []
     folder = FOLDER / "redocly"
@@ -177,7 +177,7 @@ class Cost(NamedTuple):
 
 
 def cost(command: list[str], codes: tuple[int, ...] = (0,)) -> Cost:
-    """Return what a command takes, which must end with one of these codes."""
+    """Return the cost of a command, which must end with one of these codes."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command,

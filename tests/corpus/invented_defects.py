@@ -418,7 +418,7 @@ def _of_receipts() -> Iterator[Variant]:
 
 
 def _of_http() -> Iterator[Variant]:
-    """Methods, statuses, parameters and bodies that are none."""
+    """Yield wrong methods, statuses, parameters and bodies."""
     yield _v(
         "receipts-created-by-post",
         [got(receipt(), LIST, 201, method="POST", headers=AS_FORM, body="Status=read")],

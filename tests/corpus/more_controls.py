@@ -187,7 +187,7 @@ def lists() -> Iterator[Variant]:
 
 
 def configurations() -> Iterator[Variant]:
-    """Yield configurations that differ from what was sent, and still are it."""
+    """Yield configurations that look different from the request, but are equivalent."""
     yield Variant(
         "filters in another order, one of them twice",
         [configured("Filters=onDeliveryUpdated&Filters=onDeliveryUpdated&Method=POST")],

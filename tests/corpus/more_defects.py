@@ -245,7 +245,7 @@ def exchanges() -> Iterator[Variant]:
 
 
 def configurations() -> Iterator[Variant]:
-    """Yield configurations that receive nothing, or are not what was sent or asked for."""
+    """Yield configurations that receive nothing, or differ from the request."""
     plain = configured("Filters=onDeliveryUpdated")
     body = plain["response"]["body"]
     unheard = {"post_webhook_url": None, "pre_webhook_url": "https://example.com/pre"}

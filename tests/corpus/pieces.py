@@ -120,7 +120,7 @@ def with_meta(body: Body, **meta: Any) -> Body:
 
 
 def message(at: str = message_url(), /, **delivery: Any) -> Body:
-    """Return a message with a summary; members that are not given are none."""
+    """Return a message with a summary; levels that are not given are `none`."""
     levels = dict.fromkeys(("sent", "delivered", "read", "failed", "undelivered"), "none")
     service = {"chat_service_sid": SERVICE} if "/Services/" in at else {}
     return {
@@ -207,7 +207,7 @@ def hook(number: int = 1, status: str = "delivered", /, **changes: Any) -> Body:
 
 
 def posted(body: str, url: str = HOOK, method: str = "POST", **headers: str) -> Body:
-    """Return a request to the webhook URL; underscores in the names of headers stand for hyphens."""
+    """Return a request to the webhook URL; names of headers have underscores for hyphens."""
     sent = {"Content_Type": FORM, **headers}
     return {
         "url": url,

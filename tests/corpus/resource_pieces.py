@@ -137,7 +137,7 @@ def sent(answer: Body, url: str, form: str, status: int = 201) -> Body:
 
 
 def answered(status: int, url: str, method: str = "GET", body: str = "", kind: str = "") -> Body:
-    """Return an exchange whose answer is a text; `kind` is its Content-Type."""
+    """Return an exchange with a text as the response; `kind` is its Content-Type."""
     headers = {"Content-Type": kind} if kind else {}
     return {
         "request": {"method": method, "url": url},

@@ -1,10 +1,12 @@
-"""
-Compare what `receiptkit validate` finds in the corpus with what it should find; `python tests/corpus/score.py` prints the score.
+"""Compare the findings of `receiptkit validate` in the corpus with the expected ones.
 
-`expected.json` lists the inputs, each with a sentence on its kind, its ground, and its findings as `rule@pointer`. `*` in a finding
-stands for anything, and a list of findings for any one of them, where several places name the same mistake. `entry` is the number of
-the observation in its file, `says` a pattern that message or hint must match, `checked` how many observations must be judged, `exit`
-the possible exit codes. Findings in `allowed` may be there or not; every other one is a false alarm.
+`python tests/corpus/score.py` prints the score.
+
+`expected.json` lists the inputs, each with a sentence on its kind, its ground, and its findings as
+`rule@pointer`. `*` in a finding matches anything. Any finding of a list suffices, where several
+places name the same mistake. `entry` is the number of the observation in its file, `says` a pattern
+that message or hint must match, `checked` the number of observations that must be checked, `exit`
+the possible exit codes. Findings in `allowed` are optional; every other one is a false alarm.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from pieces import Body
 
 class Case(NamedTuple):
     """
-    Traffic, and the findings of which at least one must be there.
+    Traffic, and the findings of which at least one is required.
 
     Attributes:
-        name: what is special about it.
+        name: the peculiarity of the traffic.
         ground: where facts.md (F), conversations.md (C) or rules.md (R) says so.
         observations: the lines of a capture; `files` has several captures instead.
         wanted: severities and patterns of rules, such as `ew page.*`; any one of them suffices.

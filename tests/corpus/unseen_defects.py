@@ -325,7 +325,7 @@ def summaries() -> Iterator[Case]:
 
 
 def paginations() -> Iterator[Case]:
-    """Walks through lists, also those of other resources, that a client cannot complete."""
+    """Yield paginations of any list that a client cannot complete."""
     first, second = walk(2, 1)
     half = {**second, "delivery_receipts": [first["delivery_receipts"][0]]}
     yield Case(
@@ -462,7 +462,7 @@ def paginations() -> Iterator[Case]:
 
 
 def requests() -> Iterator[Case]:
-    """Requests that do not ask for what their author meant."""
+    """Yield requests with an effect other than the intended one."""
     answer = page(receipt(1))
     yield Case(
         "a token of the word undefined",
@@ -906,7 +906,7 @@ def writing() -> Iterator[Case]:
 
 
 def configurations() -> Iterator[Case]:
-    """Configurations that do not do what they seem to."""
+    """Yield configurations with an effect other than the intended one."""
     yield Case(
         "a service is told of users",
         "F 2.3: without onUser*",
@@ -961,7 +961,7 @@ def configurations() -> Iterator[Case]:
 
 
 def across() -> Iterator[Case]:
-    """What two observations say, and cannot both be."""
+    """Yield pairs of observations that contradict each other."""
     yield Case(
         "the date of the update is lost",
         "F 4.1",

@@ -28,7 +28,7 @@ _PATIENCE = 60
 
 
 class FailedError(Exception):
-    """A tool refuses something, or answers what it should not."""
+    """A tool refuses something, or responds with what it should not."""
 
 
 def path_of(tool: str) -> str:

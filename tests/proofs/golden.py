@@ -34,7 +34,7 @@ def hashes() -> dict[str, str]:
                 content = b"".join(write(output, worlds))
             except UsageError:
                 content = b""
-            # The version of the package stands in a HAR; it is no matter of seeds.
+            # A HAR has the version of the package, which does not depend on seeds.
             content = b"\n".join(line for line in content.split(b"\n") if b'"creator"' not in line)
             found[f"{name} {form}"] = hashlib.sha256(content).hexdigest()[:32]
     return found

@@ -1,4 +1,7 @@
-"""`tests/proofs/messages.txt`: what is said of every breakage. `python tests/proofs/messages.py` writes it; read the difference before it is committed."""
+"""Write `tests/proofs/messages.txt`, the messages of every breakage.
+
+Run `python tests/proofs/messages.py`, and read the difference before you commit it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ FILE = Path(__file__).with_name("messages.txt")
 
 
 def messages(generator: Generator) -> str:
-    """A finding a line: severity, rule, where, what is said, the hint."""
+    """Return a finding a line: severity, rule, place, message and hint."""
     return "".join(f"{line}\n" for line in dict.fromkeys(_lines(generator)))
 
 

@@ -75,7 +75,7 @@ _PASSED, _NO_TESTS = 0, 33
 
 
 class Mutant(NamedTuple):
-    """A change of one line: the module, the line as it is, and as it was changed."""
+    """A change of one line: the module, the original line, and the changed one."""
 
     module: str
     line: str

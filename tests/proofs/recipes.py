@@ -37,7 +37,7 @@ def run(engine: str, folder: Path) -> str:
 
 
 def expected() -> str:
-    """What every recipe prints: what one process finds in the same captures."""
+    """Return the expected output of every recipe: what one process finds in the same captures."""
     page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
     found = re.search(
         r"<!-- output -->\n```text\n(?P<text>.*?)^```$", page, re.MULTILINE | re.DOTALL

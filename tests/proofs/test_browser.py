@@ -59,7 +59,7 @@ def report(run: Run, tmp_path: Path) -> Path:
 
 
 def opened(browser: Any, report: Path, **options: Any) -> tuple[Any, list[str]]:
-    """Return the page, and a list of what it requested and said."""
+    """Return the page, and a list of its requests and console messages."""
     page = browser.new_context(**options).new_page()
     heard: list[str] = []
     page.on("request", lambda request: heard.append(request.url))
@@ -247,7 +247,7 @@ def test_every_button_of_the_page(browser: Any, hook: str) -> None:
 
 
 def _get(url: str, twilio: Any) -> int:
-    """Return the status of an answer to a call with the account's credentials."""
+    """Return the status of a response to a call with the account's credentials."""
     pair = base64.b64encode(f"{twilio.account_sid}:{AUTH_TOKEN}".encode()).decode()
     request = urllib.request.Request(url, headers={"Authorization": f"Basic {pair}"})
     try:

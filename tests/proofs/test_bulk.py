@@ -1,4 +1,4 @@
-"""The law of shapes: what a shape accepts is what the exact path finds clean, with the same facts."""
+"""A text that a shape accepts is clean in the exact path, with the same facts."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def mutants(raw: bytes, rng: random.Random) -> Iterator[bytes]:
 def test_accepts_nothing_that_has_a_finding(
     judges: dict[tuple[str, str], Judge], layout: str, style: str
 ) -> None:
-    """One-byte edits, exchanged values, spliced and repeated rows: what is accepted is clean, and its facts are right."""
+    """After one-byte edits, swaps, splices and repeated rows, an accepted text is clean, with the right facts."""
     rng = random.Random(layout + style)
     for raw in islice(of_layout(layout, STYLES[style], seed=3), 3 if "50" in layout else 12):
         judges[layout, style].holds(mutants(raw, rng))
@@ -361,7 +361,7 @@ _WITHOUT_SHAPES = ("http_text.py", "http_messages.py")
 
 
 def test_headers_that_are_read_are_named() -> None:
-    """Whoever looks up one more header must name it in READ_HEADERS, or shapes take it for transport."""
+    """READ_HEADERS names every header that is looked up; shapes take others for transport."""
     names = set()
     for path in (ROOT / "toolkit" / "receiptkit").rglob("*.py"):
         room = path.relative_to(ROOT / "toolkit" / "receiptkit").parts[0]
@@ -381,7 +381,7 @@ def test_headers_that_are_read_are_named() -> None:
 
 @pytest.mark.parametrize("profile", ["vendor", "documented", "strict"])
 def test_no_breakage_is_accepted(profile: str) -> None:
-    """A shape that was taught what a breakage is made of refuses what it breaks, or the exact path finds nothing either."""
+    """A shape refuses a breakage of what it learnt, or the exact path finds nothing either."""
     judge = Judge(profile)
     generator = Generator(Contract.load())
     broken = []
@@ -458,7 +458,7 @@ def test_reports_of_corpora_are_the_same_without(folder: str, run: Run) -> None:
 def test_reports_of_simulated_traffic_are_the_same_without(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So are those of each story of the simulator, whose captures have every format."""
+    """Reports of simulated histories, in every format, are the same without shapes."""
     monkeypatch.setenv("SIMULATOR_TOKEN", TOKEN)
     for seed in range(int(os.environ.get("RECEIPTKIT_STORIES", "25"))):
         story = simulate(seed, has_base=True)
@@ -558,7 +558,7 @@ def test_bulk_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run)
 
 
 def test_a_rule_that_looks_into_a_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a rule names as `literal` where it is registered is not generalised."""
+    """Members that a rule registers as `literal` are not generalised."""
     lines = list(islice(of_layout("receipts", traffic.PLAIN), 60))
     monkeypatch.setattr(
         "receiptkit.rules.catalogue.literal_names", lambda: frozenset(("participant_sid",))

@@ -1,4 +1,4 @@
-"""Captures in Google Cloud Storage are judged like those on disk; reports, states and baselines are kept there."""
+"""Captures in Google Cloud Storage are checked like those on disk; reports, states and baselines are kept there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def test_google_cloud_storage(run: Run, tmp_path: Path) -> None:
-    """Globs, folders, reports, states and baselines work behind gs://; what is not there is one line."""
+    """Globs, folders, reports, states and baselines work behind gs://; a missing object is one line."""
     paths = many_webhooks.write(tmp_path / "day", 3, 1500)
     with stores.google() as files:
         for path in paths:

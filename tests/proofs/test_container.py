@@ -30,7 +30,7 @@ def step(name: str) -> str:
 
 
 def test_the_steps_of_the_image(tmp_path: Path) -> None:
-    """What is copied can be installed by the first step; the entry point starts, and is healthy."""
+    """The image's steps install the copied files, and its entry point starts and is healthy."""
     source = tmp_path / "source"
     source.mkdir()
     for line in (ROOT / ".dockerignore").read_text().splitlines()[1:]:

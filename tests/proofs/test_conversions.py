@@ -1,4 +1,4 @@
-"""The commands of messages whose tools PyPI and npm have: they are installed, run, and what they write is read."""
+"""Commands of messages whose tools are on PyPI or npm: they run, and their output is read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_converts_a_sample_of_mitmproxy(
 def test_records_webhooks_on_their_way(
     tmp_path: Path, report: Report, run: Run, answers: str
 ) -> None:
-    """What mitmproxy records in front of an application is read."""
+    """Recordings of mitmproxy in front of an application are read."""
     path = tmp_path / "access.log"
     path.write_text('"POST /hooks HTTP/1.1" 204 0 "-" "TwilioProxy/1.1"\n')
     with socket.socket() as free:
@@ -93,7 +93,7 @@ def is_open(port: int) -> bool:
 
 
 def test_records_with_httpyac(tmp_path: Path, answers: str, report: Report, run: Run) -> None:
-    """What httpyac prints with the options of the advice is read."""
+    """Output of httpyac with the advised options is read."""
     if shutil.which("npm") is None:
         pytest.skip("there is no npm")
     modules = node_packages("httpyac", ("httpyac@6",))

@@ -1,4 +1,4 @@
-"""Trees of files that are no captures, as published or as in this repository: nothing in them is a finding, and each file has its reason."""
+"""Trees without captures, published or in this repository, have no finding, and each file has its reason."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def broken_page() -> dict[str, Any]:
 
 
 def told(report: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What the findings are about the body: rule, severity, pointer."""
+    """Return rule, severity and pointer of the findings about the body."""
     findings = [
         item
         for item in report["findings"]
@@ -291,7 +291,7 @@ TEXT = json.dumps(sample("page"))
 def test_har_entries_that_hold_nothing(
     tmp_path: Path, report: Report, item: Any, reason: str
 ) -> None:
-    """What browsers leave out is unchecked, counted, with the reason, and never an error; the entries around it are judged."""
+    """Entries without a body are counted as unchecked, with the reason; the others are checked."""
     good = entry(content={"text": TEXT, "mimeType": "application/json"})
     path = tmp_path / "browser.har"
     path.write_text(json.dumps({"log": {"entries": [good, item, good]}}))
@@ -345,7 +345,7 @@ def test_har_of_other_tools(tmp_path: Path, report: Report) -> None:
 
 
 def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
-    """A HAR in which nothing is, is nothing judged; one without a list of entries is none, beside others, too."""
+    """An empty HAR has nothing to check; one without a list of entries is an error, also beside other files."""
     path = tmp_path / "none.har"
     path.write_text('{"log": {"entries": []}}')
     assert (
@@ -363,7 +363,7 @@ def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str
 
 @pytest.mark.parametrize("format_", ["har", "cassette", "http"])
 @pytest.mark.parametrize("content", [b"{}", b"a: b\n", b"\x89PNG\r\n\x1a\n", b"HTTP", b"[1]"])
-def test_what_is_said_to_be_something_else(
+def test_refuses_a_file_of_another_format(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]], format_: str, content: bytes
 ) -> None:
     """A file that is not what `--as` says is exit 2, also beside others that are."""
@@ -374,7 +374,7 @@ def test_what_is_said_to_be_something_else(
 
 
 def test_a_har_that_was_cut_off(tmp_path: Path, report: Report) -> None:
-    """What stands before the cut is judged, and the cut is said."""
+    """Entries before the cut are checked, and the cut is a finding."""
     text = json.dumps({"log": {"entries": [entry(content={"text": TEXT})] * 3}})
     path = tmp_path / "cut.har"
     path.write_text(text[:-100])
@@ -387,7 +387,7 @@ def test_a_har_that_was_cut_off(tmp_path: Path, report: Report) -> None:
 
 
 def test_a_broken_entry(tmp_path: Path, report: Report) -> None:
-    """An entry that is no JSON is a finding at its place, and the others are judged."""
+    """An entry with broken JSON is a finding at its place, and the others are checked."""
     good = json.dumps(entry(content={"text": TEXT}))
     path = tmp_path / "broken.har"
     path.write_text('{"log": {"entries": [\n' + good + ",\n  {x: 1},\n" + good + "\n]}}")
@@ -449,7 +449,7 @@ version: 1
 def test_a_cassette_that_stops_being_yaml(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """What stands before is judged; where it stops is said in a line."""
+    """Interactions before invalid YAML are checked; the error names its line."""
     path = tmp_path / "broken.yaml"
     good = wrapping.as_yaml(wrapping.vcrpy(sample("page")["meta"]["url"], 200, TEXT)).partition(
         b"version:"
@@ -464,7 +464,7 @@ def test_a_cassette_that_stops_being_yaml(
 def test_a_body_that_no_package_decodes(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a decoder the body is unchecked, and what to install is said."""
+    """Without a decoder the body is unchecked, and the reason says what to install."""
     url = sample("page")["meta"]["url"]
     path = tmp_path / "zstd.yaml"
     monkeypatch.setattr("receiptkit.captures.encodings.import_module", no_module)
@@ -526,7 +526,7 @@ def test_headers_that_lie_about_the_encoding(tmp_path: Path, report: Report) -> 
 def test_only_a_response(
     tmp_path: Path, report: Report, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """What `curl -i` prints is judged as a bare body; an error status makes it an error body."""
+    """Output of `curl -i` is checked as a bare body, or as an error body after an error status."""
     path = tmp_path / "curl.txt"
     path.write_text("HTTP/2 200 \ncontent-type: application/json\n\n" + json.dumps(broken_page()))
     assert len(report(path)["findings"]) == 5
@@ -569,7 +569,7 @@ def test_lengths_and_chunks(tmp_path: Path, report: Report) -> None:
 
 
 def test_responses_of_others(tmp_path: Path, report: Report) -> None:
-    """A response that nobody says is ours, and that does not look like it, is left alone; told its URL, it is judged."""
+    """An unrecognised response is unchecked; with --url it is checked."""
     path = tmp_path / "curl.txt"
     for content in (
         "HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html></html>",
@@ -591,7 +591,7 @@ def test_responses_of_others(tmp_path: Path, report: Report) -> None:
 
 
 def test_an_error_page_of_a_proxy(tmp_path: Path, report: Report) -> None:
-    """A 5xx that is no JSON is not of the API: unchecked in every format, never judged, never an error."""
+    """A 5xx without JSON is not the API's: it is unchecked in every format, without an error."""
     url = sample("page")["meta"]["url"]
     path = tmp_path / "capture"
     for headers in ({"Content-Type": "text/html"}, {}):
@@ -649,7 +649,7 @@ def test_a_misspelt_event(tmp_path: Path, report: Report) -> None:
 
 
 def test_a_request_with_the_body_of_a_response(tmp_path: Path, report: Report) -> None:
-    """What holds a response as a request by itself is said to, not lost without a word."""
+    """The finding of a lone request with a response's body says so."""
     path = tmp_path / "capture"
     path.write_text(
         json.dumps(
@@ -665,10 +665,10 @@ def test_a_request_with_the_body_of_a_response(tmp_path: Path, report: Report) -
 # -- said to be
 
 
-def test_formats_can_be_said(
+def test_formats_can_be_named(
     tmp_path: Path, report: Report, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """`--as` names the format, the kind, or both; two of one sort, or another word, is a line."""
+    """`--as` names the format, the kind, or both; two of one sort, or another word, is an error."""
     path = tmp_path / "capture"
     path.write_bytes(
         b'{"log"'
@@ -705,7 +705,7 @@ def test_formats_can_be_said(
         b"PK\x03\x04",
     ],
 )
-def test_what_is_no_capture(
+def test_skips_files_that_are_no_captures(
     tmp_path: Path, run: Callable[..., tuple[int, str, str]], content: bytes
 ) -> None:
     """Other files that only resemble captures are skipped in folders, and refused by name."""
@@ -729,8 +729,8 @@ def test_positions_know_what_a_line_is() -> None:
     assert yaml.__version__
 
 
-def test_folders_hold_other_things(tmp_path: Path, report: Report) -> None:
-    """Files of other kinds that begin as JSON does are passed over in a folder; whoever names one is told what is wrong with it."""
+def test_skips_other_files_that_begin_like_json(tmp_path: Path, report: Report) -> None:
+    """Other files that begin like JSON are skipped in a folder; a named one has a finding."""
     others = {
         "README.md": "[![badge](http://x)](http://y)\n# Title\n",
         "pyproject.toml": '[tool.x]\nname = "a"\n',
@@ -787,10 +787,10 @@ def test_a_byte_order_mark_takes_nothing_away(tmp_path: Path, report: Report) ->
     "head",
     ["content-encoding: gzip\r\ncontent-length: 500\r\n", "content-type: application/json\r\n"],
 )
-def test_answers_without_a_line_break_between_them(
+def test_responses_without_a_line_break_between_them(
     tmp_path: Path, report: Report, head: str
 ) -> None:
-    """What `curl -i` prints of one answer after the other: the next status line follows the body on the same line."""
+    """Successive outputs of `curl -i` are read, though a status line follows a body on its line."""
     page = {**sample("page"), "note": "}HTTP/2 200"}
     path = tmp_path / "several.http"
     path.write_bytes((f"HTTP/2 200 \r\n{head}\r\n{json.dumps(page)}" * 3).encode())
@@ -823,7 +823,7 @@ def test_answers_without_a_line_break_between_them(
 def test_other_services_with_such_paths(
     tmp_path: Path, report: Report, url: str, body: Any, judged: bool
 ) -> None:
-    """Another host's answer at such a path is only ours where its SIDs or its body are."""
+    """A response of another host at such a path is checked only if its SIDs or body are Twilio's."""
     path = tmp_path / "exchange.json"
     path.write_text(
         json.dumps(

@@ -14,8 +14,11 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "toolkit" / "receiptkit"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
 #: First words with which a docstring describes something without a verb.
-_QUESTIONS = re.compile(r"(What|Whether|How|Where|Which|Who)\b")
+_QUESTIONS = re.compile(r"(What|Whether|How|Where|Which|Who|Whoever)\b")
+#: Words of the old dialect; each has a plain one, such as: reports, is, the user, without one.
+_DIALECT = re.compile(r"\b((is|are) (told|said)|(is|are) none|[Ss]tands|[Ww]hoever)\b")
 #: Module names that say nothing of what is in them.
 _BANNED = {
     *("given", "declared", "asked", "told", "facts", "sights", "sightings", "single", "many"),
@@ -29,6 +32,10 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def functions(path: Path) -> Iterator[_Function]:
@@ -45,14 +52,15 @@ def test_modules_are_small_and_narrow(path: Path) -> None:
     assert [number for number, line in enumerate(lines, 1) if len(line) > 100] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_docstrings_begin_with_the_subject_or_the_verb(path: Path) -> None:
-    """No docstring begins with What, Whether, How, Where, Which or Who."""
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=place)
+def test_docstrings_are_plain(path: Path) -> None:
+    """No docstring begins with a question word, or has words of the old dialect."""
     nodes = [
         node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, _Documented)
     ]
     texts = [ast.get_docstring(node) or "" for node in nodes]
     assert [text for text in texts if _QUESTIONS.match(text)] == []
+    assert [text for text in texts if _DIALECT.search(text)] == []
 
 
 def test_modules_are_named_after_what_is_in_them() -> None:

@@ -70,7 +70,7 @@ DOORS: dict[str, set[str]] = {
     },
     "httpcore": {"live/connections.py", "live/forwarding.py"},
     "pytest": {"pytest_plugin"},
-    # What is wrapped is never imported: whoever uses it has done so.
+    # A wrapped package is never imported here: its user has imported it.
     **{client: set() for client in ("requests", "aiohttp", "twilio", "responses", "flask")},
 }
 
@@ -219,7 +219,7 @@ def test_heavy_doors(path: Path) -> None:
     ids=["import", "help", "version", "validate", "generate", "serve", "trigger", "app"],
 )
 def test_nothing_heavy_is_imported(arguments: list[str], absent: list[str]) -> None:
-    """What a command does not need, it does not import."""
+    """A command imports no heavy module that it does not need."""
     result = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         capture_output=True,
@@ -250,7 +250,7 @@ def test_a_small_run_imports_little() -> None:
 
 
 def test_modules_stay_small() -> None:
-    """No module outgrows what one reads in a sitting."""
+    """No module is longer than a reader's sitting."""
     long = {
         path.name: count
         for path in modules()

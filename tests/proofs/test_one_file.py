@@ -108,7 +108,7 @@ def test_validate_runs_each_new_rule(copy: Path, captures: Path, options: list[s
 
 
 def test_python_runs_each_new_rule(copy: Path, captures: Path) -> None:
-    """`Contract`, `History` and the matcher report what `validate` reports."""
+    """`Contract`, `History` and the matcher have the findings of `validate`."""
     result = run(copy, str(ADDED / "drive.py"), str(captures))
     assert result.returncode == 0, result.stderr
     reported = json.loads(result.stdout)

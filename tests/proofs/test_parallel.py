@@ -1,4 +1,4 @@
-"""Several processes find what one finds, in the same order."""
+"""Several processes have the findings of one, in the same order."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def captures(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("join", [False, True])
 @pytest.mark.parametrize("format_", ["json", "ndjson", "text"])
 def test_as_with_one_process(captures: Path, run: Run, jobs: int, format_: str, join: bool) -> None:
-    """Report, complaints and exit code are the same, byte for byte; what takes more than one observation included."""
+    """Report, errors and exit code are the same byte for byte, across observations, too."""
     named = (captures / "a.ndjson", captures, captures / "nothing.json", captures / "g.ndjson")
     arguments = (
         "validate",
@@ -172,7 +172,7 @@ def test_hars_cassettes_and_forms(
 
 @pytest.mark.usefixtures("small_spans")
 def test_a_line_that_is_too_long(tmp_path: Path, run: Run) -> None:
-    """Reading stops at the same line, and what stands behind it is not reported."""
+    """Reading stops at the same line for any number of processes; later lines are not reported."""
     path = tmp_path / "long.ndjson"
     path.write_text("\n".join([BAD] * 20 + ["x" * 30_000] + [BAD] * 20))
     arguments = ("validate", "--max-record", "20K", path)
@@ -186,8 +186,8 @@ def test_a_line_that_is_too_long(tmp_path: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("small_spans")
 @pytest.mark.parametrize("place", [1, 5, 20])
-def test_a_story_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
-    """What stands behind a line that is too long was read by another process, and says nothing of another file, either."""
+def test_a_history_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
+    """Lines behind one that is too long do not count in any process, nor for another file."""
     paths = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
     generator = Generator()
     pages = generator.at(generator.world("three-pages")).pages(2)
@@ -209,7 +209,7 @@ def test_a_story_that_ends_early(tmp_path: Path, run: Run, place: int) -> None:
 
 
 @pytest.mark.usefixtures("small_spans")
-def test_what_cannot_be_shared_is_judged_here(tmp_path: Path, run: Run) -> None:
+def test_reads_a_pipe_in_the_first_process(tmp_path: Path, run: Run) -> None:
     """A pipe among the files is read by the first process, in its place."""
     (tmp_path / "a.ndjson").write_text("\n".join([BAD] * 20))
     (tmp_path / "z.ndjson").write_text("\n".join([PAGE] * 20))
@@ -310,7 +310,7 @@ def test_shapes_are_learnt_before_processes_are_started(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_spans")
 def test_a_process_that_dies(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is killed is a line that says what to do, and exit 2."""
+    """A killed process is exit 2 and a line that says what to do."""
     path = tmp_path / "a.ndjson"
     path.write_text("\n".join([BAD] * 40))
     judged, own = units.run_unit, os.getpid()
@@ -349,7 +349,7 @@ def test_interrupting_ends_all(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # Whoever runs the tests in the background has it ignored, and children inherit that.
+        # In a background run of the tests it is ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 # no threads here
     )
     with process:

@@ -35,7 +35,7 @@ def _page() -> tuple[str, dict[str, Any]]:
 
 
 def _webhook(draw: random.Random) -> dict[str, str]:
-    """Return parameters in any order, with characters before the lie that need escapes."""
+    """Return parameters in any order, with characters before the wrong value that need escapes."""
     found = {**sample("webhook")["params"], "Status": _LIE, "ClientIdentity": 'é "x" \\ 🎉'}
     names = list(found)
     draw.shuffle(names)
@@ -98,7 +98,7 @@ def test_webhooks_in_texts_in_texts(tmp_path: Path, report: Report, name: str) -
 
 
 def _check(folder: Path, report: Report, raw: bytes, pointer: str, case: Any) -> None:
-    """Hold the place of the lie against the file."""
+    """Compare the place of the wrong value with the file."""
     path = folder / "capture"
     path.write_bytes(raw)
     (finding,) = (each for each in report(path)["findings"] if each["rule"] == "schema.enum")

@@ -1,4 +1,4 @@
-"""What one profile reports and another one does not is superseded there, or relaxed by a named action of an overlay."""
+"""A finding that another profile lacks is superseded there, or relaxed by a named overlay action."""
 
 from __future__ import annotations
 

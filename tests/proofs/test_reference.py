@@ -1,4 +1,4 @@
-"""The second opinion: openapi-core and jsonschema come to the same verdicts, with the same words."""
+"""The second engine, openapi-core and jsonschema, has the same findings, with the same messages."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def test_own_samples(run: Callable[..., tuple[int, str, str]]) -> None:
     )
 
 
-def test_forms_are_judged_whole() -> None:
-    """Fields that the document does not declare are not dropped before judging, as openapi-core would."""
+def test_checks_forms_whole() -> None:
+    """Undeclared fields are not dropped before the check, as openapi-core would do."""
     ours, theirs = BOTH["strict"]
     delivery = WebhookRequest(body={**sample("webhook")["params"], "Stranger": "x"})
     assert [item.pointer for item in theirs.check_webhook(delivery)] == ["/Stranger"]
@@ -262,10 +262,10 @@ def listed(body: Any) -> Exchange:
         ),
     ],
 )
-def test_documents_of_ones_own(
+def test_documents_of_users(
     tmp_path: Path, schema: Any, body: Any, expected: list[tuple[str, str, str]]
 ) -> None:
-    """Both engines say the same of an answer, by the schema of its media type, whatever stands in its path."""
+    """Both engines have the same findings by the schema of the media type, in any path."""
     ours, theirs = (
         own(tmp_path, schema, engine).check_exchange(listed(body)) for engine in ENGINES
     )
@@ -273,8 +273,8 @@ def test_documents_of_ones_own(
     assert told(ours) == told(theirs)
 
 
-def test_errors_are_judged_by_their_status() -> None:
-    """An answer that is an error is judged by what the document says of its status."""
+def test_checks_errors_by_their_status() -> None:
+    """An error is checked by the document's description of its status."""
     url = sample("page")["meta"]["url"]
     ours, theirs = (
         Contract.load(engine=engine).check_exchange(Exchange("GET", url, 404, {"status": 404}))
@@ -285,8 +285,8 @@ def test_errors_are_judged_by_their_status() -> None:
 
 
 @pytest.mark.parametrize("engine", ["default", "reference"])
-def test_advice_of_answers(tmp_path: Path, engine: str) -> None:
-    """What a document only advises is said of answers by either engine, as severe as the document has it."""
+def test_advice_of_responses(tmp_path: Path, engine: str) -> None:
+    """Advice of a document is a finding in either engine, with the document's severity."""
     advice = [
         {
             "rule": "ours.short",
@@ -308,8 +308,10 @@ def test_advice_of_answers(tmp_path: Path, engine: str) -> None:
         ({"properties": {"a": {"type": 5}}}, " holds a schema that cannot be compiled: /"),
     ],
 )
-def test_what_is_referred_to(tmp_path: Path, engine: str, schema: Any, named: str) -> None:
-    """What can never be judged by is refused by either engine in one line, met or not."""
+def test_refuses_unresolvable_references(
+    tmp_path: Path, engine: str, schema: Any, named: str
+) -> None:
+    """A reference that can never be resolved is refused by either engine, in one line."""
     contract = own(tmp_path, schema, engine)
     with pytest.raises(DocumentError) as caught:
         contract.check_exchange(listed({}))
@@ -317,8 +319,8 @@ def test_what_is_referred_to(tmp_path: Path, engine: str, schema: Any, named: st
     assert line.startswith(f"the contract document{named}")
 
 
-def test_a_pattern_that_is_none_in_python(tmp_path: Path) -> None:
-    """Patterns are ECMAScript's, and what Python's `re` cannot read is refused by the engine that needs it."""
+def test_a_pattern_that_python_cannot_read(tmp_path: Path) -> None:
+    """An ECMAScript pattern that Python cannot read is refused by the engine that needs it."""
     for schema in (
         {"properties": {"a": {"pattern": r"\p{L}"}}},
         {"patternProperties": {r"\p{L}": True}},
@@ -330,8 +332,8 @@ def test_a_pattern_that_is_none_in_python(tmp_path: Path) -> None:
         assert str(caught.value) == said
 
 
-def test_what_openapi_core_cannot_use(tmp_path: Path) -> None:
-    """A document, or an answer, that only openapi-core objects to is one line that says so."""
+def test_reports_what_openapi_core_rejects(tmp_path: Path) -> None:
+    """A document or response that only openapi-core rejects is an error of one line."""
     contract = own(tmp_path, {"type": "object"}, "reference", parameters=[])
     with pytest.raises(
         DocumentError, match=r"^openapi-core cannot use the contract document: \w+$"
@@ -342,13 +344,13 @@ def test_what_openapi_core_cannot_use(tmp_path: Path) -> None:
     response["headers"] = {"X-Count": {"required": True, "schema": TEXT}}
     contract = Contract(Document(content, b"", "mine"), "documented", "reference")
     with pytest.raises(
-        DocumentError, match=r"^openapi-core cannot judge List: MissingRequiredHeader$"
+        DocumentError, match=r"^openapi-core cannot check List: MissingRequiredHeader$"
     ):
         contract.check_exchange(listed({}))
 
 
 def test_formats_are_of_texts() -> None:
-    """A format says nothing of what is no text."""
+    """A format applies to text only."""
     check = _of_text(is_uri)
     assert [check(value) for value in ("https://example.com/", "x", 3, None)] == [
         True,
@@ -377,15 +379,15 @@ def test_formats_are_of_texts() -> None:
         (False, False),
     ],
 )
-def test_what_these_libraries_are_given(node: Any, expected: Any) -> None:
-    """Patterns are anchored, wherever they stand, and forbidden members forbid everything; nothing else is changed."""
+def test_prepares_schemas_for_these_libraries(node: Any, expected: Any) -> None:
+    """Patterns are anchored everywhere, and forbidden members forbid everything; nothing else changes."""
     assert _prepared(node) == expected
 
 
 def test_without_its_packages(
     monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """Where the packages are missing, one line says what to install."""
+    """Without its packages, one line says what to install."""
     real = builtins.__import__
 
     def missing(name: str, *arguments: Any) -> Any:

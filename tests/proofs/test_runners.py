@@ -185,7 +185,7 @@ def test_fixture(client):
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 @pytest.mark.parametrize("suite", SUITES)
 def test_runner(name: str, suite: str, tmp_path: Path) -> None:
-    """A lie fails its test in every way of running tests, once, and nothing else changes."""
+    """A wrong value fails its test once, in every way of running tests, and nothing else changes."""
     module, text, arguments, outcomes = SUITES[suite]
     python = interpreter(name, ENVIRONMENTS[name])
     (tmp_path / "served.py").write_text(SERVED)

@@ -44,7 +44,7 @@ class Ran(NamedTuple):
 
 
 def on_workers(count: int, out: Path, files: str) -> Ran:
-    """Judge files on some workers."""
+    """Check files on some workers."""
     with distributed.LocalCluster(
         n_workers=count, threads_per_worker=1, dashboard_address=":0", silence_logs="ERROR"
     ) as cluster:
@@ -67,7 +67,7 @@ def processor(pid: int) -> float:
 
 
 def test_millions_of_webhooks(tmp_path: Path) -> None:
-    """The bytes of one process, and a small driver. Times are printed: of one and two workers, and of 25, 50 and 100 files in a folder, beside which no server takes a processor."""
+    """The cluster writes one process's bytes, with a small driver; times are printed for workers and files."""
     folder = tmp_path / "many"
     folder.mkdir()
     with stores.bucket() as bucket, Pool(2) as pool:

@@ -165,7 +165,7 @@ def _text(raw: bytes) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """Return a text as it is, and without the escapes of JSON, YAML and URLs, however deep they are."""
+    """Return a text unchanged, and without the escapes of JSON, YAML and URLs, however deep they are."""
     # YAML folds words behind an escape.
     text = re.sub(r"\\\\\n\s*", "", text)
     found = [text, unquote(text), unquote_plus(text)]

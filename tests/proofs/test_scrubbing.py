@@ -24,7 +24,7 @@ _BINARY = () if find_spec("pyarrow") else (".parquet",)
 
 
 def found(report: dict[str, Any]) -> tuple[list[Any], Any]:
-    """What a report says, but for credentials, which are gone afterwards."""
+    """Return the findings of a report, without credentials, which scrubbing removes."""
     findings = [
         (each["rule"], each["severity"], each["pointer"], each["origin"]["entry"])
         for each in report["findings"]
@@ -35,7 +35,7 @@ def found(report: dict[str, Any]) -> tuple[list[Any], Any]:
 
 
 def hold(path: Path, report: Report) -> bool:
-    """Scrub a file in its place, and hold what is found in it against what was; return if it changed."""
+    """Scrub a file in place, and compare its findings with those before; return True if it changed."""
     raw, before = path.read_bytes(), report(path)
     scrubbed = Scrubber(b"k" * 32).scrub(raw, str(path))
     path.write_bytes(scrubbed)
@@ -63,7 +63,7 @@ def wrapped() -> Iterator[tuple[str, str, bytes]]:
     ids=lambda value: value if isinstance(value, str) else "-",
 )
 def test_every_format(tmp_path: Path, report: Report, name: str, file: str, raw: bytes) -> None:
-    """What is wrong stays wrong in the same way, and every SID is another."""
+    """Scrubbing keeps every finding, and replaces every SID."""
     (tmp_path / file).write_bytes(raw)
     assert hold(tmp_path / file, report), name
 

@@ -28,8 +28,9 @@ with warnings.catch_warnings():
 
 def document(known: dict[str, list[str]]) -> dict[str, Any]:
     """
-    Our document, in which the parameters of paths can be narrowed to values, by what stands before them. Who is let in is tested by
-    itself.
+    Return our document, with path parameters narrowed to values by the collection before them.
+
+    Authorization is tested separately.
     """
     content: dict[str, Any] = copy.deepcopy(
         {**CONTRACT.document.content, "servers": [{"url": "/"}]}
@@ -53,7 +54,7 @@ def test_schemathesis_finds_nothing(is_known: bool) -> None:
     with running(scenarios=["three-pages"], clock="manual", strict_page_size=True) as server:
         server.advance(to="end")
         headers = {"Authorization": basic(server.account_sid, server.auth_token)}
-        known = what_is_there(server, headers)
+        known = existing(server, headers)
         server.snapshot("begin")
         asked: set[tuple[str, int]] = set()
         if is_known:
@@ -76,8 +77,8 @@ def test_schemathesis_finds_nothing(is_known: bool) -> None:
     assert {status for _, status in asked} >= statuses
 
 
-def what_is_there(server: Any, headers: dict[str, str]) -> dict[str, list[str]]:
-    """Identifiers by the collection that they stand behind."""
+def existing(server: Any, headers: dict[str, str]) -> dict[str, list[str]]:
+    """Return identifiers by the collection before them."""
 
     def make(path: str, **form: str) -> str:
         fields = {name.replace("__", "."): value for name, value in form.items()}

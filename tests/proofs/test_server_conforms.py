@@ -1,4 +1,4 @@
-"""Every answer of the server conforms to Twilio's own document, and nothing that is sent makes it fail."""
+"""Every response of the server conforms to Twilio's document, and no request makes it fail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def upstream() -> dict[str, Any]:
 
 class Judge:
     """
-    Calls a server, and holds its answers against the document.
+    Calls a server, and holds its responses against the document.
 
     Attributes:
         seen: the operations that were answered with success.

@@ -1,4 +1,4 @@
-"""Many clients at once: no error, and nobody gets another's answer."""
+"""Many clients at once: no error, and each gets its own response."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def crowd(clients: int, seconds: float, **settings: Any) -> list[int]:
 
 
 def test_a_hundred_clients() -> None:
-    """A hundred at once for a moment: each gets exactly what it asked for."""
+    """A hundred clients at once get exactly what each requested."""
     assert all(crowd(100, 0.5))
 
 
 @pytest.mark.soak
 def test_a_thousand_clients_for_a_minute() -> None:
-    """A thousand at once for a minute, on a hundred worlds and more: no error, no mixed-up answer."""
+    """A thousand clients on a hundred worlds, for a minute: no error, no mixed-up response."""
     counts = crowd(1000, 60, count=5)
     assert len(counts) == 1000
     assert all(counts)

@@ -25,7 +25,7 @@ REACHED |= {"undelivered": ["sent", "undelivered"], "failed": ["failed"]}
 
 
 class ServerMachine(RuleBasedStateMachine):
-    """What is polled, and what webhooks tell, against what must have happened by now."""
+    """Polled states and webhooks must be those that are due by now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class ServerMachine(RuleBasedStateMachine):
         return found
 
     def due(self, until: int) -> list[tuple[str, str]]:
-        """What webhooks have to tell between now and then, in any order."""
+        """Return what webhooks have to report between now and then, in any order."""
         found: list[tuple[str, str]] = []
         for world, since in self.begun.values():
             began = since - world.message.created

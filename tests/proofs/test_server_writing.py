@@ -259,7 +259,7 @@ class WritingMachine(RuleBasedStateMachine):
 
     @rule()
     def snapshot_and_restore(self) -> None:
-        """What happens after a snapshot never was once it is restored."""
+        """Restore a snapshot; actions after it have no effect."""
         self.caller.do(self.caller.control.snapshot())
         self.call("POST", "/Conversations", {})
         for model in self.models.values():

@@ -66,8 +66,8 @@ def _stories(seeds: Iterable[int]) -> Iterator[Captures]:
     return (simulate(seed, has_base=has_base) for seed in seeds)
 
 
-#: Stories that caused an alarm, of ten thousand.
-MENDED = (2047, 2967, 3111, 3855, 5489, 5540, 5596, 9842)
+#: Stories that caused an alarm once.
+MENDED = (2047, 2967, 3111, 3855, 5489, 5540, 5596, 9842, 71612, 71626)
 
 
 def test_no_story_causes_an_alarm(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_no_enumerated_story_causes_an_alarm(name: str, tmp_path: Path) -> None:
     assert judged.observations > 300
 
 
-def test_every_way_through_the_statuses_is_told() -> None:
+def test_simulates_every_path_through_the_statuses() -> None:
     told = list(interleavings.paths())
     assert len(told) == len(set(told)) == 21
     assert (None, "sent", "delivered", "read") in told

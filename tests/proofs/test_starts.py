@@ -88,7 +88,7 @@ def left(folder: Path) -> dict[str, set[str]]:
 def test_starts_leave_nothing(
     start: Callable[[], None], count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a first start leaves for good, such as modules, is there before; the others leave nothing."""
+    """Every start but the first leaves nothing behind, such as modules or files."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     start()

@@ -1,4 +1,4 @@
-"""Clients that nobody changed reach the server and the proxy under Twilio's own name, and a mock that lies behind the proxy is caught."""
+"""Unchanged clients reach the server and the proxy under Twilio's own name; the proxy catches a wrong mock."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def reading(name: str, folder: Path) -> list[str | Path]:
 
 
 @pytest.mark.parametrize("name", ["Python", "Node.js", "twilio-cli"])
-def test_a_lying_mock_is_caught(name: str, tmp_path: Path) -> None:
-    """With `--fail-fast` a client meets 502 in place of the lie, and the run ends with the finding."""
+def test_the_proxy_catches_a_wrong_mock(name: str, tmp_path: Path) -> None:
+    """With `--fail-fast` a client gets 502 instead of the wrong body, and the run ends with the finding."""
     result = run_alone(tmp_path, "lying", reading(name, tmp_path), fails=True)
-    # twilio-cli prints the answer of any status.
+    # twilio-cli prints the response of any status.
     assert "502" in result.stderr or "what Twilio never sends" in result.stdout
     assert "sennt" not in result.stdout + result.stderr
     assert "schema.enum" in result.stdout
@@ -77,7 +77,7 @@ def test_a_lying_mock_is_caught(name: str, tmp_path: Path) -> None:
 
 
 def test_the_commands_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What docs/clients.md has for twilio-cli lists the message, with the server that it starts."""
+    """The twilio-cli commands of docs/clients.md list the message of the server that they start."""
     texts = [each.text for each in examples.blocks((ROOT / "docs" / "clients.md").read_text())]
     (start,) = (each for each in texts if "serve --tls" in each)
     (listing,) = (each for each in texts if each.partition("\n")[2].startswith("twilio "))

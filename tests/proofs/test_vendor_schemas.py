@@ -1,4 +1,4 @@
-"""What this repository and docs/ci.md have for Compose, GitHub, GitLab and pre-commit conforms to the schemas of their vendors."""
+"""Files for Compose, GitHub, GitLab and pre-commit, here and in docs/ci.md, conform to their vendors' schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts and documents of one's own, in a form that tests can compare in full."""
+"""Results and users' documents, in a form that tests can compare in full."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def told(findings: list[Finding]) -> list[tuple[str, str, str, str | None]]:
 def become(
     verdict: Result,
 ) -> tuple[list[tuple[str, str, str, str | None]], str | None, str | None, str, str | None]:
-    """All of a verdict but the body."""
+    """Return all of a result but the body."""
     return told(verdict.findings), verdict.operation, verdict.unchecked, verdict.part, verdict.kind
 
 

@@ -163,7 +163,7 @@ def exchange(url: str, status: int, body: Any) -> bytes:
 
 #: Every way to wrap the text of a body, by name.
 def curl_v(url: str, status: int, text: str) -> bytes:
-    """What `curl -v` prints of two calls, the first of which is the exchange."""
+    """Return the output of `curl -v` for two calls, the first of which is the exchange."""
     path = "/" + url.split("/", 3)[3]
     lines = [
         "*   Trying 127.0.0.1:80...",
@@ -221,7 +221,7 @@ def bruno(url: str, status: int, text: str) -> bytes:
 
 
 def httpyac(url: str, status: int, text: str) -> bytes:
-    """What httpyac prints of an exchange."""
+    """Return the output of httpyac for an exchange."""
     return (
         f"\n---------------------\n\n=== r ===\n\nGET {url}\naccept: */*\nHTTP/1.1 {status}  - OK\n"
         f"content-type: application/json\n\nTimings:\ntotal: 7\n\n{text}\n"

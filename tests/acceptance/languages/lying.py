@@ -1,4 +1,4 @@
-"""A mock that lies: every list of receipts has a status that there is not. Writes a file when it listens at 8096."""
+"""A wrong mock: every list of receipts has an undocumented status. It writes a file when it listens at 8096."""
 
 import json
 import sys

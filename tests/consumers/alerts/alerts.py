@@ -10,7 +10,7 @@ API = "https://conversations.twilio.com/v1"
 
 
 class Status(enum.Enum):
-    """What can become of a message."""
+    """The statuses that a message can end with."""
 
     SENT = "sent"
     DELIVERED = "delivered"
@@ -30,7 +30,7 @@ HOPELESS = {
 async def alert(
     client: httpx.AsyncClient, conversation: str, message: str, receipt: str
 ) -> str | None:
-    """What to tell the agent about a recipient; None if there is nothing to tell."""
+    """Return a text for the agent about a recipient; None without a failure."""
     response = await client.get(
         f"{API}/Conversations/{conversation}/Messages/{message}/Receipts/{receipt}"
     )

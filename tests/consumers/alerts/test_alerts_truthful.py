@@ -1,4 +1,7 @@
-"""The suite as it is now: receipts as Twilio sends them, whatever becomes of a message; and bad ones, which must not pass for good."""
+"""The corrected suite: receipts as Twilio sends them, with any outcome.
+
+Bad receipts must not pass for good ones.
+"""
 
 from __future__ import annotations
 
@@ -50,5 +53,5 @@ def test_a_status_that_nobody_knows(receipt_breakage: BreakageCase) -> None:
 
 @pytest.mark.receipt_breakages("schema.required", kind="receipt", in_service=False)
 @respx.mock
-def test_what_is_missing_is_not_needed(receipt_breakage: BreakageCase) -> None:
+def test_does_not_need_a_missing_member(receipt_breakage: BreakageCase) -> None:
     assert asyncio.run(told({"status": "delivered", **receipt_breakage.body})) is None

@@ -30,7 +30,7 @@ class Receipts:
         return found
 
     def progress(self, conversation: str, message: str) -> Counter[str]:
-        """How many recipients there are at each status; those without one are `on its way`."""
+        """Return the number of recipients at each status; those without one are `on its way`."""
         return Counter(
             receipt["status"] or "on its way" for receipt in self.of(conversation, message)
         )

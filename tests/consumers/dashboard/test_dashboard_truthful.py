@@ -1,4 +1,4 @@
-"""The suite as it is now: what the mock serves is a world that Twilio could have sent."""
+"""The corrected suite: its mock serves a world that Twilio could have sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receiver of delivery webhooks in Flask, which asks Twilio's client for the message where it missed something."""
+"""A receiver of webhooks in Flask, which fetches the message with Twilio's client if it missed one."""
 
 from __future__ import annotations
 

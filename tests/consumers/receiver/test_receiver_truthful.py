@@ -1,4 +1,4 @@
-"""The suite as it is now: webhooks as they come, in whatever order, and summaries that agree with them."""
+"""The corrected suite: webhooks arrive in any order, and summaries agree with them."""
 
 from __future__ import annotations
 

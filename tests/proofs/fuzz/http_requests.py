@@ -1,4 +1,4 @@
-"""Fuzz what arrives over HTTP: webhooks, the control API, and the API of the local Twilio."""
+"""Fuzz requests over HTTP: webhooks, the control API, and the API of the local Twilio."""
 
 from __future__ import annotations
 

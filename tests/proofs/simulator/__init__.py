@@ -1,7 +1,7 @@
-"""
-Simulate legitimate traffic of delivery receipts, written from what is known of the API and not from receiptkit.
+"""Simulate legitimate traffic of delivery receipts, from facts about the API, not from receiptkit.
 
-Nothing that it produces may cause an error or a warning. It shares no code with receiptkit, which only judges the result.
+Nothing that it produces may cause an error or a warning. It shares no code with receiptkit, which
+only checks the result.
 """
 
 from .stories import Captures, simulate

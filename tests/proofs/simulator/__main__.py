@@ -1,4 +1,4 @@
-"""Judge many seeds: `PYTHONPATH=toolkit:tests python -m proofs.simulator [FIRST] [COUNT]`."""
+"""Check many seeds: `PYTHONPATH=toolkit:tests python -m proofs.simulator [FIRST] [COUNT]`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST = 20
 
 
 def main() -> int:
-    """Judge seeds, print what they cover and every alarm."""
+    """Check seeds, print what they cover and every alarm."""
     first, count = (int(text) for text in (*sys.argv[1:3], *("0", "1000")[len(sys.argv) - 1 :]))
     judged, begun = Judged(), time.perf_counter()
     has_base = has_option("--api-base-url")

@@ -1,4 +1,4 @@
-"""Answer REST requests as the API does."""
+"""Respond to REST requests as the API does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """What a page token stands for: rows from an offset, after a key, or the last ones before it."""
+    """The position of a page token: rows from an offset, after a key, or the last ones before it."""
 
     kind: str
     key: tuple[Any, ...]

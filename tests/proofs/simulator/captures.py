@@ -18,7 +18,7 @@ def ndjson(records: list[Record]) -> bytes:
 
 
 def webhook_exchanges(records: list[Record]) -> bytes:
-    """Return the same, webhooks with the answer that their receiver gave."""
+    """Return webhooks as exchanges, with the response of their receiver."""
     return b"".join(json.dumps(_exchange(each)).encode() + b"\n" for each in noted(records))
 
 
@@ -42,7 +42,7 @@ def forms(records: list[Record]) -> bytes:
 
 
 def har(records: list[Record]) -> bytes:
-    """Return a HAR, whose entries stand in the order in which they ended."""
+    """Return a HAR with its entries in the order in which they ended."""
     entries = [_entry(each) for each in noted(records)]
     creator = {"name": "simulator", "version": "1"}
     return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}).encode()

@@ -1,4 +1,4 @@
-"""Poll the API as consumers do: walk pages, break off, begin again, walk back, ask for receipts, messages, configurations."""
+"""Poll the API as consumers do: paginate, stop, restart, go back, fetch receipts, messages, configurations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Client:
 
     Attributes:
         name: of the process.
-        api: the API that answers.
+        api: the API that responds.
         base: where it sends its requests: the API's host, a region's, or a gateway's.
         in_service: whether it asks under /Services.
         now: its clock.
@@ -73,7 +73,7 @@ class Client:
     # -- what a client does
 
     def walk(self, message: Message) -> None:
-        """Walk along a list; sometimes break off, and begin again."""
+        """Paginate a list; sometimes stop, and begin again."""
         size = self.rng.choice(DENSE_SIZES if self.is_dense else SIZES)
         for _ in range(self.rng.choice((1, 1, 2))):
             url: str | None = self._first(message, size)
@@ -93,7 +93,7 @@ class Client:
             self.seen[f"walk of {min(asked, 6)} pages"] += 1
 
     def walk_back(self, message: Message) -> None:
-        """Walk some pages forward, then back to the first one, then sometimes forward again."""
+        """Read some pages forward, then back to the first one, then sometimes forward again."""
         by_key = self.api.manner.cursor == "key"
         if by_key and not self.is_alone and not is_simulated("previous-link"):
             return
@@ -107,7 +107,7 @@ class Client:
                 self.seen[f"page by its {way} link, walking back"] += 1
 
     def resume(self, message: Message) -> None:
-        """Go on with a walk that another process, whose log is lost, began."""
+        """Continue a pagination that another process began, whose log is lost."""
         size = self.rng.choice((1, 2))
         if not is_simulated("resumed-walk") and (self.records or not self.is_alone):
             return
@@ -175,7 +175,7 @@ class Client:
         self.seen["messages listed"] += 1
 
     def watch(self, message: Message) -> None:
-        """Walk along a list, then look at the message, as pollers of summaries do."""
+        """Paginate a list, then fetch the message, as pollers of summaries do."""
         self.walk(message)
         self.fetch_message(message)
 
@@ -192,7 +192,7 @@ class Client:
         self.seen[f"configuration of the {'service' if in_service else 'account'} fetched"] += 1
 
     def create(self, message: Message) -> None:
-        """Send a message, which receiptkit does not judge; then nobody can have changed it."""
+        """Send a message, which receiptkit does not check; then nobody can have changed it."""
         self.now = message.created
         path = self.api.path(message.conversation, in_service=self.in_service)
         body = self.api.message(message, message.created, in_service=self.in_service).body
@@ -203,7 +203,7 @@ class Client:
         self.seen["message created"] += 1
 
     def list_participants(self, message: Message) -> None:
-        """Ask for the participants, a list that receiptkit does not judge."""
+        """Request the participants, a list that receiptkit does not check."""
         path = self.api.path(message.conversation, in_service=self.in_service)
         where = f"{self.api.links}{path}/Participants?PageSize=50&Page=0"
         links = {
@@ -262,7 +262,7 @@ class Client:
         return f"{self.base}{place}?{query}"
 
     def _ask_until_answered(self, message: Message, url: str) -> dict[str, str | None] | None:
-        """Return the links of a page, which is asked for again after an error, or after an answer that was lost."""
+        """Return the links of a page, requested again after an error or a lost response."""
         for _ in range(4):
             page = self._page(message, url)
             if page is not None and self.rng.random() < 0.97:
@@ -299,7 +299,7 @@ class Client:
         return {way: self._rebased(link) if link else None for way, link in links.items()}
 
     def _lag(self) -> int:
-        """Return by how much an answer is stale."""
+        """Return by how much a response is stale."""
         return self.rng.choice((0, 0, 0, 0, 0, 0, 300, 2_500))
 
     def _ask(
@@ -312,7 +312,7 @@ class Client:
         exact: bool = False,
     ) -> Record:
         """
-        Note a request and its answer, which depends on the moment.
+        Note a request and its response, which depends on the moment.
 
         With `exact`, nothing else happens between the request and its being noted.
         """

@@ -38,7 +38,7 @@ FOR_GOOD = 9
 
 
 class Walker:
-    """A client that walks along one list, from its first page on; its clock begins at a moment."""
+    """A client that paginates one list, from its first page on; its clock begins at a moment."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Walker:
         return self.page is not None and self.page["next_page_url"] is None
 
     def restart(self) -> None:
-        """Forget the walk, so that the next page is the first one."""
+        """Forget the pagination, so that the next page is the first one."""
         self.page = None
 
     def step(self, count: int, way: str = "next") -> None:
@@ -171,7 +171,7 @@ def together(*, orders: tuple[tuple[str, str], ...], turns: int, moves: str) -> 
 
 
 def failing() -> Iterator[Captures]:
-    """Yield walks with every error at every page, once or twice, or for good."""
+    """Yield paginations with every error at every page, once or twice, or for good."""
     rng = Random(19)
 
     def tell(note: Notebook, case: Any) -> None:

@@ -50,7 +50,7 @@ def orders(path: Statuses, polls: int, repeats: int, stale: int) -> tuple[Seen, 
     """
     Return every order of webhooks and polls along a path.
 
-    A webhook arrives at any time after its state, or never. At most so many polls, webhooks that come again, and stale answers.
+    A webhook arrives at any time after its state, or never. At most so many polls, webhooks that come again, and stale responses.
     """
     found: set[Seen] = set()
     todo: list[tuple[Seen, int, int, int, int]] = [((), 0, polls, repeats, stale)]
@@ -94,7 +94,7 @@ def interleavings(
     roundings: tuple[bool, ...] = (False, True),
     joined: bool = False,
 ) -> Iterator[Captures]:
-    """Yield the stories of all paths, clocks and orders; where they are joined, polls and webhooks are in files of their own."""
+    """Yield the histories of all paths, clocks and orders; joined ones have polls and webhooks in separate files."""
     rng = Random(16)
 
     def tell(note: Notebook, case: tuple[Statuses, str, bool, Seen]) -> None:

@@ -1,4 +1,4 @@
-"""Have receiptkit judge captures, many at a time, by its command line in this process."""
+"""Check captures with receiptkit, many at a time, by its command line in this process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BATCH = 50
 
 class Judged:
     """
-    What receiptkit says of captures.
+    Findings and counts of captures.
 
     Attributes:
         alarms: errors, warnings, problems, and counts of observations that are wrong.
@@ -38,7 +38,7 @@ class Judged:
         self.observations = 0
 
     def judge(self, many: Iterable[Captures], folder: Path) -> None:
-        """Judge captures; files of those that can be judged together are given to one run."""
+        """Check captures; files that can be checked together are given to one run."""
         for batch in _batches(many):
             for options, group in _by_options(batch).items():
                 self._run(group, options, folder)

@@ -170,7 +170,7 @@ class World:
 
 
 def rest_date(moment: int, manner: Manner) -> str:
-    """Return a moment as REST answers write it."""
+    """Return a moment as REST responses write it."""
     seconds = (moment + 500) // 1000 if manner.rounds else moment // 1000
     return f"{_moment(seconds * 1000):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -185,7 +185,7 @@ def webhook_date(moment: int, manner: Manner) -> str:
 
 
 def har_date(moment: int, *, is_local: bool = False) -> str:
-    """Return a moment as a HAR writes it: in UTC, or in the time zone of whoever recorded it."""
+    """Return a moment as a HAR has it: in UTC, or in the time zone of the recording machine."""
     if is_local:
         local = _moment(moment) - timedelta(hours=5)
         return f"{local:%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}-05:00"

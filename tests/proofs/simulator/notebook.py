@@ -1,4 +1,4 @@
-"""Note answers and webhooks one after the other, for stories that are enumerated."""
+"""Note responses and webhooks one after the other, for enumerated histories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Notebook:
         self._count = 0
 
     def ask(self, process: str, path: str, answer: Answer) -> Any:
-        """Note an answer, and return its body."""
+        """Note a response, and return its body."""
         at = self._tick()
         media_type = JSON if isinstance(answer.body, dict) else "text/plain"
         record = Record(
@@ -77,7 +77,7 @@ class Notebook:
         self.ask(process, path, api.message(message, moment, in_service=in_service))
 
     def captures(self) -> Captures:
-        """Return what was noted: a file, or one for each process where files are joined."""
+        """Return the notes: a file, or one for each process where files are joined."""
         groups = list(self.kept.values())
         if "--join" not in self.options:
             groups = [[record for group in groups for record in group]]

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 class Record(NamedTuple):
     """
-    A request and its answer.
+    A request and its response.
 
     Attributes:
         process: who noted it.
         begun, ended: when the request was sent, and when it was noted.
         method, url, headers: of the request.
         sent: its form; None without a body.
-        status, media_type, body: of the answer; the body is JSON or text.
+        status, media_type, body: of the response; the body is JSON or text.
         parameters: of a webhook, which the process received; None for a request that it made.
     """
 

@@ -142,7 +142,7 @@ def request(
 def deliveries(
     world: World, receivers: list[Receiver], rng: Random, seen: Counter[str], *, in_service: bool
 ) -> Iterator[Record]:
-    """Yield what arrives of all webhooks of a world."""
+    """Yield the arrivals of all webhooks of a world."""
     for message in world.messages:
         for receipt in message.receipts:
             for state in receipt.states:

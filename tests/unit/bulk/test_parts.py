@@ -1,4 +1,4 @@
-"""Where a record is cut."""
+"""Records are cut at their rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_objects_at_different_distances_are_no_rows() -> None:
     assert [len(cut.rows) for cut in parts('[{"a": 1}, {"a": 2},{"a": 3}]')] == [0]
 
 
-def test_what_nothing_reads_is_not_cut() -> None:
+def test_does_not_cut_unread_values() -> None:
     text = '{"headers": [{"name": "Date"}, {"name": "x"}]}'
     assert [len(cut.rows) for cut in parts(text, [Unread(23, 27)])] == [0]
 

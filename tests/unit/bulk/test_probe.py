@@ -35,6 +35,6 @@ def test_dates_move_by_one_day() -> None:
     assert "2028-02-29T09%3A15%3A00.5Z" in text_of(moved(TOKENS))
 
 
-def test_what_nothing_reads_changes() -> None:
+def test_changes_unread_values() -> None:
     assert of(Kind.NUMBER, moved(TOKENS)) == ["18"]
     assert of(Kind.NUMBER, marked(TOKENS)) == ["17"]

@@ -87,7 +87,7 @@ def test_rows_relate_as_they_did(old: str, new: str) -> None:
     ]
 
 
-def test_who_looks_at_more_is_not_generalised() -> None:
+def test_does_not_generalise_a_check_that_reads_more() -> None:
     def looks_at_more(text: str) -> tuple[bool, Any]:
         return sid("DY", 1) in text, json.loads(text)
 

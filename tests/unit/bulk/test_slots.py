@@ -1,4 +1,4 @@
-"""What may differ between texts that are alike."""
+"""Slots are where alike texts may differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the text of a record is split."""
+"""The text of a record is split into tokens."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def test_a_date_that_is_a_whole_value_has_its_quotes() -> None:
         ("Mon, 02 Mar 2026", Kind.STRING),
     ],
 )
-def test_what_nothing_reads(value: str, kind: Kind) -> None:
+def test_splits_unread_values(value: str, kind: Kind) -> None:
     assert split(f'"{value}"', Unread(1, 1 + len(value))) == [Token(kind, value)]
 
 
 @pytest.mark.parametrize("value", [r"\u0041", "é", "1e400x\\"])
-def test_what_may_not_be_plain_stays_literal(value: str) -> None:
+def test_keeps_unusual_values_literal(value: str) -> None:
     kinds = {token.kind for token in split(f'"{value}"', Unread(1, 1 + len(value)))}
     assert kinds.isdisjoint((Kind.STRING, Kind.NUMBER))
 

@@ -1,4 +1,4 @@
-"""What a pattern captures, and what a verdict may depend on."""
+"""Patterns capture values; a result may depend on some of them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_text_that_could_hold_something_gives_its_digits_only() -> None:
     assert found(value) == ["0a1b2c3d", "0a" * 12]
 
 
-def test_what_stands_before_a_form_in_a_text_gives_dates_and_digits() -> None:
+def test_reads_dates_and_digits_before_a_form() -> None:
     message = f"2026-07-30T02:14:38.001Z\t{UUID}\tINFO\t{FORM}"
     assert found({"log": message}) == ["2026-07-30T02:14:38.001Z", UUID]
 

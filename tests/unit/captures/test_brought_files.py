@@ -1,4 +1,4 @@
-"""Files of kinds that people bring: the lie in each is found, or the message says what the file is and what to do."""
+"""The wrong value in files of many kinds is found, or the message says what the file is and what to do."""
 
 from __future__ import annotations
 
@@ -178,8 +178,8 @@ def write(path: Path, content: Any) -> Path:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_the_lie_is_found(tmp_path: Path, run: Run, name: str) -> None:
-    """The lie is the only error, once."""
+def test_finds_the_wrong_value(tmp_path: Path, run: Run, name: str) -> None:
+    """The wrong value is the only error, once."""
     code, out, _ = run("validate", "--format", "json", write(tmp_path / name, READ[name]))
     findings = json.loads(out)["findings"]
     assert code == 1
@@ -187,8 +187,8 @@ def test_the_lie_is_found(tmp_path: Path, run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_to_do_is_said(tmp_path: Path, run: Run, name: str) -> None:
-    """A file that is not read is no silence: the message says what to do."""
+def test_says_what_to_do_with_unreadable_files(tmp_path: Path, run: Run, name: str) -> None:
+    """The message about a file that cannot be read says what to do."""
     content, expected = SAID[name]
     code, out, error = run("validate", write(tmp_path / name, content))
     assert code in (1, 2)

@@ -46,7 +46,7 @@ def in_json(parameters: dict[str, str]) -> str:
 def test_a_webhook_that_is_sent(
     run: Run, tmp_path: Path, body: Callable[[dict[str, str]], str]
 ) -> None:
-    """It is judged, with the place of each value; what is switched off is not sent."""
+    """A request that sends a webhook is checked, without disabled parameters; each value has its place."""
     path = tmp_path / "a.bru"
     path.write_text(HEAD + body(PARAMETERS))
     code, out, err = run("validate", path)
@@ -72,14 +72,14 @@ def test_the_place_in_json(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_repository_with_requests(run: Run, tmp_path: Path) -> None:
-    """A lie in one is found by a scan."""
+    """A scan finds the wrong value in a request."""
     (tmp_path / "a.bru").write_text(HEAD + block(LIE))
     code, out, _ = run("scan", tmp_path)
     assert (code, "a.bru" in out, "schema.enum" in out) == (1, True, True)
 
 
 def test_another_request(run: Run, tmp_path: Path) -> None:
-    """A request that is no webhook is nothing by itself."""
+    """A lone request that is no webhook is no observation."""
     path = tmp_path / "a.bru"
     path.write_text(HEAD + "body:form-urlencoded {\n  PageSize: 5\n}\n")
     assert "0 observations" in run("validate", "--allow-empty", path)[1]

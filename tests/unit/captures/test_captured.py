@@ -1,8 +1,4 @@
-"""
-Samples of other people's, judged: for every file of the reference data in this reader's formats, what must be found and why.
-
-The numbers of contradictions are those of the facts that came with the data (section 5 of facts.md).
-"""
+"""Every sample of the reference data has the findings that its facts require (facts.md §5)."""
 
 from __future__ import annotations
 
@@ -148,7 +144,7 @@ def test_other_formats_are_refused_by_name(
 def test_samples_of_the_vendors_document_have_no_error(
     reference: Path, report: Callable[..., dict[str, Any]], join: bool
 ) -> None:
-    """No false alarm on examples, library fixtures, error bodies and the live webhook, judged all together, as one story too."""
+    """Examples, library fixtures, error bodies and the live webhook have no error, joined or not."""
     captured = reference / "captured"
     together = report(
         *(captured / name for name in ("oai", "rest", "errors", "webhook")),

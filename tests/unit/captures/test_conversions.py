@@ -1,4 +1,4 @@
-"""Formats that are not read: each command runs, and what it writes is read."""
+"""Each advised command runs, and the converted file is read."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def answers() -> Iterator[str]:
 def test_records_with_curl_again(
     tmp_path: Path, report: Report, run: Run, answers: str, name: str, text: str
 ) -> None:
-    """What curl records instead is read."""
+    """The responses that the advised curl commands record are read."""
     path = tmp_path / "trace.txt"
     path.write_text(text)
     converted(run, path, name, URL=answers)
@@ -165,7 +165,7 @@ def told(run: Run, path: Path, word: str, **changes: str) -> list[str]:
 def test_records_responses_without_bodies_again(
     tmp_path: Path, report: Report, run: Run, answers: str
 ) -> None:
-    """What curl records where a capture has no bodies is read."""
+    """The advised curl commands record the bodies that a capture lacks."""
     path = tmp_path / "none.har"
     entry = {
         "request": {"method": "GET", "url": sample("page")["meta"]["url"]},
@@ -178,7 +178,7 @@ def test_records_responses_without_bodies_again(
 
 
 def test_explains_what_to_receive_instead(tmp_path: Path, run: Run) -> None:
-    """An event of Event Streams leads to the rule that says what replaced it."""
+    """An event of Event Streams leads to the rule that names its replacement."""
     path = tmp_path / "event.json"
     path.write_text(json.dumps({"specversion": "1.0", "type": "com.twilio.messaging.message.sent"}))
     name, *arguments = told(run, path, "receiptkit explain")
@@ -213,7 +213,7 @@ def test_converts_results_of_jmeter(tmp_path: Path, report: Report, run: Run) ->
     ],
 )
 def test_source_code_is_scanned(tmp_path: Path, run: Run, name: str, text: str) -> None:
-    """Source code that is named leads to the command that reads it, which finds the lie."""
+    """Named source code leads to the command that scans it and finds the wrong value."""
     path = tmp_path / name
     path.write_text(text.format(json.dumps({**sample("receipt"), "status": "queued"})))
     command = told(run, path, "receiptkit scan")
@@ -235,7 +235,7 @@ def test_the_folder_of_a_request_file(tmp_path: Path, run: Run) -> None:
 
 
 def test_takes_the_colours_of_a_terminal_out(tmp_path: Path, report: Report, run: Run) -> None:
-    """What a terminal coloured is read without its colours."""
+    """The advised command removes colours, and its output is read."""
     path = tmp_path / "a session"
     texts = [json.dumps({**sample("receipt"), "status": status}) for status in ("sent", "queued")]
     coloured = [text.replace('"status"', '\x1b[94m"status"\x1b[39;49;00m') for text in texts]

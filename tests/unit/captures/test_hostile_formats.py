@@ -24,7 +24,7 @@ from receiptkit.rules.examples import form, sample
 Run = Callable[..., tuple[int, str, str]]
 URL = sample("page")["meta"]["url"]
 TEXT = json.dumps(sample("page"))
-#: What stands in other people's bodies.
+#: Parts of other people's bodies.
 BODIES: dict[str, bytes] = {
     "truncated": TEXT[:300].encode(),
     "smart quotes": "{\u201csid\u201d: 1}".encode(),
@@ -117,7 +117,7 @@ def alone(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-#: Files that only look like captures of a format, or are made to hurt whoever reads them.
+#: Files that only look like captures of a format, or are made to hurt their reader.
 FILES: dict[str, bytes] = {
     "har-values.har": b'{"log": {"entries": [null, 1, -1e400, NaN, "x", [], {}, [[]], {"request": 1, "response": 2}, true]}}',
     "har-types.har": json.dumps(
@@ -301,7 +301,7 @@ def test_memory_does_not_grow_with_entries(tmp_path: Path, name: str) -> None:
 
 
 def test_yaml_composed_in_c(tmp_path: Path) -> None:
-    """PyYAML's composer in C overflows the stack at this depth; the reader of cassettes walks the events instead."""
+    """The reader of cassettes uses YAML events, since PyYAML's composer in C overflows the stack."""
     path = tmp_path / "deep.yaml"
     path.write_bytes(b"interactions: " + b"[" * 100_000 + b"]" * 100_000)
     result = alone(path)
@@ -398,10 +398,10 @@ def test_a_long_key_over_many_values(
 
 
 @pytest.mark.parametrize("name", ["brackets.log", "brackets.json"])
-def test_a_search_that_ends_is_said(
+def test_reports_a_search_that_ends(
     tmp_path: Path, report: Callable[..., dict[str, Any]], name: str
 ) -> None:
-    """A text in which so much looks like JSON that not all of it is searched is named, with its place."""
+    """A text with too many brackets to search is reported, with its place."""
     text = "INFO " + "{[(EventType " * 40_000 + "\n" + form() + "\n"
     path = tmp_path / name
     path.write_text(text if name.endswith("log") else json.dumps({"level": "info", "msg": text}))
@@ -436,7 +436,7 @@ def test_a_search_that_ends_is_said(
 def test_an_archive_that_unpacks_to_too_much(
     tmp_path: Path, run: Run, members: dict[str, bytes], options: list[str], message: str
 ) -> None:
-    """Members are counted, and measured together; their names are somebody else's."""
+    """Members of an archive are counted and measured together; their names are not shown."""
     path = tmp_path / "archive.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

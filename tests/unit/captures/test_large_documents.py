@@ -99,7 +99,7 @@ def test_is_not_limited_by_the_size_of_a_record(tmp_path: Path, report: Report, 
 def test_orders_elements_by_their_time(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A list that begins with the newest is no late arrival."""
+    """In a list with the newest element first, nothing arrives late."""
     monkeypatch.setattr("receiptkit.captures.large_documents.LARGE", 100)
     good = sample("webhook")["params"]
     later = {**good, "Status": "delivered", "DateUpdated": "2026-03-02T09:15:09.123Z"}

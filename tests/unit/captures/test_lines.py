@@ -1,4 +1,4 @@
-"""Lines are read many at a time; what is said of them is what is said of each."""
+"""Lines that are read many at a time have the findings of lines read alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def handed_out(lines: Lines, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def until_broken(items: Iterable[Item]) -> tuple[list[Item], Exception | None]:
-    """What is handed out before something goes wrong, and what does."""
+    """Return the items before an error, and the error."""
     found = []
     try:
         for item in items:
@@ -72,7 +72,7 @@ def test_a_piece_of_a_stream(raw: bytes, size: int, data: st.DataObject) -> None
 
 @pytest.mark.parametrize("size", [1, 10, 1000])
 def test_a_line_that_is_too_long(size: int) -> None:
-    """What stands before it is handed out, then its number is told, and nothing behind it is read as a line."""
+    """Lines before a long one are yielded; the error names its number, and nothing after it is read."""
     lines = Lines(io.BytesIO(b"{}\n\n[1]\n" + b"x" * 50 + b"\n{}\n"), 20)
     found, error = until_broken(handed_out(lines, size))
     assert found == [(1, b"{}\n"), (3, b"[1]\n")]
@@ -99,7 +99,7 @@ class _Broken(io.BytesIO):
 
 @pytest.mark.parametrize("size", [1, 1000])
 def test_a_stream_that_breaks(size: int) -> None:
-    """What was read before is handed out first."""
+    """Lines that were read before an error are yielded first."""
     found, error = until_broken(handed_out(Lines(_Broken(b"{}\n[1]\n!\n{}\n"), 20), size))
     assert (found, type(error)) == ([(1, b"{}\n"), (2, b"[1]\n")], EOFError)
 
@@ -151,7 +151,7 @@ def test_observations_are_counted_on() -> None:
     ],
 )
 def test_a_text_that_is_too_large(raw: bytes, name: str, number: int) -> None:
-    """Wherever it stands, it is told by its line, and ends the reading."""
+    """A text that is too large ends the reading; the error names its line."""
     batches, error = until_broken(read_json(io.BytesIO(raw), name, Limits(record=20)))
     lines = [line for batch in batches if isinstance(batch, Records) for line in batch.lines]
     assert lines == list(range(1, number))

@@ -1,4 +1,4 @@
-"""Captures of tools, versions and logs of which there is no sample, as they are documented: each holds one clean observation and one lie."""
+"""Documented captures of tools, versions and logs, each with one clean observation and one wrong one."""
 
 from __future__ import annotations
 
@@ -1287,7 +1287,7 @@ DOCUMENTS = documents()
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_finds_the_lie_in_a_document(tmp_path: Path, report: Report, run: Run, name: str) -> None:
-    """The lie is found, the clean observation is judged, and nothing else is reported."""
+    """The one wrong value is found, both observations are checked, and nothing else is reported."""
     path = tmp_path / name
     path.write_bytes(DOCUMENTS[name])
     if name in AS_LOG:

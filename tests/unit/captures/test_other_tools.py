@@ -1,4 +1,4 @@
-"""Documents of tools of which there is no sample: each holds one clean observation and one lie."""
+"""Documents of tools without a sample, each with one clean observation and one wrong one."""
 
 from __future__ import annotations
 
@@ -762,7 +762,7 @@ DOCUMENTS = documents()
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_finds_the_lie_in_a_document(tmp_path: Path, report: Report, name: str) -> None:
-    """The lie is found, the clean observation is judged, and nothing else is reported."""
+    """The one wrong value is found, both observations are checked, and nothing else is reported."""
     path = tmp_path / name
     path.write_text(DOCUMENTS[name])
     judged = report(*(("--as", "log") if name in AS_LOG else ()), path)

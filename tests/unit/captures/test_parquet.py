@@ -50,7 +50,7 @@ def test_reads_bodies_in_a_column(write: Callable[..., Path], report: Report) ->
 
 
 def test_reads_parameters_as_typed_columns(write: Callable[..., Path], report: Report) -> None:
-    """Numbers, dates and nulls of a column are what the webhook had as text."""
+    """Numbers, dates and nulls of a column become the texts of the webhook."""
     created = datetime(2026, 3, 2, 9, 15, tzinfo=timezone.utc)
     path = write(
         delivery_receipt_sid=[PARAMETERS["DeliveryReceiptSid"]] * 2,
@@ -77,7 +77,7 @@ def test_says_that_a_file_is_damaged(write: Callable[..., Path], run: Run, cut: 
 
 
 def test_reads_no_more_than_is_allowed(write: Callable[..., Path], run: Run) -> None:
-    """What unpacks to more than the limit is a line, before it is unpacked."""
+    """A file that unpacks to more than the limit is refused before it is unpacked."""
     path = write(payload=[form() + str(number) for number in range(500)])
     code, _, error = run("validate", "--max-unpacked", "1000", path)
     assert (code, "--max-unpacked allows more" in error) == (2, True)

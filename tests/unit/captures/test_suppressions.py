@@ -41,7 +41,7 @@ def read(path: Path, text: str | bytes) -> list[Suppression]:
 
 
 def test_comments_of_a_cassette(tmp_path: Path) -> None:
-    """Each holds for its interaction or the one below it, or for the file; captured text is none."""
+    """A comment applies to its interaction, the one below it, or the file; captured text is no comment."""
     found = read(tmp_path / "a.yaml", CASSETTE)
     assert [(each.line, each.rules, each.first, each.last) for each in found] == [
         (1, ("a.file", "b.file"), None, None),
@@ -68,7 +68,7 @@ def test_other_characters_count_as_one(tmp_path: Path) -> None:
 
 
 def test_lines_between_those_of_ndjson(tmp_path: Path) -> None:
-    """A comment holds for the line below; what a line holds is no comment."""
+    """A comment applies to the line below; a line's content is no comment."""
     text = (
         '{"a": "# receiptkit: ignore[captured.line]"}\n# receiptkit: ignore[a.one] why\n'
         f'#\n{{"b": "{"x" * 70_000}# receiptkit: ignore[captured.long]"}}\n{{"c": 1}}\n'

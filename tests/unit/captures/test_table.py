@@ -51,7 +51,7 @@ def test_reads_parameters_as_columns(
 
 
 def test_checks_only_the_columns_that_are_there(tmp_path: Path, report: Report) -> None:
-    """A table with some of the columns is judged by these."""
+    """A table with some of the columns is checked by these."""
     path = tmp_path / "some.csv"
     path.write_text(
         f"delivery_receipt_sid,status\n{RECEIPT['sid']},delivered\n{RECEIPT['sid']},queued\n"
@@ -96,7 +96,7 @@ def test_reads_receipts_as_columns(tmp_path: Path, report: Report) -> None:
 def test_reads_bodies_in_cells(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cell with a form or JSON is a webhook, with the URL and the headers beside it, so that signatures are judged."""
+    """A form or JSON in a cell is a webhook; the URL and headers beside it make its signature checkable."""
     token, url = "0123456789abcdef0123456789abcdef", "https://example.com/hook"
     headers = json.dumps({"X-Twilio-Signature": sign(url, token, PARAMETERS)})
     good = json.dumps(PARAMETERS)
@@ -154,7 +154,7 @@ def test_undoes_nothing_in_a_bare_body(tmp_path: Path, report: Report) -> None:
     assert [each["rule"] for each in report(path)["findings"]] == ["schema.type"]
 
 
-def test_judges_signatures_at_the_url_that_was_called(
+def test_checks_signatures_at_the_called_url(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`--called-at` gives the URL that a log does not hold."""
@@ -171,7 +171,7 @@ def test_judges_signatures_at_the_url_that_was_called(
 @pytest.mark.parametrize(
     "public", ["https://example.com/hook", "https://example.com/base/hook?a=b%20c"]
 )
-def test_judges_signatures_of_a_har_behind_a_proxy(
+def test_checks_signatures_of_a_har_behind_a_proxy(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch, public: str
 ) -> None:
     """A HAR of a reverse proxy has the URL of the application; `--called-at` gives that of Twilio's call."""

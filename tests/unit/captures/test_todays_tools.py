@@ -1,4 +1,4 @@
-"""What tools and logs of 2026 write, as documented: each holds one clean observation and one lie."""
+"""Files of tools and logs of 2026, each with a clean observation and a wrong one."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def _place(path: Path, judged: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", READ)
 def test_finds_the_lie(tmp_path: Path, report: Report, name: str) -> None:
-    """The lie is found in its line, the clean observation is judged, and nothing else is reported."""
+    """The wrong value is found in its line, both observations are checked, and nothing else is reported."""
     path = tmp_path / name
     path.write_text(READ[name])
     judged = report(path)
@@ -243,7 +243,7 @@ def test_reads_it_as_a_log(tmp_path: Path, report: Report, run: Run, name: str) 
 
 
 def test_a_report_of_hurl(tmp_path: Path, report: Report) -> None:
-    """Its bodies are in a folder beside it; one that is missing is said to be."""
+    """Hurl's bodies are in a folder beside the report; a missing one is reported."""
     calls = [
         {
             "request": {"method": "GET", "url": URLS[i]},
@@ -262,7 +262,7 @@ def test_a_report_of_hurl(tmp_path: Path, report: Report) -> None:
 
 
 def test_the_colours_of_a_terminal(tmp_path: Path, report: Report, run: Run) -> None:
-    """A text with colours names the command that takes them out, and what that writes is read."""
+    """The message about a coloured text names the command that removes colours; its output is read."""
     path = tmp_path / "session.txt"
     path.write_text(
         "".join(
@@ -290,7 +290,7 @@ def test_a_trace_of_curl(tmp_path: Path, run: Run, prefix: str) -> None:
 
 
 def test_a_page_behind_its_printed_rows(tmp_path: Path, report: Report) -> None:
-    """The URL of what comes behind a printed receipt is not taken for its own."""
+    """A printed receipt does not take the URL of the page behind it."""
     own = {name: value for name, value in RECEIPTS[0].items() if name != "url"}
     path = tmp_path / "page.log"
     path.write_text(f"{{'rows': [{own!r}], 'meta': {{'url': 'https://example.com/x'}}}}\n")
@@ -308,7 +308,7 @@ def test_a_page_behind_its_printed_rows(tmp_path: Path, report: Report) -> None:
     ],
 )
 def test_prose_is_no_receipt(tmp_path: Path, report: Report, text: str) -> None:
-    """Names alone, or a status without its receipt, are not judged."""
+    """Names alone, or a status without its receipt, are not checked."""
     path = tmp_path / "notes.log"
     path.write_text(text)
     judged = report(path, "--allow-empty")

@@ -1,4 +1,4 @@
-"""Which values of a capture nothing reads."""
+"""Some values of a capture are read by nothing."""
 
 from __future__ import annotations
 

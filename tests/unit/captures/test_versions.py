@@ -34,8 +34,8 @@ def check(judged: dict[str, Any], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_reads_what_another_version_wrote(report: Report, name: str) -> None:
-    """The lie is found at its place, and the clean observation is judged."""
+def test_reads_captures_of_other_versions(report: Report, name: str) -> None:
+    """The wrong value is found at its place, and the clean observation is checked."""
     judged = report(FOLDER / name)
     check(judged, name)
     lines = (FOLDER / name).read_text().splitlines(keepends=True)
@@ -48,7 +48,7 @@ def test_reads_what_another_version_wrote(report: Report, name: str) -> None:
 def test_reads_it_in_another_order(
     tmp_path: Path, report: Report, name: str, indent: int | None
 ) -> None:
-    """The order of members, blanks, and members that nobody knows change nothing."""
+    """The order of members, blanks, and unknown members change nothing."""
     text = in_another_order(name, (FOLDER / name).read_text(), random.Random(name), indent)
     path = tmp_path / "capture"
     path.write_text(text)

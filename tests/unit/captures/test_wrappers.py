@@ -1,4 +1,4 @@
-"""What tools write around webhooks and responses: every sample gives its one lie at the right place, or names its conversion."""
+"""Every sample of a tool's format has its one wrong value found at its place, or names its conversion."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ AS_LOG = (
     "sqlite/dump.sql",
     "sqlite/sqlite-line.txt",
 )
-#: Samples that are recognised, and what is said of them.
+#: Samples that are recognised, and their messages.
 NAMED = {
     "burp/items.xml": "this is an export of Burp; convert it: python3 -c",
     "curl/trace-ascii.txt": "this is a trace of curl, in which texts are cut into lines; record it again: curl -s -i",
@@ -114,7 +114,7 @@ def expected(name: str) -> tuple[int, list[str]]:
 
 
 def check_place(finding: dict[str, Any], lines: list[str]) -> None:
-    """Hold the place of the lie against the file: the value, a text in which it is, or the base64 of one."""
+    """Compare the place of the wrong value with the file: the value, a text around it, or its base64."""
     origin = finding["origin"]
     rest = lines[origin["line"] - 1][origin["column"] - 1 :]
     if origin["body_line"] is None:
@@ -175,7 +175,7 @@ def is_encoded(text: str) -> bool:
 
 @pytest.mark.parametrize("name", READ)
 def test_finds_the_lie_of_a_sample(reference: Path, report: Report, name: str) -> None:
-    """A sample gives its one lie at the right place, and its clean observation without a word."""
+    """The one wrong value of a sample is found at its place; its clean observation has no finding."""
     path = reference / "wrappers" / name
     judged = report(path)
     checked, pointers = expected(name)
@@ -212,20 +212,20 @@ SIGNED_SAMPLES = (
 
 
 @pytest.mark.parametrize("name", SIGNED_SAMPLES if READ else ())
-def test_judges_the_signatures_of_a_sample(
+def test_checks_the_signatures_of_a_sample(
     reference: Path, report: Report, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The URL is put together as Twilio called it, so that both signatures verify."""
+    """Both signatures verify with the URL that Twilio called, put together from the log."""
     monkeypatch.setenv("TOKEN", "receiptkit0local0auth0token00000")
     judged = report("--auth-token-env", "TOKEN", reference / "wrappers" / name)
     assert {each["rule"] for each in lies(judged)} == {"schema.enum"}
     assert judged["summary"]["signatures"]["judged"] == 2
 
 
-def test_judges_a_signature_beside_the_body(
+def test_checks_a_signature_beside_the_body(
     reference: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A platform that logs the request beside what an application logged has the headers there."""
+    """The signature is taken from the platform's log beside the application's."""
     monkeypatch.setenv("TOKEN", "receiptkit0local0auth0token00000")
     # The sample was signed for another URL than the one in it.
     url = "https://hooks.example.com/twilio/receipts"
@@ -237,7 +237,7 @@ def test_judges_a_signature_beside_the_body(
 
 @pytest.mark.parametrize("name", [name for name in samples() if name in NAMED])
 def test_names_the_conversion_of_a_sample(reference: Path, run: Run, name: str) -> None:
-    """A file that is not read says what it is and how it is converted; in a folder it is passed over."""
+    """The message about an unreadable file names its kind and conversion; in a folder it is skipped."""
     code, _, error = run("validate", reference / "wrappers" / name)
     assert code == 2
     assert NAMED[name] in error
@@ -254,8 +254,8 @@ def test_reads_a_text_as_a_log(reference: Path, report: Report, name: str) -> No
 
 
 @pytest.mark.parametrize("name", [name for name in samples() if name in NOTHING])
-def test_says_why_nothing_is_judged(reference: Path, run: Run, name: str) -> None:
-    """A file that lacks what is checked is exit 2, with the command that captures it."""
+def test_says_why_nothing_is_checked(reference: Path, run: Run, name: str) -> None:
+    """A file without the data to check is exit 2, with the command that captures it."""
     path = reference / "wrappers" / name
     code, _, error = run("validate", path)
     assert (code, f"receiptkit: {path}: {NOTHING[name]}" in error) == (2, True)
@@ -350,7 +350,7 @@ _REORDERED = (".json", ".ndjson", ".har", ".csv", ".yaml", ".yml", "-json", "-ya
 def test_reads_a_sample_in_another_order(
     reference: Path, tmp_path: Path, report: Report, name: str, indent: int | None
 ) -> None:
-    """The order of members, blanks, and members that nobody knows change nothing."""
+    """The order of members, blanks, and unknown members change nothing."""
     sample = reference / "wrappers" / name
     # The bodies of some are in files beside them.
     folder = name.partition("/")[0]

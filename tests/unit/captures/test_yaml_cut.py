@@ -87,7 +87,7 @@ def _gathered(each: Any) -> tuple[list[Item], str]:
 
 @pytest.mark.parametrize("size", [60, 1 << 17])
 def test_items_are_those_of_the_loader(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Values, places and the line of what is wrong; cut or not, whatever the texts are."""
+    """Cut items have the loader's values, places and error lines, for any texts."""
     monkeypatch.setattr("receiptkit.captures.yaml_cut._CHUNK", size)
     rng, cut_once = random.Random(size), 0
     for _ in range(150):
@@ -130,6 +130,6 @@ def test_unfolded_items_have_the_same_values() -> None:
         "- request:\n    method: GET\n- request:\n    method: GET\n",
     ],
 )
-def test_what_only_looks_like_items(text: str) -> None:
+def test_does_not_cut_lookalikes_of_items(text: str) -> None:
     expected, wrong = by_loader(text)
     assert by_cut(text)[:2] == (expected, wrong)

@@ -31,8 +31,8 @@ except Interrupted:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_within_what_python_calls_back_still_ends_the_command(number: int) -> None:
-    """Python prints and forgets an exception in `__del__`; the signal is repeated after it, without a word."""
+def test_a_signal_within_a_finalizer_ends_the_command(number: int) -> None:
+    """Python only prints an exception in `__del__`, so the signal is repeated after it."""
     found = subprocess.run(
         [sys.executable, "-c", _SWALLOWED.format(number=int(number))],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What callers hand over and nobody can judge: one line says what is wanted instead."""
+"""Arguments that cannot be checked are refused in one line, which says what to pass instead."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ HEADERS = "must map names to values, both text"
         ("check_webhook", replace(DELIVERY, headers={1: "a"}), f"WebhookRequest.headers {HEADERS}"),  # type: ignore[dict-item]
     ],
 )
-def test_what_is_no_exchange_and_no_delivery(check: str, given: Any, message: str) -> None:
-    """The contract, and the history that judges by it, say what is wanted instead."""
+def test_rejects_what_is_no_exchange_or_webhook(check: str, given: Any, message: str) -> None:
+    """The contract and the history refuse other objects, and say what to pass."""
     contract = Contract.load()
     for judge in (contract, History(contract)):
         with pytest.raises(UsageError) as caught:
@@ -59,8 +59,8 @@ def test_what_is_no_exchange_and_no_delivery(check: str, given: Any, message: st
 @pytest.mark.parametrize(
     "value", [datetime(2026, 3, 2, tzinfo=timezone.utc), object(), {1}, {5: 6}]
 )
-def test_what_json_does_not_know(value: Any) -> None:
-    """A client library makes dates of texts; what it made is not what was answered."""
+def test_rejects_objects_that_json_does_not_have(value: Any) -> None:
+    """An object that a client library made from a body is refused."""
     contract = Contract.load()
     body = {**sample("receipt"), "date_created": value}
     checks: tuple[Callable[[], Any], ...] = (
@@ -77,7 +77,7 @@ def test_what_json_does_not_know(value: Any) -> None:
 
 
 def test_an_unpaired_surrogate() -> None:
-    """Python reads what no text can hold; in a text it is a finding."""
+    """An unpaired surrogate, which Python reads, is a finding in a text."""
     contract = Contract.load()
     text = json.dumps({**sample("receipt"), "participant_sid": "\ud800"})
     with pytest.raises(

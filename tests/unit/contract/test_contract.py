@@ -1,4 +1,4 @@
-"""The contract: which operation, and what is wrong."""
+"""The contract finds the operation of a body or exchange, and its problems."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_resolve(contract: Contract, method: str, url: str, operation: str | Non
 def test_samples_are_recognised_and_conform(
     contract: Contract, name: str, operation: str | None
 ) -> None:
-    """Each sample is taken for what it is."""
+    """Each sample is recognised and conforms."""
     verdict = contract.validator.validate_body(sample(name))
     assert (verdict.operation, verdict.findings, verdict.unchecked) == (operation, [], None)
 
@@ -138,8 +138,8 @@ def test_samples_are_recognised_and_conform(
         {"total": 1, "sent": "all"},
     ],
 )
-def test_what_cannot_be_told_is_left_alone(contract: Contract, body: Any) -> None:
-    """A body that shares too little with any response is unchecked, and the finding says so."""
+def test_leaves_an_unknown_body_unchecked(contract: Contract, body: Any) -> None:
+    """A body that shares too little with any response is unchecked, and a finding says so."""
     assert found(contract.check(body)) == [("body.unknown-kind", "")]
     assert contract.validator.validate_body(body).unchecked == "unknown body"
 
@@ -151,8 +151,8 @@ def test_no_single_member_decides(contract: Contract, missing: str) -> None:
     assert contract.validator.validate_body(body).operation == "FetchConversationMessageReceipt"
 
 
-def test_scope_is_told_by_url_then_by_service(contract: Contract) -> None:
-    """Without a url, chat_service_sid tells the scope; with one, the url does."""
+def test_recognises_the_scope_by_url_then_by_service(contract: Contract) -> None:
+    """The url decides the scope; without one, chat_service_sid does."""
     body = sample("service receipt")
     del body["url"]
     assert (
@@ -241,12 +241,12 @@ def exchange(**changes: Any) -> Exchange:
 def test_exchanges(
     contract: Contract, changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
-    """Parameters, status, media type and body are each judged by what the document says of the operation."""
+    """Parameters, status, media type and body are each checked by the operation's description."""
     assert found(contract.check_exchange(exchange(**changes))) == expected
 
 
 def test_vendor_leaves_errors_unchecked() -> None:
-    """Twilio's own document knows 200 only: other answers are no finding of its profile."""
+    """Twilio's document describes 200 only, so `vendor` has no finding for other responses."""
     verdict = Contract.load("vendor").validator.validate_exchange(exchange(status=404, body={}))
     assert (verdict.findings, verdict.unchecked) == ([], "undocumented status")
 
@@ -300,8 +300,8 @@ def test_strict_counts_warnings_as_errors() -> None:
     assert [finding.severity for finding in Contract.load("strict").check(body)] == [Severity.ERROR]
 
 
-def test_vendor_keeps_what_the_published_document_says() -> None:
-    """Under `vendor` a null status is an error, and a missing member is none."""
+def test_vendor_follows_the_published_document() -> None:
+    """Under `vendor` a null status is an error, and a missing member has no finding."""
     contract = Contract.load("vendor")
     body = {**sample("receipt"), "status": None}
     del body["participant_sid"]
@@ -310,7 +310,7 @@ def test_vendor_keeps_what_the_published_document_says() -> None:
 
 
 def test_values_stay_out_of_messages(contract: Contract) -> None:
-    """Neither message nor repr of a finding holds what was in the body."""
+    """Neither message nor repr of a finding has values of the body."""
     secret = "SECRET-0123456789"
     body = dict.fromkeys(sample("receipt"), secret)
     findings = contract.check(body, operation="receipt")
@@ -347,7 +347,7 @@ def test_values_stay_out_of_messages(contract: Contract) -> None:
     ],
 )
 def test_hints(contract: Contract, changes: dict[str, Any], hint: str) -> None:
-    """Where experience tells what a mistake means, the finding says it."""
+    """Findings of known mistakes have a hint."""
     (finding,) = [
         finding
         for finding in contract.check({**sample("receipt"), **changes})
@@ -371,8 +371,8 @@ def test_a_misspelt_member_is_suggested(contract: Contract) -> None:
 # -- the document decides
 
 
-def test_changing_the_document_changes_the_verdict(tmp_path: Path) -> None:
-    """Another status, another prefix and another limit in a copy of the document, and no code: the verdicts follow."""
+def test_changing_the_document_changes_the_findings(tmp_path: Path) -> None:
+    """Another status, prefix and limit in a copy of the document change the findings, without any code."""
     changed = (ROOT / "spec" / "documented.yaml").read_text()
     assert changed.count("- undelivered\n      - sent\n      - null\n") == 1
     changed = changed.replace(
@@ -426,8 +426,8 @@ def test_advice_of_the_document_is_a_rule(tmp_path: Path) -> None:
     assert {"ours.hurry", "ours.participant"} <= set(contract.rule_ids)
 
 
-def test_a_document_of_twilios_own_can_be_judged_by(reference: Path) -> None:
-    """OpenAPI 3.0 is upgraded, overlays are not applied, and both are said."""
+def test_checks_by_twilios_own_document(reference: Path) -> None:
+    """Twilio's document is upgraded from OpenAPI 3.0 without overlays, and notes say both."""
     path = reference / "upstream" / "twilio_conversations_v1.receipts.yaml"
     contract = Contract.load(document=path)
     assert [note.rpartition(": ")[2] for note in contract.document.notes] == [
@@ -455,8 +455,8 @@ def test_a_document_of_twilios_own_can_be_judged_by(reference: Path) -> None:
         ("openapi: 3.1.0\npaths: 3", "`paths` is not an object"),
     ],
 )
-def test_a_document_that_is_none(tmp_path: Path, content: str, message: str) -> None:
-    """One line says what is wrong with a document."""
+def test_rejects_an_invalid_document(tmp_path: Path, content: str, message: str) -> None:
+    """An invalid document is refused in one line."""
     path = tmp_path / "mine.yaml"
     path.write_text(content)
     with pytest.raises(DocumentError, match=message) as caught:
@@ -513,7 +513,7 @@ def agree(contract: Contract, kind: str, body: Any) -> None:
 
 @given(mutants(BODIES))
 def test_engine_agrees_with_itself(mutant: tuple[str, Any]) -> None:
-    """What the fast path accepts has no finding."""
+    """A body that the fast path accepts has no finding."""
     agree(CONTRACT, *mutant)
 
 
@@ -614,8 +614,8 @@ _NATIVE = Engine({}).body(
         r"\A2[0-9]{3}-[0-9]{2}-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{0,3})?([Zz]|[+-][0-2][0-9]:[0-6][0-9])?\n?\Z"
     )
 )
-def test_native_date_time_is_surely_right(text: str) -> None:
-    """What the native check accepts under its prefix, ours accepts."""
+def test_the_native_date_time_accepts_no_more(text: str) -> None:
+    """A date that the native check accepts is one for our check, too."""
     if _NATIVE.is_clean([{"t": text}]):
         assert is_date_time(text)
 
@@ -648,7 +648,7 @@ def test_native_uri_is_surely_right(text: str) -> None:
 def test_lists_of_other_resources_are_no_pages_of_receipts(
     base: str | None, path: str, key: str, rows: list[Any]
 ) -> None:
-    """A list of anything else is not judged as a page of receipts, whatever stands before its path."""
+    """A list of another resource is not checked as a page of receipts, at any base URL."""
     url = base and base + path.replace("{}", "1" * 32)
     meta = {
         "page": 0,
@@ -668,8 +668,8 @@ def test_lists_of_other_resources_are_no_pages_of_receipts(
     ] == []
 
 
-def test_what_a_limit_leaves_out_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body that is checked in part says so in Python, too: rows, members, and both in a history."""
+def test_a_limit_that_leaves_something_out_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that is checked in part has a finding: for rows, for members, and in a history."""
     monkeypatch.setenv("RECEIPTKIT_LIMITS", "rows=10,members=100")
     contract = Contract.load()
     rows = {**sample("page"), "delivery_receipts": [sample("receipt")] * 25}

@@ -1,4 +1,4 @@
-"""Exchanges: what is found of parameters, status, media type and host, in which words, and what is left unchecked."""
+"""Exchanges: findings about parameters, status, media type and host, and what is left unchecked."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ WANTED = (
     ],
 )
 def test_parameters(tmp_path: Path, url: str, expected: list[tuple[str, str | None]]) -> None:
-    """Of each parameter one thing is said; the last of several counts, what stands behind # is none, and types are not of text."""
+    """A parameter has one finding at most; the last value counts, a fragment does not, and types fit text."""
     contract = own(tmp_path, asks(*WANTED))
     found = contract.validator.validate_exchange(Exchange("GET", url, 200)).findings
     findings = [each for each in found if each.rule != "request.repeated-parameter"]
@@ -113,7 +113,7 @@ def test_parameters(tmp_path: Path, url: str, expected: list[tuple[str, str | No
 
 
 def test_a_parameter_of_any_name(tmp_path: Path) -> None:
-    """In a path, too, a parameter may have a name that is none in a program."""
+    """A path parameter may have a name that is no identifier."""
     parameter = {"name": "seat-no.", "in": "path", "required": True, "schema": {"type": "integer"}}
     route = {
         "/v1/Seats/{seat-no.}": {
@@ -131,8 +131,8 @@ def test_a_parameter_of_any_name(tmp_path: Path) -> None:
     assert found == [[], ["path parameter seat-no. is not an integer"]]
 
 
-def test_what_a_parameter_rests_on(tmp_path: Path) -> None:
-    """A value, as it stood in the URL, is held against the document; that one must be there is a rule of ours."""
+def test_the_grounding_of_parameters(tmp_path: Path) -> None:
+    """A wrong value cites the document, a missing parameter our rule."""
     contract = own(tmp_path, asks(*WANTED))
     missing, wrong = contract.validator.validate_exchange(
         Exchange("GET", f"{SETTINGS}?Flag=%6Fnn", 200)
@@ -148,7 +148,7 @@ def test_what_a_parameter_rests_on(tmp_path: Path) -> None:
 
 
 def test_a_status_that_is_not_documented(contract: Contract) -> None:
-    """What is wrong with the request is said beside it; the body is left alone."""
+    """Findings of the request are reported beside an undocumented status; the body is not checked."""
     verdict = contract.validator.validate_exchange(
         Exchange("GET", f"{LIST}?PageSize=51", 202, {"odd": 1})
     )
@@ -179,7 +179,7 @@ def test_a_status_that_is_not_documented(contract: Contract) -> None:
 
 @pytest.mark.parametrize(("status", "count"), [(200, 1), (399, 1), (400, 0), (401, 0)])
 def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: int) -> None:
-    """Whoever is refused has been told what is wrong with the request."""
+    """Parameters of a request that Twilio refused are not checked."""
     path = {
         "get": {
             "parameters": [query("Size", {"type": "integer"})],
@@ -197,8 +197,8 @@ def test_parameters_of_requests_that_failed(tmp_path: Path, status: int, count: 
 @pytest.mark.parametrize(
     "url", ["https://mock.acme.test" + PATH, "https://mock.acme.test" + PATH + "/DY1"]
 )
-def test_another_host_is_ours_by_the_sids(contract: Contract, url: str) -> None:
-    """An answer of somebody else's host is one of a mock of ours if a SID stands in its path, whatever its body is."""
+def test_checks_another_host_by_its_sids(contract: Contract, url: str) -> None:
+    """A response of another host is checked if its path has a SID, whatever its body is."""
     assert (
         contract.validator.validate_exchange(Exchange("GET", url, 200, {"odd": 1})).operation
         is not None
@@ -235,12 +235,12 @@ PREFLIGHT: tuple[Any, ...] = ([], None, "a CORS preflight", "response", None)
     ],
 )
 def test_exchanges_of_no_operation(contract: Contract, exchange: Exchange, expected: Any) -> None:
-    """They are left alone, and what a browser asks beforehand is not even mentioned."""
+    """Other exchanges are unchecked, and a browser's preflight is not even mentioned."""
     assert become(contract.validator.validate_exchange(exchange)) == expected
 
 
 def test_an_exchange_that_is_a_webhook(contract: Contract) -> None:
-    """A request with five of the parameters of a webhook is judged as one."""
+    """A request with five parameters of a webhook is checked as one."""
     verdict = contract.validator.validate_exchange(
         Exchange("POST", HOOK, 200, "", request_body=form())
     )
@@ -253,8 +253,8 @@ def test_an_exchange_that_is_a_webhook(contract: Contract) -> None:
     assert verdict.findings
 
 
-def test_answers_without_a_schema(tmp_path: Path) -> None:
-    """Where the document says nothing of a body, the verdict says so."""
+def test_responses_without_a_schema(tmp_path: Path) -> None:
+    """A response whose body the document does not describe is unchecked, with the reason."""
     silent_ones: list[dict[str, Any]] = [{}, {"schema": {}}, {"schema": True}]
     for described in silent_ones:
         silent = {
@@ -284,7 +284,7 @@ def test_a_body_that_was_not_captured(contract: Contract) -> None:
 
 
 def test_a_wrong_media_type_is_not_all(contract: Contract) -> None:
-    """JSON that is called otherwise is judged all the same; text that is none, as said, is not."""
+    """JSON with another media type is checked; text of that type is not."""
     operation = "ListConversationMessageReceipt"
     wrong = (
         "http.media-type",
@@ -318,8 +318,8 @@ def test_a_wrong_media_type_is_not_all(contract: Contract) -> None:
     ]
 
 
-def test_answers_of_any_media_type(tmp_path: Path) -> None:
-    """Where a Content-Type was not captured, text is JSON if it begins so, and else whatever else is described."""
+def test_responses_of_any_media_type(tmp_path: Path) -> None:
+    """Without a Content-Type, text that begins like JSON is JSON, and other text any other described type."""
     required = [("schema.required", "", "required field `a` is missing", "Get")]
     url = FIRST.replace("{C}", "CH1").replace("{M}", "IM1")
     json_alone: dict[str, Any] = {"application/json": {"schema": {"required": ["a"]}}}
@@ -357,7 +357,7 @@ def test_answers_of_any_media_type(tmp_path: Path) -> None:
 
 
 class Second(Engine):
-    """An engine that looks up what an answer is judged by, and finds another schema."""
+    """An engine that looks up the schema of a response, and finds another one."""
 
     asked: list[ResponseKey]
 
@@ -367,7 +367,7 @@ class Second(Engine):
 
 
 def test_an_engine_may_look_up_schemas_itself(tmp_path: Path) -> None:
-    """What an exchange is judged by is what the engine finds for operation, status and media type."""
+    """An exchange is checked by the schema that the engine finds for operation, status and media type."""
     contract = own(tmp_path, {FIRST: answers("application/json", first=True)})
     engine = Second(contract.document.content)
     engine.asked = []
@@ -390,8 +390,8 @@ def test_an_error_of_another_status(contract: Contract) -> None:
     assert (verdict.kind, verdict.body) == (None, None)
 
 
-def test_what_was_asked_for_counts_whatever_else_is_wrong(contract: Contract) -> None:
-    """A page in order and one that is not, a receipt and a message are held against the request alike."""
+def test_compares_every_body_with_its_request(contract: Contract) -> None:
+    """Pages, receipts and messages are compared with their request, even beside other findings."""
     page, row, message = sample("page"), sample("receipt"), sample("message")
     twice = {**page, "delivery_receipts": page["delivery_receipts"] * 2}
     asked = page["meta"]["url"].replace("PageSize=50", "PageSize=20")

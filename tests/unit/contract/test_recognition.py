@@ -1,4 +1,4 @@
-"""What a bare body is taken for: by its event, by most member names and their types, by its url; and many bodies at once."""
+"""Bodies are recognised by event, by member names and their types, and by url."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def recogniser(schemas: dict[str, Any], **more: Any) -> Recogniser:
 
 
 def taken_for(recognition: Recognition) -> tuple[str, str | None] | str:
-    """Kind and operation, or the reason why there is none."""
+    """Return kind and operation, or the reason why a body has none."""
     operation = recognition.operation
     return (
         (recognition.kind, operation and operation.id)
@@ -148,10 +148,11 @@ NOT_OURS = "its url belongs to no operation of the contract"
         ),
     ],
 )
-def test_what_a_body_is(body: Any, expected: tuple[str, str] | str) -> None:
-    """
-    Two shared names at least, and half of those that the body has; up to three count by their types, unless they are all there are. Those
-    of nested objects and of the first row count, too, and of two kinds with as many the url decides.
+def test_recognises_bodies(body: Any, expected: tuple[str, str] | str) -> None:
+    """Bodies are recognised by shared names, then types, then url.
+
+    At least two names must match, and half of those in the body. Up to three count by their types,
+    unless the body has no more. Names of nested objects and of the first row count, too.
     """
     assert taken_for(recogniser(SCHEMAS).recognise(body)) == expected
 
@@ -173,7 +174,7 @@ OTHER_LIST = "its meta.key names the list of another resource"
 def test_lists_of_other_resources(
     key: str, rows: list[Any], expected: tuple[str, str] | str
 ) -> None:
-    """A list that calls itself otherwise is none of ours, unless its name is much like ours."""
+    """A list with another key is not recognised, unless the key is much like ours."""
     body = {"meta": {"page": 0, "key": key}, key: rows}
     assert taken_for(recogniser(SCHEMAS).recognise(body)) == expected
 
@@ -196,7 +197,7 @@ def test_pages_that_name_another_list(change: dict[str, Any]) -> None:
 
 
 def test_most_names_of_one_operation() -> None:
-    """A kind that several operations answer with shares as many names as the best of them, and its operation is told by the scope."""
+    """The operation with the most shared names decides the kind; the scope decides the operation."""
     scoped = {"properties": {"token": True, "secret": True}}
     both = recogniser({"One": SCHEMAS["One"], "Scoped": scoped})
     assert taken_for(both.recognise({"status": "sent", "code": 1})) == ("receipt", "One")
@@ -260,8 +261,8 @@ def test_members_in_layers() -> None:
 # -- errors and webhooks
 
 
-def test_errors_are_a_kind_of_their_own() -> None:
-    """What is answered with 4XX and 5XX is an error, which has no operation."""
+def test_errors_are_a_separate_kind() -> None:
+    """A body described for 4XX and 5XX is an error, without an operation."""
     failed = {"properties": {"code": True, "message": True}}
     paths = {
         PATHS["One"]: {"get": described(failed, "4XX")},
@@ -319,7 +320,7 @@ def test_webhooks_by_their_event() -> None:
 
 
 def test_a_webhook_without_an_event() -> None:
-    """A webhook whose parameters hold no event is told by their names alone."""
+    """A webhook without an event is recognised by its parameter names alone."""
     sent = {
         "requestBody": {"content": {FORM: {"schema": {"properties": {"Sid": True, "To": True}}}}}
     }

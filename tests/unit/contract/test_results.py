@@ -1,4 +1,4 @@
-"""Bodies and contracts: what becomes of a body alone and of many at once, in full, and what a contract is made of."""
+"""Results of bodies, alone and many at once, and the parts of a contract."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ EVENT_STREAM = {
     ],
 )
 def test_bodies(contract: Contract, body: Any, expected: Any) -> None:
-    """A body alone is told what it is; a verdict holds what was judged."""
+    """A body alone is recognised; the result holds the body that was checked."""
     verdict = contract.validator.validate_body(body)
     assert become(verdict) == expected
     assert verdict.body == (body if verdict.kind is not None else None)
 
 
-def test_answers_that_are_not_described(tmp_path: Path) -> None:
-    """An operation that is named, and has no answer 200 in JSON, has nothing to judge by."""
+def test_undescribed_responses(tmp_path: Path) -> None:
+    """A named operation without a 200 response in JSON leaves the body unchecked."""
     for described in (
         answers("text/csv"),
         answers("application/json", status="201"),
@@ -100,8 +100,8 @@ def test_answers_that_are_not_described(tmp_path: Path) -> None:
         assert become(contract.validator.validate_body({"a": 1}, "Get")) == expected
 
 
-def test_null_is_judged(tmp_path: Path) -> None:
-    """A schema that says nothing of null accepts null, and an object no less strictly."""
+def test_checks_null(tmp_path: Path) -> None:
+    """A schema without a type accepts null, and still checks objects."""
     contract = own(tmp_path, {"/orders": answers("application/json", total=True)})
     assert contract.check(None, operation="Get") == []
     assert told(contract.check({}, operation="Get")) == [
@@ -109,8 +109,8 @@ def test_null_is_judged(tmp_path: Path) -> None:
     ]
 
 
-def test_what_a_defect_explains(contract: Contract) -> None:
-    """NaN is said to be none once, and what else is wrong stays."""
+def test_reports_a_syntax_problem_once(contract: Contract) -> None:
+    """NaN is reported once; other problems are reported, too."""
     text = json.dumps({**sample("receipt"), "status": 3}).replace(
         '"error_code": 0', '"error_code": NaN'
     )
@@ -128,8 +128,8 @@ def test_what_a_defect_explains(contract: Contract) -> None:
 # -- contracts
 
 
-def test_what_a_contract_is_made_of() -> None:
-    """Its profile and engine are told, and made without the name of an engine it has the default one."""
+def test_a_contract_has_a_profile_and_an_engine() -> None:
+    """A contract has a profile and an engine, `default` unless it is named."""
     contract = Contract(documents.built("strict"), "strict")
     assert (contract.profile, contract.engine, contract.validator.auth_token) == (
         "strict",
@@ -147,7 +147,7 @@ def test_what_a_contract_is_made_of() -> None:
 
 
 def test_schemas_are_compiled_once() -> None:
-    """A contract compiles the schema of an answer when it is first asked for, and keeps it."""
+    """A contract compiles the schema of a response at its first use, and keeps it."""
     contract = Contract.load()
     operation = contract.operations.by_id["FetchConversationMessage"]
     assert contract.validator.schemas.of_body(operation, 200) is contract.validator.schemas.of_body(
@@ -155,8 +155,8 @@ def test_schemas_are_compiled_once() -> None:
     )
 
 
-def test_names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another profile or engine is refused with the names there are; an engine whose packages are missing, with what to install."""
+def test_refuses_unknown_profiles_and_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown profile or engine is refused with the known names; a missing package, with what to install."""
     with pytest.raises(UsageError) as caught:
         Contract.load("stricter")
     assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"

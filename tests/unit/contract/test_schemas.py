@@ -1,4 +1,4 @@
-"""The schemas of a document, by what they describe."""
+"""Schemas of a document, found by the kind that they describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge: what becomes of answers whose request is unknown, of errors, of bodies whose kind is said, and of many at once."""
+"""Responses without a request, errors, bodies of a named kind, and problems that supersede others."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def own(folder: Path, paths: dict[str, Any], **more: Any) -> Contract:
 
 
 def answers(**responses: Any) -> dict[str, Any]:
-    """What a GET answers with, by status (`_404`): a member that is required, or the media types of the answer."""
+    """Return a GET operation with responses by status (`_404`): a required member, or media types."""
     described = {}
     for status, what in responses.items():
         media = [what] if isinstance(what, str) else what
@@ -101,7 +101,7 @@ def json_of(name: str) -> dict[str, Any]:
         (404, {"status": 500}, {}, None, (["body.unknown-kind"], None, "unknown body")),
     ],
 )
-def test_answers_alone(
+def test_responses_alone(
     contract: Contract,
     status: int,
     body: Any,
@@ -109,7 +109,7 @@ def test_answers_alone(
     operation: str | None,
     expected: Any,
 ) -> None:
-    """An answer is judged by its body, an error by its status, too; where there is nothing to judge, the verdict says why."""
+    """A response is checked by its body, an error by its status, too; an unchecked one has a reason."""
     assert (
         outcome(
             contract.validator.validate_response(Exchange("", "", status, body, headers), operation)
@@ -124,8 +124,8 @@ def test_answers_alone(
     )
 
 
-def test_an_exchange_that_is_not_judged(contract: Contract) -> None:
-    """The finding says why, and which operation was asked for."""
+def test_an_unchecked_exchange(contract: Contract) -> None:
+    """The finding of an unchecked body has the reason and the operation."""
     (finding,) = contract.check_exchange(Exchange("GET", ITEM, 304, ""))
     assert said([finding]) == [
         (
@@ -137,7 +137,7 @@ def test_an_exchange_that_is_not_judged(contract: Contract) -> None:
 
 
 def test_text_of_a_kind(contract: Contract) -> None:
-    """Of text, too, the kind can be said; what cannot be read is a finding of its own."""
+    """The kind of text can be named, too; text that is not JSON is a finding."""
     assert [finding.pointer for finding in contract.check("{}", operation="page")] == ["", ""]
     assert said(contract.check(b"{}", operation="page"))[0] == (
         "schema.required",
@@ -147,7 +147,7 @@ def test_text_of_a_kind(contract: Contract) -> None:
     assert [finding.rule for finding in contract.check("{", operation="page")] == ["json.syntax"]
 
 
-# -- the scope of a body whose kind is said
+# -- the scope of a body of a named kind
 
 
 def without(name: str, *members: str) -> dict[str, Any]:
@@ -239,18 +239,16 @@ FIRST, SECOND = (
         (None, "a"),
     ],
 )
-def test_errors_are_judged_by_the_status_they_name(
-    tmp_path: Path, status: Any, missing: str
-) -> None:
-    """An error body says its status; one that says none of an error is judged as 400."""
+def test_checks_errors_by_the_status_in_them(tmp_path: Path, status: Any, missing: str) -> None:
+    """An error body is checked by the status in it; without one of an error, as 400."""
     contract = own(tmp_path, {FIRST: answers(_400="a", _401="b", _4XX="c", _5XX="d")})
     assert said(contract.check({"status": status}, operation="error")) == [
         ("schema.required", f"required field `{missing}` is missing", None)
     ]
 
 
-def test_where_errors_are_described(tmp_path: Path) -> None:
-    """The first of the receipt operations that describes an error in JSON says what errors look like, whatever others say."""
+def test_errors_are_described_by_a_receipt_operation(tmp_path: Path) -> None:
+    """The first receipt operation that describes an error in JSON describes all errors."""
     paths = {
         "/orders": answers(_404="order"),
         FIRST: answers(_404=["text/plain"]),
@@ -267,7 +265,7 @@ def test_where_errors_are_described(tmp_path: Path) -> None:
 
 
 def test_an_error_that_is_no_object(contract: Contract) -> None:
-    """What is said to be an error and is a list has the wrong type."""
+    """A list that is named an error has the wrong type."""
     assert [
         (finding.pointer, finding.operation) for finding in contract.check([], operation="error")
     ] == [("", None)]
@@ -277,7 +275,7 @@ def test_an_error_that_is_no_object(contract: Contract) -> None:
 
 
 def test_media_types_that_are_described(tmp_path: Path) -> None:
-    """An answer of another media type is told all that the document describes, and the value is what was sent."""
+    """The finding of an undescribed media type names all described ones, and has the one that was sent."""
     contract = own(tmp_path, {FIRST: answers(_200=["text/csv", "application/xml"])})
     (finding,) = contract.check_exchange(
         Exchange(
@@ -297,8 +295,8 @@ def test_media_types_that_are_described(tmp_path: Path) -> None:
     [lambda body: body, json.dumps, lambda body: json.dumps(body).encode()],
     ids=["parsed", "text", "bytes"],
 )
-def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> None:
-    """An answer of somebody else's host is one of a mock of ours if its body looks like it, as text and parsed."""
+def test_checks_another_host_by_its_body(contract: Contract, write: Any) -> None:
+    """A response of another host is checked if its body looks like one, as text and parsed."""
     url = "https://api.acme.test/v1/Configuration/Webhooks"
     assert (
         contract.validator.validate_exchange(
@@ -314,8 +312,8 @@ def test_another_host_is_ours_by_the_body(contract: Contract, write: Any) -> Non
     )
 
 
-def test_schemas_of_answers(tmp_path: Path) -> None:
-    """Of an answer that the document does not describe as JSON there is no schema."""
+def test_schemas_of_responses(tmp_path: Path) -> None:
+    """A response that is not described as JSON has no schema."""
     contract = own(tmp_path, {FIRST: answers(_200="rows", _404=["text/plain"])})
     (operation,) = contract.operations.all
     assert contract.validator.schemas.of_body(operation, 200).is_clean({"rows": []})
@@ -332,8 +330,8 @@ def test_schemas_of_answers(tmp_path: Path) -> None:
 # -- which findings stand
 
 
-def test_a_finding_stands_beside_those_of_other_places() -> None:
-    """Only at the same place a rule takes the word from another; what the catalogue does not know stands."""
+def test_supersedes_findings_at_the_same_place_only() -> None:
+    """A rule supersedes another at the same place only; rules outside the catalogue supersede none."""
     better, worse = "webhook.field-name", "webhook.unknown-parameter"
     problems = [
         Problem(pointer, "", rule=rule)
@@ -356,7 +354,7 @@ def test_a_finding_stands_beside_those_of_other_places() -> None:
 
 
 def test_a_request_that_holds_a_list(contract: Contract) -> None:
-    """A request whose JSON is no object is no webhook."""
+    """A request with a JSON list is no webhook."""
     assert said(contract.check_webhook(WebhookRequest(body="[1]"))) == [
         (
             "body.unknown-kind",
@@ -367,7 +365,7 @@ def test_a_request_that_holds_a_list(contract: Contract) -> None:
 
 
 def test_a_request_that_cannot_be_read(contract: Contract) -> None:
-    """JSON that is none is a finding about the body of the request, and no more is said of it."""
+    """Broken JSON is the only finding of a request with it."""
     verdict = contract.validator.validate_webhook(WebhookRequest(body="{"))
     assert ([finding.rule for finding in verdict.findings], verdict.part) == (
         ["json.syntax"],

@@ -1,4 +1,4 @@
-"""Webhook requests: which are one, what is found of their parameters and how they were sent, and what else a request may be."""
+"""Webhook requests: recognition, and findings about parameters and encoding."""
 
 from __future__ import annotations
 
@@ -125,14 +125,14 @@ NOT_ONE = "body.unknown-kind"
 def test_webhooks(
     contract: Contract, delivery: WebhookRequest, operation: str | None, expected: Any
 ) -> None:
-    """A request is a webhook, one of another event, or said to be none, and why."""
+    """A request is a webhook, a webhook of another event, or neither, with the reason."""
     verdict = contract.validator.validate_webhook(delivery, operation)
     assert become(verdict) == expected
     assert (verdict.body is not None) == (verdict.kind is not None)
 
 
 def test_an_event_that_is_misspelt(contract: Contract) -> None:
-    """What resembles the event closely is meant to be it; where there is none at all, it is missing."""
+    """A name much like an event's is reported as misspelt; without any, the event is missing."""
     verdict = contract.validator.validate_webhook(
         WebhookRequest(HOOK, body={**PARAMETERS, "EventType": "onDeliveryUpdate"})
     )
@@ -147,7 +147,7 @@ def test_an_event_that_is_misspelt(contract: Contract) -> None:
 
 
 def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
-    """That it is missing is not said, too; of another that is missing it is."""
+    """A misnamed parameter is not also reported as missing; another missing parameter is."""
     body = {**PARAMETERS, "DeliveryStatus": "sent"}
     del body["Status"]
     verdict = contract.validator.validate_webhook(WebhookRequest(HOOK, body=body))
@@ -174,8 +174,8 @@ def test_a_parameter_that_is_called_otherwise(contract: Contract) -> None:
     ]
 
 
-def test_how_parameters_were_sent(contract: Contract) -> None:
-    """Defects of the text come first, then what is wrong with the parameters, then how they were sent, then the signature."""
+def test_orders_the_findings_of_a_webhook(contract: Contract) -> None:
+    """Findings come in this order: text, parameters, encoding, signature."""
     signed = Contract.load(auth_token="0123456789abcdef0123456789abcdef")
     text = form().replace("Status=sent", "Status=odd") + "&RetryCount=1&ClientIdentity=100%"
     delivery = WebhookRequest(HOOK, body=text, headers={"Host": "example.com"})
@@ -203,7 +203,7 @@ def test_how_parameters_were_sent(contract: Contract) -> None:
 
 
 def test_webhooks_of_other_documents(tmp_path: Path) -> None:
-    """A webhook that is described as no form cannot be judged; one without a list of events has no other event."""
+    """A webhook that is not described as a form is unchecked; one without an event list has no other event."""
     paths = {"/orders": answers("application/json", total=True)}
     hook = {
         "hook": {
@@ -247,7 +247,7 @@ def test_webhooks_of_other_documents(tmp_path: Path) -> None:
 
 
 def test_credentials(contract: Contract) -> None:
-    """Those of a request are found in an exchange and a delivery, and of an answer's headers nothing is said."""
+    """Credentials in requests and webhook requests are found; headers of responses are not searched."""
     headers = {"Authorization": "Bearer 4f9d1c7ab23e"}
     message = (
         "the request's Authorization header holds credentials; remove them with `receiptkit scrub`"

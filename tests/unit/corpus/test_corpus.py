@@ -128,7 +128,7 @@ def test_a_file_that_does_not_prove_itself_is_not_written(monkeypatch: pytest.Mo
 
 
 def test_write_and_check(run: Run, tmp_path: Path) -> None:
-    """A corpus is what a second run would write, which takes its seed; another seed makes another one; --check writes nothing."""
+    """A second run writes the same corpus with its seed; another seed another one; --check writes nothing."""
     code, out, _ = run("fixtures", "write", tmp_path)
     assert (code, out.startswith(f"{tmp_path}: {len(MANIFEST['files']) + 3} files, ")) == (0, True)
     assert run("fixtures", "write", tmp_path, "--check") == (0, "", "")
@@ -149,8 +149,8 @@ def test_write_and_check(run: Run, tmp_path: Path) -> None:
         assert run("fixtures", "write", tmp_path, "--check")[0] == 1
 
 
-def test_other_files_are_spared(run: Run, tmp_path: Path) -> None:
-    """What was changed, or written by somebody else, is left as it is, unless forced; a stranger's file beside it always."""
+def test_overwrites_changed_files_only_with_force(run: Run, tmp_path: Path) -> None:
+    """A changed or foreign file is overwritten with --force only; files beside it are always kept."""
     assert run("fixtures", "write", tmp_path)[0] == 0
     mine, theirs = tmp_path / "errors" / "404-not-found.json", tmp_path / "notes.txt"
     mine.write_text("changed")
@@ -165,7 +165,7 @@ def test_other_files_are_spared(run: Run, tmp_path: Path) -> None:
 
 
 def test_files_of_an_earlier_corpus_go(run: Run, tmp_path: Path) -> None:
-    """A file that an earlier manifest lists and nobody changed is taken away; one outside of the folder never is."""
+    """An unchanged file of an earlier manifest is removed, never one outside of the folder."""
     corpus_folder, outside = tmp_path / "corpus", tmp_path / "precious.json"
     assert run("fixtures", "write", corpus_folder)[0] == 0
     for path in (corpus_folder / "errors" / "old.json", outside):
@@ -185,7 +185,7 @@ def test_files_of_an_earlier_corpus_go(run: Run, tmp_path: Path) -> None:
 
 
 def test_places_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
-    """Where no folder can be made, and no name at all, is one line; nothing has been written by then."""
+    """A folder that cannot be made is reported in one line, before anything is written."""
     (tmp_path / "errors").write_text("")
     code, out, err = run("fixtures", "write", tmp_path)
     assert (code, out, err) == (
@@ -205,8 +205,8 @@ def test_places_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "manifest", ["", "[]", "{}", '{"files": 5}', '{"files": [{"file": "x"}], "about": []}', "\x00"]
 )
-def test_a_manifest_that_is_none(run: Run, tmp_path: Path, manifest: str) -> None:
-    """A manifest.json of another kind is somebody else's file."""
+def test_keeps_a_foreign_manifest(run: Run, tmp_path: Path, manifest: str) -> None:
+    """A manifest.json of another kind is treated as a foreign file."""
     (tmp_path / "manifest.json").write_text(manifest)
     code, _, err = run("fixtures", "write", tmp_path)
     assert (code, "manifest.json: changed, or not written by receiptkit" in err) == (2, True)

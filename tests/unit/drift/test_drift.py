@@ -248,7 +248,7 @@ def test_each_kind_of_edit(tmp_path: Path, edit: Edit, expected: set[tuple[str, 
     changes = drift(edited(tmp_path, edit))
     assert outline([each for each in changes if each.kind != "overlay-idle"]) == expected
     for change in changes:
-        demand_a_judged_example(change)
+        demand_a_checked_example(change)
 
 
 #: What both documents say of the example of a consequence.
@@ -262,8 +262,8 @@ VERDICTS = {
 }
 
 
-def demand_a_judged_example(change: Change) -> None:
-    """Each change has both places and an example; the documents disagree where a consequence says so."""
+def demand_a_checked_example(change: Change) -> None:
+    """Assert that a change has both places and an example that the documents accept differently."""
     assert change.old_place
     assert change.new_place
     assert change.example is not None
@@ -285,7 +285,7 @@ def test_it_is_the_published_document(reference: Path) -> None:
 
 
 def test_overlay_actions_that_are_no_longer_needed(tmp_path: Path) -> None:
-    """Twilio may repair what an overlay repairs."""
+    """An overlay action is reported once Twilio's document no longer needs it."""
     edit = schema_of(STATUS, lambda own: own.update(nullable=True, enum=[*own["enum"], None]))
     (change,) = drift(edited(tmp_path, edit))
     assert change.kind == "overlay-idle"
@@ -325,7 +325,7 @@ def test_compositions(tmp_path: Path, seed: int) -> None:
     expected = set().union(*(EDITS[name][1] for name in chosen))
     assert outline([each for each in changes if each.kind != "overlay-idle"]) == expected, chosen
     for change in changes:
-        demand_a_judged_example(change)
+        demand_a_checked_example(change)
 
 
 @pytest.mark.proofs
@@ -341,7 +341,7 @@ def test_parameters_that_may_be_left_out() -> None:
     required["paths"][LIST]["get"]["parameters"][-1]["required"] = True
     (change,) = compare((Side(required), Side(document)))
     assert (change.kind, change.where) == ("accepted", "query parameter PageToken")
-    demand_a_judged_example(change)
+    demand_a_checked_example(change)
 
 
 def test_a_document_of_openapi_3_1(tmp_path: Path) -> None:
@@ -407,7 +407,7 @@ def test_reports(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> No
 
 
 def test_update(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
-    """The facts are taken over, and the texts stay ours; building gives what drift has compared."""
+    """The facts are taken over and our texts stay; building gives the document that drift compared."""
     folder = tmp_path / "spec"
     shutil.copytree(SPEC, folder)
     source = folder / "upstream" / "twilio_conversations_v1.facts.yaml"

@@ -1,4 +1,4 @@
-"""Worlds with chosen outcomes are checked once for each kind of body; what is forbidden is always refused."""
+"""Worlds with chosen outcomes are checked once for each kind of body; forbidden facts are always refused."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_alike_worlds_are_accepted_by_their_message(checked: tuple[Generator, li
         {"set": {"receipts.0.participant_sid": "XX1"}},
     ],
 )
-def test_what_is_forbidden_is_refused_after_others(facts: dict[str, Any]) -> None:
-    """What was accepted before lets nothing else through, not even twice."""
+def test_refuses_forbidden_facts_after_others(facts: dict[str, Any]) -> None:
+    """Forbidden facts are refused after accepted worlds, and refused again."""
     generator = Generator()
     for seed in range(5):
         generator.world(seed=seed, page_size=50, outcomes=[Outcome("sms", "delivered")])

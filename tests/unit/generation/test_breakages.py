@@ -35,7 +35,7 @@ PLACES = {
 STRICT = Generator(Contract.load("strict"))
 #: What the profile strict adds.
 OF_STRICT = [each for each in breakages(STRICT) if each.rule == "schema.additional-properties"]
-#: What cannot be caused: shadowed by schema.pattern, and what only Python users are told.
+#: Rules that cannot be caused: shadowed by schema.pattern, or reported from Python only.
 IMPOSSIBLE = {"schema.min-length", "schema.max-length", "body.unchecked"}
 
 
@@ -105,7 +105,7 @@ def keywords(node: object) -> Iterator[tuple[str, object]]:
 
 @pytest.mark.parametrize("generator", [GENERATOR, STRICT], ids=["documented", "strict"])
 def test_every_keyword_of_the_documents_has_one(generator: Generator) -> None:
-    """Whatever keyword a body can break in a document, a breakage breaks it; lengths stand beside patterns alone, which come first."""
+    """Every keyword that a body can violate has a breakage; lengths appear only beside patterns."""
     schemas = generator.contract.document.content["components"]["schemas"]
     checking = {
         "type",
@@ -139,7 +139,7 @@ def test_every_keyword_of_the_documents_has_one(generator: Generator) -> None:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("each", OF_CAPTURES, ids=[each.rule for each in OF_CAPTURES])
 def test_captures(each: CaptureBreakage, seed: int) -> None:
-    """A broken capture has the finding it is made for, in the record it is said to be in, and nothing else."""
+    """A broken capture has its finding, in the expected record, and no other."""
     found = check_capture(GENERATOR.contract, each, each.capture(GENERATOR, seed))
     found = [finding for finding in found if finding.rule not in each.beside]
     assert [finding.rule for finding in found] == [each.rule]
@@ -151,7 +151,7 @@ def test_captures(each: CaptureBreakage, seed: int) -> None:
 def test_generate_break_of_captures(
     run: Callable[..., tuple[int, str, str]], each: CaptureBreakage, tmp_path: Path
 ) -> None:
-    """`generate --break` of such a rule writes a capture without being told to."""
+    """`generate --break` of such a rule writes a capture by default."""
     path = tmp_path / "capture.ndjson"
     code, _, err = run("generate", each.scenario, "--break", each.rule, "-o", path)
     assert code == 0
@@ -160,7 +160,7 @@ def test_generate_break_of_captures(
 
 
 def test_captures_in_other_worlds(run: Callable[..., tuple[int, str, str]]) -> None:
-    """A scenario that cannot show it, and a form that is no capture, are refused with what can."""
+    """A scenario or form that cannot show it is refused, and the message names others."""
     code, out, err = run("generate", "chat-only", "--break", "listing.loop")
     assert (code, out, err) == (
         2,
@@ -189,7 +189,7 @@ def nodes(node: object) -> Iterator[dict[str, Any]]:
 def test_generate_break(
     run: Callable[..., tuple[int, str, str]], each: Breakage, form: str
 ) -> None:
-    """`generate --break` writes what `validate` then finds, once; a form that cannot have the flaw is refused."""
+    """`validate` finds the breakage of `generate --break` once; a form that cannot have it is refused."""
     scope = ["--scope", "service"] if each.in_service else []
     code, out, err = run("generate", each.scenario, *scope, "--as", form, "--break", each.rule)
     if each.kind not in BREAKABLE[form]:
@@ -202,7 +202,7 @@ def test_generate_break(
 
 
 def test_mistakes(run: Callable[..., tuple[int, str, str]]) -> None:
-    """A rule that does not exist, and a world that cannot show one, are said in a line."""
+    """An unknown rule, and a world that cannot show one, are refused in one line."""
     for wanted, said in {
         "page.next-is-slf": "no breakage for rule 'page.next-is-slf'; did you mean page.next-is-self?",
         "nothing.like-it": "no breakage for rule 'nothing.like-it'",
@@ -274,7 +274,7 @@ def test_mistakes(run: Callable[..., tuple[int, str, str]]) -> None:
 def test_generate_break_of_keywords(
     run: Callable[..., tuple[int, str, str]], arguments: list[str], note: str, broken: str
 ) -> None:
-    """A keyword of the document is broken where it is said, or at the first member; in the first form that can show it."""
+    """A keyword is broken at the named place, or at the first member; in the first form that shows it."""
     code, out, err = run("generate", "agent-and-sms", "--break", *arguments)
     assert (code, err) == (0, f"receiptkit: note: broken on purpose: {note}\n")
     assert out.count(broken) == 1
@@ -283,7 +283,7 @@ def test_generate_break_of_keywords(
 
 
 def caused(generator: Generator) -> set[str]:
-    """What causes the finding that it has to cause: breakages, and what is asked for otherwise or dated backwards."""
+    """Return the broken things that have their finding: breakages, changed requests, and reversed dates."""
     contract = generator.contract
     world, nobody = generator.world("agent-and-sms"), generator.world("chat-only")
     stranger = "IM" + "0123456789abcdef" * 2

@@ -1,4 +1,4 @@
-"""Cassettes have the bytes that PyYAML's own emitter writes, whatever stands in them."""
+"""Cassettes have the bytes that PyYAML's emitter writes, for any content."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def interaction(body: str | None, value: str, name: str = "X") -> dict[str, Any]
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios(name: str) -> None:
-    """What a consumer sees of any scenario is written as PyYAML writes it, with GET and signatures, too."""
+    """The cassette of any scenario has PyYAML's bytes, also with GET and signatures."""
     options: list[dict[str, Any]] = [{}, {"method": "GET"}, {"auth_token": "12345"}]
     for each in options:
         seen = recording.seen(GENERATOR, GENERATOR.world(name, seed=3), **each)

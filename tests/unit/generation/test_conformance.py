@@ -28,7 +28,7 @@ def parameters() -> list[dict[str, str]]:
 
 
 def test_most_texts_are_proven_by_their_shape() -> None:
-    """Of many webhooks a few are checked one by one; what is broken is always."""
+    """Of many webhooks only a few are checked alone; broken ones always are."""
     checked: list[Any] = []
 
     def check(body: Any) -> Any:
@@ -48,7 +48,7 @@ def test_most_texts_are_proven_by_their_shape() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_what_the_contract_forbids_is_refused(count: int) -> None:
+def test_refuses_forbidden_webhooks(count: int) -> None:
     """A forbidden fact is refused in any form of webhooks, however many conform before it."""
     good = [GENERATOR.world("full-house", seed=seed) for seed in range(count)]
     bad = GENERATOR.world("full-house", set={"receipts.49.participant_sid": "XX1"}, check=False)
@@ -69,7 +69,7 @@ def test_signatures_are_checked_where_the_token_is_known() -> None:
 
 
 def test_rules_that_look_closer_see_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a rule looks at more than shapes keep, each text is checked by itself."""
+    """If a rule reads more than shapes keep, each text is checked alone."""
     monkeypatch.setattr(catalogue, "allows_bulk", lambda: False)
     checked: list[Any] = []
 
@@ -108,8 +108,8 @@ def test_exchanges_of_many_worlds_are_proven_by_their_shape(
 
 
 @pytest.mark.parametrize("form", ["pages", "receipts", "ndjson", "message"])
-def test_what_is_forbidden_after_many_that_conform_is_refused(form: str) -> None:
-    """What the contract forbids is refused when shapes of what conforms are known."""
+def test_refuses_a_forbidden_body_after_many_others(form: str) -> None:
+    """A forbidden fact is refused even if shapes of conforming bodies are known."""
     good = [GENERATOR.world("group-sms", seed=seed) for seed in range(100)]
     facts = {"message.index": "four"} if form == "message" else {"receipts.1.status": "queued"}
     bad = GENERATOR.world("group-sms", set=facts, check=False)

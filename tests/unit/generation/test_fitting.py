@@ -26,7 +26,7 @@ PAGE = GENERATOR.at(WORLD).page()
 
 
 def test_identifiers_become_those_of_the_body() -> None:
-    """A SID of the sample stands for that of the body, whatever its prefix is; others stay."""
+    """A SID of the sample becomes that of the body, with any prefix; others stay."""
     sids = sample("receipt")
     changes = {
         "/participant_sid": "MB" + sids["message_sid"][2:],
@@ -52,7 +52,7 @@ def test_identifiers_become_those_of_the_body() -> None:
     ],
 )
 def test_dates_move_with_the_body(date: str, moved: bool) -> None:
-    """A date near that of the sample is as far from the body's own; what means itself stays."""
+    """A date near the sample's moves with the body's date; another date stays."""
     broken = fitted(Example("receipt", {"/date_updated": date}), RECEIPT)
     assert (broken["date_updated"] != date) is moved
     assert len(broken["date_updated"]) == len(date)
@@ -81,7 +81,7 @@ def test_the_server_becomes_that_of_the_body() -> None:
 
 
 def test_bodies_without_the_place_are_refused() -> None:
-    """A body that has no such place raises, and is left alone."""
+    """A body without the place of the change raises, and is not changed."""
     nobody = GENERATOR.at(GENERATOR.world("chat-only")).page()
     for pointer in ("/delivery_receipts/0/sid", "/meta/url/x", "/nothing/x"):
         with pytest.raises((LookupError, AttributeError, TypeError)):

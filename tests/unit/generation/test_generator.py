@@ -167,8 +167,10 @@ FACTS = {
 
 
 @pytest.mark.parametrize(("name", "expected"), FACTS.items(), ids=list(FACTS))
-def test_what_scenarios_are(generator: Generator, name: str, expected: list[Any]) -> None:
-    """A scenario is what its name says."""
+def test_scenarios_have_their_outcomes(
+    generator: Generator, name: str, expected: list[Any]
+) -> None:
+    """A scenario has the statuses and codes that its name promises."""
     rows = generator.at(generator.world(name, seed=3)).receipts
     found = [
         (row["status"], row["error_code"]) if row["error_code"] else row["status"] for row in rows
@@ -201,8 +203,8 @@ def arrivals(generator: Generator, name: str, seed: int) -> list[list[dict[str, 
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_how_webhooks_arrive(generator: Generator, seed: int) -> None:
-    """In order, out of order, twice, read before delivered, tried again: as the scenario says."""
+def test_webhooks_arrive_as_the_scenario_says(generator: Generator, seed: int) -> None:
+    """Webhooks arrive in order, out of order, twice, or again, as the scenario says."""
 
     def statuses(name: str) -> list[list[str]]:
         return sorted([one["Status"] for one in own] for own in arrivals(generator, name, seed))
@@ -275,7 +277,7 @@ def test_moments(generator: Generator) -> None:
 
 
 def test_errors(generator: Generator) -> None:
-    """Error answers are those of the error dictionary; the message of a 404 has the path without its version."""
+    """Error responses are those of the error dictionary; the message of a 404 has the path without its version."""
     rendering = generator.at(generator.world("agent-and-sms", seed=1, in_service=True))
     answers = {name: rendering.error(name) for name in ERRORS}
     assert {name: answer.status for name, answer in answers.items()} == {
@@ -325,7 +327,7 @@ def test_larger_on_request(generator: Generator) -> None:
 
 
 def test_another_outcome_leaves_the_rest(generator: Generator) -> None:
-    """An override changes what it names, in every rendering, and nothing else."""
+    """An override changes its fact in every rendering, and nothing else."""
     plain = generator.world("group-sms", seed=5)
     changed = generator.world(
         "group-sms",
@@ -392,7 +394,7 @@ def test_facts_by_path(generator: Generator) -> None:
     ],
     ids=["status", "sid", "null", "code", "attributes", "page size"],
 )
-def test_what_the_contract_forbids_is_refused(
+def test_refuses_forbidden_overrides(
     generator: Generator, facts: dict[str, Any], rule: str, pointer: str
 ) -> None:
     """An override against the contract is refused with the finding."""
@@ -426,14 +428,14 @@ def test_a_refusal_of_the_whole_body_shows_an_empty_pointer(generator: Generator
     ],
 )
 def test_mistakes(generator: Generator, facts: dict[str, Any], says: str) -> None:
-    """A mistake is one line that says what there is."""
+    """A mistake is one line that lists the valid choices."""
     with pytest.raises(UsageError, match=says) as raised:
         generator.world(**{"name": "agent-and-sms", **facts})
     assert "\n" not in str(raised.value)
 
 
-def test_what_is_not_there(generator: Generator) -> None:
-    """A receipt or a page that does not exist is a mistake, not an IndexError."""
+def test_a_missing_receipt_or_page_is_a_usage_error(generator: Generator) -> None:
+    """A receipt or page that does not exist raises UsageError."""
     rendering = generator.at(generator.world("agent-and-sms"))
     for number in (1, -1):
         with pytest.raises(UsageError, match="there is no receipt"):
@@ -489,7 +491,7 @@ def test_another_status(tmp_path: Path) -> None:
 
 
 def test_a_status_less(tmp_path: Path) -> None:
-    """What the document does not allow any more is refused."""
+    """A status that the document no longer allows is refused."""
 
     def change(document: dict[str, Any]) -> None:
         schemas(document)["conversation_message_receipt_enum_delivery_status"]["enum"].remove(
@@ -581,8 +583,8 @@ def test_the_vendor_document() -> None:
         generator.webhooks(generator.world("agent-and-sms"))
 
 
-def test_a_document_of_ones_own_without_webhooks(tmp_path: Path) -> None:
-    """Another profile is no way out where the document is not receiptkit's."""
+def test_a_users_document_without_webhooks(tmp_path: Path) -> None:
+    """A user's document without webhooks is named in the error, without advice to change the profile."""
     document = json.loads((ROOT / "spec" / "documented.json").read_text())
     del document["webhooks"]
     path = tmp_path / "mine.json"
@@ -601,7 +603,7 @@ def test_worlds_from_a_generator_of_random_numbers(generator: Generator) -> None
 
 
 def test_scenarios_do_not_share_identifiers(generator: Generator) -> None:
-    """The same seed makes other identifiers in every scenario, so that their files can be judged together."""
+    """A seed gives each scenario other identifiers, so that their files can be checked together."""
     sids = [receipt.sid for name in SCENARIOS for receipt in generator.world(name, seed=1).receipts]
     assert len(set(sids)) == len(sids)
 
@@ -629,8 +631,8 @@ def test_every_stream_is_a_scenario(generator: Generator) -> None:
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 3, 2), 5, "9999-12-31T23:59:59Z"])  # noqa: DTZ001
-def test_moments_that_are_none(generator: Any, start: Any) -> None:
-    """Texts that are no time are refused, and times too late; a datetime is taken."""
+def test_refuses_invalid_moments(generator: Any, start: Any) -> None:
+    """Invalid and too late times are refused; a datetime is accepted."""
     if isinstance(start, datetime):
         assert generator.world("group-sms", start=start) == generator.world(
             "group-sms", start=start.isoformat()

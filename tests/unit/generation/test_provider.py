@@ -72,7 +72,7 @@ def test_a_seed_decides() -> None:
 
 
 def test_bodies_conform(fake: Any, contract: Contract) -> None:
-    """What the provider makes has no finding."""
+    """Objects that the provider makes have no finding."""
     for _ in range(100):
         assert contract.check(fake.delivery_receipt(), operation="receipt") == []
         assert contract.check(fake.delivery_receipt(in_service=True), operation="receipt") == []
@@ -90,7 +90,7 @@ def test_bodies_conform(fake: Any, contract: Contract) -> None:
 
 
 def test_receipts_as_wanted(fake: Any) -> None:
-    """Status, channel and code can be given; what is not is drawn, so that it fits."""
+    """Status, channel and code can be given; the others are drawn to fit."""
     assert {fake.delivery_receipt()["status"] for _ in range(200)} == {
         None,
         "sent",
@@ -116,8 +116,8 @@ def test_receipts_as_wanted(fake: Any) -> None:
         fake.delivery_webhook(status=None)
 
 
-def test_a_code_that_is_given_is_kept(fake: Any) -> None:
-    """What is drawn fits an error code: the status is a failure, the channel one that has such codes."""
+def test_keeps_a_given_code(fake: Any) -> None:
+    """A given error code is kept: the status becomes a failure, the channel one with such codes."""
     for _ in range(50):
         phone, whatsapp = (
             fake.delivery_receipt(error_code=30003),
@@ -145,8 +145,8 @@ def test_a_code_that_is_given_is_kept(fake: Any) -> None:
         ({"error_code": True}, "error_code must be a number such as 30003, not True"),
     ],
 )
-def test_what_contradicts_a_code(fake: Any, given: dict[str, Any], message: str) -> None:
-    """A receipt that cannot be is refused, not made into another one."""
+def test_refuses_contradictory_receipts(fake: Any, given: dict[str, Any], message: str) -> None:
+    """A contradictory receipt is refused, not changed."""
     with pytest.raises(UsageError) as caught:
         fake.delivery_receipt(**given)
     assert str(caught.value).endswith(message)
@@ -179,7 +179,7 @@ def test_another_contract() -> None:
     [("ReceiptProvider", "faker", "faker"), ("strategies", "hypothesis", "hypothesis")],
 )
 def test_without_the_package(name: str, module: str, extra: str) -> None:
-    """Without Faker or Hypothesis the rest works, and what needs it says what to install."""
+    """Without Faker or Hypothesis the rest works; what needs them says what to install."""
     code = f"""
 import sys
 sys.modules[{module!r}] = sys.modules["{module}.providers"] = None

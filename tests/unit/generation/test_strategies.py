@@ -1,4 +1,4 @@
-"""The Hypothesis strategies: what they draw conforms, and shrinks to something small."""
+"""Values drawn from the Hypothesis strategies conform, and shrink to something small."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, min_size=1, max_size=5).map("".join), st.integers(0, 2**16))
-def test_what_is_made_fits(pattern: str, seed: int) -> None:
-    """What is made of a pattern of characters, classes and counts matches it, and so does what begins as it does."""
+def test_made_texts_match_the_pattern(pattern: str, seed: int) -> None:
+    """Texts made from a pattern match it, and so do those that continue a beginning."""
     template = Template(f"^{pattern}$", "here")
     made = template.fill(random.Random(seed))
     assert re.fullmatch(pattern, made)
@@ -77,7 +77,7 @@ def test_beginnings() -> None:
 
 
 def test_hexadecimal_digits_are_lower_case() -> None:
-    """Where upper and lower case are allowed, it is lower case that Twilio uses."""
+    """Hexadecimal digits are lower case, as Twilio's, where the pattern allows both."""
     assert re.fullmatch(
         "AC[0-9a-f]{32}", Template("^AC[0-9a-fA-F]{32}$", "here").maker()(random.Random(1))
     )

@@ -37,7 +37,7 @@ def written(generator: Generator, form: str, worlds: Any, **options: Any) -> byt
 def test_drafts_have_the_bytes_of_worlds(
     form: str, name: str, in_service: bool, options: dict[str, Any]
 ) -> None:
-    """What is written after templates is what is rendered, in any form."""
+    """Drafts written from templates have the bytes of rendered worlds, in any form."""
     generator = Generator()
     drafts = generator.drafts(name, range(COUNT), in_service=in_service)
     worlds = [generator.world(name, seed=seed, in_service=in_service) for seed in range(COUNT)]
@@ -72,10 +72,8 @@ def test_templates_are_proven_once(form: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("form", ["pages", "receipts", "webhook", "requests", "har"])
-def test_what_is_forbidden_is_refused_however_late(
-    form: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A code that the contract forbids is refused when it first comes up, long after there are templates."""
+def test_refuses_a_forbidden_code_late(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forbidden code is refused when it first appears, long after templates exist."""
     generator = Generator()
     codes: dict[int, int] = {}
     for number, draft in enumerate(generator.drafts("partial-failure", range(80))):
@@ -99,7 +97,7 @@ def test_what_is_forbidden_is_refused_however_late(
 
 
 def test_text_template() -> None:
-    """Values are found wherever they stand, the longest first; percent signs stay."""
+    """Values are replaced anywhere in the text, the longest first; percent signs stay."""
     made = TextTemplate("50% of AC1 and AC12, AC1", ["AC1", "", "AC12"])
     assert made.fill(["x", "y", "z"]) == "50% of x and z, x"
     assert TextTemplate("AC1", ["AC1"]).fill(["%s"]) == "%s"

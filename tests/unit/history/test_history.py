@@ -1,4 +1,4 @@
-"""What takes more than one observation to see: told in whatever pieces and order they are judged, and told of nothing that is in order."""
+"""Findings across observations do not depend on pieces or processes, and legitimate traffic has none."""
 
 from __future__ import annotations
 
@@ -101,14 +101,14 @@ SENT, LATER = "2026-03-02T09:15:02Z", "2026-03-02T09:16:00Z"
     ],
 )
 def test_two_states(before: tuple[str, str], after: tuple[str, str], expected: str | None) -> None:
-    """What two states of a receipt say together, the second one seen later."""
+    """Two states of a receipt have the expected finding, at the second one."""
     first, second = (receipt(status=status, date_updated=date) for status, date in (before, after))
     found = told(first, second)
     assert [rule for rule, _, _ in found] == ([expected] if expected else [])
     assert all(entry == 1 for _, _, entry in found)
 
 
-def test_judged_against_the_furthest() -> None:
+def test_compares_with_the_furthest_state() -> None:
     """Stragglers are compared with the furthest state, not with one another."""
     states = [("sent", "02"), ("read", "09"), ("delivered", "05"), ("sent", "02")]
     lines = [
@@ -130,8 +130,8 @@ def states(*said: tuple[str | None, int]) -> list[tuple[str, int]]:
     return [(rule, entry) for rule, _, entry in told(*lines)]
 
 
-def test_what_is_the_furthest() -> None:
-    """A later date of the same status moves it on, an earlier one and a straggler do not; of two ends, the later one by its date is it."""
+def test_the_furthest_state() -> None:
+    """A later date of the same status is further; of two final states, the one with the later date."""
     assert states(("delivered", 2), ("delivered", 30), ("sent", 10)) == [
         ("timeline.arrived-late", 2)
     ]
@@ -159,8 +159,8 @@ def test_what_is_the_furthest() -> None:
     assert told(*code) == [("timeline.code-wiped", "/error_code", entry) for entry in (1, 2)]
 
 
-def test_stale_answers() -> None:
-    """An answer that comes again after a newer one is stale, whatever else came between; not where the dates say otherwise."""
+def test_stale_responses() -> None:
+    """A response that repeats an older state after a newer one is stale, unless the dates contradict it."""
     assert states((None, 2), ("sent", 3), (None, 2)) == [("timeline.arrived-late", 2)]
     assert states(("sent", 2), ("delivered", 2), ("sent", 2)) == [
         ("timeline.date-kept", 1),
@@ -184,8 +184,8 @@ def test_stale_answers() -> None:
     ]
 
 
-def test_polling_is_no_event() -> None:
-    """The same answer again and again says nothing, however often; a webhook that comes again does, once."""
+def test_repeated_polls_are_no_duplicates() -> None:
+    """Repeated responses have no finding; a repeated webhook has one."""
     page = sample("page")
     assert told(page, page, sample("receipt"), page, page) == []
     assert told(webhook(), webhook(), webhook()) == [("timeline.duplicate", "/Status", 2)]
@@ -214,15 +214,15 @@ def test_creation_stays() -> None:
 
 
 def said(*lines: Any) -> list[str]:
-    """The messages of what is told across observations of one file."""
+    """Return the messages of findings across observations of one file."""
     found = Collected()
     content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     Validation(CONTRACT).run([Source("x.ndjson", content=content)], found)
     return [each.message for each in found if each.rule in catalogue.across()]
 
 
-def test_what_is_said_of_states() -> None:
-    """Both states are named, and which date is later; a webhook's failure has no member for a code that is gone."""
+def test_messages_name_both_states() -> None:
+    """Messages name both states and the later date; a webhook's lost code is found at its status."""
     sent = receipt(status="sent", date_updated=SENT)
     assert said(sent, receipt(date_created="2026-03-02T09:14:00Z")) == [
         "the same receipt has another date_created in an earlier observation; compare line 1"
@@ -247,14 +247,14 @@ def test_what_is_said_of_states() -> None:
 
 
 def test_only_a_failure_has_a_code_to_lose() -> None:
-    """An error code beside a status that is none was never right; that it goes is no loss."""
+    """A code beside a status that is no failure may disappear."""
     wrong = receipt(error_code=30003, date_updated=SENT)
     assert told(wrong, receipt(date_updated=LATER)) == []
     assert told([wrong], [receipt(date_updated=LATER)], join=True) == []
 
 
-def test_of_two_receipts_only_the_identity_is_told() -> None:
-    """Where one SID stands for two receipts, their states need not agree."""
+def test_reports_only_the_identity_of_two_receipts() -> None:
+    """If one SID belongs to two receipts, their states are not compared."""
     other = receipt(
         participant_sid="MB" + "0123456789abcdef" * 2, status="sent", date_updated=LATER
     )
@@ -273,7 +273,7 @@ def test_of_two_receipts_only_the_identity_is_told() -> None:
 
 @pytest.mark.parametrize("sid", ["DY" + "a" * 32, "DY" + "0" * 32, "DY" + "X" * 32, "DYxxxx"])
 def test_placeholders_never_join(sid: str) -> None:
-    """Nobody's SID stands for many receipts."""
+    """A placeholder SID may belong to many receipts."""
     first, second = (
         receipt(sid=sid),
         receipt(sid=sid, status="sent", date_updated=LATER, participant_sid="MB" + "0f" * 16),
@@ -281,14 +281,14 @@ def test_placeholders_never_join(sid: str) -> None:
     assert told(first, second) == []
 
 
-def test_a_stale_answer() -> None:
-    """An answer that was newer before is late, though it is the same as an earlier one."""
+def test_a_stale_response() -> None:
+    """A response older than the one before is late, even if it equals an earlier one."""
     sent = receipt(status="sent", date_updated=SENT)
     assert told(sent, receipt(), sent) == [("timeline.arrived-late", "/status", 2)]
 
 
 def test_sources_agree() -> None:
-    """Webhook and answer with one status have one error code; none, null and 0 are the same."""
+    """Webhook and response with one status have one error code; missing, null and 0 are the same."""
     failed = receipt(status="failed", error_code=30003)
     assert told(webhook(Status="failed", ErrorCode="30003"), failed) == []
     assert told(webhook(Status="failed", ErrorCode="30008"), failed) == [
@@ -321,7 +321,7 @@ def test_sources_agree() -> None:
     assert ("webhook.disagrees-with-receipt", "/ErrorCode", 2) in told(
         receipt(), webhook(**without), webhook(Status="delivered", ErrorCode="30008")
     )
-    # One of the answers is enough.
+    # One of the responses is enough.
     late = {**failed, "error_code": 0, "date_updated": LATER}
     assert [
         rule for rule, _, _ in told(late, failed, webhook(Status="failed", ErrorCode="30003"))
@@ -335,8 +335,8 @@ def pages(size: int = 20, receipts: int = 50) -> list[dict[str, Any]]:
     return list(GENERATOR.at(GENERATOR.world("three-pages", receipts=receipts)).pages(size))
 
 
-def test_walks_in_order_say_nothing() -> None:
-    """A whole walk, the same again, two at once, and a single page with all of it."""
+def test_complete_paginations_have_no_finding() -> None:
+    """Complete paginations have no finding: once, twice, two at once, and on a single page."""
     first, second, third = pages()
     (whole,) = pages(50)
     assert told(first, second, third) == []
@@ -345,8 +345,8 @@ def test_walks_in_order_say_nothing() -> None:
     assert told(first, whole) == []
 
 
-def test_what_is_missing_from_walks() -> None:
-    """A walk that ends early is information; one with a hole a warning; one that begins late is neither."""
+def test_reports_pages_missing_from_a_pagination() -> None:
+    """A pagination that ends early is information, one with a hole a warning; a late beginning is neither."""
     first, second, third = pages()
     assert told(first, second) == [("listing.truncated", "/meta/next_page_url", 1)]
     assert told(first, third) == [("listing.gap", "/meta/page", 1)]
@@ -354,7 +354,7 @@ def test_what_is_missing_from_walks() -> None:
 
 
 def exchange(body: dict[str, Any], url: str = "", made_at: str = "") -> dict[str, Any]:
-    """An answer with its request; as a HAR has it where it is said when it was made."""
+    """Return a response with its request, and its time if there is one, as in a HAR."""
     url = url or body.get("meta", body)["url"]
     return {
         "request": {"method": "GET", "url": url},
@@ -363,7 +363,7 @@ def exchange(body: dict[str, Any], url: str = "", made_at: str = "") -> dict[str
 
 
 def test_pages_of_several_clients() -> None:
-    """Pages that come in another order than they are linked in are parts of several walks: no loop, and nothing that is missing."""
+    """Pages in another order than their links belong to several paginations: no loop, and no page missing."""
     first, second, third = map(exchange, pages())
     assert told(first, third, second, third) == []
     assert told(first, second, first, third, second, third) == []
@@ -372,8 +372,8 @@ def test_pages_of_several_clients() -> None:
     assert told(one, two, four, three, four) == []
 
 
-def test_a_list_that_ignores_what_is_asked_for() -> None:
-    """A mock that answers every link with the same page lets its consumer go on for ever; it is told once."""
+def test_reports_a_list_that_ignores_page_tokens() -> None:
+    """A mock that returns the same page for every link is reported once, as a loop."""
     first, *_ = pages()
     following = first["meta"]["next_page_url"]
     loop = ("listing.loop", "/meta/next_page_url", 1)
@@ -387,8 +387,8 @@ def test_a_list_that_ignores_what_is_asked_for() -> None:
     ) == [("listing.truncated", "/meta/next_page_url", 1)]
 
 
-def test_a_walk_through_a_proxy() -> None:
-    """Pages go on with each other by their own links, too, where they were asked for under another name."""
+def test_a_pagination_through_a_proxy() -> None:
+    """Pages continue each other by their own links, even if their requests had another host."""
     local = [
         exchange(
             page,
@@ -402,8 +402,8 @@ def test_a_walk_through_a_proxy() -> None:
     assert told(*local[:2]) == [("listing.truncated", "/meta/next_page_url", 1)]
 
 
-def test_a_walk_that_goes_on_in_another_file() -> None:
-    """What was followed elsewhere was followed."""
+def test_follows_a_pagination_across_files() -> None:
+    """A link that another file follows is not reported."""
     first, second, third = map(exchange, pages())
     assert told([first, second], [third], join=True) == []
     assert told([first, second], [third]) == [("listing.truncated", "/meta/next_page_url", 1)]
@@ -454,8 +454,8 @@ def test_entries_of_a_har_are_in_the_order_of_their_time() -> None:
     assert har(*late) == [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
 
 
-def test_what_is_said_of_walks() -> None:
-    """What is wrong is said with the numbers of pages and rows, and where the other page is."""
+def test_messages_name_the_pages() -> None:
+    """Messages name the pages, the rows and the other observation."""
     first, second, third = pages()
     assert said(first, third) == ["page 1 is missing: this page 2 follows page 0; compare line 1"]
     assert said(first, second) == [
@@ -496,8 +496,8 @@ def test_what_is_said_of_walks() -> None:
     ]
 
 
-def test_an_overlap_that_may_be_another_walk_is_information() -> None:
-    """Only links make two pages surely parts of one walk."""
+def test_an_overlap_without_links_is_information() -> None:
+    """Only links prove that two pages belong to one pagination."""
     first, _, third = pages()
     third["delivery_receipts"][0] = first["delivery_receipts"][0]
     found = Collected()
@@ -511,8 +511,8 @@ def test_an_overlap_that_may_be_another_walk_is_information() -> None:
 # -- summaries
 
 
-def test_summaries_are_judged_when_nothing_can_change() -> None:
-    """A summary is held against a whole list whose receipts have come to their end, seen before it; else it may be of another moment."""
+def test_compares_summaries_with_final_receipts() -> None:
+    """A summary is compared only with an earlier whole list whose receipts are final."""
     world = GENERATOR.world("group-sms")
     end, early = GENERATOR.at(world), GENERATOR.at(world, "start")
     page, message = end.page(), end.message()
@@ -539,8 +539,8 @@ SECOND = {"sid": "DY" + "0123456789abcdef" * 2, "participant_sid": "MB" + "01234
 
 
 @pytest.mark.parametrize("channel", ["SM", "WA"])
-def test_what_is_delivered_may_have_been_read(channel: str) -> None:
-    """A receipt that is delivered may be read the next moment, in whatever channel; anything else it does not become."""
+def test_a_delivered_receipt_may_have_been_read(channel: str) -> None:
+    """A delivered receipt may be read a moment later, but becomes nothing else."""
     page = listed(receipt(channel_message_sid=channel + "0123456789abcdef" * 2))
     assert told(page, summed_up(read="all")) == []
     # The summary may be a second behind.
@@ -550,8 +550,8 @@ def test_what_is_delivered_may_have_been_read(channel: str) -> None:
     ]
 
 
-def test_what_is_said_of_summaries() -> None:
-    """A summary is told what the receipts have instead."""
+def test_messages_compare_summaries_with_receipts() -> None:
+    """Messages about a summary say what the receipts have instead."""
     both = listed(receipt(), receipt(**SECOND, status="undelivered", error_code=30003))
     at = "; compare line 1"
     assert said(both, summed_up(total=0)) == [
@@ -605,8 +605,8 @@ def test_summaries_are_held_against_the_last_list() -> None:
     ]
 
 
-def test_summaries_and_walks() -> None:
-    """A list is seen when its last page is; a part of one tells nothing."""
+def test_summaries_and_paginations() -> None:
+    """A list is seen at its last page; summaries are not compared with a part of one."""
     first, second = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(1)
     rows = [page["delivery_receipts"][0] for page in (first, second)]
     (whole,) = GENERATOR.at(GENERATOR.world("three-pages", receipts=2)).pages(50)
@@ -622,8 +622,8 @@ def test_summaries_and_walks() -> None:
     assert [each for each in told(first, wrong) if each[0].startswith("delivery")] == []
 
 
-def test_what_was_told_again() -> None:
-    """What was told between a list and a summary counts, however often it was told before and after."""
+def test_a_repeated_update_counts_between_list_and_summary() -> None:
+    """An update between a list and a summary counts, however often it arrived before and after."""
     told_before = webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")
     page, message = listed(receipt()), summed_up(total=0)
     rule = ("delivery.total", "/delivery/total", 1)
@@ -653,24 +653,22 @@ def test_what_was_told_again() -> None:
         (receipt(**SECOND, status=None, date_updated=None), []),
     ],
 )
-def test_nothing_is_held_against_a_list_once_there_is_news(
-    news: dict[str, Any], expected: list[str]
-) -> None:
-    """Between the list and the summary something else was told of a receipt: the summary may count it."""
+def test_does_not_compare_a_summary_after_news(news: dict[str, Any], expected: list[str]) -> None:
+    """After news of a receipt, a summary is no longer compared with an older list."""
     wrong = summed_up(total=0)
     assert [rule for rule, _, _ in told(listed(receipt()), news, wrong)] == expected
     assert [rule for rule, _, _ in told(listed(receipt()), wrong, news)] == ["delivery.total"]
 
 
 @pytest.mark.parametrize("total", [True, 1e300, "1", None])
-def test_a_total_that_is_none_is_the_schemas(total: object) -> None:
-    """What is wrong with a value itself is all there is to say of it."""
+def test_leaves_an_invalid_total_to_the_schema(total: object) -> None:
+    """An invalid total has only the schema's finding."""
     assert told(listed(receipt(), receipt(**SECOND)), summed_up(total=total)) == []
 
 
 @pytest.mark.parametrize("level", [[], {}, None, 0, "few"])
-def test_a_level_that_is_none_is_the_schemas(level: object) -> None:
-    """The same of a level; the others are compared all the same."""
+def test_leaves_an_invalid_level_to_the_schema(level: object) -> None:
+    """An invalid level has only the schema's finding; the others are compared."""
     found = [("delivery.disagrees-with-receipts", "/delivery/failed", 1)]
     assert told(listed(receipt()), summed_up(delivered=level, failed="some")) == found
 
@@ -679,7 +677,7 @@ def test_a_level_that_is_none_is_the_schemas(level: object) -> None:
 
 
 def test_files_are_apart_unless_joined() -> None:
-    """Two files are two stories; with `join` their dates alone tell what came first."""
+    """Two files are two histories; with `join` their dates alone give the order."""
     polls, log = (
         [receipt(status="sent", date_updated=LATER)],
         [webhook(Status="delivered", DateUpdated="2026-03-02T09:15:08Z")],
@@ -689,8 +687,8 @@ def test_files_are_apart_unless_joined() -> None:
     assert told(log, polls, join=True) == [("timeline.regression", "/status", 0)]
 
 
-def test_what_needs_no_order_is_told_of_any_files() -> None:
-    """A date of creation that changes, and a code that is lost, do not depend on which file came first."""
+def test_reports_across_files_what_needs_no_order() -> None:
+    """A changed date of creation and a lost code are found in any order of files."""
     first, other = (
         webhook(),
         webhook(Status="delivered", DateUpdated=LATER, DateCreated="2026-03-02T09:14:00.120Z"),
@@ -708,7 +706,7 @@ def test_what_needs_no_order_is_told_of_any_files() -> None:
 def test_a_severity_of_a_team_holds_across_observations(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the settings say of a rule decides over the exit code, too, whatever it takes to see it."""
+    """The settings' severity of a rule across observations decides the exit code, too."""
     monkeypatch.chdir(tmp_path)
     back = (receipt(), receipt(status="sent", date_updated=LATER))
     (tmp_path / "a.ndjson").write_text("".join(json.dumps(each) + "\n" for each in back))
@@ -719,8 +717,8 @@ def test_a_severity_of_a_team_holds_across_observations(
         assert (code, f" {severity} timeline.regression: " in out) == (expected, True)
 
 
-def test_what_a_file_tells_alone_it_tells_among_others() -> None:
-    """Joining adds findings and takes none away."""
+def test_joining_keeps_the_findings_of_each_file() -> None:
+    """Joining adds findings and removes none."""
     late = [receipt(), receipt(status="sent", date_updated=SENT)]
     assert told(late) == [("timeline.arrived-late", "/status", 1)]
     assert told(
@@ -731,8 +729,8 @@ def test_what_a_file_tells_alone_it_tells_among_others() -> None:
     ) == told(late)
 
 
-def test_a_file_that_breaks_off_is_no_whole_story(tmp_path: Path, run: Run) -> None:
-    """Where a file cannot be read to its end, nothing is told that rests on having seen it all."""
+def test_a_truncated_file_is_not_a_whole_history(tmp_path: Path, run: Run) -> None:
+    """A file that cannot be read to its end has no finding that needs all of it."""
     first, *_ = pages()
     path = tmp_path / "long.ndjson"
     path.write_text(json.dumps(first) + "\n" + "x" * 100_000 + "\n")
@@ -784,7 +782,7 @@ STORIES = stories()
 
 @pytest.mark.parametrize("repeated", [1, 2, 3])
 def test_pieces_of_what_is_repeated(repeated: int) -> None:
-    """What was told again and again, with more in between than a new statement is compared with, is the same in every piece of it."""
+    """A statement that arrives again is treated alike in all pieces, even after many others."""
     sent = ("webhook", webhook(Status="sent", DateUpdated="2026-03-02T09:15:02.100Z")["params"])
     others = [story for story in STORIES if story[0] == "page"][-1 - _OTHERS : -1]
     page, message = ("page", listed(receipt())), ("message", summed_up(total=0))
@@ -801,7 +799,7 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
 
 
 def findings(*memories: Memory) -> list[Problem]:
-    """Return the findings of a memory, or of several together, in order; first they leave out what nothing contradicts."""
+    """Return the findings of one or several memories, in order, after they left out what is not needed."""
     held = [each.digests() for each in memories]
     known = [each for each in held if each is not None]
     if len(known) == len(memories) > 1:
@@ -838,8 +836,8 @@ def test_pieces_in_any_order(data: st.DataObject) -> None:
     assert findings(*data.draw(st.permutations(parts))) == findings(whole)
 
 
-def test_what_came_twice_did_so_in_whatever_memory() -> None:
-    """How often a webhook came is counted over all pieces of a file, and for each file."""
+def test_counts_duplicates_over_all_pieces() -> None:
+    """Repeated webhooks are counted over all pieces of a file, and for each file."""
     memories = [Memory(), Memory(1), Memory()]
     for file in range(2):
         for entry in range(3):
@@ -852,8 +850,8 @@ def test_what_came_twice_did_so_in_whatever_memory() -> None:
     assert {each.message for each in found} == {"the same webhook arrived 3 times; process it once"}
 
 
-def test_a_receipt_of_two_messages_is_compared_wherever_it_is_remembered() -> None:
-    """A receipt with two messages lies in two parts; it is reported once, and its states are not compared."""
+def test_a_receipt_of_two_messages_is_reported_once() -> None:
+    """A receipt with two messages is reported once, in one memory or two, and its states are not compared."""
     bodies = [receipt(status="read"), receipt(status="sent", message_sid="IM" + "0f" * 16)]
     whole, parts = Memory(), [Memory(1), Memory()]
     for entry, body in enumerate(bodies):
@@ -881,7 +879,7 @@ def test_states_that_come_in_turn() -> None:
 
 
 def test_news_that_another_process_has() -> None:
-    """What is known of the receipts of a message counts for its summary, whoever knows it."""
+    """Receipts that another process saw count for the summary of their message."""
     mine, other = Memory(), Memory()
     mine.enter("page", listed(receipt()), Arrival(entry=0))
     mine.enter("message", summed_up(total=0), Arrival(entry=2))
@@ -900,7 +898,7 @@ def test_every_rule_across_observations_is_in_these_stories() -> None:
 
 @given(st.data())
 def test_receipts_a_line_each(data: st.DataObject) -> None:
-    """Receipts that stand a line each are remembered where they stand, whatever is between them and however often they are seen."""
+    """Receipts on separate lines are remembered at their lines, whatever is between them."""
     CONTRACT.check(receipt())
     worlds = [
         GENERATOR.at(GENERATOR.world("group-sms", seed=seed, receipts=3)).receipts
@@ -959,7 +957,7 @@ def test_receipts_a_line_each(data: st.DataObject) -> None:
     "kind", ["page", "receipt", "message", "configuration", "webhook", "error", "x"]
 )
 def test_anything_can_be_remembered(kind: str, body: Any) -> None:
-    """Whatever stands in a body, remembering and judging it does not fail."""
+    """Remembering and checking never fails, for any body."""
     ledger = Memory()
     for number in range(3):
         ledger.enter(kind, body, Arrival(entry=number))
@@ -968,7 +966,7 @@ def test_anything_can_be_remembered(kind: str, body: Any) -> None:
 
 
 def test_many_states_of_one_receipt() -> None:
-    """However many states somebody gives one receipt, and however many lists and summaries one message, each is looked at a few times only."""
+    """Many states of a receipt, or lists and summaries of a message, are each compared a few times only."""
     ledger = Memory()
     count = 20_000
     first, second, _ = pages()
@@ -1007,8 +1005,8 @@ def test_many_states_of_one_receipt() -> None:
 # -- from Python
 
 
-def test_what_is_missing_is_not_null() -> None:
-    """A body without a status says nothing of it; its schema says that it is missing."""
+def test_a_missing_status_is_not_null() -> None:
+    """A body without a status is compared with no other; the schema reports the missing status."""
     without = receipt(date_updated=LATER)
     del without["status"]
     assert told(receipt(), without) == []
@@ -1018,7 +1016,7 @@ def test_what_is_missing_is_not_null() -> None:
 
 
 def test_a_document_that_asks_for_less(tmp_path: Path, run: Run) -> None:
-    """What a document of one's own does not require may be missing from every row."""
+    """A member that the user's document does not require may be missing from every row."""
     document = Contract.load().document.content
     path = tmp_path / "loose.json"
     path.write_text(
@@ -1039,7 +1037,7 @@ def test_a_document_that_asks_for_less(tmp_path: Path, run: Run) -> None:
 
 
 def test_history() -> None:
-    """A history judges as its contract does, and in the end tells what is wrong between the observations, by their numbers."""
+    """A history checks as its contract does; `finish` returns the findings across observations."""
     history = History(CONTRACT)
     world = GENERATOR.world("out-of-order", seed=3)
     webhooks = GENERATOR.webhooks(world)
@@ -1062,7 +1060,7 @@ def test_history() -> None:
 
 
 def test_a_history_counts_its_observations() -> None:
-    """Findings name observations by their numbers, from 0, after each end anew; what a body is can be said."""
+    """Findings number observations from 0, anew after each end; the kind of a body can be named."""
     history = History(CONTRACT)
     for _ in range(2):
         states = [
@@ -1086,8 +1084,8 @@ def test_a_history_counts_its_observations() -> None:
         )
 
 
-def test_only_a_page_that_was_asked_for_is_a_walk() -> None:
-    """A single page with a next link was left by whoever asked for it; a body alone says nothing of that."""
+def test_only_a_requested_page_begins_a_pagination() -> None:
+    """A page with a next link was left by its consumer only if it came with a request."""
     exchange = next(iter(GENERATOR.at(GENERATOR.world("three-pages")).get_pages()))
     history = History(CONTRACT)
     history.check_exchange(exchange)
@@ -1123,7 +1121,7 @@ def _worlds_in_order(count: int) -> None:
 
 
 def test_worlds_are_in_order() -> None:
-    """What is recorded of generated worlds, joined, has no error and no warning."""
+    """Recordings of generated worlds, joined, have no error and no warning."""
     _worlds_in_order(400)
 
 
@@ -1172,8 +1170,8 @@ def test_the_findings_of_requests_and_bodies_are_the_same() -> None:
     assert history.finish() == bare.finish() != []
 
 
-def test_the_vendor_profile_tells_nothing_across() -> None:
-    """What the published document does not say is not told under `vendor`."""
+def test_the_vendor_profile_finds_nothing_across() -> None:
+    """The vendor profile has no findings across observations."""
     history = History(Contract.load("vendor"))
     for state in (receipt(), receipt(status="sent", date_updated=LATER)):
         history.check(state)

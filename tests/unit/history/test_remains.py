@@ -1,4 +1,4 @@
-"""What memories leave out before they are brought together."""
+"""Memories leave out what no other memory needs before they are merged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def memory_of(*bodies: tuple[str, object]) -> Memory:
 
 
 def left(*memories: Memory) -> list[int]:
-    """Return how many bytes of memory each takes when it has left out what nobody compares."""
+    """Return the bytes of each memory after it has left out what no other needs."""
     named = compared([found for each in memories if (found := each.digests())])
     for each in memories:
         each.keep(*named)
@@ -26,16 +26,16 @@ def left(*memories: Memory) -> list[int]:
 EMPTY = Memory().partitions().size
 
 
-def test_what_was_seen_once_is_left_out() -> None:
-    """Of receipts and pages that no process saw again, nothing remains."""
+def test_leaves_out_what_one_process_saw() -> None:
+    """Receipts and pages that one process alone saw are left out."""
     made = traffic.Traffic(1)
     one = memory_of(("receipt", made.receipt()), ("page", made.page(4)))
     other = memory_of(("receipt", made.receipt()), ("webhook", made.parameters()))
     assert left(one, other) == [EMPTY, EMPTY]
 
 
-def test_what_two_processes_saw_remains_in_both() -> None:
-    """A receipt remains wherever it was seen, alone, in a page or by webhook."""
+def test_keeps_what_two_processes_saw() -> None:
+    """A receipt remains wherever it was seen: alone, in a page or by webhook."""
     made = traffic.Traffic(2)
     page = made.page(4)
     receipt = {**page["delivery_receipts"][2], "status": "read"}

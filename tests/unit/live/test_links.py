@@ -1,4 +1,4 @@
-"""Links of answers, rewritten where they are links, and nowhere else."""
+"""Links of responses, rewritten where they are links, and nowhere else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_links_lead_to_the_proxy_and_texts_stay() -> None:
     | st.sampled_from([b'{"url": "\\', b"[" * 5000, b'{"url"', b'{"url": 1, ', b"\xff{"])
 )
 def test_other_bodies_stay(body: bytes) -> None:
-    """A body that is no JSON, or is broken, stays as it is."""
+    """A body that is not JSON, or broken JSON, is not changed."""
     assert _LINKS.in_body(body, _OWN) == body
 
 

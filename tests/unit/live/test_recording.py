@@ -1,4 +1,4 @@
-"""Lines that are kept: whole, without credentials, with room for the answer."""
+"""Lines that are kept are whole, without credentials, and have room for the response."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_credentials_are_not_kept() -> None:
     bodies=st.lists(st.binary(max_size=50), min_size=1, max_size=5),
     outcome=st.one_of(st.integers(100, 599), st.text(max_size=300)),
 )
-def test_answers_fit_into_their_lines(bodies: list[bytes], outcome: int | str) -> None:
-    """An answer changes nothing of a line but the answer, however long its reason is."""
+def test_responses_fit_into_their_lines(bodies: list[bytes], outcome: int | str) -> None:
+    """A response changes only its place in the line, however long its reason is."""
     file = io.BytesIO()
     recording = Recording(file)
     ends = [recording.append(webhook("http://a/", "POST", [], body)) for body in bodies]
@@ -62,7 +62,7 @@ def test_a_recording_goes_on(tmp_path: Path) -> None:
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
-    """A file of somebody else, and one that another process writes, stay as they are."""
+    """Foreign files, and those that another process writes, are not changed."""
     other = tmp_path / "other.ndjson"
     other.write_text("{}\n")
     with pytest.raises(UsageError, match="not a recording"), recorded(str(other)):

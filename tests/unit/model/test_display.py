@@ -8,7 +8,7 @@ from receiptkit.model.display import masked, public, public_pointer
 
 
 def test_masks_a_text() -> None:
-    """The mask says what it stands for, and how long that is."""
+    """The mask has the kind and the length of the text."""
     assert masked("Doe & Sons Ltd") == "<name, 14 characters>"
     assert masked("x", "segment") == "<segment, 1 character>"
 

@@ -11,7 +11,7 @@ from receiptkit.model.late_names import late_names
 
 
 def test_says_which_extra_a_name_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package that is missing is named with the extra; any other name is no attribute."""
+    """A missing package is named with its extra; an unknown name raises AttributeError."""
     (tmp_path / "lately").mkdir()
     (tmp_path / "lately" / "__init__.py").touch()
     (tmp_path / "lately" / "inner.py").write_text("import nowhere_installed.deep\n")

@@ -106,7 +106,7 @@ def hostile(kind: str) -> str:
 def test_a_limit_that_is_reached_is_one_line(
     run: Run, tmp_path: Path, kind: str, read_as: str, limits: list[str], jobs: int
 ) -> None:
-    """What is beyond a limit is counted, in one line for all observations, with a place and an option."""
+    """Observations beyond a limit are counted in one line, with the first place and the option."""
     path = tmp_path / "capture"
     path.write_text(f"{hostile(kind)}\n" * 3)
     command = ("validate", "-q", path, "-j", jobs, "--as", read_as)
@@ -120,7 +120,7 @@ def test_a_limit_that_is_reached_is_one_line(
 
 
 def test_known_members_are_checked_first(run: Run, tmp_path: Path) -> None:
-    """A lie behind thousands of unknown members is found, and nothing is said to be missing."""
+    """A wrong value behind thousands of unknown members is found, and none is reported as missing."""
     path = tmp_path / "capture.json"
     path.write_text(hostile("members"))
     _, out, _ = run("validate", "--as", "receipt", path)
@@ -136,15 +136,15 @@ def test_a_body_within_the_limits_is_not_copied() -> None:
 
 
 def test_deep_values_are_no_trap() -> None:
-    """What is nested is bounded, too."""
+    """Nested values are bounded, too."""
     value: Any = {"a": [{"b": [1] * 5000}] * 5000}
     cut, left_out = bounded(value, ())
     assert len(cut["a"]) <= 1000
     assert left_out["rows"] > 4000
 
 
-def test_a_signature_over_more_parameters_is_not_judged() -> None:
-    """A webhook with more parameters than are checked has no signature finding, and is counted as not judged."""
+def test_does_not_check_a_signature_over_too_many_parameters() -> None:
+    """The signature of a webhook with too many parameters is not checked, and counted as unchecked."""
     token, url = "12345", "https://example.com/hook"
     body = hostile("parameters")
     contract = Contract.load(auth_token=token)

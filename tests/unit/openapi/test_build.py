@@ -128,7 +128,7 @@ def without_examples(node: Any) -> Any:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_operation_and_status_has_named_examples(profile: str) -> None:
-    """Whatever a mock server is asked for it has an answer; those of one name tell one story."""
+    """Every operation and status has examples; those of one name belong together."""
     document = load(SPEC / f"{profile}.yaml")
     examples = document["components"]["examples"]
     contract = Contract.load(profile)
@@ -162,7 +162,7 @@ KEYWORDS = ("$ref", "$id", "$anchor", "$dynamicRef", "$schema")
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
-    """No member of an extension of ours is called like a keyword that tools follow wherever it is; arrays have items."""
+    """Members of our extensions have no name that other tools follow; arrays have items."""
 
     def look(node: Any, ours: bool) -> None:
         if isinstance(node, dict):
@@ -182,7 +182,7 @@ def test_no_extension_means_anything_to_other_tools(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_lists_have_each_value_once(profile: str) -> None:
-    """Updates concatenate arrays, and two actions may add the same: generators of clients stop at that."""
+    """No list has a value twice, though overlay updates concatenate arrays."""
 
     def look(node: Any) -> None:
         for name in ("enum", "required"):
@@ -205,7 +205,7 @@ def test_profiles_say_what_they_are() -> None:
 
 
 def test_built_documents_are_fresh(run: Callable[..., tuple[int, str, str]]) -> None:
-    """`spec build --check` finds the committed documents to be what their sources make."""
+    """`spec build --check` accepts the committed documents."""
     assert run("spec", "build", "--check") == (0, "", "")
 
 
@@ -268,7 +268,7 @@ def named_rules(node: Any) -> list[str]:
 
 
 def test_an_action_without_a_match_is_an_error() -> None:
-    """A target that has gone is said, with the overlay and the action."""
+    """The error of a target without a match names the overlay and the action."""
     overlay = {
         "actions": [
             {"target": "$.info", "update": {"x": 1}},
@@ -283,15 +283,15 @@ def test_an_action_without_a_match_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("action", [{}, {"target": 3}, {"target": "$.["}, "no"])
-def test_an_action_that_is_none_is_an_error(action: Any) -> None:
-    """A broken action is one line."""
+def test_an_invalid_action_is_an_error(action: Any) -> None:
+    """An invalid action is refused in one line."""
     with pytest.raises(DocumentError, match="action 1: ") as caught:
         apply({"info": {}}, {"actions": [action]}, "mine.yaml")
     assert "\n" not in str(caught.value)
 
 
 def test_overlay_semantics() -> None:
-    """An update merges objects and concatenates arrays; a removal removes; sources are noted beside what they ground."""
+    """An update merges objects and concatenates arrays; a removal removes; sources are noted beside their members."""
     document = {"a": {"list": [1], "gone": 1, "deep": {"x": 1}}}
     actions = [
         {"target": "$.a", "update": {"list": [2], "deep": {"y": 2}}, "x-source": "page"},
@@ -311,7 +311,7 @@ def test_overlay_semantics() -> None:
 
 
 def test_overlays_copy_one_node() -> None:
-    """A copy is an update with what stands elsewhere; it counts where there is no update."""
+    """A copy is an update with another node; with both, the update wins."""
     document = {"a": {"x": 1}, "b": {"y": 2}, "c": {"z": 3}}
     copied = [{"target": "$.a", "copy": "$.b"}]
     assert apply(document, {"actions": copied}, "o")["a"] == {"x": 1, "y": 2}
@@ -350,11 +350,11 @@ def test_overlays_copy_one_node() -> None:
     ],
 )
 def test_upgrade(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """What 3.0 says of a schema, in the words of 3.1."""
+    """Schemas of OpenAPI 3.0 become their 3.1 equivalents."""
     document = {"openapi": "3.0.1", "components": {"schemas": {"x": before}}}
     assert upgrade(document) == {"openapi": "3.1.0", "components": {"schemas": {"x": after}}}
 
 
 def test_show_prints_the_document(run: Callable[..., tuple[int, str, str]]) -> None:
-    """`spec show` prints what is committed."""
+    """`spec show` prints the committed document."""
     assert run("spec", "show", "--profile", "strict") == (0, (SPEC / "strict.yaml").read_text(), "")

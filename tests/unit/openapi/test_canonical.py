@@ -1,4 +1,4 @@
-"""Documents of users, however they are written: the same verdicts, and a report of what has no effect."""
+"""Documents of users, in any style, have the same findings, and a note on what has no effect."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def plain() -> dict[str, Any]:
 
 
 def status_is(schema: Any, **schemas: Any) -> Any:
-    """Return what puts a schema in the place of the status."""
+    """Return a function that replaces the schema of the status."""
 
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["Receipt"]["properties"]["status"] = schema
@@ -381,7 +381,7 @@ SAME: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("change", SAME.values(), ids=SAME.keys())
-def test_same_verdicts(tmp_path: Path, change: Any) -> None:
+def test_has_the_same_findings(tmp_path: Path, change: Any) -> None:
     document = plain()
     change(document)
     for name, text in (
@@ -506,7 +506,7 @@ REPORTED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize(("change", "note"), REPORTED.values(), ids=REPORTED.keys())
-def test_what_has_no_effect_is_reported(tmp_path: Path, change: Any, note: str) -> None:
+def test_reports_what_has_no_effect(tmp_path: Path, change: Any, note: str) -> None:
     document = plain()
     change(document)
     path = tmp_path / "mine.json"
@@ -589,7 +589,7 @@ def test_more_cycles_and_bombs(tmp_path: Path, schemas: dict[str, Any]) -> None:
 
 
 def test_schemas_that_lead_on_and_on(tmp_path: Path) -> None:
-    """Many schemas, each with the next in a member, are no bomb."""
+    """A long chain of schemas is accepted."""
     document = plain()
     document["components"]["schemas"]["Receipt"]["properties"]["n"] = {
         "$ref": "#/components/schemas/S0"

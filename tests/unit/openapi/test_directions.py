@@ -60,7 +60,7 @@ def test_references_between_schemas_of_requests() -> None:
     ],
 )
 def test_conditions_may_still_ask(schema: dict[str, Any]) -> None:
-    """Where less would mean something else, nothing is left out."""
+    """Nothing is removed below `not`, `oneOf` and `if`, where it would change the meaning."""
     response, _ = schemas_of(with_directions(document(schema)))
     for name in ("not", "oneOf", "if"):
         assert response.get(name) == schema.get(name)

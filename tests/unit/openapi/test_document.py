@@ -1,4 +1,4 @@
-"""Documents of one's own, and how the documents of the profiles are built: what is refused, and in which words."""
+"""Users' documents are refused with the right message, and the profiles' documents are built."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ SWAGGER = (
         "schemas",
     ],
 )
-def test_what_is_no_document(tmp_path: Path, content: bytes, message: str) -> None:
-    """One line names the file and says what is wrong with it, and where."""
+def test_rejects_invalid_documents(tmp_path: Path, content: bytes, message: str) -> None:
+    """The one-line error names the file, the problem and its place."""
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     with pytest.raises(DocumentError) as caught:
@@ -92,7 +92,7 @@ def test_json_is_read_as_json(tmp_path: Path) -> None:
 
 
 def test_a_document_of_openapi_3_0(tmp_path: Path) -> None:
-    """An older document is read as its equivalent, and that is said, too."""
+    """A 3.0 document is read as its 3.1 equivalent, and a note says so."""
     path = tmp_path / "mine.json"
     path.write_text(
         json.dumps(
@@ -138,8 +138,8 @@ def test_rules_that_a_document_names() -> None:
 
 
 @pytest.mark.parametrize("where", ["toolkit/receiptkit/_spec", "spec"])
-def test_where_documents_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    """In the package, where it is installed, and else beside the toolkit; each profile has a document of its own."""
+def test_finds_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Documents are in the installed package, else in spec/ beside the toolkit."""
     monkeypatch.setattr(document, "_PACKAGE", tmp_path / "toolkit" / "receiptkit")
     folder = tmp_path / where
     with pytest.raises(DocumentError) as caught:
@@ -157,8 +157,8 @@ def test_where_documents_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wh
     )
 
 
-def test_profiles_that_are_none() -> None:
-    """Another profile is refused with the names there are."""
+def test_refuses_unknown_profiles() -> None:
+    """An unknown profile is refused with the known names."""
     with pytest.raises(UsageError) as caught:
         document.built("stricter")
     assert str(caught.value) == "unknown profile 'stricter'; use vendor, documented, strict"
@@ -186,8 +186,8 @@ def spec(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_built(spec: Path) -> None:
-    """Each profile is upstream with the overlays it extends, upgraded, in JSON and in YAML that people can read."""
+def test_builds_each_profile(spec: Path) -> None:
+    """Each profile is upstream with its overlays, upgraded, as JSON and as readable YAML."""
     files = build.build(spec)
     assert list(files) == [
         f"{profile}.{kind}" for profile in document.PROFILES for kind in ("yaml", "json")
@@ -216,15 +216,15 @@ def test_what_is_built(spec: Path) -> None:
 
 
 def test_lines_of_generated_documents(spec: Path) -> None:
-    """A word that begins at column 110 ends its line; the file is the same wherever it is built."""
+    """Lines of generated documents break at column 110, on any machine."""
     facts = dict.fromkeys(("c", "cc"), "a " * 100 + "b")
     (spec / build.UPSTREAM).write_text(json.dumps({**UPSTREAM, "x-facts": facts}))
     lines = build.build(spec)["vendor.yaml"].decode().splitlines()
     assert [len(line) for line in lines if "a a" in line] == [112, 97, 111, 99]
 
 
-def test_what_is_stale(spec: Path) -> None:
-    """A file that is missing, and one that is not what its sources make, are stale."""
+def test_finds_stale_files(spec: Path) -> None:
+    """A missing file, and one that differs from what its sources make, are stale."""
     assert len(build.stale(spec)) == 6
     for name, content in build.build(spec).items():
         (spec / name).write_bytes(content)
@@ -296,8 +296,10 @@ def test_sources_that_are_missing(spec: Path) -> None:
         ),
     ],
 )
-def test_what_an_action_does(before: dict[str, Any], actions: Any, after: dict[str, Any]) -> None:
-    """An action changes the places of its target and no other, and never the document that it was given."""
+def test_actions_change_their_targets(
+    before: dict[str, Any], actions: Any, after: dict[str, Any]
+) -> None:
+    """An action changes the places of its target only, in a copy of the document."""
     copy = json.loads(json.dumps(before))
     assert apply(before, {} if actions is None else {"actions": actions}, "o") == after
     assert before == copy
@@ -312,7 +314,7 @@ def test_what_an_action_does(before: dict[str, Any], actions: Any, after: dict[s
     ids=["gone", "none"],
 )
 def test_targets(target: str, message: str) -> None:
-    """A target is told in one line, with what is wrong with it."""
+    """An invalid target is refused in one line that says what is wrong."""
     with pytest.raises(DocumentError) as caught:
         apply({"info": {}}, {"actions": [{"target": target}]}, "mine")
     assert re.fullmatch(message, str(caught.value))
@@ -352,6 +354,6 @@ def test_targets(target: str, message: str) -> None:
     ],
 )
 def test_upgraded(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Schemas change wherever they stand, and what only looks like one stays: a value, an extension."""
+    """Schemas are upgraded everywhere; values and extensions that look like schemas are not."""
     document = {"openapi": "3.0.1", "components": {"schemas": {"x": before}}}
     assert upgrade(document) == {"openapi": "3.1.0", "components": {"schemas": {"x": after}}}

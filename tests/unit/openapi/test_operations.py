@@ -1,4 +1,4 @@
-"""The operations of a document: what is read of each, which one a method and URL mean, and what an answer may look like."""
+"""The operations of a document: their parts, their paths and their responses."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def operation(**members: Any) -> Operation:
     )
 
 
-def test_what_is_read_of_operations() -> None:
-    """Parameters of path and operation, references, answers in any case of status and media type; what makes no sense is left out."""
+def test_reads_operations() -> None:
+    """Parameters, references and responses are read, in any case; senseless parts are left out."""
     at = ("paths", "/Persons/{Sid}")
     shared = (
         Parameter("Sid", "path", True, TEXT, ("string",)),
@@ -146,8 +146,8 @@ def test_what_is_read_of_operations() -> None:
     assert user.response(404) is user.responses["4XX"]
 
 
-def test_what_is_read_of_webhooks() -> None:
-    """A webhook is called by its operation or its name; what it may send is what its request may look like."""
+def test_reads_webhooks() -> None:
+    """A webhook has the id of its operation or its name; its request has the schema."""
     place = (
         "webhooks",
         "joined",
@@ -214,10 +214,10 @@ def test_references_have_an_end() -> None:
         ("GET", "/", None),
     ],
 )
-def test_which_operation(
+def test_resolves_operations(
     method: str, url: str, expected: tuple[str, dict[str, str]] | None
 ) -> None:
-    """The longest path of a server is taken off, and of several paths that fit the most literal one with the method is meant."""
+    """The longest server path is removed; of several matching paths the most literal one with the method counts."""
     operations = Operations(DOCUMENT)
     resolved = operations.resolve(method, url)
     assert (resolved and (resolved[0].id, resolved[1])) == expected
@@ -242,8 +242,8 @@ def test_every_operation_at_a_url(url: str, expected: list[str]) -> None:
     assert [each.id for each in Operations(DOCUMENT).of_url(url)] == expected
 
 
-def test_where_a_server_has_no_path() -> None:
-    """A server without a path, or with none but a slash, takes nothing off; a slash too many fits nothing."""
+def test_servers_without_a_path() -> None:
+    """A server without a path, or with `/` alone, removes nothing; a doubled slash matches no path."""
     for url in ("https://api.example.com", "https://api.example.com/"):
         operations = Operations(
             {
@@ -274,7 +274,7 @@ def test_where_a_server_has_no_path() -> None:
     ],
 )
 def test_paths_of_urls(url: str, expected: str) -> None:
-    """A path has neither host nor query, nor a slash at its end; where there is none, it is a slash."""
+    """A path has no host, query or trailing slash; an empty one is `/`."""
     assert path_of(url) == expected
 
 
@@ -298,7 +298,7 @@ def test_paths_of_urls(url: str, expected: str) -> None:
     ],
 )
 def test_hosts_of_others(url: str, expected: bool) -> None:
-    """Twilio's hosts, names and addresses of a developer's own network, and no host at all are not somebody else's."""
+    """Twilio's hosts, local names and addresses, and no host at all are not foreign."""
     assert is_elsewhere(url) is expected
 
 
@@ -327,7 +327,7 @@ JSON, CSV, TEXTS, REST = (
 def test_media_types(
     content: dict[str, Media], content_type: str | None, expected: Media | None
 ) -> None:
-    """The type itself is meant before its range, and that before any; where none was captured, JSON, or what comes first."""
+    """The exact media type comes before its range, and that before any; without one captured, JSON or the first."""
     assert Response(content, False).media(content_type) is expected
 
 
@@ -340,7 +340,9 @@ def test_media_types(
         (("200", "2XX"), 404, None),
     ],
 )
-def test_which_answer(described: tuple[str, ...], status: int, expected: str | None) -> None:
+def test_finds_the_response_of_a_status(
+    described: tuple[str, ...], status: int, expected: str | None
+) -> None:
     """A status is described by its number, by its class, or by default."""
     responses = {name: Response({name: JSON}, False) for name in described}
     found = operation(id="a", path="/a", responses=responses).response(status)
@@ -371,13 +373,13 @@ def test_which_answer(described: tuple[str, ...], status: int, expected: str | N
         ("/v1/Configuration/Webhooks", {}),
     ],
 )
-def test_what_path_parameters_are(path: str, expected: dict[str, str]) -> None:
-    """A parameter is what stands behind its collection, or the resource itself, whatever a document calls it."""
+def test_roles_of_path_parameters(path: str, expected: dict[str, str]) -> None:
+    """A parameter's role follows from its collection, or the resource, whatever its name is."""
     assert operation(id="x", path=path).roles == expected
 
 
 def test_documents_that_call_parameters_otherwise(tmp_path: Path) -> None:
-    """Judged and generated is what the document means, not what it calls it."""
+    """Bodies are checked and generated for a document with other parameter names."""
     path = tmp_path / "mine.json"
     text = (ROOT / "spec" / "documented.json").read_text()
     for name, called in (("MessageSid", "message-id"), ("ConversationSid", "room")):

@@ -1,4 +1,4 @@
-"""YAML and JSON as OpenAPI means them: nothing but what JSON holds, and nothing lost in silence."""
+"""YAML and JSON are read as OpenAPI means them: only values of JSON, and none lost silently."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_aliases_and_merges() -> None:
         (b'{"a": 1', None),
     ],
 )
-def test_what_is_refused(raw: bytes, message: str | None) -> None:
+def test_refuses_unsafe_documents(raw: bytes, message: str | None) -> None:
     try:
         parsed = parse(raw, "x")
     except DocumentError as error:
@@ -140,8 +140,8 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text("abc", min_size=1), VALUES))
-def test_what_others_write(document: dict[str, Any]) -> None:
-    """A document that PyYAML or json wrote is read as it was."""
+def test_reads_documents_of_other_writers(document: dict[str, Any]) -> None:
+    """A document that PyYAML or json wrote has the same content when it is read."""
     assert parse(json.dumps(document).encode(), "x").content == document
     text = yaml.safe_dump(document, allow_unicode=True)
     assert parse(text.encode(), "x").content == document

@@ -1,4 +1,4 @@
-"""The servers of a document: its address, and what paths of requests may begin with."""
+"""The servers of a document: its address, and the beginnings of request paths."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from receiptkit.openapi.servers import Prefixes, server_of
     ],
 )
 def test_the_server_of_a_document(servers: Any, expected: str | None) -> None:
-    """The first that has a scheme and a host, with what its variables are by default."""
+    """The first server with a scheme and a host counts, with the defaults of its variables."""
     assert server_of({"servers": servers}) == expected
 
 

@@ -63,7 +63,7 @@ def test_github(run: Run, bad: Path) -> None:
 
 
 def test_github_takes_no_commands_from_captures(run: Run, tmp_path: Path) -> None:
-    """What stands in a capture, or in its name, cannot become a workflow command."""
+    """No text of a capture, nor its name, becomes a workflow command."""
     path = tmp_path / "x\n::error::y.json"
     path.write_text(json.dumps({**sample("receipt"), "a\n::set-output name=x::y": 1}))
     _, out, err = run("validate", "--profile", "strict", "--format", "github", path)
@@ -136,7 +136,7 @@ def sarif(run: Run, *arguments: object) -> dict[str, Any]:
 def test_sarif_keeps_its_schema(
     run: Run, bad: Path, sarif_schema: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Whatever is found, or cannot be read, the report is valid by the schema of SARIF 2.1.0."""
+    """The report is valid by the schema of SARIF 2.1.0, with any finding or problem."""
     broken = tmp_path / "broken.gz"
     broken.write_bytes(b"\x1f\x8b damaged")
     corpus = ROOT / "fixtures"
@@ -173,7 +173,7 @@ def test_sarif(run: Run, bad: Path) -> None:
 
 
 def test_sarif_paths(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative path is a reference that code scanning can resolve, whatever stands in it."""
+    """A relative path is a reference that code scanning can resolve, with any characters."""
     monkeypatch.chdir(tmp_path)
     Path("a b").mkdir()
     Path("a b/ü%.json").write_text("{")
@@ -185,7 +185,7 @@ def test_sarif_paths(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_sarif_says_what_could_not_be_read(run: Run, tmp_path: Path) -> None:
-    """What was not judged is no success."""
+    """A file that could not be read makes the invocation unsuccessful."""
     invocation = sarif(run, tmp_path / "nothing.json")["runs"][0]["invocations"][0]
     assert invocation["executionSuccessful"] is False
     assert "no such file" in invocation["toolExecutionNotifications"][0]["message"]["text"]
@@ -195,7 +195,7 @@ def test_sarif_says_what_could_not_be_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_several_reports(run: Run, bad: Path, tmp_path: Path) -> None:
-    """Each report is what it would be alone."""
+    """Each of several reports is the same as alone."""
     alone = {
         name: run("validate", "--format", name, bad)[1]
         for name in ("text", "json", "junit", "sarif", "github", "ndjson")
@@ -228,7 +228,7 @@ def test_several_reports(run: Run, bad: Path, tmp_path: Path) -> None:
 def test_a_report_that_is_misspelt(
     run: Run, bad: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is nearly the name of a report is no file; where it is meant to be one, that can be said."""
+    """A misspelt format is refused; `./` makes it a file name."""
     monkeypatch.chdir(tmp_path)
     code, out, err = run("validate", "-o", f"{name}=report", bad)
     assert (code, out, err.count("\n")) == (2, "", 1)

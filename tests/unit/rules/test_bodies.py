@@ -28,7 +28,7 @@ PATH = {
 
 
 def of_page(page: Any, *rules: str) -> list[Problem]:
-    """Return what the checks of a page and its rows find, by some rules."""
+    """Return the problems that some rules find in a page and its rows."""
     return [each for each in problems_of_kind(page, "page") if each.rule in rules]
 
 
@@ -107,7 +107,7 @@ def page(*, rows: Any = None, **meta: Any) -> dict[str, Any]:
     ],
 )
 def test_seconds(text: object, expected: int | None) -> None:
-    """A date is that many whole seconds after 1970, wherever it was written; what is none is None."""
+    """A date is whole seconds after 1970, in any offset; anything else is None."""
     assert (seconds(text), type(seconds(text))) == (expected, type(expected))
     assert milliseconds(text) == (
         None if expected is None else expected * 1000 + (999 if ".999" in str(text) else 0)
@@ -141,7 +141,7 @@ def test_milliseconds(fraction: str, expected: int) -> None:
     ],
 )
 def test_is_before(one: object, other: object, expected: bool) -> None:
-    """Whole seconds are compared, whatever the zone; what is no date is before nothing."""
+    """Whole seconds are compared in any zone; an invalid date is before nothing."""
     assert is_before(one, other) is expected
 
 
@@ -152,8 +152,8 @@ def asked(url: str = "", **path: str) -> RequestView:
     return RequestView("Fetch", "GET", {**PATH, **path}, url, lambda: iter(()))
 
 
-def test_what_was_asked_for() -> None:
-    """The SIDs of the path are those of the body; a conversation may have been asked for by a name of any kind."""
+def test_compares_a_body_with_its_request() -> None:
+    """SIDs in the request's path must be in the body; a conversation may have been named otherwise."""
     message = "sid differs from the SID in the request's path"
     assert list(resource(RECEIPT, asked())) == []
     assert list(resource(RECEIPT, asked(Sid="DY" + OTHER))) == [
@@ -179,12 +179,12 @@ def test_what_was_asked_for() -> None:
 
 @pytest.mark.parametrize("found", [None, [], {}, [None], "x"])
 def test_pages_without_rows_say_nothing_of_them(found: object) -> None:
-    """Where there is no first row, there is nothing to compare."""
+    """A page without a first row has no finding about rows."""
     assert list(rows({"delivery_receipts": found}, asked(MessageSid="IM" + OTHER))) == []
 
 
 def test_rows_and_links_of_another_message() -> None:
-    """The first row tells what a page is of; where there is none, its link does; a receipt's own SID is no parent."""
+    """The first row shows a page's message, or else its link does; a receipt's own SID is not compared."""
     other = asked(MessageSid="IM" + OTHER, Sid="DY" + OTHER)
     assert [problem.pointer for problem in rows(page(), other)] == [
         "/delivery_receipts/0/message_sid"
@@ -235,7 +235,7 @@ def test_rows_and_links_of_another_message() -> None:
     ],
 )
 def test_size_and_index(query: str, expected: list[tuple[str, str, int]]) -> None:
-    """A page says the index and the size that were asked for; above the largest size nobody knows."""
+    """A page has the requested index and size; above the largest size anything is accepted."""
     found = [
         Problem(
             pointer,
@@ -257,7 +257,7 @@ AT = "/meta/next_page_url"
 
 
 def test_next_links() -> None:
-    """What is wrong with a next link is said with what it is, and what it rests on."""
+    """Each problem of a next link has its message, rule and grounding."""
 
     def found(next_url: str, **meta: Any) -> list[Problem]:
         return list(
@@ -340,7 +340,7 @@ def test_next_links() -> None:
 
 
 def test_the_link_of_a_page() -> None:
-    """It says the page and the size that meta says, if it says any; what is wrong with those is said elsewhere."""
+    """Page and size in meta.url, if any, are those of meta; invalid values there have other findings."""
     mismatch = "page.url-mismatch"
     for query in ("?PageSize=20&Page=3", "?PageSize=None&Page=0", "?PageSize=50&Page=None"):
         url = LIST + query
@@ -372,7 +372,7 @@ def test_the_link_of_a_page() -> None:
 
 
 def test_rows() -> None:
-    """Rows that are too many, that stand there twice, and those of other parents than the first."""
+    """A page has no more rows than its size, none twice, and all of one parent."""
     assert list(too_many_rows(page(page_size=1, rows=[RECEIPT, RECEIPT]))) == [
         Problem(
             "/delivery_receipts",

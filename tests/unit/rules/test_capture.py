@@ -86,15 +86,15 @@ def test_once_for_each_file(report: Report, run: Run, tmp_path: Path, value: str
         "Basic %%%%%%%%%%%%",
     ],
 )
-def test_what_was_taken_away_is_no_secret(report: Report, tmp_path: Path, value: str) -> None:
-    """What a filter put in the place of credentials, and a scheme alone, are no finding."""
+def test_accepts_removed_secrets(report: Report, tmp_path: Path, value: str) -> None:
+    """A placeholder for credentials, and a scheme alone, are no finding."""
     path = tmp_path / "a.ndjson"
     path.write_text(lines(value))
     assert report(path)["findings"] == []
 
 
 def given_away(seen: Exchange | WebhookRequest) -> list[str]:
-    """Where something holds credentials, in words."""
+    """Return the places that hold credentials, in words."""
     found = list(secret(seen))
     assert {problem.pointer for problem in found} <= {""}
     assert all(problem.message.endswith(REMOVE) for problem in found)
@@ -127,8 +127,8 @@ def basic(said: str) -> str:
     ],
 )
 @pytest.mark.parametrize("name", ["Authorization", "proxy-authorization"])
-def test_what_is_a_secret(name: str, value: str, is_secret: bool) -> None:
-    """A scheme of HTTP with something behind it that nobody would put in the place of a secret; of Basic the password alone."""
+def test_recognises_secrets(name: str, value: str, is_secret: bool) -> None:
+    """A scheme followed by more than a placeholder is a secret; in Basic only the password counts."""
     found = given_away(
         Exchange("GET", "https://example.com/", 200, request_headers={name: f" {value} "})
     )
@@ -200,7 +200,7 @@ def test_secrets_in_a_body(body: Any, name: str | None) -> None:
 
 
 def test_other_traffic_gives_away_too(report: Report, tmp_path: Path) -> None:
-    """What is not judged is still read by whoever has the file."""
+    """Credentials are found in unchecked traffic, too."""
     body = {"sid": "AC2e603b8c5d7f90a1b2c3d4e5f6071829", "auth_token": TOKEN}
     request = {
         "method": "GET",

@@ -1,4 +1,4 @@
-"""The catalogue: every rule explains itself and its examples do what they say."""
+"""Every rule explains itself, and its examples do what they promise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from receiptkit.webhooks import AUTH_TOKEN
 
 GENERATOR = Generator()
 WITH_EXAMPLES = [rule for rule in catalogue.RULES if rule.bad is not None]
-#: Judges what is signed.
+#: Checks signatures.
 SIGNED = Contract.load(auth_token=AUTH_TOKEN)
 
 
@@ -102,7 +102,7 @@ def test_ids_are_unique_and_listed(run: Callable[..., tuple[int, str, str]]) -> 
     assert len(set(catalogue.ids())) == len(catalogue.ids())
 
 
-def test_an_unknown_rule_is_answered_with_a_suggestion(
+def test_suggests_a_rule_for_an_unknown_one(
     run: Callable[..., tuple[int, str, str]],
 ) -> None:
     """A misspelt id exits 2 with the id that was probably meant."""
@@ -115,7 +115,7 @@ def test_an_unknown_rule_is_answered_with_a_suggestion(
 
 
 def test_severities_of_the_profiles() -> None:
-    """What a profile makes of a rule."""
+    """Each profile gives a rule a severity, or none."""
     severity = catalogue.severity
     assert severity("page.duplicate-receipt", "documented") is Severity.WARNING
     assert severity("page.duplicate-receipt", "strict") is Severity.ERROR
@@ -150,7 +150,7 @@ def test_suggests_the_family_of_an_unknown_rule(name: str, advice: str) -> None:
     [None, 3, "x", [None], [3, {"sid": []}, {"sid": []}], [{}, {}], [{"sid": None}, {"sid": None}]],
 )
 def test_page_checks_survive_anything(rows: object) -> None:
-    """A check of a page says nothing of rows that are no receipts, and does not fail."""
+    """Checks of a page ignore rows that are no receipts, and do not fail."""
     for meta in (None, {"page_size": "1"}, {"page_size": True}, {"page_size": -1}, {}):
         page = {"meta": meta, "delivery_receipts": rows}
         assert list(too_many_rows(page)) == []
@@ -158,7 +158,7 @@ def test_page_checks_survive_anything(rows: object) -> None:
 
 
 def test_each_repetition_is_a_finding() -> None:
-    """Of three rows with one SID the second and third are named, whatever else is among them."""
+    """Of three rows with one SID, the second and third have a finding."""
     row = sample("receipt")
     page = {"delivery_receipts": [row, None, row, {"sid": "DY1"}, row]}
     assert [problem.pointer for problem in duplicate_receipt(page)] == [
@@ -167,8 +167,8 @@ def test_each_repetition_is_a_finding() -> None:
     ]
 
 
-def test_what_is_said() -> None:
-    """The words of every finding are those that were read and committed: they are part of the product."""
+def test_messages_are_committed() -> None:
+    """Every message is in the committed list."""
     assert messages.messages(GENERATOR) == messages.FILE.read_text(encoding="utf-8")
 
 

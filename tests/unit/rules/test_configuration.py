@@ -1,4 +1,4 @@
-"""The answer to a request that configures webhooks is what the request sent."""
+"""The response to a request that configures webhooks has what the request sent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def told(form: str, kind: str = "configuration", *, is_wrong: bool = False, **bo
         "Filters=onMessageAdded,onUserAdded",
     ],
 )
-def test_what_was_sent(form: str) -> None:
+def test_accepts_what_was_sent(form: str) -> None:
     assert told(form) == []
 
 
@@ -57,7 +57,7 @@ def test_what_was_sent(form: str) -> None:
         ("PreWebhookUrl=https://example.com/x", "pre_webhook_url"),
     ],
 )
-def test_what_was_not_sent(form: str, member: str) -> None:
+def test_reports_what_was_not_sent(form: str, member: str) -> None:
     assert told(form) == [
         (f"/{member}", f"{member} differs from what the request sent", BODY[member])
     ]
@@ -65,7 +65,7 @@ def test_what_was_not_sent(form: str, member: str) -> None:
     assert told(form, is_wrong=True) == []
 
 
-def test_odd_answers() -> None:
+def test_odd_responses() -> None:
     assert [each[0] for each in told("Filters=onMessageAdded", filters=None)] == ["/filters"]
     assert [each[0] for each in told("Filters=onMessageAdded", filters=[5])] == ["/filters"]
     assert told("Filters=5", filters=[5]) == []

@@ -1,4 +1,4 @@
-"""Summaries, held against what webhooks told before them, and against each other."""
+"""Summaries are compared with earlier webhooks, and with each other."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_without_times_it_is_information() -> None:
     assert [each.severity for each in found(*seen)] == [Severity.INFO]
 
 
-def test_what_was_told_later_or_elsewhere_counts_for_nothing() -> None:
+def test_ignores_later_updates_and_other_files() -> None:
     one, two = report(0, "A", "sent"), report(3, "B", "sent")
     assert told(one, two, summary(2)) == []
     assert told(one, report(1, "B", "sent", file=1), summary(2)) == []
@@ -191,7 +191,7 @@ def test_summaries_of_different_files_are_not_compared() -> None:
     assert back(summary(1, 2), summary(2, 1, file=1)) == []
 
 
-def test_where_a_summary_went_back() -> None:
+def test_locates_a_summary_that_went_back() -> None:
     (problem,) = went_back(MessageHistory([], [summary(3, 1), summary(1, 2)], [], []))
     assert (problem.at, problem.other) == (place(3), place(1))
 

@@ -22,7 +22,7 @@ NOT_FOUND = {"code": 20404, "message": "no", "more_info": PAGE, "status": 404}
 
 
 def found(status: int, /, **changes: Any) -> list[Problem]:
-    """Return what is found in an error body."""
+    """Return the findings of an error body."""
     return list(code_mismatch(ErrorView({**NOT_FOUND, **changes}, status)))
 
 
@@ -98,7 +98,7 @@ def test_a_message_about_another_resource(prefix: str) -> None:
     ]
     assert lost(message, A=f"{prefix}{ONE}") == said
     assert lost(message, A=f"{prefix}{OTHER}") == []
-    # A unique name stands for any SID.
+    # A unique name may belong to any SID.
     assert lost(message, A="support") == []
     assert lost(message) == []
 

@@ -12,7 +12,7 @@ from receiptkit.rules.views import ExchangeView, RequestView
 
 API = "https://conversations.twilio.com"
 HERE, THERE = "http://127.0.0.1:4010", "https://other.example.org"
-HINT = "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
+HINT = "if that host is a mock or a proxy of Twilio, set api-base-url"
 
 
 def exchange(kind: str, body: dict[str, Any], asked: str = API) -> ExchangeView:
@@ -78,7 +78,7 @@ def test_the_first_row_tells_for_all() -> None:
         body = {**page, "delivery_receipts": rows}
         found = receipts_elsewhere(exchange("page", body))
         assert [each.pointer for each in found] == expected
-        # A page that is elsewhere itself is told of by its links.
+        # A page that is elsewhere itself is reported by its links.
         body["meta"] = {"url": moved(page["meta"]["url"], THERE)}
         assert list(receipts_elsewhere(exchange("page", body))) == []
         for meta in (None, {"url": 5}):
@@ -94,7 +94,7 @@ def test_rows_of_the_server_that_was_asked() -> None:
     assert [each.pointer for each in found] == ["/delivery_receipts/1/url"]
 
 
-def test_a_page_elsewhere_is_told_once() -> None:
+def test_reports_a_page_elsewhere_once() -> None:
     page = sample("page")
     own = moved(page["meta"]["url"], THERE)
     following = f"{own}&PageToken=PT1"

@@ -1,4 +1,4 @@
-"""Links are taken apart so that they compare by what a client makes of them."""
+"""Links are parsed so that they compare as a client resolves them."""
 
 from __future__ import annotations
 

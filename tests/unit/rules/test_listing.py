@@ -1,4 +1,4 @@
-"""Walks along lists, put before the rules as pages: which pages make a walk, and its findings."""
+"""Pages form paginations, which have the right findings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def place(problem: Problem) -> Arrival:
 
 
 def of_paginations(found: list[Pagination], whole: list[Arrival]) -> list[Problem]:
-    """Return what every check of lists finds."""
+    """Return the problems that every check of lists finds."""
     return list(catalogue.problems("list history", ListHistory(found, whole)))
 
 
@@ -38,7 +38,7 @@ def of_message(
     reports: list[StatusReport],
     repeated: list[RepeatedList] | None = None,
 ) -> list[Problem]:
-    """Return what every check of a message finds."""
+    """Return the problems that every check of a message finds."""
     history = MessageHistory(found, summaries, reports, repeated or [])
     return list(catalogue.problems("message history", history))
 
@@ -68,7 +68,7 @@ ONE = page(0, "A?Page=0", "A?Page=1")
             [([0, 2], True), ([1, 3], True)],
         ),
         ([ONE, page(1, "A?Page=1", file=1)], [([0], True), ([1], False)]),
-        # Page 0 by its own link begins another walk, wherever a link led.
+        # Page 0 by its own link begins another pagination, wherever a link led.
         (
             [
                 ONE,
@@ -78,14 +78,14 @@ ONE = page(0, "A?Page=0", "A?Page=1")
             ],
             [([0, 1], True), ([2, 3], True)],
         ),
-        # What may be a later page of the last walk is one, but no next one.
+        # A possible later page of the last pagination is one, but not its next one.
         ([ONE, page(1, "A?Page=2")], [([0, 1], False)]),
         ([page(0, "A?Page=0"), page(1, "A?Page=2")], [([0], True), ([1], False)]),
         (
             [page(0, "A?Page=1&x", "A?Page=2"), page(1, "A?Page=1&y", "A?Page=2")],
             [([0], False), ([1], False)],
         ),
-        # Where another walk has gone on instead of it, it has broken off all the same.
+        # A pagination breaks off even if another one continues instead.
         (
             [
                 ONE,
@@ -98,8 +98,8 @@ ONE = page(0, "A?Page=0", "A?Page=1")
         ),
     ],
 )
-def test_walks(pages: list[PageState], expected: list[tuple[list[int], bool]]) -> None:
-    """Pages make walks by their links, each where the one before it said."""
+def test_paginations(pages: list[PageState], expected: list[tuple[list[int], bool]]) -> None:
+    """Pages form a pagination by their links, each where the one before said."""
     assert [
         ([each.at.entry for each in walk.pages], walk.is_linked) for walk in paginations(pages)
     ] == expected
@@ -119,7 +119,7 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
         ),
         ([BODY, exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
         ([exchange(0, "A?Page=0"), exchange(1, "B?Page=0", "B?Page=1")], [], [("truncated", 0, 1)]),
-        # The whole list, seen after the end of a walk in its file, tells the rest.
+        # The whole list, seen after the end of a pagination in its file, has the rest.
         ([ASKED], [Arrival(entry=1)], []),
         ([exchange(1, "A?Page=0", "A?Page=1")], [Arrival(entry=0)], [("truncated", 0, 1)]),
         ([ASKED], [Arrival(file=1, entry=1)], [("truncated", 0, 0)]),
@@ -128,9 +128,9 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
             [Arrival(entry=1)],
             [("truncated", 1, 2)],
         ),
-        # The last walk is the one that came to its end last.
+        # The last pagination is the one that came to its end last.
         ([ASKED, exchange(1, "A?Page=0&x", "A?Page=1&x"), exchange(2, "A?Page=1")], [], []),
-        # Pages between two of a walk that were fetched in another order are not missing.
+        # Pages of a pagination that were fetched in another order are not missing.
         (
             [page(0, "A?Page=1", "A?Page=2"), page(1, "A?Page=3"), page(2, "A?Page=2", "A?Page=3")],
             [],
@@ -146,10 +146,10 @@ BODY, ASKED = ONE, exchange(0, "A?Page=0", "A?Page=1")
         ([page(0, "A", "A#x")], [], [("loop", 0, 0)]),
     ],
 )
-def test_what_is_told_of_walks(
+def test_findings_of_paginations(
     pages: list[PageState], whole: list[Arrival], expected: list[tuple[str, int, int]]
 ) -> None:
-    """The rule of each finding, the file and the place."""
+    """Each finding of a pagination has its rule, file and place."""
     found = sorted(of_paginations(paginations(pages), whole), key=place)
     assert [
         (each.rule.removeprefix("listing."), place(each).file, place(each).entry) for each in found
@@ -157,7 +157,7 @@ def test_what_is_told_of_walks(
 
 
 def test_a_summary_is_held_against_one_list() -> None:
-    """Of several lists, the last one before a summary is what it is held against, and no other."""
+    """A summary is compared with the last list before it, and no other."""
     lists = [
         Pagination([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)
         for entry in (0, 2, 4)
@@ -170,7 +170,7 @@ def test_a_summary_is_held_against_one_list() -> None:
 
 
 def between(first: int, last: int, sid: str = "DY1", status: str | None = "sent") -> StatusReport:
-    """What was told at two places, and in between."""
+    """Return an update that arrived at two places, and in between."""
     return StatusReport(Arrival(entry=first), Arrival(entry=last), True, sid, status)
 
 
@@ -196,10 +196,10 @@ def again(first: int, last: int, status: str = "sent") -> RepeatedList:
         ([between(1, 4)] * 600, [again(1, 4)] * 401, False),
     ],
 )
-def test_what_may_have_been_told_between(
+def test_doubts_a_list_with_updates_in_between(
     told: list[StatusReport], repeated: list[RepeatedList], is_told: bool
 ) -> None:
-    """A list is not blamed if anything else may have come between it and the summary."""
+    """A list has no finding if another update may have come between it and the summary."""
     lists = [Pagination([page(5, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)]
     found = list(
         of_message(lists, [DeliverySummary(Arrival(entry=8), {"total": 0})], told, repeated)
@@ -208,7 +208,7 @@ def test_what_may_have_been_told_between(
 
 
 def test_a_doubt_is_about_one_list() -> None:
-    """What may have been told after one list says nothing of a later one."""
+    """An update after one list does not excuse a later list."""
     lists = [
         Pagination([page(entry, "A")._replace(rows=(Row("DY1", "read"),))], is_linked=True)
         for entry in (2, 6)
@@ -263,9 +263,12 @@ def test_receipts_created_in_between_may_repeat_others(
 @pytest.mark.parametrize(
     ("second", "token", "expected"),
     [
-        # The list has grown, so that it gives other tokens, and its next page repeats a receipt.
+        # The list has grown, so that it gives other tokens, and its next page repeats a receipt
+        # or has later ones, the newest first.
         ("B2 C1", "y", []),
         ("A3 B2", "y", []),
+        ("D5 C4", "y", []),
+        ("C4 D5", "y", ["listing.url-mismatch"]),
         ("C1 D1", "y", ["listing.url-mismatch"]),
         ("B2 C1", None, ["listing.url-mismatch"]),
     ],

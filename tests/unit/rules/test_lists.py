@@ -1,4 +1,4 @@
-"""Pages of other lists are held to what pages of receipts are."""
+"""Pages of other lists are checked as pages of receipts are."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def test_a_page_of_another_list_that_conforms() -> None:
         (page(page=1), ("page.url-mismatch", "/meta/url")),
     ],
 )
-def test_what_is_wrong_with_a_page_of_any_list(
-    body: dict[str, Any], expected: tuple[str, str]
-) -> None:
+def test_checks_pages_of_any_list(body: dict[str, Any], expected: tuple[str, str]) -> None:
     assert expected in found(body)
 
 

@@ -1,4 +1,4 @@
-"""Members whose names differ in case only, wherever they are."""
+"""Member names that differ in case only are found at any place."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_whole_numbers_with_a_point(name: str) -> None:
     }
 
 
-def test_numbers_that_nobody_knows() -> None:
+def test_unknown_numbers() -> None:
     assert list(integer_form({"ratio": 1.0, "page": float("inf"), "total": float("nan")})) == []
 
 

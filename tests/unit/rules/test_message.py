@@ -25,7 +25,7 @@ REQUEST = RequestView("FetchConversationMessage", "GET", {}, URL, lambda: iter((
 
 
 def found(contract: Contract, **change: Any) -> list[tuple[str, str, str]]:
-    """Return what is wrong with a message: rule, pointer and message."""
+    """Return rule, pointer and message of the findings of a message."""
     return [
         (each.rule, each.pointer, each.message) for each in contract.check({**MESSAGE, **change})
     ]
@@ -139,7 +139,7 @@ def test_links_in_another_scope_are_reported(
 
 
 def test_a_url_in_another_scope_than_all_links(contract: Contract) -> None:
-    """Two links against one url: the url is wrong. Where a SID differs, too, that is said alone."""
+    """If two links contradict one url, the url is wrong; a different SID is the only finding."""
     both = links(SCOPED, channel_metadata=f"{SCOPED}/ChannelMetadata")
     message = "url is not under /Services, unlike its links"
     assert list(scopes_differ({**MESSAGE, "links": both})) == [Problem("/url", message, value=URL)]
@@ -176,14 +176,14 @@ def test_links_that_name_no_message_are_left_to_the_schema(value: Any) -> None:
         assert list(url_in_another_scope(view)) == []
 
 
-def test_other_kinds_and_links_are_not_judged() -> None:
+def test_does_not_check_other_kinds_and_links() -> None:
     body = {**MESSAGE, "url": SCOPED, "links": {"participants": f"{URL}/x"}}
     assert list(url_mismatch(body)) == []
     assert list(url_in_another_scope(ExchangeView("receipt", body, REQUEST))) == []
     assert len(list(url_in_another_scope(ExchangeView("message", body, REQUEST)))) == 1
 
 
-def test_messages_in_lists_and_new_ones_are_judged(contract: Contract) -> None:
+def test_checks_messages_in_lists_and_new_ones(contract: Contract) -> None:
     at = URL.rpartition("/")[0]
     meta: dict[str, Any] = {
         "page": 0,

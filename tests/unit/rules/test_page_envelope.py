@@ -1,4 +1,4 @@
-"""What is around the rows of a page: members of other APIs, and parameters of its links."""
+"""Members of other APIs around the rows of a page, and parameters of its links."""
 
 from __future__ import annotations
 

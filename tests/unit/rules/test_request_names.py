@@ -23,7 +23,7 @@ Found = list[tuple[str, str, str | None]]
 
 
 def problems(contract: Contract, exchange: Exchange) -> Found:
-    """Return what is found of a request: rule, message and hint; all of it stands at no pointer."""
+    """Return rule, message and hint of each finding of a request; none has a pointer."""
     found = [each for each in contract.check_exchange(exchange) if each.rule.startswith("request.")]
     assert {each.pointer for each in found} <= {""}
     return [(each.rule, each.message, each.hint) for each in found]
@@ -244,7 +244,7 @@ def test_names_of_unknown_events_are_reported(
         ("PageSize=50&PageSize=50", [("PageSize", 2)]),
         ("Page=0&Page=0&PageSize=50&Page=0&PageSize=50", [("Page", 3), ("PageSize", 2)]),
         ("PageSize=50&Page=0", []),
-        # What nobody knows is told of as such.
+        # An unknown name is reported as such.
         ("x=1&x=2", []),
     ],
 )

@@ -1,4 +1,4 @@
-"""Requests that Twilio refuses are told apart from unusual ones that it takes."""
+"""Requests that Twilio refuses are errors; unusual ones that it accepts are not."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ CONVERSATION = f"{API}/Conversations/{CH}"
 
 
 def problems(check: Any, **body: Any) -> list[Problem]:
-    """Return what a check finds in the third row of a list."""
+    """Return the problems that a check finds in the third row of a list."""
     return list(check(ResourceView(body, "/rows/2")))
 
 

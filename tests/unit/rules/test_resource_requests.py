@@ -1,4 +1,4 @@
-"""Requests that create or change resources, and the answers to them."""
+"""Requests that create or change resources, and the responses to them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def answered(
     return [(each.pointer, each.message, each.value) for each in not_what_was_sent(view)]
 
 
-def test_an_answer_has_what_was_sent() -> None:
+def test_a_response_has_what_was_sent() -> None:
     sent = {"Identity": ["a"], "UniqueName": ["b", "c"], "FriendlyName": ["d"]}
     body = {"identity": "x", "unique_name": "b", "friendly_name": None}
     assert answered(sent, body) == [

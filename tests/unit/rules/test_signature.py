@@ -1,4 +1,4 @@
-"""Signatures of captured webhooks: judged where an auth token is given, with the likeliest cause of a failure."""
+"""Signatures of captured webhooks are checked with an auth token; a failure names its likeliest cause."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def judged(delivery: WebhookRequest, token: str | None = TOKEN) -> list[Finding]
 
 
 def test_sound_signatures() -> None:
-    """What is signed with the token passes: posted, in the query, as a mapping, with a port that a proxy added."""
+    """Signed requests pass: posted, in the query, as a mapping, with a port that a proxy added."""
     assert judged(SIGNED) == []
     assert judged(WEBHOOKS.request(WEBHOOKS.events[0], URL, method="GET", auth_token=TOKEN)) == []
     assert judged(replace(SIGNED, body=PARAMETERS)) == []
@@ -50,8 +50,8 @@ def test_sound_signatures() -> None:
     assert judged(replace(SIGNED, url="https://example.com:8443/hook?tenant=7")) == []
 
 
-def test_without_a_token_nothing_is_judged() -> None:
-    """Nobody who gives no token hears of signatures."""
+def test_without_a_token_signatures_are_not_checked() -> None:
+    """Without a token there are no findings about signatures."""
     assert judged(replace(SIGNED, headers={"x-twilio-signature": "x"}), None) == []
     assert judged(replace(SIGNED, headers={"Host": "example.com"}), None) == []
 
@@ -134,7 +134,7 @@ def over(url: str, parameters: object = PARAMETERS) -> dict[str, str]:
     ],
 )
 def test_the_likeliest_cause(delivery: WebhookRequest, cause: str) -> None:
-    """A failure names the forms of the URL that were tried, and what would make it verify."""
+    """A failure names the forms of the URL that were tried, and a correction that makes it verify."""
     found = [
         finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")
     ]
@@ -232,8 +232,8 @@ REWRITTEN = (
         ),
     ],
 )
-def test_what_is_said_of_each_cause(delivery: WebhookRequest, cause: str) -> None:
-    """The hint says in one sentence over what the signature is, and what to do."""
+def test_hints_name_the_cause(delivery: WebhookRequest, cause: str) -> None:
+    """The hint says in one sentence what the signature covers, and what to do."""
     (found,) = [
         finding for finding in judged(delivery) if finding.rule.startswith("webhook.signature")
     ]
@@ -274,8 +274,8 @@ def test_what_is_said_of_each_cause(delivery: WebhookRequest, cause: str) -> Non
     ],
     ids=["a list", "get", "JSON", "white space", "no UTF-8", "empty", "none", "another encoding"],
 )
-def test_what_is_signed(delivery: WebhookRequest) -> None:
-    """A signature is over all values of a repeated parameter, over no parameters of a query, over the hash of JSON, and over what a form decodes to."""
+def test_signatures_cover_each_kind_of_body(delivery: WebhookRequest) -> None:
+    """A signature covers repeated values, the query alone, the hash of JSON, or a decoded form."""
     assert problems_of(delivery) == []
 
 
@@ -289,8 +289,8 @@ def test_what_is_signed(delivery: WebhookRequest) -> None:
     ],
     ids=["a path", "no URL", "no body", "no headers"],
 )
-def test_what_was_not_captured_says_nothing_of_a_signature(delivery: WebhookRequest) -> None:
-    """Where the URL or the body is not known whole, nothing can be told."""
+def test_does_not_check_incomplete_requests(delivery: WebhookRequest) -> None:
+    """Without the whole URL and body, a signature has no finding."""
     assert problems_of(delivery) == []
 
 
@@ -322,7 +322,7 @@ def test_signatures_of_other_webhooks(body: str) -> None:
 def test_the_token_comes_from_the_environment(
     run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command takes the name of a variable, judges with its value, points at the headers, and never prints it."""
+    """The command reads the token from a variable, checks with it, and never prints it."""
     monkeypatch.setenv("RIGHT", TOKEN)
     monkeypatch.setenv("WRONG", TOKEN[::-1])
     path = tmp_path / "requests.ndjson"
@@ -393,8 +393,8 @@ def test_the_url_before_a_proxy(called: str, seen: str, headers: dict[str, str])
         ("http://upstream.example/hook", {"Host": "b.example"}),
     ],
 )
-def test_behind_a_proxy_nothing_is_certain(seen: str, headers: dict[str, str]) -> None:
-    """Where the URL that Twilio called is not known, a signature is not judged, and the advice is --called-at."""
+def test_does_not_check_signatures_behind_a_proxy(seen: str, headers: dict[str, str]) -> None:
+    """If the URL that Twilio called is unknown, the signature is not checked, with the advice --called-at."""
     contract = Contract.load(auth_token=TOKEN)
     request = signed("https://a.example/secret", seen, more=headers)
     result = contract.validator.validate_webhook(request)

@@ -1,4 +1,4 @@
-"""What a signature may be over: every URL that Twilio may have called, and the parameters."""
+"""A signature covers one of the URLs that Twilio may have called, and the parameters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HASHED = "https://a.example.com/x?bodySHA256=00"
 def request(
     url: str = "https://a.example.com/x", method: str = "POST", body: Any = "", **headers: str
 ) -> WebhookRequest:
-    """Return a request; underscores in the names of headers stand for hyphens."""
+    """Return a request; names of headers have underscores for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return WebhookRequest(url=url, headers=named, body=body, method=method)
 
@@ -281,7 +281,7 @@ PARSED = "a JSON body was logged parsed, and its hash needs the bytes"
         (request(body=[1], **SIGNED), PARSED),
     ],
 )
-def test_reasons_why_a_signature_cannot_be_judged(
+def test_reasons_why_a_signature_cannot_be_checked(
     seen: WebhookRequest, expected: str | None
 ) -> None:
     assert unjudged_reason(seen) == expected

@@ -16,7 +16,7 @@ def summary(total: Any, **levels: Any) -> dict[str, Any]:
 
 
 def numbers(level: str, total: int) -> range:
-    """Return the counts that a level stands for."""
+    """Return the counts that a level allows."""
     if level == "none":
         return range(1)
     return range(total, total + 1) if level == "all" else range(1, total)
@@ -101,7 +101,7 @@ def test_no_single_member_explains_it() -> None:
         {},
     ],
 )
-def test_what_is_no_summary_is_left_to_the_schema(found: dict[str, Any]) -> None:
+def test_leaves_invalid_summaries_to_the_schema(found: dict[str, Any]) -> None:
     assert contradiction(found) is None
 
 

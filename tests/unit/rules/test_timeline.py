@@ -1,4 +1,4 @@
-"""States of one receipt, put before the rules as sightings: what is told of them, where, and against which other one."""
+"""States of one receipt have the right finding, at the right place, compared with the right state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiptkit.rules.states import ReceiptHistory, ReceiptState
 
 
 def of_receipt(states: list[ReceiptState]) -> list[Problem]:
-    """Return what every check of a receipt's history finds."""
+    """Return the problems that every check of a receipt's history finds."""
     return list(catalogue.problems("receipt history", ReceiptHistory(states)))
 
 
@@ -56,7 +56,7 @@ LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timel
         # Of two ends one second is enough.
         ([((0,), "undelivered", 2, 30003), ((1,), "delivered", 3, 0)], [(AFTER, 1, 0)]),
         ([((0,), "delivered", 2, 0), ((1,), "undelivered", 3, 30003)], [(REGRESSION, 1, 0)]),
-        # An answer is stale after a status that follows its own, not after any other, nor after another of the same.
+        # A response is stale after a status that follows its own, not after any other, nor after another of the same.
         ([((0, 2), "delivered", 2, 0), ((1,), "sent", 2, 0)], [(LATE, 1, 0)]),
         ([((0, 2), "delivered", 2, 0), ((1,), "delivered", 30, 0)], []),
         (
@@ -68,7 +68,7 @@ LATE, REGRESSION, AFTER = "timeline.arrived-late", "timeline.regression", "timel
 def test_states_of_one_file(
     seen: list[tuple[tuple[int, ...], str, int, int]], expected: list[tuple[str, int, int]]
 ) -> None:
-    """What answers say, one after the other: places, status, seconds and code."""
+    """Successive responses are compared by place, status, seconds and code."""
     found = of_receipt(
         [sighting(places, status, updated, code=code) for places, status, updated, code in seen]
     )
@@ -77,8 +77,8 @@ def test_states_of_one_file(
     ] == expected
 
 
-def test_webhooks_come_again_and_answers_are_stale() -> None:
-    """A webhook that comes again after a newer one is a duplicate; what answers beside it say is told as well."""
+def test_duplicate_webhooks_and_stale_responses() -> None:
+    """A webhook that arrives again after a newer one is a duplicate; a stale response is reported, too."""
     newer = webhook((1,), "delivered", 5)
     again = webhook((0, 2), "sent", 2)
     assert [(each.rule, place(each).entry) for each in of_receipt([again, newer])] == [
@@ -90,7 +90,7 @@ def test_webhooks_come_again_and_answers_are_stale() -> None:
 
 
 def test_a_second_is_later() -> None:
-    """Which date is later is said of any difference."""
+    """The message names the later date even if it differs by a second."""
     (found,) = of_receipt([sighting((0,), "delivered", 2), sighting((1,), "sent", 3)])
     assert found.message == "status goes back: `sent` is dated after `delivered`"
 
@@ -130,17 +130,17 @@ ANSWER, DISAGREES = sighting((0,), "delivered", 5), "webhook.disagrees-with-rece
         ([{"created": 1}, {"created": -1}], []),
         ([{"created": 2}], [(DISAGREES, "/DateCreated", 1)]),
         ([{"channel_message": ""}], []),
-        # Where the dates agree to the second, they are not what is told.
+        # Dates that agree to the second are not reported.
         ([{"created": 1, "channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 1)]),
         ([{"error_code": 30003}, {"error_code": 0}], [(DISAGREES, "/ErrorCode", 1)]),
         # One that agrees says nothing of the next one.
         ([{}, {"channel_message": "SM2"}], [(DISAGREES, "/ChannelMessageSid", 2)]),
     ],
 )
-def test_webhooks_beside_an_answer(
+def test_webhooks_beside_a_response(
     told: list[dict[str, Any]], expected: list[tuple[str, str, int]]
 ) -> None:
-    """What webhooks of the same status say otherwise than the answer, each in a file of its own."""
+    """Webhooks that contradict a response of the same status are found, each in its file."""
     webhooks = [
         webhook((0,), "delivered", 5)._replace(first=Arrival(file), last=Arrival(file), **members)
         for file, members in enumerate(told, start=1)
@@ -152,7 +152,7 @@ def test_webhooks_beside_an_answer(
 
 
 def test_dates_of_creation_are_compared_within_one_source() -> None:
-    """Answers cut or round what webhooks have in milliseconds."""
+    """Responses cut or round the milliseconds of webhooks."""
     for file in (0, 1):
         beside = webhook((1,), "delivered", 5)._replace(
             first=Arrival(file, entry=1), last=Arrival(file, entry=1), created=1
@@ -161,7 +161,7 @@ def test_dates_of_creation_are_compared_within_one_source() -> None:
 
 
 def told(*states: ReceiptState) -> list[tuple[str, str, str, int]]:
-    """Return rule, pointer, message and entry of what is found in a history."""
+    """Return rule, pointer, message and entry of the findings of a history."""
     return [
         (each.rule, each.pointer, each.message, place(each).entry) for each in of_receipt([*states])
     ]
@@ -201,7 +201,7 @@ def test_another_message_of_the_channel() -> None:
 
 
 def test_another_message_of_the_channel_is_one_finding() -> None:
-    """If a webhook contradicts the answer about the same status, that is reported alone."""
+    """A webhook that contradicts the response about the same status has that finding alone."""
     answer = sighting((0,), "sent", 5)
     other = webhook((1,), "sent", 5)._replace(channel_message="SM2")
     assert [each[0] for each in told(answer, other)] == ["webhook.disagrees-with-receipt"]

@@ -25,7 +25,7 @@ def told(*receipts: Seen) -> list[tuple[str, int | None, int | None]]:
     ]
 
 
-def test_each_further_conversation_is_told_once() -> None:
+def test_reports_each_further_conversation_once() -> None:
     receipts = [
         seen(5, "DY0", "CH3", by_webhook=True),
         seen(2, "DY2", "CH2"),

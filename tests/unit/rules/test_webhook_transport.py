@@ -197,8 +197,8 @@ def test_event_streams_in_exchanges(contract: Contract) -> None:
         CLASSIC,
     ],
 )
-def test_applications_may_tell_each_other_in_json(contract: Contract, body: object) -> None:
-    """What an application made of a webhook, and sends to another one, is no webhook."""
+def test_applications_may_pass_webhooks_on_as_json(contract: Contract, body: object) -> None:
+    """JSON that an application made from a webhook is not checked as a webhook."""
     exchange = Exchange(
         "POST", "https://events.example.com/", 200, "", request_body=json.dumps(body)
     )
@@ -232,7 +232,7 @@ def test_a_multipart_body_is_read_and_reported(contract: Contract, kind: str, en
     assert told(contract.check_exchange(exchange)) == expected
 
 
-def test_parameters_of_a_multipart_body_are_judged(contract: Contract) -> None:
+def test_checks_parameters_of_a_multipart_body(contract: Contract) -> None:
     body = multipart().replace("\r\nsent\r\n", "\r\nqueued\r\n")
     request = WebhookRequest(
         HOOK, "POST", body, {"Content-Type": "multipart/form-data; boundary=b"}
@@ -243,7 +243,7 @@ def test_parameters_of_a_multipart_body_are_judged(contract: Contract) -> None:
 
 @pytest.mark.parametrize("profile", ["documented", "strict"])
 def test_parameters_of_the_address_are_only_information(profile: str) -> None:
-    """By GET nobody can tell the receiver's own parameters from Twilio's; by POST they stand apart."""
+    """With GET, the receiver's own parameters are information; with POST they are recognised."""
     contract = Contract.load(profile)
     address = f"{HOOK}?tenant=7&flow=a"
     found = contract.check_webhook(WebhookRequest(f"{address}&{BODY}", "GET"))

@@ -1,4 +1,4 @@
-"""The two functions that an engine runs find what one process finds, however captures are cut."""
+"""The two functions that an engine runs have the findings of one process, however captures are cut."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Collected(list[Finding]):
 
 
 def travelled(value: object) -> object:
-    """What arrives at another process."""
+    """Return a value as another process receives it."""
     return pickle.loads(pickle.dumps(value))
 
 
 def on_an_engine(plan: Plan) -> tuple[list[Finding], Summary]:
-    """Judge pieces and conclude partitions in any order, every argument and result as it arrives elsewhere."""
+    """Check pieces and conclude partitions in any order, with every argument and result pickled."""
     rng = random.Random(len(plan.pieces))
     judge = travelled(partial(judge_piece, plan.job))
     conclude = travelled(conclude_partition)
@@ -123,7 +123,7 @@ def test_more_partitions_for_more_input(
 
 
 def test_another_version_is_refused(captures: list[str]) -> None:
-    """A worker with another version says so in one line, and judges nothing."""
+    """A worker with another version says so in one line, and checks nothing."""
     plan = plan_for(captures)
     job = plan.job._replace(versions={**plan.job.versions, "receiptkit": "0.0.1"})
     with pytest.raises(UsageError, match=r"^a worker has receiptkit [0-9.]+\S*, here 0\.0\.1; ins"):

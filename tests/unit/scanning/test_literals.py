@@ -59,8 +59,8 @@ def test_pages_and_webhooks() -> None:
     assert [each.value for each in literals(f"W = {webhook!r}", ".py")] == [webhook]
 
 
-def test_what_is_made_at_run_time_is_seen() -> None:
-    """A literal with a name, a call or a spread in it is seen with its place, not judged."""
+def test_lists_literals_made_at_run_time() -> None:
+    """A literal with a name, a call or a spread is listed with its place, but not checked."""
     for change in ("sid", "f'DY{x}'", "make()", "a + b"):
         code = TEXT.replace(json.dumps(RECEIPT["status"]), change).replace("null", "None")
         (found,) = literals(f"\nR = {code}", ".py")

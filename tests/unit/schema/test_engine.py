@@ -1,4 +1,4 @@
-"""The engine: quick answers that accept no more than the schema, whatever it holds, and errors traced to their place."""
+"""The engine: its fast path accepts no more than the schema, and errors are traced to their place."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def of(name: str) -> dict[str, Any]:
 def test_with_advice_and_without(
     beside: dict[str, Any], within: dict[str, Any], value: Any, clean: bool, conforms: bool
 ) -> None:
-    """What breaks advice alone conforms and is not clean, in a referred schema, too, and whichever way it is evaluated."""
+    """A value that violates only advice conforms but is not clean, also behind references and in any evaluation."""
     for schema in (of("text"), COMPONENTS["text"]):
         body = Engine({"components": {"schemas": {**COMPONENTS, **within}}}).body(
             {**schema, **beside}
@@ -62,7 +62,7 @@ def test_members_whose_names_are_numbers(name: str) -> None:
 
 
 def test_formats_where_stricter_is_laxer() -> None:
-    """Below `not` a date is what the function says it is: one before 2000 is a date, and one of the year 0 is none."""
+    """Below `not` a date is what the function accepts: 1999 is a date, the year 0 is not."""
     documents: list[dict[str, Any]] = [
         {},
         {"components": {}},
@@ -99,7 +99,7 @@ def test_schemas_that_are_no_object(schema: bool) -> None:
     ],
 )
 def test_schemas_that_cannot_be_compiled(schema: Any, place: str) -> None:
-    """The first line of what the library says is the reason; where it is stands before it."""
+    """The error has the place in the document and the first line of the library's message."""
     with pytest.raises(
         (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError)
     ) as theirs:
@@ -121,8 +121,8 @@ def test_references_that_lead_nowhere() -> None:
     assert str(caught.value) == "the contract document: `$ref: nowhere` leads nowhere"
 
 
-def test_where_a_schema_cannot_be_compiled() -> None:
-    """The place is that in the document, whatever became of the schema on the way."""
+def test_locates_a_schema_that_cannot_be_compiled() -> None:
+    """The error names the place in the document, even of a rewritten schema."""
     advice = {"rule": "ours.short", "severity": "info", "schema": {"maxLength": 3}}
     inner = {
         "allOf": [
@@ -145,7 +145,7 @@ def test_where_a_schema_cannot_be_compiled() -> None:
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
-    """A reference to another file is refused: judging reads no file and asks no network."""
+    """A reference to another file is refused: the engine reads no file and no network."""
     path = tmp_path / "other.json"
     path.write_text(json.dumps(TEXT))
     with pytest.raises(DocumentError, match="cannot be compiled"):

@@ -1,4 +1,4 @@
-"""What is said of a violation: whole messages and hints, of every keyword."""
+"""Each keyword's violation has its whole message and hint."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ SID = "^DY[0-9a-fA-F]{32}$"
     ],
 )
 def test_messages(schema: dict[str, Any], value: Any, expected: str) -> None:
-    """Each keyword says what is wrong with what; neither values nor names of the body's own are shown."""
+    """Each keyword's message is right; neither values nor the body's own names are shown."""
     assert [text for text, _ in said(schema, value)] == [expected]
 
 
@@ -258,7 +258,7 @@ PLACEHOLDER = "this placeholder was never filled in"
     ],
 )
 def test_hints(schema: dict[str, Any], value: Any, expected: str | None) -> None:
-    """Where experience tells what a mistake means, it is said; elsewhere nothing is."""
+    """Known mistakes have a hint; others have none."""
     assert [each for _, each in said(schema, value)] == [expected]
 
 
@@ -273,6 +273,6 @@ def test_a_misspelt_member_of_a_closed_object() -> None:
 
 
 def test_names_that_are_no_text() -> None:
-    """What only Python can hold, a name that is a number, is no reason to stop."""
+    """A member name that is a number, as only Python has, causes no crash."""
     findings = Contract.load(engine="reference").check({1: 2}, operation="receipt")
     assert {finding.hint for finding in findings} == {None}

@@ -32,7 +32,7 @@ def test_a_date_without_a_fraction_is_a_short_one() -> None:
 
 
 def test_without_advice() -> None:
-    """Advice can be left out, wherever it stands; what has none stays as it is."""
+    """Advice can be removed anywhere in a schema; schemas without it do not change."""
     schema = {
         "x-receiptkit-advice": [],
         "properties": {"a": {"x-receiptkit-advice": [{}], **TEXT}},
@@ -42,7 +42,7 @@ def test_without_advice() -> None:
 
 
 def test_advice_does_not_decide_whether_a_body_conforms() -> None:
-    """What only advice speaks against breaks no keyword of the schema."""
+    """A value that violates only advice conforms."""
     advice = [{"rule": "ours.short", "severity": "warning", "schema": {"maxLength": 3}}]
     schema = Engine({}).body({"type": "string", "x-receiptkit-advice": advice})
     assert [schema.conforms(value) for value in ("abc", "abcd", 3)] == [True, True, False]
@@ -53,7 +53,7 @@ def test_advice_does_not_decide_whether_a_body_conforms() -> None:
 
 
 def test_every_schema_is_rewritten() -> None:
-    """What is a schema is changed, the innermost first; values, names of members and advice are left as they are."""
+    """Schemas are rewritten, the innermost first; values, member names and advice are not."""
     schema = {
         "const": {"a": 1},
         "x-receiptkit-source": {"const": {}},
@@ -82,7 +82,7 @@ def test_every_schema_is_rewritten() -> None:
 
 
 def test_advice_comes_after_the_schema() -> None:
-    """Entries of advice join what `allOf` holds; those of a group stand behind its condition."""
+    """Advice is appended to `allOf`; grouped advice is appended with its condition."""
     one, two = (
         {"rule": f"our.{name}", "severity": "warning", "schema": {"const": name}}
         for name in ("one", "two")
@@ -119,8 +119,8 @@ A_LIST = "x-receiptkit-advice must be a list of entries"
         ({"minProperties": True}, "minProperties must be a number", ""),
     ],
 )
-def test_schemas_that_are_none(schema: dict[str, Any], message: str, at: str) -> None:
-    """What is put together with something else is looked at first, and its place is named."""
+def test_refuses_invalid_schemas(schema: dict[str, Any], message: str, at: str) -> None:
+    """An invalid schema is refused with its place before it is combined."""
     with pytest.raises(DocumentError, match=f"^the contract document{at}: {message}$"):
         rewritten(schema, without_advice)
     assert rewritten({"properties": {"required": {"allOf": []}, "allOf": True}}, without_advice)
@@ -139,8 +139,8 @@ def test_schemas_that_are_none(schema: dict[str, Any], message: str, at: str) ->
         ([{"rule": "a.b", "severity": "bad", "schema": {}}], AN_ENTRY),
     ],
 )
-def test_advice_that_is_none(advice: Any, message: str) -> None:
-    """What is no advice is refused in one line."""
+def test_refuses_invalid_advice(advice: Any, message: str) -> None:
+    """Invalid advice is refused in one line."""
     with pytest.raises(DocumentError) as caught:
         with_advice({ADVICE: advice})
     assert str(caught.value) == f"the contract document: {message}"
@@ -214,7 +214,7 @@ URI = "^https://[A-Za-z0-9.-]+/"
     ],
 )
 def test_hastened(schema: dict[str, Any], expected: dict[str, Any] | None) -> None:
-    """A schema is made quicker only where it accepts no more afterwards; what looks at its neighbours is left where it is."""
+    """A schema is rewritten for speed only where it accepts no more afterwards."""
     assert hastened(copy.deepcopy(schema)) == (schema if expected is None else expected)
 
 
@@ -245,5 +245,5 @@ def test_conditions_of_one_part_are_all_kept() -> None:
     ],
 )
 def test_inverted_formats(schema: Any, expected: bool) -> None:
-    """Below what turns a verdict round no format and no reference may be replaced by what is stricter."""
+    """Below keywords that invert a result, formats and references must not become stricter."""
     assert has_inverted_formats(schema) is expected

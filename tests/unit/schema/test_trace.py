@@ -1,4 +1,4 @@
-"""Violations: where in the document each comes from, which of several stands, and the findings that a profile makes of them."""
+"""Violations know their place in the document; one is reported for each mistake, as findings of a profile."""
 
 from __future__ import annotations
 
@@ -182,10 +182,10 @@ AT = ("components", "schemas")
         ),
     ],
 )
-def test_where_a_violation_comes_from(
+def test_violations_know_their_place(
     schema: Any, value: Any, expected: list[tuple[Any, ...]]
 ) -> None:
-    """A violation names the rule on the way to its keyword, the value, the member it is about, and its place behind all references."""
+    """A violation has its rule, pointer, value, name, source, and its place behind all references."""
     found = Engine({"components": {"schemas": COMPONENTS}}).body(schema).violations(value)
     assert [
         (each.rule, each.pointer, each.value, each.expected, each.name, each.place, each.source)
@@ -213,7 +213,7 @@ def test_where_a_violation_comes_from(
     ],
 )
 def test_both_engines_find_the_place(schema: Any, value: Any) -> None:
-    """What was passed on the way to a keyword counts, whether a library names the references that it followed or not."""
+    """Both engines find the same place, whether or not their library names references."""
     document = {"components": {"schemas": COMPONENTS}}
     ours, theirs = (
         engine(document).body(schema).violations(value) for engine in (Engine, ReferenceEngine)
@@ -223,7 +223,7 @@ def test_both_engines_find_the_place(schema: Any, value: Any) -> None:
 
 
 def one(keyword: str, pointer: str = "/a", **more: Any) -> Violation:
-    """A violation at a pointer; what is not said is that of an error of the schema."""
+    """Return a violation at a pointer, by default that of an error of the schema."""
     said: dict[str, Any] = {
         "rule": f"schema.{keyword}",
         "value": None,
@@ -271,10 +271,12 @@ ADVISED = {"rule": "ours.advice", "severity": Severity.INFO}
         ([one("required", name="a", rule="ours.rule"), one("required", name="b")], [0, 1]),
     ],
 )
-def test_which_of_several_stands(violations: list[Violation], kept: list[int]) -> None:
-    """
-    At one pointer the first of type, const or enum, pattern, format, length stands, and no advice beside it; nothing stands beside a member
-    that should not be there. A rule takes the word from the keyword, and every member that is missing is one mistake.
+def test_keeps_one_violation_a_mistake(violations: list[Violation], kept: list[int]) -> None:
+    """Of several violations at one pointer, the first keyword is kept.
+
+    The order is type, const or enum, pattern, format, length. Advice is dropped beside them, and
+    everything beside a member that is not allowed. A rule supersedes its keyword. Each missing
+    member counts.
     """
     assert one_a_mistake(violations) == [violations[number] for number in kept]
 
@@ -302,10 +304,10 @@ KEPT, DROPPED, OURS = "body.unchecked", "receipt.expected-field", "ours.rule"
     ],
 )
 @pytest.mark.parametrize("profile", ["vendor", "documented", "strict"])
-def test_what_a_profile_reports(
+def test_severities_in_each_profile(
     profile: str, rule: str, given: Severity | None, severities: dict[str, Severity | None]
 ) -> None:
-    """The severity that is given goes before that of the rule; `strict` has no warnings, and `vendor` only what Twilio publishes."""
+    """A given severity overrides the rule's; `strict` has no warnings, `vendor` only Twilio's published facts."""
     judging, expected = Profile(profile, DOCUMENT), severities[profile]
     grounding = catalogue.find(rule).grounding
     problem = Problem("/a", "is wrong", "mend it", rule=rule, severity=given, offset=7, value=3)
@@ -375,8 +377,8 @@ def test_findings_in_their_order() -> None:
         ({"rule": KEPT, "source": "a page"}, "a page"),
     ],
 )
-def test_what_a_violation_rests_on(more: dict[str, Any], grounding: str) -> None:
-    """The source that the document names, the grounding of the rule, or else the place in the document."""
+def test_the_grounding_of_violations(more: dict[str, Any], grounding: str) -> None:
+    """The grounding is the document's source, the rule's grounding, or the place in the document."""
     violation = one(
         "type", **{"place": ("allOf", 0, "type"), "value": 1, "expected": "string", **more}
     )
@@ -384,8 +386,8 @@ def test_what_a_violation_rests_on(more: dict[str, Any], grounding: str) -> None
     assert finding.grounding == grounding
 
 
-def test_what_a_breach_rests_on() -> None:
-    """What the breach itself names, or else the grounding of the rule."""
+def test_the_grounding_of_problems() -> None:
+    """A problem's own grounding overrides that of its rule."""
     findings = Profile("documented", DOCUMENT).findings
     own, of_rule = findings(
         [Problem("", "x", rule=KEPT, grounding="a page"), Problem("", "x", rule=KEPT)]

@@ -1,4 +1,4 @@
-"""A capture in any format: the same format comes out, and nothing of anybody is left."""
+"""A scrubbed capture has the same format, and no personal value."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_nothing_is_left(text: str, gone: str) -> None:
     ],
 )
 def test_placeholders_and_all_else_stay(text: str) -> None:
-    """Nothing but what is somebody's is changed."""
+    """Only personal values are changed."""
     assert scrubbed(text) == text
 
 
@@ -110,7 +110,7 @@ def test_only_values_change() -> None:
 
 
 def test_the_same_value_in_every_format() -> None:
-    """With one key a value has one pseudonym, whatever is around it."""
+    """With one key a value has one pseudonym, in any context."""
     plain = json.loads(scrubbed(json.dumps({"author": "Ädä L", "from": "+15550001234"})))
     in_form = scrubbed("Author=%C3%84d%C3%A4+L&From=%2B15550001234")
     assert in_form == f"Author={plain['author']}&From=%2B{plain['from'][1:]}"
@@ -123,7 +123,7 @@ def test_the_same_value_in_every_format() -> None:
 
 
 def test_lengths_follow() -> None:
-    """Content-Length, and what other writers call it, is that of the new body."""
+    """Content-Length, by any name, is that of the new body."""
     body = json.dumps({"author": "Ada", "body": "Hello", "conversation_sid": None})
     raw = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n"
     head, _, new = scrubbed(raw).rstrip().partition("\r\n\r\n")
@@ -185,7 +185,7 @@ def test_hashes_of_bodies_follow() -> None:
 
 @pytest.mark.parametrize("text", ["{" * 50_000, '{"' * 50_000, '{\\"' * 50_000, "[" * 50_000 + '"'])
 def test_hostile_text_ends(text: str) -> None:
-    """What opens and never closes takes no longer than anything else."""
+    """Text that opens brackets and never closes them takes no longer than other text."""
     assert scrubbed(text) == text
 
 
@@ -264,7 +264,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
     ids=["member", "members", "gzip", "gzip in gzip", "archive in archive"],
 )
 def test_a_bomb_is_refused(bomb: bytes) -> None:
-    """Whatever is packed in it, no more is unpacked than allowed, and nothing goes out unread."""
+    """No archive is unpacked beyond the limit, and nothing unread is written."""
     with pytest.raises(
         CaptureError, match=r"unpacks to more than [\d,]+ bytes; --max-record allows more"
     ):

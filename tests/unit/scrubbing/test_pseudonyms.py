@@ -1,4 +1,4 @@
-"""Pseudonyms have the form of what they replace, and are recognised without the key."""
+"""Pseudonyms have the form of the value that they replace, and are recognised without the key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_broken_sid_stays_broken_in_the_same_way(sid: str) -> None:
 
 @pytest.mark.parametrize("number", ["+15551234567", "+442071838750", "15551234567"])
 def test_a_phone_number_becomes_a_fictional_one(number: str) -> None:
-    """The pseudonym is of the area code 555, which nobody has."""
+    """The pseudonym has the area code 555, which is not assigned."""
     made = MADE.phone(number)
     assert re.fullmatch(r"\+?1555[0-9]{11}", made)
     assert made.startswith("+") == number.startswith("+")

@@ -1,4 +1,4 @@
-"""Unknown facts about Twilio, and what the server is told to take them for."""
+"""Settings that say what the server assumes about unknown facts of Twilio."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_assumptions_are_settings() -> None:
     "text",
     ["x=1", "x", "", "50418=abc", "pre-webhooks=maybe", "50418=999", "limit-code=1", "1=400"],
 )
-def test_what_cannot_be_assumed(text: str) -> None:
+def test_refuses_unknown_assumptions(text: str) -> None:
     with pytest.raises(UsageError):
         ServerSettings.of("none", **assumed([text]))
 
@@ -39,7 +39,7 @@ def test_what_cannot_be_assumed(text: str) -> None:
         ("x=1", "limit-code, pre-webhooks, empty-messages"),
     ],
 )
-def test_a_wrong_assumption_is_answered_with_what_there_is(text: str, message: str) -> None:
+def test_a_wrong_assumption_names_the_valid_ones(text: str, message: str) -> None:
     """Names are those of the documentation, with hyphens."""
     with pytest.raises(UsageError, match=re.escape(message)):
         assumed([text])
@@ -56,8 +56,8 @@ def test_an_empty_message_can_be_refused() -> None:
     assert caller.call("POST", "/v1/Conversations/a/Messages", form).status_code == 201
 
 
-def test_facts_that_nobody_knows_can_be_chosen() -> None:
-    """Each assumption changes one thing, and every answer still conforms."""
+def test_unknown_facts_can_be_chosen() -> None:
+    """Each assumption changes one thing, and every response still conforms."""
     names = ("empty-bindings", "export-link", "zero-delivery", "newest-first")
     settings = assumed([*(f"{name}=yes" for name in names), "list-closed=no"])
     for chosen in ({}, settings):

@@ -1,4 +1,4 @@
-"""Conversations over REST: defaults, what can be said of them, what is refused, timers, states."""
+"""Conversations over REST: defaults, parameters, refusals, timers, states."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_both_scopes_are_one_service(caller: Caller) -> None:
     ],
 )
 def test_refusals(caller: Caller, form: Form, code: int) -> None:
-    """What cannot be is refused, at creation and by an update, and changes nothing."""
+    """Invalid parameters are refused, at creation and by an update, and change nothing."""
     create(caller, [("UniqueName", "taken")])
     assert code_of(post(caller, "/Conversations", form)) == code
     sid = create(caller, [("UniqueName", "other")])["sid"]
@@ -114,7 +114,7 @@ def test_an_update_without_parameters(caller: Caller) -> None:
     assert body["attributes"] == '{ "a":1 }'
 
 
-def test_what_was_not_found_is_named_as_it_was_called(caller: Caller) -> None:
+def test_names_a_missing_resource_by_its_path(caller: Caller) -> None:
     for path in ("/Conversations/abc6", "/Conversations/abc6/Participants", "/Conversations/a%20b"):
         answer = caller.get(f"/v1{path}")
         assert code_or_404(answer) == 20404

@@ -61,7 +61,7 @@ def test_data_is_there_from_the_start_and_after_a_reset(tmp_path: Path) -> None:
         ("conversations: [{messages: [{body: {}}]}]", r"messages\[0\].body: expected a text"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, text: str, said: str) -> None:
+def test_reports_invalid_data_in_one_line(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "data.yaml"
     file.write_text(text)
     with pytest.raises(UsageError, match=said) as raised:
@@ -163,7 +163,7 @@ def test_a_body_that_is_too_long() -> None:
 
 
 def test_a_server_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says so, and goes on with what it has."""
+    """A full server says so, and keeps running."""
     monkeypatch.setenv("RECEIPTKIT_LIMITS", "records=3")
     caller = Caller("none")
     for _ in range(3):

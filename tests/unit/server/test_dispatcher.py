@@ -1,4 +1,4 @@
-"""The webhooks of the server: which are sent, when, where, how often; the clock that lets them be due, and what goes wrong on purpose."""
+"""Webhooks of the server: which are sent, when, where and how often; its clock, and its faults."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ CONTRACT = Contract.load(auth_token=AUTH_TOKEN)
 
 
 class Consumer:
-    """
-    Receives webhooks, each judged by the contract, its signature included.
+    """Receives webhooks and checks each of them, with its signature.
 
     Attributes:
-        found: what that found, of all of them; a test fails of it at its end, because to the sender a consumer that fails is an outcome.
+        found: the rules of all findings. The test fails at its end, because the sender takes a
+            failing consumer for an outcome.
     """
 
     found: ClassVar[set[str]] = set()
@@ -69,7 +69,7 @@ class Consumer:
 
 @pytest.fixture(autouse=True)
 def nothing_is_found() -> Iterator[None]:
-    """In a query the consumer's own parameters stand among those of the webhook; nothing else is found."""
+    """Assert at the end that nothing but the consumer's own query parameters was found."""
     Consumer.found.clear()
     yield
     assert Consumer.found <= {"webhook.unknown-parameter"}
@@ -81,7 +81,7 @@ def subscribed(scenario: str, consumer: Consumer, **settings: Any) -> Caller:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_webhook_of_every_scenario(scenario: str) -> None:
-    """What is sent in the course of time is the stream of the world: every request, in its order, at its time, with its token."""
+    """The webhooks sent are those of the world: every request, in order, at its time, with its token."""
     consumer = Consumer()
     caller = subscribed(scenario, consumer, seed=5)
     webhooks = caller.control.state.generator.webhooks(caller.world)
@@ -98,7 +98,7 @@ def test_every_webhook_of_every_scenario(scenario: str) -> None:
 
 
 def test_each_at_its_time() -> None:
-    """Whoever polls while a webhook comes sees the state of that moment."""
+    """A consumer that polls during a webhook gets the state of that moment."""
     seen: list[str] = []
 
     def poll(request: httpx.Request) -> int:
@@ -134,7 +134,7 @@ def test_advancing_step_by_step() -> None:
 
 
 def test_get() -> None:
-    """With the method GET the parameters stand in the query, which is signed."""
+    """With GET, the parameters are in the query, which is signed."""
     consumer = Consumer()
     caller = Caller("group-sms", webhook_transport=consumer.transport)
     caller.call("POST", "/v1/Configuration/Webhooks", [*SUBSCRIBED, ("Method", "GET")])
@@ -161,7 +161,7 @@ def test_get() -> None:
 def test_filters_and_scopes(
     account: list[tuple[str, str]], service: list[tuple[str, str]], count: int
 ) -> None:
-    """Only the events of the filters are sent; a service's configuration with a URL silences the account's, whatever it filters."""
+    """Only events of the filters are sent; a service's configuration with a URL silences the account's."""
     consumer = Consumer()
     caller = Caller("agent-and-sms", webhook_transport=consumer.transport)
     for form, in_service in ((account, False), (service, True)):
@@ -184,7 +184,7 @@ def refuse(request: httpx.Request) -> int:
     ("fragment", "tries"), [("", 2), ("#rc=0", 1), ("#ct=100&rc=4", 5), ("#rc=9", 2)]
 )
 def test_retries(fragment: str, tries: int) -> None:
-    """Where nobody can be reached it is tried once more, or as often as the URL says: the same token, signed anew, RetryCount counted."""
+    """An unreachable consumer is tried again, as often as the URL says: same token, signed anew, RetryCount counted."""
     consumer = Consumer(refuse)
     caller = Caller(
         "agent-and-sms", webhook_transport=consumer.transport, webhook_url=HOOK + fragment
@@ -201,8 +201,8 @@ def test_retries(fragment: str, tries: int) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 404, 500, 503])
-def test_an_answer_is_an_answer(status: int) -> None:
-    """What was answered is not sent again, nor is a redirect followed."""
+def test_any_response_ends_the_attempts(status: int) -> None:
+    """Any response ends the attempts, and redirects are not followed."""
     consumer = Consumer(lambda request: status)
     caller = subscribed("agent-and-sms", consumer)
     caller.do(caller.control.advance(to="next"))
@@ -210,7 +210,7 @@ def test_an_answer_is_an_answer(status: int) -> None:
 
 
 def test_reset_by_a_consumer() -> None:
-    """What begins anew while time passes gets nothing of what was to come before."""
+    """A reset while time passes drops the webhooks that were due before."""
 
     async def reset(request: httpx.Request) -> int:
         if len(consumer.requests) == 1:
@@ -226,7 +226,7 @@ def test_reset_by_a_consumer() -> None:
 
 
 def test_advanced_by_several_at_once() -> None:
-    """Each lets pass what it says, after the others, and counts what was sent on its own way."""
+    """Simultaneous calls advance the clock one after the other, and each counts its own webhooks."""
     caller = subscribed("group-sms", Consumer(lambda request: asyncio.sleep(0.01, 204)))
 
     async def advance() -> list[Any]:
@@ -266,7 +266,7 @@ def test_a_world_that_begins_while_time_passes() -> None:
 
 
 async def everything_under_way() -> None:
-    """Let go on what can: no consumer is further away than a few turns of the loop."""
+    """Let all pending tasks continue; a consumer is at most a few turns of the loop away."""
     for _ in range(100):
         await asyncio.sleep(0)
 
@@ -274,7 +274,7 @@ async def everything_under_way() -> None:
 @pytest.mark.parametrize("settings", [{"clock": "manual"}, {"clock": "real", "speed": 1_000_000}])
 @pytest.mark.parametrize("answer", [204, None])
 def test_reset_while_something_is_sent(settings: dict[str, Any], answer: int | None) -> None:
-    """What is on its way is of before, whether it is answered or not: it is not kept, nor tried again, and nothing follows it."""
+    """A reset drops the webhook under way: it is not kept or tried again, and nothing follows it."""
     arrived, goes_on = asyncio.Event(), asyncio.Event()
 
     async def wait(request: httpx.Request) -> int:
@@ -325,7 +325,7 @@ def test_reset_while_something_is_sent(settings: dict[str, Any], answer: int | N
 
 
 def test_the_last_one_reordered_by_the_real_clock() -> None:
-    """What nothing follows comes after all, here too."""
+    """With the real clock, too, a reordered last webhook arrives."""
     consumer = Consumer()
     caller = subscribed("agent-and-sms", consumer, clock="real", speed=1_000_000)
 
@@ -367,7 +367,7 @@ def test_the_real_clock() -> None:
 
 
 def test_the_real_clock_is_not_advanced() -> None:
-    """It goes by itself, and as fast as was said."""
+    """The real clock cannot be advanced, and runs at its speed."""
     caller = Caller("landline", clock="real", speed=1000)
     with pytest.raises(UsageError, match="runs by itself"):
         caller.do(caller.control.advance(by="1s"))
@@ -389,7 +389,7 @@ def panel(
 
 
 def test_the_panel() -> None:
-    """It shows state and what was sent, lets time pass, loads, resets."""
+    """The panel shows the state and the sent webhooks, advances, loads and resets."""
     consumer = Consumer()
     caller = subscribed("group-sms", consumer)
     status, shown = panel(caller, "GET", "/")
@@ -491,8 +491,8 @@ def test_the_panel() -> None:
         ("/reset?seed=true", b"", "must be a whole number"),
     ],
 )
-def test_what_the_panel_refuses(path: str, body: bytes, said: str) -> None:
-    """A mistake is answered with 400 and a line that says what can be said."""
+def test_the_panel_refuses_invalid_input(path: str, body: bytes, said: str) -> None:
+    """Invalid input is refused with 400 and a line that names the allowed values."""
     caller = Caller("group-sms")
     before = panel(caller, "GET", "/")
     status, answer = panel(caller, "POST", path, body)
@@ -500,8 +500,8 @@ def test_what_the_panel_refuses(path: str, body: bytes, said: str) -> None:
     assert panel(caller, "GET", "/") == before
 
 
-def test_what_is_said_in_the_query() -> None:
-    """Whatever JSON can say to the panel, the query can: numbers with a sign or a fraction, null, objects."""
+def test_the_query_can_hold_json_values() -> None:
+    """The query can hold whatever JSON can: signed numbers, fractions, null, objects."""
     caller = Caller("group-sms")
     assert panel(caller, "POST", "/reset?seed=-1")[0] == 200
     assert panel(caller, "POST", "/faults?kind=slow&seconds=0.5&times=null")[0] == 200
@@ -531,7 +531,7 @@ def test_what_is_said_in_the_query() -> None:
     ],
 )
 def test_the_panel_is_local(host: str, status: int) -> None:
-    """Where only this machine may steer, a name that somebody else gave it is refused: of a tunnel, or in a browser."""
+    """With local_only, a request by another host name is refused, as of a tunnel."""
     caller = Caller("group-sms", local_only=True)
     assert panel(caller, "GET", "/", Host=host)[0] == status
 
@@ -549,7 +549,7 @@ def test_the_panel_is_local(host: str, status: int) -> None:
     ],
 )
 def test_pages_of_others(header: str, value: str, is_led: bool) -> None:
-    """Where only this machine may steer, the page of another may not: neither the panel nor where webhooks go. Elsewhere it may."""
+    """With local_only, a page of another origin can change neither the panel nor the webhook URL."""
     for local_only in (True, False):
         caller = Caller("group-sms", local_only=local_only)
         refused = is_led and local_only
@@ -595,7 +595,7 @@ def test_faults_until_they_are_taken_away() -> None:
 
 
 def test_slow_and_stale() -> None:
-    """A slow answer takes its time; a stale one says what was so before."""
+    """A slow response takes its time; a stale one has an earlier state."""
     caller = Caller("agent-and-sms")
     caller.do(caller.control.advance(to="end"))
     path = paths(caller.world)["receipt"]
@@ -628,7 +628,7 @@ def test_webhook_faults(kind: str) -> None:
 
 
 def test_the_last_one_reordered() -> None:
-    """What nothing follows comes after all."""
+    """A reordered last webhook arrives, too."""
     consumer = Consumer()
     caller = subscribed("agent-and-sms", consumer)
     caller.do(caller.control.fault("reordered", after=1))
@@ -636,7 +636,7 @@ def test_the_last_one_reordered() -> None:
     assert consumer.statuses == ["sent", "delivered"]
 
 
-def test_a_fault_says_what_it_is() -> None:
-    """A fault that is none is refused where it is made."""
+def test_refuses_an_unknown_fault() -> None:
+    """An unknown fault is refused when it is made."""
     with pytest.raises(UsageError, match="unknown fault"):
         Fault("flood")

@@ -1,4 +1,4 @@
-"""Webhooks of what is done over REST: when they come, what they say, and what those before the fact may do."""
+"""Webhooks of changes over REST: their time, their content, and the power of pre-webhooks."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def live(caller: Caller, **headers: str) -> None:
 
 
 def test_only_with_the_header() -> None:
-    """Receipts are told in any case, what a request did only if it says so."""
+    """Receipts always send webhooks; a request sends its own only with the header."""
     consumer = Consumer()
     live(serving(consumer, before=True))
     assert consumer.events() == ["onDeliveryUpdated"] * 2
@@ -222,7 +222,7 @@ def test_scoped_webhooks_of_receipts() -> None:
         ),
     ],
 )
-def test_what_is_no_scoped_webhook(form: list[tuple[str, str]], code: int) -> None:
+def test_refuses_invalid_scoped_webhooks(form: list[tuple[str, str]], code: int) -> None:
     caller = Caller("none")
     sid = create(caller)["sid"]
     assert code_of(post(caller, f"/Conversations/{sid}/Webhooks", form)) == code
@@ -257,7 +257,7 @@ def test_a_pre_webhook_changes() -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 500, 503])
 def test_a_pre_webhook_refuses(status: int) -> None:
-    """Nothing happens then, and nobody is told."""
+    """A refused request changes nothing and sends no webhook."""
     consumer = Consumer(lambda form: httpx.Response(status))
     caller = serving(consumer, before=True)
     assert code_of(post(caller, "/Conversations", [], **ENABLED)) == 50056
@@ -280,7 +280,7 @@ def test_a_pre_webhook_agrees(answer: bytes) -> None:
     assert post(caller, "/Conversations", [], **ENABLED).status_code == 201
 
 
-def test_a_pre_webhook_that_nobody_answers() -> None:
+def test_a_pre_webhook_without_a_response() -> None:
     def fail(form: dict[str, str]) -> httpx.Response:
         raise httpx.ReadError("gone")
 

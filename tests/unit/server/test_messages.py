@@ -1,4 +1,4 @@
-"""Messages over REST, and what becomes of them."""
+"""Messages over REST, and their outcomes."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_chat_messages_are_longer(caller: Caller) -> None:
 
 
 def test_edits(caller: Caller) -> None:
-    """An edit changes the message alone; what becomes of it goes on."""
+    """An edit changes the message, not its receipts."""
     sid = conversation(caller, "+15553000001")
     message = send(caller, sid)
     caller.do(caller.control.advance(to="end"))
@@ -181,14 +181,14 @@ def test_outcomes_are_used_up(caller: Caller) -> None:
         {"status": "sent", "color": "red"},
     ],
 )
-def test_what_is_no_outcome(caller: Caller, how: dict[str, Any]) -> None:
+def test_refuses_invalid_outcomes(caller: Caller, how: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as raised:
         caller.do(caller.control.outcome(**how))
     assert len(str(raised.value).splitlines()) == 1
 
 
 def test_a_deleted_message_is_gone(caller: Caller) -> None:
-    """So is what would have become of it; its index is not used again."""
+    """A deleted message has no further receipts, and its index is not used again."""
     sid = conversation(caller, "+15553000001")
     message = send(caller, sid)
     url = f"/v1/Conversations/{sid}/Messages/{message['sid']}"

@@ -1,4 +1,4 @@
-"""Which operation a path means; what the server does not have."""
+"""Paths and their operations, with those that the server does not have."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_paths(path: str, expected: tuple[str, str | None, tuple[str, ...]] | No
     assert api_path(path) == expected
 
 
-def test_what_is_not_supported_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is answered with 501 and the name of the operation, and told once on stderr."""
+def test_names_unsupported_operations(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unsupported operation is answered with 501 and its name, and noted once on stderr."""
     caller = Caller("none")
     for (key, method), operation in UNSUPPORTED.items():
         path = f"/v1/{key}".replace(
@@ -60,7 +60,7 @@ def test_what_is_not_supported_says_so(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     "path", ["/v1/Nothing", "/v1/Users/x/Nothing", "/", "/v1", "/v1/Roles/x/y/z"]
 )
-def test_a_path_that_nobody_knows_is_twilios_404(path: str) -> None:
+def test_an_unknown_path_is_twilios_404(path: str) -> None:
     answer = Caller("none").get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
 
@@ -73,8 +73,8 @@ def test_a_method_that_a_path_does_not_have(path: str) -> None:
 
 
 @pytest.mark.skipif(not UPSTREAM.exists(), reason="Twilio's own document is not here")
-def test_every_operation_of_twilio_is_answered() -> None:
-    """Every operation of the document is answered, or 501: none is 404 or 405 as a path."""
+def test_every_operation_of_twilio_has_a_response() -> None:
+    """Every operation of the document has a response or 501, never 404 or 405 for its path."""
     document: dict[str, Any] = yaml.load(Path(UPSTREAM).read_bytes(), yaml.CSafeLoader)
     caller = Caller("none")
     handlers = set()

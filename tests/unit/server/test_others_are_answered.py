@@ -1,4 +1,4 @@
-"""One call never stops the others: what takes long lets them be answered meanwhile, or is refused."""
+"""No call stops the others: they get a response during a long one, or the long one is refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def _subscribed(steers: Control) -> None:
     ],
     ids=["reset", "show", "next", "subscription"],
 )
-def test_others_are_answered_meanwhile(action: Callable[[Control], Awaitable[object]]) -> None:
+def test_others_get_a_response_meanwhile(action: Callable[[Control], Awaitable[object]]) -> None:
     steers = control()
     assert asyncio.run(turns(action(steers))) >= WORLDS // 100
 

@@ -1,4 +1,4 @@
-"""The page of a server: who gets it, what it shows, and what it can do."""
+"""The page of a server: its access, its content, and its actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOOK = "http://hooks.example.com/hook"
 
 
 class Refusing:
-    """An application that answers 403, and keeps what it received."""
+    """An application that responds 403, and keeps what it received."""
 
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], bytes]] = []
@@ -95,8 +95,8 @@ def test_a_webhook_is_shown_with_its_cause_and_sent_again_with_a_signature(
         ("/sent/99/again", "{}"),
     ],
 )
-def test_mistakes_are_answered_in_a_line(client: TestClient, path: str, body: str) -> None:
-    """They are 400 with a sentence."""
+def test_mistakes_are_one_line(client: TestClient, path: str, body: str) -> None:
+    """Mistakes are 400 with a sentence."""
     client.post("/_receiptkit/clock/advance", json={"to": "next"})
     answer = client.post(f"/_receiptkit{path}", content=body)
     assert answer.status_code == 400
@@ -123,8 +123,8 @@ def test_calls_are_shown_without_their_queries(client: TestClient) -> None:
     assert view(control, control.log)["calls"] == []
 
 
-def test_a_request_of_somebody_else_is_not_made_again(client: TestClient) -> None:
-    """What was not sent as a webhook of ours has nothing to sign."""
+def test_does_not_repeat_a_foreign_request(client: TestClient) -> None:
+    """A request that the server did not make cannot be signed and sent again."""
     control = client.app.state.control  # type: ignore[attr-defined] # Starlette's
     control.sender._keep(Sent(WebhookRequest(HOOK, "POST", "", {}), 200))
     answer = client.post("/_receiptkit/sent/0/again")

@@ -174,7 +174,7 @@ def test_conversations_of_somebody(caller: Caller) -> None:
 
 
 def test_a_proxy_address_that_is_not_owned() -> None:
-    """Which one that is, its digits say."""
+    """The digits of a proxy address choose the error."""
     caller = Caller("none")
     caller.call("POST", "/v1/Conversations", [("UniqueName", "a")])
     for prefix, code in (("", 50413), ("whatsapp:", 50415)):

@@ -1,4 +1,4 @@
-"""The REST API of the server: every answer is the generator's rendering of the moment, or an error in Twilio's words."""
+"""The REST API of the server: responses are the generator's renderings of the moment, or Twilio's errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def caller() -> Caller:
 @pytest.mark.parametrize("moment", ["0ms", "200ms", "2s", "90s", "20m", "1d"])
 @pytest.mark.parametrize("in_service", [False, True])
 def test_every_scenario_at_every_moment(moment: str, in_service: bool) -> None:
-    """Lists, fetches and messages of every scenario, in both scopes, are what `generate` says of the seed and the moment."""
+    """Lists, fetches and messages equal those that `generate` makes of the seed and the moment."""
     caller = Caller(seed=3)
     caller.do(caller.control.advance(by=moment))
     lives = list(caller.control.state.lives)
@@ -90,8 +90,8 @@ def test_pages_forward_and_back(caller: Caller, size: int) -> None:
         ("Unknown=1", 200),
     ],
 )
-def test_what_a_page_can_be_asked_for(caller: Caller, query: str, status: int) -> None:
-    """A page needs a token that was handed out for its size; what is no number is refused, with code 20001."""
+def test_parameters_of_pages(caller: Caller, query: str, status: int) -> None:
+    """A page needs a token that was issued for its size; a value that is no number is error 20001."""
     answer = caller.get(f"{paths(caller.world)['receipts']}?{query}")
     assert answer.status_code == status
     assert status == 200 or answer.json()["code"] == 20001
@@ -113,7 +113,7 @@ def test_page_size_above_the_maximum() -> None:
 
 
 async def _plain_get(caller: Caller, url: str, **how: Any) -> httpx.Response:
-    """A request that is not judged: it asks for what the contract does not allow to be asked for."""
+    """Send a request that is not checked, since the contract does not allow it."""
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=caller.app, **how), base_url=ORIGIN
     ) as client:
@@ -121,7 +121,7 @@ async def _plain_get(caller: Caller, url: str, **how: Any) -> httpx.Response:
 
 
 def test_not_found(caller: Caller) -> None:
-    """What is not there is 404 with code 20404, and the path without /v1 in the message."""
+    """A missing resource is 404 with code 20404; the message has the path without /v1."""
     at = paths(caller.world)
     other = f"CH{1:032x}"
     for path in (
@@ -146,7 +146,7 @@ def test_not_found(caller: Caller) -> None:
 
 
 def test_other_methods(caller: Caller) -> None:
-    """A path that has no such method answers 405, with those that it has."""
+    """An unsupported method is 405, with the supported ones."""
     answer = caller.call("DELETE", paths(caller.world)["receipts"])
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (405, 20004, 405)
     assert "GET" in answer.headers["Allow"]
@@ -167,7 +167,7 @@ def test_a_browser_may_ask_first(caller: Caller) -> None:
 
 
 def test_unique_name(caller: Caller) -> None:
-    """A conversation has a unique name, too: that of its scenario. What is answered names it by its SID."""
+    """A conversation can be fetched by its scenario's unique name; the response has its SID."""
     at = paths(caller.world)["receipts"]
     assert (
         caller.get(at.replace(caller.world.conversation_sid, "three-pages")).json()
@@ -190,8 +190,10 @@ def test_unique_name(caller: Caller) -> None:
         ("SK" + "0a" * 16, "anything", "s3cret", 401),
     ],
 )
-def test_who_is_let_in(user: str, secret: str, token: str | None, status: int) -> None:
-    """The account or an API key, with any secret, or with the one that was set."""
+def test_authorises_accounts_and_keys(
+    user: str, secret: str, token: str | None, status: int
+) -> None:
+    """The account or an API key may call, with any secret, or with the one that was set."""
     caller = Caller("group-sms", auth_token=token)
     answer = caller.get(
         paths(caller.world)["receipts"],
@@ -205,13 +207,13 @@ def test_who_is_let_in(user: str, secret: str, token: str | None, status: int) -
     "header",
     [None, "Basic", "Basic %%%", "Bearer QUM6eA==", "Basic /////w==", "Basic QUM", "Basic é"],
 )
-def test_what_is_no_authorization(caller: Caller, header: str | None) -> None:
-    """No header, another scheme, and what is no base64 or no text are 401."""
+def test_refuses_invalid_authorization(caller: Caller, header: str | None) -> None:
+    """A missing header, another scheme, and invalid base64 or text are 401."""
     assert caller.get(paths(caller.world)["receipts"], authorization=header).status_code == 401
 
 
 def test_headers(caller: Caller) -> None:
-    """Every answer has the headers that were seen, each its own request id."""
+    """Every response has the observed headers, and its own request id."""
     answers = [
         caller.get(path)
         for path in (paths(caller.world)["receipts"], "/v1/Nothing")
@@ -251,8 +253,8 @@ def test_origin_of_links(host: str, public: str | None, origin: str) -> None:
 @pytest.mark.parametrize(
     "how", [{}, {"by": "1s", "to": "end"}, {"by": 5}, {"to": 5}, {"by": b"1s"}]
 )
-def test_how_the_clock_goes_on(how: dict[str, Any]) -> None:
-    """A number is no time: what is said is a text, and one thing."""
+def test_advances_the_clock_by_one_text(how: dict[str, Any]) -> None:
+    """The clock is advanced by either `by` or `to`, as a text."""
     caller = Caller("agent-and-sms")
     with pytest.raises(UsageError, match=r"^give either `by`, such as 90s, or `to`: next or end$"):
         caller.do(caller.control.advance(**how))
@@ -298,7 +300,7 @@ def test_to_the_millisecond() -> None:
 
 @pytest.mark.parametrize("in_service", [False, True])
 def test_configuration(caller: Caller, in_service: bool) -> None:
-    """Nothing is configured at first; an update changes what it names, with several filters, and the rest stays."""
+    """Nothing is configured at first; an update changes its members, and the rest stays."""
     path = paths(caller.world, in_service=in_service)["configuration"]
     empty = caller.get(path).json()
     assert (empty["method"], empty["filters"], empty["post_webhook_url"]) == (None, None, None)
@@ -340,8 +342,10 @@ def test_legacy_path(caller: Caller) -> None:
         ([("Target", "x")], 20001),
     ],
 )
-def test_what_cannot_be_configured(caller: Caller, form: list[tuple[str, str]], code: int) -> None:
-    """What no configuration can say is refused, and nothing changes."""
+def test_refuses_invalid_configurations(
+    caller: Caller, form: list[tuple[str, str]], code: int
+) -> None:
+    """An invalid configuration is refused, and nothing changes."""
     before = caller.get("/v1/Configuration/Webhooks").json()
     answer = caller.call(
         "POST", "/v1/Configuration/Webhooks", [*form, ("Filters", "onDeliveryUpdated")]
@@ -369,8 +373,8 @@ def test_a_services_target(caller: Caller) -> None:
     assert caller.call("POST", path, [("Target", "nonsense")]).json() == before
 
 
-def test_what_nobody_foresaw(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistake of ours is answered as Twilio answers one of its own, not with a traceback."""
+def test_hides_internal_errors(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An internal error has the response of one of Twilio's, not a traceback."""
     monkeypatch.setattr("receiptkit.server.receipts.page_request", lambda *_, **__: 1 / 0)
     answer = asyncio.run(
         _plain_get(caller, paths(caller.world)["receipts"], raise_app_exceptions=False)
@@ -414,7 +418,7 @@ def test_what_nobody_foresaw(caller: Caller, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_wrong_settings(settings: dict[str, Any], said: str) -> None:
-    """What cannot be is said in a line."""
+    """Impossible settings are refused in one line."""
     with pytest.raises(UsageError, match=said):
         app(**settings)
 
@@ -458,7 +462,7 @@ def test_messages_of_one_conversation() -> None:
 def test_notes_once_why_a_caller_was_refused(
     capsys: pytest.CaptureFixture[str], header: str | None, advice: str
 ) -> None:
-    """Twilio's 401 gives no reason; standard error does, without what the caller sent."""
+    """Twilio's 401 gives no reason; standard error does, without the caller's credentials."""
     caller = Caller("landline")
     path = paths(caller.world)["receipts"]
     for _ in range(2):

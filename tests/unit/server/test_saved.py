@@ -41,8 +41,8 @@ def eventful(seed: int = 0) -> Caller:
     return caller
 
 
-def answers(caller: Caller) -> list[Any]:
-    """What a server answers now, and in the end."""
+def responses(caller: Caller) -> list[Any]:
+    """Return the responses of a server now, an hour later, and after a creation."""
     found: list[Any] = []
     for _ in range(2):
         listed = caller.get("/v1/Conversations?PageSize=100").json()
@@ -62,16 +62,16 @@ def answers(caller: Caller) -> list[Any]:
 
 
 def test_another_server_goes_on(tmp_path: Path) -> None:
-    """Whatever its seed, it has the same account, answers the same now and later, and draws the same SIDs."""
+    """A restored server has the same account, responses and future SIDs, whatever its seed."""
     first = eventful()
     path = tmp_path / "kept.snapshot"
     path.write_bytes(dump(first.control.state))
     second = Caller(snapshot=path, seed=7)
     assert second.account == first.account
-    expected = answers(first)
-    assert answers(second) == expected
+    expected = responses(first)
+    assert responses(second) == expected
     second.do(second.control.reset())
-    assert answers(second) == expected
+    assert responses(second) == expected
 
 
 def test_a_process_saves_and_another_begins(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_a_process_saves_and_another_begins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("others", [{"data": {}}, {"scenarios": "landline"}, {"start": "now"}])
-def test_a_snapshot_stands_alone(others: dict[str, Any], tmp_path: Path) -> None:
+def test_refuses_other_settings_beside_a_snapshot(others: dict[str, Any], tmp_path: Path) -> None:
     others = {"data": {"conversations": [{}]}} if "data" in others else others
     with pytest.raises(UsageError, match="leave them out"):
         Caller(snapshot=tmp_path / "x", **others)
 
 
-def test_what_is_no_snapshot(tmp_path: Path) -> None:
+def test_refuses_invalid_snapshots(tmp_path: Path) -> None:
     path = tmp_path / "x"
     with pytest.raises(UsageError, match="no such file"):
         Caller(snapshot=path)
@@ -107,7 +107,7 @@ _SAVED: dict[str, Any] = json.loads(dump(eventful().control.state))
 
 @given(data=st.data())
 def test_a_damaged_snapshot_is_one_line(data: Any) -> None:
-    """Wherever a member is another value, the server has the state of before, and a message says so; or it is read."""
+    """A snapshot with a changed member is read, or refused with a message and no change of the server."""
     document = json.loads(json.dumps(_SAVED))
     node: Any = document
     while True:

@@ -1,4 +1,4 @@
-"""One webhook on its way: where it can go, what comes of it, and that what arrives is what was signed."""
+"""One webhook: its target, its outcome, and that the request that arrives is the signed one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def sent(
 
 
 def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
-    """Return the outcomes of a webhook to a receiver that answers so, of each try."""
+    """Return the outcomes of a webhook to a receiver with a response, for each attempt."""
     receiving: set[asyncio.Task[Any]] = set()
 
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,7 +73,7 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
         async with await asyncio.start_server(receive, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             made = await sent(f"http://127.0.0.1:{port}/", timeout=timeout)
-            # Whoever still receives sees the connection closed, and then ends by itself.
+            # An open receiver sees the connection closed, and then ends by itself.
             await asyncio.sleep(0.05)
             if receiving:
                 await asyncio.wait(receiving, timeout=2)
@@ -86,17 +86,17 @@ def outcomes(answer: Answer, timeout: float = 5) -> list[int | str]:
 # -- what comes of it
 
 
-def test_nobody_is_waited_for() -> None:
-    """An answer has five seconds, here less; after that it is not sent again."""
+def test_times_out_without_a_response() -> None:
+    """A response has five seconds, here less; after that the webhook is not sent again."""
     assert Sender(AUTH_TOKEN)._timeout == 5
-    # Whoever connects is kept waiting.
+    # A client that connects gets no response.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         made = asyncio.run(sent(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.1))
     assert [each.outcome for each in made] == ["no answer within 0.1 seconds"]
 
 
 def test_a_head_that_does_not_end() -> None:
-    """The limit is of the whole answer: bytes that go on coming do not put it off."""
+    """The time limit is of the whole response: trickling bytes do not extend it."""
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nX: ")
@@ -112,7 +112,7 @@ def test_a_head_that_does_not_end() -> None:
     "rest", [b"1\r\nx\r\n", b"400000\r\n" + b"x" * 0x400000 + b"\r\n"], ids=["drip", "flood"]
 )
 def test_a_body_that_does_not_end(rest: bytes) -> None:
-    """The status is the outcome; what follows is not read, however slow or long it is."""
+    """The status is the outcome; a slow or long body is not read."""
 
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -133,8 +133,8 @@ def test_a_body_that_does_not_end(rest: bytes) -> None:
         (b"rubbish\r\n\r\n", "connection closed without an answer"),
     ],
 )
-def test_what_reached_somebody_is_not_sent_again(answer: bytes, outcome: int | str) -> None:
-    """Whoever read the request has it, whatever is wrong with the answer."""
+def test_does_not_repeat_a_request_that_arrived(answer: bytes, outcome: int | str) -> None:
+    """A request that was read is not sent again, whatever is wrong with the response."""
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
@@ -144,7 +144,7 @@ def test_what_reached_somebody_is_not_sent_again(answer: bytes, outcome: int | s
 
 
 def test_an_application_that_fails() -> None:
-    """What an application raises that is called directly is an outcome; one that sleeps has five seconds, too."""
+    """An exception of an application called directly is an outcome; a sleeping one times out, too."""
 
     async def fail(scope: Any, receive: Any, send: Any) -> None:
         raise KeyError("order")
@@ -162,8 +162,8 @@ def test_an_application_that_fails() -> None:
     ]
 
 
-def test_an_authority_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A certificate that nobody knows is named as what it is, and known where SSL_CERT_FILE says so."""
+def test_a_private_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown certificate is named as such, and accepted with SSL_CERT_FILE."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl here, which makes a certificate")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
@@ -220,8 +220,8 @@ def test_an_authority_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("http://x/;a='b',(c)?d=$e&f=g:h/i?j", "http://x/;a='b',(c)?d=$e&f=g:h/i?j"),
     ],
 )
-def test_how_a_url_is_called(url: str, called: str) -> None:
-    """The URL has one form, in which it is signed, sent and kept; the client that sends it changes nothing of it."""
+def test_normalises_urls_once(url: str, called: str) -> None:
+    """A URL has one form, in which it is signed, sent and kept; the client does not change it."""
     assert address(url).url == called
     requested = httpx.Request("POST", called).url
     port = f":{urlsplit(called).port}" if urlsplit(called).port else ""
@@ -252,8 +252,8 @@ def test_how_a_url_is_called(url: str, called: str) -> None:
         "x",
     ],
 )
-def test_what_cannot_be_called(url: str) -> None:
-    """It is refused where it is said, in a line that stays one, not where it would be sent."""
+def test_refuses_invalid_urls(url: str) -> None:
+    """An invalid URL is refused in one short line, before anything is sent."""
     with pytest.raises(UsageError, match="not an absolute http or https URL") as raised:
         absolute(url, "--to")
     assert len(str(raised.value)) < 200
@@ -263,7 +263,7 @@ def test_what_cannot_be_called(url: str) -> None:
 
 
 def flask_receiver(seen: list[Any]) -> Any:
-    """Answer as the receivers in the documentation do."""
+    """Respond as the receivers in the documentation do."""
     application = Flask("receiver")
 
     @application.route("/", defaults={"path": ""}, methods=["GET", "POST"])
@@ -323,7 +323,7 @@ class Synchronous(httpx.AsyncBaseTransport):
 def test_receivers_accept_the_signature(
     receiver: Callable[[list[Any]], Any], url: str, method: str
 ) -> None:
-    """However the URL was said: validators get what their framework says of the request, and what was kept verifies, too."""
+    """Validators accept the signature by what their framework reports, and the kept request verifies, too."""
     seen: list[Any] = []
     transport = receiver(seen)
     transport = Synchronous(transport) if isinstance(transport, httpx.WSGITransport) else transport

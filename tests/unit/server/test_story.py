@@ -1,4 +1,4 @@
-"""Every operation of conversations is told, and every answer conforms."""
+"""One story uses every operation of conversations, and every response conforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is between the observations of one test is said where it is seen."""
+"""Findings across the observations of one test are reported at the observation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Remembering:
 
 
 def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such a finding stands below the request of its observation, and is said once, in whichever phase of the test it comes."""
+    """Such a finding is listed below its request, once, in whichever phase of the test it appears."""
     monkeypatch.setattr("receiptkit.history.History", lambda _: Remembering())
     seen = traffic.Traffic(settings(Options(root=Path("/"))), "test_it.py")
     first, second, third = RENDERING.get_pages()

@@ -1,4 +1,4 @@
-"""The walk through parsed JSON values."""
+"""The iteration over parsed JSON values."""
 
 from __future__ import annotations
 

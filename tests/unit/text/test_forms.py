@@ -44,8 +44,8 @@ def test_every_pair_is_kept(text: str, pairs: list[tuple[str, str]]) -> None:
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6))
-def test_what_a_library_encodes_comes_back(pairs: list[tuple[str, str]]) -> None:
-    """A form that `urllib` wrote is read as it was meant, each value at its place."""
+def test_reads_forms_of_urllib(pairs: list[tuple[str, str]]) -> None:
+    """A form that `urllib` wrote has its values, each at its place."""
     pairs = [
         (name.encode("utf-8", "replace").decode(), value.encode("utf-8", "replace").decode())
         for name, value in pairs
@@ -102,8 +102,8 @@ def rules(delivery: WebhookRequest, profile: str = "documented") -> list[str]:
     ]
 
 
-def test_deliveries_from_python() -> None:
-    """A webhook is judged whatever form its parameters arrive in."""
+def test_webhooks_from_python() -> None:
+    """A webhook is checked in whatever form its parameters arrive."""
     url = "https://example.com/hook"
     assert rules(WebhookRequest(url, "POST", form())) == []
     assert rules(WebhookRequest(url, "post", form().encode())) == []
@@ -134,7 +134,7 @@ def test_deliveries_from_python() -> None:
     ["", "a=b", b"\xff\xfe", "{", "[1]", "null", 7, [], {"a": [[]]}, {"EventType": None}, "{}"],
 )
 def test_requests_that_are_no_webhook(body: object) -> None:
-    """Any other request is said to be none, or is no JSON, and never raises."""
+    """Any other request is of unknown kind or broken JSON, and never raises."""
     assert rules(WebhookRequest("https://example.com/hook?x=1", "POST", body))[0].split()[0] in (
         "body.unknown-kind",
         "json.syntax",
@@ -151,8 +151,8 @@ def test_requests_that_are_no_webhook(body: object) -> None:
         ("", {}),
     ],
 )
-def test_what_a_body_holds(body: object, expected: object) -> None:
-    """The first value of each parameter counts; what is no object is kept as it is."""
+def test_parameters_of_bodies(body: object, expected: object) -> None:
+    """The first value of each parameter counts; a JSON value that is no object is unchanged."""
     assert payload(WebhookRequest(body=body)).body == expected
 
 
@@ -184,8 +184,8 @@ QUERY = "https://example.com/hook?a=1"
         ),
     ],
 )
-def test_where_parameters_stand(delivery: WebhookRequest, expected: Payload) -> None:
-    """They are those of the body; those of the URL where there is no body, or where GET is said and the URL has some."""
+def test_finds_the_parameters(delivery: WebhookRequest, expected: Payload) -> None:
+    """Parameters are in the body, or in the URL if there is no body, or for GET."""
     assert payload(delivery) == expected
 
 
@@ -197,7 +197,7 @@ def dates_of(parameters: dict[str, Any]) -> list[Problem]:
 
 
 def test_the_dates_of_a_webhook() -> None:
-    """What was updated before it was created is told with both of its dates."""
+    """An update before the creation is a problem, which reads both dates."""
     updated = "2026-03-02T09:15:01.900Z"
     early = {"DateCreated": "2026-03-02T09:15:02.100Z", "DateUpdated": updated}
     assert list(dates_of(early)) == [
@@ -232,13 +232,13 @@ def test_the_dates_of_a_webhook() -> None:
         ({"SmsStatus": "received", "MessageStatus": "delivered", "MessageSid": "SM1"}, True),
     ],
 )
-def test_what_a_classic_callback_is(parameters: dict[str, object], expected: bool) -> None:
-    """The status of an SMS or MMS that was sent; nothing that says it is an event of Conversations, or has a receipt."""
+def test_recognises_classic_callbacks(parameters: dict[str, object], expected: bool) -> None:
+    """A status of an SMS or MMS is one, unless it names a Conversations event or a receipt."""
     assert any(classic_callback(parameters)) is expected
 
 
 def test_webhooks_of_another_event_are_left_alone() -> None:
-    """Another event is not judged by the schema of this one."""
+    """A webhook of another event is not checked by the schema of this one."""
     verdict = Contract.load().validator.validate_webhook(
         WebhookRequest(body={**PARAMETERS, "EventType": "onMessageAdded", "Status": "x"})
     )
@@ -254,7 +254,7 @@ def test_the_vendor_knows_no_webhooks() -> None:
 
 
 def test_an_event_is_one_whatever_else_it_carries() -> None:
-    """A request that says it is onDeliveryUpdated is judged as such, with more unknown parameters than known ones, and fewer required ones."""
+    """A request with EventType onDeliveryUpdated is checked as one, with unknown and without required parameters."""
     many = {f"X{number}": "1" for number in range(40)}
     found = rules(
         WebhookRequest("https://example.com/hook", body={**PARAMETERS, **many, "Status": "queued"})
@@ -267,8 +267,8 @@ def test_an_event_is_one_whatever_else_it_carries() -> None:
     )
 
 
-def test_what_has_no_name_in_a_query_is_part_of_the_address(contract: Contract) -> None:
-    """Some keep a secret in the query of their webhook's URL; it is no parameter, and never printed."""
+def test_ignores_a_query_part_without_a_name(contract: Contract) -> None:
+    """A query part without `=`, such as a secret, is no parameter, and never printed."""
     query = "&".join(f"{name}={value}" for name, value in sample("webhook")["params"].items())
     found = contract.check_webhook(
         WebhookRequest(f"https://example.com/hook?s3cr3t&{query}", "GET")
@@ -285,7 +285,7 @@ def test_what_has_no_name_in_a_query_is_part_of_the_address(contract: Contract) 
 def test_many_escapes_are_decoded_in_pieces_at_no_escape_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A large value gives what it gives at once, wherever the pieces end."""
+    """A large value decodes as it does at once, wherever the pieces end."""
     values = ["%41%4", "%%41", "a%C3%A9%C3", "100%", "%4", "%zz%41%"]
     whole = [decode_form(f"a={value * 7}", None) for value in values]
     for size in range(3, 12):

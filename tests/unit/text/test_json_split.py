@@ -46,7 +46,7 @@ def split(text: str, *, limit: int = 10**6) -> list[Element]:
 
 @pytest.mark.parametrize("size", [7, 60, 300, 1 << 18])
 def test_elements_are_those_of_the_parser(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Whatever the size of a chunk, values and places are right."""
+    """Values and places are right for any size of chunks."""
     rng = random.Random(size)
     monkeypatch.setattr(json_split, "_CHUNK", size)
     for _ in range(150):

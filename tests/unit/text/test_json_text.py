@@ -53,7 +53,7 @@ def test_reading_gives_the_value(value: Any, style: dict[str, Any]) -> None:
     st.sampled_from([*'"{}[]:,\\0-1eE.tfn \n\x00u', "\u201c", "é", ""]),
 )
 def test_reading_broken_text_never_fails(value: Any, at: int, patch: str) -> None:
-    """A text changed at one place is read or refused exactly as the standard library does, and what is refused has a place."""
+    """A text changed at one place is read or refused as by the standard library, with a place."""
     text = json.dumps(value)
     at %= len(text)
     text = text[:at] + patch + text[at + 1 :]
@@ -139,7 +139,7 @@ def test_defects(text: str, rule: str, place: tuple[int, int], words: str) -> No
     ],
 )
 def test_encodings(raw: bytes, words: str, readable: bool) -> None:
-    """What is not UTF-8 is said to be what it is; a byte order mark alone is only a warning."""
+    """The problem of another encoding names it; a byte order mark alone is only a warning."""
     parsed = read(raw)
     (problem,) = parsed.problems
     assert (problem.rule, parsed.readable) == ("json.encoding", readable)
@@ -148,7 +148,7 @@ def test_encodings(raw: bytes, words: str, readable: bool) -> None:
 
 
 def test_reading_goes_on_where_it_can() -> None:
-    """Several defects of one text are all found, and the rest is still judged."""
+    """All problems of a text are found, and the rest is still read."""
     parsed = read(b'{"a": NaN, "b": 1, "b": 2, "c": "\\udc00"}')
     assert [(problem.rule, problem.pointer) for problem in parsed.problems] == [
         ("json.not-finite", "/a"),
@@ -168,7 +168,7 @@ def test_depth_is_counted_in_brackets_that_nest() -> None:
 
 @given(_VALUES, _STYLES)
 def test_places_are_those_of_the_values(value: Any, style: dict[str, Any]) -> None:
-    """At the place of a pointer stands the value it points to."""
+    """Each pointer's offset is where its value begins."""
     text = json.dumps(value, **style)
     expected = dict(everything(value))
     for pointer, at in offsets(text, expected).items():
@@ -197,7 +197,7 @@ def everything(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 
 
 def test_a_pointer_that_leads_nowhere_has_the_place_above_it() -> None:
-    """What is missing is looked for where it would stand; of a member that stands twice, the last one counts."""
+    """A missing member has the place of its parent; of a repeated member, the last one counts."""
     text = '{"a": {"b": 1}, "c": [2], "c": [3]}'
     assert offsets(text, ["/a/x/y", "/z", "/c/0", ""]) == {"/a/x/y": 6, "/z": 0, "/c/0": 32, "": 0}
 

@@ -1,4 +1,4 @@
-"""Known findings: counted and not told, whatever moves around them, until they are gone."""
+"""Findings of a baseline are counted but not reported, even if they move, until they are gone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_known_findings_do_not_fail(project: Path, run: Run) -> None:
-    """What a baseline knows is counted; the next run of the same passes."""
+    """Findings of the baseline are counted, and the next run passes."""
     assert run("validate", "captures")[0] == 1
     code, out, err = run("validate", "captures", "--write-baseline", "known.json", "-q")
     assert (code, err) == (0, "receiptkit: note: known.json: saved 2 findings as the baseline\n")
@@ -60,15 +60,15 @@ def test_lines_may_move_and_entries_be_added(project: Path, run: Run) -> None:
 
 
 def test_another_rule_or_file_is_new(project: Path, run: Run) -> None:
-    """What is known of one file, or of one rule, says nothing of another."""
+    """The baseline of one file or rule does not cover another."""
     run("validate", "captures", "--write-baseline", "known.json")
     (project / "captures" / "b.ndjson").write_text(lines(BAD))
     code, out, _ = run("validate", "captures", "--baseline", "known.json", "-q")
     assert (code, out.endswith("1 error, 0 warnings, 0 info; 2 in the baseline\n")) == (1, True)
 
 
-def test_what_is_gone_is_said(project: Path, run: Run) -> None:
-    """A baseline that could be smaller says so; of files that were not judged, or rules that were not asked for, nothing is said."""
+def test_notes_findings_that_are_gone(project: Path, run: Run) -> None:
+    """A note says which findings no longer occur, but not for unchecked files or rules."""
     (project / "b.ndjson").write_text(lines(BAD))
     run("validate", "captures", "b.ndjson", "--write-baseline", "known.json")
     gone = "receiptkit: note: known.json: 2 findings of it no longer occur; --write-baseline known.json removes them\n"
@@ -83,7 +83,7 @@ def test_what_is_gone_is_said(project: Path, run: Run) -> None:
 def test_paths_are_relative_to_the_baseline(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It holds wherever the command is run from, and however the captures are named."""
+    """A baseline applies from any working directory, however the captures are named."""
     (project / "settings").mkdir()
     run("validate", "captures", "--write-baseline", "settings/known.json")
     assert '"file": "../captures/a.ndjson"' in (project / "settings" / "known.json").read_text()
@@ -95,7 +95,7 @@ def test_paths_are_relative_to_the_baseline(
 
 
 def test_it_holds_no_values(project: Path, run: Run) -> None:
-    """A baseline is committed: it has nothing of what the captures hold, in a stable order."""
+    """A baseline has no captured value, and a stable order, so that it can be committed."""
     run("validate", "captures", "--write-baseline", "known.json")
     text = (project / "known.json").read_text()
     assert "queued" not in text
@@ -134,7 +134,7 @@ def test_with_several_processes(project: Path, run: Run, jobs: int) -> None:
     ],
 )
 def test_mistakes(project: Path, run: Run, content: str | None, said: str) -> None:
-    """What is no baseline is one line and exit 2."""
+    """An invalid baseline is one line and exit 2."""
     if content is not None:
         (project / "known.json").write_text(content)
     assert run("validate", "captures", "--baseline", "known.json") == (
@@ -144,8 +144,8 @@ def test_mistakes(project: Path, run: Run, content: str | None, said: str) -> No
     )
 
 
-def test_what_a_run_writes_is_no_capture(project: Path, run: Run) -> None:
-    """A baseline and reports may lie in the folder that is judged, and be written again and again."""
+def test_does_not_read_its_own_output(project: Path, run: Run) -> None:
+    """A baseline and reports may be in the folder that is checked, and be rewritten."""
     (project / "receiptkit.toml").write_text('baseline = "captures/known.json"\n')
     for _ in range(2):
         code, _, err = run(
@@ -171,7 +171,7 @@ def test_what_a_run_writes_is_no_capture(project: Path, run: Run) -> None:
 
 
 def test_a_report_does_not_go_where_the_baseline_is(project: Path, run: Run) -> None:
-    """What is known is not lost to a report."""
+    """A report never overwrites the baseline."""
     run("validate", "captures", "--write-baseline", "known.json")
     kept = (project / "known.json").read_bytes()
     for arguments in (
@@ -196,7 +196,7 @@ def test_a_file_name_in_no_charset(project: Path, run: Run) -> None:
 
 
 def test_a_folder_that_is_not_there(project: Path, run: Run) -> None:
-    """The option that names it is said."""
+    """The error of a missing folder names the option."""
     err = run("validate", "captures", "--write-baseline", "nowhere/known.json")[2]
     assert err == "receiptkit: --write-baseline nowhere/known.json: no such file or directory\n"
 
@@ -210,7 +210,7 @@ def test_captures_are_not_overwritten(project: Path, run: Run) -> None:
 
 
 def test_a_baseline_overwrites_only_a_baseline(project: Path, run: Run) -> None:
-    """What is no baseline stays as it is; nor is one written by a run that could not judge everything."""
+    """Other files are kept, and a run that could not check everything writes no baseline."""
     (project / "notes.json").write_text("{}")
     code, _, err = run("validate", "captures", "--write-baseline", "notes.json")
     assert (code, err) == (

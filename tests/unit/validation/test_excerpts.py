@@ -36,8 +36,8 @@ def test_every_value_is_shown_on_request(tmp_path: Path) -> None:
     assert lines(path, 1) == ["1>\\u001b[31m <script>\\u202e"]
 
 
-def test_of_a_long_line_what_is_around_the_column_is_shown(tmp_path: Path) -> None:
-    """The rest is an ellipsis."""
+def test_shows_a_long_line_around_the_column(tmp_path: Path) -> None:
+    """Only the part of a long line around the column is shown, between ellipses."""
     path = tmp_path / "a.ndjson"
     path.write_text("a" * 1000 + " status " + "b" * 1000)
     (line,) = lines(path, 1, 1002, NAMES)
@@ -48,7 +48,7 @@ def test_of_a_long_line_what_is_around_the_column_is_shown(tmp_path: Path) -> No
 
 
 def test_compressed_files_are_read_and_missing_ones_have_no_lines(tmp_path: Path) -> None:
-    """What cannot be read again is no error."""
+    """A file that cannot be read again causes no error."""
     path = tmp_path / "a.json.gz"
     path.write_bytes(gzip.compress(b"status\n"))
     assert lines(path, 1, names=NAMES) == ["1>status"]

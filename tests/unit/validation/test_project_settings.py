@@ -69,7 +69,7 @@ PLAIN = [("page.previous-on-first", "warning"), ("receipt.placeholder", "info")]
 def test_settings_hold(
     run: Run, project: Path, name: str, text: str, expected: tuple[int, list[tuple[str, str]]]
 ) -> None:
-    """Each setting does what the option of its name does, in either file."""
+    """Each setting has the effect of the option of its name, in either file."""
     settings(
         project,
         text
@@ -90,8 +90,8 @@ def test_options_win(run: Run, project: Path) -> None:
     )
 
 
-def test_where_settings_are_found(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nearest file with settings counts, its own before the shared one; paths are relative to it; --config names another."""
+def test_finds_the_settings(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest settings count, a file of ours first; paths are relative to it; --config names another."""
     settings(project, 'select = ["page.*"]')
     settings(project, "[tool.receiptkit]\nselect = []\n", "pyproject.toml")
     monkeypatch.chdir(project / "captures")
@@ -152,7 +152,7 @@ def test_however_the_table_is_written(project: Path, text: str) -> None:
     ],
 )
 def test_mistakes_are_one_line(run: Run, project: Path, text: str, says: str) -> None:
-    """A name or a value that means nothing is refused with a suggestion, one line, exit 2."""
+    """An unknown name or value is refused with a suggestion, in one line, with exit 2."""
     settings(project, text)
     code, out, err = run("validate", "captures")
     assert (code, out, err.count("\n")) == (2, "", 1)
@@ -161,7 +161,7 @@ def test_mistakes_are_one_line(run: Run, project: Path, text: str, says: str) ->
 
 
 def test_files_that_cannot_be_used(run: Run, project: Path) -> None:
-    """A file that is not there, is no text, or has no table where one is due."""
+    """A file that is missing, not text, or without a required table is refused."""
     assert "no such file" in run("validate", "captures", "--config", "none.toml")[2]
     (project / "receiptkit.toml").write_bytes(b"\xff\xfe")
     assert "not TOML" in run("validate", "captures")[2]

@@ -1,4 +1,4 @@
-"""What is not checked is counted, listed and explained; nothing passes in silence."""
+"""Unchecked observations are counted, listed and explained."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_lists_place_method_path_and_reason(mixed: Path, run: Run) -> None:
-    """Each observation is a line; path segments that are no words of the contract are masked, and so are methods."""
+    """Each observation is a line; unknown path segments and methods are masked."""
     _, out, _ = run("validate", mixed, "--list-unchecked", "--ignore", "http.*")
     listed = [line for line in out.splitlines() if " unchecked: " in line and "first" not in line]
     assert listed[:3] == [
@@ -79,8 +79,8 @@ def test_names_the_usual_cause(mixed: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     "url", ["localhost:8080", "/twilio", "ftp://x", "http://x/?a=1", "http://["]
 )
-def test_refuses_a_base_url_that_is_none(mixed: Path, run: Run, url: str) -> None:
-    """The base URL is absolute and has no query."""
+def test_refuses_an_invalid_base_url(mixed: Path, run: Run, url: str) -> None:
+    """A base URL that is not absolute, or has a query, is refused in one line."""
     code, out, err = run("validate", mixed, "--api-base-url", url)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("receiptkit: api-base-url: expected a URL such as http://localhost")
@@ -117,7 +117,7 @@ def test_the_list_ends_somewhere(
 
 
 def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[..., Any]) -> None:
-    """In a folder, a file of another kind is counted and listed, and is no error."""
+    """A file of another kind in a folder is counted and listed, without an error."""
     write(tmp_path / "a.ndjson", sample("receipt"))
     (tmp_path / "notes.txt").write_text("Dear team,")
     code, out, err = run("validate", tmp_path, "--list-unchecked")
@@ -129,7 +129,7 @@ def test_skipped_files_are_listed(tmp_path: Path, run: Run, report: Callable[...
 
 
 def test_every_skipped_file_has_a_reason(tmp_path: Path, report: Callable[..., Any]) -> None:
-    """A file of a folder that is not read says what it is, and what to do if it is a capture."""
+    """A file of a folder that is not read has its kind, and advice if it is a capture."""
     files = {
         "a.log": "hello",
         "b.json": '{"status": "queued"}',
@@ -179,7 +179,7 @@ def signed(body: str, **headers: str) -> dict[str, Any]:
 def test_signatures_are_counted(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
-    """With a token, every report says how many signatures were judged, and why others were not."""
+    """With a token, every report counts checked signatures, and gives reasons for the others."""
     monkeypatch.setenv("TOKEN", AUTH_TOKEN)
     parameters = dict(part.split("=") for part in form().split("&"))
     from urllib.parse import unquote_plus

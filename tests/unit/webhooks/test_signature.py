@@ -22,7 +22,7 @@ PARAMETERS: dict[str, str] = sample("webhook")["params"]
 
 
 def test_vectors(reference: Path) -> None:
-    """Every vector of the client libraries verifies, and is what is signed."""
+    """Every vector of the client libraries verifies, and equals our signature."""
     folder = reference / "captured" / "signature"
     vectors: list[dict[str, Any]] = [
         *json.loads((folder / "vectors.json").read_text()),
@@ -84,13 +84,13 @@ def test_ports_come_and_go(called: str, received: str) -> None:
         (URL, TOKEN, {}),
     ],
 )
-def test_what_is_changed_does_not_verify(url: str, token: str, parameters: dict[str, str]) -> None:
-    """Another scheme, path, query, host, token or parameter: no."""
+def test_rejects_a_changed_request(url: str, token: str, parameters: dict[str, str]) -> None:
+    """A signature of another scheme, path, query, host, token or parameter does not verify."""
     assert not verify(url, token, sign(URL, TOKEN, PARAMETERS), parameters)
 
 
 def test_repeated_names() -> None:
-    """Each distinct value counts once, in whatever order they came; a mapping of lists and pairs are the same."""
+    """Each distinct value counts once, in any order; a mapping of lists equals pairs."""
     pairs = [("b", "2"), ("a", "1"), ("b", "1"), ("b", "2")]
     assert sign(URL, TOKEN, pairs) == sign(URL, TOKEN, {"a": "1", "b": ["1", "2"]})
     assert sign(URL, TOKEN, pairs) != sign(URL, TOKEN, dict(pairs))
@@ -114,7 +114,7 @@ def test_json_bodies() -> None:
 
 @given(st.text(), st.text(), st.lists(st.tuples(st.text(), st.text())))
 def test_anything_can_be_signed(url: str, signature: str, pairs: list[tuple[str, str]]) -> None:
-    """No URL, signature or parameter makes it raise; what was signed verifies, and hardly anything else."""
+    """No URL, signature or parameter raises; a signed request verifies, and others do not."""
     made = sign(url, TOKEN, pairs)
     assert verify(url, TOKEN, made, pairs) or "bodySHA256" in url
     assert not verify(url, TOKEN, signature, pairs)
@@ -122,7 +122,7 @@ def test_anything_can_be_signed(url: str, signature: str, pairs: list[tuple[str,
 
 
 def test_a_request_without_a_signature() -> None:
-    """What a framework says of a header that was not sent fits no request."""
+    """A missing or empty signature does not verify."""
     assert not verify("https://example.com/hook", "12345", None)
     assert not verify("https://example.com/hook", "12345", "")
 

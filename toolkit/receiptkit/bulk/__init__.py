@@ -2,7 +2,7 @@
 Shapes: records that are proven clean without being parsed. The only code that is merely quick.
 
 A record that the exact path found clean is generalised to a pattern. A record that matches it is
-clean, too, under the **law of shapes**: a verdict depends
+clean, too, under the **law of shapes**: a result depends
 
 - on a SID only by its prefix, its form, whether it is a placeholder, and which SIDs of the record
   are equal;

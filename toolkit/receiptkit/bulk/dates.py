@@ -11,7 +11,7 @@ from operator import itemgetter
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 #: No record has an earlier date, unless a date was not set.
 _EARLIEST = "2010"
-#: No record has a later date, unless it stands for never.
+#: No record has a later date, unless it means never.
 _LATEST = "2100"
 _ESCAPED_COLON = "%3A"
 #: Leave out the fraction and the offset.

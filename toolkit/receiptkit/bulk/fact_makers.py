@@ -1,8 +1,8 @@
 """
 Learn how the facts of a record follow from what a pattern captures in its text.
 
-The exact path reads a copy of the record in which every captured value is a *marker* that stands
-nowhere else. Where a marker comes out again in the facts, the value of any other record goes.
+The exact path reads a copy of the record in which every captured value is a *marker* that
+occurs nowhere else. A marker in the facts shows where the value of any other record goes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class RowFacts(NamedTuple):
     The rows among the facts of a record.
 
     Attributes:
-        markers: of each row, its markers by what they stand for: the index of a value of the row.
+        markers: of each row, its markers by the index of the value that they replace.
         place: the place of the facts of all rows among the values of the record.
     """
 
@@ -38,7 +38,7 @@ def fillers(
 
     Args:
         facts: the facts of a record of markers.
-        markers: the index of the value that each marker stands for.
+        markers: the index of the value that each marker replaces.
         rows: the rows, if the record has some; the facts must have one list of them.
 
     Raises:

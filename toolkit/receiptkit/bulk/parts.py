@@ -25,10 +25,10 @@ class Parts(NamedTuple):
     The tokens of a record, cut at its rows.
 
     Attributes:
-        head, tail: what stands before the first row and behind the last; a record without rows is a
+        head, tail: the text before the first row and behind the last; a record without rows is a
             head.
         rows: the tokens of each row.
-        separator: what stands between two rows; empty where there are fewer.
+        separator: the text between two rows; empty where there are fewer.
     """
 
     head: list[Token]

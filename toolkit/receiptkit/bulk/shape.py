@@ -106,7 +106,7 @@ class Shape:
         return (match.groups(""), rows, end - start) if rows else None
 
     def _bounds(self, text: str) -> tuple[int, int]:
-        """Return where the rows begin and end, as far as the text around them tells."""
+        """Return where the rows begin and end, as far as the text around them shows."""
         start = text.find(self._opening)
         if start < 0:
             return 0, 0

@@ -32,7 +32,7 @@ class Slot(NamedTuple):
     A place in alike texts.
 
     Attributes:
-        token: what stands there in the first text.
+        token: the token in the first text.
         differs: whether the word, or the prefix of the SID, differs between the texts.
         optional: whether a date is null in some of them.
     """

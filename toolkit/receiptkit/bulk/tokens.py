@@ -60,7 +60,7 @@ _NAME_REACH = 300
 
 
 class Kind(Enum):
-    """The class of a token: what of it a verdict can depend on."""
+    """The class of a token: the part of it that can decide a result."""
 
     #: Everything.
     LITERAL = "literal"

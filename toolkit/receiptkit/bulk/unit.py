@@ -2,7 +2,7 @@
 Compile a stretch of text to one pattern, and check what the pattern captures.
 
 Nothing here decides what is right. A *key* holds everything in which texts of the same pattern
-differ and on which a verdict can depend. Only keys that the exact path has found clean are
+differ and on which a result can depend. Only keys that the exact path has found clean are
 accepted.
 """
 
@@ -140,7 +140,7 @@ class UnitPattern:
         return (*groups, *[groups[each].replace("%3A", ":") for each in self.encoded])
 
     def length(self, columns: Columns, count: int) -> int:
-        """Return the length of `count` texts together, whose groups stand in columns."""
+        """Return the length of `count` texts together, whose groups are in columns."""
         found = count * (self.fixed or 0) + sum(len("".join(columns[each])) for each in self._words)
         for group, quotes in self._optional.items():
             column = columns[group]
@@ -150,8 +150,9 @@ class UnitPattern:
 
     def keys(self, columns: Columns, count: int) -> list[Key]:
         """
-        Return what a verdict may depend on in each of `count` texts,
-        whose groups stand in columns.
+        Return the parts of each of `count` texts that decide a result.
+
+        The groups of the texts are in columns.
         """
         parts: list[Iterable[Any]] = [columns[each] for each in self._words]
         parts += [[sid[:2] for sid in columns[each]] for each in self._prefixes]

@@ -161,7 +161,7 @@ def _parts_within(text: str, start: int) -> Iterator[Value]:
 
 
 def _header(root: Any, path: Path) -> tuple[str | None, int]:
-    """Return the name of the header at a path, and how deep headers are; no name if it is none."""
+    """Return the name of the header at a path, and the depth of headers; no name elsewhere."""
     if plain(path[-1]) in _FLAT:
         return _SIGNATURE, len(path)
     for depth in range(1, len(path)):

@@ -32,7 +32,7 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
     form is left alone.
 
     Args:
-        body: `str`, `bytes`, or anything else, which is returned as it is.
+        body: `str`, `bytes`, or anything else, which is returned unchanged.
         content_encoding: the header.
         limit: the most bytes that it may unpack to.
 
@@ -81,7 +81,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def from_base64(text: str) -> Any:
-    """Return the bytes of a base64 text, white space aside; `NotCaptured` where it is none."""
+    """Return the bytes of a base64 text, white space aside; `NotCaptured` of another text."""
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):

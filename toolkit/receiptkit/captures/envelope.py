@@ -44,13 +44,13 @@ def records(
 
     Args:
         stream: the document.
-        paths: where its array may stand.
-        missing: the message if there is none.
+        paths: where its array may be.
+        missing: the message without an array.
         limit: the most bytes of one element.
         observe: reads the observation in an element.
 
     Raises:
-        CaptureError: there is no such array, or an element is larger than the limit.
+        CaptureError: there is no array there, or an element is larger than the limit.
     """
     splitter = Splitter(paths, limit)
     count, elements = 0, _groups(splitter.elements(stream))

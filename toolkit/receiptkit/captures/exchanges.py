@@ -31,14 +31,14 @@ _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timesta
 
 class Seen(NamedTuple):
     """
-    An exchange or request found in a document of a tool, or why there is none.
+    An exchange or request found in a document of a tool, or the reason without one.
 
     Attributes:
         what: the exchange, the request, or the reason.
         layout: where its parts are.
         rule: how it was found.
         names: the way to each parameter, where a tool renamed, listed or printed the parameters.
-        partial: True if parameters may be missing because nobody kept them.
+        partial: True if parameters may be missing because they were not kept.
         time: when it was made, as the tool wrote it; empty if it did not.
     """
 
@@ -50,7 +50,7 @@ class Seen(NamedTuple):
     time: str = ""
 
     def has_body(self) -> bool:
-        """Return True if there is something to judge in it."""
+        """Return True if there is something to check in it."""
         what = self.what
         if isinstance(what, Exchange):
             return not (_is_absent(what.body) and _is_absent(what.request_body))
@@ -95,7 +95,7 @@ def exchange(
     request: Node, response: Node, around: Node, reading: Reading, what: str = "an exchange"
 ) -> Seen:
     """
-    Return the exchange of a request and a response, or why there is none.
+    Return the exchange of a request and a response, or the reason without one.
 
     `what` is what to call it.
     """
@@ -147,7 +147,7 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
     """
     Return the exchange of an object that holds the URL, the status and the body side by side.
 
-    None if it is none of ours.
+    None if it holds no exchange.
     """
     status, status_spot = status_of(node)
     if not status:

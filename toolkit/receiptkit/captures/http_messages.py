@@ -17,7 +17,7 @@ _LINE = (
     rb"HTTP/[0-9.]+ +(?P<status>[0-9]{3})\b[^\r\n]*)\r?$" % _METHODS
 )
 FIRST_LINE = regex(_LINE, re.MULTILINE)
-#: The answers of an API end without a line break, so that the next message follows on the same
+#: The responses of an API end without a line break, so that the next message follows on the same
 #: line.
 _NEXT_FIRST_LINE = regex(
     rb"(?:^|(?<=\A\xef\xbb\xbf)|(?<=[}\]])(?=(?:HTTP/[0-9.]+ |%s \S+ HTTP/)[^\"\r\n]*\r?$))"
@@ -58,7 +58,7 @@ def is_http(text: str) -> bool:
 
 
 def first_message(raw: bytes, limit: int) -> HttpMessage | None:
-    """Return the first message of a text; None if there is none."""
+    """Return the first message of a text; None without one."""
     return next(messages(raw, limit), None)
 
 

@@ -21,7 +21,7 @@ from receiptkit.text.json_text import read
 
 #: A smaller document is read at once.
 LARGE = 16 * 2**20
-#: Where the lists of tools stand.
+#: Where the lists of tools are.
 _LISTS = (
     *(("data",), ("models",), ("requests",), ("mappings",), ("interactions",), ("journal",)),
     *(("resources",), ("events",), ("Records",), ("data", "pairs"), ("run", "executions")),

@@ -46,7 +46,7 @@ _DATE = "$date"
 _METHOD = ("method", "requestmethod", "httpmethod", "methods", "verb")
 HEADERS = ("headers", "multivalueheaders", "header", "rawheaders", "reqheaders", "requestheaders")
 _STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus", "responsecode")
-#: Variables that stand for the address of a server, at the beginning of a URL.
+#: Variables that hold the address of a server, at the beginning of a URL.
 _VARIABLE = regex(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
 _TEMPLATE = regex(r"\{\{|<<\w+>>|\$\{|/:\w")
 #: What paths of the API have in them; the server of those does not matter.
@@ -66,7 +66,7 @@ def method_of(*nodes: Node) -> str:
 
 
 def status_of(response: Node) -> tuple[int, Spot]:
-    """Return the status of a response, the first that is one; 0 if there is none."""
+    """Return the status of a response, the first that is one; 0 without one."""
     for name in _STATUS:
         found = response.find(name)
         nested = found.find("code", "statuscode") if isinstance(found.value, dict) else found
@@ -76,7 +76,7 @@ def status_of(response: Node) -> tuple[int, Spot]:
 
 
 def whole(value: Any) -> int:
-    """Return an HTTP status, also one that is written as text; 0 for anything that is none."""
+    """Return an HTTP status, also one that is written as text; 0 for anything else."""
     if isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit():
         value = int(value)
     return (
@@ -147,13 +147,13 @@ def pairs(value: Any) -> list[tuple[Any, Any]]:
 
 
 def _text_of(value: Any) -> Any:
-    """Return a value that a store wrapped with its type as text; any other as it is."""
+    """Return a value that a store wrapped with its type as text; any other unchanged."""
     plain = without_type(value)
     return value if plain is value else plain if plain is None else str(plain)
 
 
 def without_type(value: Any) -> Any:
-    """Return a value without the type that a store wrapped it with; any other as it is."""
+    """Return a value without the type that a store wrapped it with; any other unchanged."""
     if not isinstance(value, dict):
         return value
     held = [(name, item) for name, item in value.items() if item is not None]

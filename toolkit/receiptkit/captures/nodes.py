@@ -35,7 +35,7 @@ class Node(NamedTuple):
     spot: Spot = Spot()
 
     def member(self, name: str) -> Node:
-        """Return a member of an object by its exact name; a node with None if there is none."""
+        """Return a member of an object by its exact name; a node with None without one."""
         if isinstance(self.value, dict) and name in self.value:
             return self.below(name, self.value[name])
         return Node(None, self.spot)

@@ -215,7 +215,7 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
 
 
 def receipt_in(node: Node) -> tuple[Body, str, bool] | None:
-    """Return the receipt that a row of a table is, as REST has it; None if it is none."""
+    """Return the receipt in a row of a table, as REST has it; None for another row."""
     own = {plain(name): name for name in node.value if isinstance(name, str)}
     sid = node.value.get(own.get("sid"))
     if not isinstance(sid, str) or not sid.startswith("DY") or "status" not in own:

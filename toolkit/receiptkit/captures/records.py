@@ -192,7 +192,7 @@ class PlacedRecord:
 
 
 def text_record(text: str, start: Position) -> PlacedRecord:
-    """Return the record of a text that is in the file as it is, on one line."""
+    """Return the record of a text that is in the file unchanged, on one line."""
     whole = Cell(text, lambda at: start.shifted(1, 1 + at))
     return PlacedRecord(start, cells=lambda _: whole)
 

@@ -57,12 +57,12 @@ class Source(NamedTuple):
     A file to read.
 
     Attributes:
-        name: as it is reported.
+        name: its name in reports.
         named: whether it was named itself; found in a folder, if not.
-        content: what is in it, where that is held already and there is no such file.
+        content: its content, if that is in memory and not in a file.
         format: the name of its format, where that is known; empty to recognise it.
         address: the URL or path that opens it; empty for its name.
-        length: the size that a store told of it; -1 to ask the system.
+        length: its size in a store; -1 to ask the system.
     """
 
     name: str
@@ -226,7 +226,7 @@ def _local(path: str) -> BinaryIO:
 @contextmanager
 def seekable(source: Source, block: int = _STEP) -> Iterator[BinaryIO]:
     """
-    Open a file for reading at any place, as it is stored. Raises `OSError`.
+    Open a file for reading at any place, without decompression. Raises `OSError`.
 
     `block` is how much is asked for at once where it is behind a URL.
     """

@@ -62,7 +62,7 @@ _BODIES = frozenset(("_file", "_isBinary"))
 #: A header that is read, and what lists of headers call a name.
 _READ, _NAMES = "content-type", ("name", "key", "Name")
 
-#: With what `null`, `true` and `false` begin, for which nothing else can stand.
+#: First letters of `null`, `true` and `false`, which no other value has.
 _WORDS = "ntf"
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT")
 #: A text that YAML reads as that text, without quotation marks.
@@ -79,7 +79,7 @@ class Value(NamedTuple):
         start, end: where it begins and ends.
         is_quoted: False for a text without quotation marks.
         is_kept: whether it is remembered.
-        is_short: whether no more than a few words may stand there.
+        is_short: True if it may have a few words at most.
         is_hex: whether only as many hexadecimal digits may.
     """
 
@@ -99,7 +99,7 @@ def unread(
 
     Args:
         text: the text of an exchange or a webhook request, in JSON or YAML.
-        layout: where its parts stand.
+        layout: where its parts are.
         headers: the headers that something reads, in lower case.
         kept: the other headers whose values are remembered.
     """

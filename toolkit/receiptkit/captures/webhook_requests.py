@@ -67,7 +67,7 @@ def with_context(seen: Seen, request: WebhookRequest, context: Node) -> Seen | N
     """
     Return a request with the URL, method and headers of an object.
 
-    None if the object has none of them.
+    None if the object has neither.
     """
     headers, headers_spot = headers_at(context)
     headers = headers or _single_headers(context)

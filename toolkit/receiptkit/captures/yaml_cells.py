@@ -14,7 +14,7 @@ PROPERTIES = regex(r"(?:[!&]\S*\s+)*")
 
 
 def cell(item: Item, pointer: str) -> Cell | None:
-    """Return the text that the scalar at a pointer is; None if there is none."""
+    """Return the text that the scalar at a pointer is; None without one."""
     margin = item.start.column - 1
     event = scalars(item.text, margin).get(pointer)
     if event is None:

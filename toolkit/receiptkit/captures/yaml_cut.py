@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 _CHUNK = 1 << 17
 #: A longer item is left to the loader.
 _LONGEST = 1 << 20
-#: What may stand before the first item: other members that are one word, and the name of the list.
+#: Allowed before the first item: other members that are one word, and the name of the list.
 _HEAD = re.compile(
     rb"(?:---[ ]*\n)?(?:\w+:[ ]+[\w.]+[ ]*\n)*(?:(?P<name>\w+):[ ]*\n)?(?P<indent>[ ]*)- (?=\S)"
 )

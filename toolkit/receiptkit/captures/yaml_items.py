@@ -30,7 +30,7 @@ from receiptkit.text.json_text import MAX_DEPTH
 ROOT = ""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
-#: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
+#: Pointers have only the beginning of a longer key, since each of them would hold it.
 _LONGEST_KEY = 1000
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _PLAIN = {
@@ -75,7 +75,7 @@ def items(
     the text `before` has been read.
 
     Raises:
-        CaptureError: it is not YAML, is nested deeper than 100, has no such list, or an item is
+        CaptureError: it is not YAML, is nested deeper than 100, lacks the list, or an item is
             larger than the limit.
     """
     bounded = BoundedStream(stream, limit, before)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def baseline_of(
     options: dict[str, Any], settings: ProjectSettings, names: Container[str]
 ) -> Baseline | None:
-    """Return the baseline to write, or to read; None if there is none."""
+    """Return the baseline to write, or to read; None without one."""
     if not (options["write_baseline"] or settings.baseline):
         return None
     # Most runs have none.

@@ -172,10 +172,7 @@ def _flushed(code: int) -> int:
 
 
 def _unwritable(error: OSError) -> int:
-    """
-    Report that the output cannot be written; without a word to a reader that went away, as `head`
-    does.
-    """
+    """Report that the output cannot be written, unless its reader went away, as `head` does."""
     # What is still held would only be tried again at the end of the process.
     sys.stdout = io.StringIO()
     if isinstance(error, BrokenPipeError):

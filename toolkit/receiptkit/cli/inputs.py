@@ -24,7 +24,7 @@ Sources = list[Source | CaptureError]
 def sources_of(
     options: dict[str, Any], outputs: list[ReportOutput], baseline: Baseline | None
 ) -> Sources:
-    """Return the captures; in folders, earlier reports of this run and its baseline are none."""
+    """Return the captures; reports of this run and its baseline in folders are left out."""
     own = _own_files(outputs, baseline)
     return list(expand([os.fspath(path) for path in options["paths"]], own))
 

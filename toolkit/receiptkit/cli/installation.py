@@ -112,7 +112,7 @@ def version_of(package: str) -> str | None:
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module.partition(".")[0]) is not None
-    except ValueError:  # a stub without a spec stands in its place
+    except ValueError:  # a stub without a spec replaces it
         return False
 
 

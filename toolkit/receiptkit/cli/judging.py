@@ -1,4 +1,4 @@
-"""Judge sources as the options of `validate` say: its reports, baseline and exit code."""
+"""Check sources with the options of `validate`: its reports, baseline and exit code."""
 
 from __future__ import annotations
 

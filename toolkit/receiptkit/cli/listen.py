@@ -18,7 +18,7 @@ from receiptkit.webhooks.address import absolute
     "--public-url",
     metavar="URL",
     help="The URL at which Twilio calls; signatures are checked with it. "
-    "Without a path, it stands for scheme and host.",
+    "Without a path, it replaces scheme, host and port.",
 )
 @checking_token_option
 @recording_option("the webhooks as NDJSON")

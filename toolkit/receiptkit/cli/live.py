@@ -66,7 +66,7 @@ def live_options(command: _F) -> _F:
             "--once", type=click.IntRange(1), metavar="N", help="End after N checked requests."
         ),
         seconds_option,
-        log_option("requests and their verdicts"),
+        log_option("requests and their findings"),
         ready_file_option,
         allow_empty_option,
         show_values_option,
@@ -89,8 +89,8 @@ def session_of(
 
     Args:
         options: of the command.
-        name: stands for the file where none is written.
-        api_base_url: a URL that stands for Twilio's.
+        name: the name of the capture where no file is written.
+        api_base_url: a URL of a mock or proxy of Twilio's API.
         is_har: True to keep a HAR.
         own_urls: URLs that the user named; their paths are shown.
     """

@@ -205,7 +205,7 @@ def _fill_descriptors() -> None:
 
 
 class _ClosedStream(io.TextIOWrapper):
-    """Stands for standard output that is closed."""
+    """Replaces standard output that is closed."""
 
     def __init__(self) -> None:
         super().__init__(_ClosedBuffer(), encoding="utf-8", write_through=True)

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @recording_option("the requests with their responses as NDJSON")
 @port_option("Port of the page that shows the run, on this machine; 0 takes a free one.")
 @click.option("--stay", is_flag=True, help="Keep the page after the last webhook, until Ctrl-C.")
-@log_option("webhooks and their answers")
+@log_option("webhooks and their responses")
 @quiet_option
 @limit_option
 def replay(capture: str, to: str, **options: Any) -> int:
@@ -62,7 +62,7 @@ def replay(capture: str, to: str, **options: Any) -> int:
     Send the webhooks of a CAPTURE again, in their order and at their pace, signed for the new URL.
 
     Exit code 0: every webhook got a 2xx response. 1: a webhook did not. 2: a webhook was not sent,
-    or there is none.
+    or CAPTURE has none.
     """
     absolute(to, "--to")
     from receiptkit.live.sending import Choice, plan

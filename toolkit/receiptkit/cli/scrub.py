@@ -146,7 +146,7 @@ def _tokens(options: dict[str, Any]) -> Tokens | None:
 
 
 def _content(source: Source, limit: int) -> bytes:
-    """Return a file as it is, compressed or not."""
+    """Return the bytes of a file, compressed or not."""
     if source.name == STDIN:
         raw = at_most(standard_input(), limit + 1)
     else:

@@ -131,7 +131,7 @@ def ready(path: str | None, **about: Any) -> Iterator[None]:
     """
     Say that the server is ready, in a file that exists while the block lasts, or on a line.
 
-    The socket listens already, so whoever calls now is answered.
+    The socket listens already, so requests get a response from now on.
 
     Args:
         path: of the file; `-` prints the line; None says nothing.
@@ -227,7 +227,7 @@ def log_request(log_format: str, about: dict[str, Any]) -> None:
 
     Args:
         log_format: one of `LOG_FORMATS`.
-        about: its number, method, path, outcome and milliseconds, and its verdict if there is one.
+        about: its number, method, path, outcome and milliseconds, and its result if there is one.
     """
     if log_format == "json":
         _write(json.dumps({"kind": "request", **about}))
@@ -252,7 +252,7 @@ def _write_line(kind: str, about: dict[str, Any], cause: str) -> None:
 
 
 def _write(line: str) -> None:
-    # Nobody may read the log, and the server goes on.
+    # The log may have no reader, and the server goes on.
     with suppress(OSError, ValueError):
         sys.stderr.write(printable(line) + "\n")
         sys.stderr.flush()

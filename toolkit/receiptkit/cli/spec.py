@@ -89,7 +89,7 @@ def _write(
 @_directory_option
 def update(upstream: Path, commit: str | None, directory: Path | None) -> int:
     """
-    Take a newer document of Twilio's over, as far as it is about receipts.
+    Update the receipt parts of upstream/ from a newer Twilio document.
 
     The facts of UPSTREAM replace those of upstream/; descriptions stay in our words. Overlay
     actions that need a hand are listed. Run `receiptkit spec build` afterwards.

@@ -1,4 +1,4 @@
-"""A base URL that stands for Twilio's, as that of a mock or a proxy."""
+"""A base URL that replaces Twilio's, such as that of a mock or a proxy."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def body_findings(
         return profile.findings(breaks, operation.id, media=media)
     misnamed = {each.instead for each in problems if each.instead is not None}
     breaks = [each for each in breaks if each.missing is None or each.missing not in misnamed]
-    # Which of them stands is decided before a profile makes anything of their severities.
+    # Superseded ones are dropped before a profile decides their severities.
     breaks = without_superseded(breaks, problems)
     taken = {each.pointer for each in breaks if _is_about_value(each)}
     left = [each for each in problems if taken.isdisjoint((each.pointer, *each.reads))]
@@ -152,7 +152,7 @@ def _of_receipt(
         if name in parameters
     }
     if carried is None or WEBHOOK_NAMES["error_code"] in carried:
-        # A webhook without a code has no such parameter.
+        # A webhook without a code lacks the parameter.
         receipt.setdefault("error_code", None)
     if schema.is_clean(receipt):
         return
@@ -169,7 +169,7 @@ def _of_receipt(
 
 
 def _value(member: str, value: Any) -> Any:
-    """Return the value of a receipt's member that a parameter stands for."""
+    """Return the value that a receipt has for a parameter."""
     is_number = member == "error_code" and isinstance(value, str) and value.isdecimal()
     return int(value[:9]) if is_number else value
 

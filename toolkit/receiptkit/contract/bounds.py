@@ -21,10 +21,7 @@ _NOTHING: Counter[str] = Counter()
 
 
 class Bounded(NamedTuple):
-    """
-    A value as it is checked, and how many rows and members are left out, by the names of their
-    limits.
-    """
+    """A value to check, and the counts of rows and members left out, by their limits."""
 
     value: Any
     left_out: Counter[str]

@@ -81,8 +81,8 @@ class Contract:
                 jsonschema (`pip install 'receiptkit[reference]'`).
             auth_token: the primary auth token of the account, with which webhooks must be signed;
                 None to leave signatures unchecked.
-            api_base_url: a URL that stands for https://conversations.twilio.com, as of a mock or a
-                proxy; requests and links may use either.
+            api_base_url: the URL of a mock or a proxy that replaces
+                https://conversations.twilio.com; requests and links may use either.
 
         Raises:
             UsageError: the profile or engine is unknown, or the packages of the engine are missing.
@@ -163,7 +163,7 @@ class Contract:
         Check a request and its response: parameters, status, media type and body.
 
         Returns:
-            The findings, none if it conforms; `http.unknown-operation` if the contract has no such
+            The findings, none if it conforms; `http.unknown-operation` if the contract lacks the
             operation, `body.unchecked` with the reason if the body was not checked.
 
         Raises:

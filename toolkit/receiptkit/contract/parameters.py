@@ -185,10 +185,7 @@ def _problems(
 
 
 def _value(parameter: Parameter, texts: list[str]) -> Any:
-    """
-    Return the value that the texts of a parameter stand for; a text that is not of the type stays
-    as it is.
-    """
+    """Return the value of the texts of a parameter; a text of another type does not change."""
     if "array" not in parameter.types:
         return _typed(texts[-1], parameter.types)
     repeated = parameter.explode and parameter.location in _REPEATED

@@ -51,7 +51,7 @@ class Recognition(NamedTuple):
 
 
 class Recogniser:
-    """Tells the kind and scope of bodies by the schemas of a document."""
+    """Recognises the kind and scope of bodies by the schemas of a document."""
 
     def __init__(self, operations: Operations, document: dict[str, Any]) -> None:
         self._operations = operations
@@ -117,7 +117,7 @@ class Recogniser:
         return not body.keys() & set(ours) and not close_matches(key, ours)
 
     def _by_url(self, body: dict[str, Any], at_url: list[Operation]) -> Recognition:
-        """Return the operation that reads the URL of a body, if its answers look like it."""
+        """Return the operation that reads the URL of a body, if its responses look like it."""
         for operation in at_url:
             response = operation.response(200) if operation.method == "get" else None
             media = response.media(None) if response is not None and response.content else None

@@ -149,7 +149,7 @@ class Validator(BodyValidator):
         if isinstance(parameters, dict):
             if self.recogniser.has_in_common("webhook", parameters) >= _LIKE_A_WEBHOOK:
                 return True
-            # JSON with some of the names is what an application tells another one.
+            # JSON with some of the names is a message between two applications.
             if not is_form_request(request):
                 return False
             event = parameters.get("EventType")

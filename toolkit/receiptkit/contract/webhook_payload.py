@@ -20,7 +20,7 @@ class Payload(NamedTuple):
 
     Attributes:
         body: the first value of each name; for a JSON body, whatever value it has.
-        part: where they stand, in the body of the request or in its URL.
+        part: where they are, in the body of the request or in its URL.
         repeated: the names that came more than once.
         unsound: the names whose value was not encoded as it should be.
         text, problems, readable: a body that is JSON text, its problems, and False if it is broken.

@@ -20,7 +20,7 @@ class CorpusFolder:
         self.path = path
         manifest = _manifest(path)
         seed = manifest.get("seed") if isinstance(manifest, dict) else None
-        #: The seed of the corpus in the folder; 0 if there is none.
+        #: The seed of the corpus in the folder; 0 without one.
         self.seed = seed if type(seed) is int else 0
         self._hashes = _hashes(path, manifest)
 
@@ -90,7 +90,7 @@ class CorpusFolder:
 
 
 def _manifest(folder: Path) -> Any:
-    """Return the manifest, which may hold anything; None if there is none."""
+    """Return the manifest, which may hold anything; None without one."""
     try:
         return json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -1,1 +1,1 @@
-"""Tell which parts of a contract observations exercise, and which scenarios close the gaps."""
+"""Find which parts of a contract observations exercise, and which scenarios close the gaps."""

@@ -43,7 +43,7 @@ def compare(sides: Sides, wanted: Callable[[str], bool] = lambda _: True) -> Ite
 
     Args:
         sides: the documents.
-        wanted: tells by its place in the first document which consequence is wanted.
+        wanted: returns the wanted consequence of a place in the first document.
     """
     seen = set()
     for change in _changes(sides, wanted):

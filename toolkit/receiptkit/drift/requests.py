@@ -226,7 +226,7 @@ def _answered(side: Side, own: Operation, other: Operation, key: str, media_type
 
 
 def _status(key: str, *responses: dict[str, Response]) -> int:
-    """Return a status that a key stands for, and no other key if there is such a one."""
+    """Return a status that a key describes, and no other key if possible."""
     if key.isdecimal():
         return int(key)
     known = {name for each in responses for name in each if name != key}

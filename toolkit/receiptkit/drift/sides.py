@@ -34,7 +34,7 @@ class Change:
         old_place, new_place: where each document says so; of what is gone, the nearest place that
             is left.
         example: a body, or a request with its method and URL, that shows the change.
-        old_accepts, new_accepts: the verdicts of both documents on the example.
+        old_accepts, new_accepts: True if a document accepts the example.
     """
 
     kind: str

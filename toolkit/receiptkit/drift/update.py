@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.drift.newer import cut_down
 from receiptkit.openapi.build import as_yaml, load
 
-#: Of the published document, what is not taken over; ours is kept where it stands.
+#: Of the published document, what is not taken over; ours is kept in its place.
 _TEXTS = ("description", "summary", "title", "tags", "example", "examples", "headers", "servers")
 _COMMENT = (
     "# Hand-kept: the published document's facts in our words. "

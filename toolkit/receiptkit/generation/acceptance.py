@@ -28,7 +28,7 @@ class Acceptance:
     def __init__(self, contract: Contract, vocabulary: Vocabulary) -> None:
         self._contract = contract
         self._vocabulary = vocabulary
-        #: What verdicts depend on, of renderings without a finding.
+        #: The values that decide results, of renderings without a finding.
         self._accepted: set[Hashable] = set()
 
     def findings(self, world: World, *, is_drawn: bool) -> list[Finding]:
@@ -74,7 +74,7 @@ class Acceptance:
         return self._contract.check(body, operation=operation.id)
 
     def _is_alike(self) -> bool:
-        """Return True if no verdict depends on single SIDs, dates or texts."""
+        """Return True if no result depends on single SIDs, dates or texts."""
         return catalogue.allows_bulk() and not self._contract.document.is_foreign
 
 

@@ -23,7 +23,7 @@ class ApiErrorKind(NamedTuple):
     message: str
 
     def body(self, message: str | None = None) -> dict[str, Any]:
-        """Return the body of an answer, with another message if there is one."""
+        """Return the body of a response, with another message if there is one."""
         text = self.message if message is None else message
         if self.code is None:
             return {"message": text, "status": self.status}
@@ -62,7 +62,7 @@ _SEEN = {
     50441: (400, "Failed to add a proxy address to a participant"),
     50513: (400, "Message author should be among Group MMS participants."),
 }
-#: Those that nobody saw: the status is inferred.
+#: Errors without a capture: the status is inferred.
 _INFERRED = {
     19038: (400, "Invalid page token"),
     20403: (403, "Only this machine configures the server, not the page of another."),

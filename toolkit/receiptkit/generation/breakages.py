@@ -77,7 +77,7 @@ def of_rule(generator: Generator, choice: str) -> list[Breakage] | list[CaptureB
 
     Args:
         generator: those of keywords are derived from the document of its contract.
-        choice: a rule; or `RULE@POINTER` for those at that member alone.
+        choice: a rule; or `RULE@POINTER` for those of one member.
 
     Raises:
         UsageError: it has none, or none there.

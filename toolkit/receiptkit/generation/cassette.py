@@ -13,7 +13,7 @@ from typing import Any
 
 #: A text longer than this would be folded.
 _WIDTH = 1_000_000
-#: Longer texts of other forms, and texts with breaks, are left to PyYAML where they stand.
+#: Longer texts of other forms, and texts with breaks, are left to PyYAML.
 _LONGEST = 500
 _BREAKS = frozenset("\n\x85\u2028\u2029")
 _NAME = re.compile(r"[A-Za-z][A-Za-z-]{2,60}[A-Za-z]")
@@ -63,7 +63,7 @@ def _scalar(text: str | None) -> str:
     Return a scalar as PyYAML writes it.
 
     Raises:
-        ValueError: it depends on where it stands.
+        ValueError: it depends on its place.
     """
     if text is not None and len(text) < _WIDTH:
         if _PLAIN.fullmatch(text):

@@ -72,7 +72,7 @@ def channel(name: str) -> Channel:
     Return a channel by its name.
 
     Raises:
-        UsageError: there is no such channel.
+        UsageError: the channel is unknown.
     """
     if name not in CHANNELS:
         raise UsageError(

@@ -22,7 +22,7 @@ class ChosenBreakage(NamedTuple):
 
     Attributes:
         form: the form.
-        capture: the breakage of a whole capture; None if there is none.
+        capture: the breakage of a whole capture; None for one of a body.
         bodies: breakages of a body; the first that a world can show is used.
     """
 
@@ -71,5 +71,5 @@ def _fits(breakage: Breakage, form: str) -> bool:
 
 
 def _in_scope(breakages: list[Breakage], in_service: bool) -> tuple[Breakage, ...]:
-    """Return those of the scope; all, if there is none."""
+    """Return those of the scope; all of them, if none is of the scope."""
     return tuple(each for each in breakages if each.in_service is in_service) or tuple(breakages)

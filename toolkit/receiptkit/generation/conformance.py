@@ -166,7 +166,7 @@ def _alone(message: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _rows(value: Any) -> list[Any]:
-    """Return something of each row that a text has, by which shapes tell rows from each other."""
+    """Return something of each row that a text has, by which shapes distinguish rows."""
     for each in value.values() if isinstance(value, dict) else value:
         if isinstance(each, list) and each and all(isinstance(row, dict) for row in each):
             return [row.get("sid") for row in each]

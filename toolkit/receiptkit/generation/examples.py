@@ -39,7 +39,7 @@ class _Example(NamedTuple):
 
 class ExampleCall(NamedTuple):
     """
-    A call of an operation with its answer, to be shown as an example.
+    A call of an operation with its response, to be shown as an example.
 
     Attributes:
         form: the fields of the request; a list for one that is repeated.
@@ -114,7 +114,7 @@ class _Maker:
     def of_calls(
         self, calls: Iterable[ExampleCall]
     ) -> Iterator[tuple[tuple[str, ...], list[_Example]]]:
-        """Yield the places of answers and of forms with the examples that calls are."""
+        """Yield the places of responses and of forms with the examples that calls are."""
         for call in calls:
             operation = self._contract.operations.resolve(call.method, call.url)
             if operation is None or str(call.status) not in operation[0].responses:

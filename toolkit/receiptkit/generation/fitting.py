@@ -23,7 +23,7 @@ def fitted(example: Example, body: Any) -> Any:
     Return a generated body with the changes of an example, as they would be if it were the sample.
 
     Raises:
-        LookupError, AttributeError, TypeError: the body has no such place.
+        LookupError, AttributeError, TypeError: the body lacks the place.
     """
     fit = _Fit(sample(example.sample), body)
     changes = {pointer: fit.value(value) for pointer, value in example.changes.items()}
@@ -88,7 +88,7 @@ def _digits(text: str) -> dict[str, str]:
 
 
 def _first_row(node: Any) -> dict[str, Any]:
-    """Return the first receipt of a page, or of the page in an exchange; empty if there is none."""
+    """Return the first receipt of a page, or of the page in an exchange; empty without one."""
     body = node.get("response", {}).get("body", node)
     rows = body.get("delivery_receipts") if isinstance(body, dict) else None
     return rows[0] if rows else {}

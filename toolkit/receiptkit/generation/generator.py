@@ -90,7 +90,7 @@ class Generator:
             check: whether facts that were given are held against the contract.
 
         Raises:
-            UsageError: there is no such scenario, path or moment.
+            UsageError: the scenario, path or moment is unknown.
             RefusedError: the contract forbids what was asked for.
         """
         recipe = scenario(name)

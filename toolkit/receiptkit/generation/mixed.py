@@ -17,7 +17,7 @@ _ROOM = 1000
 
 class Mixed:
     """
-    Tells drafts that are written after templates from worlds that are rendered.
+    Separates drafts that are written after templates from worlds that are rendered.
 
     Args:
         is_quick: whether there are templates for what is written.

@@ -67,7 +67,7 @@ def is_nullable(view: dict[str, Any]) -> bool:
 
 
 def find_advice(view: dict[str, Any], rule: str) -> dict[str, Any] | None:
-    """Return the schema of the advice under a rule; None if a schema has no such advice."""
+    """Return the schema of the advice under a rule; None if a schema lacks it."""
     return next(
         (
             item["schema"]

@@ -35,9 +35,9 @@ def make_single_world(
         rng: decides what the caller left open.
         status: its last status, None for null.
         channel_name: sms, mms or whatsapp; one that can have the status by default.
-        error_code: of a failure, which the status then is; 0 or None where there is to be none.
+        error_code: of a failure, which the status then is; 0 or None for no code.
         in_service: whether its renderings are those of the service-scoped API.
-        has_webhook: whether there is to be a webhook that tells of it.
+        has_webhook: True to make a webhook that reports it.
 
     Raises:
         UsageError: the channel is unknown, status and error code contradict each other, or a

@@ -35,7 +35,7 @@ class Overrides:
             participant_sid, channel_message_sid, channel, status, error_code.
 
     Raises:
-        UsageError: there is no such path.
+        UsageError: the path is unknown.
     """
 
     def __init__(self, values: dict[str, Any]) -> None:

@@ -38,8 +38,8 @@ def page_meta(
         number: of the page, from 0.
         size: how many rows a page holds.
         start: number of the page's first row.
-        previous: number of the first row of the page before; None if there is none.
-        following: number of the first row of the page after; None if there is none.
+        previous: number of the first row of the page before; None on the first page.
+        following: number of the first row of the page after; None on the last page.
     """
     before, after = max(number - 1, 0), number + 1
     return {

@@ -69,7 +69,7 @@ class Due(NamedTuple):
     Attributes:
         at: when it was seen, in milliseconds since 1970.
         kind: configuration, message, webhook, page or receipt.
-        moment: of which moment it tells.
+        moment: the moment that it shows.
         detail: the event of a webhook, the number of a page.
     """
 
@@ -118,8 +118,8 @@ class RecordForm(NamedTuple):
 
     Attributes:
         write: writes a record.
-        embed: returns the text of a body as it stands within the text of a record.
-        opening, between, closing: what stands before, between and behind records.
+        embed: returns the text of a body for the text of a record.
+        opening, between, closing: the text before, between and behind records.
         empty: a capture without a record.
         has_sizes: whether a record has the number of bytes of its body.
     """
@@ -134,7 +134,7 @@ class RecordForm(NamedTuple):
 
     def framed(self, pieces: Iterable[str]) -> Iterator[bytes]:
         """Yield a capture of pieces, each of one record or several."""
-        # With the first record: where there can be none, nothing is written.
+        # With the first record: without one, nothing is written.
         before, closing = self.opening, self.empty
         for piece in pieces:
             yield (before + piece).encode()

@@ -94,7 +94,7 @@ class Rendering:
         Return one receipt, by its number from 0.
 
         Raises:
-            UsageError: there is none of that number at this moment.
+            UsageError: this moment has none of that number.
         """
         found = next(self.iter_receipts(index, index + 1), None) if index >= 0 else None
         if found is None:
@@ -235,7 +235,7 @@ class Rendering:
                 `server-error`.
 
         Raises:
-            UsageError: there is no such error.
+            UsageError: the error is unknown.
         """
         if name not in ERRORS:
             raise UsageError(f"unknown error {name!r}; use {', '.join(ERRORS)}")
@@ -302,7 +302,7 @@ def _reached(had: tuple[str, ...]) -> frozenset[str]:
 
 
 def answer_headers(message_sid: str, moment: int, url: str, status: int = 200) -> dict[str, str]:
-    """Return the headers of an answer; at the same moment, the same request gets the same."""
+    """Return the headers of a response; at the same moment, the same request gets the same."""
     return response_headers(random.Random(f"{message_sid}/{moment}/{url}/{status}"))
 
 

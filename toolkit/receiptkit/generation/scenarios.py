@@ -216,7 +216,7 @@ def scenario(name: str) -> Scenario:
     Return a scenario by its name.
 
     Raises:
-        UsageError: there is none of that name; the message suggests one.
+        UsageError: the name is unknown; the message suggests one.
     """
     if not isinstance(name, str) or name not in SCENARIOS:
         close = get_close_matches(str(name), SCENARIOS, n=1)

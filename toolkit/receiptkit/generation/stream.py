@@ -35,7 +35,7 @@ class Event(NamedTuple):
     One webhook request.
 
     Attributes:
-        receipt, step: what it tells.
+        receipt, step: the update that it reports.
         arrives: when, in milliseconds since 1970.
         token: the same for every attempt at one request, and for its copies.
         retry_count: how often it was tried before.
@@ -92,7 +92,7 @@ def _read_before_delivered(own: list[Event], rng: random.Random) -> list[Event]:
 
 
 def _retried(own: list[Event], rng: random.Random) -> list[Event]:
-    """Send each again after five seconds without an answer."""
+    """Send each again after five seconds without a response."""
     return own + [
         event._replace(arrives=event.arrives + 5000 + int(rng.random() * 1000), retry_count=1)
         for event in own
@@ -176,7 +176,7 @@ class Webhooks:
         password in a header.
 
         Args:
-            event: what it tells.
+            event: the update that it reports.
             webhook_url: where it goes.
             method: POST or GET, as configured.
             auth_token: the primary auth token of the account; without one the request is not

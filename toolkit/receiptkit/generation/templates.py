@@ -30,7 +30,7 @@ class Template:
     Makes texts of a pattern: a prefix, character classes, counts, such as `^DY[0-9a-fA-F]{32}$`.
 
     Args:
-        pattern: as it stands in the document.
+        pattern: as the document has it.
         place: what has this pattern, for the message that refuses it.
 
     Raises:
@@ -51,7 +51,7 @@ class Template:
         Return a quick maker of texts of the pattern that begin with a prefix.
 
         Raises:
-            UsageError: the pattern admits no such beginning.
+            UsageError: the pattern does not allow the prefix.
         """
         fixed, rest = self._beginning(prefix)
         if len(rest) == 1 and rest[0].characters == _HEX:

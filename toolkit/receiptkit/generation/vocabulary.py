@@ -43,7 +43,7 @@ class Vocabulary:
     The contract document from the generator's side. A changed document changes what is generated.
 
     Args:
-        contract: whose document it is; it also judges what was generated.
+        contract: whose document it is; it also checks generated bodies.
         host: scheme and host of addresses, where they are not those of the document.
     """
 

@@ -147,7 +147,7 @@ def moment_of(world: World, text: str) -> int:
     Return a moment as `World.moment` reads it.
 
     Raises:
-        OverflowError: it is a time after the start that no number can tell.
+        OverflowError: it is a time too long after the start for a number.
     """
     if text in ("start", "end"):
         return world.message.created if text == "start" else world.end
@@ -160,7 +160,7 @@ def duration(text: str) -> int | None:
     Return a length of time such as `90s` or `+2h` in milliseconds; None for any other text.
 
     Raises:
-        OverflowError: it is longer than any number can tell.
+        OverflowError: it is too long for a number.
     """
     match = _AFTER.fullmatch(text)
     return round(float(match[1]) * _UNITS[match[2]]) if match else None

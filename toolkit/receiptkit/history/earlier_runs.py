@@ -42,7 +42,7 @@ class EarlierRun(NamedTuple):
 
 def run_in(raw: bytes) -> tuple[EarlierRun, dict[int, list[Any]]]:
     """
-    Return the run that a file tells of, and the starts of its units by their numbers.
+    Return the run that a file describes, and the starts of its units by their numbers.
 
     Raises:
         ValueError: no run wrote it.

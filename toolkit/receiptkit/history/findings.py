@@ -69,7 +69,7 @@ def problems(
     Args:
         log: what is remembered.
         is_mine: returns False for a message that another part checks.
-        mixed: returns True for a receipt that is set aside; None if there is none.
+        mixed: returns True for a receipt that is set aside; None to set none aside.
         aside: receives the states of such receipts.
         watch: is shown every history of what was seen again, and others that it wants.
     """

@@ -199,7 +199,7 @@ _WRITERS = {
 
 
 def _line(kind: str, values: tuple[Any, ...] | None) -> str:
-    """Return a kind and an array; empty if there is none, or JSON cannot hold it."""
+    """Return a kind and an array; empty without one, or if JSON cannot hold it."""
     try:
         return kind + orjson.dumps(values).decode() if values is not None else ""
     except (orjson.JSONEncodeError, RecursionError):

@@ -73,10 +73,14 @@ def _is_further(page: PageState, found: list[list[PageState]], seen: set[Link]) 
     if token == given:
         # A client that changes the size sends the same token; another pagination has another token.
         return True
-    # A list that has grown gives other tokens, and repeats a receipt on the page after it. This
-    # page is of a pagination whose first page was not seen.
+    # A list that has grown gives other tokens. On the page after it, it repeats a receipt, or has
+    # later ones. This page is of a pagination whose first page was not seen.
     is_given = token is not None and given is not None
-    has_grown = is_given and page.number == last.number + 1 and _repeats(page, last)
+    has_grown = (
+        is_given
+        and page.number == last.number + 1
+        and (_repeats(page, last) or _is_newer(page, last))
+    )
     return page.size == last.size and not has_grown
 
 
@@ -84,3 +88,16 @@ def _repeats(page: PageState, before: PageState) -> bool:
     """Return True if a page has a receipt of the page before it."""
     own = {row.sid for row in page.rows if row is not None}
     return any(row is not None and row.sid in own for row in before.rows)
+
+
+def _is_newer(page: PageState, before: PageState) -> bool:
+    """
+    Return True if the receipts of a page were created after those of the page before it, in a list
+    with the newest first.
+    """
+    own, others = (
+        [row.created for row in each.rows if row is not None and row.created is not None]
+        for each in (page, before)
+    )
+    is_newest_first = all(each == sorted(each, reverse=True) for each in (own, others))
+    return is_newest_first and bool(own and others) and min(own) > max(others)

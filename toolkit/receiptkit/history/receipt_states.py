@@ -188,4 +188,4 @@ def real(sid: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _is_assigned(sid: str) -> bool:
-    return _SID.fullmatch(sid) is not None and len(set(sid[2:].lower())) > 1
+    return _SID.fullmatch(sid) is not None and sid[2:].lower() != sid[2].lower() * (_SID_LENGTH - 2)

@@ -1,7 +1,7 @@
 """
 Leave out what nothing in another process can contradict, before memories are brought together.
 
-Most receipts are seen once. So each process tells the digests of its receipts, and which messages
+Most receipts are seen once. So each process sends the digests of its receipts, and which messages
 have a list to compare; the rest of its memory need not be divided, sent, and read again.
 """
 

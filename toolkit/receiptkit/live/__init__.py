@@ -1,13 +1,13 @@
 """
 Live traffic: receive webhooks, stand before an API, send recorded webhooks again.
 
-    receiver        webhooks to an application, judged and kept on their way
+    receiver        webhooks to an application, checked and kept on their way
     recorded        the webhooks in a capture
     sending         sends them again
     replaying       how far that is, on its page
     connections     to other servers, kept open
     forwarding      requests to another server, byte for byte
-    judging         judges each record at once, as `validate` judges the file
+    judging         checks each record at once, as `validate` checks the file
     recording       the file of what was seen, one line each
     reverse         a reverse proxy before an API, with links to itself
     archive         the file of its exchanges: NDJSON or HAR

@@ -35,7 +35,7 @@ class Connections:
         self, request: httpcore.Request, timeout: float
     ) -> AsyncIterator[httpcore.Response]:
         """
-        Send a request, and yield the answer, whose body is still to be read.
+        Send a request, and yield the response, whose body is still to be read.
 
         Args:
             request: names its origin in its URL.

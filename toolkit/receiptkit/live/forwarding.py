@@ -1,4 +1,4 @@
-"""Requests to another server, byte for byte, and its answers."""
+"""Requests to another server, byte for byte, and its responses."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Fields = Sequence[tuple[bytes, bytes]]
 
 
 class InvalidAnswer(Exception):
-    """An answer has a status or a header that HTTP does not allow."""
+    """A response has a status or a header that HTTP does not allow."""
 
 
-#: How long an answer may take, in seconds.
+#: How long a response may take, in seconds.
 TIMEOUT = 5.0
 #: Headers that are about one connection (RFC 9110, section 7.6.1).
 _HOP_BY_HOP = frozenset(
@@ -43,11 +43,11 @@ _WITHOUT_BODY = (204, 304)
 
 class Answer(NamedTuple):
     """
-    An answer, or why there was none.
+    A response, or why there was none.
 
     Attributes:
         outcome: the status, or the reason.
-        headers, body: of the answer.
+        headers, body: of the response.
         milliseconds: how long it took.
     """
 
@@ -74,7 +74,7 @@ def end_to_end(headers: Fields) -> list[tuple[bytes, bytes]]:
 
 def fields_of(response: httpcore.Response) -> list[tuple[bytes, bytes]]:
     """
-    Return the headers of an answer that goes on to a client.
+    Return the headers of a response that goes on to a client.
 
     Raises:
         InvalidAnswer: no client may get it.
@@ -109,7 +109,7 @@ class Forwarder:
     Sends requests as they are.
 
     Args:
-        timeout: how long an answer may take, in seconds.
+        timeout: how long a response may take, in seconds.
     """
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
@@ -136,7 +136,7 @@ class Forwarder:
         most: int,
     ) -> tuple[Answer, AsyncIterator[bytes] | None]:
         """
-        Send a request, and return the answer; of one that is longer than `most` bytes without its
+        Send a request, and return the response; of one that is longer than `most` bytes without its
         body, which the second value yields.
 
         Args:
@@ -145,7 +145,7 @@ class Forwarder:
             url: of the request.
             headers: of the request.
             body: of the request.
-            most: how long an answer may be.
+            most: how long a response may be.
         """
         began = time.perf_counter()
         answered = bytearray()
@@ -170,7 +170,7 @@ class Forwarder:
             outcome = status
         except asyncio.TimeoutError:
             outcome = f"no answer within {self.timeout:g} seconds"
-        except Exception as error:  # noqa: BLE001 # whoever answers can send anything
+        except Exception as error:  # noqa: BLE001 # a server can send anything
             outcome = reason(error, amid=status > 0)
         took = round((time.perf_counter() - began) * 1000, 1)
         if is_whole:
@@ -180,7 +180,7 @@ class Forwarder:
     def opened(
         self, method: str, url: str, headers: Fields, body: bytes | AsyncIterable[bytes]
     ) -> AbstractAsyncContextManager[httpcore.Response]:
-        """Send a request, and yield the answer, whose body is still to be read."""
+        """Send a request, and yield the response, whose body is still to be read."""
         parts = urlsplit(url)
         scheme, host, port = _origin(parts.scheme, parts.netloc)
         fields = end_to_end(headers)
@@ -227,11 +227,11 @@ def _origin(scheme: str, netloc: str) -> tuple[bytes, bytes, int | None]:
 
 def reason(error: Exception, *, amid: bool = False) -> str:
     """
-    Return why there was no answer.
+    Return why there was no response.
 
     Args:
         error: what happened.
-        amid: True if the answer had begun.
+        amid: True if the response had begun.
     """
     if isinstance(error, InvalidAnswer):
         return "invalid answer: HTTP does not allow its status or a header"

@@ -1,4 +1,4 @@
-"""Judge records as they come, and remember them for what only the end shows."""
+"""Check records as they come, and remember them for findings that only the end shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return the verdict in a few words, without a captured value."""
+        """Return the result in a few words, without a captured value."""
         if not self.findings:
             return f"not judged: {self.unchecked}" if self.unchecked else "conforms"
         count = len(self.findings)
@@ -40,7 +40,7 @@ class Verdict(NamedTuple):
 
 class Judge:
     """
-    Judges records one by one, as `validate` judges the file that they are written to.
+    Checks records one by one, as `validate` checks the file that they are written to.
 
     Args:
         contract: the contract to check against.
@@ -79,7 +79,7 @@ class Judge:
         return self._validation.summary
 
     def judge(self, text: bytes) -> Verdict:
-        """Return the verdict on a record, which is the next line of the file."""
+        """Return the result of a record, which is the next line of the file."""
         self._line += 1
         self._new, before = [], self.summary.unchecked.copy()
         records = Records((self._line,), [text], observations)

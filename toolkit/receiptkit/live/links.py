@@ -1,4 +1,4 @@
-"""Links of answers: rewritten to the origin at which a client called."""
+"""Links of responses: rewritten to the origin at which a client called."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Links:
         # member.
         base = bases.replace("/", r"\\?/")
         value = rf'\s*:\s*"(?P<base>(?i:{base}))(?=\\?/|[?#"])'
-        # Such a member is a link wherever it is. A pattern that begins with a word is found fast.
+        # Such a member is a link at any place. A pattern that begins with a word is found fast.
         self._url = re.compile(rf'url"(?:(?<="url")|(?<=\w_page_url")){value}'.encode())
         self._member = re.compile(rf'"{value}'.encode())
 

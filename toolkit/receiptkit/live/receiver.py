@@ -29,7 +29,7 @@ class Receiver:
     Receives webhooks.
 
     Args:
-        session: judges, keeps and counts.
+        session: checks, keeps and counts.
         forward_to: where they go on to; None to answer them here.
         public_url: the URL at which Twilio calls; by default that of each request.
         forwarder: sends them.

@@ -20,7 +20,7 @@ from receiptkit.model.location import Position
 from receiptkit.text.dates import milliseconds
 from receiptkit.validation.recognition import Recognised, format_of
 
-#: Answers of proxies before an application that is down.
+#: Responses of proxies before an application that is down.
 _DOWN = (502, 503, 504)
 
 

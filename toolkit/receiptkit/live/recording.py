@@ -2,7 +2,7 @@
 The file of what was seen: NDJSON, a webhook request or an exchange a line.
 
 A line is written before its request is answered, so that a process that is killed loses nothing
-that was answered. The answer follows in the same line, in room that was left for it.
+that was answered. The response follows in the same line, in room that was left for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CREDENTIALS = frozenset(
 TIME = "received_at"
 FIRST = f'{{"{TIME}":'.encode()
 _ANSWER = b',"answer":'
-#: The room that a line has for the answer, in bytes.
+#: The room that a line has for the response, in bytes.
 _ROOM = 160
 _LONGEST_OUTCOME = 80
 
@@ -62,7 +62,7 @@ def body_of(body: bytes) -> dict[str, Any]:
 
 
 def webhook(url: str, method: str, headers: Headers, body: bytes) -> bytes:
-    """Return a webhook request as a line, with room for its answer, without the line break."""
+    """Return a webhook request as a line, with room for its response, without the line break."""
     entry = {
         TIME: now(),
         "url": url,
@@ -74,7 +74,7 @@ def webhook(url: str, method: str, headers: Headers, body: bytes) -> bytes:
 
 
 def answer(outcome: int | str, milliseconds: float) -> bytes:
-    """Return an answer, or why there was none, as JSON that fits into the room of a line."""
+    """Return a response, or why there was none, as JSON that fits into the room of a line."""
     entry: dict[str, Any] = {"milliseconds": milliseconds}
     if isinstance(outcome, int):
         entry["status"] = outcome
@@ -124,7 +124,7 @@ class Recording:
         self._end += len(text) + len(end)
 
     def fill(self, end: int, answered: bytes) -> None:
-        """Put the answer into the line that ends there."""
+        """Put the response into the line that ends there."""
         if self._file is None or not self._file.seekable():
             return
         self._file.seek(end - 2 - _ROOM)
@@ -153,7 +153,7 @@ def recorded(path: str | None, *, is_list: bool = False) -> Iterator[Recording]:
         is_list: True for a document that begins anew, in an empty file.
 
     Raises:
-        UsageError: it cannot be written, or is the file of somebody else.
+        UsageError: it cannot be written, or is a foreign file.
     """
     if path is None:
         yield Recording()

@@ -39,7 +39,7 @@ class Progress:
         self._counts: Counter[int | str] = Counter()
 
     def note(self, each: Replayed) -> dict[str, Any]:
-        """Take an answer, and return what is shown of it."""
+        """Take a response, and return what is shown of it."""
         self._counts[each.answer.outcome] += 1
         row = {
             "number": each.number,
@@ -107,17 +107,17 @@ def replay(
     **choice: object,
 ) -> list[Replayed]:
     """
-    Send the webhooks of a capture again, and return the answers.
+    Send the webhooks of a capture again, and return the responses.
 
     Args:
         capture: any file with webhooks that `validate` reads.
         to: the application. Without a path, the URL replaces scheme and host.
-        output: the file that keeps what is sent, with the answers.
-        timeout: how long an answer may take, in seconds.
+        output: the file that keeps what is sent, with the responses.
+        timeout: how long a response may take, in seconds.
         keep_signatures: True to send signatures and hosts as they were recorded.
         seconds: how long the run lasts at most; None for no end.
         port: of the page `/_receiptkit/` that shows the run while it lasts; None for no page.
-        listener: is called with each answer.
+        listener: is called with each response.
         choice: the attributes of `Choice`.
 
     Raises:

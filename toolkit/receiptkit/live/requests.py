@@ -64,7 +64,7 @@ def origin_of(scope: Scope) -> str:
 async def respond(
     send: Send, status: int, headers: Sequence[tuple[bytes, bytes]] = (), body: bytes = b""
 ) -> None:
-    """Send an answer."""
+    """Send a response."""
     fields = list(headers)
     has_no_body = status < 200 or status in (204, 304)
     if not has_no_body and not any(name.lower() == b"content-length" for name, _ in fields):

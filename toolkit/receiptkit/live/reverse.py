@@ -1,4 +1,4 @@
-"""A reverse proxy before an API, which judges what the contract knows and passes on the rest."""
+"""A reverse proxy before an API, which checks what the contract knows and passes on the rest."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ class Proxy:
     Passes requests on to an upstream server.
 
     Args:
-        session: judges, keeps and counts.
+        session: checks, keeps and counts.
         forwarder: sends them.
         upstream: the base URL of the server.
         archive: the file of the exchanges.
-        keep_links: True to leave links of answers as they are.
+        keep_links: True to leave links of responses as they are.
         fail_fast: answer 502 to what has a finding of this severity or a higher one; None never.
     """
 
@@ -122,7 +122,7 @@ class Proxy:
             return
         if body is None:
             return
-        # Without it, an answer could come in an encoding that cannot be read here.
+        # Without it, a response could come in an encoding that cannot be read here.
         headers = [each for each in call.headers if each[0] != b"accept-encoding"]
         headers.append((b"accept-encoding", b"identity"))
         async with AsyncExitStack() as stack:
@@ -138,7 +138,7 @@ class Proxy:
             await self._answer(call, body, answered, send)
 
     async def _answer(self, call: _Call, body: bytes, answered: Answer, send: Send) -> None:
-        """Keep and judge an exchange, and send its answer."""
+        """Keep and check an exchange, and send its response."""
         seen = SeenExchange(call.at, call.method, call.url, call.headers, body, answered)
         try:
             text = self._archive.append(seen)
@@ -158,7 +158,7 @@ class Proxy:
         await respond(send, int(answered.outcome), [*fields, said], changed)
 
     def _linked(self, headers: Fields, body: bytes, origin: str) -> tuple[Fields, bytes]:
-        """Return an answer with its links at the proxy."""
+        """Return a response with its links at the proxy."""
         if self._links is None:
             return headers, body
         fields = self._links.in_headers(headers, origin)
@@ -188,7 +188,7 @@ class Proxy:
     # -- everything else
 
     async def _pass(self, call: _Call, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its answer, piece by piece."""
+        """Pass a request on, and its response, piece by piece."""
         body = _body(call.headers, receive)
         async with AsyncExitStack() as stack:
             try:
@@ -196,7 +196,7 @@ class Proxy:
                     self._forwarder.opened(call.method, call.url, call.headers, body)
                 )
                 fields = fields_of(response)
-            except Exception as error:  # noqa: BLE001 # whoever answers can send anything
+            except Exception as error:  # noqa: BLE001 # a server can send anything
                 await self._unanswered(call, reason(error), send)
                 return
             await self._stream(call, response.status, fields, response.aiter_stream(), send)
@@ -216,8 +216,8 @@ class Proxy:
         try:
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except Exception as error:  # noqa: BLE001 # whoever answers can send anything
-            # The answer ends without its end, which closes the connection.
+        except Exception as error:  # noqa: BLE001 # a server can send anything
+            # The response ends without its end, which closes the connection.
             self._note(call, reason(error, amid=True), None)
             return
         self._note(call, status, None)

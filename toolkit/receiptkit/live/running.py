@@ -52,7 +52,7 @@ class Live:
 
     @property
     def handled(self) -> list[Handled]:
-        """Return the last requests, with their answers and verdicts."""
+        """Return the last requests, with their responses and results."""
         return list(self._session.handled)
 
     @property
@@ -79,12 +79,12 @@ def proxy(
     seconds: float | None = None,
 ) -> Iterator[Live]:
     """
-    Stand before an API while a block lasts: judge its answers, and pass them on.
+    Stand before an API while a block lasts: check its responses, and pass them on.
 
     Args:
         upstream: the base URL of the API, of a mock, or of a local Twilio.
         output: the file that keeps the exchanges: a HAR if its name ends in `.har`, else NDJSON.
-        keep_links: True to leave links of answers as they are.
+        keep_links: True to leave links of responses as they are.
         fail_fast: answer 502 to what has a finding of this severity or a higher one.
         timeout: how long the API may take, in seconds.
         host: where it listens.
@@ -93,7 +93,7 @@ def proxy(
         profile: how much the contract demands.
         select: patterns of the rules to report; all by default.
         ignore: patterns of rules not to report.
-        once: how many judged requests end the run; None for no such end.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
 
     Raises:
@@ -136,7 +136,7 @@ def listen(
     seconds: float | None = None,
 ) -> Iterator[Live]:
     """
-    Receive webhooks while a block lasts: judge them, keep them, and forward them.
+    Receive webhooks while a block lasts: check them, keep them, and forward them.
 
     Args:
         forward_to: the application; None to answer here.
@@ -150,7 +150,7 @@ def listen(
         profile: how much the contract demands.
         select: patterns of the rules to report; all by default.
         ignore: patterns of rules not to report.
-        once: how many judged requests end the run; None for no such end.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
 
     Raises:

@@ -137,7 +137,7 @@ async def send(
     seconds: float | None = None,
 ) -> list[Replayed]:
     """
-    Send webhooks one after the other, keep each with its answer, and return the answers.
+    Send webhooks one after the other, keep each with its response, and return the responses.
 
     Args:
         planned: the webhooks, each with the seconds to wait before it.
@@ -145,7 +145,7 @@ async def send(
         forwarder: sends them, and is closed in the end.
         auth_token: signs them; None keeps their signatures.
         recording: keeps them.
-        listener: is called with each answer.
+        listener: is called with each response.
         seconds: how long the run lasts at most; None for no end.
     """
     sent: list[Replayed] = []

@@ -1,4 +1,4 @@
-"""The state that the receiver and the proxy share: verdicts, records, counts, and when to end."""
+"""The state that the receiver and the proxy share: results, records, counts, and when to end."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ KEPT = 1000
 
 class Handled(NamedTuple):
     """
-    A request that was judged, or was passed on without.
+    A request that was checked, or only passed on.
 
     Attributes:
         number: it counts from 1.
         path: without the query; logs and pages show `Session.public_path` of it.
-        outcome: the status of the answer, or why there was none; None where nobody was asked.
-        milliseconds: how long that answer took.
+        outcome: the status of the response, or why there was none; None without a target.
+        milliseconds: how long that response took.
         verdict: the findings; None for one that is not of the contract.
     """
 
@@ -50,9 +50,9 @@ class Session:
     One run of a receiver or a proxy.
 
     Args:
-        judge: judges what comes.
+        judge: checks records.
         recording: keeps it.
-        once: how many judged requests end the run; None for no such end.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         own_urls: URLs that the user named; their paths are shown.
     """
@@ -131,15 +131,15 @@ def session_of(
     Args:
         contract: the contract to check against.
         output: the file that is kept; None for none.
-        name: stands for the file where none is kept.
+        name: the name of the capture where no file is kept.
         selection: which findings are wanted.
-        once: how many judged requests end the run; None for no such end.
+        once: how many checked requests end the run; None for no limit.
         seconds: how long the run lasts; None for no end.
         is_har: True to keep a HAR.
         own_urls: URLs that the user named; their paths are shown.
 
     Raises:
-        UsageError: the file cannot be written, or is that of somebody else.
+        UsageError: the file cannot be written, or is a foreign one.
     """
     contract.compile()
     with recorded(output, is_list=is_har) as recording:

@@ -39,12 +39,12 @@ def close_matches(name: str, known: Iterable[str], n: int = 3, cutoff: float = 0
 
 
 def masked(text: str, noun: str = "name") -> str:
-    """Return what stands for a text that may be private: `<name, 14 characters>`."""
+    """Return a mask of a text that may be private: `<name, 14 characters>`."""
     return f"<{noun}, {len(text)} character{'' if len(text) == 1 else 's'}>"
 
 
 def public(name: str, known: Container[str]) -> str:
-    """Return a name if it is known, or what stands for it."""
+    """Return a name if it is known, or its mask."""
     return name if name in known else masked(name)
 
 

@@ -47,7 +47,7 @@ class OutputError(ReceiptkitError):
     A report cannot be written. What reads a capture takes an `OSError` for one of its file.
 
     Attributes:
-        cause: what the system said.
+        cause: the error of the system.
     """
 
     def __init__(self, cause: OSError) -> None:
@@ -56,5 +56,5 @@ class OutputError(ReceiptkitError):
 
 
 def os_reason(error: OSError) -> str:
-    """Return what the operating system said of an error, without names and numbers."""
+    """Return the operating system's text of an error, without names and numbers."""
     return (error.strerror or str(error)).lower()

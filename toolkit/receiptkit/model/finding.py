@@ -55,7 +55,7 @@ class Finding:
         operation: the operationId it was checked as, if known.
         location: the place in the capture; None for a value that came from no file.
         value: the offending value, shown only on request and never part of `repr`; `NO_VALUE`
-            if there is none.
+            without one.
     """
 
     rule: str

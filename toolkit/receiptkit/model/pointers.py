@@ -25,7 +25,7 @@ def split(pointer: str) -> list[str]:
 
 
 def resolve(value: Any, pointer: str) -> Any:
-    """Return the value at a pointer; None if there is none."""
+    """Return the value at a pointer; None if it does not exist."""
     for token in split(pointer):
         if isinstance(value, dict):
             value = value.get(token)

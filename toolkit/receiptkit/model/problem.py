@@ -19,7 +19,7 @@ class Problem(NamedTuple):
         rule: the id of the rule; a check with one rule leaves it to the registry.
         severity: a severity that differs from that of the rule.
         grounding: its source, where that differs from the source of the rule.
-        value: the offending value; `NO_VALUE` if there is none.
+        value: the offending value; `NO_VALUE` without one.
         reads: pointers of other values that this rests on; an error at one of them silences it.
         instead: the member that is missing because it has another name here.
         missing: the member that a `required` of the document misses.

@@ -7,7 +7,7 @@ from typing import Any, AnyStr, cast
 
 
 class _Late:
-    """Stands for a pattern; its attributes are those of the pattern."""
+    """A pattern that is compiled late; its attributes are those of the pattern."""
 
     def __init__(self, *arguments: Any) -> None:
         self._arguments = arguments

@@ -22,7 +22,7 @@ def with_enum(schema: dict[str, Any]) -> dict[str, Any]:
     for keyword in ("oneOf", "anyOf"):
         branches = [_values(each) for each in listed(schema.get(keyword))]
         values = [value for each in branches for value in each or ()]
-        # A value that two branches of `oneOf` accept is none that it accepts.
+        # `oneOf` does not accept a value that two of its branches accept.
         is_plain = keyword == "anyOf" or len({json.dumps(each) for each in values}) == len(values)
         if branches and None not in branches and is_plain and not {"enum", "const"} & schema.keys():
             rest = {name: part for name, part in schema.items() if name != keyword}

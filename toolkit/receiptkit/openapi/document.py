@@ -88,7 +88,7 @@ def built(profile: str) -> Document:
     Return the document of a profile, as `receiptkit spec build` wrote it.
 
     Raises:
-        UsageError: there is no such profile.
+        UsageError: the profile is unknown.
     """
     if profile not in PROFILES:
         raise UsageError(f"unknown profile {profile!r}; use {', '.join(PROFILES)}")

@@ -66,7 +66,7 @@ class Files:
         return None
 
     def _resource(self, place: Place) -> list[tuple[str, ...]]:
-        """Return where the schema with an `$id` is that a place stands in, if there is one."""
+        """Return where the schema with an `$id` around a place is, if any."""
         for end in range(len(place.steps), 0, -1):
             steps = place.steps[:end]
             node = self.node(Place(place.file, steps))

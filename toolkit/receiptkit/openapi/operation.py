@@ -19,7 +19,7 @@ _ROLES = {
     "Messages": "MessageSid",
 }
 
-#: What an operation answers with, told by the end of its path.
+#: The kind of an operation's response, by the end of its path.
 _KINDS = (
     ("page", re.compile(r"/Receipts$")),
     ("receipt", re.compile(r"/Receipts/\{[^/]+\}$")),
@@ -46,8 +46,9 @@ class Response(NamedTuple):
 
     def media(self, content_type: str | None) -> Media | None:
         """
-        Return the media type of a content type; JSON if none was captured; None if the answer has
-        no such type.
+        Return the media type of a content type; JSON if none was captured.
+
+        None if the response does not have the type.
         """
         if content_type is None:
             return self.content.get("application/json") or next(iter(self.content.values()))

@@ -87,13 +87,14 @@ class Operations:
 
     def resolve(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
         """
-        Return the operation of a request with the values of its path parameters, whatever the host;
-        None if there is none.
+        Return the operation of a request with the values of its path parameters, for any host.
+
+        None if no operation matches.
         """
         for route, match in self._routed(path_of(url)):
             operation = route.by_method.get(method.lower())
             if operation is not None:
-                # Of a name that stands twice, which is forbidden, the first.
+                # Of a repeated name, which is forbidden, the first.
                 values = reversed([*zip(route.names, match.groups(), strict=True)])
                 return operation, {name: unquote(value) for name, value in values}
         return None

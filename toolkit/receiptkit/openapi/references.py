@@ -19,7 +19,7 @@ RULE = "x-receiptkit-rule"
 #: Lists, beside keywords, the sources that they rest on.
 SOURCES = "x-receiptkit-source"
 SCHEMAS = ("components", "schemas")
-#: Ends the name of a schema as it is in requests.
+#: Ends the name of a schema for requests.
 REQUEST = "#request"
 _PREFIX = "#/components/schemas/"
 _ROOTS = ("components", "paths", "webhooks")
@@ -82,10 +82,7 @@ def schema_name(ref: Any) -> str | None:
 
 
 def origin(place: tuple[Any, ...]) -> tuple[Any, ...]:
-    """
-    Return where in its own files a document has what stands here, for schemas that stood
-    elsewhere.
-    """
+    """Return the place in its own files of a part of a document, for schemas that were moved."""
     if place[:2] != SCHEMAS or len(place) < 3:
         return place
     name = unsafe(str(place[2])).removesuffix(REQUEST)
@@ -204,7 +201,7 @@ class References:
 
 
 def _choice(schema: dict[str, Any]) -> Any:
-    """Return the one schema of a choice between it and null; None where there is no such choice."""
+    """Return the one schema of a choice between it and null; None without such a choice."""
     for name in ("anyOf", "oneOf"):
         branches = listed(schema.get(name))
         others = [each for each in branches if each != _NULL]

@@ -12,7 +12,7 @@ from receiptkit.openapi.references import listed
 
 _URL = regex(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)")
 _VARIABLE = regex(r"\{([^{}]*)\}")
-#: A server stands for as many addresses at most.
+#: A server has as many addresses at most.
 _MOST_ADDRESSES = 100
 
 
@@ -24,8 +24,9 @@ def path_of(url: str) -> str:
 
 def server_of(document: dict[str, Any]) -> str | None:
     """
-    Return the first server that is an address, its variables filled in by default; None if there
-    is none.
+    Return the first server that is an address, its variables filled in by default.
+
+    None without one.
     """
     for server in listed(document.get("servers")):
         for url in _addresses(server):

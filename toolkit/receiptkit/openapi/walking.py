@@ -1,4 +1,4 @@
-"""Walk the schemas of an OpenAPI document, and those within a schema."""
+"""Iterate over the schemas of an OpenAPI document, and those within a schema."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Place(NamedTuple):
         return Place(self.file, (*self.steps, *map(str, steps)))
 
 
-#: Changes what stands at a place.
+#: Changes the node at a place.
 Change = Callable[[Any, Place], Any]
 
 
 def with_inner(schema: dict[str, Any], place: Place, change: Change) -> dict[str, Any]:
-    """Return a schema with every subschema that stands directly in it changed."""
+    """Return a schema with its direct subschemas changed."""
     return {name: _inner(name, value, place.at(name), change) for name, value in schema.items()}
 
 
@@ -80,10 +80,7 @@ class Walker:
         raise NotImplementedError
 
     def resolve(self, node: Any, place: Place) -> tuple[Any, Place]:
-        """
-        Return what to read in the place of a node that may be a reference,
-        and where that stands.
-        """
+        """Return the node to read for one that may be a reference, and its place."""
         return node, place
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:

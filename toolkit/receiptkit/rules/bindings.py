@@ -19,7 +19,7 @@ _CONVERSATION = (
 #: Channels whose addresses begin with their name, and those whose addresses are numbers.
 _PREFIXED = frozenset({"whatsapp", "messenger", "rcs"})
 _PREFIX = regex(r"([a-z]+):.")
-#: A number as it is dialled: other characters are for people.
+#: A number without the characters that only people read.
 _NUMBER = regex(r"\+?[0-9]{3,15}")
 
 
@@ -46,7 +46,7 @@ def is_no_address(address: str) -> bool:
 
 
 def _participant(**changes: Any) -> Example:
-    """Return the answer with a participant who has a telephone."""
+    """Return the response with a participant who has a telephone."""
     url = f"{_CONVERSATION}/Participants/MB51936ebf80a2c3d4e5f60718293a4b5c"
     body = {
         "sid": url.rpartition("/")[2],

@@ -145,7 +145,7 @@ def _headers_in(body: Any) -> set[str]:
 
 
 def _password(text: str) -> str:
-    """Return the password in credentials of HTTP Basic; empty if there is none."""
+    """Return the password in credentials of HTTP Basic; empty without one."""
     try:
         return base64.b64decode(text, validate=True).decode("latin-1").partition(":")[2]
     except ValueError:

@@ -37,7 +37,7 @@ def find(rule_id: str) -> Rule:
     Return the rule of an id.
 
     Raises:
-        UsageError: there is none; the message suggests one.
+        UsageError: the id is unknown; the message suggests one.
     """
     known = registry.rules()
     if rule_id in known:

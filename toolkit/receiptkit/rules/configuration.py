@@ -139,19 +139,19 @@ def shadowed(configurations: list[Configured]) -> Iterator[Problem]:
     "configuration.not-what-was-sent",
     on="exchange",
     severity=Severity.INFO,
-    title="the answer is another configuration than the request sent",
-    why="Twilio answers an update with the configuration as it is now. A mock with a fixed answer "
-    "hides what an application sends wrongly.",
+    title="the configuration differs from what the request sent",
+    why="Twilio returns the updated configuration. A mock with a fixed response hides what an "
+    "application sends wrongly.",
     grounding=f"{OPENAPI}, UpdateConfigurationWebhook; {LIBRARIES}",
-    action="In a mock: keep what is sent, and answer with it.",
+    action="In a mock: keep what is sent, and return it.",
     good=Example("exchange", _SENT),
     bad=Example("exchange", {**_SENT, "/request/body": "Filters=onMessageAdded"}),
 )
 def not_what_was_sent(exchange: ExchangeView) -> Iterator[Problem]:
     """
-    Yield a problem for each member of a configuration that is not what the form said.
+    Yield a problem for each member of a configuration that differs from the form.
 
-    Blank fields take something away, and what stands there instead is not documented.
+    Blank fields remove a value, and its replacement is not documented.
     """
     form = exchange.request.form if exchange.kind == "configuration" else {}
     # What Twilio makes of a mistaken request is not known.

@@ -23,7 +23,7 @@ _METHODS = ("get", "post")
 
 
 def _scoped(**configuration: Any) -> Example:
-    """Return the answer with the webhook of a conversation."""
+    """Return the response with the webhook of a conversation."""
     url = f"{_CONVERSATION}/Webhooks/WH51936ebf80a2c3d4e5f60718293a4b5c"
     body = {
         "sid": url.rpartition("/")[2],

@@ -40,13 +40,13 @@ def _conversation(**changes: Any) -> dict[str, Any]:
 
 
 def _fetched(**changes: Any) -> Example:
-    """Return the answer with a conversation."""
+    """Return the response with a conversation."""
     body = _conversation(**changes)
     return Example("exchange", {"/request/url": body["url"], "/response/body": body})
 
 
 def _two_named(name: str) -> Example:
-    """Return the answer with two conversations, the second of a name."""
+    """Return the response with two conversations, the second of a name."""
     other = "CH" + "0123456789abcdef" * 2
     rows = [
         _conversation(unique_name="desk"),

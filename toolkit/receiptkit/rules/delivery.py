@@ -36,7 +36,7 @@ _VERBS = {
     "failed": "has failed",
     "undelivered": "is undelivered",
 }
-#: By so many milliseconds an answer may be behind another one.
+#: By so many milliseconds a response may be behind another one.
 _STALE = 2_500
 
 _RECEIPT = sample("receipt")

@@ -26,7 +26,7 @@ _AFTER = Example("message", {"/delivery/read": "all"})
 @also("delivery.disagrees-with-receipts", on="message history")
 def summaries_of_reports(history: MessageHistory) -> Iterator[Problem]:
     """
-    Compare each summary with the receipts that webhooks and single answers told of before it.
+    Compare each summary with earlier receipts from webhooks and single responses.
 
     Where a list was seen before it, that one is compared. Without times, the summary may be older
     than a log shows, as where two logs were joined; then it is only information.
@@ -129,8 +129,8 @@ def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival]]:
     on="message history",
     severity=Severity.INFO,
     title="a later summary says less than an earlier one",
-    why="Receipts are neither taken back nor deleted, so their counts only grow. The later answer "
-    "may be stale.",
+    why="Receipts are neither taken back nor deleted, so their counts only grow. The later "
+    "response may be stale.",
     grounding=f"{GUIDE}; {OPENAPI}, examples",
     action="In a mock: let the summary follow its receipts. In an application: keep what is known.",
     good=Example("message", then=_AFTER),

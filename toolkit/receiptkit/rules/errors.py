@@ -125,7 +125,7 @@ def version_in_message(error: ErrorView) -> Iterator[Problem]:
 def expected_field(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for an error of a request that lacks its page or its words."""
     body = error.body if isinstance(error.body, dict) else {}
-    # From 500 on, other servers than Twilio's answer too.
+    # From 500 on, other servers than Twilio's answer, too.
     if error.status >= _OF_SERVERS or type(body.get("code")) is not int:
         return
     if "more_info" not in body:
@@ -175,7 +175,7 @@ def _lost(conversation: str) -> Example:
 def not_what_was_asked(error: ErrorView) -> Iterator[Problem]:
     """Yield a problem for a message that names a SID where the path has another of its kind."""
     body = error.body if isinstance(error.body, dict) else {}
-    # Other errors name what stands in the way, such as another conversation with the same people.
+    # Other errors name the obstacle, such as another conversation with the same people.
     message = body.get("message") if body.get("code") == _NOT_FOUND else None
     asked = {sid[:2]: sid for sid in error.path.values() if _SID.fullmatch(sid)}
     for sid in _SID.findall(message) if isinstance(message, str) else ():

@@ -140,7 +140,7 @@ class Example(NamedTuple):
     """
     A sample by name, with values set at JSON Pointers (`ABSENT` removes one); or a text.
 
-    Its identifiers and dates stand for those of any world: a breakage generated from it has others.
+    A breakage generated from it has the identifiers and dates of its world.
 
     Attributes:
         sample: what is changed: receipt, page, message, configuration, error, exchange …
@@ -168,7 +168,7 @@ class Example(NamedTuple):
         Return a copy of a body with the changes.
 
         Raises:
-            LookupError, AttributeError, TypeError: the body has no such place.
+            LookupError, AttributeError, TypeError: the body lacks the place.
         """
         body = copy.deepcopy(body)
         for pointer, value in self.changes.items():

@@ -149,7 +149,7 @@ def left_unchecked(unchecked: UncheckedView) -> Iterator[Problem]:
     vendor=True,
 )
 def unknown_kind(unchecked: UncheckedView) -> Iterator[Problem]:
-    """Yield a problem for a body that is none of the contract's."""
+    """Yield a problem for a body that the contract does not describe."""
     if unchecked.cause == "body":
         reason = f" ({unchecked.reason})" if unchecked.reason else ""
         message = f"not recognised as a body that receiptkit checks{reason}; skipped"

@@ -12,7 +12,7 @@ from receiptkit.rules.page_links import SET_BASE_URL, next_on_another_server, ow
 from receiptkit.rules.registry import also
 from receiptkit.rules.views import ExchangeView, link_of, rows_of
 
-#: How nearly all of them begin, which is quick to tell.
+#: How nearly all of them begin, which is quick to check.
 _API = "https://conversations.twilio.com/"
 _ELSEWHERE = "has another scheme or host than Twilio and the request"
 
@@ -29,7 +29,7 @@ def receipts_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
             if isinstance(row, dict)
         }
         own = link_of(exchange.body, "url")
-        # Of a page that is elsewhere itself, its links tell; of several rows, the first one does.
+        # A page that is elsewhere itself is found by its links, several rows by the first one.
         if own is None or not any(_elsewhere(exchange, {"": own})):
             yield from islice(_elsewhere(exchange, urls), 1)
 
@@ -39,7 +39,7 @@ def pages_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
     """Yield a problem for a page whose own link is on a server that nobody asked."""
     if exchange.kind != "page" or any(next_on_another_server(exchange)):
         return
-    # A link that its neighbours contradict is told of already.
+    # A link that its neighbours contradict is reported already.
     if not any(own_on_another_server(exchange.body)):
         yield from _elsewhere(exchange, {"/meta/url": link_of(exchange.body, "url")})
 

@@ -13,7 +13,7 @@ from receiptkit.text.memory import remembered
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Hosts of the API itself, those of its regions included.
 _TWILIO = regex(r"https://conversations(?:\.[a-z0-9-]+){0,2}\.twilio\.com")
-#: An address that is compared as it is, which nearly all are: with nothing to fold, port or user.
+#: An address that is compared unchanged, as nearly all are: nothing to fold, no port, no user.
 _PLAIN = regex(r"(https://[a-z0-9.-]+)(?:/[!-~]*)?")
 #: The SID of a conversation, which may have a unique name in its place.
 _CONVERSATION = regex(r"CH.{32}")

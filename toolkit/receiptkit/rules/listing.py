@@ -71,7 +71,7 @@ from receiptkit.rules.states import Link, ListHistory, PageState, Pagination, Ro
     bad=two_pages({"/meta/url": f"{LIST}?PageSize=1&Page=1&PageToken=PT7"}),
 )
 def steps(history: ListHistory) -> Iterator[Problem]:
-    """Yield a problem for each page that is not where the page before it said."""
+    """Yield a problem for each page that is not where the page before it links."""
     for own in history.by_list():
         numbers = sorted({page.number for pagination in own for page in pagination.pages})
         for pagination in own:
@@ -149,7 +149,7 @@ def _other_request(before: PageState, page: PageState) -> Problem | None:
 
 
 def _apart(before: PageState, page: PageState, numbers: list[int]) -> Problem | None:
-    """Return the problem with a page that is not where the page before it said."""
+    """Return the problem with a page that is not where the page before it links."""
     if page.size != before.size:
         message = f"page_size changed (was {before.size}); follow next_page_url unchanged"
         return _problem(page, "page_size", message, before, "listing.size-changed")

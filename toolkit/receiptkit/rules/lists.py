@@ -58,7 +58,7 @@ def as_of_receipts(page: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _messages(*numbers: int) -> Example:
-    """Return the answer with messages that have these numbers."""
+    """Return the response with messages that have these numbers."""
     sids = [f"IM{number:032x}" for number in range(0xA1B2C3, 0xA1B2C3 + len(numbers))]
     rows = [
         {

@@ -98,7 +98,7 @@ def link_parameter(page: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _ordered(link: str) -> Example:
-    """Return the answer with a page of messages in descending order, and its next link."""
+    """Return the response with a page of messages in descending order, and its next link."""
     own = f"{_MESSAGES}?Order=desc&PageSize=1&Page=0"
     meta = {
         **sample("page")["meta"],

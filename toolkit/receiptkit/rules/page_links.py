@@ -33,7 +33,7 @@ _SECOND_PAGE = {
     "/meta/previous_page_url": f"{_LIST}?PageSize=50&Page=0&PageToken=PT0",
 }
 #: The hint of a link to another host.
-SET_BASE_URL = "if that host stands for Twilio, as a mock or a proxy does, set api-base-url"
+SET_BASE_URL = "if that host is a mock or a proxy of Twilio, set api-base-url"
 #: One participant can have so many receipts on a page, and nobody wonders.
 _FEW = 2
 

@@ -67,7 +67,7 @@ class Rule(NamedTuple):
         why: the reasoning.
         grounding: the document or evidence that it rests on.
         action: what to do about a finding.
-        good, bad: an example that conforms, and the nearest one that does not; tests judge both.
+        good, bad: an example that conforms, and the nearest one that does not; tests check both.
         vendor: whether it holds under the profile `vendor` too, which keeps what Twilio publishes.
         profile: the profile its examples are judged under.
         part: the part of an exchange it is about, if not the judged body.
@@ -79,8 +79,8 @@ class Rule(NamedTuple):
         listed: whether the catalogue lists it; keywords of other people's documents are not listed.
         message: what a finding says if the document states the rule, with `{}` for the message of
             its keyword; by default that message, or the title for advice.
-        literal: the members and parameters whose SIDs, dates or tokens the check looks into; what
-            stands in shapes for all others, stands for those as it is.
+        literal: the members and parameters whose SIDs, dates or tokens the check looks into; shapes
+            do not generalise their values.
     """
 
     id: str
@@ -121,7 +121,7 @@ class _Registered(NamedTuple):
 
 _rules: dict[str, Rule] = {}
 _checks: dict[Subject, list[_Registered]] = {}
-#: Subjects of checks that stand in other modules than their rule.
+#: Subjects of checks that are in other modules than their rule.
 _more_subjects: dict[str, list[Subject]] = {}
 
 

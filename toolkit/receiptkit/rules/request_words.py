@@ -54,8 +54,8 @@ def unfilled(request: RequestView) -> Iterator[Problem]:
     on="request",
     severity=Severity.INFO,
     title="a GET request has a body, which is not read",
-    why="Parameters of a GET are in its URL. What stands in the body is ignored, so the response "
-    "is not the one its author meant.",
+    why="Parameters of a GET are in its URL. The body is ignored, so the response is not the "
+    "one its author meant.",
     grounding=f"{OPENAPI}, parameters; RFC 9110 section 9.3.1",
     action="Send the parameters in the URL: ?PageSize=20.",
     good=Example("exchange"),

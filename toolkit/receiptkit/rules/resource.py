@@ -41,7 +41,7 @@ _SCOPED_EVENTS = regex(
 
 
 def _participant(**changes: Any) -> Example:
-    """Return the answer with a participant who is a chat user."""
+    """Return the response with a participant who is a chat user."""
     url = f"{_CONVERSATION}/Participants/MB51936ebf80a2c3d4e5f60718293a4b5c"
     body = {
         "sid": url.rpartition("/")[2],

@@ -26,9 +26,9 @@ _PARTICIPANT = {
     "date_updated": "2026-03-02T09:14:58Z",
     "url": f"{_CONVERSATION}/Participants/MB51936ebf80a2c3d4e5f60718293a4b5c",
 }
-#: Fields of forms by which members of the answer are set.
+#: Fields of forms by which members of the response are set.
 _MEMBERS = {"Identity": "identity", "UniqueName": "unique_name", "FriendlyName": "friendly_name"}
-#: Parameters that Twilio refuses together, and the code of its answer.
+#: Parameters that Twilio refuses together, and the code of its response.
 _EITHER = (
     ("Identity", "MessagingBinding.Address", 50211),
     ("MessagingBinding.Address", "MessagingBinding.ProjectedAddress", 50407),
@@ -82,16 +82,16 @@ def either_parameter(request: RequestView) -> Iterator[Problem]:
     "resource.not-what-was-sent",
     on="exchange",
     severity=Severity.INFO,
-    title="the answer has another name or identity than the request sent",
-    why="Twilio answers with the resource as it is now. A mock with a fixed answer hides what an "
+    title="the name or identity differs from what the request sent",
+    why="Twilio returns the updated resource. A mock with a fixed response hides what an "
     "application sends wrongly. A webhook before the event may change a friendly name.",
     grounding=f"{OPENAPI}, parameters and examples",
-    action="In a mock: keep what is sent, and answer with it.",
+    action="In a mock: keep what is sent, and return it.",
     good=_added("Identity=anna"),
     bad=_added("Identity=bob"),
 )
 def not_what_was_sent(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for each member of a resource that is not what the form said."""
+    """Yield a problem for each member of a resource that differs from the form."""
     form = exchange.request.form if exchange.kind == "resource" else {}
     if not form or any(parameter(exchange.request)):
         return

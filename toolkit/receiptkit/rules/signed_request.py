@@ -127,7 +127,7 @@ def public_urls(request: WebhookRequest) -> list[str]:
     Return the URLs by which a request was certainly called, as far as the capture shows.
 
     These are its URL, or those in its headers if the log has a path or an upstream server's URL.
-    There are none for a path without a host.
+    A path without a host has none.
     """
     parts = _split(request.url)
     if parts is None:

@@ -24,17 +24,17 @@ STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 class ReceiptState(NamedTuple):
     """
-    One state of a receipt, as one source tells it.
+    One state of a receipt, from one source.
 
     Attributes:
         first, last, times: where it was seen first and last, and how often.
-        by_webhook: whether a webhook told it; a REST answer otherwise.
+        by_webhook: True if a webhook reported it; a REST response otherwise.
         conversation, message, participant: whose receipt it is.
         status: None before the message left.
         error_code: 0 for none.
         created, updated: in seconds since 1970.
-        channel_message: the SID in its channel; empty if it was not told.
-        account, service: the SIDs of the account and of the service; empty if they were not told.
+        channel_message: the SID in its channel; empty if unknown.
+        account, service: the SIDs of the account and of the service; empty if unknown.
     """
 
     first: Arrival
@@ -65,17 +65,14 @@ class ReceiptHistory:
     Attributes:
         states: the distinct states, in the order of arrival.
         is_mixed: True if they are of several receipts that share a SID; they need not agree then.
+        by_file: the states of each file, in the order of arrival; none of a mixed history.
     """
 
     def __init__(self, states: list[ReceiptState]) -> None:
         self.states = sorted(states)
         self.is_mixed = len({each.parents for each in states}) > 1
-
-    def by_file(self) -> list[list[ReceiptState]]:
-        """Return the states of each file, in the order of arrival; none of a mixed history."""
-        if self.is_mixed:
-            return []
-        return [list(own) for _, own in groupby(self.states, key=lambda each: each.first.file)]
+        of_files = groupby(self.states if not self.is_mixed else (), key=lambda at: at.first.file)
+        self.by_file = [list(own) for _, own in of_files]
 
 
 class Row(NamedTuple):
@@ -120,7 +117,7 @@ class PageState(NamedTuple):
         at: where it was seen.
         url, next, previous: its own link, the next one and the previous one.
         number, size: its index in the list, and how many rows it has at the most.
-        rows: None stands for a row that is no receipt.
+        rows: None for a row that is no receipt.
         requested: the URL of its request; None if that was not seen.
     """
 
@@ -145,7 +142,7 @@ class Pagination(NamedTuple):
 
     Attributes:
         pages: the pages.
-        is_linked: True if it began with page 0, and each page is where the one before it said.
+        is_linked: True if it began with page 0, and each page is where the one before it links.
     """
 
     pages: list[PageState]
@@ -194,7 +191,7 @@ class StatusReport(NamedTuple):
     The status of a receipt in a single response or webhook.
 
     Attributes:
-        first, last: where it said so first and last.
+        first, last: where it reported this first and last.
         between: whether it did so in between, too; where is not kept.
         sid, status: of which one, and what.
         created, updated: its dates in seconds since 1970.

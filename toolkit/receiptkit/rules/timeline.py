@@ -130,7 +130,7 @@ def _other_owner(states: list[ReceiptState], member: str) -> Iterator[Problem]:
 )
 def order_of_arrival(history: ReceiptHistory) -> Iterator[Problem]:
     """Compare each state with the furthest one before it, in each file."""
-    for states in history.by_file():
+    for states in history.by_file:
         furthest: ReceiptState | None = None
         for each in states:
             if furthest is None:
@@ -145,7 +145,7 @@ def order_of_arrival(history: ReceiptHistory) -> Iterator[Problem]:
 @also("timeline.clock-backwards", on="receipt history")
 def date_of_creation(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each state with another date of creation than the first of its source."""
-    for states in history.by_file():
+    for states in history.by_file:
         created: dict[bool, ReceiptState] = {}
         for each in states:
             before = created.setdefault(each.by_webhook, each)
@@ -165,7 +165,7 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
         return "timeline.clock-backwards" if order < 0 else None, True
     if before.status in FOLLOWING.get(after.status, ()):
         return _backward(before) if order > 0 else "timeline.arrived-late", False
-    # Two ends that exclude each other: which one came after is told by their dates alone.
+    # Of two final states that exclude each other, only the dates tell which is later.
     if order == 0:
         # Whichever came first, the other cannot follow it.
         return "timeline.after-terminal", False
@@ -254,7 +254,7 @@ def _described(rule_id: str, before: ReceiptState, after: ReceiptState) -> Probl
 )
 def duplicate(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each webhook that came more than once, or again with a later date."""
-    for states in history.by_file():
+    for states in history.by_file:
         first: dict[tuple[Any, ...], ReceiptState] = {}
         for each in states if any(state.by_webhook for state in states) else ():
             if not each.by_webhook:
@@ -273,7 +273,7 @@ def duplicate(history: ReceiptHistory) -> Iterator[Problem]:
 @also("timeline.arrived-late", on="receipt history")
 def stale_response(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each response that repeats a state after a newer one had arrived."""
-    for states in history.by_file():
+    for states in history.by_file:
         earliest = {each.status: each for each in reversed(states)}
         for each in states:
             if each.by_webhook or each.first == each.last:

@@ -63,7 +63,7 @@ def _is_known(history: ReceiptHistory) -> bool:
 )
 def date_kept(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each response with a later status and the date of the one before it."""
-    for states in history.by_file():
+    for states in history.by_file:
         responses = [each for each in states if not each.by_webhook]
         for before, after in pairwise(responses):
             moved = after.status in FOLLOWING.get(before.status, ())
@@ -123,7 +123,8 @@ def message_identity(receipts: list[tuple[str, ReceiptState]]) -> Iterator[Probl
     """
     Yield a problem for the first receipt of each further conversation of a message.
 
-    A receipt that itself is in both is told of as such. The receipts are pairs of SID and state.
+    A receipt that is in both conversations has its own finding. The receipts are pairs of SID and
+    state.
     """
     in_order = sorted(receipts, key=lambda each: each[1].first)
     first = in_order[0][1]

@@ -36,7 +36,7 @@ def client_of(address: str, workers: int) -> Iterator[Any]:
     except ImportError:
         raise UsageError("--cluster needs Dask; `pip install 'receiptkit[dask]'`") from None
     for name in _TALKATIVE:
-        # Of a worker that died, and a scheduler that is gone; both are told here.
+        # A dead worker and a lost scheduler are reported here instead.
         logging.getLogger(f"distributed.{name}").setLevel(_SILENT)
     with warnings.catch_warnings():
         # Of the port of a dashboard, of versions (which are compared here), of large tasks.

@@ -9,7 +9,7 @@ import pathspec
 
 
 class Ignored:
-    """The rules of every `.gitignore` from the root down to where a walk is."""
+    """The rules of every `.gitignore` from the root down to a folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

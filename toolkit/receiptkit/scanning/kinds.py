@@ -1,4 +1,4 @@
-"""Tell receipts, pages, webhooks and configurations from other objects, by their names."""
+"""Recognise receipts, pages, webhooks and configurations by their names."""
 
 from __future__ import annotations
 

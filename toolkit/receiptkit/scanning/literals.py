@@ -33,7 +33,7 @@ class Literal(NamedTuple):
 
     @property
     def value(self) -> Any:
-        """Return the value; None if there is none."""
+        """Return the value; None without one."""
         return None if self.node is None else plain(self.node)
 
 
@@ -209,7 +209,7 @@ def _value(frame: _Frame) -> tuple[Any, bool]:
 
 
 def _of_pairs(elements: list[CodeNode]) -> dict[str, CodeNode]:
-    """Return the members that a list of pairs stands for; nothing for any other list."""
+    """Return the members in a list of pairs; nothing for any other list."""
     found: dict[str, CodeNode] = {}
     for each in elements:
         pair = each.value

@@ -27,7 +27,7 @@ class CodePiece(NamedTuple):
 
 
 def pieces(text: str) -> Iterator[CodePiece]:
-    """Yield the texts of a notebook; nothing for a file that is none."""
+    """Yield the texts of a notebook; nothing for any other file."""
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -42,7 +42,7 @@ class Overview:
         self.summary = summary
 
     def relative(self, name: str) -> str:
-        """Return a name as it is read from the folder of the scan."""
+        """Return a name relative to the folder of the scan."""
         return os.path.relpath(name, self._root) if name else ""
 
     def lines(self) -> Iterator[str]:

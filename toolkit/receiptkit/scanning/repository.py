@@ -48,7 +48,7 @@ _DAY = 86_400
 @dataclass(slots=True)
 class Found:
     """
-    The result of a walk through a repository.
+    The result of reading a repository.
 
     Attributes:
         sources: what is judged: captures, and the literals of each file of source code.
@@ -198,7 +198,7 @@ def _literals(name: str, suffix: str, text: str, found: Found) -> None:
 
 
 def _kind(path: Path) -> Format | None:
-    """Return the format of a file by its first bytes; None if it is none of ours."""
+    """Return the format of a file by its first bytes; None if no format matches."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -43,8 +43,9 @@ _NUMBER = re.compile(r"\+?[0-9]{1,20}")
 
 def first_violation(schema: Any, value: Any) -> tuple[list[str | int], str] | None:
     """
-    Return the place in a value, and the keyword, of its first violation of a JSON Schema that
-    stands alone; None if it conforms.
+    Return the place in a value, and the keyword, of its first violation of a lone JSON Schema.
+
+    None if it conforms.
     """
     error = next(iter(jsonschema_rs.validator_for(schema).iter_errors(value)), None)
     if error is None:
@@ -77,7 +78,7 @@ def _path(error: Any, value: Any) -> list[str | int]:
 
 
 def _member(value: dict[str, Any], step: str | int) -> str | None:
-    """Return the name of the member that a step leads to; None if there is none."""
+    """Return the name of the member that a step leads to; None without one."""
     if isinstance(step, str):
         return step if step in value else None
     return next((name for name in value if _NUMBER.fullmatch(name) and int(name) == step), None)

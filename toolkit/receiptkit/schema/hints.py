@@ -140,7 +140,7 @@ def _additional(violation: Violation) -> str | None:
 
 
 def known_name(violation: Violation) -> str | None:
-    """Return the name in the document that an unknown one resembles; None if there is none."""
+    """Return the name in the document that an unknown one resembles; None without one."""
     by_plain = {without_case(name): name for name in violation.schema.get("properties", {})}
     close = difflib.get_close_matches(
         without_case(violation.name or "")[:80], list(by_plain), cutoff=0.8

@@ -26,7 +26,7 @@ _PATTERNS = {
     "^[a-zA-Z]{2}[0-9a-fA-F]{32}$": "must be a SID: two letters and 32 hexadecimal digits",
     "^[0-9]+$": "must be a number in decimal digits",
 }
-#: Of lists with more values only the number is said.
+#: A message has only the number of values of a longer list.
 _MOST_OPTIONS = 12
 _LONGEST_NAME = 60
 

@@ -60,14 +60,14 @@ class ReferenceEngine(Engine):
 
     def answered(self, schema: BodySchema, answer: ResponseKey) -> BodySchema:
         """
-        Return the schema of an answer, looked up and judged by openapi-core; what is advice comes
+        Return the schema of a response, looked up and checked by openapi-core; what is advice comes
         from `schema`.
         """
         if "*" in answer.media_type:
             # openapi-core reads no body of a range of media types.
             return schema
         operation = answer.operation
-        # The path stands for itself: whatever its parameters are, nothing is told by them here.
+        # The path has its parameters unfilled, because their values do not matter here.
         request = MockRequest(_ANYWHERE, operation.method, operation.path)
 
         def errors(value: Any) -> Iterator[ValidationError]:
@@ -83,7 +83,7 @@ class ReferenceEngine(Engine):
                 found = getattr(error.__cause__, "schema_errors", None)
                 if found is None:
                     raise DocumentError(
-                        f"openapi-core cannot judge {operation.id}: {type(error).__name__}"
+                        f"openapi-core cannot check {operation.id}: {type(error).__name__}"
                     )
                 yield from found
 
@@ -155,7 +155,7 @@ class _Schema(BodySchema):
 
 
 class _Answer(_Schema):
-    """The schema of an answer: errors by openapi-core, advice by jsonschema."""
+    """The schema of a response: errors by openapi-core, advice by jsonschema."""
 
     def __init__(
         self, engine: Engine, schema: _Schema, errors: Callable[[Any], Iterator[ValidationError]]

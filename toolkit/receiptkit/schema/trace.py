@@ -17,8 +17,8 @@ from receiptkit.schema.rewriting import ENTRY
 
 #: References that lead on to references; more than this is a circle.
 _MOST_REFERENCES = 20
-#: Of several errors about one value, the first of these stands; keywords not named here are about
-#: something else.
+#: Of several errors about one value, the first of these is kept; keywords not named here are
+#: about something else.
 _RANK = {
     "type": 0,
     "const": 1,

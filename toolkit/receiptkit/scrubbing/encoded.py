@@ -95,7 +95,7 @@ def unpacked_file(raw: bytes, most: int) -> tuple[bytes, Callable[[bytes], bytes
 
 
 def in_utf_8(raw: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
-    """Return a text of UTF-16 or UTF-32 in UTF-8, and the way back; any other as it is."""
+    """Return a text of UTF-16 or UTF-32 in UTF-8, and the way back; any other unchanged."""
     mark, name = _encoding(raw)
     if name:
         with suppress(UnicodeDecodeError):
@@ -120,7 +120,7 @@ def _encoding(raw: bytes) -> tuple[bytes, str]:
 
 
 def of_numbers(numbers: list[str]) -> bytes | None:
-    """Return the bytes that an array of numbers is; None if it is none."""
+    """Return the bytes of an array of numbers; None for another value."""
     try:
         return bytes(map(int, numbers))
     except ValueError:

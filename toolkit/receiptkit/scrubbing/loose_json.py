@@ -44,7 +44,7 @@ def frames(text: str) -> Iterator[Frame]:
 
 
 def _frame(text: str, start: int) -> tuple[Frame | None, int]:
-    """Return the container at an offset, and where to go on; None if there is none."""
+    """Return the container at an offset, and where to go on; None without one."""
     stack = [Frame(start, start, text[start] == "{")]
     key: list[Leaf | None] = [None]
     at = start + 1
@@ -87,7 +87,7 @@ def _put(frame: Frame, key: list[Leaf | None], node: Leaf | Frame) -> None:
 
 
 def _cut(stack: list[Frame], key: list[Leaf | None], end: int) -> tuple[Frame, int]:
-    """Return the outermost container of a text that ends too early, or is none, up to there."""
+    """Return the outermost container of a broken text, up to where it breaks."""
     while True:
         frame = stack.pop()
         key.pop()

@@ -43,7 +43,7 @@ def edits(
     Args:
         text: the text.
         replacements: return what replaces a value.
-        inner: returns the edits of a value in the text; its kind is None if it is not known.
+        inner: returns the edits of a value in the text; its kind is None if unknown.
     """
     found = _Found(text, replacements, inner)
     found.headers()

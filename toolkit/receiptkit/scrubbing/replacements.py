@@ -76,7 +76,7 @@ class Replacements:
         return self._count(kinds.EMAIL, self._made.email(text))
 
     def removed(self, text: str) -> str:
-        """Return what stands in the place of a credential."""
+        """Return the replacement of a credential."""
         return text if _is_removed(text) else self._count(kinds.CREDENTIAL, REMOVED)
 
     def name(self, text: str) -> str:
@@ -152,5 +152,5 @@ class Replacements:
 
 
 def _is_removed(text: str) -> bool:
-    """Return True if a text stands in the place of a credential, and is none."""
+    """Return True if a text is the replacement of a credential."""
     return _TEMPLATE.fullmatch(text.strip()) is not None or len(set(text)) == 1

@@ -21,7 +21,7 @@ _AROUND = 3
 
 
 class _Length(NamedTuple):
-    """The length of a body that has been edited: before, after; and how far up it may be told."""
+    """The length of an edited body: before, after; and how far up it may be declared."""
 
     before: int
     after: int

@@ -79,7 +79,7 @@ def _paired(
     try:
         yield from zip(_requests(before, name), _requests(after, name), strict=False)
     except CaptureError:
-        # What cannot be read further has no more signatures to judge.
+        # A part that cannot be read has no more signatures to check.
         return
 
 

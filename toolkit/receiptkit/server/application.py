@@ -111,7 +111,7 @@ def app(
 
 
 def _of_routing(request: Request, error: Exception) -> ApiError:
-    """Return what the router says in Twilio's words: no such path, or no such method of it."""
+    """Return the router's error in Twilio's words: unknown path, or unsupported method."""
     if isinstance(error, HTTPException) and error.status_code == 405:
         return ApiError.not_allowed([(error.headers or {}).get("Allow", "")])
     return ApiError.named("not-found", request.scope["path"])

@@ -288,9 +288,9 @@ class _Server(uvicorn.Server):
 
 def _is_of_use(record: logging.LogRecord) -> bool:
     """
-    Return True if a record tells the user something.
+    Return True if a record is of use to the user.
 
-    The other ones are about a request that was cut off at the end, an answer that another server
+    The other ones are about a request that was cut off at the end, a response that another server
     cut off, which has a line in the request log, and a protocol that a client may go without.
     """
     error = record.exc_info[1] if record.exc_info else None

@@ -12,7 +12,7 @@ def likely_cause(outcome: int | str, url: str) -> str:
     Return the likeliest cause of a webhook that was not accepted; empty for one that was.
 
     Args:
-        outcome: the status of the answer, or why there was none.
+        outcome: the status of the response, or why there was none.
         url: where the webhook was sent.
     """
     place = urlsplit(url)

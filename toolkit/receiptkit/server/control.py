@@ -114,7 +114,7 @@ class Control:
             What `show` says of it.
 
         Raises:
-            UsageError: there is no such scenario or fact, or the contract forbids it.
+            UsageError: the scenario or fact is unknown, or the contract forbids it.
         """
         return self._world(self.begin(scenario, seed, **facts))
 
@@ -195,7 +195,7 @@ class Control:
             name: its name.
 
         Raises:
-            UsageError: there is no such snapshot.
+            UsageError: the snapshot is unknown.
         """
         if _snapshot_name(name) not in self._snapshots:
             kept = ", ".join(self._snapshots) or "none"
@@ -213,7 +213,7 @@ class Control:
                 `OutcomeRule`.
 
         Raises:
-            UsageError: there is no such outcome.
+            UsageError: the outcome is unknown.
         """
         _check_names("outcome", how, OutcomeRule.__dataclass_fields__)
         self.state.outcomes.add(OutcomeRule(status, **how))
@@ -231,7 +231,7 @@ class Control:
             how: `after`, `times` and `seconds` of a `Fault`.
 
         Raises:
-            UsageError: there is no such fault.
+            UsageError: the fault is unknown.
         """
         _check_names("fault", how, Fault.__dataclass_fields__)
         self.state.faults.add(Fault(kind, **how))
@@ -292,7 +292,7 @@ class Control:
             number: counts from 0.
 
         Raises:
-            UsageError: there is none, or it is no longer kept.
+            UsageError: it was never sent, or is no longer kept.
         """
         kept = self.sender.sent
         index = number - (self.sender.count - len(kept))
@@ -312,7 +312,7 @@ class Control:
             The last request that was made, with its outcome.
 
         Raises:
-            UsageError: it is a request of somebody else's.
+            UsageError: the server did not make the request.
         """
         if not isinstance(sent, Sent) or sent.outgoing is None or sent.target is None:
             raise UsageError("this request cannot be made again")

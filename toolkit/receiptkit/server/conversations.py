@@ -123,7 +123,7 @@ class Conversations(Resource):
         return self._keep(values, service)
 
     def make(self, form: Form) -> Conversation:
-        """Create the conversation that a form describes in the default service, and tell nobody."""
+        """Create a conversation of the default service from a form, without a webhook."""
         service = self._state.store.default
         return self._keep(self._values(form, service), service)
 
@@ -265,7 +265,7 @@ class Conversations(Resource):
 
 
 def timers_of(conversation: Conversation) -> dict[str, str]:
-    """Return when a conversation is going to be inactive and closed, as far as it is."""
+    """Return when a conversation is going to be inactive and closed, if it is."""
     return {
         f"date_{state}": rest_date(conversation.moment(reading))
         for state, reading in conversation.timers().items()

@@ -59,7 +59,7 @@ def _yaml(raw: bytes) -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Reads YAML without aliases, which can stand for more than memory holds."""
+        """Reads YAML without aliases, which can expand to more than memory holds."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
@@ -79,7 +79,7 @@ def write_data(data: Mapping[str, Any], state: State, events: Events) -> None:
     Args:
         data: `conversations`, each with the members of the API and `participants` and `messages`.
         state: the state of the server.
-        events: tells subscribers.
+        events: sends events to subscribers.
 
     Raises:
         UsageError: something cannot be written; the message says where.

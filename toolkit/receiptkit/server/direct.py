@@ -60,7 +60,7 @@ async def call(application: Application, request: WebhookRequest) -> tuple[int, 
     Return status and body that an application answers a request with.
 
     Raises:
-        ConnectionError: it ended without an answer.
+        ConnectionError: it ended without a response.
     """
     parts = urlsplit(request.url)
     # ASGI says that paths are decoded.

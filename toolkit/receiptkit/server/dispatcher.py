@@ -46,7 +46,7 @@ class Dispatcher:
     Args:
         state: the state of the server.
         sender: sends them.
-        events: tells of timers that end.
+        events: sends events of timers that end.
     """
 
     def __init__(self, state: State, sender: Sender, events: Events) -> None:

@@ -11,11 +11,11 @@ from receiptkit.generation.api_errors import REFUSALS, ApiErrorKind
 
 class ApiError(Exception):
     """
-    An error that answers a request.
+    An error as the response to a request.
 
     Attributes:
         kind: status, code and wording.
-        headers: headers of the answer beside those of every answer.
+        headers: headers of the response besides those that all have.
     """
 
     def __init__(
@@ -55,5 +55,5 @@ class ApiError(Exception):
 
     @property
     def body(self) -> dict[str, Any]:
-        """Return the body of the answer."""
+        """Return the body of the response."""
         return self.kind.body(str(self))

@@ -16,9 +16,9 @@ from receiptkit.server.resources import Conversation, Participant
 from receiptkit.server.state import State
 
 T = TypeVar("T")
-#: Sends a webhook and returns status and body of the answer; no status if nobody answered in time.
+#: Sends a webhook; returns status and body of the response, no status if none came in time.
 Ask = Callable[[dict[str, str], str, Target], Awaitable[tuple[int | None, bytes]]]
-#: What a pre-webhook may change: members of its answer with the parameters of the request.
+#: What a pre-webhook may change: members of its response with the parameters of the request.
 _CHANGES = {
     "friendly_name": "FriendlyName",
     "body": "Body",
@@ -65,7 +65,7 @@ def conversation_parameters(values: dict[str, Any]) -> dict[str, str]:
 
 
 def conversation_values(conversation: Conversation) -> dict[str, Any]:
-    """Return the members of a conversation that webhooks tell."""
+    """Return the members of a conversation that webhooks have."""
     names = (
         "sid",
         "created",
@@ -159,7 +159,7 @@ def _date(moment: int | None) -> str | None:
 
 class Events:
     """
-    Tells subscribers of actions.
+    Sends events to subscribers.
 
     Args:
         state: the state of the server.
@@ -209,7 +209,7 @@ class Events:
         conversation: Conversation,
         parameters: dict[str, str],
     ) -> None:
-        """Tell of an action of a request, if the request asks for webhooks."""
+        """Send the event of a request, if the request asks for webhooks."""
         if request.webhooks_enabled:
             self.notify(event, conversation, parameters)
 
@@ -222,7 +222,7 @@ class Events:
         due: int | None = None,
         notifies: bool = True,
     ) -> None:
-        """Change the state of a conversation at a reading of the clock, and tell of it."""
+        """Change the state of a conversation at a reading of the clock, and send the event."""
         reading = self._state.clock.reading if due is None else due
         before, conversation.state = conversation.state, state
         conversation.idle_since = reading if state == "active" else conversation.idle_since
@@ -290,7 +290,7 @@ class Events:
 
 
 def _changes_of(body: bytes) -> dict[str, str]:
-    """Return the parameters that the answer of a pre-webhook changes."""
+    """Return the parameters that the response of a pre-webhook changes."""
     if not body.strip():
         return {}
     try:

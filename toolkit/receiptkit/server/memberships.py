@@ -1,4 +1,4 @@
-"""The list of somebody's conversations."""
+"""The list of a person's conversations."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from receiptkit.server.resources import Conversation
 _LONGEST_AUTHOR = 256
 #: Characters of a message to a phone, and to chat participants alone (facts: conversations-limits).
 _LONGEST_TO_PHONES, _LONGEST = 1600, 32 * 1024
-#: How long the answer to the sender of a message takes, in milliseconds.
+#: How long the response to the sender of a message takes, in milliseconds.
 _ANSWERED = 60
 #: What some suppose that a message says before its first receipt.
 _NO_DELIVERY = {
@@ -118,7 +118,7 @@ class Messages(Resource):
         return answer(self.body(life, request), 201)
 
     def make(self, conversation: Conversation, form: Form) -> LiveWorld:
-        """Post the message that a form describes, and tell nobody."""
+        """Post the message that a form describes, and send no webhook."""
         return self._post(conversation, self._draft(conversation, form))
 
     def _post(self, conversation: Conversation, values: dict[str, Any]) -> LiveWorld:
@@ -219,7 +219,7 @@ class Messages(Resource):
         return DELETED
 
 
-#: The members of a message that webhooks tell before there is one.
+#: The members of a message in webhooks before it exists.
 _DRAFT = ("author", "body", "attributes", "participant_sid", "media")
 
 

@@ -45,7 +45,7 @@ WORDS = frozenset(
         *(segment for path, _ in UNSUPPORTED for segment in path.split("/") if segment != "*"),
     )
 )
-#: Segments that are no identifiers although they stand where one could.
+#: Segments that are no identifiers although they are where one could be.
 _LITERALS = {("Configuration", "Webhooks"), ("Configuration", "Addresses")} | {
     ("Configuration", "Notifications"),
     # The path of the account's webhooks until 2020.

@@ -98,7 +98,7 @@ async def _unknown(request: Request) -> Response:
 
 
 async def _health(_: Request) -> Response:
-    """Say that the server runs, to anybody who asks."""
+    """Say that the server runs, without authorization."""
     return _answer({"status": "ok"})
 
 

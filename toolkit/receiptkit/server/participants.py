@@ -160,7 +160,7 @@ class Participants(Resource):
     def tell_added(
         self, conversation: Conversation, participant: Participant, request: ApiRequest
     ) -> None:
-        """Tell that a participant was added."""
+        """Send the event of an added participant."""
         parameters = participant_parameters(conversation, participant)
         self._events.after("onParticipantAdded", request, conversation, parameters)
 

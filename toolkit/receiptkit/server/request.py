@@ -1,4 +1,4 @@
-"""A request to the API, and the answer to it."""
+"""A request to the API, and the response to it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ApiRequest:
         return quote(self.path, safe="/:@!$&'()*+,;=~")
 
     def raw_parameter(self, name: str) -> str:
-        """Return a parameter of its query as it is written there; empty without one."""
+        """Return a parameter of its query, still encoded; empty without one."""
         start = f"{name}="
         found = [pair for pair in self.query.split("&") if pair.startswith(start)]
         return found[-1][len(start) :] if found else ""
@@ -70,16 +70,16 @@ class ApiRequest:
 
 
 class ApiAnswer(NamedTuple):
-    """An answer: its body and status."""
+    """A response: its body and status."""
 
     body: bytes
     status: int = 200
 
 
 def answer(body: Any, status: int = 200) -> ApiAnswer:
-    """Return an answer with a JSON body."""
+    """Return a response with a JSON body."""
     return ApiAnswer(orjson.dumps(body), status)
 
 
-#: The answer to a DELETE.
+#: The response to a DELETE.
 DELETED = ApiAnswer(b"", 204)

@@ -22,8 +22,8 @@ class Call(NamedTuple):
     Attributes:
         number: it counts from 1.
         path: without the query, which may hold tokens.
-        status: of the answer; 0 where there was none.
-        milliseconds: how long the answer took.
+        status: of the response; 0 where there was none.
+        milliseconds: how long the response took.
     """
 
     number: int
@@ -50,7 +50,7 @@ class RequestLog:
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """
-        Return an application that notes each call, and lets another one answer.
+        Return an application that notes each call, and lets another one respond.
 
         Args:
             app: answers; Starlette before 0.41 calls the argument by this name.

@@ -29,7 +29,7 @@ class Resource:
 
     Args:
         state: the state of the server.
-        events: tells subscribers.
+        events: sends events to subscribers.
     """
 
     def __init__(self, state: State, events: Events) -> None:
@@ -123,7 +123,7 @@ class Resource:
         echoed: tuple[str, ...] = (),
         **how: Any,
     ) -> ApiAnswer:
-        """Return a page of a list; the parameters that are echoed stand in its links."""
+        """Return a page of a list; its links have the parameters that are echoed."""
         page = page_request(
             request.query, most, usual, strict=self._state.settings.strict_page_size
         )

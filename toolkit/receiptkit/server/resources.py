@@ -159,5 +159,5 @@ class Service:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def conversation(self, name: str) -> Conversation | None:
-        """Return a conversation by its SID or unique name; None if there is none."""
+        """Return a conversation by its SID or unique name; None without one."""
         return self.conversations.get(name) or self.conversations.get(self.names.get(name, ""))

@@ -49,7 +49,7 @@ class Rest:
     Answers the operations of the API.
 
     Args:
-        state: what the answers are about.
+        state: what the responses are about.
         ask: sends a pre-webhook.
     """
 
@@ -144,7 +144,7 @@ class Rest:
         Return the handler of a request.
 
         Raises:
-            ApiError: there is no such path, it has no such method, or receiptkit does not have it.
+            ApiError: the path is unknown, or Twilio or receiptkit does not support the method.
         """
         raw = request.scope.get("raw_path") or request.scope["path"].encode()
         path = api_path(raw.decode("latin-1"))
@@ -167,7 +167,7 @@ class Rest:
         try:
             authenticate(header, state.account_sid, state.settings.auth_token, self._api_keys)
         except ApiError:
-            # Twilio's answer gives no reason. Whoever runs a local Twilio may know it.
+            # Twilio's response gives no reason. The user of a local Twilio may know it.
             self._note(f"{advice(header, state.account_sid)}; it answered 401")
             raise
 
@@ -195,7 +195,7 @@ class Rest:
             self.events.fire(*due)
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of an answer, with those for browsers."""
+        """Return the headers of a response, with those for browsers."""
         return {**response_headers(self._rng), **_CORS}
 
 
@@ -229,16 +229,16 @@ async def _body(request: Request) -> bytes:
 
 @lru_cache(maxsize=64)
 def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return a header in the form that is sent; most are those of the answer before."""
+    """Return a header in the form that is sent; most are those of the response before."""
     return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 class CutShort(Response):
-    """An answer whose connection is cut in the middle."""
+    """A response whose connection is cut in the middle."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
-        Send the first half. Returning before the answer is complete makes the server close the
+        Send the first half. Returning before the response is complete makes the server close the
         connection.
         """
         await send(

@@ -31,8 +31,8 @@ class PageOfRows(NamedTuple, Generic[T]):
 
     Attributes:
         start: number of the first row.
-        previous: number of the first row of the page before; None if there is none.
-        following: number of the first row of the page after; None if there is none.
+        previous: number of the first row of the page before; None on the first page.
+        following: number of the first row of the page after; None on the last page.
     """
 
     rows: list[T]
@@ -60,7 +60,7 @@ class Rows(Generic[T]):
         del self._by_number[row.number], self._by_sid[row.sid]
 
     def get(self, sid: str) -> T | None:
-        """Return a row by its SID; None if there is none."""
+        """Return a row by its SID; None if it does not exist."""
         return self._by_sid.get(sid)
 
     def __iter__(self) -> Iterator[T]:

@@ -156,10 +156,10 @@ def _configuration(hook: ScopedWebhook) -> dict[str, Any]:
 
 def _values_of(form: Form, name: str, missing: int | None) -> tuple[str, ...] | None:
     """
-    Return the values of a parameter, each once; None if there is none.
+    Return the values of a parameter, each once; None without one.
 
     Raises:
-        ApiError: there is none, and `missing` is the code of that.
+        ApiError: it is missing, and `missing` is the code of that.
     """
     values = tuple(dict.fromkeys(form.many(name)))
     if not values and missing is not None:

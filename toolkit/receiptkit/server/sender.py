@@ -18,14 +18,14 @@ from receiptkit.webhooks.address import address
 if TYPE_CHECKING:
     import httpx
 
-#: How long an answer may take, in seconds (facts: Conversations webhooks).
+#: How long a response may take, in seconds (facts: Conversations webhooks).
 TIMEOUT = 5.0
 #: How much of that connecting may take: a consumer out of reach is another outcome than a silent
 #: one.
 _TO_CONNECT = 0.9
 #: How many requests are kept.
 _KEPT = 10_000
-#: How much of the answer to a webhook before the fact is read, in bytes.
+#: How much of the response to a webhook before the fact is read, in bytes.
 _LONGEST_ANSWER = 1 << 18
 #: From this status on, the beginning of the body is kept to be shown, so many bytes of it.
 _REFUSED, _SHOWN = 300, 4096
@@ -49,9 +49,9 @@ class Sent(NamedTuple):
 
     Attributes:
         delivery: as it was sent.
-        outcome: the status of the answer, or why there was none.
-        outgoing, target: what was sent where; None for a request of somebody else's.
-        answer: the beginning of the body of an answer other than success.
+        outcome: the status of the response, or why there was none.
+        outgoing, target: what was sent where; None for a request that it did not make.
+        answer: the beginning of the body of a response other than success.
         milliseconds: how long it took.
     """
 
@@ -75,7 +75,7 @@ class Sender:
         auth_token: signs them.
         transport: carries them instead of the network: an ASGI application, or a transport of
             httpx.
-        timeout: how long an answer may take, in seconds.
+        timeout: how long a response may take, in seconds.
     """
 
     def __init__(
@@ -127,8 +127,9 @@ class Sender:
         self, parameters: dict[str, str], token: str, target: tuple[str, str]
     ) -> tuple[int | None, bytes]:
         """
-        Send a webhook before the fact; return status and body of the answer, no status without one
-        in time.
+        Send a webhook before the fact; return status and body of the response.
+
+        Without a response in time, there is no status.
         """
         body = bytearray()
         sent, _ = await self._attempt(Outgoing(parameters, token), target, body)
@@ -195,7 +196,7 @@ class Sender:
         return f"failed: {type(error).__name__}: {error}", False
 
     async def _status(self, delivery: WebhookRequest, body: bytearray, only_refusals: bool) -> int:
-        """Return the status of the answer, and add the start of its body if it is wanted."""
+        """Return the status of the response, and add the start of its body if it is wanted."""
         httpx = _httpx()
         transport: Any = self._transport
         if transport is None:

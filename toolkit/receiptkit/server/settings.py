@@ -63,7 +63,7 @@ class ServerSettings:
         scenarios: the scenarios of its worlds; every scenario by default, `none` for no world.
         seed, count: how many worlds of each scenario, of this seed and those after it.
         receipts: how many recipients each has; as many as its scenario says by default.
-        clock: `real`, or `manual`: it stands still until it is advanced.
+        clock: `real`, or `manual`: it is stopped until it is advanced.
         speed: how much faster than real time the real clock runs.
         start: the date at which the clock begins, in ISO 8601, or `now`. By default every
             scenario has its own dates, and everything else begins with the first of them.
@@ -204,7 +204,7 @@ class ServerSettings:
 
 def assumed(texts: Iterable[str]) -> dict[str, Any]:
     """
-    Return the settings that assumptions about unknown facts stand for.
+    Return the settings that assumptions about unknown facts set.
 
     Args:
         texts: NAME=VALUE, where NAME is that of a setting or the code of an error.
@@ -296,7 +296,7 @@ def _shown(value: Any) -> str:
 
 
 def bounded_seed(seed: int) -> int:
-    """Return a seed that JSON can tell, with room for as many as worlds are counted."""
+    """Return a seed that JSON can hold, with room for as many as worlds are counted."""
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise UsageError("a seed is a whole number")
     if abs(seed) >= 1 << 62:

@@ -224,11 +224,11 @@ class State:
         return guid(self.rng)
 
     def service(self, sid: str | None) -> Service | None:
-        """Return a service; the default one for None; None if there is none of that SID."""
+        """Return a service, the default one for None; None if the SID is unknown."""
         return self.store.default if sid is None else self.store.services.get(sid)
 
     def conversation(self, service: str | None, name: str) -> Conversation | None:
-        """Return a conversation of a service by its SID or unique name; None if there is none."""
+        """Return a conversation of a service by its SID or unique name; None without one."""
         found = self.service(service)
         return None if found is None else found.conversation(name)
 

@@ -1,4 +1,4 @@
-"""A story in which a server gets each operation of conversations: the documents' examples."""
+"""Requests of each operation of conversations in one server: the documents' examples."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _WITH_PARTICIPANTS = {
 
 
 def story() -> list[ExampleCall]:
-    """Return the calls of the story with their answers, in both scopes; always the same."""
+    """Return the requests with their responses, in both scopes; always the same."""
     return asyncio.run(_Story().calls())
 
 

@@ -56,7 +56,7 @@ def load_world(
         set: single facts by path.
 
     Raises:
-        UsageError: there is no such scenario or fact, or the contract forbids it.
+        UsageError: the scenario or fact is unknown, or the contract forbids it.
     """
     if set is not None and not isinstance(set, dict):
         raise UsageError("set is a mapping of facts by path, such as message.body")

@@ -51,6 +51,6 @@ def is_remote(path: str) -> bool:
 
 
 def has_glob(path: str) -> bool:
-    """Return True if a path has wildcards; the query of a web address is none."""
+    """Return True if a path has wildcards; the query of a web address does not count."""
     path = path.partition("?")[0] if is_web(path) else path
     return _GLOB.search(path) is not None

@@ -196,7 +196,7 @@ def opened(address: str, size: int = -1, block: int = BLOCK) -> io.BufferedReade
 
     Args:
         address: the URL.
-        size: the size that a listing said; a file that ends before it is cut off.
+        size: the size in a listing; a file that ends before it is truncated.
         block: how many bytes are asked for at once.
 
     Raises:
@@ -211,7 +211,7 @@ def opened(address: str, size: int = -1, block: int = BLOCK) -> io.BufferedReade
 
 @_explained
 def size_of(address: str) -> int:
-    """Return the size of a file in bytes; 0 if there is none."""
+    """Return the size of a file in bytes; 0 if it does not exist."""
     system, path = _system(address)
     try:
         return max(_size(system.info(path)), 0)

@@ -16,7 +16,7 @@ Application = Callable[..., Awaitable[None]]
 async def call(
     application: Application, request: WebhookRequest
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return status, headers and body of the answer; raise what the application raises."""
+    """Return status, headers and body of the response; raise what the application raises."""
     to_read = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
     messages: list[dict[str, Any]] = []
     answered = event_loops.event()
@@ -24,7 +24,7 @@ async def call(
     async def receive() -> dict[str, Any]:
         if to_read:
             return to_read.pop()
-        # A client stays connected until there is an answer.
+        # A client stays connected until there is a response.
         if not answered.is_set():
             await answered.wait()
         return {"type": "http.disconnect"}

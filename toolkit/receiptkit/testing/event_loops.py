@@ -57,8 +57,9 @@ async def within(seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result 
 @contextmanager
 def _alarm(seconds: float, ring: Callable[[], object]) -> Iterator[Callable[[], bool]]:
     """
-    Call something after so many seconds, unless this has ended; yield a function that tells if it
-    was called.
+    Call something after so many seconds, unless this has ended.
+
+    Yields a function that returns True if it was called.
     """
     rung: list[bool] = []
 

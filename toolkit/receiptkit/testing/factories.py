@@ -44,7 +44,7 @@ class Factories:
                 `**{"receipts.0.status": "failed"}`.
 
         Raises:
-            UsageError: there is no such scenario or fact, or the contract forbids it.
+            UsageError: the scenario or fact is unknown, or the contract forbids it.
         """
         if isinstance(scenario, World):
             if overrides:

@@ -1,4 +1,4 @@
-"""Tell at first sight what cannot be of the contract, before the contract is made."""
+"""Rule out requests that cannot be of the contract, before the contract is loaded."""
 
 from __future__ import annotations
 

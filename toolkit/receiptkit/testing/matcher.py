@@ -36,7 +36,7 @@ class ContractViolation(AssertionError):
         return str(self.args[0])
 
 
-# It is named as it is imported, and pickled so.
+# Its name is that of the import, also in a pickle.
 ContractViolation.__module__ = "receiptkit"
 
 

@@ -17,7 +17,7 @@ from receiptkit.testing import asgi, event_loops, wsgi
 from receiptkit.testing.factories import Factories
 from receiptkit.webhooks.address import address
 
-#: Status, headers and body of an answer.
+#: Status, headers and body of a response.
 Answer = tuple[int, list[tuple[str, str]], bytes]
 #: In seconds: how long Twilio waits.
 _PATIENCE = 5
@@ -25,7 +25,7 @@ _PATIENCE = 5
 
 class WebhookResponse(NamedTuple):
     """
-    The answer of an application to one webhook.
+    The response of an application to one webhook.
 
     Attributes:
         status: the HTTP status.
@@ -78,12 +78,12 @@ class Player:
         self, target: Any, scenario: str | World = "in-order", **how: Any
     ) -> list[WebhookResponse]:
         """
-        Deliver the webhooks of a world in the order of arrival, and return the answers.
+        Deliver the webhooks of a world in the order of arrival, and return the responses.
 
         Args:
             target: a WSGI or ASGI application, or the URL of a server.
             scenario: the name of a scenario, or a world.
-            url: the URL of the webhook as it is configured at Twilio, which is signed; by default
+            url: the URL of the webhook that is configured at Twilio, which is signed; by default
                 that of the server, or one at example.com.
             method: POST (default) or GET.
             auth_token: of the account; by default that of the fixture `receipt_auth_token`. None

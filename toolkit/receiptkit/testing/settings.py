@@ -70,7 +70,7 @@ class PluginSettings:
 
     @cached_property
     def first_look(self) -> FirstLook:
-        """Tells what cannot be of the contract, without making it."""
+        """Return a filter of requests that cannot be of the contract, without loading it."""
         return FirstLook(self.document)
 
     @cached_property

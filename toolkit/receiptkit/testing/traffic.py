@@ -237,7 +237,7 @@ def allowances(
     Return the globs of `receipts_allow(*rules, reason=…)`.
 
     Raises:
-        UsageError: a glob matches no rule, there are none, or the reason is missing.
+        UsageError: a glob matches no rule, no glob is given, or the reason is missing.
     """
     from receiptkit.validation.selection import Selection
 

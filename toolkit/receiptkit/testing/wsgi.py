@@ -17,7 +17,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def call(
     application: Application, request: WebhookRequest
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return status, headers and body of the answer; raise what the application raises."""
+    """Return status, headers and body of the response; raise what the application raises."""
     head: list[Any] = []
     written: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""Walk through parsed JSON values, past the many that hold no other."""
+"""Iterate over parsed JSON values, past the many that hold no other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def levels(value: Any) -> Iterator[list[Any]]:
 
 
 def _containers(values: Collection[Any]) -> list[Any]:
-    # Nearly always there is none, which this tells without looking at each.
+    # Nearly always there is none, which this shows without looking at each.
     if _SCALARS.issuperset(map(type, values)):
         return []
     return [each for each in values if isinstance(each, (dict, list))]

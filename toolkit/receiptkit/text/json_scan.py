@@ -28,7 +28,7 @@ _SMART_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _LONGEST_NUMBER = 800
 
 
-#: Of a longer key the beginning stands in pointers, each of which would otherwise hold it.
+#: Pointers have only the beginning of a longer key, since each of them would hold it.
 _LONGEST_KEY = 1000
 
 

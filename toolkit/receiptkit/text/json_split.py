@@ -32,7 +32,7 @@ _MOST_KNOWN = 256
 _Boundary = Literal["enter", "begin", "end", "leave"] | None
 #: Boundaries that belong to what they close, or are of no element.
 _BEHIND = ("enter", "end")
-#: Of a string that stands in two chunks, no more is kept than the name of a member needs.
+#: Of a string in two chunks, no more is kept than the name of a member needs.
 _LONGEST_NAME = 64
 
 
@@ -48,8 +48,8 @@ class _Seam(NamedTuple):
     The text around the place where an element ends and another begins.
 
     Attributes:
-        text: the brackets before that place, what stands between, and the first name behind it.
-        between: what stands between.
+        text: the brackets before that place, the text between, and the first name behind it.
+        between: the text between.
         end: how long the brackets before it are.
     """
 
@@ -71,8 +71,8 @@ class Splitter:
     def __init__(self, paths: Collection[tuple[str, ...]], limit: int) -> None:
         """
         Args:
-            paths: the member names that lead to the array, from the root; each array that stands at
-                one of them is split.
+            paths: the member names that lead to the array, from the root; each array at one of
+                them is split.
             limit: the most bytes that an element may have.
         """
         self.found = False
@@ -212,7 +212,7 @@ class Splitter:
         return "end" if self.depth == self._array else "leave"
 
     def _hold(self, raw: bytes) -> None:
-        """Keep what belongs to an element, or stands before one; pass the rest."""
+        """Keep what belongs to an element or comes before one; pass the rest."""
         if not self._array:
             self.position = self.position.after(raw)
             return
@@ -267,8 +267,6 @@ def _masked(chunk: bytes) -> bytes:
     bytes.
     """
     masked = chunk.replace(b'\\"', b"__")
-    if (
-        b"\\" in masked and b"\\_" in masked
-    ):  # a backslash stood before the escape, which perhaps was none
+    if b"\\" in masked and b"\\_" in masked:  # with a backslash before it, it may be no escape
         masked = chunk.replace(b"\\\\", b"__").replace(b'\\"', b"__")
     return masked

@@ -76,7 +76,7 @@ def read_envelope(raw: bytes) -> JsonText:
 
 
 def json_of(text: str) -> Any:
-    """Return the value of a JSON text of a tool; None if it is none."""
+    """Return the value of a JSON text of a tool; None for another text."""
     return read_envelope(text.strip().encode("utf-8", "surrogatepass")).value
 
 

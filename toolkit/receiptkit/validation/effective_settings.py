@@ -18,7 +18,7 @@ class EffectiveSetting(NamedTuple):
     A setting that holds.
 
     Attributes:
-        name: as it is in the settings file.
+        name: its name in the settings file.
         value: as TOML would write it, or `not set`.
         source: the option, the file, or `default`.
     """

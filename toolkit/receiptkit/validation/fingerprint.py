@@ -10,7 +10,7 @@ from receiptkit.model.finding import Finding
 from receiptkit.model.regex import regex
 
 _INDEX = regex(r"/[0-9]+(?=/|$)")
-#: What stands for a number, and for a name, as in a baseline.
+#: The replacements of a number and of a name, as in a baseline.
 _FIXED = regex(r"(/\*|/<name, [0-9]+ characters?>(?=/|$))")
 
 
@@ -23,7 +23,7 @@ class Identity(NamedTuple):
         file: the path of the capture.
         rule: the rule.
         pointer: the JSON Pointer, with `*` for the numbers of rows.
-        operation: the operationId that it was checked as; empty if there is none.
+        operation: the operationId that it was checked as; empty without one.
     """
 
     file: str

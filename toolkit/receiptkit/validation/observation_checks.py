@@ -116,7 +116,7 @@ class ObservationChecker:
     def findings(self, result: Result, observation: Observation, file: str) -> list[Finding]:
         """Return the wanted findings of a result, and of the text around it."""
         if result.unchecked is not None and not self._named and observation.seen is None:
-            # In a folder, a document of somebody else is nothing to report.
+            # In a folder, a foreign document is not reported.
             result.findings = []
         seen = observation.seen
         if seen is None and result.unchecked is not None and self._named:

@@ -44,12 +44,12 @@ class ProjectSettings(NamedTuple):
     The settings of a project; None or empty where they are not set.
 
     Attributes:
-        path: the file that holds them; None if there is none.
+        path: the file that holds them; None without one.
         profile: vendor, documented or strict.
         select, ignore: patterns of rules.
         fail_on: the lowest severity that fails.
         baseline: the file of known findings, relative to the folder of the settings; or its URL.
-        api_base_url: the URL that stands for Twilio's.
+        api_base_url: the URL of a mock or proxy of Twilio's API.
         severity: severities by patterns of rules; the last pattern that matches counts.
         per_path_ignores: patterns of rules that are ignored, by patterns of paths relative to the
             folder of the settings.

@@ -60,7 +60,7 @@ class Survey:
         folder: its root.
         pytest: whether there are tests for pytest.
         pytest_file: the file that configures pytest, here or in a folder above within the same
-            repository; None if there is none.
+            repository; None without one.
         has_native_toml: whether that file has the TOML of pytest 9, where options are lists.
         is_guarded: whether that file turns the guard on.
         clients, mocks, frameworks: names of packages that the code imports.

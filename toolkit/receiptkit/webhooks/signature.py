@@ -129,7 +129,7 @@ def other_making(
 
 
 def _bytes(signature: str) -> list[bytes]:
-    """Return the bytes that a signature may stand for."""
+    """Return the bytes that a signature may encode."""
     found = []
     for read in (bytes.fromhex, base64.b64decode, base64.urlsafe_b64decode):
         padded = signature if read is bytes.fromhex else signature + "=" * (-len(signature) % 4)

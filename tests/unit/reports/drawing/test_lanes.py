@@ -18,8 +18,8 @@ def lane(*dots: Dot) -> Lane:
     return Lane("DY1", "IM1", "SM", 0, dots)
 
 
-def test_states_stand_at_their_dates_and_keep_the_number_of_their_arrival() -> None:
-    """A webhook that overtook another has the lower number and stands further right."""
+def test_places_states_by_date_and_numbers_them_by_arrival() -> None:
+    """A webhook that overtook another has the lower number and is further right."""
     drawn = chart([lane(dot("delivered", 107), dot("sent", 100))], lambda _: None, 1)
     first, second = drawn.lanes[0].dots
     assert (first.number, second.number) == (1, 2)
@@ -35,7 +35,7 @@ def test_idle_time_is_shortened() -> None:
     assert widths[0] < widths[1] < 4 * widths[0]
 
 
-def test_states_of_one_date_stand_beside_each_other() -> None:
+def test_places_states_of_one_date_side_by_side() -> None:
     """Two states of one date do not cover each other, nor the next date."""
     drawn = chart([lane(dot("sent", 0), dot("sent", 0), dot("read", 1))], lambda _: None, 1)
     places = [each.x for each in drawn.lanes[0].dots]

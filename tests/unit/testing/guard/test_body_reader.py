@@ -70,7 +70,7 @@ def test_shows_no_body_that_is_not_read_to_its_end() -> None:
 
 
 def test_keeps_errors_of_its_own_to_itself() -> None:
-    """What goes wrong when a body is shown does not reach the code that reads."""
+    """An error while a body is checked does not reach the code that reads."""
 
     def show(body: bytes) -> None:
         raise ZeroDivisionError

@@ -1,4 +1,4 @@
-"""Functions are wrapped once, and put back unless somebody else has replaced them."""
+"""Functions are wrapped once, and restored unless other code has replaced them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_wraps_once_and_puts_back(module: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["Nothing.get", "Session.nothing", "nothing"])
-def test_leaves_alone_what_a_stub_lacks(module: Any, path: str) -> None:
-    """A path that leads nowhere wraps nothing, and blocks nothing."""
+def test_does_not_patch_names_that_a_stub_lacks(module: Any, path: str) -> None:
+    """A path that leads nowhere wraps nothing, and causes no error."""
     patches = Patches()
     patches.wrap(module, path, around)
     assert not patches.is_blocked

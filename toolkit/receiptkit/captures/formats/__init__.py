@@ -46,7 +46,7 @@ def recognise(name: str, head: bytes, *, named: bool = True) -> tuple[Format | N
     """
     Return the format of a file and the evidence for it, by its name and first bytes.
 
-    None if it is none of ours.
+    None if no format matches.
     """
     for each in _tried(head):
         if not named and each.likely and not each.likely(name, head):

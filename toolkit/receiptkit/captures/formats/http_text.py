@@ -73,7 +73,7 @@ def _pairs(
     """
     Yield requests with the responses that follow them.
 
-    One of the two is None where a message stands by itself.
+    One of the two is None for a lone message.
     """
     request = None
     for message in messages:

@@ -103,8 +103,7 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
     Yield the texts of a stream that is JSON, or NDJSON if its first two lines or its name say so.
 
     Raises:
-        CaptureError: a text is larger than a record may be; what stands before it has been handed
-            out.
+        CaptureError: a text is larger than a record may be; texts before it have been yielded.
     """
     lines = Lines(stream, limits.record)
     begun, error = _beginning(lines)

@@ -158,7 +158,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     Yield the observations in the rows of a table.
 
     Raises:
-        CaptureError: it is no table, has no such column, or is larger than a record may be.
+        CaptureError: it is no table, lacks the column, or is larger than a record may be.
     """
     text, problem = decode(_in_utf_8(everything(stream, limits.record, "the table")))
     if problem is not None:

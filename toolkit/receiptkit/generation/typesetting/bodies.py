@@ -2,7 +2,7 @@
 The bodies of drafts, written after templates, which is many times as quick as to make objects.
 
 A template is the text of a body that was rendered, checked and proven: it is filled with values
-that no verdict depends on. Values on which one does are part of the key of the template.
+that no result depends on. Values on which one does are part of the key of the template.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class TextTemplate:
     Args:
         text: the first one.
         values: the values in it that differ in others, each at one place or several; empty ones
-            are none.
+            do not count.
     """
 
     __slots__ = ("_chosen", "_format")

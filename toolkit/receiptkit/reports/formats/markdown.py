@@ -1,4 +1,4 @@
-"""The report `markdown`: a verdict and a table, for job summaries and pull requests."""
+"""The report `markdown`: a result and a table, for job summaries and pull requests."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class MarkdownReport(TextReport):
 
 
 def _escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
+    """Return a text that Markdown shows unchanged."""
     return _SPECIAL.sub(r"\\\1", printable(text)[:500])
 
 

@@ -83,7 +83,7 @@ def _webhook(number: int, sent: Sent) -> dict[str, Any]:
 
 
 def details(number: int, sent: Sent) -> dict[str, Any]:
-    """Return everything about a webhook: the request, the signed text, the answer, the cause."""
+    """Return everything about a webhook: the request, the signed text, the response, the cause."""
     request = sent.delivery
     parameters = sent.outgoing.parameters if sent.outgoing else {}
     posted = request.method == "POST"

@@ -33,7 +33,7 @@ class Watcher(Protocol):
         ...
 
     def take_inbound(self, request: WebhookRequest, status: int | None) -> None:
-        """Take a request of a test client to the application, and the status of the answer."""
+        """Take a request of a test client to the application, and the status of the response."""
         ...
 
     def take_replaced(self, name: str) -> None:
@@ -121,7 +121,7 @@ def show(
         method: of the request.
         url: of the request.
         status: of the response.
-        headers: of the response, None if there are none.
+        headers: of the response, None if unknown.
         body: of the response, as the code under test read it.
         request_headers: of the request.
         request_body: of the request, if it is text.
@@ -156,7 +156,7 @@ def show_inbound(
         url: of the request.
         body: of the request; only text is shown.
         headers: of the request.
-        status: of the answer, None if there was none.
+        status: of the response, None if there was none.
     """
     watcher = current()
     if watcher is not None and not watcher.wants(method, url):
