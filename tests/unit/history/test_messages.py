@@ -1,4 +1,4 @@
-"""What is remembered of messages gives the same findings however a run is divided, and whatever is quick."""
+"""Memories of messages give the same findings however a run is divided, and with bulk or without."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_messages_are_proven_clean(
 
 
 def test_a_receipt_of_another_run_is_compared(tmp_path: Path, run: Run) -> None:
-    """What a state has of a receipt is compared with a message of this run, if it was seen again."""
+    """A receipt in a state is compared with a message of this run, if it was seen again."""
     state, days = tmp_path / "state", [tmp_path / f"{number}.ndjson" for number in (1, 2)]
     moved = {**sample("message"), "account_sid": f"AC{'0123456789abcdef' * 2}", "delivery": None}
     hook = sample("webhook")

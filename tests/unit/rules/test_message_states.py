@@ -1,4 +1,4 @@
-"""What observations of a message say together, and beside its receipts."""
+"""Observations of a message are compared with each other, and with its receipts."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Operation(NamedTuple):
 
     @property
     def remembered(self) -> str | None:
-        """Return the kind of its answers for a history; messages listed or created have one, too."""
+        """Return the kind of its responses for a history; messages listed or created have one."""
         return self.kind or ("messages" if self.path.endswith("/Messages") else None)
 
     @property
