@@ -350,7 +350,7 @@ def test_a_har_without_entries(tmp_path: Path, run: Callable[..., tuple[int, str
     path.write_text('{"log": {"entries": []}}')
     assert (
         run("validate", path)[2]
-        == "receiptkit: nothing was judged: the file has no response and no webhook; --allow-empty accepts that\n"
+        == "receiptkit: nothing was judged: no response and no webhook was found in the file; --allow-empty accepts that\n"
     )
     for content in ('{"log": {}}', '{"log": []}', '{"log": {"entries": {}}}'):
         path.write_text(content)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import http.server
+import io
 import json
+import lzma
 import re
 import shlex
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -269,9 +274,68 @@ def test_extras_in_messages_exist() -> None:
     assert all(re.search(rf"^{name} = \[", extras, re.MULTILINE) for name in named)
 
 
+def packed(name: str) -> bytes:
+    """Return a clean receipt and one with a lie, in a form that is not read."""
+    texts = [json.dumps({**sample("receipt"), "status": each}) for each in ("sent", "queued")]
+    lines = "".join(f"{text}\n" for text in texts).encode()
+    stream = io.BytesIO()
+    if name == "tar":
+        with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+            member = tarfile.TarInfo("captures/both.ndjson")
+            member.size = len(lines)
+            archive.addfile(member, io.BytesIO(lines))
+        return stream.getvalue()
+    if name == "other-zip":
+        with zipfile.ZipFile(stream, "w") as file:
+            file.writestr("captures/both.ndjson", lines)
+        return stream.getvalue()
+    if name == "bzip2":
+        return bz2.compress(lines)
+    return lzma.compress(lines) if name == "xz" else lines.replace(b"\n", b"\0")
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("tar", ".d"),
+        ("other-zip", ".d"),
+        ("bzip2", ".txt"),
+        ("xz", ".txt"),
+        ("zero-bytes", ".ndjson"),
+    ],
+)
+def test_unpacks_what_is_packed_otherwise(
+    tmp_path: Path, report: Report, run: Run, name: str, suffix: str
+) -> None:
+    """The message names the command, and what that writes is read."""
+    path = tmp_path / "captures"
+    path.write_bytes(packed(name))
+    converted(run, path, name)
+    lie(report, tmp_path / f"captures{suffix}")
+
+
+def test_a_workbook_is_named(tmp_path: Path, run: Run) -> None:
+    """The message says what a spreadsheet has to save."""
+    path = tmp_path / "hooks.xlsx"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("[Content_Types].xml", "<x/>")
+        file.writestr("xl/workbook.xml", "<x/>")
+    code, _, error = run("validate", path)
+    assert (code, "this is a workbook; save its sheet as CSV" in error) == (2, True)
+
+
+def test_expectations_of_hurl_are_named(tmp_path: Path, run: Run) -> None:
+    """A file of Hurl has no responses: the message says what records them."""
+    path = tmp_path / "receipts.hurl"
+    path.write_text("# a call\nGET https://conversations.twilio.com/v1/x\nHTTP 200\n{}\n")
+    code, _, error = run("validate", path)
+    assert (code, f"hurl --report-json {path}.d {path}" in error) == (2, True)
+
+
 def test_every_command_runs_in_a_test() -> None:
     """Each format with a command is converted above or in the proofs; others have nothing to convert."""
     tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "netlog", "sql", "text"}
-    tested |= {"jmeter", "source", "http-file", "httpyac-json", "coloured"}
-    no_command = {"insomnia"}
+    tested |= {"jmeter", "source", "http-file", "httpyac-json", "coloured", "zero-bytes", "hurl"}
+    tested |= {"tar", "other-zip", "bzip2", "xz"}
+    no_command = {"insomnia", "workbook"}
     assert NOT_READ.keys() == tested | no_command

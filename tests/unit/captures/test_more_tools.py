@@ -36,7 +36,6 @@ PATHS = [url.removeprefix("https://conversations.twilio.com") for url in URLS]
 AS_LOG = (
     "airflow-xcom.json",
     "cloudwatch-tail.txt",
-    "markdown.md",
     "slog.ndjson",
     "structlog-str.ndjson",
 )

@@ -18,7 +18,7 @@ from receiptkit.model.regex import regex
 from receiptkit.text.json_text import json_of
 
 #: Members whose value is the body, also where that is an object.
-_PARSED = ("jsonbody", "bodyasjson", "json", "decodedcontent")
+_PARSED = ("jsonbody", "bodyasjson", "bodyjson", "json", "decodedcontent")
 #: Members that hold the body, or an object around it.
 _BODIES = (
     "bodyraw",

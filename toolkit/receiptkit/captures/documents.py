@@ -11,8 +11,8 @@ from typing import Any
 
 from receiptkit.captures import envelope
 from receiptkit.captures.bodies import Reading, parameters
-from receiptkit.captures.exchanges import Seen, exchanges, is_exchange
-from receiptkit.captures.messages import headers_of, present
+from receiptkit.captures.exchanges import Seen, exchanges, flat_exchange, is_exchange
+from receiptkit.captures.messages import headers_of, present, status_of
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import REQUEST, Layout, Observation
 from receiptkit.captures.parameters import is_parameters, parameters_in
@@ -56,6 +56,8 @@ def observe(
 def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
     """Return what a value is or holds; nothing for a bare body."""
     if type(value) is not dict:
+        if isinstance(value, str) and (texts := list(receipts_in(Node(value)))):
+            return texts
         is_tree = wrapped and isinstance(value, (list, str))
         return (find_in(value, reading) or _printed(value, reading)) if is_tree else []
     node = Node(value)
@@ -77,10 +79,22 @@ def see(value: Any, wrapped: bool, reading: Reading) -> list[Seen]:
         if found:
             return found
     if _is_webhook_request(value):
-        return [_webhook_request(value)]
+        return _responses_in(node, reading) or [_webhook_request(value)]
     if value.keys().isdisjoint(_BODY):
         return list(receipts_in(node)) or (_printed(value, reading) if wrapped else [])
     return []
+
+
+def _responses_in(node: Node, reading: Reading) -> list[Seen]:
+    """
+    Return the responses in an entry that has a status beside the headers and the body.
+
+    Load generators write it with the URL, loggers behind the entry of its request.
+    """
+    if node.value.keys() <= _REQUEST or not status_of(node)[0]:
+        return []
+    flat = flat_exchange(node, reading)
+    return [flat] if flat is not None else list(receipts_in(node))
 
 
 def _printed(value: Any, reading: Reading) -> list[Seen]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.nodes import plain
@@ -21,6 +22,11 @@ _SIGN = regex(
     r"\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
 )
 FORM = regex(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
+_AND = r"(?:&amp;|\\u0026)"
+_ONE = r"[A-Za-z][\w.%\[\]-]*=[^&\\\s\"'<>{}()|,;`]*"
+#: A form in HTML, or in JSON as Go writes it.
+_ESCAPED_FORM = regex(rf"(?:{_ONE}{_AND})*EventType=on[A-Za-z]+(?:{_AND}{_ONE})+")
+_ESCAPED_PAIR = regex(rf"(?:{_AND}|\A)(?P<name>[^=]*)=(?P<value>[^&\\]*)")
 #: What ends a form in a text.
 _AROUND = " \t\r\n\"'<>\\{}()|,;`"
 _INSIDE = regex(f"[^{re.escape(_AROUND)}]*")
@@ -44,9 +50,10 @@ _NAME = "|".join(
 )
 _PAIR = regex(
     rf"(?<![A-Za-z0-9])(?P<name>{_NAME})"
-    r"(?:\\?[\"'\]]|\\x22)*\s{0,8}(?:=>|[=:,])\s{0,8}(?:\[\]string\{|\[)?(?:string\(\d+\)\s?)?[ub]?"
+    r"(?:\\?[\"'\]]|\\x22)*(?:\s{0,24}(?:=>|[=:,>])|(?=\s\"))\s{0,8}"
+    r"(?:\[\]string\{|\[)?(?:string\(\d+\)\s?)?[ub]?"
     r"(?:(?P<quote>\\?[\"']|\\x22)(?P<quoted>[^\"'\\\r\n]{0,500})(?P=quote)|"
-    r"(?P<bare>[^\s,;)}\]\[\"'&\\]{1,500}))"
+    r"(?P<bare>[^\s,;)}\]\[\"'&\\<]{1,500}))"
 )
 #: The most between two members of one dump.
 _GAP = 400
@@ -89,6 +96,11 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
     end, budget, is_over = 0, _BUDGET + 20 * len(text), False
     for match in _SIGN.finditer(text):
         if match.start() < end:
+            continue
+        escaped = _escaped_form(text, end, match.start())
+        if escaped is not None:
+            yield escaped[0]
+            end = escaped[1]
             continue
         form = _form_around(text, end, match.start())
         if form is not None:
@@ -137,6 +149,24 @@ def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
         left += query + 1
     form = FORM.fullmatch(text[left:right]) if "&" in text[left:right] else None
     return None if form is None else (left, form[0])
+
+
+def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | None:
+    """Return the form around an offset whose ampersands a tool escaped, and its end."""
+    if not text.startswith("EventType=on", at):
+        return None
+    line = max(begin, at - _FAR, text.rfind("\n", begin, at) + 1)
+    left = max(line, 1 + max(text.rfind(char, line, at) for char in _AROUND if char not in "\\;"))
+    form = _ESCAPED_FORM.match(text, left, at + _FAR) or _ESCAPED_FORM.match(text, at, at + _FAR)
+    if form is None or form.end() <= at:
+        return None
+    values: dict[str, str] = {}
+    places: dict[str, int] = {}
+    for pair in _ESCAPED_PAIR.finditer(form[0]):
+        name = unquote_plus(pair["name"])
+        values.setdefault(name, unquote_plus(pair["value"]))
+        places.setdefault(name, form.start() + pair.start("value"))
+    return FoundValue(form.start(), values, places), form.end()
 
 
 def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] | None, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from receiptkit.captures.bodies import Reading, body_of
+from receiptkit.captures.encodings import without_base64
 from receiptkit.captures.messages import (
     OURS,
     headers_at,
@@ -99,6 +100,13 @@ def exchange(
 
     `what` is what to call it.
     """
+    if isinstance(response.value, str):
+        # Few tools keep such texts.
+        from receiptkit.captures.recorded_texts import exchange_of_texts
+
+        texts = exchange_of_texts(request, response, around, reading.limit)
+        if texts is not None:
+            return Seen(*texts, "an exchange as texts of HTTP", time=_time(around))
     if not isinstance(request.value, (dict, str)) or not isinstance(response.value, dict):
         return Seen(f"{what} without request or response", {})
     if isinstance(request.value, str):
@@ -114,6 +122,8 @@ def exchange(
     ):
         status = 200
     body = body_of(response, headers, reading)
+    if what == "an exchange":
+        body = body._replace(value=without_base64(body.value))
     posted = body_of(request, sent, reading)
     layout: Layout = {
         "response": body.spot,
@@ -163,6 +173,7 @@ def flat_exchange(node: Node, reading: Reading) -> Seen | None:
     body = body_of(Node(held, node.spot), headers, reading)
     if _is_absent(body.value):
         return None
+    body = body._replace(value=without_base64(body.value))
     layout: Layout = {
         "response": body.spot,
         "url": url_spot,

@@ -49,6 +49,8 @@ _STATUS = ("status", "statuscode", "code", "responsestatus", "httpstatus", "resp
 #: Variables that hold the address of a server, at the beginning of a URL.
 _VARIABLE = regex(r"\A(?:\{\{[^{}]*\}\}|<<[^<>]*>>|\$\{[^{}]*\})(?=/|\Z)")
 _TEMPLATE = regex(r"\{\{|<<\w+>>|\$\{|/:\w")
+#: What a pattern has that matches more than one URL.
+_OF_MANY = regex(r"[\[\](){}*+|?]|\\[dDwWsS]|(?<!\\)\.(?=[*+{])")
 #: What paths of the API have in them; the server of those does not matter.
 OURS = ("/Conversations/", "/Configuration/Webhooks")
 _LOCAL = regex(r"\A(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
@@ -214,7 +216,7 @@ def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str
     for found in (*request.every(*_URL), *around.every(*_URL)):
         value = found.value if isinstance(found.value, str) else _of_parts(found)
         if isinstance(value, str) and value:
-            url, spot = _VARIABLE.sub("", value, count=1) or "/", found.spot
+            url, spot = _VARIABLE.sub("", _unanchored(value), count=1) or "/", found.spot
             break
     if not url or _TEMPLATE.search(url.partition("?")[0]):
         return "", spot
@@ -224,6 +226,14 @@ def url_of(request: Node, around: Node, headers: Mapping[str, str]) -> tuple[str
         url = _server(request, around, headers) + _public_path(request, url)
         url += "" if "?" in url else _query(request)
     return url, spot
+
+
+def _unanchored(url: str) -> str:
+    """Return the URL that a regular expression matches alone; a template where it matches more."""
+    if url[:1] != "^":
+        return url
+    text = url[1:].removesuffix("$")
+    return "/{{}}" if _OF_MANY.search(text) else text.replace("\\", "")
 
 
 def names_url(request: Node) -> bool:

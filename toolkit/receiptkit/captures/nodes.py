@@ -18,6 +18,15 @@ def is_description(value: Any) -> bool:
     return isinstance(value, dict) and any(name in value for name in _DESCRIPTIONS)
 
 
+def lines_of(value: Any) -> str | None:
+    """Return the text that a list of lines is, as notebooks keep what was printed; else None."""
+    if not isinstance(value, list) or len(value) < 2:
+        return None
+    if not all(isinstance(item, str) for item in value):
+        return None
+    return "".join(value) if all(item.endswith("\n") for item in value[:-1]) else None
+
+
 #: The names of larger objects are not remembered.
 _MOST_KEPT = 64
 

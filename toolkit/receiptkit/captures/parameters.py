@@ -69,13 +69,13 @@ _ADDED = frozenset(
 )
 #: Words in a file that are evidence of parameters in it, as text or as base64; in any case.
 _HINTS = (
-    *("event_?-?type", "delivery_?-?receipt_?-?sid", "TwilioProxy", '"Buffer"', "H4sIA"),
+    *("event[_ -]?type", "delivery[_ -]?receipt[_ -]?sid", "TwilioProxy", '"Buffer"', "H4sIA"),
     *("RXZlbnRUeXBl", "V2ZW50VHlwZ", "FdmVudFR5cG"),
     *("ZXZlbnRUeXBl", "V2ZW50X3R5cG", "ZXZlbnRfdHlwZ", "FdmVudF90eXBl"),
 )
 _HINT = regex("|".join(_HINTS).encode(), re.IGNORECASE)
 #: The same without case and marks, which is quicker to search for.
-_PLAIN_HINTS = tuple(hint.replace("_?-?", "").lower().encode() for hint in _HINTS)
+_PLAIN_HINTS = tuple(hint.replace("[_ -]?", "").lower().encode() for hint in _HINTS)
 
 
 def has_hint(raw: bytes) -> bool:
@@ -83,7 +83,7 @@ def has_hint(raw: bytes) -> bool:
     text = raw.lower()
     if _PLAIN_HINTS[0] in text:
         return True
-    text = text.translate(None, b"_-")
+    text = text.translate(None, b"_ -")
     return any(hint in text for hint in _PLAIN_HINTS) and _HINT.search(raw) is not None
 
 
@@ -192,6 +192,8 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
     if not isinstance(node.value, dict):
         return None
     own = {plain(name): name for name in node.value if isinstance(name, str)}
+    if "deliveryreceiptsid" not in own:
+        own = _behind_a_prefix(own)
     event = node.value.get(own.get("eventtype"), "onDeliveryUpdated")
     if "deliveryreceiptsid" not in own or "status" not in own or not isinstance(event, str):
         return None
@@ -212,6 +214,20 @@ def row_in(node: Node) -> tuple[Body, str, bool] | None:
                 text = _WHOLE.sub(r"\1", text)
             found[parameter] = as_date(text) if parameter.startswith("Date") else text
     return Body(found, node.spot, names), "columns of a table", True
+
+
+def _behind_a_prefix(own: dict[str, str]) -> dict[str, str]:
+    """Return the names of members behind what all share, such as `params.` of flattened objects."""
+    for name, full in own.items():
+        if name.endswith("deliveryreceiptsid"):
+            parts = re.split(r"(?<=[./])", full)
+            prefix = "".join(parts[:-1])
+            return {
+                plain(each[len(prefix) :]): each
+                for each in own.values()
+                if prefix and each.startswith(prefix)
+            }
+    return own
 
 
 def receipt_in(node: Node) -> tuple[Body, str, bool] | None:

@@ -36,6 +36,8 @@ _PAIR = regex(
 #: What a receipt has at least.
 _LEAST = frozenset(("sid", "message_sid", "status"))
 _SID = regex(r"DY[0-9a-f]{32}")
+#: What begins or ends an object: what is beyond belongs to another.
+_BRACE = regex(r"[{}]")
 #: The most between two members.
 _GAP = 200
 _FAR = 1 << 12
@@ -65,7 +67,7 @@ def receipt_around(text: str, begin: int, at: int) -> Printed | None:
     for pair in _PAIR.finditer(text, max(begin, at - _FAR), at + _FAR):
         name = _OWN[plain(pair["name"])]
         between = text[last : pair.start()] if last >= 0 else ""
-        if name in values or len(between) > _GAP or "}" in between:
+        if name in values or len(between) > _GAP or _BRACE.search(between):
             if last > at:
                 break
             values, places, first = {}, {}, -1

@@ -7,7 +7,7 @@ from typing import Any
 
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.messages import without_type
-from receiptkit.captures.nodes import Node, is_description
+from receiptkit.captures.nodes import Node, is_description, lines_of
 from receiptkit.captures.records import Leg, Spot
 from receiptkit.model.exchange import Exchange
 from receiptkit.model.regex import regex
@@ -37,6 +37,10 @@ def receipts_in(node: Node) -> Iterator[Seen]:
             yield typed
         elif isinstance(value, dict) and _is_ours(value):
             yield Seen(Exchange("", "", 200, value), {"response": here.spot}, "a body in an entry")
+        elif (text := lines_of(value)) is not None and depth < _DEEPEST:
+            leg = Leg(here.spot.pointer, 0, encoded=True)
+            found = [Node(inner, Spot("", (*here.spot.legs, leg))) for _, inner in _inside(text)]
+            stack += [(each, depth + 1) for each in reversed(found)]
         elif isinstance(value, (dict, list)) and depth < _DEEPEST:
             children = [(child, depth + 1) for _, child in here.children()]
             stack += reversed(children)

@@ -21,7 +21,7 @@ from receiptkit.captures.exchanges import (
 )
 from receiptkit.captures.http_messages import first_message, is_http
 from receiptkit.captures.messages import url_of
-from receiptkit.captures.nodes import Node, is_description, plain
+from receiptkit.captures.nodes import Node, is_description, lines_of, plain
 from receiptkit.captures.observation import Layout
 from receiptkit.captures.parameters import has_hint, parameters_in
 from receiptkit.captures.records import Leg, Spot
@@ -121,6 +121,10 @@ class _Walk:
         body = parameters_in(node)
         if body is not None:
             yield request_of(*body)
+            return
+        if (text := lines_of(node.value)) is not None and len(node.spot.legs) < _MOST_LEGS:
+            leg = Leg(node.spot.pointer, 0, encoded=True)
+            yield from self._text(Node(text, Spot("", (*node.spot.legs, leg))), text)
             return
         times, found = [], []
         for _, element in node.children():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from receiptkit.validation.pictures import Pictures
 
 #: Why nothing was judged in a file without an observation.
-NOTHING = "the file has no response and no webhook"
+NOTHING = "no response and no webhook was found in the file"
 
 
 class Unchecked(NamedTuple):

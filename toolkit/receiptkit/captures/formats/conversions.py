@@ -70,6 +70,24 @@ def _source(name: str, head: bytes) -> str:
     return "it begins like source code, with names of ours in it" if is_code else ""
 
 
+def _archive(name: str, head: bytes) -> str:
+    return "its first member is that of a tar" if head[257:262] == b"ustar" else ""
+
+
+def _zip(name: str, head: bytes) -> str:
+    return "it begins like a ZIP" if head.startswith(b"PK\x03\x04") else ""
+
+
+def _workbook(name: str, head: bytes) -> str:
+    is_one = _zip(name, head) and (b"[Content_Types].xml" in head or b"xl/" in head)
+    return "it is a ZIP with the parts of a workbook" if is_one else ""
+
+
+def _zeros(name: str, head: bytes) -> str:
+    is_cut = beginning(head).startswith(b"{") and (b"}\0{" in head or head.endswith(b"}\0"))
+    return "there is a zero byte behind each object" if is_cut else ""
+
+
 _AS_LOG = "read it as a log: receiptkit validate --as log FILE"
 _NO_RESPONSES = "it holds requests without responses"
 
@@ -125,6 +143,49 @@ FORMATS = [
         _coloured,
         r"take the colours out: sed 's/\x1b\[[0-9;]*m//g' FILE > FILE.txt",
         order=18,
+    ),
+    _format(
+        "zero-bytes",
+        "JSON with a zero byte behind each record",
+        _zeros,
+        "convert it: tr '\\0' '\\n' < FILE > FILE.ndjson",
+    ),
+    _format(
+        "bzip2",
+        "compressed with bzip2",
+        _by(rb"BZh[1-9]1AY&SY", "it begins like bzip2"),
+        "unpack it: bzip2 -dc FILE > FILE.txt",
+    ),
+    _format(
+        "xz",
+        "compressed with xz",
+        _by(rb"\xfd7zXZ\0", "it begins like xz"),
+        "unpack it: xz -dc FILE > FILE.txt",
+    ),
+    _format(
+        "tar",
+        "a tar archive",
+        _archive,
+        "unpack it, and check the folder: mkdir -p FILE.d && tar -xf FILE -C FILE.d",
+    ),
+    _format("workbook", "a workbook", _workbook, "save its sheet as CSV, which is read", order=42),
+    _format(
+        "other-zip",
+        "a ZIP without a recording",
+        _zip,
+        "unpack it, and check the folder: python3 -m zipfile -e FILE FILE.d",
+        order=43,
+    ),
+    _format(
+        "hurl",
+        "a file of Hurl, whose responses are expectations",
+        _by(
+            rb"(?:#[^\n]*\n|\s)*(?:GET|POST|PUT|PATCH|DELETE) \S+[^\S\n]*\r?\n"
+            rb"(?:[^\n]*\n){0,40}?HTTP(?:/[0-9.]+)? (?:[1-5][0-9]{2}|\*)[^\S\n]*\r?\n",
+            "a status without headers is expected in it",
+        ),
+        "record what really comes: hurl --report-json FILE.d FILE",
+        order=19,
     ),
     _format(
         "netlog",

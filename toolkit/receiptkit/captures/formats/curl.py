@@ -20,6 +20,8 @@ from receiptkit.model.regex import regex
 _REQUEST = regex(rb"^> [A-Z]+ \S+ HTTP/", re.MULTILINE)
 _RESPONSE = regex(rb"^< HTTP/", re.MULTILINE)
 _PREFIX = regex(rb"[<>] ?")
+#: A request as other clients print it in the manner of curl, without the version.
+_BARE_REQUEST = regex(rb"> [A-Z]+ \S+(?=\s*\Z)")
 #: Remarks, and how many bytes were received or sent.
 _REMARK = regex(rb"\* |[{}] \[\d+ bytes data\]|\*$")
 #: The remark on the next call follows a body without a line break.
@@ -54,7 +56,11 @@ def _plain(raw: bytes) -> Rewritten:
     for line in raw.splitlines(keepends=True):
         end = at + len(line)
         prefix = _PREFIX.match(line)
-        if prefix:
+        if prefix and (bare := _BARE_REQUEST.match(line)):
+            text.keep(at + prefix.end(), at + bare.end())
+            text.insert(b" HTTP/1.1", at + bare.end())
+            text.keep(at + bare.end(), end)
+        elif prefix:
             text.keep(at + prefix.end(), end)
         elif not _REMARK.match(line):
             glued = _NEXT_CALL.search(line)

@@ -45,7 +45,10 @@ _PLAUSIBLE = regex(
 _OF_OTHERS = regex(
     rb"\[\[?(?!(?:true|false|null)\])[A-Za-z_][\w.:-]*\]?\][^\S\n]*(?:\n|\Z)"
     rb"|\{\s*:?[A-Za-z_$][\w$]*\s*(?::|=)"
+    rb"|\{\s*:[A-Za-z][\w-]*\s+\"|\[\s*\"[^\"\n]*\"\s*:"
 )
+#: A comment of JavaScript, with which no JSON begins.
+_REMARK = regex(rb"//|/\*")
 #: What a program of Python or JavaScript printed into a log.
 _PRINTED = regex(rb"\{\s*'")
 #: An object that ends at the beginning of a line, and the next one.
@@ -67,6 +70,8 @@ def recognise(name: str, head: bytes) -> str:
     if start.startswith((_SEPARATOR + b"{", _SEPARATOR + b"[")):
         return "it is a sequence of JSON texts behind record separators"
     if not start:
+        return ""
+    if _REMARK.match(start):
         return ""
     is_named = name.lower().endswith(_JSON_SUFFIXES)
     is_other = (

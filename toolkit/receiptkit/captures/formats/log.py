@@ -10,7 +10,7 @@ from receiptkit.captures import envelope
 from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.embedded import FoundValue, printed, texts_within
 from receiptkit.captures.exchanges import ENDED, Seen
-from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.format import Format, beginning, command_for
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.receipts_within import receipts_in
@@ -25,6 +25,7 @@ from receiptkit.model.regex import regex
 
 _SUFFIXES = (".log", ".log.gz")
 _EVENT_STREAM = regex(rb"\A(?:(?:id|event|retry|data|):[^\n]*\n\s*)+")
+_QUOTED_PRINTABLE = regex(rb"EventType=3Don[A-Z]")
 _LITERAL = Spot("text")
 #: A webhook in an access log, which has no bodies.
 _ACCESS = regex(r"^.*\bTwilioProxy/", re.MULTILINE)
@@ -55,6 +56,11 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     raw = everything(stream, limits.record, "the log")
     if b"\0" in raw:
         raise CaptureError("the file contains zero bytes, so it is not text")
+    if _QUOTED_PRINTABLE.search(raw):
+        raise CaptureError(
+            "the text is quoted-printable, as mail is; decode it: "
+            + command_for("python3 -m quopri -d FILE > FILE.log", name)
+        )
     text = raw.decode("utf-8", "replace")
     from receiptkit.text.json_locate import LineIndex
 

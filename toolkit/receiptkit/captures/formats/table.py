@@ -13,6 +13,7 @@ from receiptkit.captures.bodies import Reading, nothing_beside
 from receiptkit.captures.evidence import has_evidence_in
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.format import Format, beginning
+from receiptkit.captures.framed import cells_of, is_framed
 from receiptkit.captures.nodes import Node, plain
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.parameters import columns, receipt_in, row_in
@@ -69,6 +70,11 @@ def recognise(name: str, head: bytes) -> str:
     A row of names, and a column or a cell that only this API has.
     """
     start = beginning(_in_utf_8(head))
+    if is_framed(drawn := start.decode("utf-8", "ignore")):
+        names = [name for name, _ in next(cells_of(drawn), [])]
+        if columns(names) or (len(names) > 1 and has_evidence_in(start)):
+            return "it begins with the frame of a table"
+        return ""
     names, delimiter = header(start)
     if not delimiter:
         return ""
@@ -164,21 +170,30 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     if problem is not None:
         raise CaptureError("the table is not UTF-8; convert it with iconv")
     text = text.removeprefix("\ufeff")
-    names, delimiter = header(text[:8192].encode())
-    if not delimiter:
-        raise CaptureError("the first row does not name the columns of a table")
+    names, table = _opened(text)
     check_column(limits.column, names)
     from receiptkit.text.json_locate import LineIndex
 
     place, entry = LineIndex(text).place, 0
     reading = Reading(limits.record, nothing_beside)
-    for row in _data(rows(text, delimiter)):
+    for row in _data(table):
         cells = dict(zip(names, row, strict=False))
         record = PlacedRecord(place(row[0].start), cells=_cells(cells, place).get)
         texts = {name: cell.text for name, cell in cells.items()}
         for seen in seen_in(texts, reading, limits.column):
             yield envelope.seen(entry, record, seen)
             entry += 1
+
+
+def _opened(text: str) -> tuple[list[str], Iterator[list[Field]]]:
+    """Return the names of the columns, and all rows, with a frame around them or without."""
+    if is_framed(text[:8192]):
+        framed = ([Field(*cell) for cell in row] for row in cells_of(text))
+        return [name for name, _ in next(cells_of(text), [])], framed
+    names, delimiter = header(text[:8192].encode())
+    if not delimiter:
+        raise CaptureError("the first row does not name the columns of a table")
+    return names, rows(text, delimiter)
 
 
 def check_column(column: str | None, names: list[str]) -> None:
