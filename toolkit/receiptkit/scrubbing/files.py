@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from receiptkit.captures import at_most, recognise
+from receiptkit.captures.format import command_for
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.limits import limit, remedy
 from receiptkit.scrubbing import encoded, parquet_rows, table_nodes
@@ -38,6 +40,9 @@ _MEDIA = (
     b"\x1aE\xdf\xa3",
     b"\0\0\x01\0",
 )
+#: A sign of ours in a text of mail, and a line that goes on in the next.
+_QUOTED_PRINTABLE = re.compile(rb"[A-Za-z]=3D[A-Za-z0-9+%]")
+_SOFT_BREAK = re.compile(rb"=\r?\n")
 _FRAMES: dict[str, Callable[[str], Iterable[Frame]]] = {"table": table_nodes.frames}
 
 
@@ -98,6 +103,11 @@ class Scrubber:
     def _text(self, raw: bytes, name: str) -> bytes:
         if b"\0" in raw[:_HEAD]:
             raise CaptureError("this is not text; export it as text, and scrub that")
+        if _QUOTED_PRINTABLE.search(raw) and _SOFT_BREAK.search(raw):
+            raise CaptureError(
+                "this is quoted-printable, which cuts values into lines; decode it, and scrub that: "
+                + command_for("python3 -m quopri -d FILE > FILE.txt", name)
+            )
         after = self._pass(raw, name)
         if after == raw:
             # Nothing is replaced, so every signature is still that of its request.

@@ -39,8 +39,11 @@ _OF_HTTP = {
     "response", "rawpath", "httpmethod", "params", "querystring", "path",
 }  # fmt: skip
 
+#: Behind a digit or a capital, a prefix of two hexadecimal digits is part of a longer number; an
+#: escaped equals sign ends in one, too (`=3D`, `%3D`).
 SIDS = re.compile(
-    r"(?<![0-9a-fA-F])[A-Z]{2}[0-9a-fA-F]{32}(?![0-9a-fA-F])"
+    r"(?:(?:(?<![0-9A-F])|(?<=[=%]3D))[A-F]{2}|[A-Z][G-Z]|[G-Z][A-Z])"
+    r"[0-9a-fA-F]{32}(?![0-9a-fA-F])"
     r"|(?<![0-9A-Za-z])[A-Za-z]{2}[0-9a-fA-F]{32}(?![0-9A-Za-z])"
 )
 #: A SID that is too short, too long, or has other letters.
