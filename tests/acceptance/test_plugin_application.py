@@ -96,4 +96,5 @@ def test_mistakes_are_usage_errors(pytester: pytest.Pytester, command: str, word
     printed = result.stdout.str()
     assert words in printed
     assert "ended with 3" not in printed or "42" in printed
+    assert chr(92) + "n" not in printed
     result.assert_outcomes(failed=1)

@@ -67,8 +67,9 @@ def test_a_ready_line_for_programs_and_a_log_for_people(tmp_path: Path) -> None:
             urllib.request.urlopen(f"{sign['url']}/v1/Conversations?token=secret", timeout=10)
         server.terminate()
         _, err = server.communicate(timeout=20)
-    note, line = err.splitlines()[:2]
-    assert note.startswith("receiptkit: note: send HTTP Basic with ")
+    text, line = err.splitlines()[:2]
+    note = json.loads(text)
+    assert (note["kind"], note["text"][:21]) == ("note", "send HTTP Basic with ")
     call = json.loads(line)
     assert (call["kind"], call["path"], call["status"]) == ("call", "/v1/Conversations", 401)
     assert "secret" not in err

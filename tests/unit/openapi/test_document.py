@@ -308,7 +308,13 @@ def test_actions_change_their_targets(
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("$.paths\n  .gone", r"mine, action 1: the target matches nothing: \$\.paths \.gone"),
+        (
+            "$.paths\n  .gone",
+            (
+                r"mine, action 1: the target matches nothing: \$\.paths \.gone; if upstream no longer "
+                "has this part, change the target, or remove the action"
+            ),
+        ),
         ("$.[", r"mine, action 1: the target is not a JSONPath: [a-z ]+"),
     ],
     ids=["gone", "none"],

@@ -400,3 +400,72 @@ def test_does_not_check_signatures_behind_a_proxy(seen: str, headers: dict[str, 
     result = contract.validator.validate_webhook(request)
     assert [each.rule for each in result.findings] == []
     assert "--called-at" in (result.signature_unjudged or "")
+
+
+WRITING = "the scheme or the host is written otherwise: validate the URL as it is configured"
+REENCODED = "the path was re-encoded after it was signed: validate the URL that was called"
+
+
+@pytest.mark.parametrize(
+    ("called", "seen", "cause"),
+    [
+        ("https://example.com/hook", "https://EXAMPLE.com/hook", WRITING),
+        ("https://example.com/hook", "HTTPS://example.com/hook", WRITING),
+        ("https://xn--bcher-kva.example/hook", "https://bücher.example/hook", WRITING),
+        ("https://bücher.example:1/hook", "https://xn--bcher-kva.example:1/hook", WRITING),
+        ("https://[2001:db8::1]/hook", "https://[2001:DB8:0:0:0:0:0:1]/hook", WRITING),
+        (
+            "https://example.com/hook?",
+            "https://example.com/hook",
+            "an empty query was dropped: keep the `?`",
+        ),
+        ("https://example.com/caf%c3%a9", "https://example.com/caf%C3%A9", REENCODED),
+        ("https://example.com/caf%C3%A9", "https://example.com/café", REENCODED),
+    ],
+)
+def test_another_writing_of_the_url(called: str, seen: str, cause: str) -> None:
+    """A URL that means the same and is written otherwise is named as the cause."""
+    assert problems_of(signed(called, seen))[0].hint == cause
+
+
+def test_a_blank_parameter_that_was_dropped() -> None:
+    """Parsers drop a parameter without a value, and Twilio signs its name."""
+    request = replace(SIGNED, headers=over(URL, {**PARAMETERS, "ErrorCode": ""}))
+    (problem,) = problems_of(request)
+    assert "without a value, ErrorCode, was dropped" in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        URL + "#rc=2",
+        URL.replace("https://", "https://user:password@"),
+        URL.replace("https://", "https://user:password@") + "#rc=2",
+    ],
+)
+def test_a_configured_url_is_requested_without_user_and_fragment(seen: str) -> None:
+    """What a log takes from the configuration is no part of the request, and of its signature."""
+    assert problems_of(signed(URL, seen)) == []
+    (problem,) = problems_of(replace(SIGNED, url=seen, headers={HEADER: "A" * 27 + "="}))
+    assert problem.hint == ANOTHER
+
+
+@pytest.mark.parametrize("blank", [" ", "\r\n", "\t"])
+def test_blanks_around_a_header_are_no_part_of_it(blank: str) -> None:
+    signature = SIGNED.headers[HEADER]
+    assert problems_of(replace(SIGNED, headers={HEADER: f"{blank}{signature}{blank}"})) == []
+
+
+def test_the_port_that_a_proxy_names() -> None:
+    """X-Forwarded-Port belongs to the host that was called."""
+    headers = {"Host": "example.com", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "8443"}
+    request = signed("https://example.com:8443/hook", "http://10.0.0.1/hook", more=headers)
+    assert problems_of(request) == []
+    result = Contract.load(auth_token=TOKEN).validate_webhook(request)
+    assert result.signature_unjudged == ""
+
+
+def test_a_form_to_a_url_with_a_hash() -> None:
+    """A signature that is written as always is not said to be written otherwise."""
+    url = f"https://example.com/hook?bodySHA256={'0' * 64}"
+    assert problems_of(signed(url, url))[0].hint == ANOTHER

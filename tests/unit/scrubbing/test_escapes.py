@@ -47,5 +47,5 @@ def test_a_longer_number_is_no_sid(before: str) -> None:
 def test_mail_is_refused() -> None:
     """A text that cuts values into lines is not scrubbed in part."""
     raw = b"Subject: x\n\n" + quopri.encodestring(FORM.encode())
-    with pytest.raises(CaptureError, match="python3 -m quopri -d x.eml"):
+    with pytest.raises(CaptureError, match=r"python3 -m quopri -d x\.eml"):
         Scrubber(b"k" * 32).scrub(raw, "x.eml")

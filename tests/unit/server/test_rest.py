@@ -479,3 +479,15 @@ def test_notes_that_another_token_is_expected(capsys: pytest.CaptureFixture[str]
     assert err == (
         "receiptkit: note: this server expects another auth token or API key; it answered 401\n"
     )
+
+
+def test_hands_a_note_to_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever logs in JSON gets no line of text between its lines."""
+    caller = Caller("landline")
+    notes: list[str] = []
+    log = caller.control.log
+    assert log is not None
+    log.note_listener = notes.append
+    caller.get(paths(caller.world)["receipts"], authorization=None)
+    assert capsys.readouterr().err == ""
+    assert [each.rpartition("; ")[2] for each in notes] == ["it answered 401"]

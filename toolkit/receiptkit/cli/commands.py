@@ -143,6 +143,8 @@ def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> in
     except _NO_ARGUMENTS as error:
         click.echo(error.format_message())
         return _FAILED
+    except click.NoSuchOption as error:
+        return _complain(_unknown_option(error))
     except click.UsageError as error:
         hint = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
         return _complain(" ".join(error.format_message().split()) + hint)
@@ -159,6 +161,37 @@ def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> in
     except SystemExit:
         # What click makes of a pipe that nobody reads; its exit code would mean findings.
         return _unwritable(BrokenPipeError())
+
+
+#: What users call an option elsewhere, and the options that mean it, which one command has.
+_MEANT = {
+    "--public-url": ("--called-at", "--public-url"),
+    "--webhook-url": ("--called-at", "--public-url", "--to"),
+    "--callback-url": ("--called-at", "--public-url", "--to"),
+    "--called-at": ("--public-url",),
+    "--base-url": ("--api-base-url",),
+    "--target": ("--to",),
+    "--openapi": ("--document",),
+    "--spec": ("--document",),
+    "--schema": ("--document",),
+    "--contract": ("--document",),
+    "--token": ("--auth-token-env",),
+    "--auth-token": ("--auth-token-env",),
+    "--verbose-values": ("--show-values",),
+    "--output-format": ("--format",),
+    "--report": ("--output",),
+}
+
+
+def _unknown_option(error: click.NoSuchOption) -> str:
+    """Return the message about an unknown option, with the one that means the same, if any."""
+    ctx = error.ctx
+    own = {name for each in (ctx.command.params if ctx else ()) for name in each.opts}
+    meant = [each for each in _MEANT.get(error.option_name, ()) if each in own]
+    text = " ".join(error.format_message().split())
+    if meant:
+        text = f"No such option {error.option_name!r}. Did you mean {meant[0]!r}?"
+    return text + (f" (see `{ctx.command_path} --help`)" if ctx else "")
 
 
 def _flushed(code: int) -> int:

@@ -9,7 +9,7 @@ import click
 
 from receiptkit import __version__
 from receiptkit.cli import installation
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_users
 from receiptkit.validation import project_settings
 from receiptkit.validation.effective_settings import effective, setting_lines
 
@@ -48,4 +48,4 @@ def doctor() -> int:
 def _section(title: str, lines: Iterable[str]) -> None:
     click.echo(f"\n{title}")
     for line in list(lines) or ["none found"]:
-        click.echo(f"  {printable(line)}")
+        click.echo(f"  {printable(without_users(line))}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 
 import click
 
 from receiptkit.cli.process import note
 from receiptkit.model.display import close_matches
 from receiptkit.model.errors import UsageError
+
+#: The name of a variable: letters of one case and digits, and no number in hexadecimal.
+_NAME = re.compile(r"(?![0-9a-fA-F]{24,}\Z)[A-Za-z_][A-Za-z0-9_]*")
 
 
 def secret(name: str | None, option: str = "--auth-token-env") -> str | None:
@@ -25,6 +29,9 @@ def secret(name: str | None, option: str = "--auth-token-env") -> str | None:
     if name is None:
         return None
     value = os.environ.get(name)
+    if not value and not _NAME.fullmatch(name):
+        # Somebody who gives the secret itself does not want to read it in a log.
+        raise UsageError(f"{option} takes the name of an environment variable, not what is in it")
     if not value:
         raise UsageError(f"{option} {name}: this environment variable is not set, or empty")
     try:

@@ -20,7 +20,7 @@ from receiptkit.cli.progress import judging
 from receiptkit.cli.report_files import ReportOutput, about, opened, parse_outputs
 from receiptkit.cli.scale import keeper_of, runner_of, state_line
 from receiptkit.contract import Contract
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_users
 from receiptkit.model.finding import Severity
 from receiptkit.model.limits import collector_off
 from receiptkit.rules import catalogue
@@ -111,7 +111,7 @@ def _show_settings(project: ProjectSettings, chosen: dict[str, Any]) -> int:
     from receiptkit.validation.effective_settings import effective, setting_lines
 
     for line in setting_lines(effective(project, chosen)):
-        click.echo(printable(line))
+        click.echo(printable(without_users(line)))
     return 0
 
 

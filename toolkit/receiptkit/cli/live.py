@@ -39,6 +39,7 @@ from receiptkit.cli.serving import (
     tls_options,
 )
 from receiptkit.contract import Contract
+from receiptkit.model.display import without_users
 from receiptkit.model.finding import Severity
 from receiptkit.server.tls import NAMES, VARIABLES
 from receiptkit.validation import project_settings
@@ -140,7 +141,7 @@ def run(session: Session, application: Any, options: dict[str, Any], lines: list
             authority = certificate.authority if certificate else None
             if options["ready_file"] != STDIN:
                 for line in lines:
-                    click.echo(line.replace("{url}", url), err=True)
+                    click.echo(without_users(line.replace("{url}", url)), err=True)
                 if authority:
                     trust = " ".join(f"{name}={authority}" for name in VARIABLES)
                     click.echo(f"  trust        {trust}", err=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_users
 from receiptkit.model.errors import UsageError
 
 _T = TypeVar("_T")
@@ -226,7 +226,7 @@ def say(text: str) -> None:
     # Signals are caught before anything as large as click is imported.
     import click
 
-    click.echo(f"receiptkit: {printable(text)}", err=True)
+    click.echo(f"receiptkit: {printable(without_users(text))}", err=True)
 
 
 def note(text: str) -> None:

@@ -18,7 +18,7 @@ from receiptkit.cli.parameters import (
 )
 from receiptkit.cli.process import Interrupted, at_interrupt, run_async, say
 from receiptkit.cli.serving import log_option, log_request, port_option
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_users
 from receiptkit.server.causes import was_accepted
 from receiptkit.webhooks import AUTH_TOKEN
 from receiptkit.webhooks.address import absolute
@@ -129,7 +129,7 @@ def _run(planned: SendingPlan, to: str, choice: Choice, options: dict[str, Any])
 def _summarised(answered: list[bool], planned: SendingPlan, to: str, answers: str) -> int:
     unsent = len(planned.webhooks) - len(answered)
     noun = "webhook" if len(answered) == 1 else "webhooks"
-    click.echo(printable(f"{len(answered):,} {noun} sent to {to}: {answers}"))
+    click.echo(printable(without_users(f"{len(answered):,} {noun} sent to {to}: {answers}")))
     for count, why in (
         (planned.left_out, "left out by choice"),
         (unsent, "not sent: the run ended before"),

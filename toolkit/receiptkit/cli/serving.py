@@ -193,11 +193,16 @@ def logged(control: Control, log_format: str) -> Iterator[None]:
         }
         write("webhook", about, likely_cause(sent.outcome, sent.delivery.url.partition("?")[0]))
 
+    def note(text: str) -> None:
+        _write(json.dumps({"kind": "note", "text": text}))
+
     control.log.listener, control.sender.listener = call, webhook
+    # Among lines of text a note is one.
+    control.log.note_listener = note if log_format == "json" else None
     try:
         yield
     finally:
-        control.log.listener = control.sender.listener = None
+        control.log.listener = control.sender.listener = control.log.note_listener = None
 
 
 @contextmanager

@@ -66,7 +66,8 @@ class Progress:
         """Return each answer with its count, the most frequent first."""
         return (
             ", ".join(
-                f"{outcome} ({count:,} times)" for outcome, count in self._counts.most_common()
+                f"{outcome} ({count:,} {'time' if count == 1 else 'times'})"
+                for outcome, count in self._counts.most_common()
             )
             or "none"
         )

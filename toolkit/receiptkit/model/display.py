@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Iterable
 from typing import Any
 
@@ -11,6 +12,8 @@ from receiptkit.model import pointers
 _LONGEST = 120
 #: Longer numbers in a pointer are hardly the index of an element, and may be a telephone number.
 _LONGEST_INDEX = 7
+#: A user with a password in a URL, or in what another library took out of one.
+_USER = re.compile(r"(?<=://)[^\s/?#@\"'<>]+(?=@)|(?<=[\"' ])[^\s/:@\"']+:[^\s/@\"']+(?=@)")
 
 
 def printable(text: str) -> str:
@@ -18,6 +21,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+
+
+def without_users(text: str) -> str:
+    """Return the text with a mark in the place of user and password of each URL in it."""
+    return _USER.sub("***", text) if "@" in text else text
 
 
 def shown(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from receiptkit.model.display import printable
+from receiptkit.model.display import printable, without_users
 
 
 class ReceiptkitError(Exception):
@@ -10,7 +10,7 @@ class ReceiptkitError(Exception):
 
     def __str__(self) -> str:
         # Names in it may be other people's.
-        return printable(super().__str__())
+        return printable(without_users(super().__str__()))
 
 
 class UsageError(ReceiptkitError):
@@ -34,7 +34,7 @@ class CaptureError(ReceiptkitError):
         self.line = line
 
     def __str__(self) -> str:
-        text = printable(str(self.args[0]))
+        text = printable(without_users(str(self.args[0])))
         return text if self.line is None else f"line {self.line} {text}"
 
     def below(self, lines: int) -> CaptureError:

@@ -56,7 +56,10 @@ def enact(
     root: Any = {"root": document}
     places = _nodes(root, target, where, "target")
     if not places:
-        raise DocumentError(f"{where}: the target matches nothing: {' '.join(target.split())}")
+        raise DocumentError(
+            f"{where}: the target matches nothing: {' '.join(target.split())}; if upstream no "
+            "longer has this part, change the target, or remove the action"
+        )
     update = action.get("update", {})
     if "copy" in action and "update" not in action:
         copied = _nodes(root, str(action["copy"]), where, "copy")

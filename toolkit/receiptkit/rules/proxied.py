@@ -55,6 +55,10 @@ def urls_before(request: WebhookRequest) -> Iterator[str]:
     # Of several hosts nobody knows which was called.
     names = [named_hosts(request, name) for name in _HOSTS[:-1]]
     hosts = [each[0] for each in names if len(each) == 1]
+    port = (request.header("x-forwarded-port") or "").strip()
+    if port.isascii() and port.isdigit() and len(port) < 6:
+        named = [*hosts, *named_hosts(request, "host")]
+        hosts += [f"{each}:{port}" for each in named if ":" not in each.rpartition("]")[2]]
     for host in dict.fromkeys([*hosts, parts.netloc]):
         for scheme in named_schemes(request) or HTTP:
             for path in paths:

@@ -33,6 +33,8 @@ _MADE_OTHERWISE = {
     "digest": "it is an HMAC with SHA-256: Twilio signs with SHA-1",
     "order": "it is over the parameters in the order of the form: they are sorted by name",
 }
+#: Parameters that come without a value, or not at all; parsers drop them alike.
+_OPTIONAL = ("ErrorCode", "ClientIdentity", "ChannelMessageSid", "ChatServiceSid", "ParticipantSid")
 _UNKNOWN_CAUSE = "another auth token, another URL than the public one, or changed parameters"
 
 
@@ -75,7 +77,7 @@ def signature_missing(webhook: WebhookView) -> Iterator[Problem]:
 def signature(webhook: WebhookView) -> Iterator[Problem]:
     """Yield a problem for a signature that does not match the request, if that can be judged."""
     request, auth_token = webhook.request, webhook.auth_token
-    found = request.header(HEADER)
+    found = _header(request)
     if auth_token is None or found is None or unjudged_reason(request) is not None:
         return
     from receiptkit.rules.proxied import is_proxied
@@ -99,7 +101,7 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
 def unjudged(request: WebhookRequest, auth_token: str) -> str | None:
     """Return why a signature cannot be judged; None if it can be, or is missing."""
     reason = unjudged_reason(request)
-    found = request.header(HEADER)
+    found = _header(request)
     if reason is not None or found is None:
         return reason
     from receiptkit.rules.proxied import UNKNOWN, is_proxied
@@ -109,6 +111,12 @@ def unjudged(request: WebhookRequest, auth_token: str) -> str | None:
     if _is_right(request, auth_token, found) or _cause(request, auth_token, found):
         return None
     return UNKNOWN
+
+
+def _header(request: WebhookRequest) -> str | None:
+    """Return the signature that a request has; blanks around the value of a header are none of it."""
+    found = request.header(HEADER)
+    return found if found is None else found.strip(" \t\r\n")
 
 
 def _is_right(request: WebhookRequest, auth_token: str, signature: str) -> bool:
@@ -144,9 +152,22 @@ def _cause(request: WebhookRequest, auth_token: str, signature: str) -> str | No
             )
     if parameters and any(verify(url, auth_token, signature) for url in called):
         return "it is over the URL alone: sign the parameters of the form, too"
+    for name in _OPTIONAL if parameters else ():
+        blank = [*parameters, (name, "")]
+        if any(verify(url, auth_token, signature, blank) for url in called):
+            return f"a parameter without a value, {name}, was dropped: keep the bytes of the body"
+    return _MERGED if _is_merged(called, auth_token, signature, parameters) else None
+
+
+def _is_merged(
+    called: list[str], auth_token: str, signature: str, parameters: list[tuple[str, str]]
+) -> bool:
+    """Return True if a signature is over the parameters that are not in the query, too."""
+    from receiptkit.webhooks.signature import verify
+
     for url in called:
         query = {(item.name, item.value) for item in decode_query(url)}
         own = [each for each in parameters if each not in query]
         if own != parameters and verify(url, auth_token, signature, own):
-            return _MERGED
-    return None
+            return True
+    return False

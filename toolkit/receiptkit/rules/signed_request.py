@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import permutations
+from itertools import permutations, starmap
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
@@ -136,15 +136,29 @@ def public_urls(request: WebhookRequest) -> list[str]:
     if parts.scheme in HTTP:
         # A host or scheme that the headers leave open is a guess, which is a cause and no URL.
         known = len(hosts) == 1 and len(schemes) == 1 and "," not in _value(request, _PROTO)
-        return [request.url, *([placed(parts, schemes[0], hosts[0])] if known else [])]
+        sent = _as_sent(request.url)
+        own = [request.url] if sent == request.url else [request.url, sent]
+        return [*own, *([placed(parts, schemes[0], hosts[0])] if known else [])]
     if not parts.path.startswith("/"):
         return []
     return [placed(parts, scheme, host) for host in hosts for scheme in (schemes or HTTP)]
 
 
+def _as_sent(url: str) -> str:
+    """Return a configured URL as it is requested: without user, password and fragment."""
+    scheme, mark, rest = url.partition("#")[0].partition("://")
+    host = re.match(r"[^/?]*", rest)
+    authority = host[0] if host else ""
+    return f"{scheme}{mark}{authority.rpartition('@')[2]}{rest[len(authority) :]}"
+
+
 def other_urls(request: WebhookRequest) -> Iterator[Candidate]:
     """Yield URLs that Twilio may have called instead, and the cause that each of them means."""
+    from receiptkit.rules.url_writings import written_otherwise
+
     called = public_urls(request)
+    for url in called:
+        yield from starmap(Candidate, written_otherwise(url))
     for url in called:
         yield from _of_scheme(url)
     for url in called:
@@ -180,6 +194,8 @@ def _guessed_hosts(urls: list[str], request: WebhookRequest) -> Iterator[tuple[s
 
 def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
     """Yield a URL with changes to its path and query that proxies and frameworks make."""
+    from receiptkit.rules.url_writings import paths_otherwise
+
     parts = urlsplit(url)
     other = "http" if parts.scheme == "https" else "https"
     if parts.query:
@@ -195,6 +211,9 @@ def _of_url(url: str, request: WebhookRequest) -> Iterator[Candidate]:
     cause = "the parameters of the query were put in another order: keep the query as it was called"
     for order in _orders(parts.query):
         yield Candidate(urlunsplit(parts._replace(query=order)), cause)
+    cause = "the path was re-encoded after it was signed: validate the URL that was called"
+    for other_path in paths_otherwise(parts.path):
+        yield Candidate(urlunsplit(parts._replace(path=other_path)), cause)
     cause = (
         "a proxy or gateway took a prefix from the path, such as its stage: "
         "validate against the public URL"

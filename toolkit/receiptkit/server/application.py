@@ -63,10 +63,11 @@ def app(
     sender = Sender(checked.signing_token, webhook_transport)
     state = State(checked)
     load_some(state, sys.maxsize)
-    rest = Rest(state, sender.ask)
+    log = RequestLog(panel.PREFIX)
+    rest = Rest(state, sender.ask, log.note)
     dispatcher = Dispatcher(state, sender, rest.events)
     control = Control(state, sender, dispatcher)
-    log = control.log = RequestLog(panel.PREFIX)
+    control.log = log
     if checked.snapshot is None:
         state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
     else:

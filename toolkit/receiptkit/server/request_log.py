@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -47,6 +48,8 @@ class RequestLog:
         self.count = 0
         #: Is called with each call, once it was answered.
         self.listener: Callable[[Call], None] | None = None
+        #: Is called with each note; without it, notes go to standard error.
+        self.note_listener: Callable[[str], None] | None = None
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """
@@ -74,6 +77,13 @@ class RequestLog:
                 self._note(scope, status, round((time.perf_counter() - began) * 1000, 1))
 
         return noting
+
+    def note(self, text: str) -> None:
+        """Hand on a note for whoever runs the server."""
+        if self.note_listener is not None:
+            self.note_listener(text)
+        else:
+            sys.stderr.write(f"receiptkit: note: {text}\n")
 
     def _note(self, scope: Any, status: int, milliseconds: float) -> None:
         self.count += 1

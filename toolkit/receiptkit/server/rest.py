@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
@@ -51,15 +50,17 @@ class Rest:
     Args:
         state: what the responses are about.
         ask: sends a pre-webhook.
+        note: writes a note for whoever runs the server.
     """
 
-    def __init__(self, state: State, ask: Ask) -> None:
+    def __init__(self, state: State, ask: Ask, note: Callable[[str], None]) -> None:
         self._state = state
         self._rng = random.Random(state.settings.seed)  # noqa: S311 # of request ids
         self.events = Events(state, ask)
         self._api_keys = tuple(state.settings.api_keys.items())
         self._handlers = self._table()
         self._noted: set[str] = set()
+        self._write_note = note
 
     def _table(self) -> dict[str, dict[str, Handler]]:
         """Return the handlers by path and method."""
@@ -172,10 +173,11 @@ class Rest:
             raise
 
     def _note(self, text: str) -> None:
-        """Write a note on standard error, once."""
-        if text not in self._noted:
-            self._noted.add(text)
-            sys.stderr.write(f"receiptkit: note: {text}\n")
+        """Write a note, once."""
+        if text in self._noted:
+            return
+        self._noted.add(text)
+        self._write_note(text)
 
     def _is_known(self, request: Request) -> bool:
         """Return True if Twilio has the path of a request, whatever its method."""

@@ -99,7 +99,7 @@ class Applications:
             advice = (
                 f"it has to listen at the port in {port_variable}, or at {{port}} of its arguments"
             )
-            raise UsageError(f"{arguments[0]} {reason}; {advice}; it printed:\n{_tail(log)}")
+            raise UsageError(f"{arguments[0]} {reason}; {advice}; it printed: {_tail(log)}")
         return Application(f"http://127.0.0.1:{port}", process.pid)
 
     def end(self) -> None:
@@ -152,9 +152,11 @@ def _reason_not_listening(
 
 
 def _tail(log: IO[bytes]) -> str:
+    """Return the end of what was printed in one line, as the message of an error is."""
     log.seek(0)
     text = log.read()[-_SHOWN:].decode("utf-8", "replace")
-    return "\n".join(map(printable, text.splitlines()))
+    lines = [printable(line.strip()) for line in text.splitlines() if line.strip()]
+    return " | ".join(lines) or "nothing"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

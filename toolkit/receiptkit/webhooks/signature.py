@@ -27,6 +27,8 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 #: Parameters as pairs, or as a mapping with a list for a repeated name.
 Parameters = Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]]
 
+#: A signature as Twilio writes it: 20 bytes in base64.
+_USUAL = re.compile(r"[A-Za-z0-9+/]{27}=")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<user>[^/?#@]*@)?"
@@ -111,6 +113,7 @@ def other_making(
     that were not sorted.
     """
     said = _bytes(signature)
+    is_usual = _USUAL.fullmatch(signature) is not None
     as_sent = "".join(name + value for name, value in parameters)
     for form in url_forms(url):
         text = signed_text(form, parameters)
@@ -119,6 +122,8 @@ def other_making(
             ("digest", text, "sha256"),
             ("order", form + as_sent, "sha1"),
         ):
+            if found == "writing" and is_usual:
+                continue
             raw = covered.encode("utf-8", "surrogatepass")
             if any(
                 hmac.compare_digest(hmac.digest(auth_token.encode(), raw, digest), each)

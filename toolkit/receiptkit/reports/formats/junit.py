@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 from receiptkit.model.display import printable
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.location import Location
-from receiptkit.reports.formats.text import TextReport, signature_line
+from receiptkit.reports.formats.text import TextReport, many, signature_line
 from receiptkit.reports.report import ReportFormat
 from receiptkit.validation.summary import Summary
 
@@ -54,7 +54,8 @@ class JunitReport(TextReport):
         self.end_of_file()
         self._begin()
         counts = (
-            f"{summary.files} files, {summary.observations} observations: {summary.checked} judged"
+            f"{many(summary.files, 'file')}, {many(summary.observations, 'observation')}: "
+            f"{summary.checked} judged"
         )
         signatures = signature_line(summary)
         for name in (counts, *([signatures] if signatures else []), *summary.limits):
