@@ -278,6 +278,18 @@ def test_a_pipe_that_nobody_writes_to(tmp_path: Path, run: Run) -> None:
     assert "1 judged" in out
 
 
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom", "/dev/full"])
+def test_a_device_without_an_end(tmp_path: Path, run: Run, device: str) -> None:
+    """A link to it, whatever its name promises, does not keep a run busy for ever."""
+    if not os.path.exists(device):
+        pytest.skip(f"there is no {device} here")
+    link = tmp_path / "capture.json"
+    link.symlink_to(device)
+    for path in (link, device):
+        code, _, error = run("validate", path)
+        assert (code, "a device, which may have no end" in error) == (2, True)
+
+
 def test_links_that_lead_nowhere(tmp_path: Path, run: Run) -> None:
     """Links to themselves, to their folder, or to nothing are handled."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")

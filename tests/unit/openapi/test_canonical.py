@@ -439,6 +439,16 @@ REPORTED: dict[str, tuple[Any, str]] = {
         lambda document: document["paths"].update({"/x?y=1": {}}),
         "a path with a query or without `/` in front matches no URL (paths//x?y=1)",
     ),
+    "path with a blank": (
+        lambda document: document["paths"].update({"/x ": {}}),
+        "a path with blanks matches no URL (paths//x )",
+    ),
+    "method in capitals": (
+        lambda document: document["paths"][LIST].update(
+            POST={"responses": {"200": {"description": "x"}}}
+        ),
+        f"`POST` is no method, and not checked; write `post` (paths/{LIST})",
+    ),
     "nullable as text": (
         version_is("3.0.3", status_is({**STATUS, "nullable": "yes"})),
         f"`nullable` is neither true nor false, and ignored ({AT})",

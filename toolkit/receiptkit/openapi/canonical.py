@@ -149,6 +149,11 @@ class Canonical(Walker):
         node = self._without(
             "additionalOperations", "`additionalOperations` are not checked", node, place
         )
+        for name in list(node) if isinstance(node, dict) else ():
+            small = name.lower() if isinstance(name, str) else ""
+            if small in METHODS and name != small:
+                text = f"`{name}` is no method, and not checked; write `{small}`"
+                node = self._without(name, text, node, place)
         return super().path_item(node, place)
 
     def response(self, node: Any, place: Place) -> Any:
@@ -198,6 +203,8 @@ class Canonical(Walker):
                     "a path with a query or without `/` in front matches no URL",
                     Place().at("paths", path),
                 )
+            elif path != "".join(path.split()):
+                self._report("a path with blanks matches no URL", Place().at("paths", path))
         dialect = document.get("jsonSchemaDialect")
         if isinstance(dialect, str) and dialect not in _DIALECTS:
             self._report("schemas are read as JSON Schema 2020-12", Place().at("jsonSchemaDialect"))
