@@ -352,6 +352,7 @@ BESIDE = {
     "impossible_at_any_time",
     "links_elsewhere",
     "list_went_back",
+    "owners_of_message",  # tests/unit/rules
 }
 CHECKS = [
     (subject, each)

@@ -30,7 +30,7 @@ _READ = Example("message", then=Example("receipt"))
 
 
 @also("message.identity", on="message states")
-def owners(history: MessageStates) -> Iterator[Problem]:
+def owners_of_message(history: MessageStates) -> Iterator[Problem]:
     """Yield a problem for the first observation of each further conversation or account."""
     for owner, member in _OWNERS.items():
         states = [each for each in history.states if getattr(each, owner)]
