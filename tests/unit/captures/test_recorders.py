@@ -60,7 +60,10 @@ def framed(sides: str, rule: str, quote: str = "") -> str:
 def printed(pattern: str, around: tuple[str, str], between: str) -> str:
     return "".join(
         around[0]
-        + between.join(pattern.format(name=name, value=value) for name, value in each.items())
+        + between.join(
+            pattern.replace("{name}", name).replace("{value}", value)
+            for name, value in each.items()
+        )
         + around[1]
         for each in WEBHOOKS
     )
@@ -203,13 +206,51 @@ DOCUMENTS: dict[str, str] = {
     "swift.log": printed('"{name}": "{value}"', ("[", "]\n"), ", "),
     "edn.log": printed(':{name} "{value}"', ("{", "}\n"), ", "),
     "go.log": "".join(f"INFO hook {form.replace('&', chr(92) + 'u0026')} end\n" for form in FORMS),
+    "rust.log": printed('{name}: Some("{value}")', ("Hook { ", " }\n"), ", "),
+    "kotlin.log": "".join(
+        "INFO Webhook("
+        + ", ".join(f"{name[0].lower()}{name[1:]}={value}" for name, value in each.items())
+        + ")\n"
+        for each in WEBHOOKS
+    ),
+    "erlang.log": printed('<<"{name}">> => <<"{value}">>', ("#{", "}\n"), ","),
+    "scala.log": printed("{name} -> List({value})", ("Map(", ")\n"), ", "),
+    "php-serialize.log": "".join(
+        "x a:11:{"
+        + "".join(
+            f's:{len(name)}:"{name}";s:{len(value)}:"{value}";' for name, value in each.items()
+        )
+        + "}\n"
+        for each in WEBHOOKS
+    ),
+    "clojure.log": "".join(
+        "{"
+        + ", ".join(
+            f':{spaced(name).lower().replace(" ", "-")} "{value}"' for name, value in each.items()
+        )
+        + "}\n"
+        for each in WEBHOOKS
+    ),
+    "rails-sql.log": "".join(
+        "  Hook Create (0.5ms)  INSERT INTO hooks VALUES (?)  "
+        + json.dumps(
+            [[spaced(name).lower().replace(" ", "_"), value] for name, value in each.items()]
+        )
+        + "\n"
+        for each in WEBHOOKS
+    ),
+    "base64.log": "".join(f"INFO body={base64_of(form)} end\n" for form in FORMS),
+    "base64url.log": "".join(
+        f"INFO body={base64.urlsafe_b64encode(form.encode()).decode().rstrip('=')} end\n"
+        for form in FORMS
+    ),
     "mysql.txt": framed("|", "+---+---+"),
     "duckdb.txt": framed("│", "├───┼───┤"),
     "console-table.txt": framed("│", "├───┼───┤", "'"),
     "page.md": framed("|", "|---|---|"),
 }
 AS_LOG: dict[str, str] = {
-    "powershell.txt": printed("{name:<20} : {value}\n", ("", "\n"), ""),
+    "powershell.txt": printed("{name}             : {value}\n", ("", "\n"), ""),
     "rows.xml": "<rows>"
     + printed('<field name="{name}">{value}</field>', ("<row>", "</row>\n"), "")
     + "</rows>",
@@ -316,3 +357,10 @@ def test_json_with_comments_is_no_json(tmp_path: Path, run: Run, mark: str) -> N
     path.write_text(mark + json.dumps(RECEIPTS[1], indent=1))
     code, _, error = run("validate", path)
     assert (code, f"receiptkit scan {path}" in error) == (2, True)
+
+
+def test_signs_in_one_run_of_base64_take_linear_time(tmp_path: Path, report: Report) -> None:
+    """A text that is full of the sign of base64, and holds no form, is read to its end."""
+    path = tmp_path / "signs.log"
+    path.write_text("RXZlbnRUeXBl" * 100_000 + "\n" + f"INFO {FORMS[0]}\n")
+    assert report(path)["summary"]["checked"] == 1

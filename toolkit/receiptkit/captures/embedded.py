@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
+from receiptkit.captures.encodings import from_base64
 from receiptkit.captures.exchanges import Seen
 from receiptkit.captures.nodes import plain
 from receiptkit.captures.parameters import NAMES
@@ -18,10 +19,13 @@ from receiptkit.model.regex import regex
 
 #: Words by which parameters and receipts are found; the last are the first as base64.
 _SIGN = regex(
-    r"(?i)event_?type|\"delivery_receipts\"|(?-i:\bchannel_message_sid\b|\bchannelMessageSid\b)|"
+    r"(?i)event[_-]?type|\"delivery_receipts\"|(?-i:\bchannel_message_sid\b|\bchannelMessageSid\b)|"
     r"\b(?:RXZlbnRUeXBl|[A-Za-z0-9+/]{2,3}(?:V2ZW50VHlwZ|FdmVudFR5cG))"
 )
 FORM = regex(r"(?:[A-Za-z][\w.%\[\]-]*=[^&]*&)*EventType=on[A-Za-z]+(?:&[^&]*)*")
+_IN_BASE64 = regex(r"[A-Za-z0-9+/]{12,}")
+_BASE64 = regex(r"[A-Za-z0-9+/_-]")
+_BASE64_RUN = regex(r"[A-Za-z0-9+/_-]+={0,2}")
 _AND = r"(?:&amp;|\\u0026)"
 _ONE = r"[A-Za-z][\w.%\[\]-]*=[^&\\\s\"'<>{}()|,;`]*"
 #: A form in HTML, or in JSON as Go writes it.
@@ -45,13 +49,18 @@ def _snake(name: str) -> str:
 
 _NAME = "|".join(
     sorted(
-        (f"{name}|{plain(name)}|{_snake(name)}" for name in NAMES.values()), key=len, reverse=True
+        (
+            f"{name}|{plain(name)}|{name[0].lower()}{name[1:]}|{_snake(name).replace('_', '[_-]')}"
+            for name in NAMES.values()
+        ),
+        key=len,
+        reverse=True,
     )
 )
 _PAIR = regex(
     rf"(?<![A-Za-z0-9])(?P<name>{_NAME})"
-    r"(?:\\?[\"'\]]|\\x22)*(?:\s{0,24}(?:=>|[=:,>])|(?=\s\"))\s{0,8}"
-    r"(?:\[\]string\{|\[)?(?:string\(\d+\)\s?)?[ub]?"
+    r"(?:\\?[\"'\]]|\\x22)*(?:>>)?(?:\s{0,24}(?:=>|->|;s:\d+:|[=:,>])|(?=\s\"))\s{0,8}"
+    r"(?:\[\]string\{|\[|<<|Some\(|List\()?(?:string\(\d+\)\s?)?[ub]?"
     r"(?:(?P<quote>\\?[\"']|\\x22)(?P<quoted>[^\"'\\\r\n]{0,500})(?P=quote)|"
     r"(?P<bare>[^\s,;)}\]\[\"'&\\<]{1,500}))"
 )
@@ -93,14 +102,17 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
 
     `dumps` if printed variables count, whose values may be cut.
     """
-    end, budget, is_over = 0, _BUDGET + 20 * len(text), False
+    end, tried, budget, is_over = 0, 0, _BUDGET + 20 * len(text), False
     for match in _SIGN.finditer(text):
         if match.start() < end:
             continue
-        escaped = _escaped_form(text, end, match.start())
-        if escaped is not None:
-            yield escaped[0]
-            end = escaped[1]
+        hidden = _escaped_form(text, end, match.start())
+        if hidden is None and match.start() >= tried and _IN_BASE64.fullmatch(match[0]):
+            # Each run is looked at once, however many signs are in it.
+            hidden, tried = _encoded_form(text, max(end, tried), match.start())
+        if hidden is not None:
+            yield hidden[0]
+            end = hidden[1]
             continue
         form = _form_around(text, end, match.start())
         if form is not None:
@@ -167,6 +179,28 @@ def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | No
         values.setdefault(name, unquote_plus(pair["value"]))
         places.setdefault(name, form.start() + pair.start("value"))
     return FoundValue(form.start(), values, places), form.end()
+
+
+def _encoded_form(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int] | None, int]:
+    """
+    Return the form in the base64 around an offset, with its end, and the end of the base64.
+
+    Every value is where that begins.
+    """
+    left = at
+    while left > max(begin, at - _FAR) and _BASE64.fullmatch(text[left - 1]):
+        left -= 1
+    run = _BASE64_RUN.match(text, left, at + _FAR)
+    if run is None:
+        return None, at + 1
+    plain_run = run[0].replace("-", "+").replace("_", "/").rstrip("=")
+    raw = from_base64(plain_run + "=" * (-len(plain_run) % 4))
+    form = raw.decode("utf-8", "replace").strip() if isinstance(raw, bytes) else ""
+    if FORM.fullmatch(form) is None:
+        return None, run.end()
+    pairs = [each.partition("=") for each in form.split("&")]
+    values = {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
+    return (FoundValue(left, values, dict.fromkeys(values, left)), run.end()), run.end()
 
 
 def _json_around(text: str, begin: int, at: int) -> tuple[tuple[int, int, Any] | None, int]:

@@ -115,7 +115,9 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
     value = node.value
     if isinstance(value, list):
         body = parameters(node) if _is_pairs(value) else None
-        return (body, "parameters as a list", False) if body and is_parameters(body.value) else None
+        if body is None or is_parameters(body.value):
+            return None if body is None else (body, "parameters as a list", False)
+        return _row_of_pairs(body)
     if is_parameters(value):
         if (typed := _typed(node)) is not None:
             return typed, "parameters as typed values", False
@@ -125,6 +127,17 @@ def parameters_in(node: Node) -> tuple[Body, str, bool] | None:
         return Body(kept, node.spot), "parameters as an object", False
     # Of a body by itself, its author chose the names.
     return None if _is_bare(node) else row_in(node)
+
+
+def _row_of_pairs(body: Body) -> tuple[Body, str, bool] | None:
+    """Return parameters under the names of columns, as a log of SQL binds them; None for others."""
+    ways = body.names or {}
+    row = row_in(Node({name: unmatched(value) for name, value in body.value.items()}))
+    if row is None:
+        return None
+    own = {plain(name): spot for name, spot in ways.items()}
+    names = {name: own[plain(name)] for name in row[0].value if plain(name) in own}
+    return row[0]._replace(spot=body.spot, names=names), *row[1:]
 
 
 def _typed(node: Node) -> Body | None:
