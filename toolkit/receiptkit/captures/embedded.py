@@ -106,18 +106,10 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
     for match in _SIGN.finditer(text):
         if match.start() < end:
             continue
-        hidden = _escaped_form(text, end, match.start())
-        if hidden is None and match.start() >= tried and _IN_BASE64.fullmatch(match[0]):
-            # Each run is looked at once, however many signs are in it.
-            hidden, tried = _encoded_form(text, max(end, tried), match.start())
-        if hidden is not None:
-            yield hidden[0]
-            end = hidden[1]
-            continue
-        form = _form_around(text, end, match.start())
+        form = _escaped_form(text, end, match.start()) or _form_around(text, end, match.start())
         if form is not None:
-            yield FoundValue(*form)
-            end = form[0] + len(form[1])
+            yield form[0]
+            end = form[1]
             continue
         if budget <= 0:
             if not is_over:
@@ -126,9 +118,16 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
             continue
         found, cost = _json_around(text, end, match.start())
         budget -= cost
+        hidden = None
+        if found is None and match.start() >= tried and _IN_BASE64.fullmatch(match[0]):
+            # Each run is looked at once, however many signs are in it.
+            hidden, tried = _encoded_form(text, max(end, tried), match.start())
         if found is not None:
             yield FoundValue(found[0], found[2])
             end = found[1]
+        elif hidden is not None:
+            yield hidden[0]
+            end = hidden[1]
         elif dumps and match[0].startswith("channel"):
             printed = receipt_around(text, end, match.start())
             budget -= 1 << 13
@@ -143,8 +142,8 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
                 end = last
 
 
-def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
-    """Return the form or the URL around an offset of a text, with where it begins."""
+def _form_around(text: str, begin: int, at: int) -> tuple[FoundValue, int] | None:
+    """Return the form or the URL around an offset of a text, and its end."""
     if not text.startswith("EventType=on", at):
         return None
     first = max(begin, at - _FAR, text.rfind("\n", begin, at) + 1)
@@ -154,13 +153,13 @@ def _form_around(text: str, begin: int, at: int) -> tuple[int, str] | None:
     whole = text[left:right]
     query = whole.rfind("?", 0, at - left)
     if query >= 0 and whole.startswith(("/", "http://", "https://")):
-        return left, whole
+        return FoundValue(left, whole), right
     if text[at - 1 : at] != "&":
         left = at
     elif query >= 0:
         left += query + 1
     form = FORM.fullmatch(text[left:right]) if "&" in text[left:right] else None
-    return None if form is None else (left, form[0])
+    return None if form is None else (FoundValue(left, form[0]), right)
 
 
 def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | None:
