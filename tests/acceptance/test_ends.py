@@ -87,6 +87,16 @@ def test_a_closed_input(folder: Path, command: str) -> None:
     assert result.stderr == b"receiptkit: -: standard input is closed\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """Whoever stands in a removed folder is told so, and not that a report cannot be written."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f'cd "{gone}" && rmdir "{gone}" && exec "{sys.executable}" -m receiptkit validate x'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "the current folder is gone" in done.stderr) == (2, True)
+
+
 def test_closed_errors(folder: Path) -> None:
     """Without standard error, the exit code is the same."""
     assert shell("receiptkit validate nothing.json 2>&-", folder).returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -211,12 +212,15 @@ def _unwritable(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stderr = io.StringIO()
         return _FAILED
+    try:
+        os.getcwd()
+    except OSError:
+        return _complain("the current folder is gone; change to another one")
     return _complain(f"the report cannot be written: {os_reason(error)}")
 
 
 def _internal(error: Exception) -> int:
     """Report a defect of receiptkit; the text of the exception may hold captured values."""
-    import os
     import traceback
 
     if _was_interrupted(error):
