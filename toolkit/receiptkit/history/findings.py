@@ -119,9 +119,9 @@ def _problems_of_messages(
     log: Log, is_mine: Callable[[str], bool], watch: Watch | None
 ) -> Iterator[Problem]:
     """Yield the problems between messages, their receipts, lists and summaries."""
-    messages = Messages(log)
+    messages = Messages(log, every=watch is not None)
     summaries = messages.summaries
-    for history in messages.histories(log, is_mine):
+    for history in messages.histories(is_mine):
         yield from catalogue.problems("message states", history)
     lists = _lists(log, set(summaries), is_mine)
     summarized = [each for each in summaries if real(each) and is_mine(each)]

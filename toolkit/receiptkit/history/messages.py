@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 
-from receiptkit.history.conversations import states_of_messages
 from receiptkit.history.log import Entry, Log
-from receiptkit.history.notes import DELETION, MESSAGE
-from receiptkit.history.receipt_states import real
+from receiptkit.history.notes import DELETION, MESSAGE, PAGE
+from receiptkit.history.receipt_states import (
+    OF_MESSAGE,
+    OF_RECEIPT,
+    SINGLE,
+    real,
+    state_of,
+    states_in,
+)
+from receiptkit.history.subjects import subjects
 from receiptkit.model.location import Arrival
-from receiptkit.rules.states import DeliverySummary, MessageState, MessageStates
+from receiptkit.rules.states import DeliverySummary, MessageState, MessageStates, ReceiptState
 from receiptkit.text.dates import seconds
 
 #: The fields of the line of a message that say whose it is, and where the number of a row follows.
@@ -21,69 +29,103 @@ _IDENTITY, _SUMMARY, _ROW = slice(1, 6), 6, 7
 
 class Messages:
     """
-    Hold what a log has of messages, by their SIDs.
+    Hold what a log has of messages that can be compared with something.
 
     Attributes:
-        summaries: each summary of a message, at its last place in each file.
-        states: what was seen of the message itself, at its first and last place in each file.
-        deletions: where the message was deleted first and last, in each file.
+        summaries: each summary of a message by its SID, at its last place in each file.
     """
 
-    def __init__(self, log: Log) -> None:
-        summaries: dict[str, dict[tuple[int, bytes], DeliverySummary]] = {}
-        states: dict[str, dict[tuple[Any, ...], MessageState]] = {}
-        for entry in log.entries(MESSAGE):
-            fields = orjson.loads(entry.text[1:])
-            sid, summary = fields[0], fields[_SUMMARY]
-            first, last = _ends(entry, fields[_ROW:])
-            if summary != "":
-                own = summaries.setdefault(sid, {})
-                seen = DeliverySummary(last, summary)
-                key = (last.file, orjson.dumps(summary))
-                own[key] = max(seen, own.get(key, seen), key=lambda each: each.at)
-            if real(sid):
-                state = _state(first, last, fields[_IDENTITY])
-                of_message = states.setdefault(sid, {})
-                key_of_state = (first.file, *state[2:])
-                of_message[key_of_state] = state.joined(of_message.get(key_of_state, state))
-        self.deletions: dict[str, list[tuple[Arrival, Arrival]]] = {}
-        for entry in log.entries(DELETION):
-            (sid,) = orjson.loads(entry.text[1:])
-            if real(sid):
-                self.deletions.setdefault(sid, []).append(_ends(entry, []))
-        self.summaries = {sid: list(own.values()) for sid, own in summaries.items()}
-        self.states = {sid: list(own.values()) for sid, own in states.items()}
+    def __init__(self, log: Log, *, every: bool = False) -> None:
+        """Read a log; with `every` also messages that were seen once, and without receipts."""
+        self._log = log
+        self._texts: dict[str, list[Entry]] = {}
+        self._deletions: dict[str, list[Entry]] = {}
+        wanted = _to_compare(log)
+        for entry in log.entries(MESSAGE) if every or wanted else ():
+            if every or entry.text[OF_RECEIPT] in wanted:
+                self._texts.setdefault(orjson.loads(entry.text[1:])[0], []).append(entry)
+        for entry in log.entries(DELETION) if wanted else ():
+            self._deletions.setdefault(entry.text[OF_RECEIPT], []).append(entry)
+        self.summaries = {
+            sid: own for sid, texts in self._texts.items() if (own := _summaries(texts))
+        }
 
-    def histories(self, log: Log, is_mine: Callable[[str], bool]) -> list[MessageStates]:
-        """Return each message of this partition beside its receipts."""
-        wanted = {sid for sid in self.states if is_mine(sid)}
-        receipts = states_of_messages(log, wanted, is_mine)
-        return [
-            MessageStates(
-                sorted(self.states.get(sid, []), key=lambda each: each.first),
-                receipts.get(sid, []),
-                self.deletions.get(sid, []),
+    def histories(self, is_mine: Callable[[str], bool]) -> Iterator[MessageStates]:
+        """Yield each message of this partition beside its receipts."""
+        every = dict.fromkeys((*self._texts, *self._deletions))
+        wanted = dict.fromkeys(sid for sid in every if real(sid) and is_mine(sid))
+        receipts: dict[str, list[Entry]] = {}
+        for entry in self._log.entries(SINGLE + PAGE) if wanted else ():
+            for message in _messages_of(entry.text):
+                if message in wanted:
+                    receipts.setdefault(message, []).append(entry)
+        for sid in wanted:
+            yield MessageStates(
+                _states(self._texts.get(sid, [])),
+                list(_receipts(sid, receipts.get(sid, []))),
+                [_ends(entry, []) for entry in self._deletions.get(sid, [])],
             )
-            for sid in dict.fromkeys((*self.states, *self.deletions))
-            if is_mine(sid)
-        ]
+
+
+def _to_compare(log: Log) -> set[str]:
+    """Return the messages that were seen more than once, or have receipts or lists of them."""
+    counts = Counter(text[OF_RECEIPT] for text in log.texts(MESSAGE + DELETION))
+    found = {sid for sid, count in counts.items() if count > 1}
+    found.update(text[OF_RECEIPT] for text in log.repeated(DELETION))
+    if len(found) < len(counts):
+        for text in log.texts(SINGLE + PAGE):
+            found.update(each for each in _messages_of(text) if each in counts)
+    return found
+
+
+def _messages_of(text: str) -> set[str] | tuple[str]:
+    return (text[OF_MESSAGE],) if text[0] != PAGE else subjects(text)
+
+
+def _summaries(texts: list[Entry]) -> list[DeliverySummary]:
+    found: dict[tuple[int, bytes], DeliverySummary] = {}
+    for entry in texts:
+        fields = orjson.loads(entry.text[1:])
+        if fields[_SUMMARY] != "":
+            _, last = _ends(entry, fields[_ROW:])
+            seen = DeliverySummary(last, fields[_SUMMARY])
+            key = last.file, orjson.dumps(fields[_SUMMARY])
+            found[key] = max(seen, found.get(key, seen), key=lambda each: each.at)
+    return list(found.values())
+
+
+def _states(texts: list[Entry]) -> list[MessageState]:
+    """Return what was seen of a message itself, at its first and last place in each file."""
+    found: dict[tuple[Any, ...], MessageState] = {}
+    for entry in texts:
+        fields = orjson.loads(entry.text[1:])
+        conversation, account, participant, index, created = fields[_IDENTITY]
+        first, last = _ends(entry, fields[_ROW:])
+        state = MessageState(
+            first,
+            last,
+            real(conversation),
+            real(account),
+            real(participant),
+            index if type(index) is int else None,
+            seconds(created),
+        )
+        key = first.file, *state[2:]
+        found[key] = state.joined(found.get(key, state))
+    return sorted(found.values(), key=lambda each: each.first)
+
+
+def _receipts(message: str, entries: list[Entry]) -> Iterator[tuple[str, ReceiptState]]:
+    """Yield the SIDs and states of the receipts of a message."""
+    for entry in entries:
+        for sid, key, span in states_in(entry, None, lambda each: each == message):
+            if real(sid) and key.fields[OF_MESSAGE] == message:
+                for state in state_of(key, span):
+                    yield sid, state
 
 
 def _ends(entry: Entry, row: list[int]) -> tuple[Arrival, Arrival]:
     """Return the first and the last place of a message; in a list at its row."""
-    arrivals = entry.arrivals
+    places = sorted(entry.places)
     pointer = f"/messages/{row[0]}" if row else ""
-    return arrivals[0]._replace(pointer=pointer), arrivals[-1]._replace(pointer=pointer)
-
-
-def _state(first: Arrival, last: Arrival, identity: list[Any]) -> MessageState:
-    conversation, account, participant, index, created = identity
-    return MessageState(
-        first,
-        last,
-        real(conversation),
-        real(account),
-        real(participant),
-        index if type(index) is int else None,
-        seconds(created),
-    )
+    return Arrival(*places[0], pointer=pointer), Arrival(*places[-1], pointer=pointer)
