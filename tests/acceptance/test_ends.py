@@ -89,7 +89,7 @@ def test_a_closed_input(folder: Path, command: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    """Whoever stands in a removed folder is told so, and not that a report cannot be written."""
+    """In a removed folder the message names the folder, not the report."""
     gone = tmp_path / "gone"
     gone.mkdir()
     command = f'cd "{gone}" && rmdir "{gone}" && exec "{sys.executable}" -m receiptkit validate x'

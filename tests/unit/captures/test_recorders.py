@@ -1,4 +1,4 @@
-"""What recorders, scanners, stores and printers write that says nothing of how it was written: each holds one clean observation and one lie."""
+"""Recordings that do not say how they were written; each holds a clean observation and a wrong one."""
 
 from __future__ import annotations
 

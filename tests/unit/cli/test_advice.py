@@ -1,4 +1,4 @@
-"""What a message advises is right for whoever reads it, and it repeats no secret."""
+"""Messages give the right advice, and repeat no secret."""
 
 from __future__ import annotations
 

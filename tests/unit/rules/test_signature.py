@@ -444,7 +444,7 @@ def test_a_blank_parameter_that_was_dropped() -> None:
     ],
 )
 def test_a_configured_url_is_requested_without_user_and_fragment(seen: str) -> None:
-    """What a log takes from the configuration is no part of the request, and of its signature."""
+    """User, password and fragment of a configured URL are not signed."""
     assert problems_of(signed(URL, seen)) == []
     (problem,) = problems_of(replace(SIGNED, url=seen, headers={HEADER: "A" * 27 + "="}))
     assert problem.hint == ANOTHER

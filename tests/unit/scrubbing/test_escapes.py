@@ -32,7 +32,7 @@ BACKSLASH = chr(92)
     ids=["gson", "nginx", "quoted", "percent", "percent twice", "line breaks", "glued"],
 )
 def test_no_sid_is_left(text: str) -> None:
-    """What stands before a SID does not hide it."""
+    """Text before a SID does not hide it."""
     made = Scrubber(b"k" * 32).scrub(f"INFO {text} end\n".encode(), "x.log").decode()
     assert not [each for each in OWN if each in made]
 

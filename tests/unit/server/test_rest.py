@@ -482,7 +482,7 @@ def test_notes_that_another_token_is_expected(capsys: pytest.CaptureFixture[str]
 
 
 def test_hands_a_note_to_a_log(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever logs in JSON gets no line of text between its lines."""
+    """A log in JSON has no line of text between its lines."""
     caller = Caller("landline")
     notes: list[str] = []
     log = caller.control.log

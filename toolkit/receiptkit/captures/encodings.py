@@ -96,7 +96,7 @@ def without_base64(body: Any) -> Any:
     """
     Return the JSON that a body is in base64, as Go writes bytes; anything else unchanged.
 
-    A tool that records answers as bytes has no other way to write them in JSON, and says so nowhere.
+    Tools that record responses as bytes have no other way to write them in JSON, unmarked.
     """
     if not isinstance(body, str) or len(body) < _SHORTEST or not _BASE64.fullmatch(body):
         return body

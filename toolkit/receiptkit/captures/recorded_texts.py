@@ -51,7 +51,7 @@ def exchange_of_texts(
 
 
 def _message(node: Node, limit: int) -> tuple[HttpMessage, Spot] | None:
-    """Return the message of HTTP that a text is, with the way to its body; None if it is none."""
+    """Return a text as a message of HTTP, with the way to its body; None for any other text."""
     if not isinstance(node.value, str):
         return None
     raw, is_encoded = node.value.encode("utf-8", "replace"), False
@@ -69,7 +69,7 @@ def _message(node: Node, limit: int) -> tuple[HttpMessage, Spot] | None:
 
 
 def _bytes(text: str) -> bytes:
-    """Return the bytes that a text stands for, in hexadecimal or base64; none for any other."""
+    """Return the bytes of a text in hexadecimal or base64; none for any other text."""
     if _HEX.fullmatch(text):
         return binascii.unhexlify("".join(text.split()))
     raw = from_base64(text) if _BASE64.fullmatch(text) else b""

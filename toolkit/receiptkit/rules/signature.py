@@ -114,7 +114,7 @@ def unjudged(request: WebhookRequest, auth_token: str) -> str | None:
 
 
 def _header(request: WebhookRequest) -> str | None:
-    """Return the signature that a request has; blanks around the value of a header are none of it."""
+    """Return the signature of a request, without blanks around the value of its header."""
     found = request.header(HEADER)
     return found if found is None else found.strip(" \t\r\n")
 

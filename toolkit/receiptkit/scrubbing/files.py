@@ -105,7 +105,7 @@ class Scrubber:
             raise CaptureError("this is not text; export it as text, and scrub that")
         if _QUOTED_PRINTABLE.search(raw) and _SOFT_BREAK.search(raw):
             raise CaptureError(
-                "this is quoted-printable, which cuts values into lines; decode it, and scrub that: "
+                "this is quoted-printable, which cuts values into lines; decode it first: "
                 + command_for("python3 -m quopri -d FILE > FILE.txt", name)
             )
         after = self._pass(raw, name)

@@ -79,7 +79,7 @@ class RequestLog:
         return noting
 
     def note(self, text: str) -> None:
-        """Hand on a note for whoever runs the server."""
+        """Hand on a note for the operator of the server."""
         if self.note_listener is not None:
             self.note_listener(text)
         else:

@@ -50,7 +50,7 @@ class Rest:
     Args:
         state: what the responses are about.
         ask: sends a pre-webhook.
-        note: writes a note for whoever runs the server.
+        note: writes a note for the operator of the server.
     """
 
     def __init__(self, state: State, ask: Ask, note: Callable[[str], None]) -> None:
