@@ -13,8 +13,8 @@ from receiptkit.rules.states import MessageState, MessageStates, ReceiptState, d
 
 #: What two sources say of one message, by the attributes of states.
 _OWNERS = {"conversation": "conversation_sid", "account": "account_sid"}
-#: Answers have whole seconds, some of them rounded; who sends a message may date it, by a clock
-#: that is wrong by less than a minute.
+#: Responses have whole seconds, some of them rounded. The sender of a message may date it, by a
+#: clock that is wrong by less than a minute.
 _TIE, _CLOCK = 2, 60
 
 _MB = "MB" + "0123456789abcdef" * 2
@@ -146,7 +146,7 @@ def changed(history: MessageStates) -> Iterator[Problem]:
     severity=Severity.WARNING,
     title="a receipt was created before its message",
     why="A receipt comes into being when its message is sent. Fixtures whose dates are written by "
-    "hand often have them in another order. Who sends a message may set its DateCreated, so within "
+    "hand often have them in another order. Senders may set DateCreated, so within "
     "a minute this is only information.",
     grounding=f"{GUIDE}; {OPENAPI}, parameters of messages",
     action="In a mock: create the message first.",
@@ -178,7 +178,7 @@ def after_receipt(history: MessageStates) -> Iterator[Problem]:
     on="message states",
     severity=Severity.WARNING,
     title="the author of a message has a receipt of it",
-    why="Whoever writes a message gets no copy of it, so there is nothing to deliver to them. A "
+    why="The author of a message gets no copy of it, so there is nothing to deliver. A "
     "mock that copies the participant of the message counts one recipient too many.",
     grounding=f'{GUIDE}; guide "Using WhatsApp with Conversations"',
     action="In a mock: let the receipts be those of the other participants.",
@@ -211,7 +211,7 @@ def receipt_of_author(history: MessageStates) -> Iterator[Problem]:
     severity=Severity.INFO,
     title="a message is there after it was deleted",
     why="A message that was deleted is answered with 404 from then on. A mock without memory hides "
-    "that an application deletes or reads in the wrong order. An answer may be stale, or a log may "
+    "that an application deletes or reads in the wrong order. A response may be stale, or a log may "
     "have one request twice.",
     grounding=f"{OPENAPI}, DELETE of messages; {ERROR_PAGES}, 20404",
     action="In a mock: answer with 404 and 20404 after the DELETE.",

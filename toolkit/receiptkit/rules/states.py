@@ -233,14 +233,14 @@ class MessageHistory(NamedTuple):
 
 class MessageState(NamedTuple):
     """
-    One state of a message, as one source tells it.
+    One state of a message, from one source.
 
     Attributes:
         first, last: where it was seen first and last.
-        conversation, account, participant: the SIDs of its owners and of its author; empty if they
-            were not told, as of an author who is no participant.
-        number: its index, the place in the conversation; None if it was not told.
-        created: in seconds since 1970; None if it was not told.
+        conversation, account, participant: the SIDs of its owners and of its author; empty if
+            unknown, as of an author who is no participant.
+        number: its index, the place in the conversation; None if unknown.
+        created: in seconds since 1970; None if unknown.
     """
 
     first: Arrival
