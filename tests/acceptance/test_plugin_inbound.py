@@ -223,6 +223,10 @@ def test_an_application_that_calls_the_api(suite: Suite) -> None:
             "monkeypatch.setattr('httpx.AsyncClient.get', None)",
             "httpx.AsyncClient.get",
         ),
+        (
+            "monkeypatch.setattr(requests, 'get', mock.MagicMock()); requests.get(URL)",
+            "requests.get",
+        ),
     ],
 )
 def test_replaced_methods_are_named(suite: Suite, source: str, name: str) -> None:
@@ -266,6 +270,9 @@ def test_does_not_report_unrelated_replacements(suite: Suite) -> None:
                 Own().get()
             monkeypatch.setattr(Own, "get", None)
             monkeypatch.setattr(requests, "__version__", "1")
+            monkeypatch.setattr(httpx, "get", mock.MagicMock())
+            httpx.get("https://example.com/")
+            monkeypatch.undo()
             with responses.RequestsMock() as mocked, respx.mock:
                 mocked.get("https://example.com/", json={})
                 requests.get("https://example.com/")

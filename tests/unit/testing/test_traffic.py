@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ class Remembering:
 
 def test_findings_between_observations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such a finding is listed below its request, once, in whichever phase of the test it appears."""
-    monkeypatch.setattr("receiptkit.history.History", lambda _: Remembering())
+    # The module that is imported next: a run of pytest within this one forgets others.
+    monkeypatch.setattr(import_module("receiptkit.history"), "History", lambda _: Remembering())
     seen = traffic.Traffic(settings(Options(root=Path("/"))), "test_it.py")
     first, second, third = RENDERING.get_pages()
     seen.take(first)

@@ -103,40 +103,24 @@ def wrap_mock(module: ModuleType, patches: Patches) -> None:
 
 
 def wrap_monkeypatch(module: ModuleType, patches: Patches) -> None:
-    """Notice what the fixture `monkeypatch` replaces."""
+    """Notice what the fixture `monkeypatch` has replaced, when it puts that back."""
 
-    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
-        def setattr_(self: Any, target: Any, name: Any, *args: Any, **kwargs: Any) -> Any:
+    def around_undo(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def undo(self: Any) -> Any:
             __tracebackhide__ = True
             with watchers.harmless():
-                owner, attribute = target, name
-                if isinstance(target, str):
-                    path, _, attribute = target.rpartition(".")
-                    owner = _resolved(path)
-                original = getattr(owner, attribute, None) if owner is not None else None
-                _notice(patches, owner, attribute, original, args[0] if args else name)
-            return inner(self, target, name, *args, **kwargs)
+                for owner, attribute, original in list(getattr(self, "_setattr", ())):
+                    replacement = getattr(owner, attribute, None)
+                    _notice(patches, owner, attribute, original, replacement)
+            return inner(self)
 
-        return setattr_
+        return undo
 
-    patches.wrap(module, "MonkeyPatch.setattr", around)
+    patches.wrap(module, "MonkeyPatch.undo", around_undo)
 
 
 #: By the modules that they wrap, as clients are.
 REPLACERS = {"unittest.mock": wrap_mock, "_pytest.monkeypatch": wrap_monkeypatch}
-
-
-def _resolved(path: str) -> Any:
-    """Return a module, or a class in one, by its path; None if it has not been imported."""
-    name = path
-    rest: list[str] = []
-    while name and name not in sys.modules:
-        name, _, last = name.rpartition(".")
-        rest.insert(0, last)
-    found: Any = sys.modules.get(name)
-    for each in rest:
-        found = getattr(found, each, None)
-    return found
 
 
 def _notice(patches: Patches, owner: Any, attribute: str, original: Any, replacement: Any) -> None:
