@@ -56,10 +56,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.node
 	$(BIN)/python -m pytest --quiet -n auto
 
-# What takes minutes: formats, processes, a second engine, a simulated Twilio; every client under every mock, in environments of
-# their own.
+# What takes minutes: long tests of commands and data; formats, processes, a second engine, a simulated Twilio; every client under
+# every mock, in environments of their own.
 proofs: $(VENV)/.node
-	$(BIN)/python -m pytest --quiet -n auto -m 'proofs and not soak'
+	$(BIN)/python -m pytest --quiet -n auto -m '(proofs or long) and not soak'
 
 # The pages that receiptkit makes, and those of its documentation, in Chromium.
 browser: $(VENV)/.browser docs
@@ -95,7 +95,7 @@ lowest: $(VENV)/.node
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/lowest.txt --editable '.[faker,hypothesis,reference,encodings,server]' --group test
-	.venv-lowest/bin/python -m pytest --quiet -n auto
+	.venv-lowest/bin/python -m pytest --quiet -n auto -m 'not soak and not proofs'
 
 # An hour of fuzzing, unless FUZZ_SECONDS says otherwise, and the long versions of the proofs.
 soak: $(VENV)/.soak

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import long_modules
 from missing import REFERENCE, line
 from receiptkit import Contract
 from receiptkit.cli import main
@@ -38,6 +39,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and (text := line()):
         reporter.write_line(text)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long, before tests are chosen by their marks."""
+    long_modules.mark(items)
 
 
 def receipt(sid: str) -> dict[str, Any]:

@@ -42,7 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
         else:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.seen.append((self.path, self.command, self.headers.items(), body))
+        # `path` lacks all but one of several slashes at its beginning.
+        target = self.requestline.split(" ")[1]
+        self.server.seen.append((target, self.command, self.headers.items(), body))
         time.sleep(self.server.delay)
         self.send_response_only(self.server.status)
         for name, value in self.server.fields:

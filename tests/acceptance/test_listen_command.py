@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import live_sockets
@@ -95,6 +95,7 @@ _VALUES = st.text(_VISIBLE | _LATIN, min_size=1, max_size=20)
     is_chunked=st.booleans(),
     encoding=st.sampled_from([None, "gzip", "br", "identity"]),
 )
+@example(method="POST", target="/", headers=[], chunks=[], is_chunked=False, encoding=None)
 def test_bytes_that_are_forwarded_are_those_received(
     own: Application,
     between: tuple[Live, Path],

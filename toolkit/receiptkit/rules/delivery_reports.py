@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -31,43 +33,53 @@ def summaries_of_reports(history: MessageHistory) -> Iterator[Problem]:
     Where a list was seen before it, that one is compared. Without times, the summary may be older
     than a log shows, as where two logs were joined; then it is only information.
     """
-    begun: dict[int, Any] = {}
+    begun: dict[int, Arrival] = {}
     for pagination in history.paginations:
         for page in pagination.pages:
             begun[page.at.file] = min(begun.get(page.at.file, page.at), page.at)
-    for summary in history.summaries:
+    reports = sorted(history.reports, key=lambda each: each.first)
+    file, count = -1, 0
+    receipts: dict[str, _Receipt] = {}
+    for summary in sorted(history.summaries, key=lambda each: each.at):
         at = summary.at
-        before = [
-            each for each in history.reports if each.first.file == at.file and each.first < at
-        ]
-        if not before or begun.get(at.file, at) < at:
+        if at.file != file:
+            file, receipts = at.file, {}
+        while count < len(reports) and reports[count].first < at:
+            if reports[count].first.file == file:
+                receipts.setdefault(reports[count].sid, _Receipt()).add(reports[count])
+            count += 1
+        if not receipts or begun.get(file, at) < at:
             continue
-        last = max(each.first for each in before)
-        for problem in compared(summary, last, _rows(before)):
+        rows = [each.row(sid) for sid, each in receipts.items()]
+        for problem in compared(summary, reports[count - 1].first, rows):
             yield problem if at.time else problem._replace(severity=Severity.INFO)
 
 
-def _rows(reports: list[StatusReport]) -> list[Row]:
-    """Return a row for each receipt: at its end if its reports agree on one, open otherwise."""
-    by_sid: dict[str, list[StatusReport]] = {}
-    for each in reports:
-        by_sid.setdefault(each.sid, []).append(each)
-    rows = []
-    for sid, own in by_sid.items():
-        ends = {each.status for each in own if each.status in ENDS}
-        status = "read" if ends == {"delivered", "read"} else None
+class _Receipt:
+    """Sums up the reports of a receipt: its creation, and its last update in each status."""
+
+    def __init__(self) -> None:
+        self._created: int | None = None
+        self._updated: dict[str | None, int | None] = {}
+
+    def add(self, report: StatusReport) -> None:
+        """Add a later report."""
+        if not self._updated:
+            self._created = report.created
+        dates = (report.updated, self._updated.get(report.status))
+        self._updated[report.status] = max(
+            (each for each in dates if each is not None), default=None
+        )
+
+    def row(self, sid: str) -> Row:
+        """Return the receipt at its end, if its reports agree on one; open otherwise."""
+        ends = self._updated.keys() & ENDS
+        status = "read" if ends == _DELIVERED_AND_READ else None
         if len(ends) == 1:
             (status,) = ends
-        updated = [each.updated for each in own if status in (None, each.status)]
-        rows.append(
-            Row(
-                sid,
-                status,
-                own[0].created,
-                max((each for each in updated if each is not None), default=None),
-            )
-        )
-    return rows
+        dates = self._updated.values() if status is None else (self._updated[status],)
+        updated = max((each for each in dates if each is not None), default=None)
+        return Row(sid, status, self._created, updated)
 
 
 @also("delivery.disagrees-with-receipts", on="message history")
@@ -82,6 +94,7 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
     if not ends:
         return
     known: set[tuple[Arrival, str]] | None = None
+    counts = Counter(status for status, _ in ends.values())
     for summary in history.summaries:
         said = summary.delivery or {}
         total = said.get("total")
@@ -90,7 +103,7 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
         for member, counted in COUNTED.items():
             # What is delivered may be read later on, and what was read had been delivered.
             may_count = counted | ({"delivered"} if member == "read" else frozenset())
-            most = sum(status in may_count for status, _ in ends.values())
+            most = sum(counts[status] for status in may_count)
             levels = levels_between(0, most + total - len(ends), total)
             if said.get(member) not in LEVELS or said[member] in levels:
                 continue
@@ -155,19 +168,18 @@ def list_went_back(history: MessageHistory) -> Iterator[Problem]:
 
     The list may be stale, so that it is only information.
     """
+    lists = sorted(
+        (each for each in history.paginations if each.is_complete),
+        key=lambda each: each.pages[0].at,
+    )
+    begun = [each.pages[0].at for each in lists]
     for summary in history.summaries:
         said = summary.delivery or {}
         total = said.get("total")
-        later = [
-            each
-            for each in history.paginations
-            if each.is_complete
-            and each.pages[0].at.file == summary.at.file
-            and each.pages[0].at > summary.at
-        ]
-        if type(total) is not int or not later:
+        number = bisect_right(begun, summary.at)
+        if type(total) is not int or number == len(lists) or begun[number].file != summary.at.file:
             continue
-        rows = min(later, key=lambda each: each.pages[0].at).rows
+        rows = lists[number].rows
         open_rows = sum(row is None or row.status not in ENDS for row in rows)
         for member in _GROWING:
             counted = sum(row is not None and row.status in COUNTED[member] for row in rows)
@@ -181,8 +193,7 @@ def list_went_back(history: MessageHistory) -> Iterator[Problem]:
                 if counted:
                     message = f"`{member}` was `all`, but a later list has receipts that are not"
                 pointer = f"{summary.at.pointer}/delivery/{member}"
-                other = min(page.at for each in later for page in each.pages)
-                yield Problem(pointer, message, at=summary.at, other=other)
+                yield Problem(pointer, message, at=summary.at, other=begun[number])
                 break
 
 
