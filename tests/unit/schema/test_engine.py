@@ -48,7 +48,8 @@ def test_with_advice_and_without(
 
 
 @pytest.mark.parametrize(
-    "name", ["1", "01", "+1", "-1", "1.0", "0", "00", "~", "a/b", "", "9" * 25]
+    "name",
+    ["1", "01", "+1", "-1", "1.0", "0", "00", "~", "a/b", "", "9" * 25, "0" * 36, "0" * 5000 + "7"],
 )
 def test_members_whose_names_are_numbers(name: str) -> None:
     """A violation within such a member is at that member, not at an item."""

@@ -38,7 +38,7 @@ with signals_held():  # amid this import, the exception of a handler would be a 
     import jsonschema_rs
 
 #: What the library below takes for the number of an item.
-_NUMBER = re.compile(r"\+?[0-9]{1,20}")
+_NUMBER = re.compile(r"\+?0*([0-9]{1,20})")
 
 
 def first_violation(schema: Any, value: Any) -> tuple[list[str | int], str] | None:
@@ -81,7 +81,8 @@ def _member(value: dict[str, Any], step: str | int) -> str | None:
     """Return the name of the member that a step leads to; None without one."""
     if isinstance(step, str):
         return step if step in value else None
-    return next((name for name in value if _NUMBER.fullmatch(name) and int(name) == step), None)
+    numbers = ((name, _NUMBER.fullmatch(name)) for name in value)
+    return next((name for name, found in numbers if found and int(found[1]) == step), None)
 
 
 class Engine:
