@@ -702,7 +702,6 @@ def test_formats_can_be_named(
         b"GET /x\n",
         b"https://example.com/\n",
         b"<html><body>?a=b&c=d</body></html>",
-        b"PK\x03\x04",
     ],
 )
 def test_skips_files_that_are_no_captures(

@@ -211,8 +211,8 @@ def receipt_of_author(history: MessageStates) -> Iterator[Problem]:
     severity=Severity.INFO,
     title="a message is there after it was deleted",
     why="A message that was deleted is answered with 404 from then on. A mock without memory hides "
-    "that an application deletes or reads in the wrong order. A response may be stale, or a log may "
-    "have one request twice.",
+    "that an application deletes or reads in the wrong order. A response may be stale, or a log "
+    "may have one request twice.",
     grounding=f"{OPENAPI}, DELETE of messages; {ERROR_PAGES}, 20404",
     action="In a mock: answer with 404 and 20404 after the DELETE.",
     good=Example("message", then=_DELETED),
