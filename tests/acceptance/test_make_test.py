@@ -14,7 +14,7 @@ def test_works_with_interrupts_ignored() -> None:
     """After `nohup make test &`, SIGINT is ignored; tests that interrupt a process still end."""
     test = "tests/acceptance/test_trigger_command.py::test_serve_can_be_stopped_at_once"
     found = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+        [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:cacheprovider", test],
         cwd=ROOT,
         # As a shell does for a job in the background.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # no threads here
