@@ -15,6 +15,8 @@ TRAFFIC: pytest.StashKey[Traffic] = pytest.StashKey()
 WATCHING: pytest.StashKey[AbstractContextManager[None]] = pytest.StashKey()
 #: The test of a run that is watched now.
 WATCHED: pytest.StashKey[pytest.Item] = pytest.StashKey()
+#: True if the guard fails the test for its traffic; without it, that only counts for coverage.
+GUARDED: pytest.StashKey[bool] = pytest.StashKey()
 #: True once the test itself has ended; reports before that are of its subtests.
 CALLED: pytest.StashKey[bool] = pytest.StashKey()
 FACTORIES: pytest.StashKey[Factories] = pytest.StashKey()

@@ -140,6 +140,8 @@ def is_unguarded(item: pytest.Item) -> bool:
 
 def id_of(item: pytest.Item) -> str:
     """Return the id of a test, without the group that pytest-xdist may add to it."""
+    if "@" not in item.nodeid:
+        return item.nodeid
     groups = [
         str(each.args[0] if each.args else each.kwargs.get("name", "default"))
         for each in item.iter_markers("xdist_group")

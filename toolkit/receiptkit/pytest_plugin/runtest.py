@@ -13,6 +13,7 @@ from receiptkit.pytest_plugin import unrewritten
 from receiptkit.pytest_plugin.item_state import (
     CALLED,
     FACTORIES,
+    GUARDED,
     MISTAKES,
     TRAFFIC,
     WATCHED,
@@ -28,10 +29,7 @@ def _is_guarded(item: pytest.Item) -> bool:
     return False
 
 
-def _is_watched(item: pytest.Item) -> bool:
-    """Return True if a test is guarded, or counts for coverage."""
-    if _is_guarded(item):
-        return True
+def _counts_for_coverage(item: pytest.Item) -> bool:
     run = planned_run(item.config)
     return run is not None and run.settings.coverage
 
@@ -47,7 +45,8 @@ def _auth_token(item: pytest.Item) -> str | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    if _is_watched(item):
+    is_guarded = item.stash[GUARDED] = _is_guarded(item)
+    if is_guarded or _counts_for_coverage(item):
         from receiptkit.testing.guard import watching
 
         run = run_of(item.config)
@@ -110,7 +109,7 @@ def _stop_watching(item: pytest.Item) -> None:
             with run.harmless():
                 traffic.finish()
         with run.harmless():
-            run.end_test(traffic, id_of(item), is_guarded=_is_guarded(item))
+            run.end_test(traffic, id_of(item), is_guarded=item.stash[GUARDED])
 
 
 def _fail(item: pytest.Item) -> None:
@@ -122,7 +121,7 @@ def _fail(item: pytest.Item) -> None:
 
 def _failure(item: pytest.Item) -> str | None:
     traffic = item.stash.get(TRAFFIC, None)
-    if traffic is None or not traffic.has_begun or not _is_guarded(item):
+    if traffic is None or not traffic.has_begun or not item.stash[GUARDED]:
         return None
     with run_of(item.config).harmless():
         traffic.finish()

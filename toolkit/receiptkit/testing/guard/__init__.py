@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import is_
 from types import ModuleType
 
 from receiptkit.testing.guard import clients, unseen, watchers
@@ -46,17 +47,20 @@ def watching(watcher: watchers.Watcher) -> Iterator[None]:
 
 def _wrap_all() -> None:
     """Wrap the clients that are imported; what is as it was left needs no second look."""
-    imported = {name: sys.modules[name] for name in _WRAPS if name in sys.modules}
-    same = len(imported) == len(_wrapped) and all(
-        _wrapped.get(name) is module for name, module in imported.items()
-    )
-    if same and _patches.is_intact and not _patches.is_blocked:
+    if _is_as_left() and _patches.is_intact and not _patches.is_blocked:
         return
+    imported = {name: sys.modules[name] for name in _WRAPS if name in sys.modules}
     _patches.is_blocked = False
     for name, module in imported.items():
         _wrap(name, module)
     _wrapped.clear()
     _wrapped.update(imported)
+
+
+def _is_as_left() -> bool:
+    """Return True if no client was imported, replaced or removed since."""
+    # Before every test: without a generator, it takes a third as long.
+    return all(map(is_, map(sys.modules.get, _WRAPS), map(_wrapped.get, _WRAPS)))
 
 
 def uninstall() -> None:
