@@ -91,8 +91,10 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
 
 async def _unknown(request: Request) -> Response:
     """Refuse an operation that does not exist, in the way of the control and not of Twilio."""
-    called = f"{request.method} {PREFIX}/{printable(request.path_params['path'][:80])}"
-    methods = [method for method, path, _, _ in ACTIONS if PREFIX + path == request.url.path]
+    # Not by `request.url`, which the bytes of a query may lack.
+    wanted = f"/{request.path_params['path']}"
+    called = f"{request.method} {PREFIX}{printable(wanted[:81])}"
+    methods = [method for method, path, _, _ in ACTIONS if path == wanted]
     use = f"use {' or '.join(methods)}" if methods else f"{PREFIX}/openapi.yaml lists them"
     return _answer({"error": f"{called} is not an operation of the control; {use}"}, 404)
 
