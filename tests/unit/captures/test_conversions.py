@@ -307,7 +307,7 @@ def packed(name: str) -> bytes:
 def test_unpacks_what_is_packed_otherwise(
     tmp_path: Path, report: Report, run: Run, name: str, suffix: str
 ) -> None:
-    """The message names the command, and what that writes is read."""
+    """The message names the command, and receiptkit reads the file that it writes."""
     path = tmp_path / "captures"
     path.write_bytes(packed(name))
     converted(run, path, name)

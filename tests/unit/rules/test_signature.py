@@ -402,7 +402,7 @@ def test_does_not_check_signatures_behind_a_proxy(seen: str, headers: dict[str, 
     assert "--called-at" in (result.signature_unjudged or "")
 
 
-WRITING = "the scheme or the host is written otherwise: validate the URL as it is configured"
+WRITING = "the URL has another spelling of the scheme or the host: validate the configured one"
 REENCODED = "the path was re-encoded after it was signed: validate the URL that was called"
 
 
@@ -424,7 +424,7 @@ REENCODED = "the path was re-encoded after it was signed: validate the URL that 
     ],
 )
 def test_another_writing_of_the_url(called: str, seen: str, cause: str) -> None:
-    """A URL that means the same and is written otherwise is named as the cause."""
+    """Another spelling of the signed URL is named as the cause."""
     assert problems_of(signed(called, seen))[0].hint == cause
 
 
@@ -466,6 +466,6 @@ def test_the_port_that_a_proxy_names() -> None:
 
 
 def test_a_form_to_a_url_with_a_hash() -> None:
-    """A signature that is written as always is not said to be written otherwise."""
+    """The notation of a signature in base64 is never named as the cause."""
     url = f"https://example.com/hook?bodySHA256={'0' * 64}"
     assert problems_of(signed(url, url))[0].hint == ANOTHER

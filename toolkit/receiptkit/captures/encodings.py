@@ -21,7 +21,8 @@ _CONTROL = regex("[\x00-\x08\x0b\x0e-\x1f]")
 _SIP = 1 << 8
 #: A shorter text is no body of ours.
 _SHORTEST = 40
-_BASE64 = regex(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
+#: A text that is base64 as a whole.
+BASE64 = regex(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
 
 
 class _TooMuch(Exception):
@@ -98,7 +99,7 @@ def without_base64(body: Any) -> Any:
 
     Tools that record responses as bytes have no other way to write them in JSON, unmarked.
     """
-    if not isinstance(body, str) or len(body) < _SHORTEST or not _BASE64.fullmatch(body):
+    if not isinstance(body, str) or len(body) < _SHORTEST or not BASE64.fullmatch(body):
         return body
     raw = from_base64(body)
     if isinstance(raw, NotCaptured) or raw.lstrip()[:1] not in (b"{", b"["):

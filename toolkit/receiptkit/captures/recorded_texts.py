@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 
-from receiptkit.captures.encodings import from_base64
+from receiptkit.captures.encodings import BASE64, from_base64
 from receiptkit.captures.http_messages import HttpMessage, first_message, is_http
 from receiptkit.captures.messages import url_of
 from receiptkit.captures.nodes import Node
@@ -13,7 +13,6 @@ from receiptkit.captures.records import Leg, Spot
 from receiptkit.model.exchange import Exchange
 from receiptkit.model.regex import regex
 
-_BASE64 = regex(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
 #: Bytes as Python and network tools print them, with blanks or without.
 _HEX = regex(r"(?:[0-9A-Fa-f]{2}[ \n]?)+")
 
@@ -72,5 +71,5 @@ def _bytes(text: str) -> bytes:
     """Return the bytes of a text in hexadecimal or base64; none for any other text."""
     if _HEX.fullmatch(text):
         return binascii.unhexlify("".join(text.split()))
-    raw = from_base64(text) if _BASE64.fullmatch(text) else b""
+    raw = from_base64(text) if BASE64.fullmatch(text) else b""
     return raw if isinstance(raw, bytes) else b""

@@ -78,7 +78,7 @@ def _changed(
 def _at_the_later(
     state: MessageState, receipt: ReceiptState, member: str, of_receipt: str, of_message: str
 ) -> Problem:
-    """Return the problem of a message and a receipt, at that which was seen later."""
+    """Return the problem between a message and a receipt, at the later observation."""
     if state.first < receipt.first:
         return disagreement(receipt, member, of_receipt, state)
     return _changed(state, member, of_message, receipt)

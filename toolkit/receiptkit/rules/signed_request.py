@@ -145,7 +145,7 @@ def public_urls(request: WebhookRequest) -> list[str]:
 
 
 def _as_sent(url: str) -> str:
-    """Return a configured URL as it is requested: without user, password and fragment."""
+    """Return the requested form of a configured URL, without user, password and fragment."""
     scheme, mark, rest = url.partition("#")[0].partition("://")
     host = re.match(r"[^/?]*", rest)
     authority = host[0] if host else ""

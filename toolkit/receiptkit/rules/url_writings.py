@@ -1,4 +1,4 @@
-"""URLs that name the same address, written otherwise: a signature is over one of them alone."""
+"""Other spellings of a URL: a signature is over one of them alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from receiptkit.model.regex import regex
 from receiptkit.rules.links import without_query
 
 _ESCAPE = regex(r"%[0-9A-Fa-f]{2}")
-_HOST = "the scheme or the host is written otherwise: validate the URL as it is configured"
+_HOST = "the URL has another spelling of the scheme or the host: validate the configured one"
 _QUERY = "an empty query was dropped: keep the `?`"
 
 
 def written_otherwise(url: str) -> Iterator[tuple[str, str]]:
-    """Yield a URL in other writings, each with the cause that it means."""
+    """Yield other spellings of a URL, each with the cause of the wrong signature."""
     parts = urlsplit(url)
     for host in dict.fromkeys((parts.netloc, *_writings(parts.netloc))):
         other = urlunsplit(parts._replace(netloc=host))

@@ -91,7 +91,7 @@ def routes(control: Control, settings: ServerSettings, log: RequestLog) -> list[
 
 async def _unknown(request: Request) -> Response:
     """Refuse an operation that does not exist, in the way of the control and not of Twilio."""
-    # Not by `request.url`, which the bytes of a query may lack.
+    # `request.url` would decode the query, which may hold any bytes.
     wanted = f"/{request.path_params['path']}"
     called = f"{request.method} {PREFIX}{printable(wanted[:81])}"
     methods = [method for method, path, _, _ in ACTIONS if path == wanted]

@@ -19,7 +19,7 @@ def levels(value: Any) -> Iterator[list[Any]]:
 
 
 def _containers(values: Collection[Any]) -> list[Any]:
-    # Nearly always there is none, which this shows without looking at each.
+    # Most levels have scalars alone; their types together are quicker than a look at each.
     if _SCALARS.issuperset(map(type, values)):
         return []
     return [each for each in values if isinstance(each, (dict, list))]
