@@ -26,22 +26,20 @@ from receiptkit.cli.parameters import (
     verbose_option,
     with_options,
 )
-from receiptkit.cli.process import at_interrupt, say
+from receiptkit.cli.process import say
 from receiptkit.cli.report_files import about
 from receiptkit.cli.serving import (
     handled_logged,
     host_option,
     log_option,
     port_option,
-    ready,
     ready_file_option,
-    tls_of,
+    started,
     tls_options,
 )
 from receiptkit.contract import Contract
 from receiptkit.model.display import without_users
 from receiptkit.model.finding import Severity
-from receiptkit.server.tls import NAMES, VARIABLES
 from receiptkit.validation import project_settings
 from receiptkit.validation.conclusion import conclude
 
@@ -128,29 +126,16 @@ def run(session: Session, application: Any, options: dict[str, Any], lines: list
         options: of the command.
         lines: the banner, with `{url}` for the address.
     """
-    from receiptkit.server.background import listening, server_of, url_of
-
     with (
-        tls_of(options["tls"], options["tls_certificate"], options["tls_key"]) as certificate,
-        listening(options["host"], options["port"]) as own,
+        started(application, options, dates=False) as server,
+        handled_logged(session, options["log"]),
     ):
-        server = server_of(application, certificate, dates=False)
-        session.end = lambda: setattr(server, "should_exit", True)
-        with at_interrupt(server.handle_exit), handled_logged(session, options["log"]):
-            url = url_of(own, "https" if certificate else "http")
-            authority = certificate.authority if certificate else None
-            if options["ready_file"] != STDIN:
-                for line in lines:
-                    click.echo(without_users(line.replace("{url}", url)), err=True)
-                if authority:
-                    trust = " ".join(f"{name}={authority}" for name in VARIABLES)
-                    click.echo(f"  trust        {trust}", err=True)
-                    click.echo(
-                        f"  host alias   127.0.0.1 {NAMES[0]} in /etc/hosts, with --port 443",
-                        err=True,
-                    )
-            with ready(options["ready_file"], url=url, authority=authority):
-                server.run(sockets=[own])
+        session.end = server.end
+        if options["ready_file"] != STDIN:
+            banner = (without_users(line.replace("{url}", server.url)) for line in lines)
+            for line in (*banner, *server.trust()):
+                click.echo(line, err=True)
+        server.run(options["ready_file"])
     return _concluded(session, options)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from receiptkit.captures import STDIN
 from receiptkit.cli.environment import name_variables, note_unknown_variables, secret
 from receiptkit.cli.parameters import limit_option
-from receiptkit.cli.process import after_parent, at_interrupt, say, uncollected
+from receiptkit.cli.process import after_parent, say, uncollected
 from receiptkit.cli.scenario_options import complete_scenarios, receipts_option, seed_option
 from receiptkit.cli.serving import (
     Started,
@@ -18,17 +18,23 @@ from receiptkit.cli.serving import (
     log_option,
     logged,
     port_option,
-    ready,
     ready_file_option,
-    tls_of,
+    started,
     tls_options,
 )
 from receiptkit.model.errors import UsageError
 from receiptkit.server import AUTH_TOKEN
-from receiptkit.server.settings import CLOCKS, LOOPBACK, assumed
-from receiptkit.server.tls import NAMES, VARIABLES
+from receiptkit.server.settings import CLOCKS, LOOPBACK, ServerSettings, assumed
+
+if TYPE_CHECKING:
+    from receiptkit.server.state import State
 
 _PREFIX = "RECEIPTKIT_SERVE"
+#: The options that are no settings of `app` by their names and values.
+_OF_COMMAND = {
+    *("host", "port", "tls", "tls_certificate", "tls_key", "log", "ready_file", "exit_with_parent"),
+    *("auth_token_env", "api_key_names", "control_token_env", "assumptions"),
+}
 
 
 @click.command()
@@ -129,22 +135,7 @@ _PREFIX = "RECEIPTKIT_SERVE"
     help="End when the process that started it ends, however that happens.",
 )
 @limit_option
-def serve(
-    host: str,
-    port: int,
-    data: str | None,
-    assumptions: tuple[str, ...],
-    auth_token_env: str | None,
-    api_key_names: tuple[str, ...],
-    control_token_env: str | None,
-    tls: bool,
-    tls_certificate: str | None,
-    tls_key: str | None,
-    log: str,
-    ready_file: str | None,
-    exit_with_parent: bool,
-    **options: Any,
-) -> None:
+def serve(**options: Any) -> None:
     """
     Serve a local Twilio Conversations, until interrupted.
 
@@ -157,85 +148,70 @@ def serve(
     Environment variables set options: RECEIPTKIT_SERVE_ACCOUNT_SID is --account-sid.
     """
     note_unknown_variables(serve, _PREFIX)
-    token = secret(auth_token_env)
-    is_local = host in LOOPBACK
+    from receiptkit.server import app
+
+    application = app(**_settings(options))
+    control = application.state.control
+    # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter
+    # of the time.
+    with uncollected():
+        with started(application, options) as server, logged(control, options["log"]):
+            if options["exit_with_parent"]:
+                after_parent(server.end)
+            if options["ready_file"] != STDIN:
+                for line in _banner(server, control.state, options):
+                    click.echo(line)
+            server.run(options["ready_file"], account_sid=control.state.account_sid)
+        say("stopped")
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return the settings of `app` that the options name.
+
+    Raises:
+        UsageError: an environment variable, a file or an assumption is wrong.
+    """
+    token = secret(options["auth_token_env"])
     if options["speed"] != 1 and options["clock"] == "manual":
         raise UsageError("--speed is for the real clock; a manual one is advanced")
-    control_token = secret(control_token_env, "--control-token-env")
+    is_local = options["host"] in LOOPBACK
+    control_token = secret(options["control_token_env"], "--control-token-env")
     if control_token is None and not is_local:
         from secrets import token_hex
 
         control_token = token_hex(16)
+    data = options["data"]
     if data is not None:
         from receiptkit.server.data import read_data
 
-        options["data"] = read_data(data)
-    from receiptkit.server import app, listening, server_of, url_of
-
-    application = app(
-        auth_token=token,
-        api_keys=dict(map(_api_key, api_key_names)),
-        control_token=control_token,
-        local_only=is_local,
-        **assumed(assumptions),
-        **options,
-    )
-    control = application.state.control
-    # The worlds stay: with ten thousand of them, looking through them for garbage takes a quarter
-    # of the time.
-    with (
-        uncollected(),
-        tls_of(tls, tls_certificate, tls_key) as certificate,
-        listening(host, port) as own,
-    ):
-        server = server_of(application, certificate)
-        # Before its address is printed, after which it may be stopped any time: uvicorn takes over
-        # only once it runs.
-        if exit_with_parent:
-            after_parent(lambda: setattr(server, "should_exit", True))
-        with at_interrupt(server.handle_exit), logged(control, log):
-            started = Started(
-                url_of(own, "https" if certificate else "http"),
-                control,
-                certificate.authority if certificate else None,
-                control_token,
-            )
-            if ready_file != STDIN:
-                for line in _banner(started, options, (auth_token_env, api_key_names, host)):
-                    click.echo(line)
-                if control_token is not None and control_token_env is None:
-                    click.echo(f"  control      Authorization: Bearer {control_token}")
-            about = {
-                "url": started.url,
-                "account_sid": control.state.account_sid,
-                "authority": started.authority,
-            }
-            with ready(ready_file, **about):
-                server.run(sockets=[own])
-        say("stopped")
+        data = read_data(data)
+    return {
+        **{name: value for name, value in options.items() if name not in _OF_COMMAND},
+        "data": data,
+        "auth_token": token,
+        "api_keys": dict(map(_api_key, options["api_key_names"])),
+        "control_token": control_token,
+        "local_only": is_local,
+        **assumed(options["assumptions"]),
+    }
 
 
-def _banner(
-    started: Started, options: dict[str, Any], choices: tuple[str | None, tuple[str, ...], str]
-) -> Iterator[str]:
+def _banner(server: Started, state: State, options: dict[str, Any]) -> Iterator[str]:
     """Yield what a person should know of the server that started."""
-    auth_token_env, api_key_names, host = choices
-    url, state = started.url, started.control.state
-    signed = (
-        f"the one in {auth_token_env}"
-        if auth_token_env
-        else f"any; webhooks are signed with {AUTH_TOKEN}"
-    )
-    keys = "one of its API keys" if api_key_names else "an API key"
+    url, settings = server.url, state.settings
+    token = options["auth_token_env"]
+    signed = f"the one in {token}" if token else f"any; webhooks are signed with {AUTH_TOKEN}"
+    keys = "one of its API keys" if settings.api_keys else "an API key"
     yield f"receiptkit: a local Twilio Conversations at {url}"
     yield f"  account      {state.account_sid}, or {keys}; auth token: {signed}"
     yield f"  worlds       {_counted(state)}; {url}/_receiptkit/ shows and controls them"
-    yield f"  clock        {_clock(options)}"
-    yield f"  answers      {_audience(host, is_local=host in LOOPBACK)}"
+    yield f"  clock        {_clock(settings)}"
+    yield f"  answers      {_audience(options['host'], is_local=settings.local_only)}"
     yield f'  base URL     "{url}": client.conversations.base_url (Python), .baseUrl (Node.js)'
-    if started.authority is not None:
-        yield f"  trust        {' '.join(f'{name}={started.authority}' for name in VARIABLES)}"
-        yield f"  host alias   127.0.0.1 {NAMES[0]} in /etc/hosts, with --port 443"
+    yield from server.trust()
+    if settings.control_token is not None and options["control_token_env"] is None:
+        yield f"  control      Authorization: Bearer {settings.control_token}"
 
 
 def _api_key(name: str) -> tuple[str, str]:
@@ -250,15 +226,15 @@ def _audience(host: str, *, is_local: bool) -> str:
     return f"EVERYBODY who reaches {host}: --host; its control needs a token"
 
 
-def _counted(state: Any) -> str:
+def _counted(state: State) -> str:
     receipts = sum(len(life.world.receipts) for life in state.lives)
     return f"{sum(1 for _ in state.lives):,}, with {receipts:,} receipts"
 
 
-def _clock(options: dict[str, Any]) -> str:
-    if options["clock"] == "manual":
+def _clock(settings: ServerSettings) -> str:
+    if settings.clock == "manual":
         return "manual: POST /_receiptkit/clock/advance?by=90s advances it"
-    return "real" if options["speed"] == 1 else f"real, {options['speed']:g} times as fast"
+    return "real" if settings.speed == 1 else f"real, {settings.speed:g} times as fast"
 
 
 # Services of CI have an environment, and no arguments.

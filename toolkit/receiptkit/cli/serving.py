@@ -7,20 +7,26 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from receiptkit.captures import STDIN
 from receiptkit.cli.parameters import with_options
+from receiptkit.cli.process import at_interrupt
 from receiptkit.model.display import printable
 from receiptkit.model.errors import UsageError
 from receiptkit.server.causes import likely_cause
 from receiptkit.server.settings import LOOPBACK
-from receiptkit.server.tls import Certificate, certificate
+from receiptkit.server.tls import NAMES, VARIABLES, Certificate, certificate
 from receiptkit.validation.output_files import InputFiles, Replaceable, written
 
 if TYPE_CHECKING:
+    import socket
+
+    import uvicorn
+
     from receiptkit.live.session import Handled, Session
     from receiptkit.server import Control
     from receiptkit.server.request_log import Call
@@ -85,23 +91,6 @@ def log_option(what: str) -> Callable[[_F], _F]:
     )
 
 
-class Started(NamedTuple):
-    """
-    A server that starts.
-
-    Attributes:
-        url: where it is.
-        control: its control.
-        authority: the file with the certificate to trust; None without TLS.
-        control_token: the token of its control; None if it asks for none.
-    """
-
-    url: str
-    control: Control
-    authority: str | None
-    control_token: str | None
-
-
 @contextmanager
 def tls_of(makes: bool, chain: str | None, key: str | None) -> Iterator[Certificate | None]:
     """
@@ -124,6 +113,61 @@ def tls_of(makes: bool, chain: str | None, key: str | None) -> Iterator[Certific
             yield made
     else:
         yield None
+
+
+@dataclass(frozen=True)
+class Started:
+    """
+    A server that listens.
+
+    Attributes:
+        url: where it is.
+        authority: the file with the certificate to trust; None without TLS.
+    """
+
+    url: str
+    authority: str | None
+    _server: uvicorn.Server
+    _socket: socket.socket
+
+    def end(self) -> None:
+        """End the run."""
+        self._server.should_exit = True
+
+    def run(self, ready_file: str | None, **about: Any) -> None:
+        """Answer until the end; `about` has more members of the sign, see `ready`."""
+        with ready(ready_file, url=self.url, **about, authority=self.authority):
+            self._server.run(sockets=[self._socket])
+
+    def trust(self) -> Iterator[str]:
+        """Yield the lines of a banner about the certificate; none without TLS."""
+        if self.authority is not None:
+            yield f"  trust        {' '.join(f'{name}={self.authority}' for name in VARIABLES)}"
+            yield f"  host alias   127.0.0.1 {NAMES[0]} in /etc/hosts, with --port 443"
+
+
+@contextmanager
+def started(application: Any, options: dict[str, Any], *, dates: bool = True) -> Iterator[Started]:
+    """
+    Yield a server that listens as the options of a command say; an interrupt ends it.
+
+    Args:
+        application: answers.
+        options: host, port, and those of `tls_options`.
+        dates: True to add the header Date.
+    """
+    from receiptkit.server.background import listening, server_of, url_of
+
+    with (
+        tls_of(options["tls"], options["tls_certificate"], options["tls_key"]) as certificate,
+        listening(options["host"], options["port"]) as own,
+    ):
+        server = server_of(application, certificate, dates=dates)
+        url = url_of(own, "https" if certificate else "http")
+        # Before its address is printed, after which it may be stopped any time: uvicorn takes over
+        # only once it runs.
+        with at_interrupt(server.handle_exit):
+            yield Started(url, certificate.authority if certificate else None, server, own)
 
 
 @contextmanager

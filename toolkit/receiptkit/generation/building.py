@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
@@ -29,6 +30,19 @@ _BODIES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts that a caller gives of a world, for which see `Generator.world`."""
+
+    receipts: int | None = None
+    outcomes: Sequence[Outcome] | None = None
+    page_size: int | None = None
+    in_service: bool = False
+    stream: str | None = None
+    start: str | None = None
+    no_error: int | None = None
+
+
 class Builder:
     """
     Makes worlds of scenarios.
@@ -46,65 +60,44 @@ class Builder:
         self,
         scenario: Scenario,
         rng: random.Random,
-        *,
-        receipts: int | None = None,
-        outcomes: Sequence[Outcome] | None = None,
-        page_size: int | None = None,
-        in_service: bool = False,
-        stream: str | None = None,
-        start: str | None = None,
-        no_error: int | None = None,
+        facts: Facts,
         overrides: dict[str, Any] | None = None,
     ) -> World:
         """Return a world; see `Generator.world`."""
         changes = Overrides(overrides) if overrides else None
-        plan = self._planned(scenario, receipts) if outcomes is None else self._plan(outcomes)
+        plan = self._fates(scenario, facts)
         if changes:
             plan = self._plan(changes.outcomes(plan.outcomes))
-        drafts = self.drafts(
-            scenario,
-            [rng],
-            plan,
-            page_size=page_size,
-            in_service=in_service,
-            stream=stream,
-            start=start,
-            no_error=no_error,
-        )
-        world = next(drafts).world
+        world = next(self.drafts(scenario, [rng], facts, plan)).world
         return changes.applied(world) if changes else world
 
     def drafts(
         self,
         scenario: Scenario,
         rngs: Iterable[random.Random],
+        facts: Facts,
         plan: Fates | None = None,
-        *,
-        receipts: int | None = None,
-        page_size: int | None = None,
-        in_service: bool = False,
-        stream: str | None = None,
-        start: str | None = None,
-        no_error: int | None = None,
     ) -> Iterator[Draft]:
         """Yield a draft of a world for each generator of random numbers; see `Generator.world`."""
-        if stream is not None and stream not in STREAMS:
-            raise UsageError(f"unknown stream {stream!r}; use {', '.join(STREAMS)}")
-        plan = self._planned(scenario, receipts) if plan is None else plan
-        vocabulary = self._vocabulary
-        of, participant_of = vocabulary.makers, vocabulary.makers["participant_sid"]
-        account_of, service_of = of["account_sid"], of["chat_service_sid"]
-        conversation_of, message_of = of["conversation_sid"], of["message_sid"]
-        makers = of["sid"], participant_of
-        page_size = page_size or scenario.page_size or vocabulary.page_sizes[1]
-        no_error = vocabulary.no_error if no_error is None else no_error
-        manner, given = stream or scenario.stream, None if start is None else milliseconds(start)
+        if facts.stream is not None and facts.stream not in STREAMS:
+            raise UsageError(f"unknown stream {facts.stream!r}; use {', '.join(STREAMS)}")
+        plan = self._fates(scenario, facts) if plan is None else plan
+        vocabulary, of = self._vocabulary, self._vocabulary.makers
+        makers = of["sid"], of["participant_sid"]
+        page_size = facts.page_size or scenario.page_size or vocabulary.page_sizes[1]
+        no_error = vocabulary.no_error if facts.no_error is None else facts.no_error
+        manner = facts.stream or scenario.stream
+        given = None if facts.start is None else milliseconds(facts.start)
         for rng in rngs:
             draw = rng.random
-            account, service, conversation = account_of(rng), service_of(rng), conversation_of(rng)
+            owners = (
+                of["account_sid"](rng),
+                of["chat_service_sid"](rng),
+                of["conversation_sid"](rng),
+            )
             begin = _EPOCH + int(draw() * _SPAN) if given is None else given
-            agents = tuple([participant_of(rng) for _ in range(scenario.agents)])
-            identity = account, service, conversation, message_of(rng)
+            agents = tuple([makers[1](rng) for _ in range(scenario.agents)])
+            identity = *owners, of["message_sid"](rng)
             answered = begin + 40 + int(draw() * 100)
             author = f"agent-{int(draw() * 90) + 10}" if agents else "system"
             message = author, _BODIES[int(draw() * len(_BODIES))], int(draw() * 200)
@@ -121,7 +114,7 @@ class Builder:
                 (manner, rng.getrandbits(32)),
                 page_size,
                 no_error,
-                in_service,
+                facts.in_service,
             )
 
     def delivery(
@@ -165,12 +158,15 @@ class Builder:
             **identity,
         )
 
-    def _planned(self, scenario: Scenario, receipts: int | None) -> Fates:
-        key = scenario.name, receipts
+    def _fates(self, scenario: Scenario, facts: Facts) -> Fates:
+        """Return what becomes of each recipient, as the facts or else the scenario say."""
+        if facts.outcomes is not None:
+            return self._plan(facts.outcomes)
+        key = scenario.name, facts.receipts
         if len(self._plans) > _MOST_PLANS:
             self._plans.clear()
         if key not in self._plans:
-            self._plans[key] = self._plan(_outcomes(scenario, receipts))
+            self._plans[key] = self._plan(_outcomes(scenario, facts.receipts))
         return self._plans[key]
 
     def _plan(self, outcomes: Sequence[Outcome]) -> Fates:

@@ -8,7 +8,7 @@ from typing import Any
 
 from receiptkit.contract import Contract
 from receiptkit.generation.acceptance import Acceptance
-from receiptkit.generation.building import Builder
+from receiptkit.generation.building import Builder, Facts
 from receiptkit.generation.drafts import Draft
 from receiptkit.generation.rendering import Rendering
 from receiptkit.generation.scenarios import SCENARIOS, Outcome, scenario
@@ -95,18 +95,8 @@ class Generator:
         """
         recipe = scenario(name)
         rng = seed if isinstance(seed, random.Random) else random.Random(f"{name}/{seed}")
-        world = self._builder.world(
-            recipe,
-            rng,
-            receipts=receipts,
-            outcomes=outcomes,
-            page_size=page_size,
-            in_service=in_service,
-            stream=stream,
-            start=start,
-            no_error=no_error,
-            overrides=set,
-        )
+        facts = Facts(receipts, outcomes, page_size, in_service, stream, start, no_error)
+        world = self._builder.world(recipe, rng, facts, set)
         if check and (set or outcomes or page_size is not None or no_error is not None):
             self.refuse(self._acceptance.findings(world, is_drawn=not set and start is None))
         return world
@@ -122,7 +112,7 @@ class Generator:
         """
         texts = (f"{name}/{seed}" for seed in seeds)
         rngs = (random.Random(text.encode("utf-8", "surrogatepass")) for text in texts)
-        return self._builder.drafts(scenario(name), rngs, **facts)
+        return self._builder.drafts(scenario(name), rngs, Facts(**facts))
 
     def any_world(self, rng: random.Random, **facts: Any) -> World:
         """Return a world of a random scenario; arguments of `world` replace what is random."""

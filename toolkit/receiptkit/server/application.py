@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -73,27 +72,6 @@ def app(
     else:
         saved = read_small(str(checked.snapshot), "data", option="snapshot ")
         state.begin_with(lambda: load(state, saved))
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        control.loop = asyncio.get_running_loop()
-        sending = asyncio.create_task(dispatcher.run())
-        yield
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        await sender.close()
-
-    async def refused(request: Request, error: Exception) -> Response:
-        found = error if isinstance(error, ApiError) else _of_routing(request, error)
-        kind = found.kind
-        status = checked.error_statuses.get(kind.code or 0, kind.status)
-        body = {**found.body, "status": status}
-        return Response(orjson.dumps(body), status, {**rest.headers(), **found.headers})
-
-    async def failed(request: Request, _: Exception) -> Response:
-        return await refused(request, ApiError.named("server-error"))
-
     application = Starlette(
         routes=[
             # The first that fits is taken, and most requests are of the API.
@@ -101,8 +79,10 @@ def app(
             *panel.routes(control, checked, log),
             Route("/{path:path}", rest.answer, methods=_METHODS),
         ],
-        exception_handlers={ApiError: refused, HTTPException: refused, Exception: failed},
-        lifespan=lifespan,
+        exception_handlers=dict.fromkeys(
+            (ApiError, HTTPException, Exception), partial(_refused, rest, checked.error_statuses)
+        ),
+        lifespan=control.lifespan,
         middleware=[Middleware(log.around)],
     )
     # A path with a slash at its end is another one.
@@ -111,8 +91,20 @@ def app(
     return application
 
 
-def _of_routing(request: Request, error: Exception) -> ApiError:
-    """Return the router's error in Twilio's words: unknown path, or unsupported method."""
-    if isinstance(error, HTTPException) and error.status_code == 405:
+async def _refused(
+    rest: Rest, statuses: Mapping[int, int], request: Request, error: Exception
+) -> Response:
+    """Return the response to an error: that of the API, of the router, or a server error."""
+    found = error if isinstance(error, ApiError) else _of_framework(request, error)
+    status = statuses.get(found.kind.code or 0, found.kind.status)
+    body = {**found.body, "status": status}
+    return Response(orjson.dumps(body), status, {**rest.headers(), **found.headers})
+
+
+def _of_framework(request: Request, error: Exception) -> ApiError:
+    """Return an error in Twilio's words: unknown path, unsupported method, or a server error."""
+    if not isinstance(error, HTTPException):
+        return ApiError.named("server-error")
+    if error.status_code == 405:
         return ApiError.not_allowed([(error.headers or {}).get("Allow", "")])
     return ApiError.named("not-found", request.scope["path"])

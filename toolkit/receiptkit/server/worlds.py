@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from receiptkit.generation import Outcome, World
@@ -70,28 +71,25 @@ def load_world(
     check_receipts(receipts)
     shared = {fact: getattr(state.identity, fact) for fact in _SHARED}
     settled = state.settings.start and webhook_date(state.epoch + state.clock.reading)
-
-    def make(facts: dict[str, Any], start: str | None) -> World:
-        return state.generator.world(
-            name,
-            seed=bounded_seed(seed),
-            receipts=receipts,
-            outcomes=outcomes,
-            stream=stream,
-            start=check_start(start) if start is not None else settled or None,
-            no_error=no_error,
-            set={**shared, **facts},
-            check=bool(set or outcomes),
-        )
-
-    world = make(facts, start)
+    make = partial(
+        state.generator.world,
+        name,
+        seed=bounded_seed(seed),
+        receipts=receipts,
+        outcomes=outcomes,
+        stream=stream,
+        no_error=no_error,
+        check=bool(set or outcomes),
+    )
+    begin = check_start(start) if start is not None else settled or None
+    world = make(start=begin, set={**shared, **facts})
     conversation = state.store.conversations.get(world.conversation_sid)
     if conversation is not None and any(
         life.sid != world.message.sid for life in conversation.messages
     ):
+        begin = check_start(start or webhook_date(conversation.moment(state.clock.reading)))
         index = {"message.index": conversation.next_index}
-        date = webhook_date(conversation.moment(state.clock.reading))
-        world = make({**index, **facts}, start or date)
+        world = make(start=begin, set={**shared, **index, **facts})
     return _begin(state, name, seed, world, conversation)
 
 

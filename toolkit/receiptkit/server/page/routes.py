@@ -47,9 +47,65 @@ def page(_: Request | None = None) -> Response:
     return Response(_file("page.html"), 200, {**POLICY_HEADERS, "Content-Type": "text/html"})
 
 
-async def style(_: Request) -> Response:
-    """Return the style of the page."""
-    return Response(_file("page.css"), 200, {**POLICY_HEADERS, "Content-Type": "text/css"})
+def _asset(name: str, media_type: str) -> Endpoint:
+    """Return an endpoint that answers with a file of the page."""
+
+    async def asset(_: Request) -> Response:
+        return Response(_file(name), 200, {**POLICY_HEADERS, "Content-Type": media_type})
+
+    return asset
+
+
+style = _asset("page.css", "text/css")
+_script = _asset("page.js", "text/javascript")
+
+
+class _Page:
+    """
+    Answers what the script of the page asks for.
+
+    Args:
+        control: what the page shows and steers.
+        log: the calls that the page shows.
+    """
+
+    def __init__(self, control: Control, log: RequestLog) -> None:
+        self._control = control
+        self._log = log
+        self._open_pages = 0
+
+    async def events(self, _: Request) -> Response:
+        """Return the stream of what the page shows."""
+        if self._open_pages >= _MOST_PAGES:
+            raise UsageError(f"{_MOST_PAGES} pages are open already; close some")
+        return StreamingResponse(
+            self._stream(), media_type="text/event-stream", headers=POLICY_HEADERS
+        )
+
+    async def _stream(self) -> AsyncIterator[bytes]:
+        self._open_pages += 1
+        try:
+            before = b""
+            while True:
+                shown = orjson.dumps(view(self._control, self._log))
+                if shown != before:
+                    yield b"data: " + shown + b"\n\n"
+                    before = shown
+                await asyncio.sleep(_INTERVAL)
+        finally:
+            self._open_pages -= 1
+
+    async def one(self, request: Request) -> Response:
+        """Return the details of a webhook."""
+        number = int(request.path_params["number"])
+        return _json(details(number, self._control.numbered(number)))
+
+    async def again(self, request: Request) -> Response:
+        """Send a webhook again, with the changes of the body, and return the details of it."""
+        control, number = self._control, int(request.path_params["number"])
+        changes = _changes(await request.body())
+        made = await control.resend(control.numbered(number), changes)
+        return _json(details(control.sender.count - 1, made))
 
 
 def routes(
@@ -67,49 +123,13 @@ def routes(
         log: the calls that the page shows.
         guarded: refuses callers who may not control the server.
     """
-    open_pages = 0
-
-    async def script(_: Request) -> Response:
-        return Response(
-            _file("page.js"), 200, {**POLICY_HEADERS, "Content-Type": "text/javascript"}
-        )
-
-    async def events(_: Request) -> Response:
-        nonlocal open_pages
-        if open_pages >= _MOST_PAGES:
-            raise UsageError(f"{_MOST_PAGES} pages are open already; close some")
-        return StreamingResponse(stream(), media_type="text/event-stream", headers=POLICY_HEADERS)
-
-    async def stream() -> AsyncIterator[bytes]:
-        nonlocal open_pages
-        open_pages += 1
-        try:
-            before = b""
-            while True:
-                shown = orjson.dumps(view(control, log))
-                if shown != before:
-                    yield b"data: " + shown + b"\n\n"
-                    before = shown
-                await asyncio.sleep(_INTERVAL)
-        finally:
-            open_pages -= 1
-
-    async def one(request: Request) -> Response:
-        number = int(request.path_params["number"])
-        return _json(details(number, control.numbered(number)))
-
-    async def again(request: Request) -> Response:
-        changes = _changes(await request.body())
-        made = await control.resend(control.numbered(int(request.path_params["number"])), changes)
-        number = control.sender.count - 1
-        return _json(details(number, made))
-
+    page_ = _Page(control, log)
     return [
         Route(f"{prefix}/page.css", style),
-        Route(f"{prefix}/page.js", script),
-        Route(f"{prefix}/events", guarded(events)),
-        Route(f"{prefix}/sent/{{number:int}}", guarded(one)),
-        Route(f"{prefix}/sent/{{number:int}}/again", guarded(again), methods=["POST"]),
+        Route(f"{prefix}/page.js", _script),
+        Route(f"{prefix}/events", guarded(page_.events)),
+        Route(f"{prefix}/sent/{{number:int}}", guarded(page_.one)),
+        Route(f"{prefix}/sent/{{number:int}}/again", guarded(page_.again), methods=["POST"]),
     ]
 
 
