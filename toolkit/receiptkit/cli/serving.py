@@ -23,10 +23,6 @@ from receiptkit.server.tls import NAMES, VARIABLES, Certificate, certificate
 from receiptkit.validation.output_files import InputFiles, Replaceable, written
 
 if TYPE_CHECKING:
-    import socket
-
-    import uvicorn
-
     from receiptkit.live.session import Handled, Session
     from receiptkit.server import Control
     from receiptkit.server.request_log import Call
@@ -127,8 +123,8 @@ class Started:
 
     url: str
     authority: str | None
-    _server: uvicorn.Server
-    _socket: socket.socket
+    _server: Any
+    _socket: Any
 
     def end(self) -> None:
         """End the run."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -82,13 +84,25 @@ def app(
         exception_handlers=dict.fromkeys(
             (ApiError, HTTPException, Exception), partial(_refused, rest, checked.error_statuses)
         ),
-        lifespan=control.lifespan,
+        lifespan=partial(_lifespan, control),
         middleware=[Middleware(log.around)],
     )
     # A path with a slash at its end is another one.
     application.router.redirect_slashes = False
     application.state.control = control
     return application
+
+
+@asynccontextmanager
+async def _lifespan(control: Control, _: Starlette) -> AsyncIterator[None]:
+    """Send what is due while the server runs."""
+    control.loop = asyncio.get_running_loop()
+    sending = asyncio.create_task(control.dispatcher.run())
+    yield
+    sending.cancel()
+    with suppress(asyncio.CancelledError):
+        await sending
+    await control.sender.close()
 
 
 async def _refused(

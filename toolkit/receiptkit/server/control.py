@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
@@ -57,17 +56,6 @@ class Control:
         self.log: RequestLog | None = None
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._resetting = asyncio.Lock()
-
-    @asynccontextmanager
-    async def lifespan(self, _: object) -> AsyncIterator[None]:
-        """Send what is due while the server of an application runs."""
-        self.loop = asyncio.get_running_loop()
-        sending = asyncio.create_task(self.dispatcher.run())
-        yield
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        await self.sender.close()
 
     async def advance(self, by: str | None = None, to: str | None = None) -> dict[str, Any]:
         """
