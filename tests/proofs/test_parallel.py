@@ -30,6 +30,7 @@ from receiptkit.generation import Generator
 from receiptkit.model.finding import Finding
 from receiptkit.rules.examples import form, sample
 from receiptkit.validation import processes, shares, units
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Summary
 
@@ -285,7 +286,7 @@ def test_contracts_travel() -> None:
     import pickle
 
     validation = pickle.loads(
-        pickle.dumps(Validation(Contract.load("strict"), known_as=["receipt"]))
+        pickle.dumps(Validation(Contract.load("strict"), Choices(known_as=["receipt"])))
     )
     assert validation.contract.profile == "strict"
     assert validation.contract.check(sample("receipt")) == []

@@ -27,6 +27,7 @@ from receiptkit.model.finding import Finding
 from receiptkit.scale import client
 from receiptkit.scale import cluster as on_cluster
 from receiptkit.scale.functions import versions
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Summary
 
@@ -165,7 +166,9 @@ def test_blocks_of_lines(cluster: Any, tmp_path: Path, join: bool) -> None:
 
     def found(run: Callable[..., Summary], **options: Any) -> tuple[list[Finding], Summary]:
         sink = Collected()
-        summary = run(Validation(Contract.load(), join=join), expand(paths), sink, **options)
+        summary = run(
+            Validation(Contract.load(), Choices(join=join)), expand(paths), sink, **options
+        )
         return list(sink), summary
 
     address = cluster.scheduler_address
@@ -179,7 +182,7 @@ def test_a_part_that_vanishes(run: Run, cluster: Any, bucket: stores.Bucket) -> 
         "s3://hooks/vanish/a.ndjson.gz", address="s3://hooks/vanish/a.ndjson.gz", length=9
     )
     sink = Collected()
-    validation = Validation(Contract.load(), join=True)
+    validation = Validation(Contract.load(), Choices(join=True))
     address = cluster.scheduler_address
     summary = on_cluster.run(validation, [gone, *expand([url])], sink, address=address)
     assert summary.problems == [f"{gone.name}: no such file or directory"]

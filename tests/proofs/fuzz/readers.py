@@ -15,6 +15,7 @@ from receiptkit import Contract
 from receiptkit.captures import Limits, Source, readable
 from receiptkit.model.finding import Finding
 from receiptkit.reports import About, names, report_format
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 
 #: The first byte of an input says as what the rest is read.
@@ -64,7 +65,7 @@ def captures(data: bytes, folder: Path) -> None:
     path = folder / "input.json"
     path.write_bytes(data[1:])
     sink = Checking(data[1:])
-    validation = Validation(contract, known_as=read_as, limits=_LIMITS)
+    validation = Validation(contract, Choices(known_as=read_as, limits=_LIMITS))
     summary = validation.run([Source(str(path))], sink)
     for report in sink.reports:
         report.close(summary)

@@ -27,6 +27,7 @@ from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 
 Run = Callable[..., tuple[int, str, str]]
@@ -53,7 +54,7 @@ def told(*lines: Any, join: bool = False) -> list[tuple[str, str, int]]:
         )
         for number, file in enumerate(files)
     ]
-    Validation(CONTRACT, join=join).run(sources, found)
+    Validation(CONTRACT, Choices(join=join)).run(sources, found)
     return [
         (each.rule, each.pointer, each.location.entry)
         for each in found
@@ -925,7 +926,7 @@ def test_receipts_a_line_each(data: st.DataObject) -> None:
     )
     quick, slow = Collected(), Collected()
     Validation(CONTRACT).run([source], quick)
-    Validation(CONTRACT, bulk=False).run([source], slow)
+    Validation(CONTRACT, Choices(bulk=False)).run([source], slow)
     assert quick == slow
 
 

@@ -10,6 +10,7 @@ import pytest
 from receiptkit import Contract, Exchange, History
 from receiptkit.captures import Limits, Source
 from receiptkit.rules.examples import sample
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 
 CONTRACT = Contract.load()
@@ -55,7 +56,7 @@ def told(*lines: Any, limit: int = 1 << 20) -> list[tuple[str, str, int]]:
     """Return rule, pointer and entry of the findings about messages."""
     found = Collected()
     content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
-    validation = Validation(CONTRACT, limits=Limits(memory=limit))
+    validation = Validation(CONTRACT, Choices(limits=Limits(memory=limit)))
     validation.run([Source("a.ndjson", content=content)], found)
     return [
         (each.rule, each.pointer, each.location.entry)

@@ -31,6 +31,7 @@ from receiptkit.scale import (
     judge_piece,
 )
 from receiptkit.scale.plan import Plan, plan_for
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 from receiptkit.validation.summary import Summary
 
@@ -77,7 +78,7 @@ def on_an_engine(plan: Plan) -> tuple[list[Finding], Summary]:
 
 def in_one_process(paths: list[str]) -> tuple[list[Finding], Summary]:
     found = Collected()
-    summary = Validation(Contract.load(), join=True).run(expand(paths), found)
+    summary = Validation(Contract.load(), Choices(join=True)).run(expand(paths), found)
     return list(found), summary
 
 

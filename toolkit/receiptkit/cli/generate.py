@@ -160,17 +160,10 @@ def generate(scenario: str, **options: Any) -> None:
     for each in contract.document.notes:
         note(each)
     generator = Generator(contract)
-    in_service = options["scope"] == "service"
+    facts = _facts(options)
+    in_service = facts["in_service"]
     chosen = choose(generator, options["rule"], options["form"], in_service=in_service)
     render_options = _render_options(options, chosen.bodies)
-    facts = {
-        "receipts": options["receipts"],
-        "page_size": options["page_size"],
-        "in_service": in_service,
-        "stream": options["stream"],
-        "start": options["start"],
-        "set": dict(_fact(fact) for fact in options["facts"]) or None,
-    }
     first = generator.world(scenario, seed=options["seed"], **facts)
     count = options["count"]
     warned: set[str] = set()
@@ -193,19 +186,30 @@ def generate(scenario: str, **options: Any) -> None:
             is_empty = is_empty and not piece
     if is_empty:
         note(f"nothing was written: {scenario} has no {chosen.form} at this time")
-    elif found:
-        entry = found[0].location.entry if found[0].location else 0
-        note(
-            f'broken on purpose: {found[0].rule} at "{found[0].pointer}" of record {entry} of the '
-            "capture, from 0"
-        )
-    elif output.breakage:
-        note(
-            f'broken on purpose: {output.breakage.rule} at "{output.breakage.pointer}" '
-            f"of the {output.breakage.kind}"
-        )
+    elif broken := _broken(found, output):
+        note(f"broken on purpose: {broken}")
     elif chosen.form == "requests" and render_options.auth_token is None:
         note("the requests are not signed: --auth-token-env NAME signs them")
+
+
+def _facts(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of worlds, as `Generator.world` takes them."""
+    named = ("receipts", "page_size", "stream", "start")
+    return {
+        **{name: options[name] for name in named},
+        "in_service": options["scope"] == "service",
+        "set": dict(_fact(fact) for fact in options["facts"]) or None,
+    }
+
+
+def _broken(found: list[Finding], output: Output) -> str:
+    """Return the rule that was broken, and where; nothing where no rule was."""
+    if found:
+        entry = found[0].location.entry if found[0].location else 0
+        where = f"of record {entry} of the capture, from 0"
+        return f'{found[0].rule} at "{found[0].pointer}" {where}'
+    broken = output.breakage
+    return f'{broken.rule} at "{broken.pointer}" of the {broken.kind}' if broken else ""
 
 
 def _worlds(

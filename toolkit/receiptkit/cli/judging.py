@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.limits import collector_off
 from receiptkit.rules import catalogue
 from receiptkit.validation import project_settings
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.conclusion import FAILED, conclude
 from receiptkit.validation.names import known_names
 from receiptkit.validation.output_files import InputFiles, Replaceable, demand_replaceable
@@ -62,6 +64,63 @@ def judge(
     settings = project.under(**chosen)
     if options["show_settings"]:
         return _show_settings(project, chosen)
+    plan = _planned(project, settings, options, found)
+    summary = _run(plan, watch)
+    conclusion = conclude(
+        summary,
+        fail_on=Severity(settings.fail_on or project_settings.FAIL_ON),
+        allow_empty=options["allow_empty"],
+        fail_on_unjudged_signatures=options["fail_on_unjudged_signatures"],
+    )
+    if summary.state is not None:
+        note(state_line(summary.state))
+    for line in conclusion.lines:
+        say(line)
+    if options["write_baseline"] and plan.baseline is not None:
+        if conclusion.code != FAILED:
+            write_baseline(plan.baseline, plan.files(summary.files_beside))
+    elif plan.baseline is not None and not summary.problems:
+        note_gone(plan.baseline, plan.sources, plan.validation)
+    return conclusion.code
+
+
+def _show_settings(project: ProjectSettings, chosen: dict[str, Any]) -> int:
+    from receiptkit.validation.effective_settings import effective, setting_lines
+
+    for line in setting_lines(effective(project, chosen)):
+        click.echo(printable(without_users(line)))
+    return 0
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """
+    A run that is ready to begin.
+
+    Attributes:
+        inputs: the files that no report of the run replaces.
+    """
+
+    options: dict[str, Any]
+    settings: ProjectSettings
+    outputs: list[ReportOutput]
+    validation: Validation
+    baseline: Baseline | None
+    sources: Sources
+    inputs: InputFiles
+
+    def files(self, beside: Collection[str] = ()) -> InputFiles:
+        """Return the files that the baseline may not replace; `beside` were read beside them."""
+        return inputs_of(self.validation.contract, self.settings, self.sources, beside)
+
+
+def _planned(
+    project: ProjectSettings,
+    settings: ProjectSettings,
+    options: dict[str, Any],
+    found: Sources | None,
+) -> _Plan:
+    """Return the run that the options ask for."""
     contract = Contract.load(
         settings.chosen_profile,
         options["document"],
@@ -75,44 +134,18 @@ def judge(
     outputs = parse_outputs(options["outputs"], options["format_"])
     validation = _validation(contract, settings, outputs, options)
     baseline = baseline_of(options, settings, known_names(contract))
-    sources = (
-        sources_of(options, outputs, baseline)
-        if found is None
-        else without_own(found, outputs, baseline)
-    )
+    if found is None:
+        sources = sources_of(options, outputs, baseline)
+    else:
+        sources = without_own(found, outputs, baseline)
     inputs = inputs_of(contract, settings, sources)
     if baseline is not None:
         if options["write_baseline"]:
-            replaces = (
-                None if options["force"] else Replaceable("a baseline", baseline.may_stand_at)
-            )
+            its_own = Replaceable("a baseline", baseline.may_stand_at)
+            replaces = None if options["force"] else its_own
             demand_replaceable(baseline.path, "--write-baseline", inputs, replaces)
         inputs.add(baseline.path, "the baseline")
-    summary = _run(validation, sources, options, outputs, baseline, inputs, watch)
-    conclusion = conclude(
-        summary,
-        fail_on=Severity(settings.fail_on or project_settings.FAIL_ON),
-        allow_empty=options["allow_empty"],
-        fail_on_unjudged_signatures=options["fail_on_unjudged_signatures"],
-    )
-    if summary.state is not None:
-        note(state_line(summary.state))
-    for line in conclusion.lines:
-        say(line)
-    if options["write_baseline"] and baseline is not None:
-        if conclusion.code != FAILED:
-            write_baseline(baseline, inputs_of(contract, settings, sources, summary.files_beside))
-    elif baseline is not None and not summary.problems:
-        note_gone(baseline, sources, validation)
-    return conclusion.code
-
-
-def _show_settings(project: ProjectSettings, chosen: dict[str, Any]) -> int:
-    from receiptkit.validation.effective_settings import effective, setting_lines
-
-    for line in setting_lines(effective(project, chosen)):
-        click.echo(printable(without_users(line)))
-    return 0
+    return _Plan(options, settings, outputs, validation, baseline, sources, inputs)
 
 
 def _validation(
@@ -121,15 +154,14 @@ def _validation(
     outputs: list[ReportOutput],
     options: dict[str, Any],
 ) -> Validation:
-    """Return the run that the options ask for; it keeps what a report draws, if one draws."""
+    """Return the validation; it keeps what a report draws, if one draws."""
     pictures = None
     if any(reports.report_format(output.format).draws for output in outputs):
         from receiptkit.validation.pictures import Pictures
 
         pictures = Pictures(contract)
     keeper = keeper_of(options)
-    return Validation(
-        contract,
+    choices = Choices(
         selection=settings.selection(lambda: contract.rule_ids),
         known_as=options["known_as"],
         url=options["url"],
@@ -143,51 +175,46 @@ def _validation(
         called_at=options["called_at"],
         pictures=pictures,
     )
+    return Validation(contract, choices)
 
 
-def _run(
-    validation: Validation,
-    sources: Sources,
-    options: dict[str, Any],
-    outputs: list[ReportOutput],
-    baseline: Baseline | None,
-    inputs: InputFiles,
-    watch: Sequence[reports.Report],
-) -> Summary:
+def _run(plan: _Plan, watch: Sequence[reports.Report]) -> Summary:
+    """Check the sources, and write the reports."""
+    options, validation, contract = plan.options, plan.validation, plan.validation.contract
     with ExitStack() as stack:
-        opened_reports = [
-            reports.report_format(output.format).report(
-                out,
-                about(validation.contract, options, output.format, out, is_file=output.is_file),
-            )
-            for output in outputs
-            for out in [stack.enter_context(opened(output, inputs, force=options["force"]))]
-        ]
-        first = FirstFindings([*opened_reports, *watch], options["max_findings"])
+        receivers = [*(_report(plan, output, stack) for output in plan.outputs), *watch]
+        first = FirstFindings(receivers, options["max_findings"])
         statistics = Statistics(first)
-        sink: Sink = baseline.sink(statistics) if baseline else statistics
-        read = [source for source in sources if isinstance(source, Source)]
-        suppressing = Suppressing(
-            sink, validation.limits, read, searches_all=not options["cluster"]
-        )
-        with interruptible() as stop, judging(sources) as progress:
+        sink: Sink = plan.baseline.sink(statistics) if plan.baseline else statistics
+        read = [source for source in plan.sources if isinstance(source, Source)]
+        searches_all = not options["cluster"]
+        suppressing = Suppressing(sink, validation.limits, read, searches_all=searches_all)
+        with interruptible() as stop, judging(plan.sources) as progress:
             stoppable = Stoppable(suppressing, stop, progress.make_way if progress else None)
-            run = runner_of(validation, options, sources)
-            summary = run(validation, sources, stoppable, progress.advance if progress else None)
+            run = runner_of(validation, options, plan.sources)
+            advance = progress.advance if progress else None
+            summary = run(validation, plan.sources, stoppable, advance)
         for path in summary.files_beside:
-            inputs.add(path, "read beside a capture")
+            plan.inputs.add(path, "read beside a capture")
         suppressing.note(
             summary,
             validation.selection.wants,
-            lambda rule: rule in catalogue.ids() or rule in validation.contract.rule_ids,
+            lambda rule: rule in catalogue.ids() or rule in contract.rule_ids,
         )
-        if baseline is not None:
-            baseline.move_counts(summary)
+        if plan.baseline is not None:
+            plan.baseline.move_counts(summary)
         first.note_limit(summary)
-        for report in [*opened_reports, *watch]:
+        for report in receivers:
             report.close(summary)
     if options["statistics"]:
         sys.stdout.flush()
         for line in statistics.lines():
             click.echo(line, err=True)
     return summary
+
+
+def _report(plan: _Plan, output: ReportOutput, stack: ExitStack) -> reports.Report:
+    """Open a report until the stack ends."""
+    out = stack.enter_context(opened(output, plan.inputs, force=plan.options["force"]))
+    head = about(plan.validation.contract, plan.options, output.format, out, is_file=output.is_file)
+    return reports.report_format(output.format).report(out, head)

@@ -86,25 +86,10 @@ class Archive:
 
 
 def _entry(seen: SeenExchange) -> dict[str, Any]:
+    """Return an exchange as an entry of a HAR."""
     answered = seen.answer
     status = int(answered.outcome)
-    media = next((value for name, value in answered.headers if name == b"content-type"), b"")
-    asked = body_of(seen.body)
-    said = body_of(answered.body)
-    sent = {
-        "postData": {
-            "mimeType": next(
-                (
-                    value.decode("latin-1")
-                    for name, value in seen.headers
-                    if name == b"content-type"
-                ),
-                "",
-            ),
-            "text": asked["body"],
-            **({"encoding": "base64"} if "isBase64Encoded" in asked else {}),
-        }
-    }
+    posted = {"postData": _content(seen.headers, seen.body)} if seen.body else {}
     return {
         "startedDateTime": seen.at,
         "time": answered.milliseconds,
@@ -117,7 +102,7 @@ def _entry(seen: SeenExchange) -> dict[str, Any]:
             "queryString": [],
             "headersSize": -1,
             "bodySize": len(seen.body),
-            **(sent if seen.body else {}),
+            **posted,
         },
         "response": {
             "status": status,
@@ -127,9 +112,7 @@ def _entry(seen: SeenExchange) -> dict[str, Any]:
             "headers": _pairs(answered.headers),
             "content": {
                 "size": len(answered.body),
-                "mimeType": media.decode("latin-1") or "x-unknown",
-                "text": said["body"],
-                **({"encoding": "base64"} if "isBase64Encoded" in said else {}),
+                **_content(answered.headers, answered.body, "x-unknown"),
             },
             "redirectURL": "",
             "headersSize": -1,
@@ -138,6 +121,14 @@ def _entry(seen: SeenExchange) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": answered.milliseconds, "receive": 0},
     }
+
+
+def _content(headers: Fields, body: bytes, unknown: str = "") -> dict[str, str]:
+    """Return the type of a body, or `unknown`, and its text."""
+    media = next((value for name, value in headers if name == b"content-type"), b"")
+    text = body_of(body)
+    encoding = {"encoding": "base64"} if "isBase64Encoded" in text else {}
+    return {"mimeType": media.decode("latin-1") or unknown, "text": text["body"], **encoding}
 
 
 def _pairs(headers: Fields) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from receiptkit.captures import Records
 from receiptkit.captures.formats.json_document import observations
 from receiptkit.contract import Contract
 from receiptkit.model.finding import Finding
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import Summary, UnitStart
@@ -67,7 +68,7 @@ class Judge:
         self._line = lines
         self._first = lines if entries is None else entries
         self._is_over = False
-        self._validation = Validation(contract, selection=selection)
+        self._validation = Validation(contract, Choices(selection=selection or Selection()))
         self._validation.starts[0] = UnitStart(name)
         self._validation.checker.begin_file(named=True)
         self.summary.files = 1

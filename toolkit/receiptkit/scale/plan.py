@@ -24,6 +24,7 @@ from receiptkit.scale.functions import (
     findings_of,
     versions,
 )
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.gathering import Gathering
 from receiptkit.validation.output_files import is_special
 from receiptkit.validation.run import Validation
@@ -70,7 +71,7 @@ def plan_for(
         join: True to treat all files as one history.
         piece: about how many bytes of files are judged together.
     """
-    validation = Validation(contract or Contract.load(), join=join)
+    validation = Validation(contract or Contract.load(), Choices(join=join))
     return plan_of(validation, expand(list(paths)), piece)
 
 

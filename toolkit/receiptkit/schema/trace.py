@@ -94,7 +94,7 @@ def traced(
     named = (holder[RULE] for holder in reversed(holders) if isinstance(holder.get(RULE), str))
     rule = entry["rule"] if entry else next(named, rule_of_keyword(keyword))
     source = source_of(holders[-1], keyword) if holders else None
-    violation = Violation(
+    whole = Violation(
         rule=rule,
         keyword=keyword,
         pointer=pointers.join(path),
@@ -107,18 +107,15 @@ def traced(
         source=source,
         members=members,
     )
-    if keyword == "required" and names is not None:
-        for name in names:
-            yield violation._replace(name=name)
-    elif names is not None:
-        for name in names:
-            yield violation._replace(
-                name=name, pointer=violation.pointer + pointers.join([name]), value=value.get(name)
-            )
-    elif keyword == "false" and path:
-        yield violation._replace(name=str(path[-1]))
-    else:
-        yield violation
+    if names is None:
+        yield whole._replace(name=str(path[-1])) if keyword == "false" and path else whole
+        return
+    for name in names:
+        one = whole._replace(name=name)
+        if keyword != "required":
+            at = pointers.join([*path, name])
+            one = one._replace(pointer=at, value=value.get(name))
+        yield one
 
 
 def _followed(

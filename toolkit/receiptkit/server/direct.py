@@ -62,24 +62,6 @@ async def call(application: Application, request: WebhookRequest) -> tuple[int, 
     Raises:
         ConnectionError: it ended without a response.
     """
-    parts = urlsplit(request.url)
-    # ASGI says that paths are decoded.
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": request.method,
-        "headers": [
-            (_field(name), value.encode("latin-1")) for name, value in request.headers.items()
-        ],
-        "scheme": parts.scheme,
-        "path": unquote_to_bytes(parts.path).decode("utf-8", "replace"),
-        "raw_path": parts.path.encode("ascii"),
-        "query_string": parts.query.encode("ascii"),
-        "server": (parts.hostname or "", parts.port),
-        "client": ("127.0.0.1", 123),
-        "root_path": "",
-    }
     pending = [{"type": "http.request", "body": text_of(request.body) or b"", "more_body": False}]
     status: int | None = None
     body: list[bytes] = []
@@ -100,7 +82,29 @@ async def call(application: Application, request: WebhookRequest) -> tuple[int, 
             if not message.get("more_body", False):
                 is_complete.set()
 
-    await application(scope, receive, send)
+    await application(_scope(request), receive, send)
     if status is None:
         raise ConnectionError
     return status, b"".join(body)
+
+
+def _scope(request: WebhookRequest) -> dict[str, Any]:
+    """Return what ASGI says of a request but its body."""
+    parts = urlsplit(request.url)
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "headers": [
+            (_field(name), value.encode("latin-1")) for name, value in request.headers.items()
+        ],
+        "scheme": parts.scheme,
+        # ASGI says that paths are decoded.
+        "path": unquote_to_bytes(parts.path).decode("utf-8", "replace"),
+        "raw_path": parts.path.encode("ascii"),
+        "query_string": parts.query.encode("ascii"),
+        "server": (parts.hostname or "", parts.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }

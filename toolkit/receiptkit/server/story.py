@@ -66,6 +66,32 @@ _WITH_PARTICIPANTS = {
 }
 
 
+#: Calls that follow in each scope: what they show, where, and the fields of their forms.
+_CHANGES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+    ("Attributes of their own.", "{message}", {"Attributes": '{"seen": true}'}),
+    ("Anna has read it.", "{anna}", {"LastReadMessageIndex": 0}),
+    ("Another URL.", "{hook}", {"Configuration.Url": f"{_HOOK}/new"}),
+    ("Another name.", "{order}", {"FriendlyName": "Order 1042, sent"}),
+)
+_READS = (
+    ("Every conversation.", "{scope}/Conversations"),
+    ("An order.", "{order}"),
+    ("Everybody.", "{order}/Participants"),
+    ("A chat user.", "{anna}"),
+    ("Every message.", "{order}/Messages"),
+    ("Every webhook.", "{order}/Webhooks"),
+    ("A webhook.", "{hook}"),
+    ("Where Anna is.", f"{{scope}}/ParticipantConversations?Identity={_ANNA}"),
+    ("Defaults.", "{scope}/Configuration"),
+)
+_ENDS = (
+    ("A webhook is gone.", "{hook}"),
+    ("A participant is gone.", "{anna}"),
+    ("A message is gone.", "{message}"),
+    ("A conversation is gone.", "{order}"),
+)
+
+
 def story() -> list[ExampleCall]:
     """Return the requests with their responses, in both scopes; always the same."""
     return asyncio.run(_Story().calls())
@@ -91,44 +117,30 @@ class _Story:
         return self._calls
 
     async def _in_scope(self, scope: str) -> None:
-        form = {**_CONVERSATION, "UniqueName": "order-1042"}
-        sid = (await self._tell("An order.", "POST", f"{scope}/Conversations", form))["sid"]
+        named = {**_CONVERSATION, "UniqueName": "order-1042"}
+        sid = (await self._tell("An order.", "POST", f"{scope}/Conversations", named))["sid"]
         path = f"{scope}/Conversations/{sid}"
         people = await self._make(f"{path}/Participants", _PARTICIPANTS)
         hooks = await self._make(f"{path}/Webhooks", _WEBHOOKS)
-        form = {"Author": _ANNA, "Body": "Your order is on its way."}
-        message = await self._tell("Just posted.", "POST", f"{path}/Messages", form)
+        text = {"Author": _ANNA, "Body": "Your order is on its way."}
+        message = await self._tell("Just posted.", "POST", f"{path}/Messages", text)
         await self._control.advance(to="end")
-        form = {"Attributes": '{"seen": true}'}
-        at_message = f"{path}/Messages/{message['sid']}"
-        await self._tell("Attributes of their own.", "POST", at_message, form)
-        anna = f"{path}/Participants/{people['chat']['sid']}"
-        await self._tell("Anna has read it.", "POST", anna, {"LastReadMessageIndex": 0})
-        hook = f"{path}/Webhooks/{hooks['webhook']['sid']}"
-        form = {"Configuration.Url": f"{_HOOK}/new"}
-        await self._tell("Another URL.", "POST", hook, form)
-        await self._tell("Another name.", "POST", path, {"FriendlyName": "Order 1042, sent"})
-        setting = {"ReachabilityEnabled": True} if scope else {"DefaultClosedTimer": "PT60M"}
-        await self._tell("Another setting.", "POST", f"{scope}/Configuration", setting)
-        for title, read in (
-            ("Every conversation.", f"{scope}/Conversations"),
-            ("An order.", path),
-            ("Everybody.", f"{path}/Participants"),
-            ("A chat user.", anna),
-            ("Every message.", f"{path}/Messages"),
-            ("Every webhook.", f"{path}/Webhooks"),
-            ("A webhook.", hook),
-            ("Where Anna is.", f"{scope}/ParticipantConversations?Identity={_ANNA}"),
-            ("Defaults.", f"{scope}/Configuration"),
-        ):
-            await self._tell(title, "GET", read)
-        for title, gone in (
-            ("A webhook is gone.", hook),
-            ("A participant is gone.", anna),
-            ("A message is gone.", at_message),
-            ("A conversation is gone.", path),
-        ):
-            await self._tell(title, "DELETE", gone)
+        places = {
+            "scope": scope,
+            "order": path,
+            "anna": f"{path}/Participants/{people['chat']['sid']}",
+            "hook": f"{path}/Webhooks/{hooks['webhook']['sid']}",
+            "message": f"{path}/Messages/{message['sid']}",
+        }
+        setting: dict[str, Any] = (
+            {"ReachabilityEnabled": True} if scope else {"DefaultClosedTimer": "PT60M"}
+        )
+        changes = (*_CHANGES, ("Another setting.", "{scope}/Configuration", setting))
+        for title, place, form in changes:
+            await self._tell(title, "POST", place.format_map(places), form)
+        for method, calls in (("GET", _READS), ("DELETE", _ENDS)):
+            for title, place in calls:
+                await self._tell(title, method, place.format_map(places))
         whole = f"{scope}/ConversationWithParticipants"
         await self._tell("Nobody yet.", "POST", whole, _CONVERSATION)
         made = await self._tell("Two participants.", "POST", whole, _WITH_PARTICIPANTS)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from receiptkit.captures import (
     Advance,
-    Limits,
     Observation,
     Reading,
     Records,
@@ -24,6 +22,7 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival, Location, Position
 from receiptkit.model.problem import Problem
+from receiptkit.validation.choices import Choices
 from receiptkit.validation.clean_records import (
     CleanRecords,
     Remembered,
@@ -35,14 +34,9 @@ from receiptkit.validation.input_kind import format_and_operation
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.remembering import Notes, Remembering
-from receiptkit.validation.selection import Selection
 from receiptkit.validation.summary import NOTHING, Sink, Summary, UnitStart
 from receiptkit.validation.unchecked import UncheckedNotes, empty_findings
 from receiptkit.webhooks.address import absolute
-
-if TYPE_CHECKING:
-    from receiptkit.history.state import Keeper
-    from receiptkit.validation.pictures import Pictures
 
 _NOT_COMPARED = "nothing was compared between observations: a file was not read to its end"
 
@@ -50,66 +44,40 @@ _NOT_COMPARED = "nothing was compared between observations: a file was not read 
 class Validation:
     """A run over sources: the contract, the choices of the user, and the counts so far."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        *,
-        selection: Selection | None = None,
-        known_as: Sequence[str] = (),
-        url: str | None = None,
-        limits: Limits | None = None,
-        join: bool = False,
-        allow_empty: bool = False,
-        bulk: bool = True,
-        called_at: str | None = None,
-        pictures: Pictures | None = None,
-        keeper: Keeper | None = None,
-    ) -> None:
+    def __init__(self, contract: Contract, choices: Choices | None = None) -> None:
         """
         Args:
             contract: the contract to check against.
-            selection: which findings are wanted; all by default.
-            known_as: the format of the files, the kind or operationId of bare bodies, or both.
-            url: the URL of bare bodies, and of responses without a request.
-            limits: how much is read.
-            join: True to check rules across observations over all sources together, False for each
-                source by itself.
-            allow_empty: True to accept that nothing could be checked.
-            bulk: False to check every record the exact way, also one that is like clean ones.
-            called_at: the URL at which webhooks were called, where a capture does not hold it, or
-                holds another.
-            pictures: keeps what a report draws; every record is checked the exact way then.
-            keeper: keeps receipts from run to run; `join` is True then.
+            choices: those of the user.
 
         Raises:
             UsageError: a format or kind is unknown, or no operation has the URL.
         """
+        chosen = choices or Choices()
         self.contract = contract
-        self.summary = Summary(pictures=pictures)
-        self.selection = selection or Selection()
-        self.limits = limits or Limits()
-        self.join = join
-        self._allow_empty = allow_empty
+        self.pictures, self.keeper = chosen.pictures, chosen.keeper
+        self.summary = Summary(pictures=self.pictures)
+        self.selection, self.limits, self.join = chosen.selection, chosen.limits, chosen.join
+        self._allow_empty = chosen.allow_empty
         self.remembering = Remembering(self.limits.memory)
-        self.pictures = pictures
-        self.keeper = keeper
         #: The number of the first file and of the first unit.
-        self._base = 0 if keeper is None else keeper.state.base
+        self._base = 0 if self.keeper is None else self.keeper.state.base
         #: Where each unit of work begins, by its number.
         self.starts: dict[int, UnitStart] = {}
         self._broken: set[int] = set()
         self._ends_early = False
         self._remembers = looks_across(contract, self.selection)
-        self.format, self._operation = format_and_operation(contract, known_as, url)
-        if called_at is not None:
-            absolute(called_at, "--called-at")
+        self.format, operation = format_and_operation(contract, chosen.known_as, chosen.url)
+        if chosen.called_at is not None:
+            absolute(chosen.called_at, "--called-at")
         self._notes = UncheckedNotes(contract)
         self._before = self.summary.counts()
-        choices = {"operation": self._operation, "url": url, "called_at": called_at}
-        self.checker = ObservationChecker(contract, self.selection, **choices)
+        how = {"operation": operation, "url": chosen.url, "called_at": chosen.called_at}
+        self.checker = ObservationChecker(contract, self.selection, **how)
+        is_bulk = chosen.bulk and self.pictures is None
         self.clean = CleanRecords(
-            ObservationChecker(without_token(contract), self.selection, **choices),
-            uses_bulk=bulk and pictures is None and allows_bulk(contract, called_at),
+            ObservationChecker(without_token(contract), self.selection, **how),
+            uses_bulk=is_bulk and allows_bulk(contract, chosen.called_at),
             auth_token=contract.validator.auth_token,
         )
 

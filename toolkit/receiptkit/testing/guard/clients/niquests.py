@@ -13,7 +13,14 @@ from typing import Any
 
 from receiptkit.testing.guard import watchers
 from receiptkit.testing.guard.body_reader import BodyReader
-from receiptkit.testing.guard.clients.requests import around_sending, own_sending, show, show_read
+from receiptkit.testing.guard.clients.requests import (
+    Around,
+    Meet,
+    around_sending,
+    own_sending,
+    show,
+    show_read,
+)
 from receiptkit.testing.guard.doors import Doors, is_new
 from receiptkit.testing.guard.patches import Patches
 
@@ -36,25 +43,42 @@ def wrap(module: ModuleType, patches: Patches) -> None:
             else:
                 show(request, response, _stream)
 
-    def around_async(inner: Callable[..., Any]) -> Callable[..., Any]:
+    around = _doors, error_type, meet
+    for door in ("Session.request", "Session.send"):
+        patches.wrap(module, door, around_sending(*around))
+    for door in ("AsyncSession.request", "AsyncSession.send"):
+        patches.wrap(module, door, _around_async(*around))
+    patches.wrap(module, "adapters.HTTPAdapter.gather", _around_gather(meet))
+
+
+def _around_async(doors: Doors, error_type: type[Exception], meet: Meet) -> Around:
+    """Return what wraps an asynchronous door; see `around_sending`."""
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         async def sending(self: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             if watchers.current() is None:
                 return await inner(self, *args, **kwargs)
             request = args[0] if args else kwargs.get("request")
-            with _doors.open() as met:
+            with doors.open() as met:
                 try:
                     with own_sending(request):
                         response = await inner(self, *args, **kwargs)
                 except error_type as error:
-                    meet(error.response, request, met)
+                    meet(getattr(error, "response", None), request, met)
                     raise
                 meet(response, request, met)
             return response
 
         return sending
 
-    def around_gather(inner: Callable[..., Any]) -> Callable[..., Any]:
+    return around
+
+
+def _around_gather(meet: Meet) -> Around:
+    """Return what wraps the gathering of multiplexed responses."""
+
+    def around(inner: Callable[..., Any]) -> Callable[..., Any]:
         def gather(self: Any, *responses: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             result = inner(self, *responses, **kwargs)
@@ -65,11 +89,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
 
         return gather
 
-    for door in ("Session.request", "Session.send"):
-        patches.wrap(module, door, around_sending(_doors, error_type, meet))
-    for door in ("AsyncSession.request", "AsyncSession.send"):
-        patches.wrap(module, door, around_async)
-    patches.wrap(module, "adapters.HTTPAdapter.gather", around_gather)
+    return around
 
 
 def _stream(request: Any, response: Any) -> None:

@@ -20,6 +20,9 @@ MODULE = "requests"
 #: The doors of a session; requests-mock replaces what the inner one calls.
 _DOORS = ("Session.request", "Session.send")
 _doors = Doors("requests")
+#: Takes a response, its request, and the responses that were met before.
+Meet = Callable[[Any, Any, list[Any]], None]
+Around = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def wrap(module: ModuleType, patches: Patches) -> None:
@@ -36,9 +39,7 @@ def wrap(module: ModuleType, patches: Patches) -> None:
         patches.wrap(module, door, around)
 
 
-def around_sending(
-    doors: Doors, error_type: type[Exception], meet: Callable[[Any, Any, list[Any]], None]
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def around_sending(doors: Doors, error_type: type[Exception], meet: Meet) -> Around:
     """
     Return what wraps a door.
 
