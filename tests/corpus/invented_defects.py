@@ -656,14 +656,22 @@ def _across() -> Iterator[Variant]:
         [answered(204, msg()["url"], "DELETE"), answered(204, msg()["url"], "DELETE")],
         "i message.deleted@ 1",
     )
+    yield _v(
+        "conversation-reopened",
+        [
+            got(conv(state="closed"), CONV),
+            got(conv(state="active", date_updated="2026-05-04T08:00:00Z"), CONV),
+        ],
+        "w conversation.reopened@/state 1",
+    )
 
 
 def not_yet() -> Iterator[Variant]:
     """
     Yield defects that no rule finds yet.
 
-    They take a memory of other resources than receipts and messages, or of the time at
-    which something arrived; at most they would be information.
+    They take a comparison of resources with each other, or of the time at which something
+    arrived; at most they would be information.
     """
     yield _v(
         "two-receipts-of-one-participant-by-webhook",
@@ -676,13 +684,6 @@ def not_yet() -> Iterator[Variant]:
     yield _v(
         "list-emptied-by-a-later-poll",
         [got(page(receipt(1), receipt(2, "sent"))), got(page())],
-    )
-    yield _v(
-        "conversation-reopened",
-        [
-            got(conv(state="closed"), CONV),
-            got(conv(state="active", date_updated="2026-05-04T08:00:00Z"), CONV),
-        ],
     )
     yield _v(
         "one-idempotency-token-for-two-receipts",

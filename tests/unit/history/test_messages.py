@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from receiptkit.captures import Observation
 from receiptkit.contract import Result
 from receiptkit.history import Memory, note
 from receiptkit.model.location import Arrival
+from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
 from receiptkit.validation import processes, units
 from receiptkit.validation.observation_checks import ObservationChecker
@@ -93,6 +95,76 @@ def test_a_receipt_of_another_run_is_compared(tmp_path: Path, run: Run) -> None:
     report = json.loads(judged(run, "--state", state, days[1])[1])
     found = [each for each in report["findings"] if each["rule"] == "message.identity"]
     assert [each["origin"]["line"] for each in found] == [1]
+
+
+def _examples(rule: str) -> tuple[str, str]:
+    """The two observations of the bad example of a rule."""
+    example = catalogue.find(rule).bad
+    assert example is not None
+    first, second = example.capture().decode().splitlines()
+    return first, second
+
+
+@pytest.mark.parametrize("between", [0, 2])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "message.index-changed",
+        "message.changed",
+        "message.after-receipt",
+        "message.receipt-of-author",
+        "resource.identity",
+        "resource.changed",
+        "conversation.reopened",
+    ],
+)
+def test_what_a_run_saw_is_compared_in_the_next(
+    tmp_path: Path, run: Run, rule: str, between: int
+) -> None:
+    """With a state, messages, conversations and participants are compared with those of earlier runs."""
+    first, second = _examples(rule)
+    other = json.dumps(sample("configuration"))
+    found = []
+    for number, line in enumerate([first, *[other] * between, second, second]):
+        path = tmp_path / f"{number}.ndjson"
+        path.write_text(line + "\n")
+        report = json.loads(judged(run, "--state", tmp_path / "state", path)[1])
+        found.append([each for each in report["findings"] if each["rule"] == rule])
+    assert [bool(each) for each in found[: between + 2]] == [*[False] * (between + 1), True]
+    assert "compare" in found[between + 1][0]["message"]
+    assert "0.ndjson:1" in found[between + 1][0]["message"]
+
+
+@pytest.mark.parametrize("rule", ["message.after-receipt", "message.receipt-of-author"])
+def test_a_receipt_of_an_earlier_run_is_compared_with_its_message(
+    tmp_path: Path, run: Run, rule: str
+) -> None:
+    """A message of this run is compared with the receipts that are kept."""
+    second, first = _examples(rule)
+    found = []
+    for number, line in enumerate([first, second]):
+        path = tmp_path / f"{number}.ndjson"
+        path.write_text(line + "\n")
+        found.append(judged(run, "--state", tmp_path / "state", path)[1])
+    assert [rule in each for each in found] == [False, True]
+
+
+def test_a_state_keeps_no_address_and_no_summary(tmp_path: Path, run: Run) -> None:
+    first, _ = _examples("resource.changed")
+    path = tmp_path / "a.ndjson"
+    path.write_text(f"{first}\n{json.dumps(sample('message'))}\n")
+    judged(run, "--state", tmp_path / "state", path)
+    (kept,) = (tmp_path / "state").glob("*.kept")
+    (of_run,) = (tmp_path / "state").glob("*.json")
+    raw = b"".join(
+        zlib.decompress(kept.read_bytes()[start : start + length])
+        for places in json.loads(of_run.read_text())["places"].values()
+        for _, start, length in places
+    )
+    assert b"MB5193" in raw
+    assert b"IM3f71" in raw
+    assert b"+1555" not in raw
+    assert b"undelivered" not in raw
 
 
 def test_the_note_of_a_message_is_short() -> None:

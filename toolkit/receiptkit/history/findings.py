@@ -27,6 +27,7 @@ from receiptkit.history.receipt_states import (
     state_of,
     states_in,
 )
+from receiptkit.history.resources import resources
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
@@ -90,6 +91,8 @@ def problems(
     owned = states_of_messages(log, in_several(log, is_mine), is_mine)
     for states_of_one in owned.values():
         yield from catalogue.problems("message receipts", states_of_one)
+    for resource in resources(log, is_mine):
+        yield from catalogue.problems("resource states", resource)
     yield from _problems_of_configurations(log)
 
 

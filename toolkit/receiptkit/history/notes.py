@@ -9,19 +9,24 @@ A text is a letter for the kind, and JSON arrays:
   messages; then each row has the fields of a receipt. Otherwise it has those before the owners.
 - `M`: the SID of a message, its conversation, account and participant, its index, when it was
   created, and its summary; of a list also the number of its row.
+- `N`: the SID of a conversation or a participant, its conversation, account and service, the state
+  or a number for the address, when it was created and updated; of a list also the pointer of its
+  row.
 - `D`: the SID of a message that was deleted.
 - `C`: the account and the service of a configuration, if it has a URL, and if it wants receipts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import orjson
 
-PAGE, RECEIPT, WEBHOOK, MESSAGE, DELETION, CONFIGURATION = "PRWMDC"
-#: A list of messages is remembered as its messages: this is the head above their texts.
+PAGE, RECEIPT, WEBHOOK, MESSAGE, RESOURCE, DELETION, CONFIGURATION = "PRWMNDC"
+#: A list of messages or others is remembered as its rows: this is the head above their texts.
 MESSAGES = "L"
 #: The fields to keep of a receipt, by their names in responses and in webhooks. The last three are
 #: missing in the rows of a page with one owner: the service, and the owners.
@@ -51,12 +56,17 @@ _PARAMETERS = (
     "ConversationSid",
     "MessageSid",
 )
+#: How many fields the lines of messages and resources have before the place of a row.
+IDENTITY = {MESSAGE: 7, RESOURCE: 7}
 #: How many fields the line of a receipt has.
 FIELDS = len(_MEMBERS)
 _OWNERS = 2
 #: What is kept of a message beside its own SID, its index, its date and its summary.
 _OF_MESSAGE = ("conversation_sid", "account_sid", "participant_sid")
-_MOST_INDEX, _LONGEST_DATE, _SID_LENGTH = 1 << 53, 40, 34
+#: What is kept of conversations and participants beside that.
+_OF_RESOURCE = ("conversation_sid", "account_sid", "chat_service_sid")
+_LISTS = ("conversations", "participants")
+_MOST_INDEX, _LONGEST_DATE, _LONGEST_STATE, _SID_LENGTH = 1 << 53, 40, 16, 34
 _EVENT = "onDeliveryUpdated"
 _NO_RECEIPT = "null"
 
@@ -79,7 +89,7 @@ def note(kind: str, body: Any, requested: str | None = None) -> Note:
     Return the part of a body to remember.
 
     Args:
-        kind: page, receipt, message, messages, deletion, configuration or webhook.
+        kind: page, receipt, message, messages, resources, deletion, configuration or webhook.
         body: the parsed body; anything may be in it.
         requested: the URL of its request; None if unknown.
     """
@@ -153,6 +163,53 @@ def _deletion(body: dict[str, Any], _: str | None) -> Note:
     return Note(_line(DELETION, (sid,)) if isinstance(sid, str) else "", [])
 
 
+def _resources(body: dict[str, Any], _: str | None) -> Note:
+    """Return conversations or participants: those of a list, or a single one."""
+    for name in _LISTS:
+        rows = body.get(name)
+        if isinstance(rows, list):
+            lines = [
+                _line_of_resource(row, f"/{name}/{number}")
+                for number, row in enumerate(rows)
+                if isinstance(row, dict)
+            ]
+            kept = list(filter(None, lines))
+            return Note(MESSAGES, kept) if kept else Note("", [])
+    return Note(_line_of_resource(body), [])
+
+
+def _line_of_resource(body: dict[str, Any], *row: str) -> str:
+    sid, created, updated = (body.get(name) for name in ("sid", "date_created", "date_updated"))
+    facet = body.get("state", "")
+    if not isinstance(sid, str) or sid[:2] not in ("CH", "MB"):
+        return ""
+    if sid.startswith("MB"):
+        facet, updated = _address(body.get("messaging_binding")), ""
+    owners = (_sid(body.get(name)) for name in _OF_RESOURCE)
+    dates = (_date(created), _date(updated))
+    return _line(RESOURCE, (sid, *owners, _short(facet), *dates, *row))
+
+
+def _address(binding: Any) -> int | str:
+    """Return a number for an address, which itself is not remembered; an empty text for none."""
+    address = binding.get("address") if isinstance(binding, dict) else None
+    text = address.encode("utf-8", "surrogatepass") if isinstance(address, str) else b""
+    return crc32(text) if text else ""
+
+
+def _short(facet: Any) -> int | str:
+    is_kept = type(facet) is int or (isinstance(facet, str) and len(facet) < _LONGEST_STATE)
+    return facet if is_kept else ""
+
+
+def identity_in(text: str) -> str:
+    """Return the line of a message or a resource without its summary and the place of its row."""
+    fields = orjson.loads(text[1:])[: IDENTITY[text[0]]]
+    if text[0] == MESSAGE:
+        fields[-1] = ""
+    return _line(text[0], fields)
+
+
 def _line_of_message(body: dict[str, Any], *row: int) -> str:
     """Return the line of a message; what it lacks, or has in another form, is an empty text."""
     sid, created, index = body.get("sid"), body.get("date_created"), body.get("index")
@@ -162,13 +219,17 @@ def _line_of_message(body: dict[str, Any], *row: int) -> str:
     identity = (
         *(_sid(body.get(name)) for name in _OF_MESSAGE),
         index if type(index) is int and 0 <= index < _MOST_INDEX else "",
-        created if isinstance(created, str) and len(created) < _LONGEST_DATE else "",
+        _date(created),
     )
     summary = summary if summary is None or isinstance(summary, dict) else ""
     # Numbers may be too large for any count of receipts; the schema check reports them.
     return _line(MESSAGE, (sid, *identity, summary, *row)) or _line(
         MESSAGE, (sid, *identity, {}, *row)
     )
+
+
+def _date(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) < _LONGEST_DATE else ""
 
 
 def _sid(value: Any) -> str | None:
@@ -193,12 +254,13 @@ _WRITERS = {
     "page": _page,
     "message": _message,
     "messages": _messages,
+    "resources": _resources,
     "deletion": _deletion,
     "configuration": _configuration,
 }
 
 
-def _line(kind: str, values: tuple[Any, ...] | None) -> str:
+def _line(kind: str, values: Sequence[Any] | None) -> str:
     """Return a kind and an array; empty without one, or if JSON cannot hold it."""
     try:
         return kind + orjson.dumps(values).decode() if values is not None else ""

@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from receiptkit.history.conversations import digests_of, several_of
 from receiptkit.history.log import Entry, Log, is_linked
-from receiptkit.history.notes import CONFIGURATION, DELETION, MESSAGE, PAGE, RECEIPT, WEBHOOK
+from receiptkit.history.notes import (
+    CONFIGURATION,
+    DELETION,
+    MESSAGE,
+    PAGE,
+    RECEIPT,
+    RESOURCE,
+    WEBHOOK,
+)
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
     OF_RECEIPT,
@@ -86,7 +94,7 @@ def remains(log: Log, again: Container[int], messages: set[str], several: set[in
             several and not several.isdisjoint(map(digest, subjects(entry.text)))
         ):
             kept.add(entry)
-    for entry in log.entries(MESSAGE + DELETION + CONFIGURATION):
+    for entry in log.entries(MESSAGE + RESOURCE + DELETION + CONFIGURATION):
         kept.add(entry)
     return kept
 

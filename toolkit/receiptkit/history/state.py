@@ -67,7 +67,7 @@ class WorkerState(NamedTuple):
         pieces = [self._piece(place) for place in places]
         found = [piece for piece in pieces if piece is not None]
         lost = len(pieces) - len(found)
-        return Past(found, self.first_day, self.expired_before, self.base, lost)
+        return Past(found, self.first_day, self.expired_before, self.base, lost, self.last_day)
 
     def _piece(self, place: Place) -> bytes | None:
         """Return a piece; None if it is lost."""

@@ -28,6 +28,13 @@ _KINDS = (
 )
 
 
+#: Further kinds that histories compare.
+_REMEMBERED = (
+    ("messages", re.compile(r"/Messages$")),
+    ("resources", re.compile(r"/(?:Conversations|Participants)(?:/\{[^/]+\})?$")),
+)
+
+
 class Media(NamedTuple):
     """A body of one media type: its schema, and the place of the schema in the document."""
 
@@ -102,8 +109,8 @@ class Operation(NamedTuple):
 
     @property
     def remembered(self) -> str | None:
-        """Return the kind of its responses for a history; messages listed or created have one."""
-        return self.kind or ("messages" if self.path.endswith("/Messages") else None)
+        """Return the kind of its responses for a history; lists and other resources have one."""
+        return self.kind or _remembered(self.path)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -132,6 +139,11 @@ class ResponseKey(NamedTuple):
 def kind_at(path: str) -> str | None:
     """Return the kind of what is answered at a path."""
     return next((kind for kind, end in _KINDS if end.search(path)), None)
+
+
+@lru_cache(maxsize=256)
+def _remembered(path: str) -> str | None:
+    return next((kind for kind, end in _REMEMBERED if end.search(path)), None)
 
 
 @lru_cache(maxsize=256)

@@ -40,6 +40,7 @@ Subject = Literal[
     "message history",
     "message receipts",
     "message states",
+    "resource states",
     "configuration history",
 ]
 #: The subjects that take more than one observation.
@@ -49,6 +50,7 @@ HISTORIES: tuple[Subject, ...] = (
     "message history",
     "message receipts",
     "message states",
+    "resource states",
     "configuration history",
 )
 Check = Callable[..., Iterator[Problem]]

@@ -271,6 +271,28 @@ class MessageStates(NamedTuple):
     deletions: list[tuple[Arrival, Arrival]]
 
 
+class ResourceState(NamedTuple):
+    """
+    One state of a conversation or a participant; the subject resource states has all of one.
+
+    Attributes:
+        first, last: where it was seen first and last.
+        conversation, account, service: the SIDs of its owners; empty if unknown.
+        facet: the state of a conversation, or a number for the address of a participant; empty if
+            unknown.
+        created, updated: in seconds since 1970; None if unknown.
+    """
+
+    first: Arrival
+    last: Arrival
+    conversation: str
+    account: str
+    service: str
+    facet: int | str
+    created: int | None
+    updated: int | None
+
+
 class Configured(NamedTuple):
     """
     A webhook configuration.
