@@ -14,8 +14,11 @@ from hypothesis import HealthCheck, settings
 import long_modules
 from missing import REFERENCE, line
 from receiptkit import Contract
+from receiptkit.captures import Observation
 from receiptkit.cli import main
+from receiptkit.contract.result import Result
 from receiptkit.rules.examples import sample
+from receiptkit.validation.observation_checks import ObservationChecker
 from suites import Suite
 
 # The quick run is the same every time; `make soak` looks further. No time limits: machines are noisy.
@@ -58,6 +61,20 @@ def as_at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the variables of CI servers, where pytest prints more."""
     for name in ("CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[Observation]:
+    """The observations that are checked the exact way; those that are proven clean are not."""
+    found: list[Observation] = []
+    validate = ObservationChecker.validate
+
+    def counted(checker: ObservationChecker, observation: Observation) -> Result:
+        found.append(observation)
+        return validate(checker, observation)
+
+    monkeypatch.setattr(ObservationChecker, "validate", counted)
+    return found
 
 
 @pytest.fixture(scope="session")

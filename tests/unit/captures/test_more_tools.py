@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import io
 import json
@@ -11,27 +10,14 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import yaml
 
-from receiptkit.rules.examples import sample
+from unit.captures.pairs import FORMS, GOOD, PATHS, RECEIPTS, URLS, WEBHOOKS, base64_of
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
-GOOD: dict[str, str] = dict(sample("webhook")["params"])
-BAD = {**GOOD, "DeliveryReceiptSid": "DY0123456789abcdef0123456789abcdf0", "Status": "queued"}
-WEBHOOKS = [GOOD, BAD]
-FORMS = [urlencode(each) for each in WEBHOOKS]
-_SID = "DY0123456789abcdef0123456789abcde0"
-_FIRST = {**sample("receipt"), "error_code": None, "status": "delivered"}
-RECEIPTS: list[dict[str, Any]] = [
-    _FIRST,
-    {**_FIRST, "sid": _SID, "status": "queued", "url": _FIRST["url"][:-34] + _SID},
-]
-URLS = [each["url"] for each in RECEIPTS]
-PATHS = [url.removeprefix("https://conversations.twilio.com") for url in URLS]
 #: What is read as a log, where `--as` says so; the message about each names the option.
 AS_LOG = (
     "airflow-xcom.json",
@@ -39,10 +25,6 @@ AS_LOG = (
     "slog.ndjson",
     "structlog-str.ndjson",
 )
-
-
-def base64_of(text: str | bytes) -> str:
-    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
 
 
 def snake(name: str) -> str:

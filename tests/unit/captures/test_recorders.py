@@ -9,27 +9,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-from receiptkit.rules.examples import sample
+from unit.captures.pairs import FORMS, GOOD, PATHS, RECEIPTS, TEXTS, URLS, WEBHOOKS, base64_of
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
-GOOD: dict[str, str] = dict(sample("webhook")["params"])
-BAD = {**GOOD, "DeliveryReceiptSid": "DY0123456789abcdef0123456789abcdf0", "Status": "queued"}
-WEBHOOKS = [GOOD, BAD]
-FORMS = [urlencode(each) for each in WEBHOOKS]
-_SID = "DY0123456789abcdef0123456789abcde0"
-_FIRST = {**sample("receipt"), "error_code": None, "status": "delivered"}
-RECEIPTS: list[dict[str, Any]] = [
-    _FIRST,
-    {**_FIRST, "sid": _SID, "status": "queued", "url": _FIRST["url"][:-34] + _SID},
-]
-TEXTS = [json.dumps(each) for each in RECEIPTS]
-URLS = [each["url"] for each in RECEIPTS]
-PATHS = [url.removeprefix("https://conversations.twilio.com") for url in URLS]
 SENT = [f"GET {path} HTTP/1.1\r\nHost: conversations.twilio.com\r\n\r\n" for path in PATHS]
 ANSWERS = [
     f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
@@ -37,10 +23,6 @@ ANSWERS = [
 ]
 BOTH = (0, 1)
 JSON_TYPE = {"Content-Type": ["application/json"]}
-
-
-def base64_of(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def spaced(name: str) -> str:

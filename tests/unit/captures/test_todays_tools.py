@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from unit.captures.test_more_tools import BAD, FORMS, PATHS, RECEIPTS, URLS, WEBHOOKS
+from unit.captures.pairs import BAD, FORMS, PATHS, RECEIPTS, TEXTS, URLS, WEBHOOKS
 
 Report = Callable[..., dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
-_TEXTS = [json.dumps(each) for each in RECEIPTS]
 _PRETTY = [json.dumps(each, indent=4) for each in RECEIPTS]
 _JSON = "Content-Type: application/json"
 
@@ -75,7 +74,7 @@ READ = {
                                     "name": "GET",
                                     "attributes": _values({"http.response.body": text}),
                                 }
-                                for text in _TEXTS
+                                for text in TEXTS
                             ]
                         }
                     ]
@@ -112,7 +111,7 @@ READ = {
     "datadog-message.json": json.dumps(
         {
             "data": [
-                {"type": "log", "attributes": {"message": f"GET {URLS[i]} -> 200 {_TEXTS[i]}"}}
+                {"type": "log", "attributes": {"message": f"GET {URLS[i]} -> 200 {TEXTS[i]}"}}
                 for i in (0, 1)
             ]
         }
@@ -120,7 +119,7 @@ READ = {
     "karate-report.json": json.dumps(
         {
             "stepResults": [
-                {"stepLog": f"1 > GET {URLS[i]}\n1 < 200\n1 < {_JSON}\n{_TEXTS[i]}\n"}
+                {"stepLog": f"1 > GET {URLS[i]}\n1 < 200\n1 < {_JSON}\n{TEXTS[i]}\n"}
                 for i in (0, 1)
             ]
         }
@@ -192,10 +191,10 @@ AS_LOG = {
     ),
     "k6.txt": "".join(
         f'level=info msg="Response:\\nHTTP/1.1 200 OK\\r\\n\\r\\n{json.dumps(each)[1:-1]}\\n" vu=1\n'
-        for each in _TEXTS
+        for each in TEXTS
     ),
     "kafka.txt": "".join(
-        f"CreateTime:1785377678101\tOffset:{i}\tnull\t{text}\n" for i, text in enumerate(_TEXTS)
+        f"CreateTime:1785377678101\tOffset:{i}\tnull\t{text}\n" for i, text in enumerate(TEXTS)
     ),
     "redis.txt": "".join(f'{i}) "{form}"\n' for i, form in enumerate(FORMS)),
 }
@@ -257,7 +256,7 @@ def test_a_report_of_hurl(tmp_path: Path, report: Report) -> None:
     assert missing == {"the file that holds the body is missing": 2}
     (tmp_path / "store").mkdir()
     for i in (0, 1):
-        (tmp_path / "store" / f"{i}_response.json").write_text(_TEXTS[i])
+        (tmp_path / "store" / f"{i}_response.json").write_text(TEXTS[i])
     _hold(report(path))
 
 
@@ -284,7 +283,7 @@ def test_the_colours_of_a_terminal(tmp_path: Path, report: Report, run: Run) -> 
 def test_a_trace_of_curl(tmp_path: Path, run: Run, prefix: str) -> None:
     """A trace is named, also with the times of its lines."""
     path = tmp_path / "trace.txt"
-    path.write_text(f"{prefix}== Info:   Trying 1.2.3.4:443...\n0000: {_TEXTS[1][:60]}\n")
+    path.write_text(f"{prefix}== Info:   Trying 1.2.3.4:443...\n0000: {TEXTS[1][:60]}\n")
     code, _, error = run("validate", path)
     assert (code, "this is a trace of curl" in error) == (2, True)
 

@@ -54,21 +54,16 @@ def proxy(upstream: str, timeout: float, **options: Any) -> int:
             keep_links=options["keep_links"],
             fail_fast=Severity(options["fail_on"]) if options["fail_fast"] else None,
         )
-        code = run(
-            session,
-            application,
-            options,
-            [
-                "receiptkit: proxy at {url}; {url}/_receiptkit/ shows what passes",
-                f"  upstream     {base}",
-                f"  keeps        {options['output'] or 'nothing; -o FILE keeps the exchanges'}",
-            ],
-        )
-        for count, what in (
-            (session.unjudged - session.unanswered, "passed on unchecked"),
-            (session.unanswered, "without a response of the API"),
-        ):
-            if count:
-                noun = "request" if count == 1 else "requests"
-                note(f"{count:,} {noun} {what}")
+        banner = [
+            "receiptkit: proxy at {url}; {url}/_receiptkit/ shows what passes",
+            f"  upstream     {base}",
+            f"  keeps        {options['output'] or 'nothing; -o FILE keeps the exchanges'}",
+        ]
+        code = run(session, application, options, banner)
+    for count, what in (
+        (session.unjudged - session.unanswered, "passed on unchecked"),
+        (session.unanswered, "without a response of the API"),
+    ):
+        if count:
+            note(f"{count:,} {'request' if count == 1 else 'requests'} {what}")
     return code

@@ -87,32 +87,40 @@ def scrub(**options: Any) -> int:
     scrubber = Scrubber(_key(options), _tokens(options), options["max_record"])
     sources = list(expand([os.fspath(path) for path in options["paths"]]))
     targets = _targets(sources, options) if options["output"] else {}
-    code = 0
-    total: Counter[str] = Counter()
-    for source in sources:
-        scrubber.counts = Counter()
-        try:
-            if isinstance(source, CaptureError):
-                raise source
-            raw = _content(source, options["max_record"])
-            new = scrubber.scrub(raw, source.name)
-        except CaptureError as error:
-            code = 2
-            say(_about(source, error))
-            continue
-        total += scrubber.counts
-        if not options["check"]:
-            _write(new, targets[source.name], sources, options)
-        elif new != raw:
-            code = code or 1
-            say(f"{source.name}: not scrubbed: {_counted(scrubber.counts)}")
+    codes = [_scrub_one(scrubber, source, sources, targets, options) for source in sources]
     if scrubber.media:
         say(f"note: {_media(scrubber.media)} as {'it is' if scrubber.media == 1 else 'they are'}")
     if options["explain"]:
         out = sys.stderr if options["output"] == STDIN else sys.stdout
-        for kind, count in sorted(total.items()):
+        for kind, count in sorted(scrubber.counts.items()):
             click.echo(f"{count:8} {kind}", file=out)
-    return code
+    return max(codes, default=0)
+
+
+def _scrub_one(
+    scrubber: Scrubber,
+    source: Source | CaptureError,
+    sources: list[Source | CaptureError],
+    targets: dict[str, str],
+    options: dict[str, Any],
+) -> int:
+    """Scrub or check one source; return the exit code that it gives."""
+    before = scrubber.counts.copy()
+    try:
+        if isinstance(source, CaptureError):
+            raise source
+        raw = _content(source, options["max_record"])
+        new = scrubber.scrub(raw, source.name)
+    except CaptureError as error:
+        scrubber.counts = before
+        say(_about(source, error))
+        return 2
+    if not options["check"]:
+        _write(new, targets[source.name], sources, options)
+    elif new != raw:
+        say(f"{source.name}: not scrubbed: {_counted(scrubber.counts - before)}")
+        return 1
+    return 0
 
 
 def _about(source: Source | CaptureError, error: CaptureError) -> str:

@@ -59,14 +59,9 @@ def request_view(
 
     def problems() -> Iterator[Problem]:
         path = {name: [value] for name, value in values.items()}
-        sent = {key.lower(): [value] for key, value in exchange.request_headers.items()}
-        headers = {
-            each.name: sent[each.name.lower()]
-            for each in operation.parameters
-            if each.location == "header" and each.name.lower() in sent
-        }
+        headers = _header_texts(exchange, operation)
         texts = {"path": path, "query": query, "form": form, "header": headers}
-        yield from _parameter_problems(operation, texts, schema_of, source)
+        return iter(_parameter_problems(operation, texts, schema_of, source))
 
     return RequestView(
         operation.id,
@@ -82,6 +77,16 @@ def request_view(
         _only_in_forms(sent),
         _has_body(request),
     )
+
+
+def _header_texts(exchange: Exchange, operation: Operation) -> dict[str, list[str]]:
+    """Return the values of the headers that an operation names."""
+    sent = {key.lower(): [value] for key, value in exchange.request_headers.items()}
+    return {
+        each.name: sent[each.name.lower()]
+        for each in operation.parameters
+        if each.location == "header" and each.name.lower() in sent
+    }
 
 
 def _has_body(request: WebhookRequest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from receiptkit.contract.base_url import BaseUrl
 from receiptkit.contract.bodies import (
@@ -15,7 +16,7 @@ from receiptkit.contract.bodies import (
 )
 from receiptkit.contract.parameters import request_view
 from receiptkit.contract.profile import Profile
-from receiptkit.contract.recognition import ERROR
+from receiptkit.contract.recognition import ERROR, Recognition
 from receiptkit.contract.result import Result
 from receiptkit.contract.schemas import JSON
 from receiptkit.contract.webhook_payload import (
@@ -38,7 +39,7 @@ from receiptkit.rules.signature import unjudged
 from receiptkit.rules.signed_request import HEADER
 from receiptkit.rules.views import ErrorView, ExchangeView, RequestView, ResponseView, WebhookView
 from receiptkit.schema.engine import Engine
-from receiptkit.text.json_text import read
+from receiptkit.text.json_text import JsonText, read
 
 #: A request among other traffic is taken for a webhook only if it has so many of its parameters.
 _LIKE_A_WEBHOOK = 5
@@ -166,17 +167,16 @@ class Validator(BodyValidator):
         result: Result,
     ) -> str | None:
         """Check media type and body, and add to the result; return why the body was not checked."""
-        findings = result.findings
         if isinstance(exchange.body, NotCaptured):
             return exchange.body.reason
         text = text_of(exchange.body)
+        is_empty = text is not None and not text.strip()
         if not response.content:
-            is_empty = text is not None and not text.strip()
             return None if is_empty else "the document has no body for this response"
-        if text is not None and not text.strip() and response.may_be_empty:
+        if is_empty and response.may_be_empty:
             return None
         media = self._media(exchange, response, text)
-        findings += self._response_findings(
+        result.findings += self._response_findings(
             exchange, operation, response, is_allowed=media is not None
         )
         media = media or response.content.get(JSON)
@@ -184,33 +184,41 @@ class Validator(BodyValidator):
             return None
         if not isinstance(media.schema, dict) or not media.schema:
             return NO_SCHEMA
-        body = exchange.body
-        problems: tuple[Problem, ...] = ()
-        if text is not None:
-            body, problems, readable = read(text)
-            if readable or not findings:
-                findings += self._text_findings(problems, text)
-            if not readable:
-                return None
-        body = self.base_url.in_body(body)
+        parsed = JsonText(exchange.body) if text is None else read(text)
+        if text is not None and (parsed.readable or not result.findings):
+            result.findings += self._text_findings(parsed.problems, text)
+        if parsed.readable:
+            found = self._answer_findings(exchange, operation, media, request, parsed.value, result)
+            result.findings += without_explained(parsed.problems, found)
+        return None
+
+    def _answer_findings(
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        media: Media,
+        request: RequestView,
+        value: Any,
+        result: Result,
+    ) -> list[Finding]:
+        """Return the findings of a response's body; note the body unless it is an error."""
+        body = self.base_url.in_body(value)
         schema = self.schemas.of_answer(media, operation, exchange.status)
         # A request that is wrong itself says nothing about its response.
         is_checked = (
             exchange.status < 300
             and isinstance(body, dict)
-            and not any(_is_error(each) for each in findings)
+            and not any(_is_error(each) for each in result.findings)
         )
-        kind = operation.kind or kind_of(body)
-        view = ExchangeView(kind, body, request) if is_checked else None
-        is_error = exchange.status >= 400
-        error = ErrorView(body, exchange.status, request.path) if is_error else None
-        found = self._findings(
+        view = ExchangeView(operation.kind or kind_of(body), body, request) if is_checked else None
+        error = None
+        if exchange.status >= 400:
+            error = ErrorView(body, exchange.status, request.path)
+        else:
+            result.kind, result.body = operation.remembered, body
+        return self._findings(
             body, operation, media, result, schema=schema, exchange=view, error=error
         )
-        findings += without_explained(problems, found)
-        if not is_error:
-            result.kind, result.body = operation.remembered, body
-        return None
 
     def _media(self, exchange: Exchange, response: Response, text: bytes | None) -> Media | None:
         """Return the media type of a response; None if the operation does not answer with it."""
@@ -260,19 +268,10 @@ class Validator(BodyValidator):
             if operation is None
             else self._named(operation, found.body)
         )
-        of_event = recognition.operation
-        if of_event is None or of_event.kind != "webhook":
-            reason = (
-                recognition.reason
-                or f"the body of this request looks like a {recognition.kind}, which a response has"
-            )
-            reason = reason if found.body != {} else "a request without parameters"
-            return (
-                self._unrecognised(found.body, reason)
-                if of_event is None
-                else self._unchecked("body", "unknown body", reason)
-            )
-        result = self._validate_parameters(found.body, of_event, carried=carried)
+        event = recognition.operation
+        if event is None or event.kind != "webhook":
+            return self._no_webhook(found.body, recognition)
+        result = self._validate_parameters(found.body, event, carried=carried)
         if result.unchecked is None:
             view = WebhookView(webhook, found.repeated, found.unsound, self.auth_token)
             sent = catalogue.problems("webhook request", view)
@@ -281,11 +280,23 @@ class Validator(BodyValidator):
             result.findings = [
                 *self._payload_findings(found),
                 *without_explained(found.problems, result.findings),
-                *self.profile.findings(sent, of_event.id),
+                *self.profile.findings(sent, event.id),
             ]
         if found.left_out:
             result.left_out["members"] += found.left_out
         return result
+
+    def _no_webhook(self, body: Any, recognition: Recognition) -> Result:
+        """Return the result of a request whose body is that of a response, or not recognised."""
+        looks_like = (
+            f"the body of this request looks like a {recognition.kind}, which a response has"
+        )
+        reason = recognition.reason or looks_like
+        if body == {}:
+            reason = "a request without parameters"
+        if recognition.operation is None:
+            return self._unrecognised(body, reason)
+        return self._unchecked("body", "unknown body", reason)
 
     def _of_address(self, findings: list[Finding]) -> list[Finding]:
         """

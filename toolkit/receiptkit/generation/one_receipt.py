@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from receiptkit.generation.channels import CHANNELS, FAILURES, channel
@@ -49,20 +48,12 @@ def make_single_world(
     given = status is not ANY_STATUS or error_code != ANY
     _agree(status, error_code)
     if channel_name is None:
-        able = [
-            name for name, each in CHANNELS.items() if status in (ANY_STATUS, None, *each.statuses)
-        ]
-        channel_name = draw(
-            rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"]
-        )
+        channel_name = _channel_name(rng, status, error_code)
     if status is ANY_STATUS:
-        possible = list(
-            _statuses(generator, channel(channel_name).statuses, has_webhook=has_webhook)
-        )
+        possible = _statuses(generator, channel(channel_name).statuses, has_webhook=has_webhook)
         if error_code != ANY:
-            possible = [
-                each for each in possible if (each in FAILURES) is bool(error_code)
-            ] or possible
+            fitting = [each for each in possible if (each in FAILURES) is bool(error_code)]
+            possible = fitting or possible
         status = draw(rng, possible)
     outcome = Outcome(channel_name, status, error_code or ANY)
     how: dict[str, Any] = {
@@ -94,9 +85,20 @@ def draw(rng: random.Random, choices: list[_Choice]) -> _Choice:
     return choices[int(rng.random() * len(choices))]
 
 
+def _channel_name(rng: random.Random, status: str | None, error_code: int | None) -> str:
+    """Return a channel that can have a status and an error code, as far as one can."""
+    able = [name for name, each in CHANNELS.items() if status in (ANY_STATUS, None, *each.statuses)]
+    return draw(
+        rng, [name for name in able if error_code in CHANNELS[name].codes] or able or ["sms"]
+    )
+
+
 def _statuses(
     generator: Generator, of_channel: tuple[str, ...], *, has_webhook: bool
-) -> Iterator[str | None]:
-    for status in generator.vocabulary.statuses:
-        if status in of_channel or (status is None and not has_webhook):
-            yield status
+) -> list[str | None]:
+    """Return the statuses that a receipt of a channel can have, and that a webhook reports."""
+    return [
+        status
+        for status in generator.vocabulary.statuses
+        if status in of_channel or (status is None and not has_webhook)
+    ]

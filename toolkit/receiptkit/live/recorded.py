@@ -41,15 +41,15 @@ class Recorded(NamedTuple):
     is_undelivered: bool = False
 
 
-def webhooks_in(path: str, limits: Limits | None = None) -> tuple[list[Recorded], int]:
+def webhooks_in(path: str) -> tuple[list[Recorded], int]:
     """
     Return the webhooks of a capture, and how many other observations it has.
 
     Raises:
         CaptureError: it cannot be read, or is no capture.
     """
-    limits, found, others = limits or Limits(), [], 0
-    for text, observation in _observations(path, limits):
+    found, others = [], 0
+    for text, observation in _observations(path):
         recorded = _own(text) or _of(observation)
         if recorded is None:
             others += 1
@@ -73,8 +73,8 @@ def pauses(recorded: list[Recorded]) -> list[float]:
     ]
 
 
-def _observations(path: str, limits: Limits) -> Iterator[tuple[bytes, Observation]]:
-    source = Source(path)
+def _observations(path: str) -> Iterator[tuple[bytes, Observation]]:
+    source, limits = Source(path), Limits()
     reading = Reading(limits.record, read_beside(path, limits.record))
     with opened(source, limits) as (stream, head):
         found = format_of(source, head, None, limits)

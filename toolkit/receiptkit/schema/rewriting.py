@@ -175,6 +175,12 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
         schemas.append({"pattern": SURELY[schema["format"]]})
     if schema.get("format") == "date-time":
         schemas = [_WHOLE_SECONDS if part == _NO_FRACTION else part for part in schemas]
+    _shorten(schema)
+    return _merged(schemas, schema)
+
+
+def _shorten(schema: dict[str, Any]) -> None:
+    """Drop lengths that the pattern implies, and evaluate a consequence before its condition."""
     length = _length(schema.get("pattern"))
     for keyword in ("minLength", "maxLength"):
         if length is not None and schema.get(keyword) == length:
@@ -187,6 +193,10 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
         and not {"else", "anyOf"} & schema.keys()
     ):
         schema["anyOf"] = [schema.pop("then"), {"not": schema.pop("if")}]
+
+
+def _merged(schemas: list[Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the parts of its `allOf`, merged into it where they share nothing."""
     rest = []
     for part in schemas:
         if isinstance(part, dict) and set(part) == {"required"} and "required" in schema:

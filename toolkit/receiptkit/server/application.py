@@ -61,19 +61,7 @@ def app(
         UsageError: a setting has an impossible value.
     """
     checked = ServerSettings.of(scenarios, **settings)
-    sender = Sender(checked.signing_token, webhook_transport)
-    state = State(checked)
-    load_some(state, sys.maxsize)
-    log = RequestLog(panel.PREFIX)
-    rest = Rest(state, sender.ask, log.note)
-    dispatcher = Dispatcher(state, sender, rest.events)
-    control = Control(state, sender, dispatcher)
-    control.log = log
-    if checked.snapshot is None:
-        state.begin_with(lambda: write_data(checked.data or {}, state, rest.events))
-    else:
-        saved = read_small(str(checked.snapshot), "data", option="snapshot ")
-        state.begin_with(lambda: load(state, saved))
+    control, rest, log = _parts(checked, webhook_transport)
     application = Starlette(
         routes=[
             # The first that fits is taken, and most requests are of the API.
@@ -91,6 +79,25 @@ def app(
     application.router.redirect_slashes = False
     application.state.control = control
     return application
+
+
+def _parts(
+    settings: ServerSettings, transport: httpx.AsyncBaseTransport | Application | None
+) -> tuple[Control, Rest, RequestLog]:
+    """Return the parts of a server, with the worlds that it begins with."""
+    sender = Sender(settings.signing_token, transport)
+    state = State(settings)
+    load_some(state, sys.maxsize)
+    log = RequestLog(panel.PREFIX)
+    rest = Rest(state, sender.ask, log.note)
+    control = Control(state, sender, Dispatcher(state, sender, rest.events))
+    control.log = log
+    if settings.snapshot is None:
+        state.begin_with(lambda: write_data(settings.data or {}, state, rest.events))
+    else:
+        saved = read_small(str(settings.snapshot), "data", option="snapshot ")
+        state.begin_with(lambda: load(state, saved))
+    return control, rest, log
 
 
 @asynccontextmanager

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from receiptkit.generation import Outcome, World
+from receiptkit.generation import World
 from receiptkit.generation.world import webhook_date
 from receiptkit.model.errors import UsageError
 from receiptkit.server.live_world import LiveWorld
@@ -29,18 +28,7 @@ def load_some(state: State, count: int) -> bool:
     return False
 
 
-def load_world(
-    state: State,
-    name: str,
-    seed: int = 0,
-    *,
-    receipts: int | None = None,
-    outcomes: Sequence[Outcome] | None = None,
-    stream: str | None = None,
-    start: str | None = None,
-    no_error: int | None = None,
-    set: dict[str, Any] | None = None,  # noqa: A002 # the generator calls it so
-) -> LiveWorld:
+def load_world(state: State, name: str, seed: int = 0, **facts: Any) -> LiveWorld:
     """
     Let a world begin. One that is there already begins anew.
 
@@ -48,49 +36,44 @@ def load_world(
         state: the state of the server.
         name: its scenario.
         seed: of the world.
-        receipts: how many recipients there are.
-        outcomes: what becomes of each of them.
-        stream: how its webhooks arrive.
-        start: its date; in a conversation that has messages it is the date of the
-            conversation by default.
-        no_error: what `error_code` is without an error, 0 or None.
-        set: single facts by path.
+        facts: those of `Generator.world` that `Control.load` names. In a conversation that has
+            messages, the world begins at the date of the conversation by default.
 
     Raises:
         UsageError: the scenario or fact is unknown, or the contract forbids it.
     """
-    if set is not None and not isinstance(set, dict):
-        raise UsageError("set is a mapping of facts by path, such as message.body")
-    facts = set or {}
-    if any(fact in facts for fact in _SHARED):
-        raise UsageError(
-            f"{' and '.join(_SHARED)} are those of the server: every world has the same"
-        )
-    if no_error not in (None, 0):
-        raise UsageError(f"no_error {no_error}: without an error there is 0, or null")
-    check_receipts(receipts)
-    shared = {fact: getattr(state.identity, fact) for fact in _SHARED}
+    start, chosen = facts.pop("start", None), facts.pop("set", None)
+    own = {**_shared(state), **_checked(chosen)}
+    if facts.get("no_error") not in (None, 0):
+        raise UsageError(f"no_error {facts['no_error']}: without an error there is 0, or null")
+    check_receipts(facts.get("receipts"))
+    facts |= {"seed": bounded_seed(seed), "check": bool(chosen or facts.get("outcomes"))}
+    make = partial(state.generator.world, name, **facts)
     settled = state.settings.start and webhook_date(state.epoch + state.clock.reading)
-    make = partial(
-        state.generator.world,
-        name,
-        seed=bounded_seed(seed),
-        receipts=receipts,
-        outcomes=outcomes,
-        stream=stream,
-        no_error=no_error,
-        check=bool(set or outcomes),
-    )
     begin = check_start(start) if start is not None else settled or None
-    world = make(start=begin, set={**shared, **facts})
+    world = make(start=begin, set=own)
     conversation = state.store.conversations.get(world.conversation_sid)
     if conversation is not None and any(
         life.sid != world.message.sid for life in conversation.messages
     ):
         begin = check_start(start or webhook_date(conversation.moment(state.clock.reading)))
-        index = {"message.index": conversation.next_index}
-        world = make(start=begin, set={**shared, **index, **facts})
+        world = make(start=begin, set={"message.index": conversation.next_index, **own})
     return _begin(state, name, seed, world, conversation)
+
+
+def _shared(state: State) -> dict[str, str]:
+    return {fact: getattr(state.identity, fact) for fact in _SHARED}
+
+
+def _checked(chosen: Any) -> dict[str, Any]:
+    """Return the facts by path that a caller sets; those of the server cannot be set."""
+    if chosen is not None and not isinstance(chosen, dict):
+        raise UsageError("set is a mapping of facts by path, such as message.body")
+    if any(fact in (chosen or {}) for fact in _SHARED):
+        raise UsageError(
+            f"{' and '.join(_SHARED)} are those of the server: every world has the same"
+        )
+    return chosen or {}
 
 
 def _begin(

@@ -79,20 +79,7 @@ class Applications:
         port = _free_port()
         arguments = [str(each).replace("{port}", str(port)) for each in command]
         variables = {**os.environ, **self._twilio, port_variable: str(port), **(env or {})}
-        # What it prints goes to a file: a pipe that nobody reads would stop it.
-        log = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the application
-        try:
-            process = subprocess.Popen(  # noqa: S603 # the user's own command
-                arguments,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            log.close()
-            raise UsageError(f"{arguments[0]} cannot be started: {error.strerror}") from None
+        process, log = _launched(arguments, variables)
         self._running.append(_Started(process, log, _watcher(process.pid)))
         reason = _reason_not_listening(process, port, timeout)
         if reason is not None:
@@ -111,6 +98,27 @@ class Applications:
             if started.watcher is not None:
                 started.watcher.kill()
                 started.watcher.communicate()
+
+
+def _launched(
+    arguments: list[str], variables: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Start a program; return its process, and the file that it prints to."""
+    # A pipe that nobody reads would stop it.
+    log = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the application
+    try:
+        process = subprocess.Popen(  # noqa: S603 # the user's own command
+            arguments,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        log.close()
+        raise UsageError(f"{arguments[0]} cannot be started: {error.strerror}") from None
+    return process, log
 
 
 def _watcher(group: int) -> subprocess.Popen[bytes] | None:

@@ -90,6 +90,11 @@ class Splitter:
         #: What follows the elements that were found by their seam.
         self._rest = b""
         self._is_within = False
+        #: The last string, and the beginning of one that the next chunk ends.
+        self._last = self._cut = b""
+        self._in_string = False
+        #: The last element, until the next one begins.
+        self._ended = b""
         #: The brackets of elements, in their order.
         self._brackets: set[bytes] = set()
 
@@ -100,55 +105,57 @@ class Splitter:
         Raises:
             CaptureError: one is larger than the limit.
         """
-        in_string = False
-        last = before = ended = b""
         for chunk in _chunks(stream):
             if self._seam is not None and self._array and self._size <= _CHUNK:
                 yield from self._alike(self._reopened(chunk), self._seam)
-                chunk, in_string = self._rest, False
-            pieces = _masked(chunk).split(b'"')
-            starts = list(accumulate(map(len, pieces), initial=0))
-            strings = [last, before + pieces[0], *pieces[1:]]
-            # What is not in strings, in one text: brackets are many, and few of them matter.
-            outside = pieces[in_string::2]
-            begins = list(map(add, accumulate(map(len, outside), initial=0), count()))
+                chunk, self._in_string = self._rest, False
             done = 0
-            for bracket in _BRACKET.finditer(b'"'.join(outside)):
-                is_open = bracket[0] in b"{["
-                if self._array and self.depth > self._array + (not is_open):
-                    # Within an element.
-                    self.depth += 1 if is_open else -1
+            for boundary, end in self._boundaries(chunk):
+                taken = self._take(chunk[done:end])
+                done = end
+                if boundary == "end":
+                    self._ended = taken.raw
+                    yield taken
                     continue
-                piece = bisect_right(begins, bracket.start()) - 1
-                index = in_string + 2 * piece
-                boundary = self._opens(strings[index], bracket[0]) if is_open else self._closes()
-                if boundary is not None:
-                    at = bracket.start() - begins[piece]
-                    end = starts[index] + index + at + (boundary in _BEHIND)
-                    taken = self._take(chunk[done:end])
-                    done = end
-                    if boundary == "end":
-                        yield taken
-                        ended = taken.raw
-                    elif boundary == "begin" and ended:
-                        self._seam = (
-                            _seam(ended, taken.raw, chunk[end : end + _LONGEST_NAME]) or self._seam
-                        )
-                        ended = b""
-                        yield from self._scalars(taken)
-                    elif boundary != "enter":
-                        yield from self._scalars(taken)
-                    if boundary == "leave":
-                        self._array = 0
+                if boundary == "begin" and self._ended:
+                    following = chunk[end : end + _LONGEST_NAME]
+                    self._seam = _seam(self._ended, taken.raw, following) or self._seam
+                    self._ended = b""
+                if boundary != "enter":
+                    yield from self._scalars(taken)
+                if boundary == "leave":
+                    self._array = 0
             self._hold(chunk[done:])
-            in_string = in_string != (len(pieces) % 2 == 0)
-            if in_string:
-                before = strings[-1][:_LONGEST_NAME]
-            elif len(pieces) > 1:
-                last = strings[-2]
         rest = self._take(b"")
         if self._array == self.depth != 0:
             yield from self._scalars(rest)
+
+    def _boundaries(self, chunk: bytes) -> Iterator[tuple[_Boundary, int]]:
+        """Yield what begins or ends for us in a chunk, each with the offset behind or before it."""
+        pieces = _masked(chunk).split(b'"')
+        starts = list(accumulate(map(len, pieces), initial=0))
+        strings = [self._last, self._cut + pieces[0], *pieces[1:]]
+        # What is not in strings, in one text: brackets are many, and few of them matter.
+        first = int(self._in_string)
+        outside = pieces[first::2]
+        begins = list(map(add, accumulate(map(len, outside), initial=0), count()))
+        for bracket in _BRACKET.finditer(b'"'.join(outside)):
+            is_open = bracket[0] in b"{["
+            if self._array and self.depth > self._array + (not is_open):
+                # Within an element.
+                self.depth += 1 if is_open else -1
+                continue
+            piece = bisect_right(begins, bracket.start()) - 1
+            index = first + 2 * piece
+            boundary = self._opens(strings[index], bracket[0]) if is_open else self._closes()
+            if boundary is not None:
+                at = bracket.start() - begins[piece]
+                yield boundary, starts[index] + index + at + (boundary in _BEHIND)
+        self._in_string = self._in_string != (len(pieces) % 2 == 0)
+        if self._in_string:
+            self._cut = strings[-1][:_LONGEST_NAME]
+        elif len(pieces) > 1:
+            self._last = strings[-2]
 
     def _reopened(self, chunk: bytes) -> bytes:
         """Return the chunk behind what is held, from where the last element ended or began."""

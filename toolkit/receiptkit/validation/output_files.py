@@ -142,31 +142,30 @@ def _put(path: str, option: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def appended(path: str, continues: Replaceable, option: str = "-o") -> Iterator[BinaryIO]:
+def appended(path: str, continues: Replaceable) -> Iterator[BinaryIO]:
     """
     Yield a file without a buffer, to write at its end while the block lasts.
 
     Args:
         path: of the file, which may not exist yet. A pipe or a device is written to.
         continues: the files that may go on.
-        option: the option that named it, for messages.
 
     Raises:
         UsageError: it cannot be written, is a link, another process writes it, or it is another
             file.
     """
     if not is_special(path):
-        demand_replaceable(path, option, None, continues)
+        demand_replaceable(path, "-o", None, continues)
     try:
         flags = os.O_WRONLY if is_special(path) else os.O_RDWR | os.O_CREAT
         handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
-        raise UsageError(f"{option} {path}: {os_reason(error)}") from None
+        raise UsageError(f"-o {path}: {os_reason(error)}") from None
     with os.fdopen(handle, "wb" if is_special(path) else "r+b", buffering=0) as file:
         try:
             _lock(handle)
         except BlockingIOError:
-            raise UsageError(f"{option} {path}: another process writes this file") from None
+            raise UsageError(f"-o {path}: another process writes this file") from None
         except OSError:
             pass  # some file systems have no locks
         yield file
