@@ -101,7 +101,7 @@ def _printed(value: Any, reading: Reading) -> list[Seen]:
     """
     Return that variables were printed into the texts of a document, if they were.
 
-    A URL in a configuration of ours may look so, and nobody printed it.
+    A URL in one of our configurations may look like this, and was not printed.
     """
     if isinstance(value, dict) and (value.keys() <= _REQUEST or "account_sid" in value):
         return []

@@ -69,7 +69,7 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
             return NotCaptured(
                 f"a compressed body unpacks to more than {limit:,} bytes; --max-record allows more"
             )
-        except Exception:  # noqa: BLE001 # each decoder has errors of its own
+        except Exception:  # noqa: BLE001 # each decoder has its own errors
             return NotCaptured("a compressed body is damaged")
     return body
 

@@ -192,7 +192,7 @@ def routes(node: Node, reading: Reading) -> Iterator[Seen]:
     request = {name: item for name, item in node.value.items() if name != "responses"}
     for _, response in responses.children():
         if isinstance(response.value, dict) and not response.has(*_REQUEST):
-            # A response with a request of its own is an exchange by itself.
+            # A response with its own request is an exchange by itself.
             seen = exchange(Node(request, node.spot), response, node, reading)
             if seen.is_ours():
                 yield seen

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from receiptkit.captures.records import Spot
 from receiptkit.model import pointers
 
-#: Documents that describe an API, and hold examples that nobody captured.
+#: Documents that describe an API, and hold examples instead of captures.
 _DESCRIPTIONS = ("openapi", "swagger", "$schema", "asyncapi")
 
 

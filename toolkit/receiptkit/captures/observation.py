@@ -43,7 +43,7 @@ class Observation:
         rule: the rule by which it was found in what a tool wrote around it; empty if there was
             nothing around it.
         names: the way to each parameter, where a tool renamed, listed or printed the parameters.
-        partial: True if parameters may be missing because nobody kept them, as in a table with some
+        partial: True if parameters may be missing since they were not kept, as in a table with some
             of the columns.
         made_at: when it was made, where only the element of a list around it says so (ISO 8601).
     """

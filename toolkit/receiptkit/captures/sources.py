@@ -213,7 +213,7 @@ def _raw(source: Source) -> Iterator[_Buffered]:
 
 def _local(path: str) -> BinaryIO:
     """
-    Open a file. A named pipe that nobody writes to must not hang: it is opened without waiting, and
+    Open a file. A named pipe without a writer must not hang: it is opened without waiting, and
     read as usual from then on.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

@@ -88,7 +88,7 @@ def _counted(found: list[Seen]) -> list[Seen]:
     """
     Return what counts of what was found: what has a body, and calls of ours.
 
-    Other calls are somebody else's, or logged by a platform beside the body of a webhook.
+    Other calls belong to other APIs, or were logged by a platform beside the body of a webhook.
     """
     return [
         seen for seen in found if seen.has_body() or seen.is_ours() or seen.what == ENDED

@@ -111,7 +111,7 @@ def _explained() -> Iterator[None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark and "nesting depth" in str(error.problem):
-            # libyaml from 0.2.6 on has a limit of its own, and reads ahead.
+            # libyaml from 0.2.6 on has its own limit, and reads ahead.
             raise CaptureError(f"line {mark.line + 1}: nested deeper than {MAX_DEPTH}") from None
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise CaptureError(f"{place}not YAML: {error.problem or error.context}") from None
@@ -154,7 +154,7 @@ def scalars(text: str, margin: int) -> dict[str, Any]:
 
 
 def _demand_finite(value: Any) -> None:
-    """Refuse a value of which aliases make more than anybody writes."""
+    """Refuse a value that aliases make larger than any real one."""
     if _size(value, {}) > _MOST_VALUES:
         raise CaptureError(f"aliases stand for more than {_MOST_VALUES:,} values")
 

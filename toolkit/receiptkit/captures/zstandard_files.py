@@ -43,7 +43,7 @@ class Unpacking(io.RawIOBase):
             self._decoder = _decoder()
         try:
             found: bytes = self._decoder.decompress(raw)
-        except Exception:  # noqa: BLE001 # each package has errors of its own
+        except Exception:  # noqa: BLE001 # each package has its own errors
             raise EOFError from None
         if self._decoder.eof:
             self._rest, self._decoder = self._decoder.unused_data, None

@@ -160,7 +160,7 @@ def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> in
     except OSError as error:
         return _unwritable(error)
     except SystemExit:
-        # What click makes of a pipe that nobody reads; its exit code would mean findings.
+        # click raises this for a pipe without a reader; its exit code would mean findings.
         return _unwritable(BrokenPipeError())
 
 

@@ -30,7 +30,7 @@ def secret(name: str | None, option: str = "--auth-token-env") -> str | None:
         return None
     value = os.environ.get(name)
     if not value and not _NAME.fullmatch(name):
-        # Somebody who gives the secret itself does not want to read it in a log.
+        # A user who gives the secret itself does not want to read it in a log.
         raise UsageError(f"{option} takes the name of an environment variable, not what is in it")
     if not value:
         raise UsageError(f"{option} {name}: this environment variable is not set, or empty")

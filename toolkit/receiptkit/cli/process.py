@@ -31,7 +31,7 @@ class Interrupted(KeyboardInterrupt):
     Ends a command after Ctrl-C or TERM.
 
     A class of ours: if a plain KeyboardInterrupt passes through `exec` of a text, as in a
-    namedtuple or dataclass, `python -m` ends by SIGINT although somebody handled it.
+    namedtuple or dataclass, `python -m` ends by SIGINT although it was handled.
     """
 
 

@@ -43,7 +43,7 @@ def parse_outputs(values: Sequence[str], main: str) -> list[ReportOutput]:
 
     Args:
         values: the values of the option, each FILE or FORMAT=FILE.
-        main: the format of the report without a format of its own.
+        main: the format of the report that names none.
 
     Raises:
         UsageError: a format is misspelt, or two reports would be the same file.

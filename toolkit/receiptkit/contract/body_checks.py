@@ -116,7 +116,7 @@ def body_findings(
         problems += _of_receipt(body, receipt_schema, carried=carried)
     breaks = [] if schema.is_clean(body) else schema.problems(body)
     if carried is not None:
-        # Nobody knows why a member is not there.
+        # It is unknown why a member is missing.
         breaks = [each for each in breaks if each.missing is None]
     if not problems:
         return profile.findings(breaks, operation.id, media=media)

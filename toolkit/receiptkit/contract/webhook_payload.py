@@ -57,7 +57,7 @@ def payload(delivery: WebhookRequest) -> Payload:
 
 
 def is_without_form(request: WebhookRequest) -> bool:
-    """Return True for a webhook, or another request with a form, of which nobody kept the body."""
+    """Return True for a webhook, or another request with a form, whose body was not kept."""
     if request.method.upper() != "POST" or not isinstance(request.body, NotCaptured):
         return False
     agent, content_type = request.header("user-agent"), request.header("content-type")

@@ -127,7 +127,7 @@ class Builder:
         **identity: Any,
     ) -> World:
         """
-        Return the world of a message that somebody posted.
+        Return the world of a message that an application posted.
 
         Args:
             message: the message.

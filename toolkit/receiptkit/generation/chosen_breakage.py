@@ -38,7 +38,7 @@ def choose(
     Return the breakages of a rule in a form.
 
     Args:
-        generator: the generator, whose document has breakages of its own.
+        generator: the generator, whose document has its own breakages.
         rule: a rule, or RULE@POINTER; None for no breakage.
         form: the form; None for the first that shows the breakage.
         in_service: whether bodies are of the service-scoped API.

@@ -152,7 +152,7 @@ class Conformance:
         self, findings: Iterator[list[Finding]], bodies: Sequence[Any]
     ) -> Iterator[list[Finding]]:
         """Yield findings; note what bodies say that have none."""
-        # A document of somebody's own may relate them to each other.
+        # A user's own document may relate them to each other.
         learns = not self._contract.document.is_foreign
         for body, found in zip(bodies, findings, strict=True):
             if learns and not found and "author" in body:

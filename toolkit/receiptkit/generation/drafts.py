@@ -1,4 +1,4 @@
-"""A world that is drawn step by step: its message first, its receipts when somebody needs them."""
+"""A world that is drawn step by step: its message first, its receipts when they are needed."""
 
 from __future__ import annotations
 

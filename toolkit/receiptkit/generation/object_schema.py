@@ -18,7 +18,7 @@ class ObjectSchema(NamedTuple):
         place: what it is, for messages.
         properties: the schema of each member, in the document's order, references followed.
         required: the members that it must have.
-        ruled: of members that a rule of its own is about, that rule.
+        ruled: the rule of each member that has its own rule.
         is_closed: whether it may have no other members.
     """
 
@@ -48,7 +48,7 @@ class ObjectSchemas:
         return ObjectSchema(place, properties, required, self._ruled(schema), is_closed)
 
     def _ruled(self, schema: Any) -> dict[str, str]:
-        """Return the rule of each member that a part of `allOf` with a rule of its own is about."""
+        """Return the rule of each member that a part of `allOf` with its own rule is about."""
         return {
             name: part[RULE]
             for whole in self._references.parts(schema)

@@ -145,7 +145,7 @@ def recall(
 
 
 class _Concerned:
-    """The messages of the receipts and lists in a log, which are read when somebody asks."""
+    """The messages of the receipts and lists in a log, which are read when they are needed."""
 
     def __init__(self, log: Log) -> None:
         self._log = log

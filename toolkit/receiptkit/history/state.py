@@ -2,7 +2,7 @@
 States of receipts in a folder or behind a URL, so that one run is judged together with earlier
 ones.
 
-Every run adds files of its own, and changes none: `receiptkit-state-N-RUN-*.kept` with what it
+Every run adds its own files, and changes none: `receiptkit-state-N-RUN-*.kept` with what it
 keeps, and at last `receiptkit-state-N-RUN.json`, without which the others mean nothing. N is the
 version of this format. A run keeps all states of each receipt that it has seen. So the last run
 that has seen a receipt knows it, and a run whose last event has expired is not read any more. A

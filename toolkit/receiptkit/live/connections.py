@@ -56,7 +56,7 @@ class Connections:
 
     @asynccontextmanager
     async def _one(self, origin: httpcore.Origin) -> AsyncIterator[httpcore.AsyncHTTPConnection]:
-        """Yield a connection that nobody else uses, and keep it where it can be used again."""
+        """Yield a connection that is not in use, and keep it where it can be used again."""
         idle = self._idle[str(origin)]
         connection = None
         while idle and connection is None:
@@ -78,7 +78,7 @@ class Connections:
                 await connection.aclose()
 
     async def close(self) -> None:
-        """Close every connection that nobody uses."""
+        """Close every connection that is not in use."""
         for idle in self._idle.values():
             while idle:
                 await idle.pop().aclose()

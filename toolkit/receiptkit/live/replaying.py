@@ -33,7 +33,7 @@ class Progress:
 
     def __init__(self, planned: int, to: str) -> None:
         self._planned = planned
-        # Without a path of its own, paths are those of the capture, which are captured values.
+        # Without its own path, paths are those of the capture, which are captured values.
         self._is_own = bool(urlsplit(to).path.strip("/"))
         self._rows: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._counts: Counter[int | str] = Counter()

@@ -9,7 +9,7 @@ from receiptkit.model.finding import Finding, Severity
 _SHOWN = 50
 #: Text has the colour of the notebook, light or dark; these are seen on both.
 _COLOURS = {Severity.ERROR: "#d9363e", Severity.WARNING: "#b7791f", Severity.INFO: "#2b7cd3"}
-#: A notebook has styles of its own for tables, some of which keep a cell on one line.
+#: A notebook has its own styles for tables, some of which keep a cell on one line.
 _CELL = "text-align:left;vertical-align:top;white-space:normal;padding:2px 6px;"
 
 

@@ -16,7 +16,7 @@ def read_small(
     Return the bytes of a file that is expected to be small.
 
     Args:
-        path: the file; a pipe that nobody writes to is empty.
+        path: the file; a pipe without a writer is empty.
         name: the name of the limit on its bytes.
         error: the exception to raise.
         option: the option that named it, with a blank behind it, for messages.

@@ -17,7 +17,7 @@ def with_enum(schema: dict[str, Any]) -> dict[str, Any]:
     """
     Return a schema with an `enum` in the place of a choice whose branches are single values.
 
-    A schema with any other choice, or an `enum` of its own, is returned unchanged.
+    A schema with any other choice, or with its own `enum`, is returned unchanged.
     """
     for keyword in ("oneOf", "anyOf"):
         branches = [_values(each) for each in listed(schema.get(keyword))]

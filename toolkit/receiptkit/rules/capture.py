@@ -161,8 +161,8 @@ def _is_masked(text: str) -> bool:
     on="run",
     severity=Severity.ERROR,
     title="nothing in the captures could be checked",
-    why="A check without input always passes. The exit code is 2, so that nobody "
-    "takes it for a pass.",
+    why="A check without input always passes. The exit code is 2, so that it "
+    "is not taken for a pass.",
     grounding="the captures",
     action="Give the right files. Use --as or --url for bare bodies, --allow-empty to accept it.",
     good=Example("exchange"),

@@ -66,7 +66,7 @@ def incomplete(resource: ResourceView) -> Iterator[Problem]:
         return
     method = own.get("method")
     if isinstance(method, str) and method.lower() not in _METHODS:
-        yield Problem(f"{at}/method", "the method of a webhook is get or post", value=method)
+        yield Problem(f"{at}/method", "the method of a webhook must be get or post", value=method)
 
 
 @rule(

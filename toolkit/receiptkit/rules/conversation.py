@@ -126,7 +126,7 @@ def links_elsewhere(resource: ResourceView) -> Iterator[Problem]:
     on="resource",
     severity=Severity.INFO,
     title="last_read_message_index is below zero",
-    why="The index of messages begins at 0. Somebody who has read nothing has null.",
+    why="The index of messages begins at 0. A participant who has read nothing has null.",
     grounding=f"{OPENAPI}, last_read_message_index; {ERROR_PAGES}, 50421",
     action="In a mock: use null.",
     good=Example("message"),
@@ -153,7 +153,7 @@ def read_index(resource: ResourceView) -> Iterator[Problem]:
     """Yield a problem for an index below zero."""
     index = resource.body.get("last_read_message_index")
     if type(index) is int and index < 0:
-        message = "use null for somebody who has read nothing"
+        message = "use null for a participant who has read nothing"
         yield Problem(resource.pointer("last_read_message_index"), message, value=index)
 
 

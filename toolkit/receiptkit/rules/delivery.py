@@ -166,7 +166,7 @@ def _between(seen: list[_Seen], ends: list[Arrival], number: int) -> list[_Seen]
 
 
 def compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Iterator[Problem]:
-    """Compare a summary with the receipts of a list before it, which may be newer all the same."""
+    """Compare a summary with the receipts of a list before it, which may nevertheless be newer."""
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     since = _true_since(summary, rows)
     certain = sum(_is_known(row.created, since) for row in rows)

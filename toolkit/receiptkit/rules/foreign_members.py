@@ -51,7 +51,7 @@ def foreign_field(receipt: ReceiptView) -> Iterator[Problem]:
     for name, value in receipt.body.items() if not receipt.is_webhook else ():
         # One that differs from its own in case only is a finding by itself.
         if name in _FOREIGN and name.lower() not in receipt.body.keys() - {name}:
-            message = "receipts have no such field"
+            message = "receipts do not have this field"
             yield Problem(receipt.at + pointers.join((name,)), message, value=value)
 
 
@@ -72,7 +72,7 @@ def unknown_level(message: dict[str, Any]) -> Iterator[Problem]:
     summary = message.get("delivery")
     for name, value in summary.items() if isinstance(summary, dict) else ():
         if name in _NO_LEVELS:
-            text = "a delivery summary has no such field"
+            text = "a delivery summary does not have this field"
             yield Problem(pointers.join(("delivery", name)), text, value=value)
 
 
@@ -91,5 +91,5 @@ def retry_count(webhook: ReceiptView) -> Iterator[Problem]:
     """Yield a problem for a RetryCount above the highest that can be configured."""
     count = webhook.body.get("RetryCount")
     if isinstance(count, str) and count.isdecimal() and int(count[:9]) > _MOST_RETRIES:
-        message = f"RetryCount is at most {_MOST_RETRIES}"
+        message = f"RetryCount must be at most {_MOST_RETRIES}"
         yield Problem("/RetryCount", message, value=count)

@@ -19,7 +19,7 @@ _ELSEWHERE = "has another scheme or host than Twilio and the request"
 
 @also("receipt.url-mismatch", on="exchange")
 def receipts_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for each receipt whose url is on a server that nobody asked."""
+    """Yield a problem for each receipt whose url is on another server than the request."""
     if exchange.kind == "receipt":
         yield from _elsewhere(exchange, {"/url": exchange.body.get("url")})
     elif exchange.kind == "page":
@@ -36,7 +36,7 @@ def receipts_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
 
 @also("page.url-mismatch", on="exchange")
 def pages_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for a page whose own link is on a server that nobody asked."""
+    """Yield a problem for a page whose own link is on another server than the request."""
     if exchange.kind != "page" or any(next_on_another_server(exchange)):
         return
     # A link that its neighbours contradict is reported already.
@@ -46,7 +46,7 @@ def pages_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
 
 @also("message.url-mismatch", on="exchange")
 def messages_elsewhere(exchange: ExchangeView) -> Iterator[Problem]:
-    """Yield a problem for the url and each link of a message on a server that nobody asked."""
+    """Yield a problem for the url and each link of a message on another server."""
     if exchange.kind == "message":
         links = exchange.body.get("links")
         named = links.items() if isinstance(links, dict) else ()

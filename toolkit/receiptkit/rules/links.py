@@ -118,5 +118,5 @@ def list_in(body: Any) -> str | None:
 
 
 def kind_of(body: Any) -> str:
-    """Return the kind of the body of an operation that has no kind of its own."""
+    """Return the kind of the body of an operation that has no kind itself."""
     return "resource" if list_in(body) is None else "list"

@@ -267,7 +267,7 @@ def _account(page: PageState) -> Iterator[tuple[PageState, int, str]]:
     why="A token leads to one place in a list. A mock that gives it twice sends its client "
     "back, or ignores tokens.",
     grounding="observed next_page_url of other Conversations lists",
-    action="In a mock: give every page a token of its own.",
+    action="In a mock: give every page its own token.",
     good=LOOP_FREE,
     bad=REUSED,
 )

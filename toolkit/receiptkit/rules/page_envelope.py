@@ -60,7 +60,7 @@ _FOREIGN_BESIDE = frozenset(
 )
 def other_envelope(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield a problem for each member of a page or its meta that other APIs have."""
-    message = "lists of Conversations have no such field"
+    message = "lists of Conversations do not have this field"
     for name, value in meta_of(page).items():
         if name in _FOREIGN:
             yield Problem(pointers.join(("meta", name)), message, value=value)
@@ -74,7 +74,7 @@ def other_envelope(page: dict[str, Any]) -> Iterator[Problem]:
     "page.link-parameter",
     on="page",
     severity=Severity.WARNING,
-    title="a link repeats a parameter, or holds a word for a missing value",
+    title="a link repeats a parameter, or has one that was not filled in",
     why="Servers take different ones of a repeated parameter. undefined or null in a link comes "
     "from an empty variable of a mock; a client follows it.",
     grounding=f"{CAPTURES}; {LIBRARIES}",
@@ -91,7 +91,7 @@ def link_parameter(page: dict[str, Any]) -> Iterator[Problem]:
         if len(set(names)) < len(names):
             message = f"{name} repeats a parameter; send each once"
         elif any(each.name in _PAGING and UNFILLED.fullmatch(each.value) for each in query):
-            message = f"{name} holds a word for a missing value"
+            message = f"{name} has a parameter that was not filled in, such as null or undefined"
         else:
             continue
         yield Problem(f"/meta/{name}", message, value=url)
@@ -158,7 +158,7 @@ def filter_of_the_request(exchange: ExchangeView) -> Iterator[Problem]:
     why="It identifies the message that was sent to one participant. Fixtures copied from one "
     "receipt often keep it.",
     grounding=f"{OPENAPI}, channel_message_sid; {CAPTURES}",
-    action="In a mock: give every receipt a channel message of its own.",
+    action="In a mock: give every receipt its own channel message.",
     good=Example("page"),
     bad=Example("page", {"/delivery_receipts/-": {**sample("receipt"), **_OTHERS}}),
 )

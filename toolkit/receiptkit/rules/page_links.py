@@ -34,7 +34,7 @@ _SECOND_PAGE = {
 }
 #: The hint of a link to another host.
 SET_BASE_URL = "if that host is a mock or a proxy of Twilio, set api-base-url"
-#: One participant can have so many receipts on a page, and nobody wonders.
+#: One participant may have this many receipts on a page without a finding.
 _FEW = 2
 
 
@@ -207,7 +207,7 @@ def rows_in_another_scope(page: dict[str, Any]) -> Iterator[Problem]:
     why="There is one receipt for each recipient. Fixtures copied from one receipt often keep "
     "its participant.",
     grounding=CAPTURES,
-    action="In a mock: give every receipt a participant of its own.",
+    action="In a mock: give every receipt its own participant.",
     good=Example("page"),
     bad=Example(
         "page",

@@ -219,7 +219,7 @@ rule(
     on=("receipt", "webhook"),
     severity=Severity.INFO,
     title="the SID is a placeholder: it repeats one digit",
-    why="It has the right form, but is nobody's SID. Placeholders are never compared "
+    why="It has the right form, but no object has it. Placeholders are never compared "
     "across observations.",
     grounding=f"{OPENAPI}, examples",
     action="In a mock: use different SIDs.",
@@ -262,7 +262,7 @@ rule(
     severity=Severity.WARNING,
     title="a date is before 2010",
     message="the date is before 2010, when there was no such API",
-    why="Year 1 and 1970 are what libraries make of a date that is not set. Nobody can set the "
+    why="Year 1 and 1970 are what libraries make of a date that is not set. No client can set the "
     "dates of a receipt.",
     grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
     action="In a mock: use the time at which it was sent.",
@@ -279,8 +279,8 @@ rule(
     on=("receipt", "webhook"),
     severity=Severity.WARNING,
     title="a date is after 2099",
-    message="the date is after 2099, which no receipt has seen",
-    why="The year 9999 is what databases and libraries have for never. Nobody can set the dates "
+    message="the date is after 2099; a receipt cannot be from then",
+    why="The year 9999 is what databases and libraries have for never. No client can set the dates "
     "of a receipt.",
     grounding=f"{RECEIPT_PAGE}; {CAPTURES}",
     action="In a mock: use the time at which it was sent.",

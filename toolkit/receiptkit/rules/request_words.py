@@ -13,7 +13,7 @@ from receiptkit.rules.registry import rule
 from receiptkit.rules.views import RequestView
 
 _LIST = sample("page")["meta"]["url"].partition("?")[0]
-#: What programs write where they have no value, and templates that nobody filled in.
+#: What programs write where they have no value, and templates that were not filled in.
 UNFILLED = regex(
     r"undefined|null|None|nil|NaN|\[object Object\]|\{+[\w .-]*\}+|\$\{?\w+\}?|<[\w .-]+>|:\w+|%s"
 )
@@ -26,7 +26,7 @@ _SID = regex("(?!CH)[A-Z]{2}[0-9a-fA-F]{32}")
     severity=Severity.INFO,
     title="a parameter of the request holds a word that programs write for a missing value",
     why="undefined, null or {ConversationSid} in a URL comes from a variable that was empty, or a "
-    "template that was not filled in. A mock that answers all the same hides it. A conversation "
+    "template that was not filled in. A mock that answers nevertheless hides it. A conversation "
     "may have such a unique name, so this is only information.",
     grounding=f"{OPENAPI}, paths and parameters; {ERROR_PAGES}, 50390",
     action="In a client: pass the value. In a mock: answer 404, as for any unknown name.",
@@ -39,7 +39,7 @@ def unfilled(request: RequestView) -> Iterator[Problem]:
     query = {name: values[-1] for name, values in request.query.items() if values}
     for name, value in (*request.path.items(), *query.items()):
         if UNFILLED.fullmatch(value):
-            message = f"{name} holds a word for a missing value, or a template"
+            message = f"{name} was not filled in: it is a word such as null, or a template"
             yield Problem("", message, value=value)
     conversation = request.path.get("ConversationSid", "")
     if _SID.fullmatch(conversation):

@@ -175,7 +175,7 @@ def attributes(resource: ResourceView) -> Iterator[Problem]:
     title="a participant has neither an identity nor a messaging_binding",
     why="Twilio refuses to add one without either, with code 50204. Nothing could reach it.",
     grounding=f"{ERROR_PAGES}, 50204",
-    action="In a mock: give a chat user an identity, and everybody else a messaging_binding.",
+    action="In a mock: give a chat user an identity, and all others a messaging_binding.",
     good=_participant(),
     bad=_participant(identity=None),
 )

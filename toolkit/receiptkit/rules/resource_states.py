@@ -66,7 +66,7 @@ def _conversation(state: str, updated: str) -> Example:
     why="A participant is in one conversation, and everything in one account and one service. "
     "Fixtures that share a SID by copying make an application mix up people.",
     grounding=f"{OPENAPI}; {CAPTURES}",
-    action="In a mock: give every resource a SID of its own.",
+    action="In a mock: give every resource its own SID.",
     good=_with_address("+15550100001")._replace(then=_with_address("+15550100001")),
     bad=_participant(_CH, identity="anna")._replace(then=_participant(_OTHER, identity="anna")),
 )
@@ -85,7 +85,7 @@ def identity(states: list[ResourceState]) -> Iterator[Problem]:
     why="No request changes the address of a participant, and date_created stays, unless a request "
     "sets it. Fixtures that share a SID by copying hide mix-ups.",
     grounding=f"{OPENAPI}, parameters of conversations and participants",
-    action="In a mock: keep both, or give the other resource a SID of its own.",
+    action="In a mock: keep both, or give the other resource its own SID.",
     good=_with_address("+15550100001")._replace(then=_with_address("+15550100001")),
     bad=_with_address("+15550100001")._replace(then=_with_address("+15550100002")),
 )

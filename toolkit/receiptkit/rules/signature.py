@@ -29,9 +29,9 @@ _MERGED = (
     "validate the parameters of the body alone"
 )
 _MADE_OTHERWISE = {
-    "writing": "it is right, but written otherwise: the header has it in base64, with + and /",
-    "digest": "it is an HMAC with SHA-256: Twilio signs with SHA-1",
-    "order": "it is over the parameters in the order of the form: they are sorted by name",
+    "writing": "its bytes are right, but must be in standard base64, with + and /",
+    "digest": "it was made with SHA-256; Twilio signs with SHA-1",
+    "order": "it was made over the parameters in the order of the form; Twilio sorts them by name",
 }
 #: Parameters that come without a value, or not at all; parsers drop them alike.
 _OPTIONAL = ("ErrorCode", "ClientIdentity", "ChannelMessageSid", "ChatServiceSid", "ParticipantSid")
@@ -43,7 +43,7 @@ _UNKNOWN_CAUSE = "another auth token, another URL than the public one, or change
     on="signed request",
     severity=Severity.ERROR,
     title="the request is not signed",
-    why="Every request of Twilio has X-Twilio-Signature. Without it, somebody else "
+    why="Every request of Twilio has X-Twilio-Signature. Without it, another client "
     "sent the request, or a proxy dropped the header.",
     grounding=WEBHOOKS_SECURITY,
     action="Refuse it. In a mock: sign it with receiptkit.webhooks.sign. It is checked "
@@ -88,7 +88,7 @@ def signature(webhook: WebhookView) -> Iterator[Problem]:
     urls = public_urls(request)
     cause = _cause(request, auth_token, found)
     if cause is None and is_proxied(request):
-        # Nobody can tell a wrong signature from an unknown URL.
+        # A wrong signature cannot be told from an unknown URL.
         return
     tried = len({form for url in urls for form in url_forms(url)})
     message = (

@@ -232,7 +232,7 @@ def _prefixed(path: str, request: WebhookRequest) -> Iterator[str]:
     for prefix in (named, *_STAGES):
         if prefix:
             yield f"/{prefix}{path}"
-    # A URL that was logged below a prefix of its own.
+    # A URL that was logged below another prefix.
     rest = path[1:].partition("/")[2]
     if rest:
         yield f"/{rest}"
@@ -277,7 +277,7 @@ def _decoded(escape: re.Match[str]) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    """Return the parts of a URL; None of one that nobody can call."""
+    """Return the parts of a URL; None for one that cannot be called."""
     try:
         parts = urlsplit(url)
         is_callable = parts.port != 0

@@ -69,7 +69,8 @@ def date_kept(history: ReceiptHistory) -> Iterator[Problem]:
             moved = after.status in FOLLOWING.get(before.status, ())
             # Before anything happens, a receipt may have the date of its creation.
             if moved and before.status is not None and before.updated == after.updated:
-                message = f"status went from `{before.status}` to `{after.status}`, on one date"
+                went = f"status went from `{before.status}` to `{after.status}`"
+                message = f"{went}, but date_updated stayed"
                 yield disagreement(after, "date_updated", message, before)
 
 

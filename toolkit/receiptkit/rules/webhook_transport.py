@@ -23,7 +23,7 @@ _SENT = b"EventType="
 _PLAIN_NAMES = {
     name.lower(): name for name in (*WEBHOOK_NAMES.values(), "EventType", "RetryCount", "Source")
 }
-#: So many parameters under names of their own make a webhook of its own.
+#: This many parameters under other names make a request another application's webhook.
 _MOST_LIKELY = 5
 
 

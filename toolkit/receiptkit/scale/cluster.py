@@ -170,7 +170,7 @@ def _result(task: Any) -> Any:
     Return the result of a task.
 
     Raises:
-        UsageError: the scheduler is gone, or a worker cannot read or write a file of its own.
+        UsageError: the scheduler is gone, or a worker cannot read or write one of its files.
     """
     try:
         return task.result()

@@ -1,4 +1,4 @@
-"""Objects in source code, in any language that writes them like JSON, or as a map of its own."""
+"""Objects in source code, in any language that writes them like JSON, or as its own maps."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def compiled(schema: Any, formats: dict[str, Any], *, is_rewritten: bool = False
     Args:
         schema: the schema with what it refers to.
         formats: functions by the name of the format that they check.
-        is_rewritten: True if places in the schema are not those of the document, and help nobody.
+        is_rewritten: True if places in the schema are not those of the document, and do not help.
 
     Raises:
         DocumentError: it is not a schema, or refers to nothing.

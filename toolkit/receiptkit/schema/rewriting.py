@@ -211,7 +211,7 @@ def _merged(schemas: list[Any], schema: dict[str, Any]) -> dict[str, Any]:
             schema |= part
         else:
             rest.append(part)
-    # A part that was merged may have brought an `allOf` of its own.
+    # A part that was merged may have brought its own `allOf`.
     rest = [*schema.pop("allOf", []), *rest]
     return schema | {"allOf": rest} if rest else schema
 

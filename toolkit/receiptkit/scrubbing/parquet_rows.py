@@ -28,7 +28,7 @@ def rewritten(raw: bytes, scrub: Callable[[bytes], bytes]) -> bytes:
         file = parquet.ParquetFile(io.BytesIO(raw))
         table = file.read()
         rows = table.to_pylist()
-    except Exception:  # noqa: BLE001 # it has errors of its own, and others
+    except Exception:  # noqa: BLE001 # it has its own errors, and others
         raise CaptureError(DAMAGED) from None
     before = "".join(json.dumps(row, default=_readable) + "\n" for row in rows).encode()
     after = scrub(before)

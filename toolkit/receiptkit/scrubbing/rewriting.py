@@ -43,7 +43,7 @@ class Rewriter:
         self.replacements = replacements
 
     def rewritten(self, text: str, frames: Iterable[Frame] | None = None) -> str:
-        """Return a text with all values replaced; `frames` are those of a format of its own."""
+        """Return a text with all values replaced; `frames` are those of its format."""
         return applied(text, self.edits(text, 0, frames))
 
     def edits(self, text: str, depth: int = 0, frames: Iterable[Frame] | None = None) -> list[Edit]:

@@ -46,7 +46,7 @@ def is_group_phone(address: str) -> bool:
 
 
 def refused_code(address: str) -> int | None:
-    """Return the code of an address or proxy address that nobody can have; None for others."""
+    """Return the code of an impossible address or proxy address; None for others."""
     match = _MAGIC.fullmatch(address.rpartition(":")[2])
     if match is None or match[1] != _REFUSED[0]:
         return None

@@ -48,7 +48,7 @@ class Agenda:
         is_held: returns True if a world is still there.
 
     Attributes:
-        follows_worlds: True while somebody is subscribed for delivery receipts.
+        follows_worlds: True while a webhook is subscribed to delivery receipts.
     """
 
     def __init__(self, is_held: Callable[[LiveWorld], bool]) -> None:
@@ -77,7 +77,7 @@ class Agenda:
 
     def follow_worlds(self, lives: Iterable[LiveWorld], reading: int) -> None:
         """
-        Follow every world whose webhooks nobody was subscribed for until now. `follow_some` adds
+        Follow every world that had no subscriber for its webhooks until now. `follow_some` adds
         them: there can be very many.
         """
         if not self.follows_worlds:

@@ -184,7 +184,7 @@ def running(
     *, host: str = "127.0.0.1", port: int = 0, tls: bool = False, **settings: Any
 ) -> Iterator[Running]:
     """
-    Run a server on a port of its own while a block lasts; nothing of it is left behind.
+    Run a server on its own port while a block lasts; nothing of it is left behind.
 
     Args:
         host: where it listens. Beyond this machine its control needs a token, which is drawn
@@ -250,7 +250,7 @@ def server_of(
     application: Any, certificate: Certificate | None = None, *, dates: bool = True
 ) -> uvicorn.Server:
     """
-    Return a server that prints nothing, and waits for nobody who stays connected.
+    Return a server that prints nothing, and does not wait for clients that stay connected.
 
     Args:
         application: answers.

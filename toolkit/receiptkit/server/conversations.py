@@ -162,7 +162,7 @@ class Conversations(Resource):
         """
         Return a page of the conversations of a service; with dates, the newest first.
 
-        Nobody knows their order without dates, and whether closed ones are among them.
+        Their order without dates is unknown, and also whether closed ones are among them.
         """
         query = request.parameters
         begin, end = query.date("StartDate", 20001), query.date("EndDate", 20001)

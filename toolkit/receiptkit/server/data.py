@@ -105,7 +105,7 @@ class _Writer:
         is_closed = item.get("state") == "closed"
         own = {name: item[name] for name in _CONVERSATION if name in item}
         if is_closed:
-            # Nobody could be added to it.
+            # No participant could be added to it.
             del own["state"]
         with _placed(place):
             made = self._conversations.make(_form(own, _CONVERSATION, place))

@@ -22,7 +22,7 @@ async def within(seconds: float, action: Awaitable[T]) -> T:
     """
     Return the result of an action.
 
-    It is awaited in this task: a task of its own takes longer than most actions.
+    It is awaited in this task: a new task takes longer than most actions.
 
     Raises:
         asyncio.TimeoutError: the action took longer.
@@ -43,7 +43,7 @@ async def within(seconds: float, action: Awaitable[T]) -> T:
         if not expired:
             raise
         if hasattr(task, "uncancel") and task.uncancel() > 0:
-            # Somebody else cancelled the task, too.
+            # Other code cancelled the task, too.
             raise
         raise asyncio.TimeoutError from None
     finally:

@@ -62,7 +62,7 @@ class Dispatcher:
         self._held.clear()
 
     def next_due(self, reading: int) -> int | None:
-        """Return when the next webhook or timer is due, whether anybody is subscribed or not."""
+        """Return when the next webhook or timer is due, with or without a subscriber."""
         agenda = self._state.agenda
         if agenda.follows_worlds:
             return agenda.next_due
@@ -70,7 +70,7 @@ class Dispatcher:
         return min((each for each in readings if each is not None), default=None)
 
     async def follow(self) -> None:
-        """Follow the worlds that somebody subscribed for; others are answered meanwhile."""
+        """Follow the worlds that have a subscriber; other requests are answered meanwhile."""
         while self._state.agenda.follow_some(_AT_A_TIME):  # noqa: ASYNC110 # it does something
             await asyncio.sleep(0)
 

@@ -32,7 +32,7 @@ class Membership(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Return the number of the conversation: nobody is in one twice under the same name."""
+        """Return the number of the conversation: a name is in a conversation only once."""
         return self.conversation.number
 
 

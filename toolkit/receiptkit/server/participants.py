@@ -1,6 +1,6 @@
 """
-The resource Participant: create, fetch, list, update, delete; and the list of somebody's
-conversations.
+The resource Participant: create, fetch, list, update, delete; and the list of a
+participant's conversations.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Participants(Resource):
         return role
 
     def _check_free(self, conversation: Conversation, participant: Participant) -> None:
-        """Check that nobody else has the identity here, or the addresses anywhere."""
+        """Check that no other participant has the identity here, or the addresses anywhere."""
         store = self._state.store
         members = store.memberships
         identity = participant.identity

@@ -72,7 +72,7 @@ class Resource:
 
     def _add_drawn(self, conversation: Conversation) -> None:
         """
-        Let the participants of scenarios be ones of a conversation, when somebody looks for the
+        Let the participants of scenarios be ones of a conversation, when a request looks for the
         first time.
         """
         drawn, conversation.drawn = conversation.drawn, []

@@ -78,7 +78,7 @@ class Conversation:
 
     Attributes:
         service: SID of its service.
-        epoch: moment at reading 0 of the clock: a scenario can have dates of its own.
+        epoch: moment at reading 0 of the clock: a scenario can have its own dates.
         inactive_after, closed_after: timers in milliseconds.
         idle_since: reading of the clock from which the timers count.
         active_at: reading at which it ceases to be `initializing`.

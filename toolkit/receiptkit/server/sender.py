@@ -1,4 +1,4 @@
-"""Webhook requests: sent with httpx, tried again if nobody can be reached, and kept."""
+"""Webhook requests: sent with httpx, tried again if no server is reached, and kept."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Sender:
 
     async def send(self, outgoing: Outgoing, url: str, method: str = "POST") -> list[Sent]:
         """
-        Send one webhook, again if nobody can be reached, with the same idempotency token and the
+        Send one webhook, again if no server is reached, with the same idempotency token and the
         next RetryCount.
 
         Returns:
@@ -154,7 +154,7 @@ class Sender:
     async def _attempt(
         self, outgoing: Outgoing, target: tuple[str, str], body: bytearray | None = None
     ) -> tuple[Sent, bool]:
-        """Make one request; return it with its outcome, and True if nobody was reached."""
+        """Make one request; return it with its outcome, and True if no server was reached."""
         delivery = self.request(outgoing, *target)
         began = time.perf_counter()
         answer = bytearray()
@@ -166,7 +166,7 @@ class Sender:
         self, delivery: WebhookRequest, body: bytearray, only_refusals: bool
     ) -> tuple[int | str, bool]:
         """
-        Return the outcome of one request, and True if nobody was reached. Every error is an
+        Return the outcome of one request, and True if no server was reached. Every error is an
         outcome.
         """
         try:
@@ -182,7 +182,7 @@ class Sender:
             return self._outcome(error)
 
     def _outcome(self, error: Exception) -> tuple[str, bool]:
-        """Return the outcome of an error, and True if nobody was reached."""
+        """Return the outcome of an error, and True if no server was reached."""
         httpx = None if self._application is not None else _httpx()
         if httpx is not None and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
             return f"no connection: {str(error) or type(error).__name__}", True

@@ -21,7 +21,7 @@ from receiptkit.webhooks.address import absolute, address
 CLOCKS = ("real", "manual")
 #: Addresses at which only this machine reaches a server.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-#: Of the two codes for too many participants with an address, nobody knows which one is live.
+#: The two codes for too many participants with an address; which one is live is unknown.
 LIMIT_CODES = (50418, 50422)
 #: What Twilio may do or not.
 FLAGS = (
@@ -81,7 +81,7 @@ class ServerSettings:
         local_only: True if `/_receiptkit/` answers only callers of this machine that call it by
             its own name.
         data: conversations to begin with; see `receiptkit.server.data`.
-        snapshot: a file to begin with, which another server saved; it has an account of its own.
+        snapshot: a file to begin with, which another server saved; it has its own account.
         pre_webhooks: True to call pre-webhooks for REST requests.
         initializing: seconds for which a conversation with participants is `initializing`.
         error_statuses: HTTP statuses by error code, instead of inferred ones.

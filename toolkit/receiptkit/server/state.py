@@ -233,7 +233,7 @@ class State:
         return None if found is None else found.conversation(name)
 
     def add_service(self, service: Service) -> None:
-        """Add a service, with roles of its own."""
+        """Add a service, with its own roles."""
         roles = ("conversation_creator_role_sid", "conversation_role_sid", "chat_service_role_sid")
         service.settings = {f"default_{name}": self.new_sid("RL") for name in roles}
         service.settings["reachability_enabled"] = False

@@ -42,7 +42,7 @@ def keep_real_time(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.time = clock  # type: ignore[method-assign]
     except AttributeError:
-        return  # uvloop has a clock of its own, which no library freezes
+        return  # uvloop has its own clock, which no library freezes
 
 
 def _real_monotonic() -> Callable[[], float]:

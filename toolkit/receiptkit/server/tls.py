@@ -34,7 +34,7 @@ class Certificate(NamedTuple):
 @contextmanager
 def certificate(*more_names: str) -> Iterator[Certificate]:
     """
-    Yield a certificate of an authority of its own; its keys exist only while the block lasts.
+    Yield a certificate of a new authority; its keys exist only while the block lasts.
 
     Args:
         more_names: names and addresses besides `NAMES`.

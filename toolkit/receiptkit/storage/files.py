@@ -51,7 +51,7 @@ def _explained(function: Callable[_P, _T]) -> Callable[_P, _T]:
     def call(*arguments: _P.args, **options: _P.kwargs) -> _T:
         try:
             return function(*arguments, **options)
-        except Exception as error:  # noqa: BLE001 # each library has errors of its own
+        except Exception as error:  # noqa: BLE001 # each library has its own errors
             raise _error(error) from None
 
     return call
@@ -82,7 +82,7 @@ def _system(address: str) -> tuple[Any, str]:
     import logging
 
     for name in _TALKATIVE:
-        # What they log would be printed where nobody configures logging.
+        # What they log would be printed where logging is not configured.
         logging.getLogger(name).addHandler(logging.NullHandler())
     if "::" in address:
         raise StorageError("chained URLs are not read")

@@ -1,4 +1,4 @@
-"""The application under test as a process of its own, against a local Twilio."""
+"""The application under test as its own process, against a local Twilio."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _launched(
     arguments: list[str], variables: Mapping[str, str]
 ) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     """Start a program; return its process, and the file that it prints to."""
-    # A pipe that nobody reads would stop it.
+    # A pipe without a reader would stop it.
     log = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the application
     try:
         process = subprocess.Popen(  # noqa: S603 # the user's own command
@@ -125,7 +125,7 @@ def _watcher(group: int) -> subprocess.Popen[bytes] | None:
     """
     Start what ends a group of processes if this process is killed.
 
-    It reads from a pipe that nobody writes to, and which ends with the only process that holds it.
+    It reads from a pipe without a writer, which ends with the only process that holds it.
     """
     if not hasattr(os, "killpg"):
         return None

@@ -86,7 +86,7 @@ async def in_thread(call: Callable[..., _Result], *args: object) -> _Result:
 
 
 def run(work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run something in a loop of its own; the tasks that it has begun may go on for a while."""
+    """Run something in a new loop; the tasks that it has begun may go on for a while."""
     __tracebackhide__ = True
 
     async def all_of_it() -> _Result:

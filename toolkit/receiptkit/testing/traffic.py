@@ -170,7 +170,7 @@ class Traffic:
     def _add(
         self, seen: Exchange | WebhookRequest, findings: list[Finding], answer: int | None = None
     ) -> None:
-        # The path may be like ours, and the host somebody else's.
+        # The path may be like ours, and the host another's.
         is_checked = not any(finding.rule in _UNCHECKED for finding in findings)
         chosen = self._chosen(findings) if is_checked else []
         self.observed.append(Observed(seen, chosen, is_checked, answer))

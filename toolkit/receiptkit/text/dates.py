@@ -13,7 +13,7 @@ _DATE = regex(
 )
 #: A date and time as logs and databases write it, without a zone.
 _NAIVE = regex(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
-#: How long a date can be that is one, with a fraction longer than anybody needs.
+#: How long a date can be that is one, with a fraction longer than any real one.
 _LONGEST = 64
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: in UTC
 

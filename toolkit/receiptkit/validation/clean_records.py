@@ -166,7 +166,7 @@ class CleanRecords:
         return {**vars(self), "_bulks": {}}
 
     def learn_from(self, records: Records) -> None:
-        """Learn shapes from records that are checked, and remembered, by somebody else."""
+        """Learn shapes from records that are checked, and remembered, elsewhere."""
         start = 0
         for clean in self.runs(records) if self._uses_bulk else ():
             if clean:

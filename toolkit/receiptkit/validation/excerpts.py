@@ -21,7 +21,7 @@ _LONGEST = 1 << 22
 #: Lines further down are not looked for.
 _FURTHEST = 2_000_000
 _WORD = re.compile(r"[^\s\"'{}\[\]():,;&=?/<>|]+")
-#: Words of JSON and YAML that say nothing of anybody.
+#: Words of JSON and YAML that reveal nothing.
 _PLAIN = frozenset({"null", "true", "false", "-"})
 
 

@@ -61,7 +61,7 @@ class Replaceable(NamedTuple):
     Attributes:
         noun: what they are called, as in "a report in json".
         test: returns True for the path of such a file.
-        remedy: how to write all the same.
+        remedy: how to write nevertheless.
     """
 
     noun: str

@@ -210,7 +210,7 @@ def _workers(
                 args=(validation, assigned(units, number, count), other, values, chosen()),
                 daemon=True,
             )
-            # It has no handlers of its own yet.
+            # It has no signal handlers yet.
             with signals_held():
                 process.start()
             other.close()

@@ -22,7 +22,7 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import Finding
 from receiptkit.model.location import Arrival, Location, Position
 from receiptkit.model.problem import Problem
-from receiptkit.validation.choices import Choices
+from receiptkit.validation.choices import Choices, format_and_operation
 from receiptkit.validation.clean_records import (
     CleanRecords,
     Remembered,
@@ -30,7 +30,6 @@ from receiptkit.validation.clean_records import (
     looks_across,
     remembered,
 )
-from receiptkit.validation.input_kind import format_and_operation
 from receiptkit.validation.observation_checks import ObservationChecker
 from receiptkit.validation.recognition import FOREIGN, Recognised, format_of, is_evident
 from receiptkit.validation.remembering import Notes, Remembering

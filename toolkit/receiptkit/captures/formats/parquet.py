@@ -74,7 +74,7 @@ def _rows(parquet: Any, content: BinaryIO, limits: Limits) -> Iterator[tuple[int
         names = list(table.schema_arrow.names)
         groups = (table.metadata.row_group(at) for at in range(table.num_row_groups))
         size = sum(group.total_byte_size for group in groups)
-    except Exception:  # noqa: BLE001 # it has errors of its own, and others
+    except Exception:  # noqa: BLE001 # it has its own errors, and others
         raise CaptureError(DAMAGED) from None
     if size > limits.unpacked:
         raise CaptureError(

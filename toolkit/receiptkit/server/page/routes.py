@@ -43,7 +43,7 @@ def wants_page(request: Request) -> bool:
 
 
 def page(_: Request | None = None) -> Response:
-    """Return the page. It holds nothing of the server, so anybody may see it."""
+    """Return the page. It holds nothing of the server, so every caller may see it."""
     return Response(_file("page.html"), 200, {**POLICY_HEADERS, "Content-Type": "text/html"})
 
 

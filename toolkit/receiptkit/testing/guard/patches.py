@@ -88,7 +88,7 @@ class Patches:
         return any(patch.owner is owner for patch in self._done)
 
     def undo(self) -> None:
-        """Put back every function that nobody else has replaced since."""
+        """Put back every function that was not replaced again since."""
         for patch in reversed(self._done):
             if patch.owner.__dict__.get(patch.name) is patch.outer:
                 setattr(patch.owner, patch.name, patch.inner)

@@ -36,7 +36,7 @@ _METHODS = (*_VERBS, "send", "stream", "open", "request_async")
 _MEMBERS = (*_METHODS, "urlopen", "Session", "Client", "AsyncClient", "ClientSession")
 #: Not clients that code under test replaces; mock libraries replace methods of `http.client`.
 _NO_CLIENTS = ("django", "werkzeug", "http", "vcr")
-#: Mock libraries, which import clients to replace parts of them, and Dask, for purposes of its own.
+#: Mock libraries, which import clients to replace parts of them, and Dask, for its own purposes.
 _IMPORTERS = ("vcr", "pytest_recording", "distributed")
 
 

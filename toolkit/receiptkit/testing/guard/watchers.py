@@ -62,7 +62,7 @@ _outer: ContextVar[tuple[str, str] | None] = ContextVar("receiptkit_outer", defa
 
 
 def current() -> Watcher | None:
-    """Return the watcher that is shown what happens now; None if nobody watches."""
+    """Return the watcher that is shown what happens now; None without one."""
     return _watchers[-1] if _watchers else None
 
 
@@ -91,7 +91,7 @@ def harmless() -> Iterator[None]:
 
 
 def is_wanted(method: object, url: object) -> bool:
-    """Return True if somebody watches requests to this URL, and no outer client shows this one."""
+    """Return True if a watcher wants requests to this URL, and no outer client shows this one."""
     watcher = current()
     if watcher is None or not isinstance(method, str) or not isinstance(url, str):
         return False
