@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import gzip
+import html
 import io
 import json
 import zipfile
@@ -162,6 +163,20 @@ def exchange(url: str, status: int, body: Any) -> bytes:
 
 
 #: Every way to wrap the text of a body, by name.
+def tape(url: str, status: int, text: str) -> bytes:
+    """Return a tape of yakbak."""
+    path = "/" + url.split("/", 3)[3]
+    return (
+        'var path = require("path");\n\n/**\n'
+        f" * GET {path}\n *\n * host: conversations.twilio.com\n */\n\n"
+        f"module.exports = function (req, res) {{\n  res.statusCode = {status};\n\n"
+        '  res.setHeader("content-type", "application/json");\n\n'
+        '  res.setHeader("x-yakbak-tape", path.basename(__filename, ".js"));\n\n'
+        f'  res.write(new Buffer({json.dumps(text)}, "utf8"));\n  res.end();\n\n'
+        "  return __filename;\n};\n"
+    ).encode()
+
+
 def curl_v(url: str, status: int, text: str) -> bytes:
     """Return the output of `curl -v` for two calls, the first of which is the exchange."""
     path = "/" + url.split("/", 3)[3]
@@ -288,6 +303,7 @@ WRAPPED: dict[str, Callable[[str, int, str], bytes]] = {
         {"request": {"url": url}, "response": {"status": status, "body": text}}
     ),
     "zip": archive,
+    "yakbak": tape,
     "NDJSON": lambda url, status, text: exchange(url, status, json.loads(text)),
     "NDJSON, text": exchange,
 }
@@ -303,6 +319,18 @@ def table(parameters: dict[str, str]) -> bytes:
     rows = [("id", "payload"), ("1", form(parameters))]
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()
+
+
+def statements(parameters: dict[str, str]) -> bytes:
+    """A dump of a table with the form in a column."""
+    literal = form(parameters).replace("'", "''")
+    return f"INSERT INTO hooks (id, payload) VALUES (1, '{literal}');\n".encode()
+
+
+def page_of_html(parameters: dict[str, str]) -> bytes:
+    """A page that shows the form."""
+    shown = html.escape(form(parameters))
+    return f"<!DOCTYPE html>\n<html><body><pre>{shown}</pre></body></html>\n".encode()
 
 
 #: Every way to wrap the parameters of a webhook, by name.
@@ -343,6 +371,8 @@ WEBHOOKS: dict[str, Callable[[dict[str, str]], bytes]] = {
         }
     ).encode(),
     "table": table,
+    "SQL": statements,
+    "HTML": page_of_html,
     "log": lambda parameters: f"INFO got a webhook: {form(parameters)}\n".encode(),
     "request, GET": lambda parameters: json.dumps(
         {

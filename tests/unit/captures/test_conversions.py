@@ -142,14 +142,10 @@ def test_records_with_curl_again(
     assert [each["pointer"] for each in judged["findings"]] == ["/status"]
 
 
-@pytest.mark.parametrize("name", ["sql", "text"])
-def test_reads_a_text_as_a_log_as_advised(
-    tmp_path: Path, report: Report, run: Run, name: str
-) -> None:
+def test_reads_a_text_as_a_log_as_advised(tmp_path: Path, report: Report, run: Run) -> None:
     """A text with webhooks in it names the option with which it is read."""
     path = tmp_path / "notes.txt"
-    first = "INSERT INTO webhooks VALUES(1,'" if name == "sql" else "webhook: '"
-    path.write_text(f"{first}{form().replace('Status=sent', 'Status=queued')}');\n")
+    path.write_text(f"webhook: '{form().replace('Status=sent', 'Status=queued')}');\n")
     code, _, error = run("validate", path)
     assert (code, f"receiptkit validate --as log {path}" in error) == (2, True)
     judged = report("--as", "log", path)
@@ -334,7 +330,7 @@ def test_expectations_of_hurl_are_named(tmp_path: Path, run: Run) -> None:
 
 def test_every_command_runs_in_a_test() -> None:
     """Each format with a command is converted above or in the proofs; others have nothing to convert."""
-    tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "netlog", "sql", "text"}
+    tested = {"burp", "nock-code", "mitmproxy", "sqlite", "curl-trace", "netlog", "text"}
     tested |= {"jmeter", "source", "http-file", "httpyac-json", "coloured", "zero-bytes", "hurl"}
     tested |= {"tar", "other-zip", "bzip2", "xz"}
     no_command = {"insomnia", "workbook"}

@@ -43,6 +43,7 @@ OTHERS: dict[str, tuple[int, list[str]]] = {
     "wiremock/journal.json": (4, ["/Status", "/status"]),
     "wiremock/mappings-all.json": (4, ["/Status", "/status"]),
     "wiremock/snapshot.json": (4, ["/Status", "/status"]),
+    "sqlite/dump.sql": (2, ["/Status"]),
     "playwright/attach/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
     "playwright/attach/e7ba8add1583c08ad3a1562b2174bc17effedf6e.json": (1, []),
     "playwright/route-update/b27ecab5822dd7ba856ce04d7ed73d2630b49fb1.json": (1, ["/status"]),
@@ -55,7 +56,6 @@ AS_LOG = (
     "node-logs/console-log-json.txt",
     "php-logs/print_r.txt",
     "php-logs/var_dump.txt",
-    "sqlite/dump.sql",
     "sqlite/sqlite-line.txt",
 )
 #: Samples that are recognised, and their messages.

@@ -30,7 +30,15 @@ _AND = r"(?:&amp;|\\u0026)"
 _ONE = r"[A-Za-z][\w.%\[\]-]*=[^&\\\s\"'<>{}()|,;`]*"
 #: A form in HTML, or in JSON as Go writes it.
 _ESCAPED_FORM = regex(rf"(?:{_ONE}{_AND})*EventType=on[A-Za-z]+(?:{_AND}{_ONE})+")
-_ESCAPED_PAIR = regex(rf"(?:{_AND}|\A)(?P<name>[^=]*)=(?P<value>[^&\\]*)")
+_ESCAPED_PAIR = regex(rf"(?:{_AND}|\A|&)(?P<name>[^=\\]*)\\?=(?P<value>[^&\\]*)")
+#: One whose equals signs are escaped, as in events of CEF.
+_ONE_OF_CEF = r"[A-Za-z][\w.%\[\]-]*\\=[^&\\\s]*"
+_FORM_OF_CEF = regex(rf"(?:{_ONE_OF_CEF}&)*EventType\\=on[A-Za-z]+(?:&{_ONE_OF_CEF})+")
+#: A form or JSON that was encoded once more for the value of another form.
+_PERCENT_RUN = regex(r"[A-Za-z0-9%._~+*!-]+")
+_PERCENT = regex(r"[A-Za-z0-9%._~+*!-]")
+_PERCENT_SIGN = regex(r"EventType(?:%(?:25){0,3}(?:3[Dd]|22))+")
+_MOST_ENCODINGS = 4
 #: What ends a form in a text.
 _AROUND = " \t\r\n\"'<>\\{}()|,;`"
 _INSIDE = regex(f"[^{re.escape(_AROUND)}]*")
@@ -119,9 +127,9 @@ def texts_within(text: str, *, dumps: bool = False) -> Iterator[FoundValue]:
         found, cost = _json_around(text, end, match.start())
         budget -= cost
         hidden = None
-        if found is None and match.start() >= tried and _IN_BASE64.fullmatch(match[0]):
+        if found is None and match.start() >= tried:
             # Each run is looked at once, however many signs are in it.
-            hidden, tried = _encoded_form(text, max(end, tried), match.start())
+            hidden, tried = _hidden_form(text, max(end, tried), tried, match)
         if found is not None:
             yield FoundValue(found[0], found[2])
             end = found[1]
@@ -164,11 +172,16 @@ def _form_around(text: str, begin: int, at: int) -> tuple[FoundValue, int] | Non
 
 def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | None:
     """Return the form around an offset whose ampersands a tool escaped, and its end."""
-    if not text.startswith("EventType=on", at):
+    if not text.startswith(("EventType=on", "EventType\\=on"), at):
         return None
     line = max(begin, at - _FAR, text.rfind("\n", begin, at) + 1)
-    left = max(line, 1 + max(text.rfind(char, line, at) for char in _AROUND if char not in "\\;"))
-    form = _ESCAPED_FORM.match(text, left, at + _FAR) or _ESCAPED_FORM.match(text, at, at + _FAR)
+    is_cef = text.startswith("\\", at + len("EventType"))
+    pattern, kept = (_FORM_OF_CEF, "\\,") if is_cef else (_ESCAPED_FORM, "\\;")
+    left = max(line, 1 + max(text.rfind(char, line, at) for char in _AROUND if char not in kept))
+    if is_cef:
+        # The name of the field that holds it has a sign of its own.
+        left = max(left, 1 + _unescaped(text, left, at))
+    form = pattern.match(text, left, at + _FAR) or pattern.match(text, at, at + _FAR)
     if form is None or form.end() <= at:
         return None
     values: dict[str, str] = {}
@@ -178,6 +191,64 @@ def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | No
         values.setdefault(name, unquote_plus(pair["value"]))
         places.setdefault(name, form.start() + pair.start("value"))
     return FoundValue(form.start(), values, places), form.end()
+
+
+def _unescaped(text: str, left: int, at: int) -> int:
+    """Return the offset of the last equals sign that is not escaped; -1 without one."""
+    while (at := text.rfind("=", left, at)) >= 0 and text[at - 1 : at] == "\\":
+        pass
+    return at
+
+
+def _percent_text(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int] | None, int]:
+    """
+    Return the parameters in a percent-encoded text around an offset, with its end, and the end of
+    the text.
+
+    Every value is where that begins.
+    """
+    left = at
+    while left > max(begin, at - _FAR) and _PERCENT.fullmatch(text[left - 1]):
+        left -= 1
+    run = _PERCENT_RUN.match(text, left, at + _FAR)
+    inner = run[0] if run is not None else ""
+    for _ in range(_MOST_ENCODINGS):
+        inner = unquote_plus(inner)
+        values = _parameters(inner.strip())
+        if values is not None:
+            end = left + len(run[0]) if run is not None else at
+            return (FoundValue(left, values, dict.fromkeys(values, left)), end), end
+    return None, run.end() if run is not None else at + 1
+
+
+def _parameters(text: str) -> dict[str, Any] | None:
+    """Return the parameters of a form or of a flat JSON object; None for anything else."""
+    if FORM.fullmatch(text) is not None:
+        pairs = [each.partition("=") for each in text.split("&")]
+        return {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
+    if not text.startswith("{"):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    is_flat = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return value if is_flat and "EventType" in value else None
+
+
+def _hidden_form(
+    text: str, begin: int, tried: int, sign: re.Match[str]
+) -> tuple[tuple[FoundValue, int] | None, int]:
+    """
+    Return the form in what is encoded around a sign, with its end, and how far was looked.
+
+    That is `tried` where nothing is encoded.
+    """
+    if _IN_BASE64.fullmatch(sign[0]):
+        return _encoded_form(text, begin, sign.start())
+    if _PERCENT_SIGN.match(text, sign.start()):
+        return _percent_text(text, begin, sign.start())
+    return None, tried
 
 
 def _encoded_form(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int] | None, int]:
@@ -195,10 +266,9 @@ def _encoded_form(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int
     plain_run = run[0].replace("-", "+").replace("_", "/").rstrip("=")
     raw = from_base64(plain_run + "=" * (-len(plain_run) % 4))
     form = raw.decode("utf-8", "replace").strip() if isinstance(raw, bytes) else ""
-    if FORM.fullmatch(form) is None:
+    values = _parameters(form) if FORM.fullmatch(form) is not None else None
+    if values is None:
         return None, run.end()
-    pairs = [each.partition("=") for each in form.split("&")]
-    values = {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
     return (FoundValue(left, values, dict.fromkeys(values, left)), run.end()), run.end()
 
 

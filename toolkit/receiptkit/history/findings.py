@@ -10,7 +10,7 @@ import orjson
 from receiptkit.history.conversations import in_several, states_of_messages
 from receiptkit.history.log import Entry, Log, is_linked
 from receiptkit.history.messages import Messages
-from receiptkit.history.notes import CONFIGURATION, PAGE
+from receiptkit.history.notes import CONFIGURATION, PAGE, RESOURCE
 from receiptkit.history.paginations import paginations
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
@@ -27,7 +27,6 @@ from receiptkit.history.receipt_states import (
     state_of,
     states_in,
 )
-from receiptkit.history.resources import resources
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules import catalogue
@@ -91,8 +90,7 @@ def problems(
     owned = states_of_messages(log, in_several(log, is_mine), is_mine)
     for states_of_one in owned.values():
         yield from catalogue.problems("message receipts", states_of_one)
-    for resource in resources(log, is_mine):
-        yield from catalogue.problems("resource states", resource)
+    yield from _problems_of_resources(log, is_mine)
     yield from _problems_of_configurations(log)
 
 
@@ -223,6 +221,19 @@ def _row(fields: list[Any] | None) -> Row | None:
     created = seconds(fields[4])
     updated = created if fields[5] is None else seconds(fields[5])
     return Row(fields[0], status, created, updated, real(fields[7]))
+
+
+# -- resources
+
+
+def _problems_of_resources(log: Log, is_mine: Callable[[str], bool]) -> Iterator[Problem]:
+    if next(log.texts(RESOURCE), None) is None:
+        return
+    # Most captures have none.
+    from receiptkit.history.resources import resources
+
+    for resource in resources(log, is_mine):
+        yield from catalogue.problems("resource states", resource)
 
 
 # -- configurations

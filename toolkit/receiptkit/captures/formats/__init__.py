@@ -17,8 +17,8 @@ from receiptkit.captures.format import Format, beginning
 #: before all others have been tried.
 _WITHOUT_BRACE = frozenset(
     (
-        *("archive", "bruno", "curl", "form_lines", "http_text", "httpyac", "log", "parquet"),
-        *("table", "toml_cassette", "yaml_document"),
+        *("archive", "bruno", "curl", "form_lines", "html", "http_text", "httpyac", "log"),
+        *("parquet", "sql", "table", "toml_cassette", "yakbak", "yaml_document"),
     )
 )
 

@@ -217,16 +217,6 @@ FORMATS = [
         "record it again: httpyac send FILE.http --all --output exchange > FILE.txt",
     ),
     _format(
-        "sql",
-        "SQL",
-        _by(
-            rb"(?i)(?:PRAGMA |BEGIN TRANSACTION|CREATE TABLE|INSERT INTO|"
-            rb"COPY \S+ \(|SET statement_timeout|--\s*\n?-- PostgreSQL)",
-            "it begins like SQL",
-        ),
-        _AS_LOG,
-    ),
-    _format(
         "source",
         "source code, or JSON with comments",
         _source,

@@ -14,7 +14,7 @@ from receiptkit.captures.format import Format, beginning, command_for
 from receiptkit.captures.nodes import Node
 from receiptkit.captures.observation import Observation
 from receiptkit.captures.receipts_within import receipts_in
-from receiptkit.captures.records import PlacedRecord, Record, Spot, TextRecord, text_record
+from receiptkit.captures.records import Cell, PlacedRecord, Record, Spot, TextRecord
 from receiptkit.captures.sources import Limits, everything
 from receiptkit.captures.unwrap import find_in
 from receiptkit.model import pointers
@@ -66,16 +66,23 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
 
     place, entry = LineIndex(text).place, 0
     reading = Reading(limits.record, nothing_beside)
-    for found in texts_within(text, dumps=True):
-        for record, seen in _seen(found, text, place, reading):
-            yield envelope.seen(entry, record, seen)
-            entry += 1
+    for record, seen in within(text, place, reading):
+        yield envelope.seen(entry, record, seen)
+        entry += 1
     if entry:
         return
     for entry, line in enumerate(_ACCESS.finditer(text)):
         request = WebhookRequest(headers={"User-Agent": "TwilioProxy"})
         record = PlacedRecord(place(line.start()))
         yield envelope.seen(entry, record, Seen(request, {}, "a line of an access log"))
+
+
+def within(
+    text: str, place: Callable[[int], Position], reading: Reading
+) -> Iterator[tuple[Record, Seen]]:
+    """Yield what is inside a text, each with its record; `place` leads from offsets to the file."""
+    for found in texts_within(text, dumps=True):
+        yield from _seen(found, text, place, reading)
 
 
 def _seen(
@@ -89,7 +96,8 @@ def _seen(
         is_url = "?" in found.value.partition("=")[0]
         request = WebhookRequest(found.value, "GET") if is_url else WebhookRequest(body=found.value)
         rule = "a URL in a text" if is_url else "a form in a text"
-        record = text_record(found.value, start)
+        whole = Cell(found.value, lambda at: place(found.start + at))
+        record = PlacedRecord(start, cells=lambda _: whole)
         yield record, Seen(request, {"request": _LITERAL, "url": _LITERAL}, rule)
     elif found.places is not None:
         places = {pointers.join([name]): place(at) for name, at in found.places.items()}

@@ -178,11 +178,23 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Observation]:
     reading = Reading(limits.record, nothing_beside)
     for row in _data(table):
         cells = dict(zip(names, row, strict=False))
-        record = PlacedRecord(place(row[0].start), cells=_cells(cells, place).get)
-        texts = {name: cell.text for name, cell in cells.items()}
-        for seen in seen_in(texts, reading, limits.column):
+        for record, seen in placed_row(cells, place, reading, limits.column):
             yield envelope.seen(entry, record, seen)
             entry += 1
+
+
+def placed_row(
+    cells: dict[str, Field],
+    place: Callable[[int], Position],
+    reading: Reading,
+    column: str | None,
+) -> Iterator[tuple[PlacedRecord, Seen]]:
+    """Yield what is in a row, by the names of its columns, each with its record."""
+    start = min(field.start for field in cells.values())
+    record = PlacedRecord(place(start), cells=_cells(cells, place).get)
+    texts = {name: cell.text for name, cell in cells.items()}
+    for seen in seen_in(texts, reading, column):
+        yield record, seen
 
 
 def _opened(text: str) -> tuple[list[str], Iterator[list[Field]]]:
