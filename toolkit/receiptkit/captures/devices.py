@@ -1,4 +1,4 @@
-"""Files that are no files: devices."""
+"""Devices, which have the names of files and no end."""
 
 from __future__ import annotations
 

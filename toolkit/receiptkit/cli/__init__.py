@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run(argv)
     except KeyboardInterrupt:
-        # Before anything else is ready to handle it.
+        # It comes before anything else is ready to handle it.
         sys.stderr.write("receiptkit: interrupted\n")
         return 2
 

@@ -43,7 +43,7 @@ def without_own(
 
 def _own_files(outputs: list[ReportOutput], baseline: Baseline | None) -> list[str]:
     own = []
-    # What a store refuses is reported where the file is written.
+    # An error of a store is reported when the file is written.
     for output in outputs:
         with suppress(OSError):
             own += [str(output.path)] if output.is_file and output.is_report() else []

@@ -142,7 +142,7 @@ def run(session: Session, application: Any, options: dict[str, Any], lines: list
 def _concluded(session: Session, options: dict[str, Any]) -> int:
     judge = session.judge
     judge.conclude()
-    # What `validate` can list of files is not asked for here.
+    # These commands cannot list what `validate` can.
     looks = {**options, "list_unchecked": False, "list_suppressed": False}
     report = reports.report_format("text").report(
         sys.stdout, about(judge.contract, looks, "text", sys.stdout)

@@ -19,7 +19,7 @@ from receiptkit.validation.summary import Summary
 if TYPE_CHECKING:
     from receiptkit.history.state import Keeper
 
-#: With less input than this, starting processes costs more than it gains.
+#: Starting processes for less input than this costs more than it gains.
 _WORTHWHILE = 32 * 2**20
 _F = TypeVar("_F", bound=Callable[..., Any])
 

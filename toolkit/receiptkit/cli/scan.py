@@ -33,7 +33,7 @@ _OWN = (
     "state_days",
     "cluster",
 )
-#: With so many files, several processes are worthwhile.
+#: From this many files on, several processes are worthwhile.
 _MANY = 500
 _MOST_FILES = 200_000
 

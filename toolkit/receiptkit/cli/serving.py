@@ -237,7 +237,7 @@ def logged(control: Control, log_format: str) -> Iterator[None]:
         _write(json.dumps({"kind": "note", "text": text}))
 
     control.log.listener, control.sender.listener = call, webhook
-    # Among lines of text a note is one.
+    # Among lines of text, a note needs no other form.
     control.log.note_listener = note if log_format == "json" else None
     try:
         yield

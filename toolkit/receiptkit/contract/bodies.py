@@ -75,7 +75,7 @@ class BodyValidator:
         if recognition.kind is None:
             return self._unrecognised(body, recognition.reason)
         found = recognition.operation
-        # Of all kinds, errors alone belong to no operation.
+        # Errors are the only kind that belongs to no operation.
         if found is None:
             return self._validate_error(body)
         if found.kind == "webhook":

@@ -24,7 +24,7 @@ from receiptkit.schema.engine import BodySchema
 
 #: The member of a page that is its list of receipts.
 _ROWS = "delivery_receipts"
-#: The kinds of body that have checks of their own.
+#: The kinds of body that have their own checks.
 _KINDS: dict[str, Subject] = {
     "page": "page",
     "receipt": "receipt",
@@ -162,7 +162,7 @@ def _of_receipt(
             continue
         name = WEBHOOK_NAMES.get(problem.pointer[1:], "")
         if name not in parameters:
-            # What is not there is missed by the status.
+            # The status is the place of a parameter that is missing.
             name = WEBHOOK_NAMES["status"]
         value = parameters.get(name)
         yield problem._replace(pointer=f"/{name}", message=rule.advice, value=value, place=None)

@@ -12,7 +12,7 @@ from receiptkit.model.exchange import READ_HEADERS, Exchange, WebhookRequest
 from receiptkit.model.limits import limit, limits
 from receiptkit.text.containers import levels
 
-#: So many members there can be in all the rows that are checked, for each of the rows.
+#: The most members that all checked rows have together, divided by the number of rows.
 _MEMBERS_OF_ROW = 20
 
 #: What a limit leaves out, by its name.

@@ -182,7 +182,7 @@ def _problems(
         rule = catalogue.get(first.rule)
         text = rule.advice if rule is not None else f"{parameter.name} is not as advised"
         return [Problem("", text, None, first.rule, first.severity, value=first.value)]
-    # In a URL everything is text, so its type is no news.
+    # Everything in a URL is text, so the message leaves the type out.
     what = message(first, f"{parameter.location} parameter {parameter.name}")
     what = what.replace("is a string, not", "is not")
     help_ = None if first.keyword == "type" else hint(first)

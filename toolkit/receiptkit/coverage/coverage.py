@@ -12,7 +12,7 @@ from receiptkit.generation import ERRORS, SCENARIOS, Generator, Rendering, World
 from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange, WebhookRequest
 
-#: Of the file that is written; raised when its members mean something else.
+#: The version of the file; raised when the meaning of its members changes.
 VERSION = 1
 #: The beginning of a page for browsers.
 _PAGE = b'<!DOCTYPE html>\n<html lang="en" data-made-by="receiptkit coverage">'

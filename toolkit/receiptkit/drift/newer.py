@@ -18,7 +18,7 @@ from receiptkit.openapi.upgrade import upgrade
 from receiptkit.openapi.walking import METHODS, Place, Walker, with_inner
 
 _VERSIONS = ("3.0.", "3.1.")
-#: Of an operation, what can matter to the contract.
+#: The members of an operation that can matter to the contract.
 _KEPT = ("operationId", "parameters", "requestBody", "responses", "deprecated", "security")
 
 

@@ -33,7 +33,7 @@ def overlay_change(sides: Sides, idle: Idle) -> Change:
         _nearest(idle.before[1], steps),
     )
     if not idle.is_lost:
-        # What the action did is what the newer document says by itself.
+        # The newer document says by itself what the action did.
         before = (Side(upgrade(idle.before[0])), Side(upgrade(idle.before[1])))
         own = change.old_place
         shown = next(compare(before, lambda place: place.startswith(own)), None)

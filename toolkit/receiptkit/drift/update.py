@@ -1,4 +1,4 @@
-"""Take a newer document of the vendor's over: its facts, in our words where we have some."""
+"""Take over a newer document of the vendor: its facts, in our words where we have some."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from receiptkit.drift.newer import cut_down
 from receiptkit.openapi.build import as_yaml, load
 
-#: Of the published document, what is not taken over; ours is kept in its place.
+#: Parts of the published document that are not taken over; ours are kept instead.
 _TEXTS = ("description", "summary", "title", "tags", "example", "examples", "headers", "servers")
 _COMMENT = (
     "# Hand-kept: the published document's facts in our words. "

@@ -42,7 +42,7 @@ CHANNELS = {
 #: Statuses that have an error code.
 FAILURES = ("failed", "undelivered")
 
-#: What comes before a status. Nothing else does: a delivery that failed was never sent.
+#: The statuses that come before a status; a delivery that failed was never sent.
 _BEFORE = {
     "sent": (),
     "delivered": ("sent",),
@@ -50,7 +50,7 @@ _BEFORE = {
     "undelivered": ("sent",),
     "failed": (),
 }
-#: Of a status that only the document knows.
+#: The delay of a status that only the document knows.
 _BEFORE_ANY_OTHER = ("sent",)
 
 _SECOND, _HOUR = 1000, 3_600_000

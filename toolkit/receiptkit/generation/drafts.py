@@ -10,7 +10,7 @@ from receiptkit.generation.scenarios import Outcome
 from receiptkit.generation.vocabulary import Maker
 from receiptkit.generation.world import Message, Receipt, Step, World, last_moment
 
-#: Where the first webhook comes first, the call returns so long after it, in milliseconds.
+#: How long after the first webhook the call returns, if the webhook is first; in milliseconds.
 _LATE_ANSWER = 700
 
 
@@ -180,7 +180,7 @@ def draw_receipts(
     Each draws equally often, so that another outcome leaves the other receipts as they are.
     """
     sid_of, participant_of = makers
-    # As quick as tuples: their own constructors take twice as long.
+    # This is as quick as tuples; the constructors of the classes take twice as long.
     draw, new = rng.random, tuple.__new__
     made = []
     created = begin + 140

@@ -11,7 +11,7 @@ from receiptkit.generation.scenarios import ANY, Outcome
 from receiptkit.generation.world import World
 from receiptkit.model.errors import UsageError
 
-#: As a status: one that the channel can have, drawn at random. None is a status, too.
+#: The status that means: draw one that the channel can have. None is a status, too.
 ANY_STATUS: Any = object()
 _Choice = TypeVar("_Choice")
 

@@ -134,7 +134,7 @@ class RecordForm(NamedTuple):
 
     def framed(self, pieces: Iterable[str]) -> Iterator[bytes]:
         """Yield a capture of pieces, each of one record or several."""
-        # With the first record: without one, nothing is written.
+        # The head comes with the first record: without one, nothing is written.
         before, closing = self.opening, self.empty
         for piece in pieces:
             yield (before + piece).encode()

@@ -17,7 +17,7 @@ from receiptkit.model.errors import UsageError
 from receiptkit.model.exchange import Exchange
 from receiptkit.model.odd_arguments import explained_methods
 
-#: Where webhooks go by default.
+#: The default URL of webhooks.
 WEBHOOK_URL = "https://example.com/webhooks/twilio/conversations"
 
 _AMOUNTS = ("total", "sent", "delivered", "read", "failed", "undelivered")

@@ -17,7 +17,7 @@ STREAMS = (
     "retried",
     "receipt-before-message",
 )
-#: As an error code: one that the channel can have, drawn at random.
+#: The error code that means: draw one that the channel can have.
 ANY = -1
 
 

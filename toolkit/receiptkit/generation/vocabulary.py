@@ -24,9 +24,9 @@ from receiptkit.openapi.servers import server_of
 Maker = Callable[[random.Random], str]
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
-#: Where the document does not say.
+#: The host that is used where the document names none.
 _HOST = "https://conversations.twilio.com"
-#: What an identifier looks like where the document does not say.
+#: The prefixes of identifiers where the document does not give them.
 _UNSAID = {
     "account_sid": "AC",
     "chat_service_sid": "IS",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from receiptkit.model.errors import UsageError
 from receiptkit.model.odd_arguments import demand_number, explained
 
-#: Of later ones the ends of what follows cannot be written any more.
+#: Nothing later can begin: dates that follow could not be written any more.
 _LAST_YEAR = 9990
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # naive, as all that is done with it: times are UTC
 _AFTER = re.compile(r"\+?([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")

@@ -15,7 +15,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _T = TypeVar("_T")
 _CAUGHT = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
-#: What a value can be that has the right type.
+#: The errors that a value of the right type can cause.
 _OF_VALUES = (ValueError, ArithmeticError)
 
 

@@ -12,7 +12,7 @@ import orjson
 from receiptkit.model.errors import DocumentError, UsageError
 
 PROFILES = ("vendor", "documented", "strict")
-#: Of OpenAPI, those that can be read.
+#: The versions of OpenAPI that can be read.
 _VERSIONS = ("3.0.", "3.1.", "3.2.")
 _PACKAGE = Path(__file__).resolve().parent.parent
 

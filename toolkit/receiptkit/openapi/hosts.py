@@ -6,7 +6,7 @@ from receiptkit.model.regex import regex
 
 _HOST = regex(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 _TWILIO = ".twilio.com"
-#: What the test clients of Starlette and Django call the application that they test.
+#: The host of the application in the test clients of Starlette and Django.
 _TEST_CLIENT = "testserver"
 _ADDRESS = regex(r"[0-9.]+")
 

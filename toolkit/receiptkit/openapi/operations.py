@@ -94,7 +94,7 @@ class Operations:
         for route, match in self._routed(path_of(url)):
             operation = route.by_method.get(method.lower())
             if operation is not None:
-                # Of a repeated name, which is forbidden, the first.
+                # A repeated name is forbidden; the first one counts.
                 values = reversed([*zip(route.names, match.groups(), strict=True)])
                 return operation, {name: unquote(value) for name, value in values}
         return None

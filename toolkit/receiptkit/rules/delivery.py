@@ -36,7 +36,7 @@ _VERBS = {
     "failed": "has failed",
     "undelivered": "is undelivered",
 }
-#: By so many milliseconds a response may be behind another one.
+#: The most milliseconds that a response may be behind another one.
 _STALE = 2_500
 
 _RECEIPT = sample("receipt")
@@ -231,7 +231,7 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
     least = most = 0
     for row in rows:
         counts = row.status in counted
-        # What has not ended may count for anything by now.
+        # A receipt that has not ended may count for anything by now.
         most += row.status not in ENDS
         # A late change may not be in the summary yet; a delivered receipt may be read by now.
         least += counts and _is_known(row.updated, since)

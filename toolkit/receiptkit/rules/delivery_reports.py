@@ -183,7 +183,7 @@ def list_went_back(history: MessageHistory) -> Iterator[Problem]:
         open_rows = sum(row is None or row.status not in ENDS for row in rows)
         for member in _GROWING:
             counted = sum(row is not None and row.status in COUNTED[member] for row in rows)
-            # Of a longer list than the total, some were created since.
+            # If the list is longer than the total, some receipts were created since.
             is_all = said.get(member) == "all" and open_rows > 0 and len(rows) <= total
             is_some = (
                 said.get(member) in ("some", "all") and counted == 0 and open_rows == len(rows)

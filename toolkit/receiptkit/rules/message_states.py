@@ -51,7 +51,7 @@ def _other_owner(
     """Yield a problem for the first receipt of each owner that the message does not have."""
     receipts = sorted(history.receipts, key=lambda each: each[1].first)
     own = {sid for sid, each in receipts if getattr(each, owner) in known}
-    # Of receipts in two conversations, one is reported already.
+    # If receipts are in two conversations, that is reported already.
     if own and owner == "conversation":
         return
     for sid, each in receipts:

@@ -122,7 +122,7 @@ def list_of_another_request(exchange: ExchangeView) -> Iterator[Problem]:
     url = link_of(exchange.body, "url") if exchange.kind == "page" else None
     named = receipts_path(url) if url is not None else None
     asked = exchange.request.path
-    # A document of the user's own may call the parameters otherwise.
+    # A user's own document may have other names for the parameters.
     if named is None or "MessageSid" not in asked:
         return
     # If the rows are of another list too, they say so.

@@ -57,7 +57,7 @@ def unknown_parameter(request: RequestView) -> Iterator[Problem]:
         # A name in brackets belongs to a parameter that is an object or a list.
         if name.partition("[")[0] in request.documented:
             continue
-        # A document of the user's own may leave out the paging of a list.
+        # A user's own document may leave out the paging of a list.
         if name in _PAGING and "Sid" not in request.path:
             continue
         shown = public(name, (*_KNOWN, *_PAGING))

@@ -79,7 +79,7 @@ def _created(form: str) -> Example:
 def refused(request: RequestView) -> Iterator[Problem]:
     """Yield a problem for each thing that Twilio refuses about the form of a request."""
     form = {name: values[-1] for name, values in request.form.items() if any(values)}
-    # What is spelt otherwise may be what seems to be missing.
+    # A parameter that seems to be missing may be misspelt.
     if not form or not set(request.form) <= set(request.documented):
         return
     is_new = request.operation.startswith("Create")
@@ -118,7 +118,7 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     except RecursionError:
-        # It is too deep to say.
+        # It is nested too deeply to say.
         return True
     return True
 

@@ -87,7 +87,7 @@ def url_mismatch(view: ResourceView) -> Iterator[Problem]:
     """Yield a problem for a url with another SID or scope than the body."""
     url = view.body.get("url")
     named = sids_in(url)
-    # The urls of messages have a rule of their own, which knows their links as well.
+    # The urls of messages have their own rule, which knows their links as well.
     if isinstance(url, str) and "/Messages/" in url:
         return
     for member, sid in named.items():
@@ -164,7 +164,7 @@ def attributes(resource: ResourceView) -> Iterator[Problem]:
         message = "attributes must be JSON in a string"
         yield Problem(resource.pointer("attributes"), message, value=text)
     except RecursionError:
-        # It is too deep to say.
+        # It is nested too deeply to say.
         return
 
 

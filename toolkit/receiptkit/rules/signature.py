@@ -144,7 +144,7 @@ def _cause(request: WebhookRequest, auth_token: str, signature: str) -> str | No
         made = other_making(url, auth_token, signature, parameters)
         if made is not None:
             return _MADE_OTHERWISE[made]
-    # Of a body that is signed by its hash the parameters do not count, and here only they differ.
+    # The parameters of a body that is signed by its hash do not count, and only they differ here.
     for kept, which in ((dict(reversed(parameters)), "first"), (dict(parameters), "last")):
         if any(verify(url, auth_token, signature, kept) for url in called):
             return (

@@ -40,7 +40,7 @@ HTTP = ("https", "http")
 _ENCODED = regex(r"%[0-9A-Fa-f]{2}")
 #: Characters of a query that some libraries encode and others leave as they are.
 _EITHER = "'()*!~:@,;/?$[]{}|^`\" "
-#: So many parameters of a query are tried in every order.
+#: The most parameters of a query that are tried in every order.
 _FEW = 4
 
 

@@ -11,7 +11,7 @@ from receiptkit.rules.grounds import GUIDE
 from receiptkit.rules.registry import rule
 from receiptkit.rules.states import ReceiptHistory, disagreement
 
-#: Local time is so many hours before or after UTC at the most.
+#: The most hours that local time is before or after UTC.
 _MOST_HOURS = 14
 
 
@@ -35,7 +35,7 @@ def disagrees_with_receipt(history: ReceiptHistory) -> Iterator[Problem]:
     """Yield a problem for each webhook that contradicts a response of the same status."""
     states = [] if history.is_mixed else history.states
     answers = {each.status: each for each in reversed(states) if not each.by_webhook}
-    # With a second to spare, because responses have whole seconds.
+    # A second is added, because responses have whole seconds.
     known = {
         (each.status, each.error_code, each.created + spare, message)
         for each in states

@@ -165,7 +165,7 @@ def _step(before: ReceiptState, after: ReceiptState) -> tuple[str | None, bool]:
         return "timeline.clock-backwards" if order < 0 else None, True
     if before.status in FOLLOWING.get(after.status, ()):
         return _backward(before) if order > 0 else "timeline.arrived-late", False
-    # Of two final states that exclude each other, only the dates tell which is later.
+    # Only the dates tell which of two final states that exclude each other is later.
     if order == 0:
         # Whichever came first, the other cannot follow it.
         return "timeline.after-terminal", False

@@ -74,7 +74,7 @@ def classic_callback(payload: Any) -> Iterator[Problem]:
     """Yield a problem for the status callback of a message; incoming messages have one too."""
     if not isinstance(payload, dict) or "DeliveryReceiptSid" in payload:
         return
-    # Callbacks of WhatsApp and RCS have an EventType of their own: DELIVERED, READ …
+    # Callbacks of WhatsApp and RCS have other EventTypes: DELIVERED, READ …
     if _is_conversations_event(payload.get("EventType")):
         return
     if payload.get("MessageStatus", payload.get("SmsStatus")) in ("receiving", "received"):

@@ -39,7 +39,7 @@ def client_of(address: str, workers: int) -> Iterator[Any]:
         # A dead worker and a lost scheduler are reported here instead.
         logging.getLogger(f"distributed.{name}").setLevel(_SILENT)
     with warnings.catch_warnings():
-        # Of the port of a dashboard, of versions (which are compared here), of large tasks.
+        # They are about the port of a dashboard, versions (compared here) and large tasks.
         warnings.simplefilter("ignore")
         if address != LOCAL:
             try:

@@ -94,7 +94,7 @@ class _Run:
         threads = max(sum(client.nthreads().values()), 1)
         count = min(plan.job.parts, _GROUPS * threads)
         size = -(-plan.job.parts // count)
-        #: Neighbours, whose pieces of a state are neighbours, too.
+        #: Each group has neighbours, whose pieces of a state are neighbours, too.
         self._groups = [
             range(first, min(first + size, plan.job.parts))
             for first in range(0, plan.job.parts, size)

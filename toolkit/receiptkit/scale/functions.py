@@ -23,7 +23,7 @@ from receiptkit.validation.units import Unit, UnitResult, run_unit
 
 __all__ = ["ROUNDS", "Concluded", "Judged", "Key", "Piece", "conclude_partition", "judge_piece"]
 
-#: What verdicts and pickles depend on.
+#: The packages on which results and pickles depend.
 _PACKAGES = ("jsonschema-rs", "orjson")
 #: Validations that this process has loaded, by their jobs. One thread judges at a time: they share
 #: what they learn, and Python lets one thread run anyway.

@@ -18,7 +18,7 @@ _MESSAGE_STATUSES = (
     "canceled",
     "partially_delivered",
 )
-#: By their prefix, what SIDs belong to.
+#: The things that SIDs belong to, by prefix.
 PREFIXES = {
     "AC": "an account",
     "IS": "a Conversation Service",

@@ -29,7 +29,7 @@ from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.trace import Violation, one_a_mistake, traced
 
 _ANYWHERE = "https://receiptkit.invalid"
-#: Of an ECMAScript pattern, what Python reads otherwise: `$` before a line break, `\d` and `\w`
+#: ECMAScript patterns that Python reads differently: `$` before a line break, `\d` and `\w`
 #: beyond ASCII.
 _PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 _CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}

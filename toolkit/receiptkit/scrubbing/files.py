@@ -24,7 +24,7 @@ from receiptkit.webhooks.signature import BODY_HASH
 _HEAD = 4096
 _PARQUET = b"PAR1"
 _ZIP = b"PK\x03\x04"
-#: Layers of compression and archives, one in the other.
+#: The most layers of compression and archives, one in the other.
 _MOST_LAYERS = 10
 _MOST_BYTES = 128 << 20
 #: What is in an archive beside captures: pictures and fonts of pages.

@@ -75,7 +75,7 @@ def app(
         lifespan=partial(_lifespan, control),
         middleware=[Middleware(log.around)],
     )
-    # A path with a slash at its end is another one.
+    # A path with a slash at its end is another path.
     application.router.redirect_slashes = False
     application.state.control = control
     return application

@@ -76,7 +76,7 @@ class Control:
             raise UsageError("give either `by`, such as 90s, or `to`: next or end")
         is_searching = to is not None
         while is_searching:
-            # Others are answered meanwhile.
+            # Other requests are answered meanwhile.
             is_searching = self.state.advance_end(_AT_A_TIME)
             await asyncio.sleep(0)
         reading, sent = await self.dispatcher.advance(lambda now: self._reading(now, by, to))

@@ -54,7 +54,7 @@ class Dispatcher:
         self._sender = sender
         self._events = events
         self._advancing = asyncio.Lock()
-        #: Reordered ones, which wait for the next.
+        #: Webhooks that are reordered, which wait for the next one.
         self._held: list[DueWebhook] = []
 
     def forget(self) -> None:
@@ -189,7 +189,7 @@ class Dispatcher:
     async def _send(self, due: list[DueWebhook]) -> None:
         for webhook in due:
             for _ in range(2 if webhook.fault == "duplicate" else 1):
-                # After a reset while something is sent, nothing of before follows.
+                # If a reset came while something was sent, nothing that is older follows.
                 if webhook.store is not self._state.store or not self._is_held(webhook):
                     break
                 if webhook.fault == "lost":

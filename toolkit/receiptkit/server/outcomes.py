@@ -12,7 +12,7 @@ from receiptkit.model.errors import UsageError
 from receiptkit.server.addresses import outcome_of
 from receiptkit.server.resources import Conversation, Participant
 
-#: As a status: the recipient gets no receipt at all.
+#: The status that means: the recipient gets no receipt.
 NO_RECEIPT = "none"
 _STATUSES = (*dict.fromkeys(each for one in CHANNELS.values() for each in one.statuses), NO_RECEIPT)
 _MOST_RULES = 1000

@@ -9,7 +9,7 @@ from typing import Any
 from receiptkit.server.live_world import LiveWorld
 from receiptkit.server.rows import Rows
 
-#: From so many members with phones on, addresses without a proxy make a group MMS.
+#: The number of members with phones from which addresses without a proxy make a group MMS.
 GROUP = 3
 
 

@@ -115,7 +115,7 @@ class Sender:
             sent, again = await self._attempt(outgoing, (url, method))
             made.append(sent)
             if self.sent is not kept:
-                # Everything began anew meanwhile: this is of before.
+                # Everything began anew meanwhile: this request is older.
                 break
             self._keep(made[-1])
             if not again or not left:

@@ -29,7 +29,7 @@ FLAGS = (
     *("zero_delivery", "newest_first", "list_closed", "empty_parameters"),
 )
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
-#: As a scenario: none. The server then begins without conversations.
+#: The scenario that means: none. The server then begins without conversations.
 NO_SCENARIO = "none"
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")

@@ -144,7 +144,7 @@ class _Story:
         whole = f"{scope}/ConversationWithParticipants"
         await self._tell("Nobody yet.", "POST", whole, _CONVERSATION)
         made = await self._tell("Two participants.", "POST", whole, _WITH_PARTICIPANTS)
-        # The same numbers are wanted once more.
+        # The same numbers are used once more.
         await self._ask("DELETE", f"{scope}/Conversations/{made['sid']}", None)
 
     async def _make(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from receiptkit.model.errors import UsageError
 
-#: In seconds: how long to wait for the start and for the end of a server.
+#: How long to wait for the start and for the end of a server, in seconds.
 PATIENCE = 30
 
 

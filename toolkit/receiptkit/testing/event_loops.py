@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 _Result = TypeVar("_Result")
 
-#: In seconds: how long tasks that are still running may go on when all else is done.
+#: How long tasks that still run may go on when all else is done, in seconds.
 _GRACE = 1
 
 

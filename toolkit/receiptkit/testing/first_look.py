@@ -24,7 +24,7 @@ class FirstLook:
             for path in map(str, document.content.get("paths", ()))
         }
 
-        # A document of the user's own may give the parameters of webhooks other names.
+        # A user's own document may give the parameters of webhooks other names.
         self._hints = (b"",) if document.is_foreign else HINTS
 
     def may_be_of_contract(self, url: str) -> bool:

@@ -27,7 +27,7 @@ from receiptkit.generation.world import Receipt, World, rest_date
 
 #: A template of a page is worth making when so many pages like it were written.
 _PAGES = 8
-#: There are no more templates of each kind.
+#: The most templates of each kind.
 MOST = 1000
 #: In the place of an author, a text and an index, which nothing is compared with.
 _AUTHOR, _BODY, _INDEX = "author-of-a-template", "text of a template", 987_654_321

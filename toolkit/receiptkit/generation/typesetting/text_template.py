@@ -27,7 +27,7 @@ class TextTemplate:
             "%s" if number % 2 else piece.replace("%", "%%") for number, piece in enumerate(pieces)
         )
         order = [numbers[piece] for piece in pieces[1::2]]
-        # Of one number alone, `itemgetter` returns no tuple.
+        # `itemgetter` returns no tuple for a single number.
         self._chosen = itemgetter(*order) if len(order) > 1 else _Few(order)
 
     def fill(self, values: Sequence[str]) -> str:

@@ -21,9 +21,9 @@ from receiptkit.validation.summary import Summary
 
 #: The statuses that a summary counts, in the order of its table.
 _STATUSES = ("sent", "delivered", "read", "undelivered", "failed")
-#: Of more summaries of one message, those with findings are listed.
+#: If one message has more summaries, only those with findings are listed.
 _MOST_SUMMARIES = 20
-#: So many findings have their lines of the capture beside them, at first, and in all.
+#: How many findings of a group, and how many in all, have their lines of the capture beside them.
 _LINES_OF_GROUP, _MOST_LINES = 20, 100
 
 
