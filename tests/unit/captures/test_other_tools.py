@@ -10,11 +10,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from receiptkit.rules.examples import sample
+from unit.captures.pairs import BAD, FORMS, PATHS, RECEIPTS, WEBHOOKS
 
 Report = Callable[..., dict[str, Any]]
 AS_LOG = ("pgcopy.txt", "psql-x.txt")
@@ -25,20 +25,14 @@ def sn(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper()
 
 
-def documents() -> dict[str, str]:  # noqa: PLR0915 # one after the other
+def documents() -> dict[str, str]:  # one after the other
     """Return a document of each tool, in its own shape."""
     found: dict[str, str] = {}
 
     def add(name: str, content: Any) -> None:
         found[name] = content if isinstance(content, str) else json.dumps(content, indent=1)
 
-    good = dict(sample("webhook")["params"])
-    bad = {**good, "DeliveryReceiptSid": "DY0123456789abcdef0123456789abcdf0", "Status": "queued"}
-    webhooks, forms = [good, bad], [urlencode(good), urlencode(bad)]
-    first = {**sample("receipt"), "error_code": None, "status": "delivered"}
-    sid = "DY0123456789abcdef0123456789abcde0"
-    r = [first, {**first, "sid": sid, "status": "queued", "url": first["url"][:-34] + sid}]
-    path = [each["url"][len("https://conversations.twilio.com") :] for each in r]
+    bad, webhooks, forms, r, path = BAD, WEBHOOKS, FORMS, RECEIPTS, PATHS
     add(
         "hoverfly.json",
         {
