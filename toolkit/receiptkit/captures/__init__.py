@@ -14,7 +14,6 @@ from receiptkit.captures.sources import (
     expand,
     is_regular,
     opened,
-    same_file,
     seekable,
     standard_input,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "read_beside",
     "readable",
     "recognise",
-    "same_file",
     "seekable",
     "standard_input",
     "take_files_read",

@@ -14,7 +14,6 @@ import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from receiptkit import storage
@@ -315,14 +314,6 @@ def problem(name: str, error: Exception) -> CaptureError:
         return CaptureError(f"{name}: the compressed data is damaged or cut off")
     said = getattr(error, "strerror", None) or str(error)
     return CaptureError(f"{name}: {said[:1].lower()}{said[1:]}")
-
-
-def same_file(path: Path, source: Source) -> bool:
-    """Return True if an output would overwrite an input."""
-    try:
-        return source.name != STDIN and os.path.samefile(path, source.path)
-    except OSError:
-        return False
 
 
 def at_most(stream: IO[bytes], limit: int) -> bytes:
