@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from receiptkit.rules.examples import sample
-from unit.captures.test_more_tools import FORMS, RECEIPTS, WEBHOOKS
+from unit.captures.pairs import FORMS, RECEIPTS, WEBHOOKS
 
 Report = Callable[..., dict[str, Any]]
 PAGE = {**sample("page"), "delivery_receipts": RECEIPTS[1:]}

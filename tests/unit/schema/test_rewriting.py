@@ -1,4 +1,4 @@
-"""Schemas as the engine evaluates them: hastened, with advice and without."""
+"""Schemas as the engine evaluates them: accelerated, with advice and without."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from receiptkit.schema.engine import Engine
 from receiptkit.schema.rewriting import (
     ADVICE,
     ENTRY,
+    accelerated,
     has_inverted_formats,
-    hastened,
     rewritten,
     with_advice,
     without_advice,
@@ -26,9 +26,9 @@ REFERENCE = {"$ref": "#/components/schemas/leaf"}
 
 def test_a_date_without_a_fraction_is_a_short_one() -> None:
     whole = {"pattern": "^[^.]*$"}
-    date = hastened({"format": "date-time", "allOf": [whole]})
+    date = accelerated({"format": "date-time", "allOf": [whole]})
     assert date == {"format": "date-time", "maxLength": 20, "pattern": "^2"}
-    assert hastened({"format": "uri", "allOf": [whole]})["pattern"] == "^[^.]*$"
+    assert accelerated({"format": "uri", "allOf": [whole]})["pattern"] == "^[^.]*$"
 
 
 def test_without_advice() -> None:
@@ -215,7 +215,7 @@ URI = "^https://[A-Za-z0-9.-]+/"
 )
 def test_hastened(schema: dict[str, Any], expected: dict[str, Any] | None) -> None:
     """A schema is rewritten for speed only where it accepts no more afterwards."""
-    assert hastened(copy.deepcopy(schema)) == (schema if expected is None else expected)
+    assert accelerated(copy.deepcopy(schema)) == (schema if expected is None else expected)
 
 
 def test_conditions_of_one_part_are_all_kept() -> None:
@@ -224,7 +224,9 @@ def test_conditions_of_one_part_are_all_kept() -> None:
         {"if": {"properties": {"a": {"pattern": f"^{letter}"}}}, "then": {"required": [letter]}}
         for letter in "xyz"
     ]
-    quick = hastened({"allOf": [hastened({"allOf": [hastened(each) for each in conditions]})]})
+    quick = accelerated(
+        {"allOf": [accelerated({"allOf": [accelerated(each) for each in conditions]})]}
+    )
     for letter in "xyz":
         assert not jsonschema.Draft202012Validator(quick).is_valid({"a": letter})
         assert jsonschema.Draft202012Validator(quick).is_valid({"a": letter, letter: 1})

@@ -84,8 +84,8 @@ def scan(root: Path, *, most_files: int) -> Found:
             found.leave_out(f"more than {most_files:,} files; --max-files allows more")
             break
         _look(path, found, mentions)
-    told = "\n".join(mentions)
-    found.names = {name for name in found.cassettes if _is_mentioned(Path(name), told)}
+    mentioned = "\n".join(mentions)
+    found.names = {name for name in found.cassettes if _is_mentioned(Path(name), mentioned)}
     return found
 
 
@@ -207,7 +207,7 @@ def _kind(path: Path) -> Format | None:
     return recognise(str(path), head, named=False)[0]
 
 
-def _is_mentioned(path: Path, told: str) -> bool:
+def _is_mentioned(path: Path, mentioned: str) -> bool:
     """Return True if source code names a cassette, or the test that it is named after."""
     stem = path.stem.partition(".")[0]
-    return any(name and name in told for name in (path.name, stem))
+    return any(name and name in mentioned for name in (path.name, stem))

@@ -25,8 +25,8 @@ from receiptkit.openapi.walking import Place
 from receiptkit.schema.choices import CHOICES, meant
 from receiptkit.schema.formats import FORMATS
 from receiptkit.schema.rewriting import (
+    accelerated,
     has_inverted_formats,
-    hastened,
     only_advice,
     rewritten,
     with_advice,
@@ -94,8 +94,8 @@ class Engine:
         self._document, self._schemas = document, schemas
         self._exact = _Rewritten(schemas, with_advice)
         self._plain = _Rewritten(schemas, without_advice)
-        self._quick_advised = _Rewritten(self._exact, hastened)
-        self._quick_plain = _Rewritten(self._plain, hastened)
+        self._quick_advised = _Rewritten(self._exact, accelerated)
+        self._quick_plain = _Rewritten(self._plain, accelerated)
 
     def body(self, schema: Any) -> BodySchema:
         """Return a body's schema, ready to be compiled on first use."""
@@ -127,13 +127,15 @@ class Engine:
         if has_inverted_formats(_with(plain, self._exact)):
             return compiled(_with(plain, self._exact if advice else self._plain), FORMATS)
         return self._quickest(
-            _with(rewritten(plain, hastened), self._quick_advised if advice else self._quick_plain),
+            _with(
+                rewritten(plain, accelerated), self._quick_advised if advice else self._quick_plain
+            ),
             schema,
         )
 
-    def _quickest(self, hastened: Any, schema: Any) -> Any:
+    def _quickest(self, accelerated: Any, schema: Any) -> Any:
         try:
-            return compiled(hastened, {}, is_rewritten=True)
+            return compiled(accelerated, {}, is_rewritten=True)
         except DocumentError:
             # It says where something is wrong as the document has it.
             compiled(self.exact(schema), FORMATS)

@@ -74,11 +74,10 @@ def _is_ip_literal(text: str) -> bool:
     return "%" not in text
 
 
-#: What both engines are given.
+#: The checks of formats in both engines.
 FORMATS = {"date-time": is_date_time, "uri": is_uri}
 
-#: What the native check of a format must be joined with so that it accepts only what the function
-#: accepts. Anything else is left to the
-#: function. Literal prefixes cost next to nothing; the host must be followed by a path, or else
+#: Patterns under which the native check of a format is right; all other texts are left to the
+#: function. Literal prefixes cost next to nothing. The host must be followed by a path, or else
 #: what looks like one may be a user.
-SURELY = {"date-time": "^2", "uri": "^https://[A-Za-z0-9.-]+/"}
+PROVEN_PREFIXES = {"date-time": "^2", "uri": "^https://[A-Za-z0-9.-]+/"}

@@ -12,7 +12,7 @@ from receiptkit.model.errors import DocumentError
 from receiptkit.model.finding import Severity
 from receiptkit.model.regex import regex
 from receiptkit.openapi.walking import Place, with_inner
-from receiptkit.schema.formats import SURELY
+from receiptkit.schema.formats import PROVEN_PREFIXES
 
 ADVICE = "x-receiptkit-advice"
 #: Marks, in a rewritten schema, what was an entry of advice in the document.
@@ -160,7 +160,7 @@ def _entry(item: Any) -> dict[str, str]:
         ) from None
 
 
-def hastened(schema: dict[str, Any]) -> dict[str, Any]:
+def accelerated(schema: dict[str, Any]) -> dict[str, Any]:
     """
     Return a schema that accepts no more, is quicker to evaluate, and does not say why.
 
@@ -171,8 +171,8 @@ def hastened(schema: dict[str, Any]) -> dict[str, Any]:
     """
     schemas = _flat(schema.pop("allOf", []))
     schema.pop(ENTRY, None)
-    if isinstance(schema.get("format"), str) and schema["format"] in SURELY:
-        schemas.append({"pattern": SURELY[schema["format"]]})
+    if isinstance(schema.get("format"), str) and schema["format"] in PROVEN_PREFIXES:
+        schemas.append({"pattern": PROVEN_PREFIXES[schema["format"]]})
     if schema.get("format") == "date-time":
         schemas = [_WHOLE_SECONDS if part == _NO_FRACTION else part for part in schemas]
     _shorten(schema)
