@@ -9,7 +9,7 @@ import pytest
 from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.slots import Slot
 from receiptkit.bulk.tokens import tokens
-from receiptkit.bulk.unit import UnitPattern, placeholders
+from receiptkit.bulk.unit import UnitPattern, are_sids, placeholders
 
 SID, OTHER = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
 EARLY, LATE = "2026-03-02T09:15:00.100Z", "2026-03-02T09:15:00.900Z"
@@ -42,10 +42,10 @@ def test_the_order_of_dates_is_part_of_the_key() -> None:
 
 
 def test_hex_digits_are_looked_at_together() -> None:
-    of_one = unit(SID)
-    assert of_one.has_hex(0, (SID, OTHER))
-    assert not of_one.has_hex(0, (SID, OTHER[:-1] + "g"))
-    assert not of_one.has_hex(0, (SID, "D" + OTHER[1:].upper()))
+    assert are_sids([(SID, OTHER), (OTHER,)])
+    assert not are_sids([(SID, OTHER), (OTHER[:-1] + "g",)])
+    assert not are_sids([(SID, "D" + OTHER[1:].upper())])
+    assert not are_sids([(SID, OTHER[:-1] + "é")])
 
 
 def test_dates_of_two_forms_have_no_order() -> None:

@@ -87,20 +87,28 @@ def test_the_longest_line() -> None:
         list(Lines(io.BytesIO(b"12345\n"), 5))
 
 
-class _Broken(io.BytesIO):
-    """A stream that can be read up to a place."""
+class _Broken(io.RawIOBase):
+    """A stream that can be read up to a place, a few bytes at a time."""
 
-    def readline(self, size: Any = -1, /) -> bytes:
-        line = super().readline(size)
-        if b"!" in line:
+    def __init__(self, raw: bytes) -> None:
+        self._inner = io.BytesIO(raw)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._inner.read(min(len(buffer), 3))
+        if b"!" in piece:
             raise EOFError
-        return line
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 @pytest.mark.parametrize("size", [1, 1000])
 def test_a_stream_that_breaks(size: int) -> None:
     """Lines that were read before an error are yielded first."""
-    found, error = until_broken(handed_out(Lines(_Broken(b"{}\n[1]\n!\n{}\n"), 20), size))
+    stream = io.BufferedReader(_Broken(b"{}\n[1]\n{}12!\n{}\n"))
+    found, error = until_broken(handed_out(Lines(stream, 20), size))
     assert (found, type(error)) == ([(1, b"{}\n"), (2, b"[1]\n")], EOFError)
 
 

@@ -50,13 +50,13 @@ class Bulk:
             return unknown
         if self._rate < _FEW and len(records) > _SAMPLE:
             found = self._found_in(records[:_SAMPLE])
-            if found.count(None) == len(found):
+            if not _known(found):
                 self._note_rate(0)
                 return unknown
             found += self._found_in(records[_SAMPLE:])
         else:
             found = self._found_in(records)
-        self._note_rate(1 - found.count(None) / (len(found) or 1))
+        self._note_rate(_known(found) / (len(found) or 1))
         return found
 
     def _note_rate(self, rate: float) -> None:
@@ -66,7 +66,7 @@ class Bulk:
         texts = _decoded(records)
         if len(self._shapes) == 1 and all(texts):
             found = self._shapes[0].facts(cast("list[str]", texts))
-            self._note(self._shapes[0], len(found) - found.count(None))
+            self._note(self._shapes[0], _known(found))
             return found
         found = [None] * len(records)
         left = [number for number, text in enumerate(texts) if text is not None]
@@ -86,7 +86,7 @@ class Bulk:
         facts = shape.facts([texts[number] or "" for number in tried]) if tried else []
         for number, each in zip(tried, facts, strict=True):
             found[number] = each
-        self._note(shape, len(facts) - facts.count(None))
+        self._note(shape, _known(facts))
 
     def completed(
         self, records: Sequence[bytes], found: Sequence[Facts | None]
@@ -192,6 +192,12 @@ class Bulk:
         except (NotAlike, ValueError, OverflowError, SyntaxError, RecursionError, MemoryError):
             pass
         return False
+
+
+def _known(found: Sequence[Facts | None]) -> int:
+    """Return how many records are known."""
+    # Facts are hardly ever empty, and that is seen sooner.
+    return len(found) - (0 if all(found) else found.count(None))
 
 
 def _decoded(records: Sequence[bytes]) -> list[str | None]:

@@ -55,7 +55,7 @@ def fillers(
 
 
 class _Expression:
-    """An expression in Python that makes facts of values `v` and constants `c`."""
+    """An expression in Python that makes facts of values `v` and constants `c0`, `c1` and so on."""
 
     def __init__(self, markers: Mapping[str, int], rows: RowFacts | None = None) -> None:
         self._markers = markers
@@ -63,15 +63,16 @@ class _Expression:
         each_row = rows.markers if rows is not None else ()
         common = _common(each_row)
         self._own = [each.keys() - common for each in each_row]
-        self._constants: list[Any] = []
+        self._constants: dict[str, Any] = {}
         #: The list of the rows, where there is one.
         self.rows: Sequence[Facts] | None = None
 
     def function(self, facts: Facts) -> Filler:
         """Return the function that makes facts like these."""
-        names = {"c": self._constants, "new": tuple.__new__, "__builtins__": {}}
+        expression = f"lambda v: {self._of(facts)}"
+        names = {**self._constants, "new": tuple.__new__, "__builtins__": {}}
         # What is of the capture is in the expression as literals of Python, written by `repr`.
-        made: Filler = eval(f"lambda v: {self._of(facts)}", names)  # noqa: S307
+        made: Filler = eval(expression, names)  # noqa: S307
         return made
 
     def _of(self, facts: Facts) -> str:
@@ -114,8 +115,11 @@ class _Expression:
         return piece.replace("{", "{{").replace("}", "}}")
 
     def _constant(self, value: Any) -> str:
-        self._constants.append(value)
-        return f"c[{len(self._constants) - 1}]"
+        if value is None or type(value) in (str, int, bool):
+            return repr(value)
+        name = f"c{len(self._constants)}"
+        self._constants[name] = value
+        return name
 
     def _has_marker(self, text: str) -> bool:
         return not self._markers.keys().isdisjoint(MARKERS.findall(text))

@@ -69,8 +69,3 @@ def firsts(column: Sequence[str], counts: Iterable[int]) -> list[str]:
     """Return the value of the first row of each record."""
     starts = accumulate(counts, initial=0)
     return [column[start] for start, _ in zip(starts, counts)]  # noqa: B905
-
-
-def are_different(column: Sequence[str], counts: list[int]) -> bool:
-    """Return True if the rows of each record have different values."""
-    return len(set(column)) == len(column) or len(numbered(column, counts)) == len(column)

@@ -7,35 +7,25 @@ scan.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain, combinations
-from operator import eq, ne
+from collections.abc import Sequence
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from receiptkit.bulk import probe
 from receiptkit.bulk.fact_makers import Filler, RowFacts, fillers
 from receiptkit.bulk.law import Exact, Facts, NotAlike
-from receiptkit.bulk.parts import CUT, Parts
+from receiptkit.bulk.matcher import Matcher
+from receiptkit.bulk.parts import Parts
 from receiptkit.bulk.references import (
-    are_different,
-    firsts,
-    numbered,
     references,
-    repeated,
 )
-from receiptkit.bulk.slots import Slot, lined_up, literal
-from receiptkit.bulk.unit import Columns, Key, UnitPattern, placeholders
+from receiptkit.bulk.relations import Relations
+from receiptkit.bulk.slots import Slot, lined_up
+from receiptkit.bulk.unit import Columns, Key
 
 #: Bounds of a shape: different words, combinations of them, and records that are kept to compile
 #: the pattern anew.
 _MOST_WORDS, _MOST_KEYS, _MOST_PROOFS = 12, 2000, 8
-#: How much of the text before the rows is looked for to find them.
-_OPENING = 40
-
-#: What the patterns captured of a record: of its frame, of each row; and how much room the rows
-#: have.
-Captured = tuple[tuple[str, ...], Sequence[tuple[str, ...]], int]
 
 
 class _Proof(NamedTuple):
@@ -74,44 +64,12 @@ class Shape:
 
     def facts(self, texts: Sequence[str]) -> list[Facts | None]:
         """Return the facts of records; None for each that is not proven clean."""
-        groups: Any = ()
-        of_rows: Any = ()
-        rooms: Any = ()
-        if self._row_slots:
-            captured: list[Any] = list(map(self._captured, texts))
-            if any(captured):
-                groups, of_rows, rooms = zip(*filter(None, captured))  # noqa: B905 # triples
-        else:
-            captured = list(map(self._frame_pattern.fullmatch, texts))
-            groups = tuple([match.groups("") for match in captured if match is not None])
-            of_rows, rooms = ((),) * len(groups), (0,) * len(groups)
-        proven = self._proven(groups, of_rows, rooms)
-        if len(proven) == len(captured):
+        frames, rows, rooms, is_match = self._matcher.captured(texts)
+        proven = self._proven(frames, rows, rooms)
+        if len(proven) == len(texts):
             return proven
         following = iter(proven)
-        return [None if each is None else next(following) for each in captured]
-
-    def _captured(self, text: str) -> Captured | None:
-        """Return what the frame and the rows capture; None if they do not match."""
-        if not self._row_slots:
-            match = self._frame_pattern.fullmatch(text)
-            return (match.groups(""), (), 0) if match is not None else None
-        start, end = self._bounds(text)
-        if start >= end:
-            return None
-        match = self._frame_pattern.fullmatch(f"{text[:start]}{CUT.text}{text[end:]}")
-        if match is None:
-            return None
-        rows = self._row_pattern.findall(text, start, end)
-        return (match.groups(""), rows, end - start) if rows else None
-
-    def _bounds(self, text: str) -> tuple[int, int]:
-        """Return where the rows begin and end, as far as the text around them shows."""
-        start = text.find(self._opening)
-        if start < 0:
-            return 0, 0
-        start += len(self._opening)
-        return start, text.find(self._closing, start)
+        return [next(following) if each else None for each in is_match]
 
     def _proven(
         self,
@@ -130,7 +88,7 @@ class Shape:
         columns = list(zip(*rows))  # noqa: B905
         # The rows that were found never take more room than there is, so the sums are enough.
         is_tiled = not rows or sum(rooms) == self._length(columns, len(rows), len(groups))
-        if not is_tiled or not self._relate(counts, frames, columns):
+        if not is_tiled or not self._relations.hold(counts, frames, columns):
             half = len(groups) // 2
             if not half:
                 return [None]
@@ -148,7 +106,8 @@ class Shape:
             filled = [make and make(row) for make, row in zip(row_makers, rows)]  # noqa: B905
             ends = list(accumulate(counts))
             parts = [filled[end - count : end] for end, count in zip(ends, counts)]  # noqa: B905
-            if None in filled:
+            # Facts are hardly ever empty, and that is seen sooner.
+            if not all(filled) and None in filled:
                 pairs = zip(makers, parts)  # noqa: B905
                 makers = [None if None in part else make for make, part in pairs]
             triples = zip(values, of_rows, parts)  # noqa: B905
@@ -159,49 +118,6 @@ class Shape:
 
     def _length(self, columns: Columns, rows: int, records: int) -> int:
         return self._row.length(columns, rows) + (rows - records) * len(self._separator)
-
-    def _relate(self, counts: list[int], frames: Columns, columns: Columns) -> bool:
-        """
-        Return True if dates are dates and SIDs are SIDs, equal and different as they must be, and
-        none is a placeholder.
-        """
-        frame, row = self._frame, self._row
-        if not frame.dates_exist(frames) or (columns and not row.dates_exist(columns)):
-            return False
-        for group in frame.sids:
-            if not frame.has_hex(group, frames[group]) or not self._are_real(frames[group]):
-                return False
-        if not all(all(map(ne, frames[one], frames[other])) for one, other in self._differing):
-            return False
-        own: dict[int, set[str]] = {}
-        of_frame = list(frame.sids)
-        for group, owner in zip(row.sids, self._owners, strict=True) if columns else ():
-            column: Sequence[str] = columns[group]
-            if owner is not None:
-                shared = frames[of_frame[owner]] if owner >= 0 else firsts(column, counts)
-                if not all(map(eq, column, repeated(shared, counts))):
-                    return False
-                if owner >= 0:
-                    continue
-                column = shared
-            own[group] = set(column)
-            if not row.has_hex(group, column) or not self._are_real(own[group]):
-                return False
-            if owner is None and not are_different(column, counts):
-                return False
-        for one, other in self._differing_rows:
-            if not own[one].isdisjoint(own[other]) and not numbered(
-                columns[one], counts
-            ).isdisjoint(numbered(columns[other], counts)):
-                return False
-        return not columns or all(
-            own[one].isdisjoint(frames[other])
-            or numbered(columns[one], counts).isdisjoint(enumerate(frames[other]))
-            for one, other in self._differing_from_frame
-        )
-
-    def _are_real(self, sids: Iterable[str]) -> bool:
-        return self._placeholders.isdisjoint(sids)
 
     # -- learning
 
@@ -269,68 +185,29 @@ class Shape:
                 self._compile()
                 return False
         text = parts.text
-        start, end = self._bounds(text) if parts.rows else (0, 0)
+        start, end = self._matcher.bounds(text) if parts.rows else (0, 0)
         return text[start:end] == parts.text_of_rows
 
     def _compile(self) -> None:
         """Compile the patterns, and prove anew what was proven."""
         self.compiled += 1
-        self._frame, self._row = UnitPattern(self._slots), UnitPattern(self._row_slots)
-        self._frame_pattern = re.compile(self._frame.pattern, re.DOTALL)
-        between = rf"(?:{re.escape(self._separator)}|\Z)"
-        self._row_pattern = re.compile(self._row.pattern + between, re.DOTALL)
-        self._owners = self._alike[-1]
-        if self._row_slots:
-            self._find_rims()
+        self._matcher = Matcher(self._slots, self._row_slots, self._separator)
+        self._frame, self._row = self._matcher.frame, self._matcher.row
         self._fillers.clear()
         self._row_fillers.clear()
         for proof in self._proofs:
             self._prove(proof)
-        self._relations()
-
-    def _relations(self) -> None:
-        """
-        Note which SIDs and opaque tokens must differ:
-        those that can be equal by their prefixes.
-        """
-        frame, row = self._frame.sids, self._row.sids
-        own = {
-            group: prefixes
-            for (group, prefixes), owner in zip(row.items(), self._owners, strict=True)
-            if owner is None or owner < 0
-        }
-        self._placeholders = placeholders(set().union(*frame.values(), *row.values()))
-        self._differing = [
-            *((one, other) for one, other in combinations(frame, 2) if frame[one] & frame[other]),
-            *combinations(self._frame.opaque, 2),
-        ]
-        self._differing_rows = [
-            (one, other) for one, other in combinations(own, 2) if own[one] & own[other]
-        ]
-        self._differing_from_frame = [
-            (one, other) for one in own for other in frame if own[one] & frame[other]
-        ]
-
-    def _find_rims(self) -> None:
-        """Note by which text the beginning and the end of the rows are found. Raises `NotAlike`."""
-        cut = next(index for index, slot in enumerate(self._slots) if slot.token == CUT)
-        before, behind = literal(self._slots[:cut][::-1]), literal(self._slots[cut + 1 :])
-        self._opening = "".join(before[:_OPENING][::-1])
-        closing = "".join(behind)
-        self._closing = closing[: closing.find("]") + 1]
-        row = "".join(slot.token.text for slot in self._row_slots)
-        if not self._opening or not self._closing or "]" in row or self._row.fixed is None:
-            raise NotAlike
+        self._relations = Relations(self._frame, self._row, self._alike[-1])
 
     def _prove(self, proof: _Proof) -> None:
         """
         Accept the keys of a record that was found clean; its facts come from those of its marked
         copy.
         """
-        record, marked = self._captured(proof.text), self._captured(proof.marked)
-        if record is None or marked is None or len(record[1]) != len(marked[1]):
+        captured = self._matcher.captured([proof.text, proof.marked])
+        if not all(captured.is_match) or len({*map(len, captured.rows)}) > 1:
             raise NotAlike
-        (groups, rows, _), (others, other_rows, _) = record, marked
+        (groups, others), (rows, other_rows) = captured.frames, captured.rows
         values = self._frame.values(others)
         markers, listed = self._frame.marked(values), None
         if rows:
@@ -338,10 +215,10 @@ class Shape:
             listed = RowFacts(own, len(values) + len(rows[0]))
             markers = {text: len(values) + number for text, number in own[0].items()} | markers
         make, of_rows = fillers(proof.facts, markers, listed)
-        for unit, captured in ((self._frame, [groups]), (self._row, rows)):
+        for unit, seen in ((self._frame, [groups]), (self._row, rows)):
             for group, prefixes in unit.sids.items():
-                prefixes.update(each[group][:2] for each in captured)
-        self._relations()
+                prefixes.update(each[group][:2] for each in seen)
+        self._relations = Relations(self._frame, self._row, self._alike[-1])
         (key,) = self._frame.keys([(text,) for text in groups], 1)
         self._fillers[key, len(rows)] = make
         if rows:

@@ -171,19 +171,23 @@ class UnitPattern:
 
     def dates_exist(self, columns: Columns) -> bool:
         """Return True if the dates in columns have their form, and their days exist."""
+        of_form: dict[str, list[str]] = {}
         for group, form in self._days.items():
             column = columns[group]
-            if not exist([*filter(None, column)] if group in self._optional else column, form):
-                return False
-        return True
+            of_form.setdefault(form, []).extend(
+                filter(None, column) if group in self._optional else column
+            )
+        return all(exist(dates, form) for form, dates in of_form.items())
 
-    def has_hex(self, group: int, column: Sequence[str]) -> bool:
-        """Return True if what a group captured are SIDs."""
-        rest = "".join(column).encode().translate(None, _HEX_DIGITS)
-        if group in self._prefixes:
-            return rest == "".join([sid[:2] for sid in column]).encode()
-        (prefix,) = self.sids[group]
-        return rest == prefix.encode() * len(column)
+
+def are_sids(columns: Iterable[Sequence[str]]) -> bool:
+    """Return True if what the groups of SIDs captured are SIDs."""
+    text, count = "", 0
+    for column in columns:
+        text += "".join(column)
+        count += len(column)
+    # The pattern has two capitals at the beginning of each SID, so those are left.
+    return len(text.encode().translate(None, _HEX_DIGITS)) == 2 * count
 
 
 def placeholders(prefixes: Iterable[str]) -> frozenset[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.limits import larger
@@ -33,12 +34,12 @@ class Lines:
 
     def __init__(self, stream: BinaryIO, limit: int, size: int | None = None) -> None:
         """
-        Read from `stream`, which is to end with the line that reaches `size` bytes.
+        Read from `stream`, a buffered one, which is to end with the line that reaches `size` bytes.
 
         `limit` is how long a line may be.
         """
         self.number = 0
-        self._stream = stream
+        self._stream = cast("io.BufferedReader", stream)
         self._limit = limit
         self._left = sys.maxsize if size is None else size
 
@@ -73,21 +74,32 @@ class Lines:
                 raise error
 
     def _next(self, size: int) -> tuple[list[bytes], Exception | None]:
-        """Return lines, and the error that ended them."""
-        texts: list[bytes] = []
-        # Every line of a large capture passes here.
-        add, readline, most = texts.append, self._stream.readline, self._limit + 1
-        left = size = min(size, self._left)
+        """Return lines, the last of which reaches `size` bytes, and the error that ended them."""
+        pieces, broken = self._read(size)
+        raw = b"".join(pieces)
+        self._left -= len(raw)
+        texts = io.BytesIO(raw).readlines()
+        if broken is not None and raw[-1:] != b"\n":
+            # The rest of the last line is unknown.
+            del texts[-1:]
+        if max(map(len, texts), default=0) > self._limit:
+            first = next(at for at, text in enumerate(texts) if len(text) > self._limit)
+            line = self.number + first + 1
+            return texts[:first], CaptureError(f"is {larger(self._limit)}", line)
+        return texts, broken
+
+    def _read(self, size: int) -> tuple[list[bytes], Exception | None]:
+        """Return the bytes of these lines in pieces."""
+        pieces: list[bytes] = []
+        stream, left = self._stream, min(size, self._left) - 1
         try:
-            while left > 0 and (line := readline(most)):
-                length = len(line)
-                if length == most:
-                    return texts, CaptureError(
-                        f"is {larger(self._limit)}", self.number + len(texts) + 1
-                    )
-                left -= length
-                add(line)
+            # A call may return less than is asked for, but what it returned cannot be lost.
+            while left > 0 and (piece := stream.read1(left)):
+                pieces.append(piece)
+                left -= len(piece)
+            if left <= 0 <= self._left - 1:
+                begun = len(pieces[-1]) - pieces[-1].rfind(b"\n") - 1 if pieces else 0
+                pieces.append(stream.readline(max(self._limit + 1 - begun, 1)))
         except Exception as error:  # noqa: BLE001 # hand out first what was read
-            return texts, error
-        self._left -= size - left
-        return texts, None
+            return pieces, error
+        return pieces, None

@@ -42,6 +42,17 @@ def _owners(log: Log) -> tuple[set[str], set[str]]:
     return of_lines, of_heads
 
 
+def _messages(log: Log) -> list[str]:
+    """Return the message of each receipt alone, and of the receipts of each page."""
+    messages = [text[OF_MESSAGE] for text in log.texts(SINGLE)]
+    for text in log.texts(PAGE):
+        if text.startswith(OF_SEVERAL):
+            messages += [line[OF_MESSAGE] for line in text.split("\n")[1:]]
+        else:
+            messages.append(text[OF_RECEIPT])
+    return messages
+
+
 def _pairs(of_lines: set[str], of_heads: set[str]) -> Iterator[tuple[str, str]]:
     """Yield each message with each of its conversations."""
     for pair in of_lines:
@@ -52,6 +63,9 @@ def _pairs(of_lines: set[str], of_heads: set[str]) -> Iterator[tuple[str, str]]:
 
 def in_several(log: Log, is_mine: Callable[[str], bool]) -> set[str]:
     """Return the messages that have several conversations in a log."""
+    own = _messages(log)
+    if len(set(own)) == len(own):
+        return set()
     of_lines, of_heads = _owners(log)
     messages = {pair[-_LENGTH:] for pair in of_lines}
     messages.update(pair[:_LENGTH] for pair in of_heads)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from operator import is_not
 from typing import NamedTuple
 
 import orjson
@@ -88,7 +87,7 @@ class Log:
         known = self._seen.setdefault((texts[0][0], places[0][0]), {})
         found = list(map(known.setdefault, texts, places))
         self.size += sum(map(len, texts)) + _BESIDE * len(texts)
-        if any(map(is_not, found, places)):
+        if found != places:
             for text, before, place in zip(texts, found, places, strict=True):
                 if before is not place:
                     self._add_again(known, Entry(text, 1, [place]))

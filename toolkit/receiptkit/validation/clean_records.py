@@ -122,7 +122,8 @@ class CleanRecords:
         bulk = self._bulks[observe]
         texts = list(map(records.plain, texts)) if records.plain is not None else texts
         found, start = self._rightly_signed(bulk.facts(texts)), 0
-        if None not in found:
+        # Each has facts that are not empty.
+        if all(found):
             yield self._counted(found)
             return
         while start < len(texts):
@@ -217,10 +218,8 @@ class CleanRecords:
             return None
         (observation,) = found
         result = self._checker.validate(observation)
-        is_clean, noted = (
-            self._checker.is_clean(result, observation),
-            remembered(result, observation),
-        )
+        is_clean = self._checker.is_clean(result, observation)
+        noted = remembered(result, observation)
         seen = observation.seen
         request = seen.request() if isinstance(seen, Exchange) else seen
         if self._auth_token is None or (
