@@ -223,13 +223,7 @@ class Conversations(Resource):
         """Delete a conversation with all that belongs to it."""
         conversation = self._conversation(request)
         parameters = conversation_parameters(conversation_values(conversation))
-        await self._events.before(
-            "onConversationRemove",
-            request,
-            conversation.service,
-            lambda _: None,
-            lambda _: parameters,
-        )
+        await self._events.before_removal("onConversationRemove", request, conversation, parameters)
         self._conversation(request)
         self._events.after(
             "onConversationRemoved",

@@ -288,6 +288,17 @@ class Events:
                 raise ApiError.of(50057) from None
             raise
 
+    async def before_removal(
+        self,
+        event: str,
+        request: ApiRequest,
+        conversation: Conversation,
+        parameters: dict[str, str],
+    ) -> None:
+        """Let a pre-webhook refuse a removal; there is nothing that it could change."""
+        service = conversation.service
+        await self.before(event, request, service, lambda _: None, lambda _: parameters)
+
 
 def _changes_of(body: bytes) -> dict[str, str]:
     """Return the parameters that the response of a pre-webhook changes."""

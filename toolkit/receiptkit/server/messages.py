@@ -203,13 +203,7 @@ class Messages(Resource):
         conversation = self._open_conversation(request)
         life = self._message(request)
         parameters = message_parameters(conversation, life)
-        await self._events.before(
-            "onMessageRemove",
-            request,
-            conversation.service,
-            lambda _: None,
-            lambda _: parameters,
-        )
+        await self._events.before_removal("onMessageRemove", request, conversation, parameters)
         self._open_conversation(request)
         life = self._message(request)
         conversation.messages.remove(life)

@@ -296,13 +296,7 @@ class Participants(Resource):
         conversation = self._open_conversation(request)
         participant = self._participant(conversation, request)
         parameters = participant_parameters(conversation, participant)
-        await self._events.before(
-            "onParticipantRemove",
-            request,
-            conversation.service,
-            lambda _: None,
-            lambda _: parameters,
-        )
+        await self._events.before_removal("onParticipantRemove", request, conversation, parameters)
         self._participant(self._open_conversation(request), request)
         self._state.store.remove_participant(conversation, participant)
         self._state.store.forget_group(conversation)
