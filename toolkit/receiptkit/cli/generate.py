@@ -164,8 +164,8 @@ def generate(scenario: str, **options: Any) -> None:
     in_service = facts["in_service"]
     chosen = choose(generator, options["rule"], options["form"], in_service=in_service)
     render_options = _render_options(options, chosen.bodies)
-    first = generator.world(scenario, seed=options["seed"], **facts)
-    count = options["count"]
+    seed, count = options["seed"], options["count"]
+    first = generator.world(scenario, seed=seed, **facts)
     warned: set[str] = set()
     output = Output(generator, render_options, lambda finding: _warn(finding, warned))
     is_empty = True
@@ -175,7 +175,7 @@ def generate(scenario: str, **options: Any) -> None:
         generating(count, count * len(first.receipts)) as progress,
         _output(options["output"], force=options["force"]) as out,
     ):
-        worlds = _worlds(generator, first, options["seed"], count, facts, progress)
+        worlds = _worlds(generator, first, seed, count, facts, progress)
         pieces = (
             broken_captures(generator, chosen.capture, map(whole, worlds), found.append)
             if chosen.capture

@@ -13,7 +13,14 @@ from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import CAPTURES, GUIDE, OPENAPI
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import DeliverySummary, MessageHistory, Pagination, Row
+from receiptkit.rules.states import (
+    DeliverySummary,
+    MessageHistory,
+    Pagination,
+    RepeatedList,
+    Row,
+    StatusReport,
+)
 from receiptkit.rules.summary_levels import LEVELS, contradiction, explanation
 
 _Seen = TypeVar("_Seen", bound=tuple[Any, ...])
@@ -126,22 +133,10 @@ def summaries(history: MessageHistory) -> Iterator[Problem]:
             continue
         listed = {row.sid: row.status for row in pagination.rows if row is not None}
         end = ends[number]
-        if any(
-            each.first <= end < each.last and listed.get(each.sid, each) != each.status
-            for each in unsure
-        ) or any(
-            each.first <= end < each.last and list(each.rows) != pagination.rows
-            for each in history.repeated
-        ):
+        if _has_other_news(pagination, unsure, history.repeated):
             continue
-        news = next(
-            (
-                at
-                for at, sid, status in _between(moments, ends, number)
-                if listed.get(sid, at) != status
-            ),
-            None,
-        )
+        later = _between(moments, ends, number)
+        news = next((at for at, sid, status in later if listed.get(sid, at) != status), None)
         rows = {row.sid: row for row in pagination.rows if row is not None}
         for summary in own:
             if summary.at.file == end.file and (news is None or summary.at < news):
@@ -156,6 +151,20 @@ def _is_settled(pagination: Pagination) -> bool:
         pagination.is_complete
         and bool(rows)
         and all(row is not None and row.status in ENDS for row in rows)
+    )
+
+
+def _has_other_news(
+    pagination: Pagination, unsure: list[StatusReport], repeated: list[RepeatedList]
+) -> bool:
+    """Return True if a report or list that was seen before and after a list differs from it."""
+    end = pagination.pages[-1].at
+    statuses = {row.sid: row.status for row in pagination.rows if row is not None}
+    return any(
+        each.first <= end < each.last and statuses.get(each.sid, each) != each.status
+        for each in unsure
+    ) or any(
+        each.first <= end < each.last and list(each.rows) != pagination.rows for each in repeated
     )
 
 
