@@ -25,6 +25,7 @@ from receiptkit.text.dates import in_utc
 
 _REQUEST = ("request", "httprequest", "originalrequest", "req")
 _RESPONSE = ("response", "httpresponse", "res", "resp")
+_STATUSES = ("status", "statuscode", "code")
 #: Why JSON in the rest of a text was not searched.
 ENDED = "so many brackets in a text that the rest of it was searched for forms alone"
 _TIMES = ("starteddatetime", "recordedat", "loggeddatestring", "start", "timestamp", "time")
@@ -111,15 +112,15 @@ def exchange(
         return Seen(f"{what} without request or response", {})
     if isinstance(request.value, str):
         request = Node({"url": request.value}, around.spot)
+    return _of_parts(request, response, around, reading, what)
+
+
+def _of_parts(request: Node, response: Node, around: Node, reading: Reading, what: str) -> Seen:
     headers, headers_spot = headers_at(response)
     sent, sent_spot = headers_at(request)
     url, url_spot = url_of(request, around, sent)
     status, status_spot = status_of(response)
-    if (
-        not status
-        and not response.has("status", "statuscode", "code")
-        and around.has("httpresponse")
-    ):
+    if not status and around.has("httpresponse") and not response.has(*_STATUSES):
         status = 200
     body = body_of(response, headers, reading)
     if what == "an exchange":
@@ -137,18 +138,10 @@ def exchange(
         return Seen(f"{what} without a URL", layout)
     if not status and what == "an exchange" and not _has_zero(response):
         return Seen("an exchange without a status", layout)
-    method = method_of(request, around) or "GET"
+    method = method_of(request, around) or "GET" if url else ""
     time = _time(around) or _time(request)
-    found = Exchange(
-        method if url else "",
-        url,
-        status,
-        body.value,
-        headers,
-        posted.value,
-        sent,
-        in_utc(time),
-    )
+    answer = status, body.value, headers
+    found = Exchange(method, url, *answer, posted.value, sent, in_utc(time))
     literal = url and isinstance(request.find("url", "uri").value, str)
     return Seen(found, layout, EXCHANGE if literal else f"{EXCHANGE}, in parts", time=time)
 
