@@ -301,7 +301,7 @@ def signatures() -> Iterator[Variant]:
         "by SHA-256": ("SHA-1", base64.b64encode(wide).decode()),
         "in hexadecimal": ("base64", digest.hex()),
         "in base64 for URLs": ("base64", _signed_with_sign()),
-        "over the parameters in the order of the form": ("sorted", signature(as_sent)),
+        "over the parameters in the order of the form": ("sorts", signature(as_sent)),
         "over the form as text": ("parameters", signature(HOOK + form)),
     }
     for what, (says, value) in found.items():

@@ -267,6 +267,10 @@ def rows() -> Iterator[Case]:
     )
 
 
+def _deleted(url: str) -> Body:
+    return {"request": {"method": "DELETE", "url": url}, "response": {"status": 204, "body": ""}}
+
+
 def _dated(exchange: Body, date: str) -> Body:
     exchange["response"]["headers"]["Date"] = date
     return exchange
@@ -788,6 +792,49 @@ def resources() -> Iterator[Case]:
         "C 2.2: closed is final",
         [got(conv(state="closed"), CONV), got(conv(date_updated="2026-05-04T08:00:00Z"), CONV)],
         ("w conversation.reopened",),
+    )
+    yield Case(
+        "a conversation of another service",
+        "C 1.2: a conversation belongs to one service",
+        [got(conv(), CONV), got(conv(chat_service_sid=sid("IS", 3)), CONV)],
+        ("e resource.identity",),
+    )
+    yield Case(
+        "a participant moves",
+        "C 1.3: participants are below their conversation",
+        [got(listed("participants", PARTS, part(1))), got(part(1, OTHER_CONV))],
+        ("e resource.identity",),
+    )
+    yield Case(
+        "a participant has another telephone",
+        "C 1.3: no request changes an address",
+        [got(part(1)), got(part(1, messaging_binding={**SMS, "address": "+15550100002"}))],
+        ("i resource.changed",),
+    )
+    yield Case(
+        "a conversation that was deleted",
+        "C 1.1",
+        [_deleted(CONV), got(conv(), CONV)],
+        ("i resource.deleted",),
+    )
+    yield Case(
+        "receipts of a message that was deleted",
+        "C 1.1",
+        [_deleted(LIST.rpartition("/")[0]), got(page(receipt(1)))],
+        ("i message.deleted",),
+    )
+    yield Case(
+        "a next link with a fragment",
+        "F 1.4",
+        [
+            got(
+                with_meta(
+                    page(receipt(1), size=1, more=True),
+                    next_page_url=f"{LIST}?PageSize=1&Page=1&PageToken=PT1#2",
+                )
+            )
+        ],
+        ("i page.link-form",),
     )
     yield Case(
         "one name for two conversations",

@@ -115,6 +115,7 @@ READ = {
     "once.log": f"INFO got {quote(FORMS[1], safe='')} ok\n",
     "json.log": f"INFO got {quote(_HOOKS[1], safe='')} ok\n",
     "twice.txt": urlencode({"body": quote(FORMS[1], safe=""), "ok": 1}) + "\n",
+    "field.txt": "".join(urlencode({"payload": quote(each, safe="")}) + "\n" for each in _HOOKS),
     "twice.ndjson": json.dumps({"level": "info", "body": quote(quote(FORMS[1], safe=""), safe="")})
     + "\n",
 }
@@ -130,7 +131,14 @@ def test_a_dump_is_read(tmp_path: Path, report: Report, name: str) -> None:
     assert judged["summary"]["unchecked"] == 0
     origin = judged["findings"][0]["origin"]
     line = READ[name].split("\n")[origin["line"] - 1][origin["column"] - 1 :]
-    is_hidden = name in ("packed.js", "once.log", "json.log", "twice.txt", "twice.ndjson")
+    is_hidden = name in (
+        "packed.js",
+        "once.log",
+        "json.log",
+        "twice.txt",
+        "field.txt",
+        "twice.ndjson",
+    )
     assert is_hidden or re.match(r"(?:'|\\?\"|&quot;(?:</span>)?)?queued", line)
 
 

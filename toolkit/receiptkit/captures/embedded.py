@@ -39,6 +39,8 @@ _PERCENT_RUN = regex(r"[A-Za-z0-9%._~+*!-]+")
 _PERCENT = regex(r"[A-Za-z0-9%._~+*!-]")
 _PERCENT_SIGN = regex(r"EventType(?:%(?:25){0,3}(?:3[Dd]|22))+")
 _MOST_ENCODINGS = 4
+#: The beginning of a form: a request with such a value is no webhook, whatever the value holds.
+_FIELD = regex(r"(?:[^&=\s]{1,200}=[^&\s]*&)*[^&=\s]{1,200}=")
 #: What ends a form in a text.
 _AROUND = " \t\r\n\"'<>\\{}()|,;`"
 _INSIDE = regex(f"[^{re.escape(_AROUND)}]*")
@@ -211,6 +213,9 @@ def _percent_text(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int
     while left > max(begin, at - _FAR) and _PERCENT.fullmatch(text[left - 1]):
         left -= 1
     run = _PERCENT_RUN.match(text, left, at + _FAR)
+    line = max(text.rfind("\n", 0, left) + 1, left - _FAR)
+    if _FIELD.fullmatch(text, line, left):
+        return None, run.end() if run is not None else at + 1
     inner = run[0] if run is not None else ""
     for _ in range(_MOST_ENCODINGS):
         inner = unquote_plus(inner)

@@ -45,6 +45,8 @@ from receiptkit.text.json_text import JsonText, read
 _LIKE_A_WEBHOOK = 5
 #: The rules of parameters that the document does not know, as information and as errors.
 _UNKNOWN, _TOO_MANY = "webhook.unknown-parameter", "schema.additional-properties"
+#: What is remembered of a deletion, by the kind of the resource.
+_DELETIONS = {"message": "deletion", "resources": "removal"}
 _SID = regex(r"(?:IS|CH|IM|DY|MB|WH)[0-9A-Za-z]{32}")
 
 
@@ -98,8 +100,9 @@ class Validator(BodyValidator):
             result.unchecked = "undocumented status"
             return result
         result.unchecked = self._validate_answer(exchange, operation, request, response, result)
-        if operation.kind == "message" and operation.method == "delete" and exchange.status < 300:
-            result.kind, result.body = "deletion", {"sid": request.path.get("Sid")}
+        if operation.method == "delete" and exchange.status < 300:
+            result.kind = _DELETIONS.get(operation.remembered or "")
+            result.body = {"sid": request.path.get("Sid")}
         return result
 
     def _request_view(

@@ -25,6 +25,8 @@ from zlib import crc32
 
 import orjson
 
+from receiptkit.rules.states import REMOVED
+
 PAGE, RECEIPT, WEBHOOK, MESSAGE, RESOURCE, DELETION, CONFIGURATION = "PRWMNDC"
 #: A list of messages or others is remembered as its rows: this is the head above their texts.
 MESSAGES = "L"
@@ -89,7 +91,8 @@ def note(kind: str, body: Any, requested: str | None = None) -> Note:
     Return the part of a body to remember.
 
     Args:
-        kind: page, receipt, message, messages, resources, deletion, configuration or webhook.
+        kind: page, receipt, message, messages, resources, deletion, removal, configuration or
+            webhook.
         body: the parsed body; anything may be in it.
         requested: the URL of its request; None if unknown.
     """
@@ -178,6 +181,12 @@ def _resources(body: dict[str, Any], _: str | None) -> Note:
     return Note(_line_of_resource(body), [])
 
 
+def _removal(body: dict[str, Any], _: str | None) -> Note:
+    """Return the deletion of a conversation or a participant that its SID names."""
+    sid = _sid(body.get("sid"))
+    return Note(_line(RESOURCE, (sid, "", "", "", REMOVED, "", "")) if sid else "", [])
+
+
 def _line_of_resource(body: dict[str, Any], *row: str) -> str:
     sid, created, updated = (body.get(name) for name in ("sid", "date_created", "date_updated"))
     facet = body.get("state", "")
@@ -255,6 +264,7 @@ _WRITERS = {
     "message": _message,
     "messages": _messages,
     "resources": _resources,
+    "removal": _removal,
     "deletion": _deletion,
     "configuration": _configuration,
 }

@@ -34,6 +34,7 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[Problem]]] = {
     "page.url-mismatch": pages.url_mismatch,
     "page.other-envelope": page_envelope.other_envelope,
     "page.link-parameter": page_envelope.link_parameter,
+    "page.link-form": page_envelope.link_form,
 }
 
 
@@ -45,6 +46,7 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[Problem]]] = {
 @also("page.url-mismatch", on="list")
 @also("page.other-envelope", on="list")
 @also("page.link-parameter", on="list")
+@also("page.link-form", on="list")
 def as_of_receipts(page: dict[str, Any]) -> Iterator[Problem]:
     """Yield what these checks find in a page of another list."""
     name = list_in(page)

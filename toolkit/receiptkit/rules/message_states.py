@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example, sample
 from receiptkit.rules.grounds import ERROR_PAGES, GUIDE, OPENAPI
@@ -219,7 +220,11 @@ def receipt_of_author(history: MessageStates) -> Iterator[Problem]:
     bad=Example(_DELETED.sample, _DELETED.changes, then=Example("message")),
 )
 def deleted(history: MessageStates) -> Iterator[Problem]:
-    """Yield a problem for the last answer after a deletion in each file, and for a second one."""
+    """
+    Yield a problem for the last answer after a deletion in each file, and for a second one.
+
+    Where the message itself is not there again, a receipt of it may be.
+    """
     for first, last in history.deletions:
         if last > first:
             yield Problem("", "the message was deleted before", at=last, other=first)
@@ -228,3 +233,18 @@ def deleted(history: MessageStates) -> Iterator[Problem]:
                 text = "the message was deleted by an earlier request"
                 yield Problem(f"{each.last.pointer}/sid", text, at=each.last, other=first)
                 break
+        else:
+            yield from _receipt_of_deleted(history, first)
+
+
+def _receipt_of_deleted(history: MessageStates, deletion: Arrival) -> Iterator[Problem]:
+    """Yield a problem for the last receipt that a response has after a deletion in its file."""
+    after = [
+        each
+        for _, each in history.receipts
+        if not each.by_webhook and each.last.file == deletion.file and each.last > deletion
+    ]
+    if after:
+        at = max(each.last for each in after)
+        text = "the message of this receipt was deleted by an earlier request"
+        yield Problem(f"{at.pointer}/message_sid", text, at=at, other=deletion)

@@ -97,6 +97,27 @@ def link_parameter(page: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(f"/meta/{name}", message, value=url)
 
 
+@rule(
+    "page.link-form",
+    on="page",
+    severity=Severity.INFO,
+    title="a link has a fragment",
+    why="No link of Twilio has one, and no client sends it. A proxy or a test that builds links "
+    "from its own URL leaves it there, and then cuts off the query that follows it.",
+    grounding=f"{OPENAPI}, examples of lists; {LIBRARIES}",
+    action="In a mock: build the link from scheme, host, path and query alone.",
+    good=Example("page"),
+    bad=Example("page", {"/meta/url": f"{_LIST}?PageSize=50&Page=0#rows"}),
+)
+def link_form(page: dict[str, Any]) -> Iterator[Problem]:
+    """Yield a problem for each link with a fragment."""
+    for name in _LINKS:
+        url = link_of(page, name)
+        if url is not None and "#" in url:
+            message = f"{name} has a fragment, which links of Twilio do not"
+            yield Problem(f"/meta/{name}", message, value=url)
+
+
 def _ordered(link: str) -> Example:
     """Return the response with a page of messages in descending order, and its next link."""
     own = f"{_MESSAGES}?Order=desc&PageSize=1&Page=0"

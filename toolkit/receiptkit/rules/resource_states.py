@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import CAPTURES, ERROR_PAGES, OPENAPI
 from receiptkit.rules.registry import rule
-from receiptkit.rules.states import ResourceState
+from receiptkit.rules.states import REMOVED, ResourceState
 
 _HOST = "https://conversations.twilio.com/v1/Conversations"
 _CH, _MB = "CH2e603b8c5d7f90a1b2c3d4e5f6071829", "MB51936ebf80a2c3d4e5f60718293a4b5c"
@@ -46,6 +47,15 @@ def _participant(conversation: str, **changes: Any) -> Example:
 def _with_address(address: str) -> Example:
     binding = {"type": "sms", "address": address, "proxy_address": "+15550109999"}
     return _participant(_CH, messaging_binding=binding)
+
+
+_DELETED = Example(
+    "exchange",
+    {
+        "/request": {"method": "DELETE", "url": f"{_HOST}/{_CH}/Participants/{_MB}"},
+        "/response": {"status": 204, "body": ""},
+    },
+)
 
 
 def _conversation(state: str, updated: str) -> Example:
@@ -95,7 +105,7 @@ def changed(states: list[ResourceState]) -> Iterator[Problem]:
         return
     text = "an earlier observation has another date_created"
     yield from _further(states, "created", "date_created", text)
-    addressed = [each for each in states if type(each.facet) is int]
+    addressed = [each for each in states if type(each.facet) is int and each.facet != REMOVED]
     text = "an earlier observation has another address"
     yield from _further(addressed, "facet", "messaging_binding/address", text)
 
@@ -130,6 +140,32 @@ def reopened(states: list[ResourceState]) -> Iterator[Problem]:
             text = "an earlier observation has `closed`, which is final"
             yield Problem(f"{each.first.pointer}/state", text, at=each.first, other=end.first)
             return
+
+
+@rule(
+    "resource.deleted",
+    on="resource states",
+    severity=Severity.INFO,
+    title="a conversation or participant is there after it was deleted",
+    why="What was deleted is answered with 404 from then on. A mock without memory hides that an "
+    "application deletes or reads in the wrong order. A response may be stale.",
+    grounding=f"{OPENAPI}, DELETE of conversations and participants; {ERROR_PAGES}, 20404",
+    action="In a mock: answer with 404 and 20404 after the DELETE.",
+    good=_with_address("+15550100001")._replace(then=_DELETED),
+    bad=_DELETED._replace(then=_with_address("+15550100001")),
+)
+def deleted(states: list[ResourceState]) -> Iterator[Problem]:
+    """Yield a problem for the last response after the first deletion in each file."""
+    removed: dict[int, Arrival] = {}
+    for each in states:
+        if each.facet == REMOVED:
+            removed.setdefault(each.first.file, each.first)
+    for file, first in removed.items():
+        own = [each.last for each in states if each.facet != REMOVED and each.last.file == file]
+        at = max(own, default=first)
+        if at > first:
+            text = "an earlier request deleted it"
+            yield Problem(f"{at.pointer}/sid", text, at=at, other=first)
 
 
 def _further(states: list[ResourceState], name: str, member: str, text: str) -> Iterator[Problem]:

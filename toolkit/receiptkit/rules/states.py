@@ -22,6 +22,10 @@ FAILURES = frozenset({"failed", "undelivered"})
 STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 
+#: The facet of a resource that was deleted.
+REMOVED = -1
+
+
 class ReceiptState(NamedTuple):
     """
     One state of a receipt, from one source.
@@ -278,8 +282,8 @@ class ResourceState(NamedTuple):
     Attributes:
         first, last: where it was seen first and last.
         conversation, account, service: the SIDs of its owners; empty if unknown.
-        facet: the state of a conversation, or a number for the address of a participant; empty if
-            unknown.
+        facet: the state of a conversation, or a number for the address of a participant; `REMOVED`
+            where it was deleted, empty if unknown.
         created, updated: in seconds since 1970; None if unknown.
     """
 

@@ -24,6 +24,8 @@ from receiptkit.text.json_text import decode
 
 _PAIR = rb"[A-Za-z][A-Za-z0-9_.%\[\]-]*=[^\s&]*"
 _FORM = regex(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
+#: A form with a single field, in which another one is encoded, or JSON.
+_AROUND_ANOTHER = regex(rb"(?i)[a-z][a-z0-9_.-]*=[^\s&]*event_?type[^\s&]*\s*(?:\r?\n|\Z)")
 _URL = regex(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
 #: How much is read at a time.
 _BYTES = 1 << 17
@@ -41,7 +43,7 @@ def recognise(name: str, head: bytes) -> str:
     start = beginning(head)
     if _URL.match(start):
         return "it begins with a URL with parameters"
-    if _FORM.match(start):
+    if _FORM.match(start) or _AROUND_ANOTHER.match(start):
         return "it begins with a form"
     by_name = name.lower().endswith((".form", ".form.gz")) and re.match(_PAIR, start)
     return "its name ends in .form, and it begins with a parameter" if by_name else ""
