@@ -113,7 +113,7 @@ def test_a_report_in_text_with_the_name_of_another_is_noted(
 ) -> None:
     """The note says how to write the other format."""
     code, _, err = run("validate", *arguments, "captures")
-    note = "receiptkit: note: -o out.json: a report in text; -o json=out.json writes json\n"
+    note = "receiptkit: note: -o out.json: this is a report in text; -o json=out.json writes json\n"
     assert code == 0
     assert (note in err) is noted
     assert "a report in text" not in err.replace(note, "")

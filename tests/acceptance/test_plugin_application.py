@@ -84,7 +84,7 @@ def test_an_application_runs_while_the_test_does(pytester: pytest.Pytester) -> N
             "it has to listen at the port in PORT, or at {port} of its arguments",
         ),
         ('["no-such-program"]', "no-such-program cannot be started"),
-        ('"python app.py"', "the command is a list"),
+        ('"python app.py"', "the command must be a list"),
     ],
 )
 def test_mistakes_are_usage_errors(pytester: pytest.Pytester, command: str, words: str) -> None:

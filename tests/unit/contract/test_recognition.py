@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from receiptkit import Contract
 from receiptkit.contract.recognition import Recogniser, Recognition
 from receiptkit.openapi.operations import Operations
+from receiptkit.rules.examples import sample
 
 PATHS = {
     "Rows": "/v1/Rooms/{Room}/Receipts",
@@ -337,3 +340,16 @@ LONG = "0123456789abcdef" * 2
 
 def row(url: Any) -> dict[str, Any]:
     return {"status": "sent", "code": 1, "size": 2, "gone": True, "url": url}
+
+
+def test_names_of_client_libraries(contract: Contract) -> None:
+    """A body whose names are in camelCase is not recognised; the reason says where they are from."""
+    camel = {
+        re.sub("_(.)", lambda found: found[1].upper(), name): value
+        for name, value in sample("receipt").items()
+    }
+    (finding,) = contract.check(camel)
+    assert finding.rule == "body.unknown-kind"
+    assert (
+        "of a receipt in camelCase, as client libraries have them; give the body" in finding.message
+    )

@@ -255,6 +255,6 @@ def test_two_reports_do_not_share_a_place(run: Run, bad: Path, tmp_path: Path) -
     code, _, err = run("validate", "-o", path, "-o", tmp_path / "other", bad)
     assert code == 2
     assert err.startswith(
-        f"receiptkit: -o {tmp_path / 'other'}: there is one report in text; use -o FORMAT=FILE for another (github, "
+        f"receiptkit: -o {tmp_path / 'other'}: there is already a report in text; use -o FORMAT=FILE for another (github, "
     )
     assert not path.exists()

@@ -386,7 +386,7 @@ def test_rows() -> None:
     assert list(duplicate_receipt(page(rows=[RECEIPT, RECEIPT]))) == [
         Problem(
             "/delivery_receipts/1/sid",
-            "same sid as row 0 of this page",
+            "the row has the same sid as row 0 of this page",
             rule="page.duplicate-receipt",
             value=RECEIPT["sid"],
         )

@@ -16,7 +16,7 @@ LIST = sample("page")["meta"]["url"].partition("?")[0]
 SETTINGS = "https://conversations.twilio.com/v1/Configuration/Webhooks"
 FORM = "application/x-www-form-urlencoded"
 REPEAT = "send Filters=onMessageAdded&Filters=onDeliveryUpdated, in a form"
-NOT_A_FORM = "the body is not a form, so that none of its parameters is read"
+NOT_A_FORM = "the body is not a form, so none of its parameters is read"
 JOINED = "Filters has several names in one value, which is taken for a single name"
 
 Found = list[tuple[str, str, str | None]]

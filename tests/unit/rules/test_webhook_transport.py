@@ -19,7 +19,7 @@ BODY = urlencode(PARAMETERS)
 HOOK = "https://example.com/hook"
 FORM = "application/x-www-form-urlencoded"
 OTHERWISE = (
-    "the parameters are spelled otherwise; this webhook calls them EventType, "
+    "the parameters have other spellings; this webhook calls them EventType, "
     "DeliveryReceiptSid, Status …"
 )
 

@@ -481,7 +481,7 @@ def test_the_panel() -> None:
         ("/outcomes", b'{"status": "queued"}', "unknown status"),
         ("/outcomes", b'{"status": "sent", "error_code": 30003}', "needs the status failed"),
         ("/outcomes", b'{"status": "failed", "error_code": 3}', "five digits"),
-        ("/outcomes", b'{"status": "failed", "times": 0}', "times is from 1"),
+        ("/outcomes", b'{"status": "failed", "times": 0}', "times must be from 1"),
         ("/restore", b'{"name": "monday"}', "unknown snapshot"),
         ("/snapshot", b'{"name": ""}', "1 to 100 characters"),
         ("/worlds", b'{"scenario": "landline", "page_size": 20}', "unknown argument 'page_size'"),

@@ -57,7 +57,7 @@ def decoded(body: Any, content_encoding: str | None, limit: int) -> Any:
             continue
         decoder = _DECODERS.get(name)
         if decoder is None:
-            return NotCaptured("a content encoding that is not known")
+            return NotCaptured("an unknown content encoding")
         try:
             body = _joined(decoder(body, limit), limit)
         except ModuleNotFoundError:

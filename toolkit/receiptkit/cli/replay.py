@@ -79,7 +79,7 @@ def replay(capture: str, to: str, **options: Any) -> int:
     )
     planned = plan(capture, choice)
     if not planned.webhooks:
-        say(f"{capture}: no webhook to send")
+        say(f"{capture}: there is no webhook to send")
         return 2
     return _run(planned, to, choice, options)
 

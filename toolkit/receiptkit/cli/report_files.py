@@ -60,8 +60,8 @@ def parse_outputs(values: Sequence[str], main: str) -> list[ReportOutput]:
         rest.append(value)
     if len(rest) > 1:
         raise UsageError(
-            f"-o {shown(rest[1])}: there is one report in {main}; use -o FORMAT=FILE for another "
-            f"({', '.join(reports.names())})"
+            f"-o {shown(rest[1])}: there is already a report in {main}; use -o FORMAT=FILE for "
+            f"another ({', '.join(reports.names())})"
         )
     outputs = [ReportOutput(main, local_path(rest[0]) if rest else None), *named]
     places: list[str] = []
@@ -79,7 +79,7 @@ def _note_other_format(output: ReportOutput) -> None:
     path = shown(str(output.path))
     meant = os.path.splitext(path)[1][1:].lower()
     if output.format == "text" and meant in reports.names():
-        note(f"-o {path}: a report in text; -o {meant}={path} writes {meant}")
+        note(f"-o {path}: this is a report in text; -o {meant}={path} writes {meant}")
 
 
 def _place(path: str) -> str:

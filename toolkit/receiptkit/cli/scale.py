@@ -70,7 +70,9 @@ def runner_of(
     """Return what runs over sources: one process, also where a report draws; several; a cluster."""
     if options["cluster"]:
         if validation.pictures is not None:
-            raise UsageError("--cluster: a report that draws is made by one process; use another")
+            raise UsageError(
+                "--cluster: a report with drawings needs one process; use another format"
+            )
         from receiptkit.scale import cluster
 
         return partial(

@@ -131,8 +131,8 @@ class Recogniser:
         kind = self._kind(renamed, at_url) if renamed.keys() != body.keys() else None
         if kind is not None and kind != "webhook":
             return (
-                f"its names are those of a {kind} in camelCase, as in a client library's object "
-                "them; give the body of the response instead"
+                f"its names are those of a {kind} in camelCase, as client libraries have them; "
+                "give the body of the response instead"
             )
         return _TOO_FEW
 

@@ -93,7 +93,7 @@ def binding(resource: ResourceView) -> Iterator[Problem]:
     kind, address, proxy = (own.get(name) for name in ("type", "address", "proxy_address"))
     address, proxy = (each if isinstance(each, str) else "" for each in (address, proxy))
     if isinstance(kind, str) and kind != kind.lower():
-        yield Problem(f"{at}/type", "the type of a binding is in small letters", value=kind)
+        yield Problem(f"{at}/type", "the type of a binding must be in small letters", value=kind)
     elif address and resource.body.get("identity"):
         message = "a participant has an identity or an address, not both"
         yield Problem(resource.pointer("identity"), message)

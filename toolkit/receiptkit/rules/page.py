@@ -98,7 +98,7 @@ def duplicate_receipt(page: dict[str, Any]) -> Iterator[Problem]:
     for index, row in enumerate(rows):
         sid = row.get("sid") if isinstance(row, dict) else None
         if isinstance(sid, str) and first.setdefault(sid, index) != index:
-            message = f"same sid as row {first[sid]} of this page"
+            message = f"the row has the same sid as row {first[sid]} of this page"
             yield Problem(f"/delivery_receipts/{index}/sid", message, value=sid)
 
 

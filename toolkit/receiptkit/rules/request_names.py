@@ -96,7 +96,7 @@ def _meant(name: str, documented: Iterable[str]) -> str | None:
 def form_of_another_kind(request: RequestView) -> Iterator[Problem]:
     """Yield a problem for a body that is not a form, and for lists not sent as repeated fields."""
     if not request.is_form:
-        message = "the body is not a form, so that none of its parameters is read"
+        message = "the body is not a form, so none of its parameters is read"
         yield Problem("", message, f"repeat the name of a list: {_REPEAT}")
     for name, values in request.form.items():
         meant = _list_meant(name, request)

@@ -164,7 +164,7 @@ def deleted(states: list[ResourceState]) -> Iterator[Problem]:
         own = [each.last for each in states if each.facet != REMOVED and each.last.file == file]
         at = max(own, default=first)
         if at > first:
-            text = "an earlier request deleted it"
+            text = "an earlier request deleted this resource"
             yield Problem(f"{at.pointer}/sid", text, at=at, other=first)
 
 

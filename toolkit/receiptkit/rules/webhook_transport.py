@@ -46,7 +46,7 @@ def method(webhook: WebhookView) -> Iterator[Problem]:
     if found and found not in _METHODS:
         yield Problem("", "the method is neither POST nor GET", value=found)
     elif found == "GET" and _SENT in (text_of(webhook.request.body) or b""):
-        message = "GET with a form: its parameters belong into the query"
+        message = "a GET must have its parameters in the query, not in a form"
         yield Problem("", message, severity=Severity.WARNING, value=found)
 
 
@@ -117,5 +117,5 @@ def names_of_its_own(payload: Any) -> Iterator[Problem]:
     if event != _EVENT or len(known) < _MOST_LIKELY:
         return
     shown = "EventType, DeliveryReceiptSid, Status"
-    message = f"the parameters are spelled otherwise; this webhook calls them {shown} …"
+    message = f"the parameters have other spellings; this webhook calls them {shown} …"
     yield Problem("", message)

@@ -306,7 +306,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         UsageError: the address or port cannot be used.
     """
     if not isinstance(host, str) or not host.isprintable() or not host:
-        raise UsageError("the host to listen on is an address such as 127.0.0.1")
+        raise UsageError("the host to listen on must be an address such as 127.0.0.1")
     if not isinstance(port, int) or not 0 <= port <= 65535:
         raise UsageError(
             f"cannot listen on {host}:{port}: ports are from 0 to 65535; port 0 takes a free one"

@@ -51,13 +51,13 @@ class OutcomeRule:
             self.status not in FAILURES or not isinstance(code, int) or not 10000 <= code <= 99999
         ):
             raise UsageError(
-                "error_code is a number of five digits, such as 30003, "
+                "error_code must be a number of five digits, such as 30003, "
                 "and needs the status failed or undelivered"
             )
         if self.times is not None and not (
             isinstance(self.times, int) and 1 <= self.times <= _MOST_TIMES
         ):
-            raise UsageError("times is from 1 to a billion, or null for all messages")
+            raise UsageError("times must be from 1 to a billion, or null for all messages")
         for name in (self.participant, self.conversation):
             if name is not None and (not isinstance(name, str) or len(name) > _LONGEST_NAME):
                 raise UsageError("participant and conversation are texts: a SID, address or name")

@@ -298,7 +298,7 @@ def _shown(value: Any) -> str:
 def bounded_seed(seed: int) -> int:
     """Return a seed that JSON can hold, with room for as many as worlds are counted."""
     if not isinstance(seed, int) or isinstance(seed, bool):
-        raise UsageError("a seed is a whole number")
+        raise UsageError("a seed must be a whole number")
     if abs(seed) >= 1 << 62:
         raise UsageError("a seed has at most 18 digits")
     return seed

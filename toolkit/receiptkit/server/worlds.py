@@ -68,7 +68,7 @@ def _shared(state: State) -> dict[str, str]:
 def _checked(chosen: Any) -> dict[str, Any]:
     """Return the facts by path that a caller sets; those of the server cannot be set."""
     if chosen is not None and not isinstance(chosen, dict):
-        raise UsageError("set is a mapping of facts by path, such as message.body")
+        raise UsageError("set must be a mapping of facts by path, such as message.body")
     if any(fact in (chosen or {}) for fact in _SHARED):
         raise UsageError(
             f"{' and '.join(_SHARED)} are those of the server: every world has the same"

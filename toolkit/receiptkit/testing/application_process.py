@@ -75,7 +75,7 @@ class Applications:
             UsageError: it cannot be started, ends, or does not listen in time.
         """
         if isinstance(command, str) or not command:
-            raise UsageError('the command is a list, such as ["node", "app.js"]')
+            raise UsageError('the command must be a list, such as ["node", "app.js"]')
         port = _free_port()
         arguments = [str(each).replace("{port}", str(port)) for each in command]
         variables = {**os.environ, **self._twilio, port_variable: str(port), **(env or {})}
