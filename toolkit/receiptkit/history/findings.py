@@ -10,7 +10,7 @@ import orjson
 from receiptkit.history.conversations import in_several, states_of_messages
 from receiptkit.history.log import Entry, Log, is_linked
 from receiptkit.history.messages import Messages
-from receiptkit.history.notes import CONFIGURATION, PAGE, RESOURCE
+from receiptkit.history.notes import CONFIGURATION, LISTING, PAGE, RESOURCE
 from receiptkit.history.paginations import paginations
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
@@ -91,6 +91,7 @@ def problems(
     for states_of_one in owned.values():
         yield from catalogue.problems("message receipts", states_of_one)
     yield from _problems_of_resources(log, is_mine)
+    yield from _problems_of_listings(log, is_mine)
     yield from _problems_of_configurations(log)
 
 
@@ -234,6 +235,16 @@ def _problems_of_resources(log: Log, is_mine: Callable[[str], bool]) -> Iterator
 
     for resource in resources(log, is_mine):
         yield from catalogue.problems("resource states", resource)
+
+
+def _problems_of_listings(log: Log, is_mine: Callable[[str], bool]) -> Iterator[Problem]:
+    if next(log.texts(LISTING), None) is None:
+        return
+    # Nor do most have such pages.
+    from receiptkit.history.listings import listings
+
+    for history in listings(log, is_mine):
+        yield from catalogue.problems("list history", history)
 
 
 # -- configurations

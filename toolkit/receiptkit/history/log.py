@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import orjson
 
-from receiptkit.history.notes import MESSAGES, PAGE
+from receiptkit.history.notes import LISTING, MESSAGES, PAGE
 from receiptkit.model.location import Arrival
 
 #: The fields of an `Arrival` but the pointer.
@@ -144,6 +144,8 @@ class Log:
 def is_linked(text: str) -> bool:
     """Return True if a text is of a page that is not the whole list."""
     end = text.find("\n")
+    if text[0] == LISTING:
+        return True
     return text[0] == PAGE and text.endswith(_LINKED, 0, end if end > 0 else len(text))
 
 

@@ -12,6 +12,8 @@ A text is a letter for the kind, and JSON arrays:
 - `N`: the SID of a conversation or a participant, its conversation, account and service, the state
   or a number for the address, when it was created and updated; of a list also the pointer of its
   row.
+- `G`: the owner of a list of other rows than receipts, and the links, the number and the size of a
+  page in it; the name of the list, and of each row its SID, dates and account.
 - `D`: the SID of a message that was deleted.
 - `C`: the account and the service of a configuration, if it has a URL, and if it wants receipts.
 """
@@ -27,7 +29,7 @@ import orjson
 
 from receiptkit.rules.states import REMOVED
 
-PAGE, RECEIPT, WEBHOOK, MESSAGE, RESOURCE, DELETION, CONFIGURATION = "PRWMNDC"
+PAGE, RECEIPT, WEBHOOK, MESSAGE, RESOURCE, LISTING, DELETION, CONFIGURATION = "PRWMNGDC"
 #: A list of messages or others is remembered as its rows: this is the head above their texts.
 MESSAGES = "L"
 #: The fields to keep of a receipt, by their names in responses and in webhooks. The last three are
@@ -148,7 +150,7 @@ def _message(body: dict[str, Any], _: str | None) -> Note:
     return Note(_line_of_message(body), [])
 
 
-def _messages(body: dict[str, Any], _: str | None) -> Note:
+def _messages(body: dict[str, Any], requested: str | None) -> Note:
     """Return the messages of a list, or one that was created, whose summary has no receipts yet."""
     rows = body.get("messages")
     if not isinstance(rows, list):
@@ -157,6 +159,17 @@ def _messages(body: dict[str, Any], _: str | None) -> Note:
     lines = [
         _line_of_message(row, number) for number, row in enumerate(rows) if isinstance(row, dict)
     ]
+    return _rows(lines, "messages", body, requested)
+
+
+def _rows(lines: list[str], name: str, body: dict[str, Any], requested: str | None) -> Note:
+    """Return what is kept of the rows of a list, and its place if it has other pages."""
+    meta = body.get("meta")
+    if isinstance(meta, dict) and (meta.get("next_page_url") is not None or meta.get("page") != 0):
+        # Most lists are whole.
+        from receiptkit.history.listing_notes import values_of_page
+
+        lines.append(_line(LISTING, values_of_page(name, meta, body[name], requested)))
     kept = list(filter(None, lines))
     return Note(MESSAGES, kept) if kept else Note("", [])
 
@@ -166,7 +179,7 @@ def _deletion(body: dict[str, Any], _: str | None) -> Note:
     return Note(_line(DELETION, (sid,)) if isinstance(sid, str) else "", [])
 
 
-def _resources(body: dict[str, Any], _: str | None) -> Note:
+def _resources(body: dict[str, Any], requested: str | None) -> Note:
     """Return conversations or participants: those of a list, or a single one."""
     for name in _LISTS:
         rows = body.get(name)
@@ -176,8 +189,7 @@ def _resources(body: dict[str, Any], _: str | None) -> Note:
                 for number, row in enumerate(rows)
                 if isinstance(row, dict)
             ]
-            kept = list(filter(None, lines))
-            return Note(MESSAGES, kept) if kept else Note("", [])
+            return _rows(lines, name, body, requested)
     return Note(_line_of_resource(body), [])
 
 

@@ -22,7 +22,7 @@ import orjson
 from receiptkit.history.findings import Watch, problems, problems_of_receipts
 from receiptkit.history.kept import Kept, Past, days_in, recall, rows_of
 from receiptkit.history.log import Entry, Log, dumped, loaded
-from receiptkit.history.notes import CONFIGURATION, DELETION, MESSAGE, PAGE, RESOURCE
+from receiptkit.history.notes import CONFIGURATION, DELETION, LISTING, MESSAGE, PAGE, RESOURCE
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
     OF_RECEIPT,
@@ -180,7 +180,7 @@ class Partitions:
             own, other = digest(entry.text[OF_RECEIPT]), digest(entry.text[OF_MESSAGE])
             texts[other % self._parts].append(entry)
             pairs[own % self._parts].append(own << _HALF | other)
-        for entry in log.entries(PAGE + MESSAGE + RESOURCE + DELETION + CONFIGURATION):
+        for entry in log.entries(PAGE + MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
             for number in {digest(each) % self._parts for each in subjects(entry.text)}:
                 texts[number].append(entry)
             for sid, message in owners(entry.text):

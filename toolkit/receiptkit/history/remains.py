@@ -17,6 +17,7 @@ from receiptkit.history.log import Entry, Log, is_linked
 from receiptkit.history.notes import (
     CONFIGURATION,
     DELETION,
+    LISTING,
     MESSAGE,
     PAGE,
     RECEIPT,
@@ -94,7 +95,7 @@ def remains(log: Log, again: Container[int], messages: set[str], several: set[in
             several and not several.isdisjoint(map(digest, subjects(entry.text)))
         ):
             kept.add(entry)
-    for entry in log.entries(MESSAGE + RESOURCE + DELETION + CONFIGURATION):
+    for entry in log.entries(MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
         kept.add(entry)
     return kept
 

@@ -105,7 +105,8 @@ def loop(history: ListHistory) -> Iterator[Problem]:
             continue
         page, back = found
         where = "an earlier page" if back is not page else "this page"
-        yield _problem(page, "next_page_url", f"next_page_url leads back to {where}", back)
+        problem = _problem(page, "next_page_url", f"next_page_url leads back to {where}", back)
+        yield problem._replace(severity=None)
 
 
 def _loop(pagination: Pagination) -> tuple[PageState, PageState] | None:
@@ -198,9 +199,11 @@ def _overlap(pagination: Pagination) -> Iterator[Problem]:
             index, sid = again[0]
             more = f" and {len(again) - 1} more" if len(again) > 1 else ""
             are = "are" if more else "is"
-            pointer = f"{page.at.pointer}/delivery_receipts/{index}/sid"
-            message = f"this receipt{more} {are} also on an earlier page"
-            is_certain = pagination.is_linked and not _is_shifted(seen, page, len(again))
+            pointer = f"{page.at.pointer}/{page.name}/{index}/sid"
+            noun = "receipt" if page.is_of_receipts else "row"
+            message = f"this {noun}{more} {are} also on an earlier page"
+            is_certain = page.is_of_receipts and pagination.is_linked
+            is_certain = is_certain and not _is_shifted(seen, page, len(again))
             severity = None if is_certain else Severity.INFO
             yield Problem(pointer, message, severity=severity, at=page.at, other=first[sid].at)
         for row in page.rows:
@@ -246,7 +249,7 @@ def mixed_accounts(history: ListHistory) -> Iterator[Problem]:
         named = [found for page in pagination.pages for found in _account(page)]
         for page, index, account in named[1:]:
             if account != named[0][2]:
-                pointer = f"{page.at.pointer}/delivery_receipts/{index}/account_sid"
+                pointer = f"{page.at.pointer}/{page.name}/{index}/account_sid"
                 message = "account_sid differs from an earlier page of the list"
                 yield Problem(pointer, message, at=page.at, other=named[0][0].at)
 
@@ -315,8 +318,12 @@ def truncated(history: ListHistory) -> Iterator[Problem]:
     for own in history.by_list():
         pages = max((each.pages for each in own), key=lambda pages: pages[-1].at)
         end = pages[-1]
-        # A body by itself is no pagination.
-        if end.next is None or (len(pages) == 1 and end.requested is None):
+        # A body by itself is no pagination, and of messages the newest are read on purpose.
+        if (
+            end.next is None
+            or not end.is_of_receipts
+            or (len(pages) == 1 and end.requested is None)
+        ):
             continue
         following = Link.of(end.next)
         elsewhere = fetched_in.get(following, set()) - {end.at.file}
@@ -336,5 +343,8 @@ def truncated(history: ListHistory) -> Iterator[Problem]:
 def _problem(
     page: PageState, member: str, message: str, other: PageState | None = None, rule: str = ""
 ) -> Problem:
+    """Return a problem at a member of meta; lists that change while they are read have less."""
     pointer = f"{page.at.pointer}/meta/{member}"
-    return Problem(pointer, message, rule=rule, at=page.at, other=other.at if other else None)
+    severity = None if page.is_of_receipts else Severity.INFO
+    other_at = other.at if other else None
+    return Problem(pointer, message, rule=rule, severity=severity, at=page.at, other=other_at)

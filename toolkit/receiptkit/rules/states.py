@@ -22,6 +22,8 @@ FAILURES = frozenset({"failed", "undelivered"})
 STATUSES = frozenset(FOLLOWING) | FAILURES | {"read"}
 
 
+#: The member of a page with receipts.
+RECEIPTS = "delivery_receipts"
 #: The facet of a resource that was deleted.
 REMOVED = -1
 
@@ -123,6 +125,7 @@ class PageState(NamedTuple):
         number, size: its index in the list, and how many rows it has at the most.
         rows: None for a row that is no receipt.
         requested: the URL of its request; None if that was not seen.
+        name: the member with its rows.
     """
 
     at: Arrival
@@ -133,6 +136,12 @@ class PageState(NamedTuple):
     rows: tuple[Row | None, ...]
     requested: str | None
     previous: str | None = None
+    name: str = RECEIPTS
+
+    @property
+    def is_of_receipts(self) -> bool:
+        """Return True for a page of receipts; lists of other rows change while they are read."""
+        return self.name == RECEIPTS
 
     def links(self) -> set[Link]:
         """Return where the page is: by its own link, and by the requested URL."""
