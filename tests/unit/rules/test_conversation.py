@@ -1,4 +1,4 @@
-"""Conversations, webhooks of them, and fields that belong to something else."""
+"""Conversations, their lists, and webhooks of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from receiptkit.rules.conversation import (
     timers,
     unique_name,
 )
-from receiptkit.rules.foreign_members import foreign_field, retry_count, unknown_level
-from receiptkit.rules.views import ReceiptView, ResourceView
+from receiptkit.rules.views import ResourceView
 
 SID, OTHER = "CH" + "0123456789abcdef" * 2, "CH" + "fedcba9876543210" * 2
 LIST = "https://conversations.twilio.com/v1/Conversations"
@@ -125,22 +124,3 @@ def test_rows_that_share_a_name(page: dict[str, Any], pointer: str | None) -> No
 def test_events_before_a_change(changes: dict[str, Any], expected: list[str]) -> None:
     body = {"post_webhook_url": URL, "pre_webhook_url": None, **changes}
     assert [each.pointer for each in no_pre_url(body)] == expected
-
-
-def test_fields_of_something_else() -> None:
-    row = {"sid": "DY1", "status": "sent", "error_message": None, "to": "+1555", "Status": "sent"}
-    found = [each.pointer for each in foreign_field(ReceiptView(row, "/x"))]
-    # The last one is a matter of upper and lower case.
-    assert found == ["/x/error_message", "/x/to"]
-    assert list(foreign_field(ReceiptView({"to": "+1555"}, is_webhook=True))) == []
-    summary = {"total": 1, "sent": "all", "queued": "none"}
-    assert [each.pointer for each in unknown_level({"delivery": summary})] == ["/delivery/queued"]
-    assert list(unknown_level({"delivery": None})) == []
-
-
-@pytest.mark.parametrize(
-    ("count", "is_told"), [("0", False), ("5", False), ("6", True), ("one", False), (None, False)]
-)
-def test_retries(count: str | None, is_told: bool) -> None:
-    webhook = ReceiptView({"RetryCount": count}, is_webhook=True)
-    assert bool(list(retry_count(webhook))) is is_told

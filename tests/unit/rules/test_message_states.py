@@ -9,7 +9,12 @@ import pytest
 
 from receiptkit import Contract, Exchange, History
 from receiptkit.captures import Limits, Source
+from receiptkit.model.finding import Severity
+from receiptkit.model.location import Arrival
+from receiptkit.model.problem import Problem
+from receiptkit.rules import catalogue
 from receiptkit.rules.examples import sample
+from receiptkit.rules.states import MessageState, MessageStates, ReceiptState
 from receiptkit.validation.choices import Choices
 from receiptkit.validation.run import Validation
 
@@ -220,3 +225,187 @@ def test_odd_messages_are_remembered_as_far_as_they_go() -> None:
         history.check(message(**members))
     history.check_exchange(Exchange("GET", LIST, 200, {"messages": [None, 7, {}, {"sid": 7}]}))
     assert [each for each in history.finish() if each.rule.startswith("message.")] == []
+
+
+def place(entry: int, pointer: str = "/m", file: int = 0) -> Arrival:
+    return Arrival(file, entry=entry, pointer=pointer)
+
+
+def state(entry: int, *, file: int = 0, **members: Any) -> MessageState:
+    """Return what one observation says of the message."""
+    at = place(entry, file=file)
+    return MessageState(at, at, "CH1", "AC1", "", None, None)._replace(**members)
+
+
+def received(
+    entry: int, sid: str = "DY1", *, file: int = 0, by_webhook: bool = False, **members: Any
+) -> tuple[str, ReceiptState]:
+    """Return what one observation says of a receipt."""
+    at = place(entry, "/r", file)
+    seen = ReceiptState(at, at, 1, by_webhook, "CH1", "IM1", "MB1", "sent", 0, 100, 100, "", "AC1")
+    return sid, seen._replace(**members)
+
+
+def problems(
+    *seen: MessageState | tuple[str, ReceiptState],
+    deleted: tuple[tuple[Arrival, Arrival], ...] = (),
+) -> list[Problem]:
+    """Return what every check finds; receipts are given in no order."""
+    states = [each for each in seen if isinstance(each, MessageState)]
+    receipts = [each for each in seen if not isinstance(each, MessageState)]
+    return list(catalogue.problems("message states", MessageStates(states, receipts, [*deleted])))
+
+
+def of_message(rule: str, member: str, message: str, entry: int, other: Arrival) -> Problem:
+    return Problem(f"/m/{member}", message, rule=rule, at=place(entry), other=other)
+
+
+def of_receipt(rule: str, member: str, message: str, entry: int, other: Arrival) -> Problem:
+    return Problem(f"/r/{member}", message, rule=rule, at=place(entry, "/r"), other=other)
+
+
+IDENTITY, AGAIN = "message.identity", "this message has another {} in an earlier observation"
+
+
+def test_each_further_owner_is_one_problem() -> None:
+    """It is compared with the first that names one; a message may name only the other owner."""
+    owners = ("", "AC1", "AC2", "AC2", "AC1", "AC3")
+    found = problems(*(state(at, account=own) for at, own in enumerate(owners)))
+    expected = [
+        of_message(IDENTITY, "account_sid", AGAIN.format("account"), at, place(1)) for at in (2, 5)
+    ]
+    assert found == expected
+    found = problems(
+        *(state(at, conversation="", account=own) for at, own in enumerate(owners[1:], 1))
+    )
+    assert found == expected
+    found = problems(state(0), state(1, conversation="CH2"))
+    member, text = "conversation_sid", AGAIN.format("conversation")
+    assert found == [of_message(IDENTITY, member, text, 1, place(0))]
+
+
+def test_owners_of_receipts() -> None:
+    """They are compared in the order of arrival, at the later observation."""
+    of_row, of_all = (
+        "this receipt has another {} than its message",
+        "this message has another {} than its receipts",
+    )
+    found = problems(
+        state(2),
+        received(7, "DY1", account="AC4"),
+        received(5, "DY4", account="AC2"),
+        received(1, "DY5", account="AC3"),
+        received(3, "DY2", account=""),
+        received(4, "DY3", account="AC1"),
+        # Another receipt of a known account; one that had the right account has its own problem.
+        received(6, "DY6", account="AC2"),
+        received(0, "DY3", account="AC5"),
+    )
+    member = "account_sid"
+    assert found == [
+        of_message(IDENTITY, member, of_all.format("account"), 2, place(1, "/r")),
+        of_receipt(IDENTITY, member, of_row.format("account"), 5, place(2)),
+        of_receipt(IDENTITY, member, of_row.format("account"), 7, place(2)),
+    ]
+    # One message is in one conversation, and so are its receipts.
+    moved = [received(4, "DY1", conversation="CH3"), received(3, "DY2", conversation="CH2")]
+    member, message = "conversation_sid", of_row.format("conversation")
+    assert problems(state(0), *moved) == [of_receipt(IDENTITY, member, message, 3, place(0))]
+    assert problems(state(0), *moved, received(5, "DY3")) == []
+
+
+def test_another_index() -> None:
+    rule, text = "message.index-changed", "an earlier observation has another index"
+    numbers = (None, 1, 2, 2, 1, 3)
+    found = problems(*(state(at, number=number) for at, number in enumerate(numbers)))
+    assert found == [of_message(rule, "index", text, at, place(1)) for at in (2, 5)]
+    moved = received(9, conversation="CH2")
+    rules = {each.rule for each in problems(state(0, number=1), state(1, number=2), moved)}
+    assert rules == {IDENTITY}
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "values"),
+    [
+        ("participant", "participant_sid", ("", "MB7", "MB8", "MB8", "MB7", "MB9")),
+        ("created", "date_created", (None, 7, 8, 8, 7, 9)),
+    ],
+)
+def test_another_author_or_date(name: str, member: str, values: tuple[Any, ...]) -> None:
+    found = problems(*(state(at, **{name: value}) for at, value in enumerate(values)))
+    text = f"an earlier observation has another {member}"
+    assert found == [of_message("message.changed", member, text, at, place(1)) for at in (2, 5)]
+
+
+def test_the_first_receipt_before_its_message() -> None:
+    """Of two dates of a message the earlier counts, from the first second of 1970 on."""
+    rule, text = "message.after-receipt", "date_created is before that of the message"
+    receipts = [
+        received(5, "DY1", created=-9),
+        received(4, "DY2", created=-3, by_webhook=True),
+        received(3, "DY3", created=-2),
+    ]
+    states = [state(0, created=1), state(1, created=0), state(2)]
+    found = [each for each in problems(*states, *receipts) if each.rule == rule]
+    (own,) = found
+    assert own == of_receipt(rule, "DateCreated", text, 4, place(1))._replace(
+        severity=Severity.INFO
+    )
+    again = problems(state(0, created=0), received(5, created=-60), received(6, created=-61))
+    assert [(each.at, each.severity) for each in again] == [(place(5, "/r"), Severity.INFO)]
+    (own,) = problems(state(0, created=0), received(5, created=-61))
+    assert own == of_receipt(rule, "date_created", text, 5, place(0))
+    # Of two messages with one SID, or one without a date, nothing is known.
+    assert problems(state(0), received(5, created=-61)) == []
+    moved = problems(state(0, created=0), received(5, created=-61, conversation="CH2"))
+    assert [each.rule for each in moved] == [IDENTITY]
+
+
+def test_the_first_receipt_of_the_author() -> None:
+    rule, member = "message.receipt-of-author", "participant_sid"
+    own, other = {"participant": "MB7"}, {"participant": "MB8"}
+    receipts = [received(9, "DY1", **own), received(4, "DY3", **own), received(3, "DY2", **other)]
+    text = "this participant wrote the message, and authors get no receipt"
+    states = [state(0), state(1, **own)]
+    assert problems(*states, *receipts) == [of_receipt(rule, member, text, 4, place(1))]
+    text = "this participant has a receipt, but authors get none"
+    expected = [of_message(rule, member, text, 5, place(4, "/r"))]
+    assert problems(state(5, **own), *receipts) == expected
+    two = problems(state(0, **own), state(1, **other), *receipts)
+    assert [each.rule for each in two] == ["message.changed"]
+    moved = problems(state(0, **own), received(4, conversation="CH2", **own))
+    assert [each.rule for each in moved] == [IDENTITY]
+
+
+def gone(pointer: str, message: str, at: Arrival, other: Arrival) -> Problem:
+    return Problem(pointer, message, rule="message.deleted", at=at, other=other)
+
+
+def test_deletions_in_several_files() -> None:
+    """The first answer after the deletion in its own file is named, and a second deletion."""
+    first, twice = place(1, ""), place(4, "", file=1)
+    deleted = ((first, first), (place(2, "", file=1), twice))
+    text, again = "the message was deleted by an earlier request", "the message was deleted before"
+    states = [state(0), state(3), state(5), state(6, file=1), state(7, file=2)]
+    of_first = gone("/m/sid", text, place(3), first)
+    of_second = [
+        gone("", again, twice, deleted[1][0]),
+        gone("/m/sid", text, place(6, file=1), deleted[1][0]),
+    ]
+    assert problems(*states, deleted=deleted) == [of_first, *of_second]
+    assert problems(states[0], *states[3:], deleted=deleted) == of_second
+
+
+def test_a_receipt_of_a_deleted_message() -> None:
+    """The last one in a response of the same file is named, if the message is not there itself."""
+    first = place(1, "")
+    receipts = [
+        *(received(0, "DY1"), received(4, "DY2"), received(3, "DY3")),
+        *(received(5, "DY4", by_webhook=True), received(6, "DY5", file=1)),
+    ]
+    text = "the message of this receipt was deleted by an earlier request"
+    expected = [gone("/r/message_sid", text, place(4, "/r"), first)]
+    assert problems(*receipts, deleted=((first, first),)) == expected
+    found = problems(state(2), *receipts, deleted=((first, first),))
+    assert [each.pointer for each in found] == ["/m/sid"]
+    assert problems(receipts[0], *receipts[3:], deleted=((first, first),)) == []

@@ -90,6 +90,6 @@ def unknown_level(message: dict[str, Any]) -> Iterator[Problem]:
 def retry_count(webhook: ReceiptView) -> Iterator[Problem]:
     """Yield a problem for a RetryCount above the highest that can be configured."""
     count = webhook.body.get("RetryCount")
-    if isinstance(count, str) and count.isdecimal() and int(count[:9]) > _MOST_RETRIES:
+    if isinstance(count, str) and count.isdecimal() and float(count) > _MOST_RETRIES:
         message = f"RetryCount must be at most {_MOST_RETRIES}"
         yield Problem("/RetryCount", message, value=count)

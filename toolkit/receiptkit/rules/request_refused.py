@@ -94,7 +94,7 @@ def refused(request: RequestView) -> Iterator[Problem]:
 def _of_conversation(form: dict[str, str], *, is_new: bool) -> Iterator[tuple[str, int]]:
     if is_new and form.get("State") == "closed":
         yield "State must not be closed in a new conversation", 50384
-    if _SID.fullmatch(form.get("UniqueName", "")):
+    if "UniqueName" in form and _SID.fullmatch(form["UniqueName"]):
         yield "UniqueName must not look like the SID of a conversation", 50390
     for name, (least, shown, code) in _TIMERS.items():
         if name not in form:
@@ -103,8 +103,9 @@ def _of_conversation(form: dict[str, str], *, is_new: bool) -> Iterator[tuple[st
         if duration is None:
             yield f"{name} must be a duration of ISO 8601, such as {shown}", 50379
         elif not duration["years"] and not duration["months"]:
-            parts = ((int((duration[unit] or "0")[:9]), each) for unit, each in _SECONDS.items())
-            if sum(count * each for count, each in parts) < least:
+            # There may be more digits than a whole number is read from.
+            parts = (float(duration[unit] or 0) * each for unit, each in _SECONDS.items())
+            if sum(parts) < least:
                 yield f"{name} must be at least {shown}", code
     if "Attributes" in form and not _is_json(form["Attributes"]):
         yield "Attributes must be JSON", 50304
@@ -132,7 +133,7 @@ def _of_participant(
         return
     if is_new and not form.keys() & {"Identity", _ADDRESS, _PROJECTED}:
         yield f"Identity, {_ADDRESS} or {_PROJECTED} is needed", 50204
-    address, proxy = form.get(_ADDRESS, ""), form.get(_PROXY, "")
+    address, proxy = form.get(_ADDRESS) or "", form.get(_PROXY) or ""
     if address and address == proxy:
         yield f"{_ADDRESS} must differ from {_PROXY}", 50409
     elif are_of_two_channels(address, proxy):
@@ -143,9 +144,10 @@ def _of_participant(
 
 def _of_webhook(request: RequestView) -> Iterator[tuple[str, int]]:
     form = request.form
-    for name, code in _NEEDED.get(form.get("Target", [""])[-1], {}).items():
-        if not any(form.get(name, ())):
-            yield f"{name} is needed with this Target", code
+    for target in form.get("Target", ())[-1:]:
+        for name, code in _NEEDED.get(target, {}).items():
+            if not any(form.get(name, ())):
+                yield f"{name} is needed with this Target", code
     triggers = form.get(_TRIGGERS, [])
     if len(triggers) > _MOST_TRIGGERS:
         yield f"there are more than {_MOST_TRIGGERS} values of {_TRIGGERS}", 50362

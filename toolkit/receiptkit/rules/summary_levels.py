@@ -80,7 +80,7 @@ def explanation(summary: dict[str, Any]) -> str:
             return f"`{more}` is `{summary[more]}`, but `{less}` is `{summary[less]}`; {why}"
     counted = [member for member in _ENDS if summary[member] != "none"]
     for member in counted:
-        if summary[member] == "all" and len(counted) > 1:
+        if summary[member] == "all":
             other = next(each for each in counted if each != member)
             return (
                 f"`{member}` is `all`, but `{other}` is `{summary[other]}`; a receipt counts for "

@@ -13,6 +13,8 @@ from receiptkit.rules.links import without_query
 _ESCAPE = regex(r"%[0-9A-Fa-f]{2}")
 _HOST = "the URL has another spelling of the scheme or the host: validate the configured one"
 _QUERY = "an empty query was dropped: keep the `?`"
+#: What libraries leave as it is in a path, besides letters and digits.
+_PLAIN = "%/:@!$&'()*+,;=~"
 
 
 def written_otherwise(url: str) -> Iterator[tuple[str, str]]:
@@ -30,7 +32,7 @@ def paths_otherwise(path: str) -> list[str]:
     """Return a path in the other ways in which libraries encode it."""
     escapes = _ESCAPE.sub(lambda each: each[0].upper(), path)
     small = _ESCAPE.sub(lambda each: each[0].lower(), path)
-    others = (escapes, small, unquote(path), quote(path, safe="%/:@!$&'()*+,;=~"))
+    others = (escapes, small, unquote(path), quote(path, safe=_PLAIN))
     return [each for each in dict.fromkeys(others) if each != path]
 
 
@@ -48,4 +50,4 @@ def _writings(netloc: str) -> Iterator[str]:
     with suppress(UnicodeError):
         yield host.encode("idna").decode() + colon + port
     with suppress(UnicodeError):
-        yield host.encode("ascii").decode("idna") + colon + port
+        yield host.encode().decode("idna") + colon + port
