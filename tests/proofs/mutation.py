@@ -62,10 +62,10 @@ LEFT_OUT = (
 )
 #: Code that runs at import, before mutmut changes anything; the page of rules is held to it.
 AT_IMPORT = tuple(
-    f"*.x_{name}__*"
+    f"*.rules.*.x_{name}__*"
     for name in (
-        *("rule", "_then", "_linked", "_two_pages", "_lost"),
-        *("_added", "_messages", "_participant"),
+        *("rule", "_then", "_linked", "_two_pages", "_lost", "_added", "_messages", "_created"),
+        *("_participant", "_with_address", "_resource", "_conversation", "_fetched", "_two_named"),
     )
 )
 #: Decorators that keep results.

@@ -39,6 +39,10 @@ QUERY = "an empty query was dropped: keep the `?`"
                 "https://[2001:0db8:0000:0000:0000:0000:0000:0001]/x?y",
             ],
         ),
+        (
+            f"https://\u00fc.{'a' * 60}:8443/x?y",
+            [f"https://xn--tda.{'a' * 60}:8443/x?y"],
+        ),
         # No such hosts are in the domain name system.
         ("https://a..b/x?y", []),
         (f"https://{'a' * 64}.example/x?y", []),

@@ -79,14 +79,14 @@ def timers(resource: ResourceView) -> Iterator[Problem]:
     """Yield a problem for each timer of another name or form."""
     own = resource.body.get("timers") if _is_conversation(resource) else None
     for name, value in own.items() if isinstance(own, dict) else ():
-        message = ""
         if name not in _TIMERS:
             message = "timers of a response are called date_inactive and date_closed"
         elif value is not None and not (isinstance(value, str) and _DATE.fullmatch(value)):
             message = "a timer of a response is the time at which it runs out, not a duration"
-        if message:
-            at = resource.pointer("timers")
-            yield Problem(at + pointers.join((name,)), message, value=value)
+        else:
+            continue
+        at = resource.pointer("timers")
+        yield Problem(at + pointers.join((name,)), message, value=value)
 
 
 @rule(
@@ -114,8 +114,8 @@ def links_elsewhere(resource: ResourceView) -> Iterator[Problem]:
     links = resource.body.get("links") if _is_conversation(resource) else None
     sid = resource.body.get("sid")
     for name, url in links.items() if isinstance(links, dict) else ():
-        named = sids_in(url).get("conversation_sid", "")
-        if _CONVERSATION_SID.fullmatch(named) and named != sid:
+        named = sids_in(url).get("conversation_sid")
+        if named and named != sid and _CONVERSATION_SID.fullmatch(named):
             pointer = resource.pointer("links") + pointers.join((name,))
             message = "the link names another conversation than sid"
             yield Problem(pointer, message, value=url, reads=(resource.pointer("sid"),))
@@ -200,7 +200,7 @@ def same_name(page: dict[str, Any]) -> Iterator[Problem]:
     seen: dict[Any, Any] = {}
     for index, row in enumerate(page[name]):
         value = value_of(row) if isinstance(row, dict) and isinstance(row.get("sid"), str) else None
-        if value is None or not isinstance(value, (str, tuple)):
+        if not isinstance(value, (str, tuple)):
             continue
         owner = (row["sid"], row.get("chat_service_sid"))
         before = seen.setdefault(value, owner)

@@ -11,6 +11,7 @@ from receiptkit.model.regex import regex
 from receiptkit.rules.links import without_query
 
 _ESCAPE = regex(r"%[0-9A-Fa-f]{2}")
+_BRACKETED = regex(r"\[([^]]*)\](.*)")
 _HOST = "the URL has another spelling of the scheme or the host: validate the configured one"
 _QUERY = "an empty query was dropped: keep the `?`"
 #: What libraries leave as it is in a path, besides letters and digits.
@@ -40,12 +41,12 @@ def _writings(netloc: str) -> Iterator[str]:
     """Yield a host in small letters, in ASCII, in Unicode, and an IPv6 address short and long."""
     lower = netloc.lower()
     yield lower
-    with suppress(ValueError):
-        address = ipaddress.IPv6Address(lower[1:].partition("]")[0])
-        behind = lower.partition("]")[2]
-        yield f"[{address.compressed}]{behind}"
-        yield f"[{address.exploded}]{behind}"
-        return
+    if bracketed := _BRACKETED.fullmatch(lower):
+        with suppress(ValueError):
+            address, behind = ipaddress.IPv6Address(bracketed[1]), bracketed[2]
+            yield f"[{address.compressed}]{behind}"
+            yield f"[{address.exploded}]{behind}"
+            return
     host, colon, port = lower.partition(":")
     with suppress(UnicodeError):
         yield host.encode("idna").decode() + colon + port
