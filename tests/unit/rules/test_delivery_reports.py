@@ -11,6 +11,7 @@ from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 from receiptkit.rules.delivery_reports import (
     impossible_at_any_time,
+    list_went_back,
     summaries_of_reports,
     went_back,
 )
@@ -19,6 +20,7 @@ from receiptkit.rules.states import (
     MessageHistory,
     PageState,
     Pagination,
+    Row,
     StatusReport,
 )
 
@@ -191,16 +193,138 @@ def test_summaries_of_different_files_are_not_compared() -> None:
     assert back(summary(1, 2), summary(2, 1, file=1)) == []
 
 
+def test_a_summary_that_is_gone_says_less() -> None:
+    gone = "delivery says less than the earlier summary"
+    assert back(summary(1, 2), summary(2, None)) == [("", gone)]
+    assert back(summary(1, "2"), summary(2, None)) == []
+    assert back(summary(1, 0), summary(2, None)) == []
+    assert back(summary(1, None), summary(2, 2)) == []
+    assert back(summary(1, None), summary(2, None)) == []
+    assert back(summary(1, 2), summary(2, "1")) == []
+
+
 def test_locates_a_summary_that_went_back() -> None:
-    (problem,) = went_back(MessageHistory([], [summary(3, 1), summary(1, 2)], [], []))
-    assert (problem.at, problem.other) == (place(3), place(1))
+    seen = [summary(3, 1), summary(1, 2), summary(1, 3, file=1), summary(2, 2, file=1)]
+    message = "total says less than the earlier summary"
+    assert list(went_back(MessageHistory([], seen, [], []))) == [
+        Problem("/x/delivery/total", message, at=place(3), other=place(1)),
+        Problem("/x/delivery/total", message, at=place(2, file=1), other=place(1, file=1)),
+    ]
+
+
+def listed(
+    entry: int, *statuses: str | None, file: int = 0, is_linked: bool = True, rest: int = 0
+) -> Pagination:
+    """Return a list with a row of each status, `-` for a row that is no receipt."""
+    rows = tuple(
+        None if status == "-" else Row(f"DY{number}", status)
+        for number, status in enumerate(statuses)
+    )
+    pages = [PageState(place(entry, file=file), "", None, 0, 0, rows, None)]
+    pages += [PageState(place(entry + 1, file=file), "", None, 1, 0, (), None)] * rest
+    return Pagination(pages, is_linked)
+
+
+def later(*seen: DeliverySummary | Pagination) -> list[Problem]:
+    summaries = [each for each in seen if isinstance(each, DeliverySummary)]
+    lists = [each for each in seen if isinstance(each, Pagination)]
+    return list(list_went_back(MessageHistory(lists, summaries, [], [])))
+
+
+@pytest.mark.parametrize(
+    ("total", "levels", "statuses", "member"),
+    [
+        (1, {"read": "some"}, ["sent"], "read"),
+        (1, {"read": "all"}, [None], "read"),
+        (1, {"read": "some"}, ["-"], "read"),
+        (1, {"read": "some"}, [], "read"),
+        (1, {"failed": "some"}, ["sent"], "failed"),
+        (1, {"undelivered": "all"}, ["sent"], "undelivered"),
+        # Only the first is told.
+        (1, {"delivered": "all", "read": "all"}, ["sent"], "delivered"),
+        (2, {"read": "all"}, ["sent", "failed"], "read"),
+        (2, {"read": "all"}, ["failed", "failed"], None),
+        (2, {"read": "some"}, ["sent", "failed"], None),
+        (2, {"delivered": "some"}, ["sent", "read"], None),
+        (2, {"read": "none"}, ["sent", "sent"], None),
+        (2, {"sent": "all"}, ["sent", None], None),
+        # Some of a longer list were created since.
+        (1, {"delivered": "all"}, ["read", "sent"], None),
+        (1, {"delivered": "all"}, ["sent", "sent"], "delivered"),
+        ("1", {"read": "all"}, ["sent"], None),
+        (None, {}, ["sent"], None),
+    ],
+)
+def test_a_later_list_says_less(
+    total: Any, levels: dict[str, str], statuses: list[str | None], member: str | None
+) -> None:
+    expected = []
+    if member:
+        message = f"`{member}` was `{levels[member]}`, but a later list has no such receipt"
+        pointer = f"/x/delivery/{member}"
+        expected = [Problem(pointer, message, at=place(1), other=place(2))]
+    assert later(summary(1, total, **levels), listed(2, *statuses)) == expected
+
+
+def test_a_later_list_says_that_not_all_are() -> None:
+    message = "`delivered` was `all`, but a later list has receipts that are not"
+    expected = Problem("/x/delivery/delivered", message, at=place(1), other=place(2))
+    for status in ("delivered", "read"):
+        assert later(summary(1, 3, delivered="all"), listed(2, status, "sent", "-")) == [expected]
+
+
+def test_the_next_whole_list_of_the_file_is_compared() -> None:
+    said = [summary(each, 1, read="all") for each in (5, 3, 1)]
+    lists = [
+        *(listed(6, "read"), listed(4, "sent", rest=1), listed(2, "sent", is_linked=False)),
+        listed(7, "sent", file=1),
+    ]
+    found = [(each.at, each.other) for each in later(*said, *lists)]
+    assert found == [(place(3), place(4)), (place(1), place(4))]
+    assert later(said[0], listed(2, "sent")) == []
+    assert later(said[0], listed(7, "sent", file=1)) == []
+
+
+def any_time(*seen: StatusReport | DeliverySummary | Pagination) -> list[Problem]:
+    summaries = [each for each in seen if isinstance(each, DeliverySummary)]
+    reports = [each for each in seen if isinstance(each, StatusReport)]
+    lists = [each for each in seen if isinstance(each, Pagination)]
+    return list(impossible_at_any_time(MessageHistory(lists, summaries, reports, [])))
 
 
 def whenever(*seen: StatusReport | DeliverySummary) -> list[str]:
-    summaries = [each for each in seen if isinstance(each, DeliverySummary)]
-    reports = [each for each in seen if isinstance(each, StatusReport)]
-    history = MessageHistory([], summaries, reports, [])
-    return [each.pointer.removeprefix("/x/delivery/") for each in impossible_at_any_time(history)]
+    return [each.pointer.removeprefix("/x/delivery/") for each in any_time(*seen)]
+
+
+def test_names_an_end_that_rules_a_level_out() -> None:
+    """It is the first end that does not count for the member, of a report or of a row."""
+    seen = (report(1, "A", "delivered"), report(2, "B", "sent"), report(3, "B", "failed"))
+    early = [summary(each, 2, **levels) for each, levels in ((5, {}), (0, {"delivered": "all"}))]
+    early += [summary(6, None, file=1), summary(6, 1, file=1)]
+    said = summary(7, 2, file=1, delivered="some", failed="all", undelivered="some")
+    message = "`delivered` cannot be `all`: a receipt ended as failed"
+    other = "`{}` cannot be `{}`: a receipt ended as delivered"
+    at = place(7, file=1)
+    assert any_time(*seen, *early, said) == [
+        Problem("/x/delivery/delivered", message, at=place(0), other=place(3)),
+        *(
+            Problem(f"/x/delivery/{name}", other.format(name, level), at=at, other=place(1))
+            for name, level in (("failed", "all"), ("undelivered", "some"))
+        ),
+    ]
+    rows = listed(4, "-", "sent", "failed", "undelivered"), listed(9, "-", "sent", "failed")
+    message = "`read` cannot be `all`: a receipt ended as failed"
+    assert any_time(summary(1, 3, read="all"), *rows) == [
+        Problem("/x/delivery/read", message, at=place(1), other=place(4)),
+    ]
+
+
+def test_a_receipt_that_was_read_had_been_delivered() -> None:
+    seen = (report(1, "A", "delivered"), report(2, "A", "read"), report(3, "A", "read"))
+    (problem,) = any_time(summary(0, failed="all"), *seen)
+    message = "`failed` cannot be `all`: a receipt ended as read"
+    assert problem == Problem("/x/delivery/failed", message, at=place(0), other=place(2))
+    assert any_time(summary(0, read="all", delivered="all"), *seen) == []
 
 
 def test_ends_rule_levels_out_whenever_they_are_seen() -> None:
