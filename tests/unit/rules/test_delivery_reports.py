@@ -256,7 +256,7 @@ def later(*seen: DeliverySummary | Pagination) -> list[Problem]:
     ],
 )
 def test_a_later_list_says_less(
-    total: Any, levels: dict[str, str], statuses: list[str | None], member: str | None
+    total: Any, levels: dict[str, Any], statuses: list[str | None], member: str | None
 ) -> None:
     expected = []
     if member:
@@ -299,7 +299,7 @@ def whenever(*seen: StatusReport | DeliverySummary) -> list[str]:
 def test_names_an_end_that_rules_a_level_out() -> None:
     """It is the first end that does not count for the member, of a report or of a row."""
     seen = (report(1, "A", "delivered"), report(2, "B", "sent"), report(3, "B", "failed"))
-    early = [summary(each, 2, **levels) for each, levels in ((5, {}), (0, {"delivered": "all"}))]
+    early = [summary(5, 2), summary(0, 2, delivered="all")]
     early += [summary(6, None, file=1), summary(6, 1, file=1)]
     said = summary(7, 2, file=1, delivered="some", failed="all", undelivered="some")
     message = "`delivered` cannot be `all`: a receipt ended as failed"

@@ -32,7 +32,8 @@ def test_levels_of_something_else() -> None:
         Problem("/delivery/queued", message, value="none"),
         Problem("/delivery/unread", message, value=2),
     ]
-    for other in (None, [], "queued", {"total": 1}):
+    others: list[Any] = [None, [], "queued", {"total": 1}]
+    for other in others:
         assert list(unknown_level({"delivery": other})) == []
 
 

@@ -363,7 +363,8 @@ def test_the_first_receipt_before_its_message() -> None:
 
 def test_the_first_receipt_of_the_author() -> None:
     rule, member = "message.receipt-of-author", "participant_sid"
-    own, other = {"participant": "MB7"}, {"participant": "MB8"}
+    own: dict[str, Any] = {"participant": "MB7"}
+    other: dict[str, Any] = {"participant": "MB8"}
     receipts = [received(9, "DY1", **own), received(4, "DY3", **own), received(3, "DY2", **other)]
     text = "this participant wrote the message, and authors get no receipt"
     states = [state(0), state(1, **own)]
