@@ -112,7 +112,7 @@ def test_what_was_deleted_is_there() -> None:
         *(state(1, file=2, last=place(2, 2)), state(3, facet=REMOVED, file=2)),
         *(state(1, file=3, facet=REMOVED), state(9, file=4)),
     ]
-    text = "an earlier request deleted it"
+    text = "an earlier request deleted this resource"
     assert problems(*states) == [
         problem("resource.deleted", "sid", text, place(5), place(1)),
         problem("resource.deleted", "sid", text, place(3, 1), place(2, 1)),
