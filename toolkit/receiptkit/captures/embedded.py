@@ -34,6 +34,7 @@ _ESCAPED_PAIR = regex(rf"(?:{_AND}|\A|&)(?P<name>[^=\\]*)\\?=(?P<value>[^&\\]*)"
 #: One whose equals signs are escaped, as in events of CEF.
 _ONE_OF_CEF = r"[A-Za-z][\w.%\[\]-]*\\=[^&\\\s]*"
 _FORM_OF_CEF = regex(rf"(?:{_ONE_OF_CEF}&)*EventType\\=on[A-Za-z]+(?:&{_ONE_OF_CEF})+")
+_LONGEST_EVENT = 1 << 12
 #: A form or JSON that was encoded once more for the value of another form.
 _PERCENT_RUN = regex(r"[A-Za-z0-9%._~+*!-]+")
 _PERCENT = regex(r"[A-Za-z0-9%._~+*!-]")
@@ -178,6 +179,8 @@ def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | No
         return None
     line = max(begin, at - _FAR, text.rfind("\n", begin, at) + 1)
     is_cef = text.startswith("\\", at + len("EventType"))
+    # An event of CEF is one datagram.
+    line = max(line, at - _LONGEST_EVENT) if is_cef else line
     pattern, kept = (_FORM_OF_CEF, "\\,") if is_cef else (_ESCAPED_FORM, "\\;")
     left = max(line, 1 + max(text.rfind(char, line, at) for char in _AROUND if char not in kept))
     if is_cef:
@@ -197,9 +200,8 @@ def _escaped_form(text: str, begin: int, at: int) -> tuple[FoundValue, int] | No
 
 def _unescaped(text: str, left: int, at: int) -> int:
     """Return the offset of the last equals sign that is not escaped; -1 without one."""
-    while (at := text.rfind("=", left, at)) >= 0 and text[at - 1 : at] == "\\":
-        pass
-    return at
+    found = text[left:at].replace("\\=", "\\ ").rfind("=")
+    return left + found if found >= 0 else -1
 
 
 def _percent_text(text: str, begin: int, at: int) -> tuple[tuple[FoundValue, int] | None, int]:
