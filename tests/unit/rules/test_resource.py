@@ -15,6 +15,7 @@ from receiptkit.rules.resource import (
     list_of_another_request,
     scoped_insecure_url,
     scoped_unknown_filter,
+    sids_in,
     updated_before_created,
     url_mismatch,
     without_address,
@@ -36,6 +37,28 @@ def of_list(url: Any, path: dict[str, str], kind: str = "list") -> list[Problem]
     request = RequestView("", "GET", path, CONVERSATION, lambda: iter(()))
     meta = {"url": url} if url is not None else None
     return list(list_of_another_request(ExchangeView(kind, {"meta": meta, "rows": []}, request)))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("Conversations", {}),
+        ("Conversations/CH1", {"sid": "CH1"}),
+        ("/Conversations/Messages", {}),
+        (
+            "https://h/v1/Services/IS1/Conversations/deskX//?x=/Messages/IM1",
+            {"chat_service_sid": "IS1", "sid": "deskX"},
+        ),
+        ("/Conversations/CH1/Participants/", {"conversation_sid": "CH1"}),
+        (
+            "/Conversations/CH1/Messages/IM1/Receipts/DY1",
+            {"conversation_sid": "CH1", "message_sid": "IM1"},
+        ),
+        (None, {}),
+    ],
+)
+def test_names_in_a_path(url: str | None, expected: dict[str, str]) -> None:
+    assert sids_in(url) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -40,9 +41,10 @@ def is_possible(total: int, levels: tuple[str, ...]) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def without_earlier_results() -> None:
-    """Work every set out anew."""
+def without_earlier_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work every set out anew, and once in a test."""
     summary_levels._possible.cache_clear()
+    monkeypatch.setattr(summary_levels, "_possible", cache(summary_levels._possible))
 
 
 @pytest.mark.parametrize("total", range(7))
