@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from operator import eq, lt
+from operator import eq, itemgetter, lt
 from typing import Any
 
 from receiptkit.bulk.dates import exist, form_of_date
@@ -21,6 +21,7 @@ from receiptkit.bulk.tokens import Kind
 
 #: The order of every two dates is part of a key; of more dates than this no shape is made.
 _MOST_DATES = 6
+_PREFIX = itemgetter(slice(2))
 _SECOND = re.compile(r"\.[0-9]+")
 _HEX_DIGITS = b"0123456789abcdef"
 
@@ -155,7 +156,7 @@ class UnitPattern:
         The groups of the texts are in columns.
         """
         parts: list[Iterable[Any]] = [columns[each] for each in self._words]
-        parts += [[sid[:2] for sid in columns[each]] for each in self._prefixes]
+        parts += [map(_PREFIX, columns[each]) for each in self._prefixes]
         parts += [map(bool, columns[each]) for each in self._optional]
         for one, other in self._pairs:
             parts += self._order(columns[one], columns[other])
@@ -164,7 +165,7 @@ class UnitPattern:
     def _order(self, one: Sequence[str], other: Sequence[str]) -> Iterable[Iterable[bool]]:
         """Return the order of dates, in their own digits and in whole seconds."""
         yield map(lt, one, other)
-        yield map(eq, one, other)
+        yield map(lt, other, one)
         if self._has_fractions:
             whole = [_SECOND.sub("", each) for each in one]
             yield map(eq, whole, [_SECOND.sub("", each) for each in other])

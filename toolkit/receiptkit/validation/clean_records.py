@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ class Remembered(NamedTuple):
     """
 
     head: str
-    rows: list[str]
+    rows: Sequence[str]
     made_at: str
     rule: str
 
@@ -62,7 +62,8 @@ def remembered(result: Result, observation: Observation) -> Remembered:
     if isinstance(seen, Exchange):
         requested, made_at = result.requested if seen.url else None, seen.made_at or made_at
     noted = note(result.kind or "", result.body, requested)
-    return Remembered(*noted, made_at if result.kind is not None else "", observation.rule)
+    made_at = made_at if result.kind is not None else ""
+    return Remembered(noted.head, noted.rows or (), made_at, observation.rule)
 
 
 def allows_bulk(contract: Contract, called_at: str | None) -> bool:
@@ -219,7 +220,8 @@ class CleanRecords:
         (observation,) = found
         result = self._checker.validate(observation)
         is_clean = self._checker.is_clean(result, observation)
-        noted = remembered(result, observation)
+        # Plain tuples are made sooner, and there is one for each record that bulk knows.
+        noted: Facts = tuple(remembered(result, observation))
         seen = observation.seen
         request = seen.request() if isinstance(seen, Exchange) else seen
         if self._auth_token is None or (
