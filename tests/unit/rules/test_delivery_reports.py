@@ -350,3 +350,23 @@ def test_ends_rule_levels_out_whenever_they_are_seen() -> None:
     assert whenever(
         summary(0, failed="all"), report(1, "A", "delivered"), report(2, "A", "read")
     ) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("created", "total", "is_found"),
+    [(5, 2, True), (1_000, 2, False), (998, 2, True), (999, 2, True), (5, 1, False)],
+)
+def test_receipts_that_were_created_later_exclude_no_level(
+    created: int, total: int, is_found: bool
+) -> None:
+    """One receipt was delivered; the other one was read, and perhaps created after the summary."""
+    seen = [report(1, "A", "delivered"), report(2, "B", "read", created=created)]
+    said = summary(0, total, delivered="some", undelivered="some")
+    assert bool(list(impossible_at_any_time(MessageHistory([], [said], seen, [])))) is is_found
+
+
+def test_more_receipts_than_the_total_were_created_later() -> None:
+    """The first of the two ended as undelivered, which only the summary says."""
+    seen = [report(1, "A", "delivered"), report(2, "B", None), report(3, "C", "read")]
+    said = summary(0, 2, time=0, delivered="some", undelivered="some")
+    assert not list(impossible_at_any_time(MessageHistory([], [said], seen, [])))

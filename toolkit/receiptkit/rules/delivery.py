@@ -178,7 +178,7 @@ def compared(summary: DeliverySummary, other: Arrival, rows: list[Row]) -> Itera
     """Compare a summary with the receipts of a list before it, which may nevertheless be newer."""
     at, said = f"{summary.at.pointer}/delivery", summary.delivery
     since = _true_since(summary, rows)
-    certain = sum(_is_known(row.created, since) for row in rows)
+    certain = sum(is_known(row.created, since) for row in rows)
     rule, member, message = "delivery.disagrees-with-receipts", "", ""
     if said is None:
         message = f"delivery is null, but the list has {len(rows)} receipts" if certain else ""
@@ -230,7 +230,7 @@ def _true_since(summary: DeliverySummary, rows: list[Row]) -> int:
     return max([summary.at.time, *(date * 1000 for date in dates)]) - _STALE
 
 
-def _is_known(date: int | None, since: int) -> bool:
+def is_known(date: int | None, since: int) -> bool:
     """Return True if a summary must have what happened at a date, which lacks its milliseconds."""
     return date is None or (date + 1) * 1000 <= since
 
@@ -243,7 +243,7 @@ def _bounds(member: str, counted: frozenset[str], rows: list[Row], since: int) -
         # A receipt that has not ended may count for anything by now.
         most += row.status not in ENDS
         # A late change may not be in the summary yet; a delivered receipt may be read by now.
-        least += counts and _is_known(row.updated, since)
+        least += counts and is_known(row.updated, since)
         most += counts or (member == "read" and row.status == "delivered")
     return least, most
 

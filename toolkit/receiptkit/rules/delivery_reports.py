@@ -11,7 +11,7 @@ from typing import Any
 from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
-from receiptkit.rules.delivery import COUNTED, ENDS, compared, levels_between, summaries
+from receiptkit.rules.delivery import COUNTED, ENDS, compared, is_known, levels_between, summaries
 from receiptkit.rules.examples import Example
 from receiptkit.rules.grounds import GUIDE, OPENAPI
 from receiptkit.rules.registry import also, rule
@@ -90,16 +90,20 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
     A receipt that has failed was never delivered, and will not be; so this holds for a summary
     that was seen before its receipts, or in another file, too.
     """
-    ends = _ends(history)
-    if not ends:
+    every = _ends(history)
+    if not any(every.values()):
         return
+    created = _created(history)
     known: set[tuple[Arrival, str]] | None = None
-    counts = Counter(status for status, _ in ends.values())
     for summary in history.summaries:
         said = summary.delivery or {}
         total = said.get("total")
-        if type(total) is not int or total < len(ends):
+        there = {sid: end for sid, end in every.items() if _was_there(summary, created.get(sid))}
+        # If more were seen, some of them were created later.
+        if type(total) is not int or total < len(there):
             continue
+        ends = {sid: end for sid, end in there.items() if end is not None}
+        counts = Counter(status for status, _ in ends.values())
         for member, counted in COUNTED.items():
             # What is delivered may be read later on, and what was read had been delivered.
             may_count = counted | ({"delivered"} if member == "read" else frozenset())
@@ -117,24 +121,41 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
                 yield Problem(pointer, message, at=summary.at, other=other)
 
 
-def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival]]:
-    """Return the end of each receipt and where it was seen, unless two ends exclude each other."""
-    seen: dict[str, dict[str, Arrival]] = {}
+def _rows(history: MessageHistory) -> Iterator[tuple[Row, Arrival]]:
+    """Yield what was seen of receipts in lists and elsewhere, each with its place."""
     for pagination in history.paginations:
         for page in pagination.pages:
-            for row in page.rows:
-                if row is not None and row.status in ENDS and row.status is not None:
-                    seen.setdefault(row.sid, {}).setdefault(row.status, page.at)
+            yield from ((row, page.at) for row in page.rows if row is not None)
     for report in history.reports:
-        if report.status in ENDS and report.status is not None:
-            seen.setdefault(report.sid, {}).setdefault(report.status, report.first)
-    found = {}
+        yield Row(report.sid, report.status, report.created, report.updated), report.first
+
+
+def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival] | None]:
+    """
+    Return the end of each receipt and where it was seen; None if it has not ended, or if two ends
+    exclude each other.
+    """
+    seen: dict[str, dict[str, Arrival]] = {}
+    for row, at in _rows(history):
+        statuses = seen.setdefault(row.sid, {})
+        if row.status in ENDS and row.status is not None:
+            statuses.setdefault(row.status, at)
+    found: dict[str, tuple[str, Arrival] | None] = {}
     for sid, statuses in seen.items():
-        if len(statuses) == 1:
-            found[sid] = next(iter(statuses.items()))
-        elif set(statuses) == _DELIVERED_AND_READ:
+        found[sid] = next(iter(statuses.items())) if len(statuses) == 1 else None
+        if set(statuses) == _DELIVERED_AND_READ:
             found[sid] = "read", statuses["read"]
     return found
+
+
+def _created(history: MessageHistory) -> dict[str, int]:
+    """Return when receipts were created, where that is known."""
+    return {row.sid: row.created for row, _ in _rows(history) if row.created is not None}
+
+
+def _was_there(summary: DeliverySummary, created: int | None) -> bool:
+    """Return True if a receipt is not known to have been created after a summary was seen."""
+    return created is None or not summary.at.time or is_known(created, summary.at.time)
 
 
 @rule(
