@@ -274,15 +274,15 @@ def test_a_later_list_says_that_not_all_are() -> None:
 
 
 def test_the_next_whole_list_of_the_file_is_compared() -> None:
-    said = [summary(each, 1, read="all") for each in (5, 3, 1)]
+    said = [summary(each, 1, read="all") for each in (9, 5, 3, 1)]
     lists = [
         *(listed(6, "read"), listed(4, "sent", rest=1), listed(2, "sent", is_linked=False)),
         listed(7, "sent", file=1),
     ]
     found = [(each.at, each.other) for each in later(*said, *lists)]
     assert found == [(place(3), place(4)), (place(1), place(4))]
-    assert later(said[0], listed(2, "sent")) == []
-    assert later(said[0], listed(7, "sent", file=1)) == []
+    assert later(said[1], listed(2, "sent")) == []
+    assert later(said[1], listed(7, "sent", file=1)) == []
 
 
 def any_time(*seen: StatusReport | DeliverySummary | Pagination) -> list[Problem]:

@@ -112,6 +112,7 @@ def test_leaves_invalid_summaries_to_the_schema(found: dict[str, Any]) -> None:
     ("impossible", "expected"),
     [
         (summary(0, sent="all"), "total is 0, but `sent` is `all`"),
+        (summary(0, read="some", failed="all"), "total is 0, but `read` is `some`"),
         (
             summary(1, sent="some"),
             "`sent` is `some`, but total is 1; with one receipt it is `none` or `all`",

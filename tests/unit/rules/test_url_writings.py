@@ -43,6 +43,7 @@ QUERY = "an empty query was dropped: keep the `?`"
             f"https://\u00fc.{'a' * 60}:8443/x?y",
             [f"https://xn--tda.{'a' * 60}:8443/x?y"],
         ),
+        ("https://[v1.a]/x?y", []),
         # No such hosts are in the domain name system.
         ("https://a..b/x?y", []),
         (f"https://{'a' * 64}.example/x?y", []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -38,17 +38,17 @@ def summaries_of_reports(history: MessageHistory) -> Iterator[Problem]:
         for page in pagination.pages:
             begun[page.at.file] = min(begun.get(page.at.file, page.at), page.at)
     reports = sorted(history.reports, key=lambda each: each.first)
-    file, count = -1, 0
-    receipts: dict[str, _Receipt] = {}
+    count = 0
+    seen: defaultdict[int, dict[str, _Receipt]] = defaultdict(dict)
     for summary in sorted(history.summaries, key=lambda each: each.at):
         at = summary.at
-        if at.file != file:
-            file, receipts = at.file, {}
         while count < len(reports) and reports[count].first < at:
-            if reports[count].first.file == file:
-                receipts.setdefault(reports[count].sid, _Receipt()).add(reports[count])
+            report = reports[count]
+            receipts = seen[report.first.file]
+            receipts.setdefault(report.sid, _Receipt(report.created)).add(report)
             count += 1
-        if not receipts or begun.get(file, at) < at:
+        receipts = seen[at.file]
+        if not receipts or begun.get(at.file, at) < at:
             continue
         rows = [each.row(sid) for sid, each in receipts.items()]
         for problem in compared(summary, reports[count - 1].first, rows):
@@ -58,14 +58,12 @@ def summaries_of_reports(history: MessageHistory) -> Iterator[Problem]:
 class _Receipt:
     """Sums up the reports of a receipt: its creation, and its last update in each status."""
 
-    def __init__(self) -> None:
-        self._created: int | None = None
+    def __init__(self, created: int | None) -> None:
+        self._created = created
         self._updated: dict[str | None, int | None] = {}
 
     def add(self, report: StatusReport) -> None:
         """Add a later report."""
-        if not self._updated:
-            self._created = report.created
         dates = (report.updated, self._updated.get(report.status))
         self._updated[report.status] = max(
             (each for each in dates if each is not None), default=None
