@@ -125,7 +125,7 @@ def _rows(history: MessageHistory) -> Iterator[tuple[Row, Arrival]]:
         for page in pagination.pages:
             yield from ((row, page.at) for row in page.rows if row is not None)
     for report in history.reports:
-        yield Row(report.sid, report.status, report.created, report.updated), report.first
+        yield Row(report.sid, report.status, report.created), report.first
 
 
 def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival] | None]:
