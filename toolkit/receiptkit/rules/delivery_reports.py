@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from receiptkit.model.finding import Severity
 from receiptkit.model.location import Arrival
@@ -88,25 +88,22 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
     A receipt that has failed was never delivered, and will not be; so this holds for a summary
     that was seen before its receipts, or in another file, too.
     """
-    every = _ends(history)
-    if not any(every.values()):
-        return
-    created = _created(history)
+    ends = _ends(history)
     known: set[tuple[Arrival, str]] | None = None
-    for summary in history.summaries:
+    for summary in history.summaries if ends.keys() - {None} else ():
         said = summary.delivery or {}
         total = said.get("total")
-        there = {sid: end for sid, end in every.items() if _was_there(summary, created.get(sid))}
+        counts = {status: _count_before(summary, own) for status, own in ends.items()}
         # If more were seen, some of them were created later.
-        if type(total) is not int or total < len(there):
+        if type(total) is not int or total < sum(counts.values()):
             continue
-        ends = {sid: end for sid, end in there.items() if end is not None}
-        counts = Counter(status for status, _ in ends.values())
+        ended = [status for status, count in counts.items() if count and status]
         for member, counted in COUNTED.items():
             # What is delivered may be read later on, and what was read had been delivered.
             may_count = counted | ({"delivered"} if member == "read" else frozenset())
-            most = sum(counts[status] for status in may_count)
-            levels = levels_between(0, most + total - len(ends), total)
+            not_counted = [status for status in ended if status not in may_count]
+            most = total - sum(counts[status] for status in not_counted)
+            levels = levels_between(0, most, total)
             if said.get(member) not in LEVELS or said[member] in levels:
                 continue
             if known is None:
@@ -114,46 +111,51 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
                 known = {(each.at, each.pointer) for each in reported if each.at is not None}
             pointer = f"{summary.at.pointer}/delivery/{member}"
             if (summary.at, pointer) not in known:
-                status, other = next(each for each in ends.values() if each[0] not in may_count)
+                status = not_counted[0]
                 message = f"`{member}` cannot be `{said[member]}`: a receipt ended as {status}"
-                yield Problem(pointer, message, at=summary.at, other=other)
+                yield Problem(pointer, message, at=summary.at, other=ends[status][0].at)
 
 
-def _rows(history: MessageHistory) -> Iterator[tuple[Row, Arrival]]:
-    """Yield what was seen of receipts in lists and elsewhere, each with its place."""
-    for pagination in history.paginations:
-        for page in pagination.pages:
-            yield from ((row, page.at) for row in page.rows if row is not None)
-    for report in history.reports:
-        yield Row(report.sid, report.status, report.created), report.first
+class _Created(NamedTuple):
+    """When a receipt was created, in seconds since 1970 (0 for always), and where its end was."""
+
+    date: int
+    at: Arrival
 
 
-def _ends(history: MessageHistory) -> dict[str, tuple[str, Arrival] | None]:
+def _ends(history: MessageHistory) -> dict[str | None, list[_Created]]:
     """
-    Return the end of each receipt and where it was seen; None if it has not ended, or if two ends
-    exclude each other.
+    Return the receipts that ended in each status, the earliest first; under None those that have
+    not ended, or have two ends that exclude each other.
     """
-    seen: dict[str, dict[str, Arrival]] = {}
-    for row, at in _rows(history):
-        statuses = seen.setdefault(row.sid, {})
-        if row.status in ENDS and row.status is not None:
-            statuses.setdefault(row.status, at)
-    found: dict[str, tuple[str, Arrival] | None] = {}
-    for sid, statuses in seen.items():
-        found[sid] = next(iter(statuses.items())) if len(statuses) == 1 else None
-        if set(statuses) == _DELIVERED_AND_READ:
-            found[sid] = "read", statuses["read"]
-    return found
+    rows = [
+        (row, page.at)
+        for pagination in history.paginations
+        for page in pagination.pages
+        for row in page.rows
+        if row is not None
+    ]
+    rows += [(Row(each.sid, each.status, each.created), each.first) for each in history.reports]
+    seen: dict[str, dict[str | None, Arrival]] = {}
+    created: dict[str, int] = {}
+    for row, at in rows:
+        seen.setdefault(row.sid, {}).setdefault(row.status if row.status in ENDS else None, at)
+        created[row.sid] = row.created or 0
+    found: dict[str | None, list[_Created]] = {}
+    for sid, places in seen.items():
+        statuses = places.keys() & ENDS
+        end = "read" if statuses == _DELIVERED_AND_READ else None
+        if len(statuses) == 1:
+            (end,) = statuses
+        found.setdefault(end, []).append(_Created(created[sid], places.get(end, Arrival())))
+    return {status: sorted(own) for status, own in found.items()}
 
 
-def _created(history: MessageHistory) -> dict[str, int]:
-    """Return when receipts were created, where that is known."""
-    return {row.sid: row.created for row, _ in _rows(history) if row.created is not None}
-
-
-def _was_there(summary: DeliverySummary, created: int | None) -> bool:
-    """Return True if a receipt is not known to have been created after a summary was seen."""
-    return created is None or not summary.at.time or is_known(created, summary.at.time)
+def _count_before(summary: DeliverySummary, receipts: list[_Created]) -> int:
+    """Return how many receipts are not known to have been created after a summary was seen."""
+    if not summary.at.time:
+        return len(receipts)
+    return bisect_left(receipts, True, key=lambda each: not is_known(each.date, summary.at.time))
 
 
 @rule(
