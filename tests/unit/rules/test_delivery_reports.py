@@ -370,3 +370,21 @@ def test_more_receipts_than_the_total_were_created_later() -> None:
     seen = [report(1, "A", "delivered"), report(2, "B", None), report(3, "C", "read")]
     said = summary(0, 2, time=0, delivered="some", undelivered="some")
     assert not list(impossible_at_any_time(MessageHistory([], [said], seen, [])))
+
+
+@pytest.mark.parametrize("statuses", [("sent",), (None,), ("delivered", "failed")])
+def test_receipts_without_one_end_exclude_no_level(statuses: tuple[str | None, ...]) -> None:
+    seen = [report(number, "A", status) for number, status in enumerate(statuses, 1)]
+    said = summary(0, 1, undelivered="all")
+    assert not list(impossible_at_any_time(MessageHistory([], [said], seen, [])))
+
+
+def test_receipts_whose_creation_is_unknown_are_counted() -> None:
+    seen = [
+        report(1, "A", "failed", created=None),
+        report(2, "B", "sent", created=None),
+        report(3, "C", None, created=None),
+    ]
+    said = summary(0, 3, delivered="all")
+    (problem,) = impossible_at_any_time(MessageHistory([], [said], seen, []))
+    assert problem.other == place(1)

@@ -90,7 +90,7 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
     """
     ends = _ends(history)
     known: set[tuple[Arrival, str]] | None = None
-    for summary in history.summaries if ends.keys() - {None} else ():
+    for summary in history.summaries:
         said = summary.delivery or {}
         total = said.get("total")
         counts = {status: _count_before(summary, own) for status, own in ends.items()}
@@ -117,10 +117,10 @@ def impossible_at_any_time(history: MessageHistory) -> Iterator[Problem]:
 
 
 class _Created(NamedTuple):
-    """When a receipt was created, in seconds since 1970 (0 for always), and where its end was."""
+    """When a receipt was created, in seconds since 1970 (0 for always), and where it ended."""
 
     date: int
-    at: Arrival
+    at: Arrival | None
 
 
 def _ends(history: MessageHistory) -> dict[str | None, list[_Created]]:
@@ -139,7 +139,7 @@ def _ends(history: MessageHistory) -> dict[str | None, list[_Created]]:
     seen: dict[str, dict[str | None, Arrival]] = {}
     created: dict[str, int] = {}
     for row, at in rows:
-        seen.setdefault(row.sid, {}).setdefault(row.status if row.status in ENDS else None, at)
+        seen.setdefault(row.sid, {}).setdefault(row.status, at)
         created[row.sid] = row.created or 0
     found: dict[str | None, list[_Created]] = {}
     for sid, places in seen.items():
@@ -147,8 +147,8 @@ def _ends(history: MessageHistory) -> dict[str | None, list[_Created]]:
         end = "read" if statuses == _DELIVERED_AND_READ else None
         if len(statuses) == 1:
             (end,) = statuses
-        found.setdefault(end, []).append(_Created(created[sid], places.get(end, Arrival())))
-    return {status: sorted(own) for status, own in found.items()}
+        found.setdefault(end, []).append(_Created(created[sid], places.get(end)))
+    return {status: sorted(own, key=lambda each: each.date) for status, own in found.items()}
 
 
 def _count_before(summary: DeliverySummary, receipts: list[_Created]) -> int:
