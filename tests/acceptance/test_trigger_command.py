@@ -320,6 +320,9 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (("serve",), "starlette"),
         (("serve",), "uvicorn"),
+        (("listen",), "starlette"),
+        (("proxy", "--upstream", "http://127.0.0.1:9"), "httpx"),
+        (("replay", "pyproject.toml", "--to", "http://127.0.0.1:9"), "httpx"),
         (("trigger", "landline", "--to", "http://x"), "httpx"),
     ],
 )

@@ -159,6 +159,8 @@ def _code(argv: list[str] | None, begin: Callable[[], None] | None = None) -> in
         return _complain(str(error))
     except OSError as error:
         return _unwritable(error)
+    except ModuleNotFoundError as error:
+        return _without(error)
     except SystemExit:
         # click raises this for a pipe without a reader; its exit code would mean findings.
         return _unwritable(BrokenPipeError())
@@ -217,6 +219,17 @@ def _unwritable(error: OSError) -> int:
     except OSError:
         return _complain("the current folder is gone; change to another one")
     return _complain(f"the report cannot be written: {os_reason(error)}")
+
+
+def _without(error: ModuleNotFoundError) -> int:
+    """Name the extra that a command needs. Raises the error again if no extra has the package."""
+    from receiptkit.cli.installation import how_to_get
+
+    missing = str(error.name).partition(".")[0]
+    remedy = how_to_get(missing)
+    if not remedy:
+        raise error
+    return _complain(f"this command needs {missing}: {remedy}")
 
 
 def _internal(error: Exception) -> int:

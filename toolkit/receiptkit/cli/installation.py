@@ -71,6 +71,13 @@ def extras() -> list[Extra]:
     return [Extra(name, packages) for name, packages in sorted(found.items())]
 
 
+def how_to_get(package: str) -> str:
+    """Return the command that installs a missing package; empty if no extra has it."""
+    having = [each for each in extras() if package.lower() in map(str.lower, each.packages)]
+    smallest = min(having, key=lambda each: len(each.packages), default=None)
+    return f"pip install 'receiptkit[{smallest.name}]'" if smallest else ""
+
+
 def pytest_plugins() -> list[str]:
     """Return the installed plugins of pytest, each with the package that brings it."""
     return sorted(

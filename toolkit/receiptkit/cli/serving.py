@@ -152,7 +152,7 @@ def started(application: Any, options: dict[str, Any], *, dates: bool = True) ->
         options: host, port, and those of `tls_options`.
         dates: True to add the header Date.
     """
-    from receiptkit.server.background import listening, server_of, url_of
+    from receiptkit.server import listening, server_of, url_of
 
     with (
         tls_of(options["tls"], options["tls_certificate"], options["tls_key"]) as certificate,
