@@ -135,7 +135,7 @@ def bound(sid: str, address: Any = "+1555", proxy: Any = "+1556") -> dict[str, A
         (listed("conversations", named(SID, "desk"), named(SID, "desk")), None),
         (listed("conversations", named(SID, ["desk"]), named(OTHER, ["desk"])), None),
         (listed("conversations", named(SID, "desk"), named(None, "desk")), None),
-        # Rows without a name or SID are passed over, and only the first one is told.
+        # Rows without a name or SID are passed over, and only the first one is reported.
         (
             listed(
                 "conversations",

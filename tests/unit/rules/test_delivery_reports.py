@@ -240,7 +240,7 @@ def later(*seen: DeliverySummary | Pagination) -> list[Problem]:
         (1, {"read": "some"}, [], "read"),
         (1, {"failed": "some"}, ["sent"], "failed"),
         (1, {"undelivered": "all"}, ["sent"], "undelivered"),
-        # Only the first is told.
+        # Only the first one is reported.
         (1, {"delivered": "all", "read": "all"}, ["sent"], "delivered"),
         (2, {"read": "all"}, ["sent", "failed"], "read"),
         (2, {"read": "all"}, ["failed", "failed"], None),

@@ -52,7 +52,7 @@ def urls_before(request: WebhookRequest) -> Iterator[str]:
         paths += [value] if value.startswith("/") else []
     prefix = (request.header("x-forwarded-prefix") or "").partition(",")[0].strip().strip("/")
     paths += [f"/{prefix}{parts.path}"] if prefix else []
-    # Which of several hosts was called is unknown.
+    # With several hosts, nothing says which one was called.
     names = [named_hosts(request, name) for name in _HOSTS[:-1]]
     hosts = [each[0] for each in names if len(each) == 1]
     port = (request.header("x-forwarded-port") or "").strip()

@@ -140,7 +140,7 @@ def other_page_than_requested(exchange: ExchangeView) -> Iterator[Problem]:
     for name, member in (("Page", "page"), ("PageSize", "page_size")):
         found, texts = meta.get(member), [item.value for item in query if item.name == name]
         asked = [int(text) for text in texts if text.isdecimal() and len(text) < _DIGITS]
-        # Which value of a repeated parameter counts is unknown.
+        # Of a repeated parameter, nothing says which value counts.
         if not isinstance(found, int) or not asked or found in asked:
             continue
         if name == "Page" or asked[-1] in _SIZES:

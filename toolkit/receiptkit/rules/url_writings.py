@@ -14,7 +14,7 @@ _ESCAPE = regex(r"%[0-9A-Fa-f]{2}")
 _BRACKETED = regex(r"\[([^]]*)\](.*)")
 _HOST = "the URL has another spelling of the scheme or the host: validate the configured one"
 _QUERY = "an empty query was dropped: keep the `?`"
-#: What libraries leave as it is in a path, besides letters and digits.
+#: Libraries leave these characters of a path as they are, besides letters and digits.
 _PLAIN = "%/:@!$&'()*+,;=~"
 
 

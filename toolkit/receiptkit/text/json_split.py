@@ -135,7 +135,7 @@ class Splitter:
         pieces = _masked(chunk).split(b'"')
         starts = list(accumulate(map(len, pieces), initial=0))
         strings = [self._last, self._cut + pieces[0], *pieces[1:]]
-        # What is not in strings, in one text: brackets are many, and few of them matter.
+        # Join what is outside strings: there are many brackets, and few of them matter.
         first = int(self._in_string)
         outside = pieces[first::2]
         begins = list(map(add, accumulate(map(len, outside), initial=0), count()))

@@ -120,7 +120,7 @@ class ObservationChecker:
             result.findings = []
         seen = observation.seen
         if seen is None and result.unchecked is not None and self._named:
-            # What was logged instead of a body, such as the error of an HTTP client.
+            # A log may have something else here, such as the error of an HTTP client.
             seen = Exchange("", "", 0, observation.value)
         if seen is not None:
             seen, _ = with_first_headers(seen)
