@@ -16,7 +16,7 @@ class Pair(NamedTuple):
 
 
 M0, M1, R0, R1 = (f"DY{number:032x}" for number in range(4))
-MARKERS = {M0: 0, M1: 1}
+MARKERS = {M0: "[0]", M1: "[1]"}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_values_go_where_markers_came_out(facts: Any, expected: Any) -> None:
 
 
 def test_rows_are_made_by_themselves() -> None:
-    rows = RowFacts([{R0: 0}, {R1: 0}], place=2)
+    rows = RowFacts([{R0: "[0]"}, {R1: "[0]"}], place=2)
     make, of_rows = fillers({"of": M0, "rows": [{"sid": R0}, {"sid": R1}]}, MARKERS, rows)
     assert make(("a", "b", ["filled"])) == {"of": "a", "rows": ["filled"]}
     assert [each(("c",)) for each in of_rows] == [{"sid": "c"}, {"sid": "c"}]
@@ -49,7 +49,7 @@ def test_rows_are_made_by_themselves() -> None:
 
 def test_facts_without_the_rows() -> None:
     with pytest.raises(NotAlike):
-        fillers({"of": M0}, MARKERS, RowFacts([{R0: 0}], place=2))
+        fillers({"of": M0}, MARKERS, RowFacts([{R0: "[0]"}], place=2))
 
 
 def test_names_are_never_values() -> None:

@@ -9,7 +9,7 @@ import pytest
 from receiptkit.bulk.law import NotAlike
 from receiptkit.bulk.slots import Slot
 from receiptkit.bulk.tokens import tokens
-from receiptkit.bulk.unit import UnitPattern, are_sids, placeholders
+from receiptkit.bulk.unit import UnitPattern, are_sids
 
 SID, OTHER = "DY" + "0123456789abcdef" * 2, "DY" + "fedcba9876543210" * 2
 EARLY, LATE = "2026-03-02T09:15:00.100Z", "2026-03-02T09:15:00.900Z"
@@ -53,8 +53,10 @@ def test_dates_of_two_forms_have_no_order() -> None:
         unit(f"{EARLY} 2026-03-02T09:15:00Z")
 
 
-def test_placeholders() -> None:
-    found = placeholders(["DY", "IM"])
-    assert "DY" + "a" * 32 in found
-    assert len(found) == 32
-    assert SID not in found
+@pytest.mark.parametrize("digit", "0a")
+def test_placeholders_are_no_sids(digit: str) -> None:
+    placeholder = "DY" + digit * 32
+    assert not are_sids([(SID, placeholder), (OTHER,)])
+    assert not are_sids([(placeholder,)])
+    # A number with zeros before it is one.
+    assert are_sids([(SID, f"DY{1:032x}", f"DY{16:032x}", f"DY{16**8:032x}")])

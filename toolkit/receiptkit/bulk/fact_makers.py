@@ -8,6 +8,7 @@ occurs nowhere else. A marker in the facts shows where the value of any other re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from receiptkit.bulk.law import Facts, NotAlike
@@ -22,23 +23,23 @@ class RowFacts(NamedTuple):
     The rows among the facts of a record.
 
     Attributes:
-        markers: of each row, its markers by the index of the value that they replace.
+        markers: of each row, its markers with the place of the value that they replace.
         place: the place of the facts of all rows among the values of the record.
     """
 
-    markers: Sequence[Mapping[str, int]]
+    markers: Sequence[Mapping[str, str]]
     place: int
 
 
 def fillers(
-    facts: Facts, markers: Mapping[str, int], rows: RowFacts | None = None
+    facts: Facts, markers: Mapping[str, str], rows: RowFacts | None = None
 ) -> tuple[Filler, list[Filler]]:
     """
     Return a function that makes facts of values, and one for each row.
 
     Args:
         facts: the facts of a record of markers.
-        markers: the index of the value that each marker replaces.
+        markers: each marker with the place of the value that it replaces, such as `[3]`.
         rows: the rows, if the record has some; the facts must have one list of them.
 
     Raises:
@@ -57,7 +58,7 @@ def fillers(
 class _Expression:
     """An expression in Python that makes facts of values `v` and constants `c0`, `c1` and so on."""
 
-    def __init__(self, markers: Mapping[str, int], rows: RowFacts | None = None) -> None:
+    def __init__(self, markers: Mapping[str, str], rows: RowFacts | None = None) -> None:
         self._markers = markers
         self._place = rows.place if rows is not None else 0
         each_row = rows.markers if rows is not None else ()
@@ -70,10 +71,9 @@ class _Expression:
     def function(self, facts: Facts) -> Filler:
         """Return the function that makes facts like these."""
         expression = f"lambda v: {self._of(facts)}"
-        names = {**self._constants, "new": tuple.__new__, "__builtins__": {}}
-        # What is of the capture is in the expression as literals of Python, written by `repr`.
-        made: Filler = eval(expression, names)  # noqa: S307
-        return made
+        if self._constants:
+            return _evaluated(expression, self._constants)
+        return _without_constants(expression)
 
     def _of(self, facts: Facts) -> str:
         if isinstance(facts, str):
@@ -99,10 +99,10 @@ class _Expression:
 
     def _text(self, text: str) -> str:
         if text in self._markers:
-            return f"v[{self._markers[text]}]"
+            return f"v{self._markers[text]}"
         if text[:-1] in self._markers:
             # The exact path adds the zone to a date without one.
-            return f"v[{self._markers[text[:-1]]}]+{text[-1]!r}"
+            return f"v{self._markers[text[:-1]]}+{text[-1]!r}"
         pieces = MARKERS.split(text)
         if self._markers.keys().isdisjoint(pieces):
             return self._constant(text)
@@ -111,7 +111,7 @@ class _Expression:
 
     def _piece(self, piece: str) -> str:
         if piece in self._markers:
-            return f"{{v[{self._markers[piece]}]}}"
+            return f"{{v{self._markers[piece]}}}"
         return piece.replace("{", "{{").replace("}", "}}")
 
     def _constant(self, value: Any) -> str:
@@ -136,6 +136,19 @@ class _Expression:
         )
 
 
-def _common(markers: Sequence[Mapping[str, int]]) -> set[str]:
+def _evaluated(expression: str, constants: Mapping[str, Any]) -> Filler:
+    names = {**constants, "new": tuple.__new__, "__builtins__": {}}
+    # What is of the capture is in the expression as literals of Python, written by `repr`.
+    made: Filler = eval(expression, names)  # noqa: S307
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _without_constants(expression: str) -> Filler:
+    """Return a function; many rows have the same."""
+    return _evaluated(expression, {})
+
+
+def _common(markers: Sequence[Mapping[str, str]]) -> set[str]:
     """Return the markers that every row has."""
     return set(markers[0]).intersection(*markers) if len(markers) > 1 else set()

@@ -42,9 +42,19 @@ class Matcher:
         frame, row: the patterns, with their groups.
     """
 
-    def __init__(self, slots: Sequence[Slot], row_slots: Sequence[Slot], separator: str) -> None:
-        """Compile the slots of a frame and of a row, if there are rows. Raises `NotAlike`."""
-        self.frame, self.row = UnitPattern(slots), UnitPattern(row_slots)
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        row_slots: Sequence[Slot],
+        separator: str,
+        owners: Sequence[int | None],
+    ) -> None:
+        """
+        Compile the slots of a frame and of a row, if there are rows, with the `owners` of its SIDs.
+
+        Raises `NotAlike`.
+        """
+        self.frame, self.row = UnitPattern(slots), UnitPattern(row_slots, owners)
         self._frame_pattern = re.compile(self.frame.pattern, re.DOTALL)
         between = rf"(?:{re.escape(separator)}|\Z)"
         self._row_pattern = re.compile(self.row.pattern + between, re.DOTALL)

@@ -22,6 +22,7 @@ _WRITTEN = "%Y-%m-%dT%H:%M:%S"
 _LENGTH = 19
 #: SIDs are renamed one to one, to others for each of the two copies.
 _HEX = "0123456789abcdef"
+_DATES, _SAME = (Kind.DATE, Kind.MOMENT), (Kind.LITERAL, Kind.WORD)
 _MARKED, _MOVED = (str.maketrans(_HEX, _HEX[by:] + _HEX[:by]) for by in (5, 9))
 
 
@@ -32,17 +33,21 @@ def marked(tokens: Sequence[Token]) -> list[Token]:
     Equal SIDs and opaque tokens get equal markers; every date gets one of its own, later than that
     of the date before, and so does every text that facts have.
     """
-    found, counted = [], 0
+    found: list[Token] = []
+    counted = 0
     for token in tokens:
-        if token.kind in (Kind.DATE, Kind.MOMENT):
+        kind, text, quote = token
+        if kind in _SAME:
+            found.append(token)
+        elif kind in _DATES:
             counted += 1
             moment = _FIRST + timedelta(minutes=7 * counted, seconds=counted % 60)
-            found.append(token._replace(text=_at(token.text, moment)))
-        elif token.kind is Kind.KEPT:
+            found.append(Token(kind, _at(text, moment), quote))
+        elif kind is Kind.KEPT:
             # Of several that are equal, only one may be looked at.
-            found.append(token._replace(text=_kept(token.text, len(found))))
+            found.append(Token(kind, _kept(text, len(found)), quote))
         else:
-            found.append(token._replace(text=_renamed(token, _MARKED)))
+            found.append(Token(kind, _renamed(token, _MARKED), quote))
     return found
 
 
@@ -57,8 +62,12 @@ def moved(tokens: Sequence[Token]) -> list[Token]:
         return _at(text, datetime.fromisoformat(plain) + timedelta(days=1))
 
     return [
-        token._replace(
-            text=later(token.text) if token.kind in (Kind.DATE, Kind.MOMENT) else _altered(token)
+        token
+        if token.kind in _SAME
+        else Token(
+            token.kind,
+            later(token.text) if token.kind in _DATES else _altered(token),
+            token.quote,
         )
         for token in tokens
     ]

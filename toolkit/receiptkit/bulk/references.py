@@ -55,7 +55,7 @@ def _equal(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return tuple(text for kind, text in seen if kind is Kind.SID), tuple(order)
 
 
-def repeated(column: Sequence[str], counts: Iterable[int]) -> Iterator[str]:
+def repeated(column: Iterable[str], counts: Iterable[int]) -> Iterator[str]:
     """Yield the values of records, once for each of their rows."""
     return chain.from_iterable(map(repeat, column, counts))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, combinations
-from operator import eq, ne
+from itertools import combinations
+from operator import ne
 
 from receiptkit.bulk.references import firsts, numbered, repeated
-from receiptkit.bulk.unit import Columns, UnitPattern, are_sids, placeholders
+from receiptkit.bulk.unit import Columns, UnitPattern, are_sids
 
 
 class Relations:
@@ -23,20 +23,17 @@ class Relations:
             owners: of each SID of a row, whose it is, as `references` returns it.
         """
         self._frame, self._row = frame, row
-        self._placeholders = placeholders(set().union(*frame.sids.values(), *row.sids.values()))
         of_frame = list(frame.sids)
-        #: The SIDs of rows that are one of the frame, with that; the one SID of all rows of a
-        #: record; and those of which each row has another one.
-        self._of_frame: list[tuple[int, int]] = []
-        self._of_all_rows: list[int] = []
-        self._of_each_row: list[int] = []
-        for group, owner in zip(row.sids, owners, strict=True):
-            if owner is None:
-                self._of_each_row.append(group)
-            elif owner < 0:
-                self._of_all_rows.append(group)
-            else:
-                self._of_frame.append((group, of_frame[owner]))
+        #: The runs, with the groups of the frame that they follow from; the one SID of all rows of
+        #: a record; and those of which each row has another one.
+        self._runs = {
+            group: (run.template, [of_frame[owner] for owner in run.owners])
+            for group, run in row.runs.items()
+        }
+        of_rows = [owner for owner in owners if owner is None or owner < 0]
+        pairs = list(zip(row.sids, of_rows, strict=True))
+        self._of_all_rows = [group for group, owner in pairs if owner is not None]
+        self._of_each_row = [group for group, owner in pairs if owner is None]
         own = [*self._of_all_rows, *self._of_each_row]
         self._differing = [
             *_alike(frame, frame, combinations(frame.sids, 2)),
@@ -61,7 +58,6 @@ class Relations:
         return (
             self._frame.dates_exist(frames)
             and are_sids(sids)
-            and self._placeholders.isdisjoint(chain.from_iterable(sids))
             and all(all(map(ne, frames[one], frames[other])) for one, other in self._differing)
             and (not columns or self._rows_relate(counts, frames, columns))
         )
@@ -71,15 +67,17 @@ class Relations:
         if not self._row.dates_exist(columns):
             return False
         shared = {group: firsts(columns[group], counts) for group in self._of_all_rows}
-        equal = [(group, frames[other]) for group, other in self._of_frame]
-        for group, values in (*equal, *shared.items()):
-            if not all(map(eq, columns[group], repeated(values, counts))):
+        equal = {
+            group: map(template.__mod__, zip(*[frames[owner] for owner in owners]))  # noqa: B905
+            for group, (template, owners) in self._runs.items()
+        }
+        for group, values in (equal | shared).items():
+            if columns[group] != tuple(repeated(values, counts)):
                 return False
         own = shared | {group: columns[group] for group in self._of_each_row}
         different = {group: set(column) for group, column in own.items()}
         return (
-            are_sids(own.values())
-            and all(map(self._placeholders.isdisjoint, different.values()))
+            are_sids(list(own.values()))
             and all(
                 len(different[group]) == len(own[group])
                 or len(numbered(own[group], counts)) == len(own[group])

@@ -111,7 +111,7 @@ class Shape:
                 pairs = zip(makers, parts)  # noqa: B905
                 makers = [None if None in part else make for make, part in pairs]
             triples = zip(values, of_rows, parts)  # noqa: B905
-            values = [(*own, *each[0], part) for own, each, part in triples]
+            values = [(*own, each[0], part) for own, each, part in triples]
         return [make and make(own) for make, own in zip(makers, values)]  # noqa: B905
 
     # -- checks
@@ -191,13 +191,14 @@ class Shape:
     def _compile(self) -> None:
         """Compile the patterns, and prove anew what was proven."""
         self.compiled += 1
-        self._matcher = Matcher(self._slots, self._row_slots, self._separator)
+        owners = self._alike[-1]
+        self._matcher = Matcher(self._slots, self._row_slots, self._separator, owners)
         self._frame, self._row = self._matcher.frame, self._matcher.row
         self._fillers.clear()
         self._row_fillers.clear()
         for proof in self._proofs:
             self._prove(proof)
-        self._relations = Relations(self._frame, self._row, self._alike[-1])
+        self._relations = Relations(self._frame, self._row, owners)
 
     def _prove(self, proof: _Proof) -> None:
         """
@@ -212,8 +213,9 @@ class Shape:
         markers, listed = self._frame.marked(values), None
         if rows:
             own = [self._row.marked(row) for row in other_rows]
-            listed = RowFacts(own, len(values) + len(rows[0]))
-            markers = {text: len(values) + number for text, number in own[0].items()} | markers
+            listed = RowFacts(own, len(values) + 1)
+            first = {text: f"[{len(values)}]{place}" for text, place in own[0].items()}
+            markers = first | markers
         make, of_rows = fillers(proof.facts, markers, listed)
         for unit, seen in ((self._frame, [groups]), (self._row, rows)):
             for group, prefixes in unit.sids.items():

@@ -28,7 +28,9 @@ _OPAQUE = rf"(?:{'|'.join(OPAQUE_PARAMETERS)})="
 _TOKENS = re.compile(
     rf"(?P<quote>{_QUOTE})(?P<quoted>{_DATE})(?P=quote)|(?P<date>{_DATE})|(?P<sid>{_SID})"
     rf"|(?P<name>{_OPAQUE})(?P<opaque>{OPAQUE_STRING}(?=[&#\"\\\s]|\Z))?"
-    r"|(?P<word>[A-Za-z0-9_.%+*-]+)|(?P<other>.)",
+    # A quotation mark, with the backslashes before it, can belong to a date behind it.
+    r"|(?P<word>[A-Za-z0-9_.%+*-]+)"
+    rf"|(?P<other>(?:[^A-Za-z0-9_.%+*\"\\-]|{_QUOTE}(?![0-9\"\\]))+|.)",
     re.DOTALL,
 )
 _WHOLE_DATE = re.compile(_DATE)

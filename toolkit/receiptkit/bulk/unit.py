@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from operator import eq, itemgetter, lt
 from typing import Any
 
 from receiptkit.bulk.dates import exist, form_of_date
 from receiptkit.bulk.law import NotAlike
+from receiptkit.bulk.runs import Run, with_runs
 from receiptkit.bulk.slots import NULL, Slot
 from receiptkit.bulk.tokens import Kind
 
@@ -24,6 +25,10 @@ _MOST_DATES = 6
 _PREFIX = itemgetter(slice(2))
 _SECOND = re.compile(r"\.[0-9]+")
 _HEX_DIGITS = b"0123456789abcdef"
+_SID_LENGTH = 34
+#: Where the digits of SIDs are compared that may be placeholders: apart, for numbers with zeros
+#: before them are SIDs, too.
+_LOOKED_AT = (2, 3, 13, 24, 33)
 
 Key = tuple[Any, ...]
 Columns = Sequence[Sequence[str]]
@@ -39,12 +44,14 @@ class UnitPattern:
         sids: the groups of SIDs, each different one once, with the prefixes that are known.
         opaque: the groups of opaque tokens.
         encoded: the groups of dates whose colons are escaped.
+        runs: the groups of runs.
         fixed: the length of the text without words and null; None if it can vary otherwise.
     """
 
-    def __init__(self, slots: Sequence[Slot]) -> None:
-        """Compile slots. Raises `NotAlike`."""
+    def __init__(self, slots: Sequence[Slot], owners: Sequence[int | None] = ()) -> None:
+        """Compile slots; those of a row with the `owners` of its SIDs. Raises `NotAlike`."""
         self.sids: dict[int, set[str]] = {}
+        self.runs: dict[int, Run] = {}
         self.encoded: list[int] = []
         self.opaque: list[int] = []
         self.fixed: int | None = 0
@@ -56,14 +63,19 @@ class UnitPattern:
         self._days: dict[int, str] = {}
         self.groups = 0
         self._seen: dict[tuple[Kind, str], int] = {}
-        self.pattern = "".join(map(self._piece, slots))
+        self.pattern = "".join(map(self._piece, with_runs(slots, owners)))
         self._pairs = list(combinations(self._dates, 2))
         forms = {self._days[group] for group in self._dates}
         if len(forms) > 1 or len(self._dates) > _MOST_DATES:
             raise NotAlike
         self._has_fractions = "." in next(iter(forms), "")
 
-    def _piece(self, slot: Slot) -> str:
+    def _piece(self, slot: Slot | Run) -> str:
+        if isinstance(slot, Run):
+            self.runs[self._group()] = slot
+            if self.fixed is not None:
+                self.fixed += slot.length
+            return f"(.{{{slot.length}}})"
         kind, text, quote = slot.token
         pattern = slot.pattern
         if not slot.is_captured:
@@ -125,14 +137,19 @@ class UnitPattern:
 
     # -- what was captured
 
-    def marked(self, values: Sequence[str]) -> dict[str, int]:
+    def marked(self, values: Sequence[str]) -> dict[str, str]:
         """
         Return the places of SIDs, opaque tokens and dates by their texts, among the values of a
-        text of markers.
+        text of markers: `[3]`, or `[2][20:54]` for a SID in a run.
         """
+        found = {
+            values[group][start : start + _SID_LENGTH]: f"[{group}][{start}:{start + _SID_LENGTH}]"
+            for group, run in self.runs.items()
+            for start in run.starts
+        }
         captured = [*self.sids, *self.opaque, *self._days, *self._kept]
         captured += range(self.groups, len(values))
-        return {values[each]: each for each in captured if values[each]}
+        return found | {values[each]: f"[{each}]" for each in captured if values[each]}
 
     def values(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Return what was captured, and behind it the dates again that were escaped."""
@@ -181,16 +198,22 @@ class UnitPattern:
         return all(exist(dates, form) for form, dates in of_form.items())
 
 
-def are_sids(columns: Iterable[Sequence[str]]) -> bool:
-    """Return True if what the groups of SIDs captured are SIDs."""
-    text, count = "", 0
-    for column in columns:
-        text += "".join(column)
-        count += len(column)
+def are_sids(columns: Sequence[Sequence[str]]) -> bool:
+    """Return True if what the groups of SIDs captured are SIDs, and none is a placeholder."""
+    raw = "".join(map("".join, columns)).encode()
+    count = len(raw) // _SID_LENGTH
     # The pattern has two capitals at the beginning of each SID, so those are left.
-    return len(text.encode().translate(None, _HEX_DIGITS)) == 2 * count
+    if len(raw.translate(None, _HEX_DIGITS)) != 2 * count:
+        return False
+    first, *others = (int.from_bytes(raw[at::_SID_LENGTH], "big") for at in _LOOKED_AT)
+    differences = 0
+    for other in others:
+        differences |= first ^ other
+    return 0 not in differences.to_bytes(count, "big") or not any(
+        map(_is_placeholder, chain.from_iterable(columns))
+    )
 
 
-def placeholders(prefixes: Iterable[str]) -> frozenset[str]:
-    """Return the SIDs of these prefixes that are one digit throughout."""
-    return frozenset(prefix + digit * 32 for prefix in prefixes for digit in _HEX_DIGITS.decode())
+def _is_placeholder(sid: str) -> bool:
+    """Return True if a SID is one digit throughout."""
+    return sid.count(sid[-1]) == _SID_LENGTH - 2

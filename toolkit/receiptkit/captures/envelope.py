@@ -18,7 +18,7 @@ from receiptkit.model.regex import regex
 from receiptkit.text.json_split import Element, Splitter
 from receiptkit.text.json_text import read_envelope
 
-_GROUP = 1 << 17
+_GROUP = 1 << 19
 #: The first members of an object that are no containers.
 _SCALARS = r'(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*'
 

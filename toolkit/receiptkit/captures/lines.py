@@ -10,6 +10,10 @@ from typing import BinaryIO, NamedTuple, cast
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.limits import larger
 
+#: How many bytes of lines are read at once: as many as a processor's cache still holds when they
+#: are parsed. From the first ones bulk learns, and would try the others of the batch each time.
+_BATCH, _FIRST_BATCH = 1 << 19, 1 << 17
+
 
 class Batch(NamedTuple):
     """
@@ -48,7 +52,7 @@ class Lines:
         for batch in self.batches(1):
             yield from zip(batch.lines, batch.texts, strict=True)
 
-    def batches(self, size: int) -> Iterator[Batch]:
+    def batches(self, size: int = _BATCH) -> Iterator[Batch]:
         """
         Yield the lines in batches of about `size` bytes.
 
@@ -56,13 +60,14 @@ class Lines:
             CaptureError: a line is longer than the limit; those before it have been handed out, as
                 they are before any error of reading.
         """
+        wanted = min(size, _FIRST_BATCH)
         while True:
-            texts, error = self._next(size)
+            texts, error = self._next(wanted)
             if not texts and error is None:
                 return
-            first = self.number + 1
+            begin, wanted = self.number + 1, size
             self.number += len(texts)
-            lines: Sequence[int] = range(first, self.number + 1)
+            lines: Sequence[int] = range(begin, self.number + 1)
             if any(map(bytes.isspace, texts)):
                 lines = [
                     line for line, text in zip(lines, texts, strict=True) if not text.isspace()

@@ -10,6 +10,7 @@ from receiptkit.history.partitions import (
     Share,
     problems_of_shares,
 )
+from receiptkit.history.places import Places
 
 __all__ = [
     "LIMIT",
@@ -19,6 +20,7 @@ __all__ = [
     "Note",
     "OwnShare",
     "Partitions",
+    "Places",
     "Share",
     "findings_across",
     "in_order",

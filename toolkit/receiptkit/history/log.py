@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -10,10 +11,9 @@ from typing import NamedTuple
 import orjson
 
 from receiptkit.history.notes import LISTING, MESSAGES, PAGE
+from receiptkit.history.places import Place, Places
 from receiptkit.model.location import Arrival
 
-#: The fields of an `Arrival` but the pointer.
-Place = tuple[int, int, int, int, int, int]
 #: Of places more than these, only the first, one in between and the last are kept.
 _MOST = 3
 #: How much memory a text and its place take beside its characters.
@@ -58,6 +58,10 @@ class _Again:
             self.places = [first, between, kept[-1]] if len(kept) > _MOST else kept
 
 
+#: Texts, each with the number of its place, its place, or all of its places.
+_Known = dict[str, int | Place | _Again]
+
+
 class Log:
     """
     Remember texts, each once for each file.
@@ -69,11 +73,15 @@ class Log:
     def __init__(self) -> None:
         self.size = 0
         #: By the kind of the texts and the file.
-        self._seen: dict[tuple[str, int], dict[str, Place | _Again]] = {}
+        self._seen: dict[tuple[str, int], _Known] = {}
+        #: The places of texts that came together, and the number of the first text of each.
+        self._places: list[Places] = []
+        self._starts: list[int] = []
+        self._count = 0
         #: Those of each kind that were seen again, once for each file.
         self._repeated: defaultdict[str, list[str]] = defaultdict(list)
 
-    def extend(self, texts: Sequence[str], places: Sequence[Place]) -> None:
+    def extend(self, texts: Sequence[str], places: Places) -> None:
         """Add texts of one file, each with its place."""
         kinds = {text[0] for text in texts}
         if MESSAGES in kinds:
@@ -81,16 +89,37 @@ class Log:
             kinds = {text[0] for text in texts}
         for kind in kinds if len(kinds) > 1 else ():
             own = [number for number, text in enumerate(texts) if text[0] == kind]
-            self.extend([texts[number] for number in own], [places[number] for number in own])
+            self.extend([texts[number] for number in own], places.chosen(own))
         if len(kinds) > 1:
             return
-        known = self._seen.setdefault((texts[0][0], places[0][0]), {})
-        found = list(map(known.setdefault, texts, places))
+        known = self._seen.setdefault((texts[0][0], places.file), {})
+        numbers = self._numbered(places, len(texts))
+        found = list(map(known.setdefault, texts, numbers))
         self.size += sum(map(len, texts)) + _BESIDE * len(texts)
-        if found != places:
-            for text, before, place in zip(texts, found, places, strict=True):
-                if before is not place:
-                    self._add_again(known, Entry(text, 1, [place]))
+        if found != numbers:
+            for at, before in enumerate(found):
+                if before is numbers[at]:
+                    continue
+                place = places.at(at)
+                # A list may have the same message twice.
+                if isinstance(before, _Again) or self._place(before) != place:
+                    self._add_again(known, Entry(texts[at], 1, [place]))
+
+    def _numbered(self, places: Places, count: int) -> Sequence[int | Place]:
+        """Keep the places of texts; return by what each is found again."""
+        if count == 1:
+            return [places.at(0)]
+        first = self._count
+        self._count += count
+        self._places.append(places)
+        self._starts.append(first)
+        return list(range(first, self._count))
+
+    def _place(self, number: int | Place) -> Place:
+        if not isinstance(number, int):
+            return number
+        of = bisect_right(self._starts, number) - 1
+        return self._places[of].at(number - self._starts[of])
 
     def add(self, entry: Entry) -> None:
         """Add what was seen of a text in a file."""
@@ -104,12 +133,12 @@ class Log:
             entry = Entry(text, times - 1, places[1:])
         self._add_again(known, entry)
 
-    def _add_again(self, known: dict[str, Place | _Again], entry: Entry) -> None:
+    def _add_again(self, known: _Known, entry: Entry) -> None:
         """Add what was seen of a text that is known, and was counted as a new one."""
         text = entry.text
         before = known[text]
         if not isinstance(before, _Again):
-            known[text] = before = _Again(1, [before])
+            known[text] = before = _Again(1, [self._place(before)])
             self._repeated[text[0]].append(text)
         before.add(entry)
         self.size -= len(text) + (0 if is_linked(text) else _BESIDE)
@@ -125,20 +154,20 @@ class Log:
                 if isinstance(seen, _Again):
                     yield Entry(text, seen.times, seen.places)
                 else:
-                    yield Entry(text, 1, (seen,))
+                    yield Entry(text, 1, (self._place(seen),))
 
     def repeated(self, kinds: str) -> Iterator[str]:
         """Yield the texts of some kinds that were seen more than once in a file."""
         return chain.from_iterable(self._repeated[kind] for kind in kinds)
 
-    def _of(self, kinds: str) -> Iterator[dict[str, Place | _Again]]:
+    def _of(self, kinds: str) -> Iterator[_Known]:
         return (known for (kind, _), known in self._seen.items() if kind in kinds)
 
     def clear(self) -> None:
         """Forget everything."""
-        self.size = 0
-        self._seen.clear()
-        self._repeated.clear()
+        self.size = self._count = 0
+        for each in (self._seen, self._repeated, self._places, self._starts):
+            each.clear()
 
 
 def is_linked(text: str) -> bool:
@@ -149,14 +178,14 @@ def is_linked(text: str) -> bool:
     return text[0] == PAGE and text.endswith(_LINKED, 0, end if end > 0 else len(text))
 
 
-def _spread(texts: Sequence[str], places: Sequence[Place]) -> tuple[Sequence[str], Sequence[Place]]:
+def _spread(texts: Sequence[str], places: Places) -> tuple[Sequence[str], Places]:
     """Return texts with those of messages in the place of their lists."""
     pairs = [
-        (line, place)
-        for text, place in zip(texts, places, strict=True)
+        (line, number)
+        for number, text in enumerate(texts)
         for line in (text.split("\n")[1:] if text[0] == MESSAGES else [text])
     ]
-    return [text for text, _ in pairs], [place for _, place in pairs]
+    return [text for text, _ in pairs], places.chosen([number for _, number in pairs])
 
 
 def dumped(entries: Iterable[Entry]) -> bytes:

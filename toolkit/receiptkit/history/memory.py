@@ -7,9 +7,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from receiptkit.history.findings import Watch, problems
-from receiptkit.history.log import Log, Place
+from receiptkit.history.log import Log
 from receiptkit.history.notes import note
 from receiptkit.history.partitions import PARTS, Keeping, OwnShare, Partitions, problems_of_shares
+from receiptkit.history.places import Places
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
@@ -40,10 +41,10 @@ class Memory:
         if noted.head:
             self.extend(
                 ["\n".join([noted.head, *noted.rows])],
-                [(at.file, at.unit, at.time, at.entry, at.line, at.column)],
+                Places(at.file, at.unit, [at.time], [at.entry], [at.line], [at.column]),
             )
 
-    def extend(self, texts: Sequence[str], places: Sequence[Place]) -> None:
+    def extend(self, texts: Sequence[str], places: Places) -> None:
         """Remember the texts of notes of one file, each with its place."""
         self._log.extend(texts, places)
         if self._log.size > self._limit:

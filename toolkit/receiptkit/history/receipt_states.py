@@ -18,6 +18,7 @@ from receiptkit.text.dates import seconds
 
 _SID = regex(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SID_LENGTH = 34
+_BEGINNING_OF_ROW = regex(r'\n\["(.{34})')
 #: Where the SID of the receipt is in its line, and that of the message in the line of one receipt.
 OF_RECEIPT, OF_ROW, OF_MESSAGE = slice(3, 37), slice(2, 36), slice(-36, -2)
 _OF_OWNERS = slice(-2 * _SID_LENGTH - 6, None)
@@ -68,7 +69,7 @@ def sids_of(log: Log) -> list[str]:
 
 def sids_of_page(text: str) -> list[str]:
     """Return the first characters of each row of a page: its SID, if that is one."""
-    return [line[:_SID_LENGTH] for line in text.split('\n["')[1:]]
+    return _BEGINNING_OF_ROW.findall(text)
 
 
 def seen_again(log: Log) -> set[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count, repeat
 from typing import NamedTuple
 
-from receiptkit.history import PARTS, Memory
+from receiptkit.history import PARTS, Memory, Places
 from receiptkit.text.dates import milliseconds
 
 
@@ -48,12 +47,12 @@ class Remembering:
     def add(self, notes: Notes, entry: int, lines: Sequence[int], columns: Sequence[int]) -> None:
         """Remember observations; the first has the number `entry`, each its line and column."""
         texts, made = notes.texts(), notes.made_at
-        times = map(self.moment, made) if any(made) else repeat(self._time)
-        unit = repeat(self.file), repeat(self._unit)
-        places = list(zip(*unit, times, count(entry), lines, columns))  # endless
+        times = list(map(self.moment, made)) if any(made) else [self._time] * len(texts)
+        entries = range(entry, entry + len(texts))
+        places = Places(self.file, self._unit, times, entries, lines, columns)
         if not all(texts):
             kept = [number for number, text in enumerate(texts) if text]
-            texts, places = [texts[number] for number in kept], [places[number] for number in kept]
+            texts, places = [texts[number] for number in kept], places.chosen(kept)
         if texts:
             self._memory.extend(texts, places)
 

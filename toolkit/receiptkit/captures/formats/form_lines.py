@@ -27,8 +27,6 @@ _FORM = regex(rb"%s(?:&%s)+&?\s*(?:\r?\n|\Z)" % (_PAIR, _PAIR))
 #: A form with a single field, in which another one is encoded, or JSON.
 _AROUND_ANOTHER = regex(rb"(?i)[a-z][a-z0-9_.-]*=[^\s&]*event_?type[^\s&]*\s*(?:\r?\n|\Z)")
 _URL = regex(rb"(?:https?://[^\s?]+|/[^\s?]*)\?%s" % _PAIR)
-#: How much is read at a time.
-_BYTES = 1 << 17
 _AROUND = "\ufeff \t\r\n"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PARTS: Layout = {"request": Spot("text"), "url": Spot("text")}
@@ -61,7 +59,7 @@ def read(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Records]:
 
 def in_batches(lines: Lines) -> Iterator[Records]:
     """Yield lines, each of which is a webhook request."""
-    return (Records(*batch, observations) for batch in lines.batches(_BYTES))
+    return (Records(*batch, observations) for batch in lines.batches())
 
 
 def observations(

@@ -30,9 +30,6 @@ from receiptkit.text.json_text import read, read_envelope
 _PACKED = ("", ".gz", ".zst")
 _LINE_SUFFIXES = tuple(name + packed for name in (".ndjson", ".jsonl") for packed in _PACKED)
 _JSON_SUFFIXES = (*(".json" + packed for packed in _PACKED), *_LINE_SUFFIXES)
-#: Lines are handed out together up to this many bytes, which a processor's cache still holds when
-#: parsed.
-_BATCH_BYTES = 1 << 17
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0{", b"\0[", b"{\0", b"[\0")
 _IN_UTF_16 = regex(rb"(?:\xff\xfe|\xfe\xff)?\0?[{\[]")
 #: The first line of a log: something in brackets, and a text.
@@ -136,7 +133,7 @@ def read_json(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Piece]:
 
 def in_batches(lines: Lines) -> Iterator[Records]:
     """Yield the rest of some lines, each of which is a text."""
-    return (Records(*batch, observations) for batch in lines.batches(_BATCH_BYTES))
+    return (Records(*batch, observations) for batch in lines.batches())
 
 
 def observations(

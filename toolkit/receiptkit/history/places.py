@@ -1,0 +1,50 @@
+"""The places of observations that follow each other in a file, without an object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+#: The fields of an `Arrival` but the pointer.
+Place = tuple[int, int, int, int, int, int]
+
+
+class Places:
+    """The places of some observations of a file, in columns; the fields are those of an `Arrival`."""
+
+    __slots__ = ("_columns", "_entries", "_file", "_lines", "_times", "_unit")
+
+    def __init__(
+        self,
+        file: int,
+        unit: int,
+        times: Sequence[int],
+        entries: Sequence[int],
+        lines: Sequence[int],
+        columns: Sequence[int],
+    ) -> None:
+        self._file, self._unit = file, unit
+        self._times, self._entries = times, entries
+        self._lines, self._columns = lines, columns
+
+    @property
+    def file(self) -> int:
+        """Return the number of the file."""
+        return self._file
+
+    def at(self, number: int) -> Place:
+        """Return the place of one of the observations, counted from 0."""
+        return (
+            self._file,
+            self._unit,
+            self._times[number],
+            self._entries[number],
+            self._lines[number],
+            self._columns[number],
+        )
+
+    def chosen(self, numbers: Sequence[int]) -> Places:
+        """Return the places of some of the observations, in this order."""
+        columns = (self._times, self._entries, self._lines, self._columns)
+        return Places(
+            self._file, self._unit, *([column[number] for number in numbers] for column in columns)
+        )
