@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from operator import xor
+from typing import NamedTuple
 
 from receiptkit.history.log import Log
 from receiptkit.history.notes import PAGE
@@ -16,15 +19,13 @@ from receiptkit.history.receipt_states import (
     state_of,
     states_in,
 )
-from receiptkit.history.subjects import digest
+from receiptkit.history.subjects import digests
 from receiptkit.rules.states import ReceiptState
 
 #: Where a conversation and a message are, the ends of the line of a receipt, and the beginning of a
 #: page's head, which names the message first.
 _OF_LINE, _OF_HEAD = slice(-73, -2), slice(3, 74)
 _LENGTH = 34
-_HALF = 32
-_LOWER = (1 << _HALF) - 1
 
 
 def _owners(log: Log) -> tuple[set[str], set[str]]:
@@ -109,21 +110,32 @@ def _is_of(text: str, messages: set[str]) -> bool:
 # -- across processes
 
 
-def digests_of(log: Log) -> bytes:
-    """Return a number for each message and conversation, the message in its upper half."""
-    pairs = {digest(one) << _HALF | digest(other) for one, other in _pairs(*_owners(log))}
-    return array("Q", pairs).tobytes()
+class Owners(NamedTuple):
+    """
+    Hold the pairs of messages and conversations of a log, each pair once.
+
+    Attributes:
+        messages: the digest of each message.
+        pairs: a digest of it and its conversation.
+    """
+
+    messages: array[int]
+    pairs: array[int]
 
 
-def several_of(found: Iterable[bytes]) -> set[int]:
+def owners_in(log: Log) -> Owners:
+    """Return the digests of messages and their conversations."""
+    of_lines, of_heads = (digests(list(each)) for each in _owners(log))
+    messages, conversations = of_lines[1::2] + of_heads[::2], of_lines[::2] + of_heads[1::2]
+    return Owners(messages, array("Q", map(xor, messages, conversations)))
+
+
+def several_of(found: Sequence[Owners]) -> set[int]:
     """Return the digests of the messages that have several conversations."""
-    known: dict[int, int] = {}
-    several = set()
-    for raw in found:
-        pairs = array("Q")
-        pairs.frombytes(raw)
-        for pair in pairs:
-            message, conversation = pair >> _HALF, pair & _LOWER
-            if known.setdefault(message, conversation) != conversation:
-                several.add(message)
-    return several
+    messages: set[int] = set().union(*(each.messages for each in found))
+    if len(messages) == sum(len(each.messages) for each in found):
+        return set()
+    by_pair: dict[int, int] = {}
+    for each in found:
+        by_pair.update(zip(each.pairs, each.messages, strict=True))
+    return {message for message, count in Counter(by_pair.values()).items() if count > 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -147,10 +147,12 @@ class Log:
         """Yield the texts of some kinds, those of each file apart."""
         return chain.from_iterable(self._of(kinds))
 
-    def entries(self, kinds: str) -> Iterator[Entry]:
-        """Yield the texts of some kinds with their places."""
+    def entries(self, kinds: str, wants: Callable[[str], bool] = lambda _: True) -> Iterator[Entry]:
+        """Yield the texts of some kinds with their places: all of them, or those that are wanted."""
         for known in self._of(kinds):
             for text, seen in known.items():
+                if not wants(text):
+                    continue
                 if isinstance(seen, _Again):
                     yield Entry(text, seen.times, seen.places)
                 else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ class Memory:
 
         return digests(self._log) if self._partitions is None else None
 
-    def keep(self, again: Container[int], messages: set[str], several: set[int]) -> None:
+    def keep(self, again: set[int], messages: set[str], several: set[int]) -> None:
         """Forget all that `compared` does not name."""
         from receiptkit.history.remains import remains
 

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
-from receiptkit.history.conversations import digests_of, several_of
-from receiptkit.history.log import Entry, Log, is_linked
+from receiptkit.history.conversations import Owners, owners_in, several_of
+from receiptkit.history.log import Log, is_linked
 from receiptkit.history.notes import (
     CONFIGURATION,
     DELETION,
@@ -32,7 +32,8 @@ from receiptkit.history.receipt_states import (
     sids_of,
     sids_of_page,
 )
-from receiptkit.history.subjects import digest, subjects
+from receiptkit.history.subjects import digests as digests_of_sids
+from receiptkit.history.subjects import subjects
 
 
 class Digests(NamedTuple):
@@ -43,30 +44,25 @@ class Digests(NamedTuple):
         receipts: the digest of each receipt, once.
         again: the digests of those that were seen more than once.
         messages: the messages whose list is compared with something.
-        owners: the digests of each message and its conversation.
+        owners: the messages and their conversations.
     """
 
-    receipts: bytes
-    again: bytes
+    receipts: array[int]
+    again: set[int]
     messages: frozenset[str]
-    owners: bytes
+    owners: Owners
 
 
 def digests(log: Log) -> Digests:
     """Return what is compared of what a log holds."""
-    again = {digest(text[OF_RECEIPT]) for text in log.repeated(RECEIPT + WEBHOOK)}
-    receipts = list(map(digest, sids_of(log)))
-    seen = set(receipts)
-    if len(seen) < len(receipts):
+    repeated = [text[OF_RECEIPT] for text in log.repeated(RECEIPT + WEBHOOK)]
+    again, receipts = set(digests_of_sids(repeated)), digests_of_sids(sids_of(log))
+    if len(seen := set(receipts)) < len(receipts):
         again.update(each for each, count in Counter(receipts).items() if count > 1)
+        receipts = array("Q", seen)
     messages = {text[OF_RECEIPT] for text in log.texts(MESSAGE)}
     messages |= {head_of(text)[2][0] for text in log.texts(PAGE) if is_linked(text)}
-    return Digests(
-        array("I", seen).tobytes(),
-        array("I", again).tobytes(),
-        frozenset(messages),
-        digests_of(log),
-    )
+    return Digests(receipts, again, frozenset(messages), owners_in(log))
 
 
 def compared(found: Sequence[Digests]) -> tuple[set[int], set[str], set[int]]:
@@ -74,37 +70,44 @@ def compared(found: Sequence[Digests]) -> tuple[set[int], set[str], set[int]]:
     Return the digests of receipts that were seen again, the messages to compare, and the digests of
     messages that are of several conversations.
     """
-    seen: set[int] = set()
-    again: set[int] = set()
-    messages: set[str] = set()
-    for each in found:
-        receipts, repeated = array("I"), array("I")
-        receipts.frombytes(each.receipts)
-        repeated.frombytes(each.again)
-        again |= seen.intersection(receipts) | set(repeated)
-        seen.update(receipts)
-        messages |= each.messages
-    return again, messages, several_of(each.owners for each in found)
+    again: set[int] = set().union(*(each.again for each in found))
+    messages: set[str] = set().union(*(each.messages for each in found))
+    receipts: set[int] = set().union(*(each.receipts for each in found))
+    if len(receipts) < sum(len(each.receipts) for each in found):
+        seen: set[int] = set()
+        for each in found:
+            again |= seen.intersection(each.receipts)
+            seen.update(each.receipts)
+    return again, messages, several_of([each.owners for each in found])
 
 
-def remains(log: Log, again: Container[int], messages: set[str], several: set[int]) -> Log:
+def remains(log: Log, again: set[int], messages: set[str], several: set[int]) -> Log:
     """Return what a log holds of receipts that were seen again, and of messages to compare."""
+
+    def is_compared(text: str) -> bool:
+        if text[0] != PAGE:
+            own = text[OF_MESSAGE] in messages or not again.isdisjoint(
+                digests_of_sids([text[OF_RECEIPT]])
+            )
+        else:
+            own = _is_page_compared(text, again, messages)
+        return own or (
+            bool(several) and not several.isdisjoint(digests_of_sids(list(subjects(text))))
+        )
+
     kept = Log()
-    for entry in log.entries(RECEIPT + WEBHOOK + PAGE):
-        if _is_compared(entry, again, messages) or (
-            several and not several.isdisjoint(map(digest, subjects(entry.text)))
-        ):
-            kept.add(entry)
+    kinds = RECEIPT + WEBHOOK + PAGE if again or messages or several else PAGE
+    for entry in log.entries(kinds, is_compared):
+        kept.add(entry)
     for entry in log.entries(MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
         kept.add(entry)
     return kept
 
 
-def _is_compared(entry: Entry, again: Container[int], messages: Container[str]) -> bool:
-    text = entry.text
-    if text[0] != PAGE:
-        return digest(text[OF_RECEIPT]) in again or text[OF_MESSAGE] in messages
-    if text.startswith(OF_SEVERAL) or any(digest(sid) in again for sid in sids_of_page(text)):
+def _is_page_compared(text: str, again: set[int], messages: Container[str]) -> bool:
+    if text.startswith(OF_SEVERAL) or (
+        again and not again.isdisjoint(digests_of_sids(sids_of_page(text)))
+    ):
         return True
     message, _, place = head_of(text)
     return (

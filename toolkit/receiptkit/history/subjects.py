@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from binascii import unhexlify
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 from receiptkit.history.notes import PAGE
@@ -15,6 +17,10 @@ from receiptkit.history.receipt_states import (
     head_of,
     sids_of_page,
 )
+
+_BETWEEN = '","'
+#: The length of a SID, and of a message and its conversation.
+_LENGTH, _OF_TWO = 34, 71
 
 
 def owners(text: str) -> Iterator[tuple[str, str]]:
@@ -46,3 +52,37 @@ def subjects(text: str) -> set[str]:
 def digest(sid: str) -> int:
     """Return a number of 32 bits, the same in every process; hardly any two SIDs share one."""
     return crc32(sid.encode("utf-8", "surrogatepass"))
+
+
+def digests(texts: Sequence[str]) -> array[int]:
+    """
+    Return a number of 64 bits for each SID, many at once; other ones than `digest`.
+
+    Each text is a SID, or each is two of them as `_owners` returns them.
+    """
+    found = _numbers(texts)
+    if found is not None:
+        return found
+    if len(texts) > 1:
+        return array("Q", [number for text in texts for number in digests([text])])
+    (text,) = texts
+    sids = (text,) if len(text) <= _LENGTH else (text[:_LENGTH], text[-_LENGTH:])
+    return array("Q", map(digest, sids))
+
+
+def _numbers(texts: Sequence[str]) -> array[int] | None:
+    """Return the numbers of hexadecimal SIDs, for which no text of one is made; else None."""
+    lengths = set(map(len, texts))
+    if not lengths <= {_LENGTH} and not lengths <= {_OF_TWO}:
+        return None
+    try:
+        digits = bytearray(_BETWEEN.join(texts), "ascii")
+        # The two letters of each SID, and what is between it and the next one.
+        for start, step in ((0, 37), (0, 36), (32, 35), (32, 34), (32, 33)):
+            del digits[start::step]
+        words = array("Q", unhexlify(digits))
+    except ValueError:
+        return None
+    # The first or the last digits alone are the same in SIDs that people number.
+    first, last = (int.from_bytes(words[at::2].tobytes(), "big") for at in (0, 1))
+    return array("Q", (first ^ last).to_bytes(len(words) // 2 * words.itemsize, "big"))
