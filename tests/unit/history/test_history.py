@@ -801,7 +801,7 @@ def test_pieces_of_what_is_repeated(repeated: int) -> None:
 
 def findings(*memories: Memory) -> list[Problem]:
     """Return the findings of one or several memories, in order, after they left out what is not needed."""
-    held = [each.digests() for each in memories]
+    held = [each.prints() for each in memories]
     known = [each for each in held if each is not None]
     if len(known) == len(memories) > 1:
         named = compared(known)

@@ -17,7 +17,7 @@ def memory_of(*bodies: tuple[str, object]) -> Memory:
 
 def left(*memories: Memory) -> list[int]:
     """Return the bytes of each memory after it has left out what no other needs."""
-    named = compared([found for each in memories if (found := each.digests())])
+    named = compared([found for each in memories if (found := each.prints())])
     for each in memories:
         each.keep(*named)
     return [each.partitions().size for each in memories]

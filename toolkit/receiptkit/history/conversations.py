@@ -19,7 +19,7 @@ from receiptkit.history.receipt_states import (
     state_of,
     states_in,
 )
-from receiptkit.history.subjects import digests
+from receiptkit.history.subjects import prints
 from receiptkit.rules.states import ReceiptState
 
 #: Where a conversation and a message are, the ends of the line of a receipt, and the beginning of a
@@ -115,8 +115,8 @@ class Owners(NamedTuple):
     Hold the pairs of messages and conversations of a log, each pair once.
 
     Attributes:
-        messages: the digest of each message.
-        pairs: a digest of it and its conversation.
+        messages: the print of each message.
+        pairs: a print of it and its conversation.
     """
 
     messages: array[int]
@@ -124,14 +124,14 @@ class Owners(NamedTuple):
 
 
 def owners_in(log: Log) -> Owners:
-    """Return the digests of messages and their conversations."""
-    of_lines, of_heads = (digests(list(each)) for each in _owners(log))
+    """Return the prints of messages and their conversations."""
+    of_lines, of_heads = (prints(list(each)) for each in _owners(log))
     messages, conversations = of_lines[1::2] + of_heads[::2], of_lines[::2] + of_heads[1::2]
     return Owners(messages, array("Q", map(xor, messages, conversations)))
 
 
 def several_of(found: Sequence[Owners]) -> set[int]:
-    """Return the digests of the messages that have several conversations."""
+    """Return the prints of the messages that have several conversations."""
     messages: set[int] = set().union(*(each.messages for each in found))
     if len(messages) == sum(len(each.messages) for each in found):
         return set()

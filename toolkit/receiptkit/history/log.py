@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, starmap
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -17,9 +17,13 @@ from receiptkit.model.location import Arrival
 #: Of places more than these, only the first, one in between and the last are kept.
 _MOST = 3
 #: How much memory a text and its place take beside its characters.
-_BESIDE = 320
+_BESIDE = 240
 #: The head of a page that is not the whole list ends so.
 _LINKED = "]]"
+
+
+#: The fields of an `Entry`.
+Row = tuple[str, int, Sequence[Place]]
 
 
 class Entry(NamedTuple):
@@ -58,6 +62,7 @@ class _Again:
             self.places = [first, between, kept[-1]] if len(kept) > _MOST else kept
 
 
+_as_place = cast("Callable[[Sequence[int]], Place]", tuple)
 #: Texts, each with the number of its place, its place, or all of its places.
 _Known = dict[str, int | Place | _Again]
 
@@ -123,15 +128,23 @@ class Log:
 
     def add(self, entry: Entry) -> None:
         """Add what was seen of a text in a file."""
-        text, times, places = entry
-        known = self._seen.setdefault((text[0], places[0][0]), {})
-        self.size += len(text) + _BESIDE
-        if text not in known:
-            known[text] = places[0]
-            if times == 1:
-                return
-            entry = Entry(text, times - 1, places[1:])
-        self._add_again(known, entry)
+        self.load([entry])
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Add what was seen of texts, as `rows` yields it."""
+        known, of = _Known(), ("", -1)
+        for text, times, places in rows:
+            if of != (text[0], places[0][0]):
+                of = text[0], places[0][0]
+                known = self._seen.setdefault(of, {})
+            self.size += len(text) + _BESIDE
+            if text not in known:
+                # Out of a file, it is a list.
+                known[text] = _as_place(places[0])
+                if times == 1:
+                    continue
+                times, places = times - 1, places[1:]
+            self._add_again(known, Entry(text, times, list(map(_as_place, places))))
 
     def _add_again(self, known: _Known, entry: Entry) -> None:
         """Add what was seen of a text that is known, and was counted as a new one."""
@@ -147,16 +160,33 @@ class Log:
         """Yield the texts of some kinds, those of each file apart."""
         return chain.from_iterable(self._of(kinds))
 
-    def entries(self, kinds: str, wants: Callable[[str], bool] = lambda _: True) -> Iterator[Entry]:
+    def entries(self, kinds: str, wants: Callable[[str], bool] | None = None) -> Iterator[Entry]:
         """Yield the texts of some kinds with their places: all of them, or those that are wanted."""
+        if wants is None:
+            return starmap(Entry, self.rows(kinds))
+        return (
+            Entry(text, seen.times, seen.places)
+            if isinstance(seen, _Again)
+            else Entry(text, 1, (self._place(seen),))
+            for known in self._of(kinds)
+            for text, seen in known.items()
+            if wants(text)
+        )
+
+    def rows(self, kinds: str) -> Iterator[Row]:
+        """Yield the fields of all entries of some kinds."""
         for known in self._of(kinds):
+            first, places = 0, list[Place]()
             for text, seen in known.items():
-                if not wants(text):
-                    continue
-                if isinstance(seen, _Again):
-                    yield Entry(text, seen.times, seen.places)
+                if isinstance(seen, int):
+                    if not 0 <= seen - first < len(places):
+                        of = bisect_right(self._starts, seen) - 1
+                        first, places = self._starts[of], self._places[of].all()
+                    yield text, 1, (places[seen - first],)
+                elif isinstance(seen, _Again):
+                    yield text, seen.times, seen.places
                 else:
-                    yield Entry(text, 1, (self._place(seen),))
+                    yield text, 1, (seen,)
 
     def repeated(self, kinds: str) -> Iterator[str]:
         """Yield the texts of some kinds that were seen more than once in a file."""
@@ -190,12 +220,12 @@ def _spread(texts: Sequence[str], places: Places) -> tuple[Sequence[str], Places
     return [text for text, _ in pairs], places.chosen([number for _, number in pairs])
 
 
-def dumped(entries: Iterable[Entry]) -> bytes:
-    """Return entries as bytes."""
-    return orjson.dumps(list(map(tuple, entries)))
+def dumped(rows: list[Row]) -> bytes:
+    """Return rows as bytes."""
+    return orjson.dumps(rows)
 
 
-def loaded(raw: bytes) -> Iterator[Entry]:
-    """Yield the entries that bytes hold."""
-    for text, times, places in orjson.loads(raw):
-        yield Entry(text, times, list(map(tuple, places)))
+def loaded(raw: bytes) -> list[Row]:
+    """Return the rows that bytes hold."""
+    rows: list[Row] = orjson.loads(raw)
+    return rows

@@ -16,7 +16,7 @@ from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 
 if TYPE_CHECKING:
-    from receiptkit.history.remains import Digests
+    from receiptkit.history.remains import Prints
 
 #: How many bytes of memory are used before what is remembered goes to a temporary file.
 LIMIT = 256 * 2**20
@@ -72,12 +72,12 @@ class Memory:
         parts = self._partitions
         return 0 if parts is None or parts.in_memory else parts.size
 
-    def digests(self) -> Digests | None:
+    def prints(self) -> Prints | None:
         """Return what is compared of what is remembered; None if some of it is in a file."""
         # Only several processes ask.
-        from receiptkit.history.remains import digests
+        from receiptkit.history.remains import prints_in
 
-        return digests(self._log) if self._partitions is None else None
+        return prints_in(self._log) if self._partitions is None else None
 
     def keep(self, again: set[int], messages: set[str], several: set[int]) -> None:
         """Forget all that `compared` does not name."""

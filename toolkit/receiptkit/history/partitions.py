@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import IO, Any, NamedTuple, Protocol
 from weakref import finalize
 
@@ -21,7 +22,7 @@ import orjson
 
 from receiptkit.history.findings import Watch, problems, problems_of_receipts
 from receiptkit.history.kept import Kept, Past, days_in, recall, rows_of
-from receiptkit.history.log import Entry, Log, dumped, loaded
+from receiptkit.history.log import Log, Row, dumped, loaded
 from receiptkit.history.notes import CONFIGURATION, DELETION, LISTING, MESSAGE, PAGE, RESOURCE
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
@@ -32,7 +33,7 @@ from receiptkit.history.receipt_states import (
     States,
     add_state,
 )
-from receiptkit.history.subjects import digest, owners, subjects
+from receiptkit.history.subjects import digest, digests, owners, subjects
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
 
@@ -45,6 +46,8 @@ _LOWER = (1 << _HALF) - 1
 _PAIR = 8
 #: A piece of receipts begins so; one of texts is JSON.
 _SEVERAL = b"\0"
+#: How many texts are divided at a time.
+_AT_ONCE = 4096
 
 
 class Key(NamedTuple):
@@ -97,8 +100,7 @@ def conclude(
         if piece.startswith(_SEVERAL):
             several.frombytes(piece[1:])
         else:
-            for entry in loaded(piece):
-                log.add(entry)
+            log.load(loaded(piece))
     mixed = set(several)
 
     def is_mine(message: str) -> bool:
@@ -173,23 +175,26 @@ class Partitions:
 
     def take(self, log: Log) -> None:
         """Move what a log holds to the file."""
-        texts: list[list[Entry]] = [[] for _ in range(self._parts)]
+        texts: list[list[Row]] = [[] for _ in range(self._parts)]
         pairs = [array("Q") for _ in range(self._parts)]
-        for entry in log.entries(SINGLE):
+        rows = log.rows(SINGLE)
+        while some := list(islice(rows, _AT_ONCE)):
             # Most are such: a receipt and a message.
-            own, other = digest(entry.text[OF_RECEIPT]), digest(entry.text[OF_MESSAGE])
-            texts[other % self._parts].append(entry)
-            pairs[own % self._parts].append(own << _HALF | other)
-        for entry in log.entries(PAGE + MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
-            for number in {digest(each) % self._parts for each in subjects(entry.text)}:
-                texts[number].append(entry)
-            for sid, message in owners(entry.text):
+            receipts = digests([text[OF_RECEIPT] for text, _, _ in some])
+            messages = digests([text[OF_MESSAGE] for text, _, _ in some])
+            for row, own, other in zip(some, receipts, messages, strict=True):
+                texts[other % self._parts].append(row)
+                pairs[own % self._parts].append(own << _HALF | other)
+        for row in log.rows(PAGE + MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
+            for number in {digest(each) % self._parts for each in subjects(row[0])}:
+                texts[number].append(row)
+            for sid, message in owners(row[0]):
                 own = digest(sid)
                 pairs[own % self._parts].append(own << _HALF | digest(message))
-        for number, entries in enumerate(texts):
-            if entries:
-                self._write(Key(MESSAGES, number, self._parts), dumped(entries))
-                entries.clear()
+        for number, of_part in enumerate(texts):
+            if of_part:
+                self._write(Key(MESSAGES, number, self._parts), dumped(of_part))
+                of_part.clear()
             if pairs[number]:
                 self._write(Key(RECEIPTS, number, self._parts), pairs[number].tobytes())
         log.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 #: The fields of an `Arrival` but the pointer.
 Place = tuple[int, int, int, int, int, int]
@@ -41,6 +42,11 @@ class Places:
             self._lines[number],
             self._columns[number],
         )
+
+    def all(self) -> list[Place]:
+        """Return the place of each of the observations."""
+        columns = (self._times, self._entries, self._lines, self._columns)
+        return list(zip(repeat(self._file), repeat(self._unit), *columns))  # endless
 
     def chosen(self, numbers: Sequence[int]) -> Places:
         """Return the places of some of the observations, in this order."""

@@ -1,7 +1,7 @@
 """
 Leave out what nothing in another process can contradict, before memories are brought together.
 
-Most receipts are seen once. So each process sends the digests of its receipts, and which messages
+Most receipts are seen once. So each process sends the prints of its receipts, and which messages
 have a list to compare; the rest of its memory need not be divided, sent, and read again.
 """
 
@@ -32,17 +32,16 @@ from receiptkit.history.receipt_states import (
     sids_of,
     sids_of_page,
 )
-from receiptkit.history.subjects import digests as digests_of_sids
-from receiptkit.history.subjects import subjects
+from receiptkit.history.subjects import prints, subjects
 
 
-class Digests(NamedTuple):
+class Prints(NamedTuple):
     """
     Hold what is compared of a memory.
 
     Attributes:
-        receipts: the digest of each receipt, once.
-        again: the digests of those that were seen more than once.
+        receipts: the print of each receipt, once.
+        again: the prints of those that were seen more than once.
         messages: the messages whose list is compared with something.
         owners: the messages and their conversations.
     """
@@ -53,21 +52,21 @@ class Digests(NamedTuple):
     owners: Owners
 
 
-def digests(log: Log) -> Digests:
+def prints_in(log: Log) -> Prints:
     """Return what is compared of what a log holds."""
     repeated = [text[OF_RECEIPT] for text in log.repeated(RECEIPT + WEBHOOK)]
-    again, receipts = set(digests_of_sids(repeated)), digests_of_sids(sids_of(log))
+    again, receipts = set(prints(repeated)), prints(sids_of(log))
     if len(seen := set(receipts)) < len(receipts):
         again.update(each for each, count in Counter(receipts).items() if count > 1)
         receipts = array("Q", seen)
     messages = {text[OF_RECEIPT] for text in log.texts(MESSAGE)}
     messages |= {head_of(text)[2][0] for text in log.texts(PAGE) if is_linked(text)}
-    return Digests(receipts, again, frozenset(messages), owners_in(log))
+    return Prints(receipts, again, frozenset(messages), owners_in(log))
 
 
-def compared(found: Sequence[Digests]) -> tuple[set[int], set[str], set[int]]:
+def compared(found: Sequence[Prints]) -> tuple[set[int], set[str], set[int]]:
     """
-    Return the digests of receipts that were seen again, the messages to compare, and the digests of
+    Return the prints of receipts that were seen again, the messages to compare, and the prints of
     messages that are of several conversations.
     """
     again: set[int] = set().union(*(each.again for each in found))
@@ -86,14 +85,10 @@ def remains(log: Log, again: set[int], messages: set[str], several: set[int]) ->
 
     def is_compared(text: str) -> bool:
         if text[0] != PAGE:
-            own = text[OF_MESSAGE] in messages or not again.isdisjoint(
-                digests_of_sids([text[OF_RECEIPT]])
-            )
+            own = text[OF_MESSAGE] in messages or not again.isdisjoint(prints([text[OF_RECEIPT]]))
         else:
             own = _is_page_compared(text, again, messages)
-        return own or (
-            bool(several) and not several.isdisjoint(digests_of_sids(list(subjects(text))))
-        )
+        return own or (bool(several) and not several.isdisjoint(prints(list(subjects(text)))))
 
     kept = Log()
     kinds = RECEIPT + WEBHOOK + PAGE if again or messages or several else PAGE
@@ -105,9 +100,7 @@ def remains(log: Log, again: set[int], messages: set[str], several: set[int]) ->
 
 
 def _is_page_compared(text: str, again: set[int], messages: Container[str]) -> bool:
-    if text.startswith(OF_SEVERAL) or (
-        again and not again.isdisjoint(digests_of_sids(sids_of_page(text)))
-    ):
+    if text.startswith(OF_SEVERAL) or (again and not again.isdisjoint(prints(sids_of_page(text)))):
         return True
     message, _, place = head_of(text)
     return (

@@ -307,8 +307,8 @@ class _Share:
 def _leave_out(memory: Memory, others: Sequence[_Share]) -> None:
     """Let all processes forget what cannot be contradicted, unless it is in files already."""
     for other in others:
-        other.begin("digests")
-    found = [memory.digests(), *(other.result() for other in others)]
+        other.begin("prints")
+    found = [memory.prints(), *(other.result() for other in others)]
     known = [each for each in found if each is not None]
     if len(known) < len(found):
         return
