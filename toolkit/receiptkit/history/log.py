@@ -161,7 +161,7 @@ class Log:
         return chain.from_iterable(self._of(kinds))
 
     def entries(self, kinds: str, wants: Callable[[str], bool] | None = None) -> Iterator[Entry]:
-        """Yield the texts of some kinds with their places: all of them, or those that are wanted."""
+        """Yield the texts of some kinds with their places: all, or those that are wanted."""
         if wants is None:
             return starmap(Entry, self.rows(kinds))
         return (

@@ -10,7 +10,7 @@ Place = tuple[int, int, int, int, int, int]
 
 
 class Places:
-    """The places of some observations of a file, in columns; the fields are those of an `Arrival`."""
+    """The places of observations of a file, in columns; the fields are those of an `Arrival`."""
 
     __slots__ = ("_columns", "_entries", "_file", "_lines", "_times", "_unit")
 
