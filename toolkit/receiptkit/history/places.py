@@ -12,7 +12,7 @@ Place = tuple[int, int, int, int, int, int]
 class Places:
     """The places of observations of a file, in columns; the fields are those of an `Arrival`."""
 
-    __slots__ = ("_columns", "_entries", "_file", "_lines", "_times", "_unit")
+    __slots__ = ("_columns", "_entries", "_lines", "_times", "_unit", "file")
 
     def __init__(
         self,
@@ -23,19 +23,14 @@ class Places:
         lines: Sequence[int],
         columns: Sequence[int],
     ) -> None:
-        self._file, self._unit = file, unit
+        self.file, self._unit = file, unit
         self._times, self._entries = times, entries
         self._lines, self._columns = lines, columns
-
-    @property
-    def file(self) -> int:
-        """Return the number of the file."""
-        return self._file
 
     def at(self, number: int) -> Place:
         """Return the place of one of the observations, counted from 0."""
         return (
-            self._file,
+            self.file,
             self._unit,
             self._times[number],
             self._entries[number],
@@ -46,11 +41,11 @@ class Places:
     def all(self) -> list[Place]:
         """Return the place of each of the observations."""
         columns = (self._times, self._entries, self._lines, self._columns)
-        return list(zip(repeat(self._file), repeat(self._unit), *columns))  # endless
+        return list(zip(repeat(self.file), repeat(self._unit), *columns))  # endless
 
     def chosen(self, numbers: Sequence[int]) -> Places:
         """Return the places of some of the observations, in this order."""
         columns = (self._times, self._entries, self._lines, self._columns)
         return Places(
-            self._file, self._unit, *([column[number] for number in numbers] for column in columns)
+            self.file, self._unit, *([column[number] for number in numbers] for column in columns)
         )
