@@ -306,6 +306,18 @@ def counterexamples() -> Iterator[tuple[str, str, Callable[[str], bytes]]]:
         lambda text: changed(text, ROWS, 2, "message_sid", to="IM" + "0123456789abcdef" * 2),
     )
     yield (
+        "a row whose URL is in another conversation",
+        "pages of 4",
+        lambda text: changed(
+            text, ROWS, 2, "url", to=lambda url: re.sub("CH[0-9a-f]{32}", "CH" + "01" * 16, url)
+        ),
+    )
+    yield (
+        "a row with another member of as many letters",
+        "pages of 4",
+        lambda text: "conversation_sld".join(text.rsplit("conversation_sid", 1)).encode(),
+    )
+    yield (
         "an update before the creation",
         "receipts",
         lambda text: changed(text, "date_updated", to="2019-01-01T00:00:00Z"),
