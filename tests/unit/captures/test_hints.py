@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from receiptkit.captures.parameters import _HINT, has_hint
+from receiptkit.captures.parameters import _HINT, _HINTS, has_hint
 from receiptkit.captures.unwrap import _RESPONSE_WORDS, _RESPONSES
 
 _PIECES = (
@@ -24,3 +24,11 @@ def test_quick_searches_miss_nothing() -> None:
             found += 1
             assert any(word in raw for word in _RESPONSE_WORDS), raw
     assert found > 100
+
+
+def test_each_word_is_searched_for() -> None:
+    for hint in _HINTS:
+        for mark in ("", "_", " ", "-"):
+            word = f"a {hint.replace('[_ -]?', mark)}."
+            for text in (word, word.upper(), word.lower()):
+                assert has_hint(text.encode()), text

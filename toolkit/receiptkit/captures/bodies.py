@@ -36,6 +36,9 @@ _BODIES = (
 )
 _BASE64 = ("bodyasbase64", "base64body", "bodybase64")
 _FILES = ("bodyfilename", "bodyfile")
+_PARAMETERS = ("parameters", "params", "form", "formparams")
+#: Every name that a body in another form is looked up by.
+_ELSEWHERE = ("raw", *_BASE64, *_FILES, "stream", "bodypatterns", *_PARAMETERS)
 #: What an object around a body calls it.
 _TEXT = ("string", "content", "text", "data", "raw", "json", "value")
 _PACKED = ("base64string", "base64bytes", "encoded", "base64")
@@ -117,6 +120,8 @@ def body_of(message: Node, headers: Mapping[str, str], reading: Reading) -> Body
 
 def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> Body | None:
     """Return a body that is kept in another form, or in a file; None if none is."""
+    if not message.has(*_ELSEWHERE):
+        return None
     for found in message.every("raw"):
         if isinstance(found.value, str) and (wire := _wire(found.value, reading)) is not None:
             return Body(wire, found.spot)
@@ -132,7 +137,7 @@ def _elsewhere(message: Node, headers: Mapping[str, str], reading: Reading) -> B
         # What a mock of WireMock recorded, or accepts.
         for found in pattern.every("equalto", "equaltojson"):
             return Body(found.value, found.spot)
-    for found in message.every("parameters", "params", "form", "formparams"):
+    for found in message.every(*_PARAMETERS):
         if isinstance(found.value, (dict, list)) and found.value:
             return parameters(found)
     return None

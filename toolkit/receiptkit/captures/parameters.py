@@ -74,17 +74,20 @@ _HINTS = (
     *("ZXZlbnRUeXBl", "V2ZW50X3R5cG", "ZXZlbnRfdHlwZ", "FdmVudF90eXBl"),
 )
 _HINT = regex("|".join(_HINTS).encode(), re.IGNORECASE)
-#: The same without case and marks, which is quicker to search for.
-_PLAIN_HINTS = tuple(hint.replace("[_ -]?", "").lower().encode() for hint in _HINTS)
+#: Without case and marks, each of them has one of these, which are quicker to search for.
+_STEMS = (
+    *(b"eventtype", b"deliveryreceiptsid", b"twilioproxy", b'"buffer"', b"h4sia"),
+    *(b"xzlbnr", b"v2zw50", b"fdmvudf"),
+)
 
 
 def has_hint(raw: bytes) -> bool:
     """Return True if a text has a word that is evidence of parameters."""
     text = raw.lower()
-    if _PLAIN_HINTS[0] in text:
+    if _STEMS[0] in text:
         return True
     text = text.translate(None, b"_ -")
-    return any(hint in text for hint in _PLAIN_HINTS) and _HINT.search(raw) is not None
+    return any(map(text.__contains__, _STEMS)) and _HINT.search(raw) is not None
 
 
 def columns(names: list[str]) -> bool:

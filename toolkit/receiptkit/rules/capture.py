@@ -15,7 +15,7 @@ from receiptkit.model.regex import regex
 from receiptkit.rules.examples import Example
 from receiptkit.rules.registry import rule
 from receiptkit.rules.views import RunView
-from receiptkit.text.containers import levels
+from receiptkit.text.containers import objects
 from receiptkit.text.json_text import read
 
 _HEADERS = ("authorization", "proxy-authorization")
@@ -130,7 +130,7 @@ def _headers_in(body: Any) -> set[str]:
         lowered = text.lower()
         body = read(text).value if any(name.encode() in lowered for name in _HEADERS) else None
     found: set[str] = set()
-    nodes = [node for level in levels(body) for node in level if isinstance(node, dict)]
+    nodes = objects(body)
     # Many objects have the same few names.
     named = [each for each in set(chain(*nodes)) if isinstance(each, str)]
     if not any(len(each) in _LENGTHS and each.lower() in _HEADERS for each in named):

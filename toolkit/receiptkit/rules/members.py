@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from operator import methodcaller
 from typing import Any
 
 from receiptkit.model import pointers
@@ -10,12 +12,13 @@ from receiptkit.model.finding import Severity
 from receiptkit.model.problem import Problem
 from receiptkit.rules.examples import Example
 from receiptkit.rules.registry import rule
-from receiptkit.text.containers import levels
+from receiptkit.text.containers import objects
 
 #: Names of objects that were found to be different whatever their case: most objects are alike.
 _distinct: set[tuple[Any, ...]] = set()
 _MOST_REMEMBERED, _LONGEST = 256, 2048
 
+_values = methodcaller("values")
 #: The members of the API that are whole numbers.
 _INTEGERS = frozenset({"error_code", "page", "page_size", "total", "index", "code", "status"})
 
@@ -34,12 +37,7 @@ _INTEGERS = frozenset({"error_code", "page", "page_size", "total", "index", "cod
 )
 def member_case(body: Any) -> Iterator[Problem]:
     """Yield a problem for each member whose name an earlier member has in another case."""
-    if all(
-        map(
-            _are_distinct,
-            {tuple(node) for level in levels(body) for node in level if isinstance(node, dict)},
-        )
-    ):
+    if all(map(_are_distinct, {tuple(node) for node in objects(body)})):
         return
     for path, node in _objects(body):
         if not _are_distinct(tuple(node)):
@@ -85,8 +83,7 @@ def _are_distinct(names: tuple[Any, ...]) -> bool:
 )
 def integer_form(body: Any) -> Iterator[Problem]:
     """Yield a problem for each number of the API that is whole and not written as such."""
-    nodes = (node for level in levels(body) for node in level if isinstance(node, dict))
-    if all(float not in set(map(type, node.values())) for node in nodes):
+    if float not in set(map(type, chain.from_iterable(map(_values, objects(body))))):
         return
     for path, node in _objects(body):
         for name, value in node.items():

@@ -18,6 +18,11 @@ def levels(value: Any) -> Iterator[list[Any]]:
         level = _containers([*chain.from_iterable(inner)])
 
 
+def objects(value: Any) -> list[dict[Any, Any]]:
+    """Return the objects in a value, itself included, one level after the other."""
+    return [node for level in levels(value) for node in level if isinstance(node, dict)]
+
+
 def _containers(values: Collection[Any]) -> list[Any]:
     # Most levels have scalars alone; their types together are quicker than a look at each.
     if _SCALARS.issuperset(map(type, values)):
