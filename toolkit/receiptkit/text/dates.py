@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
 from receiptkit.model.regex import regex
 
 _DATE = regex(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}):(?P<second>[0-9]{2})"
+    r"(?:\.(?P<fraction>[0-9]+))?(?:[Zz]|(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))"
 )
 #: A date and time as logs and databases write it, without a zone.
 _NAIVE = regex(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)")
@@ -27,30 +28,32 @@ def seconds(text: object) -> int | None:
 @lru_cache(maxsize=4096)
 def _seconds(text: str) -> int | None:
     match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5, 6))
+    return None if match is None else _whole(match)
+
+
+def _whole(date: re.Match[str]) -> int | None:
+    """Return a date in whole seconds since 1970; None if there is no such day or hour."""
     try:
-        since = datetime(year, month, day, hour, minute) - _EPOCH  # noqa: DTZ001
+        since = datetime.fromisoformat(date["minute"]) - _EPOCH
     except ValueError:
         return None
     # Second 60 is a leap second: the one after 59.
-    found = since.days * 86_400 + since.seconds + second
-    if match[8] is None:
+    found = since.days * 86_400 + since.seconds + int(date["second"])
+    if date["sign"] is None:
         return found
-    offset = int(match[9]) * 3600 + int(match[10]) * 60
-    return found - offset if match[8] == "+" else found + offset
+    offset = int(date["hours"]) * 3600 + int(date["minutes"]) * 60
+    return found - offset if date["sign"] == "+" else found + offset
 
 
 def milliseconds(text: object) -> int | None:
     """Return a date and time in milliseconds since 1970; None for anything else."""
-    whole = seconds(text)
-    match = _DATE.fullmatch(text) if isinstance(text, str) else None
-    return (
-        None
-        if whole is None or match is None
-        else whole * 1000 + int((match[7] or "")[:3].ljust(3, "0"))
-    )
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return None
+    match = _DATE.fullmatch(text)
+    whole = None if match is None else _whole(match)
+    if match is None or whole is None:
+        return None
+    return whole * 1000 + int((match["fraction"] or "")[:3].ljust(3, "0"))
 
 
 def is_before(one: object, other: object) -> bool:

@@ -25,7 +25,7 @@ _BRACKET = regex(rb"[\[\]{}]")
 _SCALAR = regex(rb'"[^"]*"|[^\s,"]+')
 #: The beginning of an object, up to the name of its first member.
 _HEAD = regex(rb'\{\s*"[^"\\]{1,40}"')
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 #: How many orders of brackets are remembered.
 _MOST_KNOWN = 256
 #: What a bracket is for us: the array or an element of it begins or ends.
@@ -95,8 +95,8 @@ class Splitter:
         self._in_string = False
         #: The last element, until the next one begins.
         self._ended = b""
-        #: The brackets of elements, in their order.
-        self._brackets: set[bytes] = set()
+        #: The brackets and quotation marks of elements, in their order.
+        self._known: set[bytes] = set()
 
     def elements(self, stream: BinaryIO) -> Iterator[Element]:
         """
@@ -184,17 +184,16 @@ class Splitter:
 
     def _is_element(self, raw: bytes) -> bool:
         """Return True if a text that begins with a bracket ends with the one that closes it."""
-        pieces = _masked(raw).split(b'"')
-        if len(pieces) % 2 == 0:
-            return False
-        brackets = b"".join(pieces[::2]).translate(None, _NO_BRACKETS)
-        if brackets in self._brackets:
+        marks = _masked(raw).translate(None, _NO_MARKS)
+        if marks in self._known:
             return True
+        pieces = marks.split(b'"')
+        brackets = b"".join(pieces[::2])
         depths = list(accumulate(1 if each in b"{[" else -1 for each in brackets))
-        if depths[-1] != 0 or 0 in depths[:-1]:
+        if len(pieces) % 2 == 0 or not depths or depths[-1] != 0 or 0 in depths[:-1]:
             return False
-        if len(self._brackets) < _MOST_KNOWN:
-            self._brackets.add(brackets)
+        if len(self._known) < _MOST_KNOWN:
+            self._known.add(marks)
         return True
 
     def _opens(self, name: bytes, bracket: bytes) -> _Boundary:
