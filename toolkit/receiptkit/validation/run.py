@@ -256,10 +256,12 @@ class Validation:
                 self._add(clean, file, entry, lines[at:end], columns[at:end])
                 entry, at = entry + len(clean), end
                 continue
-            start = Position(lines[at], columns[at])
+            start, before = Position(lines[at], columns[at]), entry
             for observation in records.observe(texts[at], start, entry, reading):
                 self._one(observation, file, sink)
                 entry += 1
+            if entry == before and file in self.summary.read_as:
+                self.summary.read_as[file].has_silent = True
             at += 1
         self.summary.signatures += self.clean.signatures - signatures
         return entry - first

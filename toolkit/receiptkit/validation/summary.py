@@ -86,16 +86,19 @@ class ReadAs:
         format: the name of its format.
         evidence: why it was taken for that.
         rules: how many observations each rule found in what a tool wrote around them.
+        has_silent: whether there is nothing in some of its records, as in a comment.
     """
 
     def __init__(self, format_name: str, evidence: str) -> None:
         self.format = format_name
         self.evidence = evidence
         self.rules: Counter[str] = Counter()
+        self.has_silent = False
 
     def add(self, other: ReadAs) -> None:
         """Add the counts of another part of the file."""
         self.rules += other.rules
+        self.has_silent |= other.has_silent
 
 
 class LeftOut:

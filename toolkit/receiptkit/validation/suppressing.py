@@ -12,10 +12,11 @@ from receiptkit.model.errors import CaptureError
 from receiptkit.model.finding import Finding, Severity
 from receiptkit.model.limits import limit, remedy
 from receiptkit.model.location import Location
-from receiptkit.validation.summary import Sink, Summary, Suppressed, UnusedSuppression
+from receiptkit.validation.summary import ReadAs, Sink, Summary, Suppressed, UnusedSuppression
 
 #: Larger files without a finding are not searched for suppressions that nothing needs.
 _LARGE = 64 * 2**20
+_BY_LINES = ("json", "ndjson")
 
 
 class _Comments:
@@ -104,7 +105,7 @@ class Suppressing:
         is_complete = len(summary.read_as) < limit("listed")
         for name, source in self._sources.items():
             read_as = summary.read_as.get(name)
-            may_have = not is_complete if read_as is None else read_as.format in FORMATS
+            may_have = not is_complete if read_as is None else _may_have_comments(read_as)
             if self._searches_all and may_have and source.size <= _LARGE:
                 self._in(name)
         for name in self._sources:
@@ -133,3 +134,9 @@ class Suppressing:
                 found = []
             self._comments[file] = _Comments(found)
         return self._comments[file]
+
+
+def _may_have_comments(read_as: ReadAs) -> bool:
+    """Return True unless it is certain that a file has no suppressions."""
+    # Between lines of JSON, a comment is a record in which there is nothing.
+    return read_as.format in FORMATS and (read_as.format not in _BY_LINES or read_as.has_silent)
