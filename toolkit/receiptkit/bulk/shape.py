@@ -98,8 +98,7 @@ class Shape:
                 for own in halves
                 for facts in self._proven(groups[own], of_rows[own], rooms[own])
             ]
-        keys = zip(self._frame.keys(frames, len(groups)), counts)  # noqa: B905
-        makers = list(map(self._fillers.get, keys))
+        makers = list(map(self._fillers.get, self._frame.keys(frames, len(groups), counts)))
         values: Any = groups if not self._frame.encoded else list(map(self._frame.values, groups))
         if rows:
             row_makers = map(self._row_fillers.get, self._row.keys(columns, len(rows)))
@@ -221,8 +220,8 @@ class Shape:
             for group, prefixes in unit.sids.items():
                 prefixes.update(each[group][:2] for each in seen)
         self._relations = Relations(self._frame, self._row, self._alike[-1])
-        (key,) = self._frame.keys([(text,) for text in groups], 1)
-        self._fillers[key, len(rows)] = make
+        (key,) = self._frame.keys([(text,) for text in groups], 1, [len(rows)])
+        self._fillers[key] = make
         if rows:
             keys = self._row.keys(list(zip(*rows, strict=True)), len(rows))
             self._row_fillers.update(zip(keys, of_rows, strict=True))

@@ -166,13 +166,13 @@ class UnitPattern:
             found += len("".join(column)) + quotes * (count - absent) + len(NULL) * absent
         return found
 
-    def keys(self, columns: Columns, count: int) -> list[Key]:
+    def keys(self, columns: Columns, count: int, *more: Iterable[Any]) -> list[Key]:
         """
-        Return the parts of each of `count` texts that decide a result.
+        Return the parts of each of `count` texts that decide a result, and `more` columns.
 
         The groups of the texts are in columns.
         """
-        parts: list[Iterable[Any]] = [columns[each] for each in self._words]
+        parts: list[Iterable[Any]] = [*more, *(columns[each] for each in self._words)]
         parts += [map(_PREFIX, columns[each]) for each in self._prefixes]
         parts += [map(bool, columns[each]) for each in self._optional]
         for one, other in self._pairs:
