@@ -19,7 +19,7 @@ from receiptkit.history.receipt_states import (
     state_of,
     states_in,
 )
-from receiptkit.history.subjects import prints
+from receiptkit.history.subjects import prints_of_pairs
 from receiptkit.rules.states import ReceiptState
 
 #: Where a conversation and a message are, the ends of the line of a receipt, and the beginning of a
@@ -125,8 +125,8 @@ class Owners(NamedTuple):
 
 def owners_in(log: Log) -> Owners:
     """Return the prints of messages and their conversations."""
-    of_lines, of_heads = (prints(list(each)) for each in _owners(log))
-    messages, conversations = of_lines[1::2] + of_heads[::2], of_lines[::2] + of_heads[1::2]
+    of_lines, of_heads = (prints_of_pairs(list(each)) for each in _owners(log))
+    messages, conversations = of_lines[1] + of_heads[0], of_lines[0] + of_heads[1]
     return Owners(messages, array("Q", map(xor, messages, conversations)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from binascii import unhexlify
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from zlib import crc32
 
 from receiptkit.history.notes import PAGE
@@ -19,8 +20,10 @@ from receiptkit.history.receipt_states import (
 )
 
 _BETWEEN = '","'
-#: The length of a SID, and of a message and its conversation.
-_LENGTH, _OF_TWO = 34, 71
+#: The length of a SID, and of a pair of them.
+_LENGTH, _OF_PAIR = 34, 71
+#: So many are still in the processor's cache.
+_AT_ONCE = 1024
 
 
 def owners(text: str) -> Iterator[tuple[str, str]]:
@@ -62,26 +65,41 @@ def digests(sids: Sequence[str]) -> list[int]:
         return list(map(digest, sids))
 
 
-def prints(texts: Sequence[str]) -> array[int]:
+def prints(sids: Sequence[str]) -> array[int]:
+    """Return a number of 64 bits for each SID, which no two SIDs share in practice."""
+    found = array("Q")
+    for start in range(0, len(sids), _AT_ONCE):
+        some = sids[start : start + _AT_ONCE]
+        numbers = _numbers(some, _LENGTH)
+        if numbers is None:
+            each = (_numbers([sid], _LENGTH) or [digest(sid)] for sid in some)
+            numbers = array("Q", chain.from_iterable(each))
+        found += numbers
+    return found
+
+
+def prints_of_pairs(pairs: Sequence[str]) -> tuple[array[int], array[int]]:
     """
-    Return a number of 64 bits for each SID, which no two SIDs share in practice.
+    Return the prints of the first SID of each pair, and those of the second.
 
-    Each text is a SID, or each is two of them, with quotation marks and a comma between.
+    Two SIDs make a pair with quotation marks and a comma between them.
     """
-    found = _numbers(texts)
-    if found is not None:
-        return found
-    if len(texts) > 1:
-        return array("Q", [number for text in texts for number in prints([text])])
-    (text,) = texts
-    sids = (text,) if len(text) <= _LENGTH else (text[:_LENGTH], text[-_LENGTH:])
-    return array("Q", map(digest, sids))
+    firsts, seconds = array("Q"), array("Q")
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = pairs[start : start + _AT_ONCE]
+        numbers = _numbers(some, _OF_PAIR)
+        if numbers is not None:
+            firsts += numbers[::2]
+            seconds += numbers[1::2]
+        else:
+            firsts += prints([pair[:_LENGTH] for pair in some])
+            seconds += prints([pair[-_LENGTH:] for pair in some])
+    return firsts, seconds
 
 
-def _numbers(texts: Sequence[str]) -> array[int] | None:
-    """Return the numbers of hexadecimal SIDs, for which no text of one is made; else None."""
-    lengths = set(map(len, texts))
-    if not lengths <= {_LENGTH} and not lengths <= {_OF_TWO}:
+def _numbers(texts: Sequence[str], length: int) -> array[int] | None:
+    """Return the prints of SIDs or pairs; None unless all are hexadecimal and of this length."""
+    if set(map(len, texts)) != {length}:
         return None
     try:
         digits = bytearray(_BETWEEN.join(texts), "ascii")
