@@ -48,6 +48,22 @@ def test_a_list_that_has_a_message_twice_was_seen_once() -> None:
     assert {entry.times for entry in log.entries(RECEIPT)} == {1}
 
 
+def test_polled_texts_need_no_more_memory() -> None:
+    """Of texts that are seen again and again, few places are kept, and the new ones among them all."""
+    log, polled = Log(), [f"R{number}" for number in range(50)]
+    log.extend(polled, places(50, 0))
+    size = log.size
+    for round_ in range(1, 40):
+        log.extend([*polled, f"R{round_:03d}"], places(51, 51 * round_))
+    log.extend(["Ry", "Rz"], places(2, 5000))
+    found = {entry.text: entry for entry in log.entries(RECEIPT)}
+    assert all(found[text].times == 40 and len(found[text].places) == 3 for text in polled)
+    assert [place[3] for place in found["R017"].places] == [51 * 17 + 50]
+    assert [place[3] for text in ("Ry", "Rz") for place in found[text].places] == [5000, 5001]
+    assert log.size < size + 45 * 500
+    assert len(log._places) == 2
+
+
 def test_texts_of_several_kinds_keep_their_places() -> None:
     log = Log()
     log.extend(["Ra", "Wb", "Rc"], places(3, 0))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, starmap
+from itertools import chain, compress, starmap
+from operator import is_
 from typing import NamedTuple, cast
 
 import orjson
@@ -18,6 +19,8 @@ from receiptkit.model.location import Arrival
 _MOST = 3
 #: How much memory a text and its place take beside its characters.
 _BESIDE = 240
+#: Of so many texts that came together, one must be new for their places to be kept together.
+_FEW_NEW = 4
 #: The head of a page that is not the whole list ends so.
 _LINKED = "]]"
 
@@ -102,13 +105,26 @@ class Log:
         found = list(map(known.setdefault, texts, numbers))
         self.size += sum(map(len, texts)) + _BESIDE * len(texts)
         if found != numbers:
-            for at, before in enumerate(found):
-                if before is numbers[at]:
-                    continue
-                place = places.at(at)
-                # A list may have the same message twice.
-                if isinstance(before, _Again) or self._place(before) != place:
-                    self._add_again(known, Entry(texts[at], 1, [place]))
+            self._extend_again(known, texts, places, [*map(is_, found, numbers)])
+
+    def _extend_again(
+        self, known: _Known, texts: Sequence[str], places: Places, are_new: Sequence[bool]
+    ) -> None:
+        """Add the places of texts some of which were seen before."""
+        for at, text in enumerate(texts):
+            if are_new[at]:
+                continue
+            before, place = known[text], places.at(at)
+            # A list may have the same message twice.
+            if isinstance(before, _Again) or self._place(before) != place:
+                self._add_again(known, Entry(text, 1, [place]))
+        if len(texts) > 1 and are_new.count(True) < len(texts) // _FEW_NEW:
+            # What is polled leaves no columns of places behind.
+            for at in compress(range(len(texts)), are_new):
+                if isinstance(known[texts[at]], int):
+                    known[texts[at]] = places.at(at)
+            self._places.pop()
+            self._count = self._starts.pop()
 
     def _numbered(self, places: Places, count: int) -> Sequence[int | Place]:
         """Keep the places of texts; return by what each is found again."""
