@@ -78,7 +78,7 @@ def records(
 
 
 def _groups(elements: Iterator[Element]) -> Iterator[list[Element]]:
-    """Yield elements in groups of about 128 KB; those before an error of reading come first."""
+    """Yield elements in groups of about 512 KB; those before an error of reading come first."""
     group: list[Element] = []
     size = 0
     try:

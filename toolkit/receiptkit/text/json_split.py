@@ -26,8 +26,8 @@ _SCALAR = regex(rb'"[^"]*"|[^\s,"]+')
 #: The beginning of an object, up to the name of its first member.
 _HEAD = regex(rb'\{\s*"[^"\\]{1,40}"')
 _NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
-#: How many orders of brackets are remembered.
-_MOST_KNOWN = 256
+#: How many orders of brackets and marks are remembered, and how long one may be.
+_MOST_KNOWN, _LONGEST_KNOWN = 256, 1 << 13
 #: What a bracket is for us: the array or an element of it begins or ends.
 _Boundary = Literal["enter", "begin", "end", "leave"] | None
 #: Boundaries that belong to what they close, or are of no element.
@@ -192,7 +192,7 @@ class Splitter:
         depths = list(accumulate(1 if each in b"{[" else -1 for each in brackets))
         if len(pieces) % 2 == 0 or not depths or depths[-1] != 0 or 0 in depths[:-1]:
             return False
-        if len(self._known) < _MOST_KNOWN:
+        if len(self._known) < _MOST_KNOWN and len(marks) <= _LONGEST_KNOWN:
             self._known.add(marks)
         return True
 
