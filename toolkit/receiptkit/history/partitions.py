@@ -46,8 +46,9 @@ _LOWER = (1 << _HALF) - 1
 _PAIR = 8
 #: A piece of receipts begins so; one of texts is JSON.
 _SEVERAL = b"\0"
-#: How many texts are divided at a time.
-_AT_ONCE = 4096
+#: How many texts are divided at a time, and the kinds of those that are not of one receipt.
+_AT_ONCE = 1 << 15
+_OTHERS = PAGE + MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION
 
 
 class Key(NamedTuple):
@@ -175,29 +176,41 @@ class Partitions:
 
     def take(self, log: Log) -> None:
         """Move what a log holds to the file."""
+        for kinds, divide in ((SINGLE, self._take_singles), (_OTHERS, self._take_others)):
+            rows = log.rows(kinds)
+            while some := list(islice(rows, _AT_ONCE)):
+                divide(some)
+        log.clear()
+
+    def _take_singles(self, rows: Sequence[Row]) -> None:
+        """Write texts of one receipt and one message, as most are."""
         texts: list[list[Row]] = [[] for _ in range(self._parts)]
         pairs = [array("Q") for _ in range(self._parts)]
-        rows = log.rows(SINGLE)
-        while some := list(islice(rows, _AT_ONCE)):
-            # Most are such: a receipt and a message.
-            receipts = digests([text[OF_RECEIPT] for text, _, _ in some])
-            messages = digests([text[OF_MESSAGE] for text, _, _ in some])
-            for row, own, other in zip(some, receipts, messages, strict=True):
-                texts[other % self._parts].append(row)
-                pairs[own % self._parts].append(own << _HALF | other)
-        for row in log.rows(PAGE + MESSAGE + RESOURCE + LISTING + DELETION + CONFIGURATION):
+        receipts = digests([text[OF_RECEIPT] for text, _, _ in rows])
+        messages = digests([text[OF_MESSAGE] for text, _, _ in rows])
+        for row, own, other in zip(rows, receipts, messages, strict=True):
+            texts[other % self._parts].append(row)
+            pairs[own % self._parts].append(own << _HALF | other)
+        self._write_all(texts, pairs)
+
+    def _take_others(self, rows: Sequence[Row]) -> None:
+        texts: list[list[Row]] = [[] for _ in range(self._parts)]
+        pairs = [array("Q") for _ in range(self._parts)]
+        for row in rows:
             for number in {digest(each) % self._parts for each in subjects(row[0])}:
                 texts[number].append(row)
             for sid, message in owners(row[0]):
                 own = digest(sid)
                 pairs[own % self._parts].append(own << _HALF | digest(message))
-        for number, of_part in enumerate(texts):
-            if of_part:
-                self._write(Key(MESSAGES, number, self._parts), dumped(of_part))
-                of_part.clear()
-            if pairs[number]:
-                self._write(Key(RECEIPTS, number, self._parts), pairs[number].tobytes())
-        log.clear()
+        self._write_all(texts, pairs)
+
+    def _write_all(self, texts: Sequence[list[Row]], pairs: Sequence[array[int]]) -> None:
+        """Write pieces of partitions: the texts of each, and the pairs of receipt and message."""
+        for number, (of_texts, of_pairs) in enumerate(zip(texts, pairs, strict=True)):
+            if of_texts:
+                self._write(Key(MESSAGES, number, self._parts), dumped(of_texts))
+            if of_pairs:
+                self._write(Key(RECEIPTS, number, self._parts), of_pairs.tobytes())
 
     def _write(self, key: Key, raw: bytes) -> None:
         self._places.setdefault(key, []).append((self.size, len(raw)))
