@@ -36,21 +36,14 @@ def test_learns_several_shapes() -> None:
 
 def test_waits_before_it_learns_and_stops_where_nothing_comes_of_it() -> None:
     bulk = Bulk()
-    worth = [bulk.is_worth_learning(1000) for _ in range(300)]
+    worth = [bulk.is_worth_learning() for _ in range(300)]
     assert not any(worth[:20])
     assert worth[30]
     assert sum(worth[:100]) < 18
     assert sum(worth) < 20
     bulk.learn(record(1).decode(), (), exact)
     assert bulk.facts([record(2)]) != [None]
-    assert sum(bulk.is_worth_learning(1000) for _ in range(100)) > 10
-
-
-def test_waits_for_fewer_records_if_they_are_long() -> None:
-    bulk = Bulk()
-    worth = [bulk.is_worth_learning(30_000) for _ in range(12)]
-    assert not any(worth[:8])
-    assert all(worth[9:])
+    assert sum(bulk.is_worth_learning() for _ in range(100)) > 10
 
 
 def test_members_that_a_rule_looks_into() -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from receiptkit.bulk.shape import Shape
 
 _MOST_SHAPES = 24
-#: Learning from a record costs as much as judging several, fewer if they are long. So it waits
-#: until as many records, or bytes of them, have been judged, and stays a small part of them.
-_FIRST, _FIRST_BYTES, _ONE_IN, _AT_ONCE = 24, 1 << 18, 32, 24
+#: Learning from a record costs as much as judging several, so it waits until records have been
+#: judged, and stays a small part of them.
+_FIRST, _ONE_IN, _AT_ONCE = 24, 32, 24
 #: Where shapes know few records, learning would cost more than it gains; and unless they know one
 #: of the first ones, the others are not tried.
 _ONE_IN_UNKNOWN, _FEW, _SAMPLE = 512, 0.1, 12
@@ -37,7 +37,7 @@ class Bulk:
         """
         self._literal = literal
         self._shapes: list[Shape] = []
-        self._missed = self._missed_bytes = self._tried = self._found = 0
+        self._missed = self._tried = self._found = 0
         #: The part of the last records that were known, and the shape that learnt last.
         self._rate = 1.0
         self._last: Shape | None = None
@@ -139,18 +139,16 @@ class Bulk:
         self._found += count
         self._shapes.sort(key=lambda each: -each.count)
 
-    def is_worth_learning(self, size: int) -> bool:
+    def is_worth_learning(self) -> bool:
         """
-        Count a record of so many bytes that no shape knew; return True, and count that, if it is
-        worth the time to learn from it.
+        Count a record that no shape knew; return True, and count that, if it is worth the time to
+        learn from it.
         """
         self._missed += 1
-        self._missed_bytes += size
         # Until a record is known, no two may be alike.
         at_once = _AT_ONCE if self._found else _AT_ONCE // 2
         allowed = at_once + self._found // _ONE_IN + self._missed // _ONE_IN_UNKNOWN
-        waits = self._missed <= _FIRST and self._missed_bytes <= _FIRST_BYTES
-        is_worth = not waits and self._tried < allowed
+        is_worth = self._missed > _FIRST and self._tried < allowed
         self._tried += is_worth
         return is_worth
 

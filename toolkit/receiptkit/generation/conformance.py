@@ -38,7 +38,7 @@ class ShapeChecker:
                 yield []
                 continue
             found = self._check(orjson.loads(text))
-            if not found and allowed and self._bulk.is_worth_learning(len(text)):
+            if not found and allowed and self._bulk.is_worth_learning():
                 self._bulk.learn(text.decode(), (), self._verdict)
                 clean[number + 1 :] = self._bulk.facts(texts[number + 1 :])
             yield found

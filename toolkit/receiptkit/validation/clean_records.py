@@ -192,7 +192,7 @@ class CleanRecords:
         Learn from a clean record that was not known, if it is worth it; return True if that was
         tried.
         """
-        if not bulk.is_worth_learning(len(raw)):
+        if not bulk.is_worth_learning():
             return False
         observations = list(observe(raw, _START, 0, _WITHOUT_FILES))
         verdict = self._verdict(observations)
