@@ -141,7 +141,8 @@ def test_however_the_table_is_written(project: Path, text: str) -> None:
         ("ignore = [2026-01-01]", "ignore is not a list of strings"),
         ("api-base-url = nan", "api-base-url is not a string"),
         ('per-path-ignores = {"x" = "page.key"}', "per-path-ignores.x is not a list of strings"),
-        ("severity." + "a." * 2000 + "a = 1", "severity.a is "),
+        # Newer readers of TOML refuse so many parts themselves.
+        ("severity." + "a." * 2000 + "a = 1", "severity.a is |not TOML"),
         ('per-path-ignores = {1 = {x = ["page.key"]}}', "per-path-ignores.1 is not a list of"),
         ('per-path-ignores = {01 = {x = ["page.key"]}}', "per-path-ignores.01 is not a list of"),
         ('per-path-ignores = {"" = [11]}', "per-path-ignores. is not a list of strings"),
@@ -156,7 +157,7 @@ def test_mistakes_are_one_line(run: Run, project: Path, text: str, says: str) ->
     settings(project, text)
     code, out, err = run("validate", "captures")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert says in err
+    assert any(each in err for each in says.split("|"))
     assert str(project / "receiptkit.toml") in err
 
 
