@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+import traffic
 from conftest import ROOT
+from receiptkit.captures import Limits, Source
+from receiptkit.captures.suppressions import Suppression
 
 Run = Callable[..., tuple[int, str, str]]
 SAMPLES = ROOT / "fixtures" / "samples"
@@ -85,6 +88,38 @@ def test_findings_between_observations(run: Run, tmp_path: Path) -> None:
     capture.write_text(f"{first}# receiptkit: ignore[timeline.after-terminal] known\n{second}")
     code, out, _ = run("validate", capture, "--fail-on", "info")
     assert (code, out.count("; 1 suppressed")) == (0, 1)
+
+
+@pytest.mark.parametrize("options", [(), ("--no-bulk",), ("--jobs", 2)])
+def test_an_unused_one_among_many_clean_lines(
+    run: Run, tmp_path: Path, options: tuple[object, ...]
+) -> None:
+    made = traffic.Traffic(1)
+    lines = [json.dumps(made.receipt()) + "\n" for _ in range(400)]
+    lines.insert(300, "# receiptkit: ignore[schema.enum] no longer\n")
+    path = tmp_path / "clean.ndjson"
+    path.write_text("".join(lines))
+    code, out, _ = run("validate", path, *options)
+    assert code == 0
+    assert f"info: {path}:301: ignore[schema.enum] matches no finding\n" in out
+
+
+def test_a_clean_file_without_comments_is_read_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def search(source: Source, _: Limits) -> list[Suppression]:
+        searched.append(Path(source.name).name)
+        return []
+
+    monkeypatch.setattr("receiptkit.validation.suppressing.suppressions_in", search)
+    made = traffic.Traffic(1)
+    lines = [json.dumps(made.receipt()) + "\n" for _ in range(60)]
+    (tmp_path / "clean.ndjson").write_text("".join(lines))
+    (tmp_path / "commented.ndjson").write_text("".join([lines[0], "# a comment\n", *lines[1:]]))
+    assert run("validate", tmp_path / "clean.ndjson", tmp_path / "commented.ndjson")[0] == 0
+    assert searched == ["commented.ndjson"]
 
 
 def test_a_har(run: Run, tmp_path: Path) -> None:

@@ -100,16 +100,6 @@ def test_members_of_a_har(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("others", [0, 1, 63, 64, 500])
-def test_a_comment_behind_many_brackets(tmp_path: Path, others: int) -> None:
-    """Its last character is looked for first, and others may have it, too."""
-    path = tmp_path / "a.ndjson"
-    text = '{"a": [[]]}\n' * others + "# receiptkit: ignore[a.b]\n{}\n"
-    (found,) = read(path, text)
-    assert found.first == others + 2
-    assert read(path, text.replace("ignore[", "ignore [")) == []
-
-
 @pytest.mark.parametrize("before", [0, 2**20 - 22, 2**20 - 9, 2**20 - 1, 2**20])
 def test_a_comment_at_the_seam_of_two_reads(tmp_path: Path, before: int) -> None:
     line = '{"a": "' + "x" * (before - 12) + '"}\n' if before else ""

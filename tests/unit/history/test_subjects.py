@@ -1,4 +1,4 @@
-"""Numbers stand for SIDs where processes compare what they saw."""
+"""Processes compare SIDs by numbers: equal SIDs have equal ones, and others have others."""
 
 from __future__ import annotations
 

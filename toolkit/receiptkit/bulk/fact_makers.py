@@ -138,14 +138,14 @@ class _Expression:
 
 def _evaluated(expression: str, constants: Mapping[str, Any]) -> Filler:
     names = {**constants, "new": tuple.__new__, "__builtins__": {}}
-    # What is of the capture is in the expression as literals of Python, written by `repr`.
+    # `repr` wrote whatever a capture holds as literals of Python, so none of it is executed.
     made: Filler = eval(expression, names)  # noqa: S307
     return made
 
 
 @lru_cache(maxsize=1024)
 def _without_constants(expression: str) -> Filler:
-    """Return a function; many rows have the same."""
+    """Return the function of an expression, which many rows have in common."""
     return _evaluated(expression, {})
 
 

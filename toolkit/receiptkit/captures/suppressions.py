@@ -25,8 +25,6 @@ _MARK = b"receiptkit: ignore["
 _COMMENT = re.compile(r"receiptkit: ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
 _HASH = re.compile(rf"(?P<before>^[ \t]*|[ \t])#[ \t]*{_COMMENT.pattern}", re.MULTILINE)
 _CHUNK = 1 << 20
-#: Of so many candidates in a chunk, each is looked at.
-_FEW = 64
 #: Of a line, in bytes: a comment is no longer.
 _LINE = 1 << 16
 
@@ -84,20 +82,10 @@ def suppressions_in(source: Source, limits: Limits) -> list[Suppression]:
 def _is_marked(stream: BinaryIO) -> bool:
     rest = b""
     while chunk := stream.read(_CHUNK):
-        if _has_mark(chunk) or _MARK in rest + chunk[: len(_MARK)]:
+        if _MARK in chunk or _MARK in rest + chunk[: len(_MARK)]:
             return True
         rest = chunk[-len(_MARK) :]
     return False
-
-
-def _has_mark(chunk: bytes) -> bool:
-    """Return True if a chunk has the mark; its last byte is rare, and found ten times as soon."""
-    at = -1
-    for _ in range(_FEW):
-        at = chunk.find(_MARK[-1:], at + 1)
-        if at < 0 or chunk.endswith(_MARK, 0, at + 1):
-            return at >= 0
-    return _MARK in chunk
 
 
 def _rules(match: re.Match[str]) -> tuple[tuple[str, ...], str]:

@@ -68,7 +68,7 @@ def sids_of(log: Log) -> list[str]:
 
 
 def sids_of_page(text: str) -> list[str]:
-    """Return the first characters of each row of a page: its SID, if that is one."""
+    """Return the SID of each row of a page, or as many characters of what is in its place."""
     return _BEGINNING_OF_ROW.findall(text)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from operator import methodcaller
 from typing import Any
 
 from receiptkit.model import pointers
@@ -18,7 +17,6 @@ from receiptkit.text.containers import objects
 _distinct: set[tuple[Any, ...]] = set()
 _MOST_REMEMBERED, _LONGEST = 256, 2048
 
-_values = methodcaller("values")
 #: The members of the API that are whole numbers.
 _INTEGERS = frozenset({"error_code", "page", "page_size", "total", "index", "code", "status"})
 
@@ -83,7 +81,8 @@ def _are_distinct(names: tuple[Any, ...]) -> bool:
 )
 def integer_form(body: Any) -> Iterator[Problem]:
     """Yield a problem for each number of the API that is whole and not written as such."""
-    if float not in set(map(type, chain.from_iterable(map(_values, objects(body))))):
+    values = chain.from_iterable(node.values() for node in objects(body))
+    if float not in set(map(type, values)):
         return
     for path, node in _objects(body):
         for name, value in node.items():

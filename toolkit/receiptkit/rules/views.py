@@ -234,9 +234,7 @@ def meta_of(page: dict[str, Any]) -> dict[str, Any]:
 
 def link_of(page: dict[str, Any], name: str) -> str | None:
     """Return a link in the meta of a page; None if it is no text."""
-    # Many checks ask, so this calls nothing else.
-    meta = page.get("meta")
-    url = meta.get(name) if isinstance(meta, dict) else None
+    url = meta_of(page).get(name)
     return url if isinstance(url, str) else None
 
 

@@ -82,7 +82,7 @@ def _system(address: str) -> tuple[Any, str]:
     import logging
 
     for name in _TALKATIVE:
-        # Where logging is not configured, Python would print their messages.
+        # Python prints their messages unless a program configures logging.
         logging.getLogger(name).addHandler(logging.NullHandler())
     if "::" in address:
         raise StorageError("chained URLs are not read")

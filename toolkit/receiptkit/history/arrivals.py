@@ -1,4 +1,4 @@
-"""The places of observations that follow each other in a file, without an object for each."""
+"""The places where observations arrived that follow each other, without an object for each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import repeat
 Place = tuple[int, int, int, int, int, int]
 
 
-class Places:
-    """The places of observations of a file, in columns; the fields are those of an `Arrival`."""
+class Arrivals:
+    """The places of some observations of a file, in columns; each has the fields of `Arrival`."""
 
     __slots__ = ("_columns", "_entries", "_lines", "_times", "_unit", "file")
 
@@ -43,9 +43,9 @@ class Places:
         columns = (self._times, self._entries, self._lines, self._columns)
         return list(zip(repeat(self.file), repeat(self._unit), *columns))  # endless
 
-    def chosen(self, numbers: Sequence[int]) -> Places:
+    def chosen(self, numbers: Sequence[int]) -> Arrivals:
         """Return the places of some of the observations, in this order."""
         columns = (self._times, self._entries, self._lines, self._columns)
-        return Places(
+        return Arrivals(
             self.file, self._unit, *([column[number] for number in numbers] for column in columns)
         )
