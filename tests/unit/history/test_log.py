@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from receiptkit.history.arrivals import Arrivals
 from receiptkit.history.log import Entry, Log, dumped, loaded
 from receiptkit.history.notes import MESSAGES, RECEIPT
+from receiptkit.history.places import PlaceColumns
 
 
-def places(count: int, entry: int, *, file: int = 0) -> Arrivals:
+def places(count: int, entry: int, *, file: int = 0) -> PlaceColumns:
     """Return places of one observation after the other, each on a line of its own."""
     lines = range(2 * entry, 2 * (entry + count), 2)
-    return Arrivals(file, 7, [5] * count, range(entry, entry + count), lines, [1] * count)
+    return PlaceColumns(file, 7, [5] * count, range(entry, entry + count), lines, [1] * count)
 
 
 def entries(log: Log) -> dict[str, list[tuple[int, ...]]]:

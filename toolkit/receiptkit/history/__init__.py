@@ -1,6 +1,5 @@
 """Remember observations, and check them against each other."""
 
-from receiptkit.history.arrivals import Arrivals
 from receiptkit.history.history import History, findings_across, in_order
 from receiptkit.history.memory import LIMIT, Memory
 from receiptkit.history.notes import Note, note
@@ -11,16 +10,17 @@ from receiptkit.history.partitions import (
     Share,
     problems_of_shares,
 )
+from receiptkit.history.places import PlaceColumns
 
 __all__ = [
     "LIMIT",
     "PARTS",
-    "Arrivals",
     "History",
     "Memory",
     "Note",
     "OwnShare",
     "Partitions",
+    "PlaceColumns",
     "Share",
     "findings_across",
     "in_order",

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from receiptkit.history.arrivals import Place
 from receiptkit.history.log import Entry, Log
 from receiptkit.history.notes import (
     FIELDS,
@@ -24,6 +23,7 @@ from receiptkit.history.notes import (
     WEBHOOK,
     identity_in,
 )
+from receiptkit.history.places import Place
 from receiptkit.history.receipt_states import (
     OF_MESSAGE,
     OF_RECEIPT,

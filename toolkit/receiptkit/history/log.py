@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 
 import orjson
 
-from receiptkit.history.arrivals import Arrivals, Place
 from receiptkit.history.notes import LISTING, MESSAGES, PAGE
+from receiptkit.history.places import Place, PlaceColumns
 from receiptkit.model.location import Arrival
 
 #: Of places more than these, only the first, one in between and the last are kept.
@@ -83,13 +83,13 @@ class Log:
         #: By the kind of the texts and the file.
         self._seen: dict[tuple[str, int], _Known] = {}
         #: The places of texts that came together, and the number of the first text of each.
-        self._places: list[Arrivals] = []
+        self._places: list[PlaceColumns] = []
         self._starts: list[int] = []
         self._count = 0
         #: Those of each kind that were seen again, once for each file.
         self._repeated: defaultdict[str, list[str]] = defaultdict(list)
 
-    def extend(self, texts: Sequence[str], places: Arrivals) -> None:
+    def extend(self, texts: Sequence[str], places: PlaceColumns) -> None:
         """Add texts of one file, each with its place."""
         kinds = {text[0] for text in texts}
         if MESSAGES in kinds:
@@ -108,7 +108,7 @@ class Log:
             self._extend_again(known, texts, places, [*map(is_, found, numbers)])
 
     def _extend_again(
-        self, known: _Known, texts: Sequence[str], places: Arrivals, are_new: Sequence[bool]
+        self, known: _Known, texts: Sequence[str], places: PlaceColumns, are_new: Sequence[bool]
     ) -> None:
         """Add the places of texts some of which were seen before."""
         for at, text in enumerate(texts):
@@ -126,7 +126,7 @@ class Log:
             self._places.pop()
             self._count = self._starts.pop()
 
-    def _numbered(self, places: Arrivals, count: int) -> Sequence[int | Place]:
+    def _numbered(self, places: PlaceColumns, count: int) -> Sequence[int | Place]:
         """Keep the places of texts; return by what each is found again."""
         if count == 1:
             return [places.at(0)]
@@ -226,7 +226,7 @@ def is_linked(text: str) -> bool:
     return text[0] == PAGE and text.endswith(_LINKED, 0, end if end > 0 else len(text))
 
 
-def _spread(texts: Sequence[str], places: Arrivals) -> tuple[Sequence[str], Arrivals]:
+def _spread(texts: Sequence[str], places: PlaceColumns) -> tuple[Sequence[str], PlaceColumns]:
     """Return texts with those of messages in the place of their lists."""
     pairs = [
         (line, number)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from receiptkit.history.arrivals import Arrivals
 from receiptkit.history.findings import Watch, problems
 from receiptkit.history.log import Log
 from receiptkit.history.notes import note
 from receiptkit.history.partitions import PARTS, Keeping, OwnShare, Partitions, problems_of_shares
+from receiptkit.history.places import PlaceColumns
 from receiptkit.model.errors import CaptureError
 from receiptkit.model.location import Arrival
 from receiptkit.model.problem import Problem
@@ -41,10 +41,10 @@ class Memory:
         if noted.head:
             self.extend(
                 ["\n".join([noted.head, *noted.rows])],
-                Arrivals(at.file, at.unit, [at.time], [at.entry], [at.line], [at.column]),
+                PlaceColumns(at.file, at.unit, [at.time], [at.entry], [at.line], [at.column]),
             )
 
-    def extend(self, texts: Sequence[str], places: Arrivals) -> None:
+    def extend(self, texts: Sequence[str], places: PlaceColumns) -> None:
         """Remember the texts of notes of one file, each with its place."""
         self._log.extend(texts, places)
         if self._log.size > self._limit:

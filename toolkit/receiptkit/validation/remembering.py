@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from receiptkit.history import PARTS, Arrivals, Memory
+from receiptkit.history import PARTS, Memory, PlaceColumns
 from receiptkit.text.dates import milliseconds
 
 
@@ -49,7 +49,7 @@ class Remembering:
         texts, made = notes.texts(), notes.made_at
         times = list(map(self.moment, made)) if any(made) else [self._time] * len(texts)
         entries = range(entry, entry + len(texts))
-        places = Arrivals(self.file, self._unit, times, entries, lines, columns)
+        places = PlaceColumns(self.file, self._unit, times, entries, lines, columns)
         if not all(texts):
             kept = [number for number, text in enumerate(texts) if text]
             texts, places = [texts[number] for number in kept], places.chosen(kept)

@@ -9,7 +9,7 @@ from itertools import repeat
 Place = tuple[int, int, int, int, int, int]
 
 
-class Arrivals:
+class PlaceColumns:
     """The places of some observations of a file, in columns; each has the fields of `Arrival`."""
 
     __slots__ = ("_columns", "_entries", "_lines", "_times", "_unit", "file")
@@ -43,9 +43,9 @@ class Arrivals:
         columns = (self._times, self._entries, self._lines, self._columns)
         return list(zip(repeat(self.file), repeat(self._unit), *columns))  # endless
 
-    def chosen(self, numbers: Sequence[int]) -> Arrivals:
+    def chosen(self, numbers: Sequence[int]) -> PlaceColumns:
         """Return the places of some of the observations, in this order."""
         columns = (self._times, self._entries, self._lines, self._columns)
-        return Arrivals(
+        return PlaceColumns(
             self.file, self._unit, *([column[number] for number in numbers] for column in columns)
         )
